@@ -1,0 +1,44 @@
+# The project's commands, a line each: `make`.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SETUP := $(VENV)/.setup
+PAGES ?= README.md
+BASE_URL ?=
+
+.PHONY: help setup conformance test check generate examples mutants bench clean
+
+help: ## List the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(SETUP) ## Make .venv with everything the other targets need
+
+$(SETUP): pyproject.toml constraints.txt scripts/setup.sh
+	PYTHON="$(PYTHON)" scripts/setup.sh
+
+conformance: setup ## Start the mock, run the suite against it, show the report
+	@$(BIN)/mistral-conformance run --embedded-mock --report-dir reports
+
+test: check ## Everything that has to pass; the gate and all tests
+
+check: setup ## The gate: format, lint, types, imports, regeneration, tests
+	@$(BIN)/python scripts/check.py
+
+generate: setup ## Rebuild document and client from facts, curation, prose, templates
+	@$(BIN)/python scripts/generate.py
+
+examples: setup ## Run the code in PAGES (Markdown or scraped pages) against a fresh mock
+	@$(BIN)/python scripts/run_examples.py $(PAGES) $(if $(BASE_URL),--base-url $(BASE_URL),--embedded-mock)
+
+mutants: setup ## Run the suite against every seeded defect: does it bite?
+	@$(BIN)/mistral-conformance mutants
+
+bench: setup ## Compare client and mock with their peers, side by side
+	@$(BIN)/python conformance/tests/bench/run.py
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) .wheelhouse .build .bench reports dist openapi/lint/node_modules \
+	    conformance/tests/examples/typescript/node_modules \
+	    .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
