@@ -34,14 +34,18 @@ def tool(name: str, *arguments: str) -> tuple[str, ...]:
 
 CHECKS = (
     Check("format", tool("ruff", "format", "--check", "."), "repair with: .venv/bin/ruff format ."),
-    Check("lint", tool("ruff", "check", "."), "some repair themselves: .venv/bin/ruff check --fix ."),
+    Check(
+        "lint", tool("ruff", "check", "."), "some repair themselves: .venv/bin/ruff check --fix ."
+    ),
     Check("document", tool("python", "scripts/lint_document.py"), "see openapi/README.md"),
     Check("regeneration", tool("python", "scripts/generate.py", "--check"), "run: make generate"),
     Check("imports", tool("lint-imports"), "the arrows are in pyproject.toml, [tool.importlinter]"),
     Check("types (mypy)", tool("mypy"), "run alone: .venv/bin/mypy"),
     Check("types (basedpyright)", tool("basedpyright"), "run alone: .venv/bin/basedpyright"),
 )
-TESTS = Check("tests", tool("pytest", "-n", "2", "--dist", "loadgroup", "-q"), "run alone: .venv/bin/pytest")
+TESTS = Check(
+    "tests", tool("pytest", "-n", "2", "--dist", "loadgroup", "-q"), "run alone: .venv/bin/pytest"
+)
 
 
 def run(check: Check) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from mistral_mock.server import running
 from mistral_mock.settings import Settings
 
