@@ -1,0 +1,58 @@
+"""One measurement in a process of its own: `worker.py PEER ROW BASE_URL REPEATS`.
+
+Prints one JSON line: CPU seconds for each operation, loaded modules, peak memory in kilobytes.
+Nothing is imported before it is measured but the standard library's smallest parts.
+"""
+
+import json
+import sys
+import time
+
+sys.path.insert(0, __file__.rpartition("/")[0])
+
+
+def main() -> None:
+    """Measures one row of one peer."""
+    peer, row, base_url, repeats = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+    module = __import__(f"peer_{peer}")
+    if row.startswith("cold_"):
+        getattr(module, row)(base_url)
+        cpu = time.process_time()
+    elif row == "idle":
+        cpu = time.process_time()
+    else:
+        cpu = measure_warm(module, row, base_url, repeats)
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    sys.stdout.write(
+        json.dumps({"cpu_s": cpu, "modules": len(sys.modules), "peak_kb": peak}) + "\n"
+    )
+
+
+def measure_warm(module: object, row: str, base_url: str, repeats: int) -> float:
+    """CPU seconds for each repetition after one that does not count."""
+    if row.endswith("_async"):
+        import asyncio
+
+        return asyncio.run(measure_async(getattr(module, row), base_url, repeats))
+    once = getattr(module, row)(base_url)
+    once()
+    started = time.process_time()
+    for _ in range(repeats):
+        once()
+    return (time.process_time() - started) / repeats
+
+
+async def measure_async(row, base_url: str, repeats: int) -> float:  # type: ignore[no-untyped-def]  # noqa: ANN001 - peers share no types
+    """The same for a coroutine function."""
+    once = await row(base_url)
+    await once()
+    started = time.process_time()
+    for _ in range(repeats):
+        await once()
+    return (time.process_time() - started) / repeats
+
+
+if __name__ == "__main__":
+    main()
