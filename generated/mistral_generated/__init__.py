@@ -1,0 +1,1 @@
+"""Generated calls and models of the Mistral API."""
