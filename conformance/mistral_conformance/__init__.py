@@ -1,0 +1,1 @@
+"""A conformance suite for servers that speak the Mistral HTTP API, emulators and gateways alike."""

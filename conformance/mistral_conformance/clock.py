@@ -1,0 +1,60 @@
+"""The server's clock, where it offers one: lets rules about time hold without waiting.
+
+The contract is two requests to one URL: GET answers a JSON object with `now`, POST with
+`{"advance_s": n}` moves the clock n seconds forward. Any emulator can offer it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from mistral_conformance.outcome import Unjudged
+
+if TYPE_CHECKING:
+    from typing import Self
+
+
+class Clock:
+    """The control route of a server's clock."""
+
+    def __init__(self, url: str, timeout_s: float = 10.0) -> None:
+        self.url = url
+        self._http = httpx.Client(timeout=timeout_s, trust_env=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    @property
+    def now(self) -> Any:  # noqa: ANN401 - seconds or a date-time, as the server likes
+        """The server's present time.
+
+        Raises:
+            Unjudged: the route does not answer as documented.
+
+        """
+        answer = self._ask("GET", None)
+        if not isinstance(answer, dict) or "now" not in answer:
+            raise Unjudged(f"the clock at {self.url} does not tell `now`")
+        return answer["now"]
+
+    def advance(self, seconds: float) -> None:
+        """Move the server's clock forward.
+
+        Raises:
+            Unjudged: the route does not answer as documented.
+
+        """
+        self._ask("POST", {"advance_s": seconds})
+
+    def _ask(self, method: str, body: object) -> object:
+        try:
+            response = self._http.request(method, self.url, json=body)
+            response.raise_for_status()
+            return response.json() if response.content else None
+        except (httpx.HTTPError, ValueError) as error:
+            raise Unjudged(f"the clock at {self.url} does not answer: {error}") from error

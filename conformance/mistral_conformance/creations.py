@@ -1,0 +1,152 @@
+"""Everything that a run created and has not deleted yet, and how to delete it.
+
+Any 2xx answer to a creating operation is noted, whoever sent the request; a 2xx answer to a DELETE
+crosses off its object with all that lies below it. The data are in `creations.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from attrs import field, frozen
+
+from mistral_conformance.outcome import Failed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mistral_conformance.document import Document
+    from mistral_conformance.exchange import Exchange
+
+    Delete = Callable[["Made"], Exchange]
+
+
+@frozen
+class Kind:
+    """How one operation creates and another deletes, see `creations.toml`."""
+
+    operation: str
+    delete: str
+    ids: dict[str, str]
+    list: str = ""
+    items: str = ""
+    name: str = ""
+
+
+@frozen
+class Made:
+    """One object that the run created: by whom, and the operation and ids that delete it."""
+
+    identity: str
+    delete: str
+    path: str
+    ids: dict[str, str] = field(hash=False)
+    kept: bool = False
+
+
+@frozen
+class Leftover:
+    """An object that the run could not delete, and why."""
+
+    made: Made
+    reason: str
+
+
+@cache
+def load_kinds() -> dict[str, Kind]:
+    """The kinds by creating operation."""
+    text = files("mistral_conformance").joinpath("creations.toml").read_text("utf-8")
+    kinds = (Kind(**each) for each in tomllib.loads(text)["creation"])
+    return {each.operation: each for each in kinds}
+
+
+class Creations:
+    """The objects of one run, by the path that deletes them, oldest first."""
+
+    def __init__(self, document: Document, base_path: str) -> None:
+        self.deleted = 0
+        self._document = document
+        self._base_path = base_path
+        self._made: dict[str, Made] = {}
+        self._keeping = False
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    @contextmanager
+    def keep(self) -> Iterator[None]:
+        """What is created inside outlives its rule and is deleted at the end of the run."""
+        before, self._keeping = self._keeping, True
+        try:
+            yield
+        finally:
+            self._keeping = before
+
+    def see(self, exchange: Exchange) -> None:
+        """Note what an exchange created or deleted."""
+        if not exchange.ok:
+            return
+        if exchange.method == "DELETE":
+            self._cross_off(self._path(exchange))
+        kind = load_kinds().get(exchange.operation)
+        if kind:
+            self._note(kind, exchange)
+
+    def sweep(self, delete: Delete, *, everything: bool) -> list[Leftover]:
+        """Delete what was created, newest first; the kept ones only when asked for everything.
+
+        Objects below another one that is deleted too go with it. What could not be deleted stays
+        noted and is returned.
+        """
+        doomed = [each for each in self._made.values() if everything or not each.kept]
+        tops = [each for each in doomed if not _below_another(each, doomed)]
+        leftovers = []
+        for made in reversed(tops):
+            exchange = delete(made)
+            if exchange.ok or exchange.status == 404:
+                self._cross_off(made.path)
+                self.deleted += 1
+            else:
+                leftovers.append(Leftover(made, exchange.failure or f"status {exchange.status}"))
+        return leftovers
+
+    def adopt(self, kind: Kind, identity: str, ids: dict[str, str]) -> None:
+        """Note an object that the run created without seeing the answer."""
+        path = self._document.operations[kind.delete].url(ids)
+        self._made.setdefault(path, Made(identity, kind.delete, path, ids))
+
+    def _note(self, kind: Kind, exchange: Exchange) -> None:
+        ids = self._path_ids(exchange)
+        try:
+            ids |= {name: str(exchange[source]) for name, source in kind.ids.items()}
+        except Failed:
+            return  # an answer without an id is a rule's business; the marked name still finds it
+        path = self._document.operations[kind.delete].url(ids)
+        made = Made(exchange.identity, kind.delete, path, ids, self._keeping)
+        self._made.setdefault(path, made)
+
+    def _path_ids(self, exchange: Exchange) -> dict[str, str]:
+        template = self._document.operations[exchange.operation].path
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(template))
+        match = re.fullmatch(pattern, self._path(exchange))
+        return {name: unquote(value) for name, value in match.groupdict().items()} if match else {}
+
+    def _path(self, exchange: Exchange) -> str:
+        return urlsplit(exchange.url).path.removeprefix(self._base_path)
+
+    def _cross_off(self, path: str) -> None:
+        self._made = {
+            each: made
+            for each, made in self._made.items()
+            if each != path and not each.startswith(path + "/")
+        }
+
+
+def _below_another(made: Made, others: list[Made]) -> bool:
+    return any(made.path.startswith(each.path + "/") for each in others)

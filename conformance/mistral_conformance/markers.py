@@ -1,0 +1,41 @@
+"""The marker: the start of every name that a run gives to something it creates."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+
+from attrs import frozen
+
+RUN_ID = re.compile(r"[a-z0-9]{4,16}")
+
+
+@frozen
+class Marker:
+    """Names what one run creates, so that the run (and a person) can tell it from all else."""
+
+    run_id: str
+
+    @property
+    def prefix(self) -> str:
+        """The start of every name, such as `mconf-4f21c0aa-`."""
+        return f"mconf-{self.run_id}-"
+
+    def name(self, rest: str) -> str:
+        """The name with the marker in front, once."""
+        return rest if rest.startswith(self.prefix) else self.prefix + rest
+
+    def owns(self, name: object) -> bool:
+        """Whether a name was given by this run."""
+        return isinstance(name, str) and name.startswith(self.prefix)
+
+
+def fresh_run_id() -> str:
+    """A run id that no other run has."""
+    return secrets.token_hex(4)
+
+
+def seeded_run_id(seed: int) -> str:
+    """The run id for a server that lives only for this run: the same seed sends the same bytes."""
+    return hashlib.sha256(f"run {seed}".encode()).hexdigest()[:8]

@@ -1,0 +1,98 @@
+"""Which rules a run judges, in which order: rules and selected operations."""
+
+from __future__ import annotations
+
+import tomllib
+from fnmatch import fnmatchcase
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mistral_conformance.document import Document, Operation
+    from mistral_conformance.registry import Rule
+
+DEFAULT_PROFILE = "libraries"
+
+
+class WrongSelection(ValueError):  # noqa: N818 - read as a sentence by the command line
+    """A selection that selects nothing; the message says what to choose from."""
+
+
+@frozen
+class Case:
+    """One rule to judge, for a rule over each operation together with that operation."""
+
+    rule: Rule
+    operation: Operation | None = None
+
+    @property
+    def name(self) -> str:
+        """The case in one line, such as `schema.status[models.list]`."""
+        return f"{self.rule.id}[{self.operation.id}]" if self.operation else self.rule.id
+
+
+def load_profiles() -> dict[str, list[str]]:
+    """The operation patterns of each profile."""
+    text = files("mistral_conformance").joinpath("profiles.toml").read_text("utf-8")
+    return {name: each["operations"] for name, each in tomllib.loads(text).items()}
+
+
+def select_operations(document: Document, profile: str, patterns: Sequence[str] = ()) -> list[str]:
+    """The ids of the profile's operations that match a pattern, or all without patterns.
+
+    Raises:
+        WrongSelection: there is no such profile, or a pattern matches nothing in it.
+
+    """
+    profiles = load_profiles()
+    if profile not in profiles:
+        raise WrongSelection(f"no profile {profile!r}: choose from {', '.join(profiles)}")
+    operations = document.select(profiles[profile])
+    for pattern in patterns:
+        if not any(fnmatchcase(each, pattern) for each in operations):
+            raise WrongSelection(
+                f"no operation of profile {profile!r} matches {pattern!r}: "
+                "see `mistral-conformance rules`"
+            )
+    return [
+        each
+        for each in operations
+        if not patterns or any(fnmatchcase(each, one) for one in patterns)
+    ]
+
+
+def select_rules(rules: Iterable[Rule], patterns: Sequence[str] = ()) -> list[Rule]:
+    """The rules whose id matches a pattern, or all without patterns.
+
+    Raises:
+        WrongSelection: a pattern matches no rule.
+
+    """
+    known = list(rules)
+    for pattern in patterns:
+        if not any(fnmatchcase(each.id, pattern) for each in known):
+            raise WrongSelection(f"no rule matches {pattern!r}: see `mistral-conformance rules`")
+    return [
+        each for each in known if not patterns or any(fnmatchcase(each.id, one) for one in patterns)
+    ]
+
+
+def make_plan(document: Document, rules: Iterable[Rule], operations: Sequence[str]) -> list[Case]:
+    """The cases: first per operation what holds everywhere, then the rules that name theirs.
+
+    A rule that names operations runs when one of them is selected.
+    """
+    known = list(rules)
+    everywhere = [each for each in known if each.over_each_operation]
+    per_operation = [
+        Case(rule, document.operations[each])
+        for each in operations
+        for rule in everywhere
+        if rule.applies(document.operations[each])
+    ]
+    named = [each for each in known if set(each.operations) & set(operations)]
+    return per_operation + [Case(each) for each in named]

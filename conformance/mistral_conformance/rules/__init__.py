@@ -1,0 +1,19 @@
+"""The rule families: one module each; importing a module registers its rules."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING
+
+from mistral_conformance.registry import RULES
+
+if TYPE_CHECKING:
+    from mistral_conformance.registry import Registry
+
+
+def load_rules() -> Registry:
+    """All rules of all families, in the order of the families' names."""
+    for module in sorted(each.name for each in pkgutil.iter_modules(__path__)):
+        importlib.import_module(f"{__name__}.{module}")
+    return RULES

@@ -1,0 +1,1 @@
+"""What the rule families share: sample documents, event streams, walks over pages, comparisons."""

@@ -1,0 +1,78 @@
+"""Judges cases one after another: calls the rule, reads its end, cleans up after it."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import traceback
+from random import Random
+from typing import TYPE_CHECKING
+
+from mistral_conformance.context import Context
+from mistral_conformance.outcome import Result, RuleSignal, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.plan import Case
+    from mistral_conformance.session import Session
+
+CLOCK = "clock"
+
+
+def judge_all(session: Session, cases: Iterable[Case]) -> Iterator[Result]:
+    """The results of the cases, in order, each as soon as it is known."""
+    for case in cases:
+        result = judge(session, case)
+        session.sweep(everything=False)
+        yield result
+
+
+def judge(session: Session, case: Case) -> Result:
+    """The result of one case. What it created is still there; `Session.sweep` deletes it."""
+    missing = _missing_need(session, case)
+    if missing:
+        return _result(case, Status.SKIP, reason=missing)
+    context = Context(session, _random(session.seed, case.name), case.operation)
+    started = time.monotonic()
+    status, reason, evidence = _call(case, context)
+    return Result(
+        case.rule,
+        case.operation.id if case.operation else None,
+        status,
+        session.redactor.text(reason),
+        evidence or tuple(context.exchanges[-1:]),
+        round(time.monotonic() - started, 4),
+    )
+
+
+def _call(case: Case, context: Context) -> tuple[Status, str, tuple[Exchange, ...]]:
+    try:
+        case.rule.check(context)
+    except RuleSignal as signal:
+        return signal.status, signal.reason, signal.evidence
+    except Exception as error:  # noqa: BLE001 - whatever a rule raises must not end the run
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{place.name}, line {place.lineno}"
+        return Status.ERROR, f"the rule broke: {type(error).__name__}: {error} ({where})", ()
+    return Status.PASS, "", ()
+
+
+def _missing_need(session: Session, case: Case) -> str:
+    for need in case.rule.needs:
+        if need == CLOCK and session.clock is None:
+            return "needs the server's clock: --clock-url URL"
+        if need != CLOCK and need not in session.identities:
+            return f"needs the identity {need!r}: --as {need}=ENVVAR"
+    return ""
+
+
+def _result(case: Case, status: Status, reason: str) -> Result:
+    return Result(case.rule, case.operation.id if case.operation else None, status, reason)
+
+
+def _random(seed: int, name: str) -> Random:
+    """A source of randomness that depends on seed and case alone, not on what ran before."""
+    digest = hashlib.sha256(f"{seed}/{name}".encode()).digest()
+    return Random(int.from_bytes(digest[:8]))  # noqa: S311 - test data, not secrets

@@ -1,0 +1,93 @@
+"""What all rules of one run share: connection, identities, marker, created objects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from attrs import define, field
+
+from mistral_conformance.creations import Creations, Leftover, Made, load_kinds
+from mistral_conformance.identities import IMPOSTOR, NOBODY, Identity
+from mistral_conformance.outcome import Failed
+from mistral_conformance.redaction import Redactor
+from mistral_conformance.wire import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.clock import Clock
+    from mistral_conformance.creations import Kind
+    from mistral_conformance.document import Document
+    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.markers import Marker
+    from mistral_conformance.wire import Wire
+
+STAND_INS = {
+    NOBODY: Identity(NOBODY, "", ""),
+    IMPOSTOR: Identity(IMPOSTOR, "", "a-key-that-nobody-was-given"),
+}
+
+
+@define(eq=False)
+class Session:
+    """One run against one server.
+
+    `memory` is for rules that share costly probes: a rule may put anything there under its own key.
+    """
+
+    document: Document
+    wire: Wire
+    identities: dict[str, Identity]
+    marker: Marker
+    seed: int = 0
+    max_examples: int = 20
+    clock: Clock | None = None
+    memory: dict[object, Any] = field(factory=dict)
+    creations: Creations = field(init=False)
+    redactor: Redactor = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.creations = Creations(self.document, urlsplit(self.wire.base_url).path)
+        self.redactor = Redactor(each.key for each in self.identities.values())
+
+    def send(self, message: Message, identity: str, operation: str = "") -> Exchange:
+        """Send as the named identity and note what was created."""
+        caller = self.identities.get(identity) or STAND_INS[identity]
+        exchange = self.wire.send(message, caller, operation)
+        self.creations.see(exchange)
+        return exchange
+
+    def delete(self, made: Made) -> Exchange:
+        """Delete one object as the identity that created it."""
+        return self.send(Message("DELETE", made.path), made.identity, made.delete)
+
+    def sweep(self, *, everything: bool) -> list[Leftover]:
+        """Delete what the run created, see `Creations.sweep`."""
+        return self.creations.sweep(self.delete, everything=everything)
+
+    def finish(self) -> list[Leftover]:
+        """Delete all that is left, also what only its marked name tells, and say what stays."""
+        self.sweep(everything=True)
+        for kind in load_kinds().values():
+            if kind.list and kind.operation in self.document.operations:
+                self._adopt_marked(kind)
+        return self.sweep(everything=True)
+
+    def _adopt_marked(self, kind: Kind) -> None:
+        operation = self.document.operations[kind.list]
+        for identity in self.identities:
+            exchange = self.send(Message("GET", operation.path), identity, operation.id)
+            for item in _items(exchange, kind.items):
+                if isinstance(item, dict) and self.marker.owns(item.get(kind.name)):
+                    ids = {name: str(item.get(source)) for name, source in kind.ids.items()}
+                    self.creations.adopt(kind, identity, ids)
+
+
+def _items(exchange: Exchange, path: str) -> Iterator[Any]:
+    try:
+        items = exchange.at(path)
+    except Failed:
+        return
+    if isinstance(items, list):
+        yield from items

@@ -1,0 +1,153 @@
+"""Sends one request and reads its answer whole, within bounds of size and time.
+
+A server under test may hang, never end its body, or close the connection: each becomes an exchange
+with a `failure`, never an exception and never an endless wait.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from attrs import define, field, frozen
+
+from mistral_conformance.exchange import Exchange
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from mistral_conformance.exchange import Headers
+    from mistral_conformance.identities import Identity
+
+UNSET: Any = object()
+MADE_BY_HTTPX = frozenset({"accept-encoding", "connection"})
+
+
+@frozen
+class Limits:
+    """Bounds of one exchange: seconds without a byte, seconds in all, bytes of body."""
+
+    silence_s: float = 10.0
+    total_s: float = 60.0
+    body: int = 16 * 1024 * 1024
+
+
+@frozen
+class Message:
+    """What to send: a method, a path below the base URL (or a whole URL), and a body.
+
+    `json` is encoded; `content` goes as it is; `files` and `data` make a multipart form.
+    """
+
+    method: str
+    url: str
+    query: Any = None
+    json: Any = UNSET
+    content: bytes | None = None
+    files: Any = None
+    data: Any = None
+    headers: dict[str, str] = field(factory=dict)
+
+
+@define
+class _Answer:
+    """What has arrived so far."""
+
+    status: int = 0
+    headers: httpx.Headers = field(factory=httpx.Headers)
+    content: bytearray = field(factory=bytearray)
+    failure: str = ""
+
+
+class Wire:
+    """The connection to one server, shared by all identities."""
+
+    def __init__(self, base_url: str, limits: Limits | None = None) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.limits = limits or Limits()
+        self._http = httpx.Client(timeout=self.limits.silence_s, trust_env=False)
+        self._sent = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def send(self, message: Message, identity: Identity, operation: str = "") -> Exchange:
+        """The exchange of one message; the identity's key, when it has one, goes as bearer."""
+        request = self._request(message, identity)
+        request.read()
+        started = time.monotonic()
+        answer = self._read(request)
+        self._http.cookies.clear()
+        self._sent += 1
+        return Exchange(
+            number=self._sent,
+            identity=identity.name,
+            operation=operation,
+            method=message.method,
+            url=str(request.url),
+            request_headers=_shown(request, identity),
+            request_content=request.content,
+            status=answer.status,
+            headers=answer.headers,
+            content=bytes(answer.content),
+            elapsed_s=round(time.monotonic() - started, 4),
+            failure=answer.failure,
+        )
+
+    def _request(self, message: Message, identity: Identity) -> httpx.Request:
+        url = message.url if "://" in message.url else self.base_url + message.url
+        headers = {"Authorization": f"Bearer {identity.key}"} if identity.key else {}
+        body = {} if message.json is UNSET else {"json": message.json}
+        return self._http.build_request(
+            message.method,
+            url,
+            params=message.query,
+            content=message.content,
+            files=message.files,
+            data=message.data,
+            headers={**headers, **message.headers},
+            **body,
+        )
+
+    def _read(self, request: httpx.Request) -> _Answer:
+        answer = _Answer()
+        deadline = time.monotonic() + self.limits.total_s
+        try:
+            response = self._http.send(request, stream=True)
+            try:
+                answer.status, answer.headers = response.status_code, response.headers
+                self._read_body(response, answer, deadline)
+            finally:
+                response.close()
+        except httpx.TimeoutException:
+            answer.failure = f"no answer within {self.limits.silence_s:g} s"
+        except httpx.HTTPError as error:
+            answer.failure = f"{type(error).__name__}: {error}"
+        if answer.failure:
+            answer.status = 0
+        return answer
+
+    def _read_body(self, response: httpx.Response, answer: _Answer, deadline: float) -> None:
+        for chunk in response.iter_bytes():
+            answer.content += chunk
+            if len(answer.content) > self.limits.body:
+                answer.failure = f"the answer is longer than {self.limits.body} bytes"
+                return
+            if time.monotonic() > deadline:
+                answer.failure = f"the answer did not end within {self.limits.total_s:g} s"
+                return
+
+
+def _shown(request: httpx.Request, identity: Identity) -> Headers:
+    """The request's headers as sent, the key replaced by the variable that holds it."""
+    shown = []
+    for name, value in request.headers.items():
+        if name in MADE_BY_HTTPX:
+            continue
+        secret = name == "authorization" and identity.key and identity.variable
+        shown.append((name, f"Bearer ${identity.variable}" if secret else value))
+    return tuple(shown)
