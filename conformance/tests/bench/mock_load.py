@@ -123,11 +123,9 @@ def show_ratio(pairs: list[tuple[Load, Load]]) -> None:
     by_wall = statistics.median(bare.wall_s / mock.wall_s for mock, bare in pairs)
     under = "" if by_cpu >= FLOOR else " UNDER"
     print(
-        f"mock, GET /v1/libraries at {CONNECTIONS} connections, requests per second of a bare app's:"
+        f"mock, GET /v1/libraries, {CONNECTIONS} connections, requests per second to a bare app's:"
     )
-    print(
-        f"    per CPU second {by_cpu:.2f} (>= {FLOOR}{under}), per second of wall time {by_wall:.2f}"
-    )
+    print(f"    per CPU second {by_cpu:.2f} (>= {FLOOR}{under}), per wall second {by_wall:.2f}")
     first, last = (pair[0].resident_kb / 1024 for pair in (pairs[0], pairs[-1]))
     total = REQUESTS * len(pairs)
     print(f"    memory {first:.1f} MB after {REQUESTS:,} requests, {last:.1f} MB after {total:,}")
