@@ -1,0 +1,166 @@
+"""Facts: what upstream documents say, by group, without their words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from document.folding import normalise, rename_placeholders, shape
+from document.problems import DocumentProblem
+from document.sources import Origin, SourceList
+from document.stripping import keep_operation, keep_schema, keep_security
+from document.tree import METHODS, Tree, operations, references
+from document.upstream import Upstream
+
+SHARED = "shared"
+"""The stem of the facts that no single group owns."""
+SCHEMAS = "#/components/schemas/"
+
+
+@attrs.frozen
+class Facts:
+    """The facts by file stem, and where they came from."""
+
+    files: dict[str, Tree]
+    origins: tuple[Origin, ...]
+
+
+@attrs.define
+class _Merged:
+    """All documents as one; the newest comes first and wins."""
+
+    paths: Tree = attrs.field(factory=dict)
+    definitions: Tree = attrs.field(factory=dict)
+    groups: dict[str, str] = attrs.field(factory=dict)
+    """Group of each path and method, as `get /v1/models`."""
+
+    def path_like(self, path: str) -> str:
+        """The path as it is already known, maybe with other placeholder names."""
+        return next((known for known in self.paths if shape(known) == shape(path)), path)
+
+
+def gather(upstreams: Sequence[Upstream], sources: SourceList) -> Facts:
+    """The facts of all documents together; where two differ the newest wins.
+
+    Raises:
+        DocumentProblem: Two documents are of one day, nothing matches, or one is broken.
+
+    """
+    newest_first = sorted(upstreams, key=lambda one: one.date, reverse=True)
+    _refuse_ties(newest_first)
+    documents = [normalise(one.document) for one in newest_first]
+    merged = _Merged()
+    origins: list[Origin] = []
+    gone: str | None = None
+    for one, document in zip(newest_first, documents, strict=True):
+        taken = _merge(merged, document, sources, gone)
+        origins.append(
+            Origin(one.name, one.title, one.date, one.sha256, one.operation_count, taken)
+        )
+        gone = one.date.isoformat()
+    if not merged.paths:
+        names = ", ".join(one.name for one in newest_first)
+        raise DocumentProblem(
+            f"no operation of {names} matches; compare [[group]] in openapi/source.toml with its paths"
+        )
+    return Facts(_split(merged, documents[0], sources), tuple(origins))
+
+
+def _refuse_ties(newest_first: Sequence[Upstream]) -> None:
+    """Two documents of one day have no order.
+
+    Raises:
+        DocumentProblem: There are two.
+
+    """
+    for one, other in zip(newest_first, newest_first[1:], strict=False):
+        if one.date == other.date:
+            raise DocumentProblem(
+                f"{one.name} and {other.name} are both of {one.date}; which is newer? "
+                "Give one of them its day under [dates] in openapi/source.toml"
+            )
+
+
+def _merge(merged: _Merged, document: Tree, sources: SourceList, gone: str | None) -> int:
+    """Add the wanted operations that no newer document has; how many they are."""
+    taken = 0
+    for path, method, operation in operations(document):
+        group = sources.group_of(method, path)
+        known = merged.path_like(path)
+        if group is None or method in merged.paths.get(known, {}):
+            continue
+        kept = keep_operation(operation, f"{method.upper()} {path}")
+        rename_placeholders(kept, path, known)
+        merged.paths.setdefault(known, {})[method] = kept | ({"x-mistral-gone": gone} if gone else {})
+        merged.groups[f"{method} {known}"] = group
+        taken += 1
+    for name, definition in document["components"]["schemas"].items():
+        merged.definitions.setdefault(name, definition)
+    return taken
+
+
+def _split(merged: _Merged, newest: Tree, sources: SourceList) -> dict[str, Tree]:
+    """The facts by file: what one group alone uses is in its file, the rest is shared."""
+    files: dict[str, Tree] = {SHARED: _frame(newest)}
+    users: dict[str, set[str]] = {}
+    schemas: Tree = {}
+    for group in sources.groups:
+        paths = _paths_of(merged, group.name)
+        if paths:
+            files[group.name] = {"paths": paths}
+        for name in _closure(merged, paths, schemas):
+            users.setdefault(name, set()).add(group.name)
+    for name in sorted(users):
+        owner = next(iter(users[name])) if len(users[name]) == 1 else SHARED
+        files[owner].setdefault("components", {}).setdefault("schemas", {})[name] = schemas[name]
+    return files
+
+
+def _frame(newest: Tree) -> Tree:
+    """What belongs to the document as a whole."""
+    components = newest["components"]
+    security = newest.get("security", [])
+    used = {name for requirement in security for name in requirement}
+    schemes = {
+        name: keep_security(scheme, f"security scheme {name}")
+        for name, scheme in components.get("securitySchemes", {}).items()
+        if name in used
+    }
+    return {
+        "openapi": newest["openapi"],
+        "servers": [{"url": server["url"]} for server in newest.get("servers", [])],
+        "security": security,
+        "components": {"securitySchemes": schemes},
+    }
+
+
+def _paths_of(merged: _Merged, group: str) -> Tree:
+    """The group's operations by path, in a stable order."""
+    paths: Tree = {}
+    for path in sorted(merged.paths):
+        for method in METHODS:
+            if merged.groups.get(f"{method} {path}") == group:
+                paths.setdefault(path, {})[method] = merged.paths[path][method]
+    return paths
+
+
+def _closure(merged: _Merged, node: Tree, stripped: Tree) -> Iterator[str]:
+    """The names of all schemas that the node needs; they are added to `stripped`.
+
+    Raises:
+        DocumentProblem: One of them does not exist.
+
+    """
+    seen: set[str] = set()
+    waiting = list(references(node))
+    while waiting:
+        name = waiting.pop().removeprefix(SCHEMAS)
+        if name in seen:
+            continue
+        if name not in merged.definitions:
+            raise DocumentProblem(f"the schema {name} is used but does not exist upstream")
+        seen.add(name)
+        stripped.setdefault(name, keep_schema(merged.definitions[name], name))
+        waiting.extend(references(stripped[name]))
+        yield name

@@ -1,0 +1,121 @@
+"""Upstream shapes that no tool reads as meant, put right before anything else looks at them.
+
+- A path key such as `/v1/conversations#stream` is no path: the fragment never reaches a server.
+  It is the same URL with another request and another answer. Such a variant folds into the plain
+  operation: its answer's media types are added, its request is noted under `x-mistral-folded`.
+- Two path keys that differ only in the names of their placeholders are one path.
+- `$defs` inside a component are reached by references from the document's root, where nothing
+  is: they become components.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from document.problems import DocumentProblem
+from document.tree import METHODS, Tree, duplicate, follow
+
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_COMPONENTS = "#/components/schemas/"
+
+
+def normalise(document: Tree) -> Tree:
+    """The document with plain paths, inline parameters and no local definitions."""
+    document = _hoist(duplicate(document))
+    paths: Tree = {}
+    for key in sorted(document["paths"], key=lambda key: ("#" in key, key)):
+        bare, _, fragment = key.partition("#")
+        path = next((known for known in paths if shape(known) == shape(bare)), bare)
+        for method, operation in _operations(document, document["paths"][key]):
+            rename_placeholders(operation, bare, path)
+            present = paths.setdefault(path, {}).get(method)
+            if present is None:
+                paths[path][method] = operation
+            elif fragment:
+                _fold(present, operation, fragment)
+            else:
+                raise DocumentProblem(f"{key}: {method} is there twice under two placeholder names")
+    return document | {"paths": paths}
+
+
+def shape(path: str) -> str:
+    """The path with nameless placeholders: what a server tells apart."""
+    return PLACEHOLDER.sub("{}", path)
+
+
+def _operations(document: Tree, item: Tree) -> list[tuple[str, Tree]]:
+    """The operations of a path item, each with all its parameters inline."""
+    shared = item.get("parameters", [])
+    found: list[tuple[str, Tree]] = []
+    for method in METHODS:
+        if isinstance(operation := item.get(method), dict):
+            own = [_inline(document, entry) for entry in operation.get("parameters", [])]
+            names = {(entry["name"], entry["in"]) for entry in own}
+            above = (_inline(document, entry) for entry in shared)
+            own += [entry for entry in above if (entry["name"], entry["in"]) not in names]
+            found.append((method, operation | ({"parameters": own} if own else {})))
+    return found
+
+
+def _inline(document: Tree, parameter: Tree) -> Tree:
+    """The parameter itself where a reference stands."""
+    if "$ref" not in parameter:
+        return parameter
+    target = follow(document, parameter["$ref"])
+    if not isinstance(target, dict):
+        raise DocumentProblem(f"the parameter {parameter['$ref']} does not exist upstream")
+    return duplicate(target)
+
+
+def rename_placeholders(operation: Tree, old: str, new: str) -> None:
+    """Give path parameters the names that the path `new` has at their positions."""
+    names = dict(zip(PLACEHOLDER.findall(old), PLACEHOLDER.findall(new), strict=True))
+    for parameter in operation.get("parameters", []):
+        if parameter["in"] == "path":
+            parameter["name"] = names.get(parameter["name"], parameter["name"])
+
+
+def _fold(present: Tree, variant: Tree, fragment: str) -> None:
+    """Add to the plain operation what its variant can answer and takes."""
+    for status, answer in variant.get("responses", {}).items():
+        known = present.setdefault("responses", {}).setdefault(status, answer)
+        for media, content in answer.get("content", {}).items():
+            known.setdefault("content", {}).setdefault(media, content)
+    note: Tree = {"fragment": fragment, "upstream-id": variant.get("operationId")}
+    for media, content in variant.get("requestBody", {}).get("content", {}).items():
+        note.setdefault("request", {})[media] = content.get("schema", {})
+    present.setdefault("x-mistral-folded", []).append(note)
+
+
+def _hoist(document: Tree) -> Tree:
+    """The document with every component's `$defs` as components of their own."""
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for owner in list(schemas):
+        local = schemas[owner].pop("$defs", {}) if isinstance(schemas[owner], dict) else {}
+        names = {name: _free_name(schemas, owner, name, body) for name, body in local.items()}
+        for name, body in local.items():
+            schemas[names[name]] = body
+        if names:
+            for touched in (owner, *names.values()):
+                _point(schemas[touched], names)
+    return document
+
+
+def _free_name(schemas: Tree, owner: str, name: str, body: Any) -> str:  # noqa: ANN401 - JSON of any kind
+    """The component name for a local definition; the owner's name tells two apart."""
+    return name if name not in schemas or schemas[name] == body else f"{owner}{name}"
+
+
+def _point(node: Any, names: dict[str, str]) -> None:  # noqa: ANN401 - JSON of any kind
+    """Turn references to local definitions into references to components."""
+    if isinstance(node, dict):
+        target = node.get("$ref")
+        if isinstance(target, str) and target.startswith("#/$defs/"):
+            local = target.removeprefix("#/$defs/")
+            node["$ref"] = _COMPONENTS + names.get(local, local)
+        for value in node.values():
+            _point(value, names)
+    elif isinstance(node, list):
+        for value in node:
+            _point(value, names)

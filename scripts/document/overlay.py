@@ -1,0 +1,157 @@
+"""OpenAPI Overlay 1.0: read, check and apply.
+
+The subset that this project writes, which is all of Overlay 1.0 but `extends`. Targets are
+RFC 9535 JSONPath. Two things are stricter than the standard: an action whose target matches
+nothing is an error, because it means that upstream has moved; and a correction carries
+`x-reason` and `x-evidence`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import attrs
+import jsonpath_rfc9535 as jsonpath
+
+from document.problems import DocumentProblem
+from document.tree import Tree, duplicate
+from document.yaml_text import read_yaml
+
+Location = tuple[str | int, ...]
+_FIELDS = {"target", "description", "update", "remove"}
+
+
+@attrs.frozen
+class Action:
+    """One change: merge `update` into every target, or remove the targets."""
+
+    target: str
+    update: Any
+    remove: bool
+    where: str
+    """File and position, for messages."""
+
+
+@attrs.frozen
+class Overlay:
+    """One overlay document."""
+
+    name: str
+    actions: tuple[Action, ...]
+
+
+def read_overlay(path: Path, *, reasons: bool) -> Overlay:
+    """The overlay in the file; `reasons` demands `x-reason` and `x-evidence` of each action.
+
+    Raises:
+        DocumentProblem: The file is not an overlay, or an action is malformed.
+
+    """
+    data = read_yaml(path.read_text(encoding="utf-8"), str(path))
+    return parse_overlay(data, path.name, reasons=reasons)
+
+
+def parse_overlay(data: object, name: str, *, reasons: bool = False) -> Overlay:
+    """The overlay that the YAML value stands for; errors as in `read_overlay`."""
+    if not isinstance(data, dict) or not str(data.get("overlay", "")).startswith("1.0"):
+        raise DocumentProblem(f"{name} is not an Overlay 1.0 document; begin it with overlay: 1.0.0")
+    info, actions = data.get("info"), data.get("actions")
+    if not isinstance(info, dict) or not {"title", "version"} <= set(info):
+        raise DocumentProblem(f"{name}: an overlay needs info with title and version")
+    if not isinstance(actions, list) or not actions:
+        raise DocumentProblem(f"{name}: an overlay needs at least one action")
+    return Overlay(
+        name,
+        tuple(
+            _action(action, f"{name}, action {at}", reasons=reasons)
+            for at, action in enumerate(actions, start=1)
+        ),
+    )
+
+
+def _action(data: object, where: str, *, reasons: bool) -> Action:
+    """The action, checked."""
+    if not isinstance(data, dict) or not isinstance(data.get("target"), str):
+        raise DocumentProblem(f"{where}: an action needs a target, a JSONPath")
+    where = f"{where} ({data['target']})"
+    unknown = {key for key in data if key not in _FIELDS and not key.startswith("x-")}
+    if unknown:
+        raise DocumentProblem(f"{where}: unknown keys {', '.join(sorted(unknown))}")
+    if ("update" in data) == (data.get("remove") is True):
+        raise DocumentProblem(f"{where}: an action needs either update or `remove: true`")
+    if reasons and not (data.get("x-reason") and data.get("x-evidence")):
+        raise DocumentProblem(f"{where}: a correction needs x-reason and x-evidence")
+    return Action(data["target"], data.get("update"), data.get("remove") is True, where)
+
+
+def apply_overlay(overlay: Overlay, document: Tree) -> Tree:
+    """A new document with every action applied in order.
+
+    Raises:
+        DocumentProblem: A target is no JSONPath, matches nothing, or cannot take the update.
+
+    """
+    changed = duplicate(document)
+    for action in overlay.actions:
+        _apply(action, changed)
+    return changed
+
+
+def _apply(action: Action, document: Tree) -> None:
+    """Apply one action in place."""
+    try:
+        found = jsonpath.find(action.target, document)
+    except jsonpath.JSONPathError as error:
+        raise DocumentProblem(f"{action.where}: not an RFC 9535 JSONPath: {error}") from error
+    if not found:
+        raise DocumentProblem(
+            f"{action.where}: the target matches nothing; upstream may have changed: "
+            "correct the target or drop the action"
+        )
+    if action.remove:
+        # Later items first, so that removing one does not move the next.
+        for location in sorted((node.location for node in found), key=_removal_order):
+            _remove(document, location, action.where)
+        return
+    for node in found:
+        _update(node.value, action)
+
+
+def _removal_order(location: Location) -> tuple[int, ...]:
+    """Sorts deep places first and high list positions before low ones."""
+    return (-len(location), *(-part if isinstance(part, int) else 0 for part in location))
+
+
+def _remove(document: Tree, location: Location, where: str) -> None:
+    if not location:
+        raise DocumentProblem(f"{where}: the whole document cannot be removed")
+    parent: Any = document
+    for part in location[:-1]:
+        parent = parent[part]
+    del parent[location[-1]]
+
+
+def _update(target: object, action: Action) -> None:
+    """Merge into an object, append to a list."""
+    if isinstance(target, list):
+        target.append(duplicate(action.update))
+    elif isinstance(target, dict) and isinstance(action.update, dict):
+        _merge(target, duplicate(action.update))
+    else:
+        raise DocumentProblem(
+            f"{action.where}: only an object or a list takes an update, and an object takes "
+            "an object; target the object around the value"
+        )
+
+
+def _merge(target: Tree, update: Tree) -> None:
+    """Objects merge, lists are joined, everything else is replaced."""
+    for key, value in update.items():
+        present = target.get(key)
+        if isinstance(present, dict) and isinstance(value, dict):
+            _merge(present, value)
+        elif isinstance(present, list) and isinstance(value, list):
+            present.extend(value)
+        else:
+            target[key] = value

@@ -1,0 +1,105 @@
+"""`openapi/source.toml`: which operations are taken, and what they were taken from.
+
+A person writes the part above the mark: the groups with their operation patterns, and dates for
+inputs whose name has none. The importer writes the part below it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import tomllib
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from document.problems import DocumentProblem
+
+MARK = "# ---- below this line: written by scripts/import_facts.py ----"
+
+
+@attrs.frozen
+class Group:
+    """Operations that share one facts file and one prose file."""
+
+    name: str
+    patterns: tuple[str, ...]
+
+    def takes(self, method: str, path: str) -> bool:
+        """Whether the operation belongs here; patterns read `GET /v1/models*`."""
+        return any(fnmatchcase(f"{method.upper()} {path}", pattern) for pattern in self.patterns)
+
+
+@attrs.frozen
+class Origin:
+    """One upstream document, as it was read."""
+
+    name: str
+    title: str
+    date: datetime.date
+    sha256: str
+    operations: int
+    """Operations that the document has."""
+    taken: int
+    """Operations that come from it."""
+
+
+@attrs.frozen
+class SourceList:
+    """The content of `source.toml`."""
+
+    handwritten: str
+    groups: tuple[Group, ...]
+    dates: dict[str, datetime.date]
+    """Dates of inputs, by file name, URL or sha256."""
+    origins: tuple[Origin, ...]
+
+    def group_of(self, method: str, path: str) -> str | None:
+        """The name of the first group that takes the operation."""
+        return next((group.name for group in self.groups if group.takes(method, path)), None)
+
+
+def read_sources(path: Path) -> SourceList:
+    """What the file says.
+
+    Raises:
+        DocumentProblem: The file is missing, is not TOML or names no group.
+
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
+        groups = tuple(Group(item["name"], tuple(item["operations"])) for item in data["group"])
+        origins = tuple(Origin(**item) for item in data.get("document", ()))
+    except FileNotFoundError as error:
+        raise DocumentProblem(f"{path} is missing; restore it from version control") from error
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise DocumentProblem(
+            f"{path} cannot be read ({error}); it needs [[group]] tables with name and operations"
+        ) from error
+    dates = {str(key): _date(value, path) for key, value in data.get("dates", {}).items()}
+    dates |= {origin.sha256: origin.date for origin in origins}
+    return SourceList(text.partition(MARK)[0].rstrip() + "\n", groups, dates, origins)
+
+
+def _date(value: Any, path: Path) -> datetime.date:  # noqa: ANN401 - TOML of any kind
+    try:
+        return value if isinstance(value, datetime.date) else datetime.date.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise DocumentProblem(
+            f"{path}, [dates]: {value!r} is not a date; write it as 2026-08-13"
+        ) from error
+
+
+def write_sources(sources: SourceList) -> str:
+    """The text of the file, with the hand-written part as it was."""
+    parts = [sources.handwritten, f"{MARK}\n"]
+    for origin in sources.origins:
+        lines = ["[[document]]"]
+        for name, value in attrs.asdict(origin).items():
+            plain = value if not isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            lines.append(f"{name} = {plain}")
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)

@@ -1,0 +1,69 @@
+"""Plain JSON trees: their types, and the walks that every step of the pipeline needs."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+Tree: TypeAlias = dict[str, Any]
+"""A JSON object. `Any` stands for JSON of any depth."""
+
+METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
+"""The keys of a path item that are operations, in the order in which they are written."""
+
+
+def references(node: object) -> Iterator[str]:
+    """Every reference below the node: `$ref` values and the targets of discriminators."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "$ref" and isinstance(value, str):
+                yield value
+            elif key == "mapping" and isinstance(value, dict) and "propertyName" in node:
+                yield from (target for target in value.values() if isinstance(target, str))
+            else:
+                yield from references(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from references(item)
+
+
+def operations(document: Tree) -> Iterator[tuple[str, str, Tree]]:
+    """Path, method and operation object of each operation, in the document's order."""
+    for path, item in document.get("paths", {}).items():
+        for method in METHODS:
+            if isinstance(item.get(method), dict):
+                yield path, method, item[method]
+
+
+def follow(document: Tree, reference: str) -> Any | None:  # noqa: ANN401 - JSON of any kind
+    """What a local reference (`#/a/b`) points at, or None when there is nothing."""
+    if not reference.startswith("#"):
+        return None
+    node: Any = document
+    for part in reference.removeprefix("#").split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(node, dict) and key in node:
+            node = node[key]
+        elif isinstance(node, list) and key.isdigit() and int(key) < len(node):
+            node = node[int(key)]
+        else:
+            return None
+    return node
+
+
+def reachable(document: Tree, start: object) -> set[str]:
+    """The references that the node leads to, directly or through others."""
+    found: set[str] = set()
+    waiting = list(references(start))
+    while waiting:
+        reference = waiting.pop()
+        if reference not in found:
+            found.add(reference)
+            waiting.extend(references(follow(document, reference)))
+    return found
+
+
+def duplicate(node: Tree) -> Tree:
+    """A deep copy that shares nothing with the node."""
+    return copy.deepcopy(node)

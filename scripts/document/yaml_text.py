@@ -1,0 +1,125 @@
+"""YAML as this project reads and writes it.
+
+Reading follows the core schema of YAML 1.2, so `1e+09` is a number and `on` or `2024-05-14`
+are text; the 1.1 rules that PyYAML brings along would turn these into text, a boolean and a
+date. A key that is there twice is an error instead of a silent loss.
+Writing is deterministic: the order of the input, one style for each kind of text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from typing import Any
+
+import yaml
+
+from document.problems import DocumentProblem
+
+WIDTH = 100
+"""Columns at which long text is folded."""
+
+_CORE: dict[str, tuple[str, str]] = {
+    "bool": (r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
+    "null": (r"^(?:~|null|Null|NULL|)$", "~nN"),
+    "int": (r"^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$", "-+0123456789"),
+    "float": (
+        r"^(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
+        r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$",
+        "-+.0123456789",
+    ),
+    "merge": (r"^(?:<<)$", "<"),
+}
+_BASE: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_BASE):
+    """The safe loader with the scalars of YAML 1.2 and unique keys."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own class attribute
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """The mapping; a repeated key is an error that names its line."""
+        self.flatten_mapping(node)
+        built: dict[Hashable, Any] = {}
+        for key_node, value_node in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in built:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key!r} is there twice", key_node.start_mark
+                )
+            built[key] = self.construct_object(value_node, deep=deep)
+        return built
+
+
+def _int(loader: Any, node: yaml.ScalarNode) -> int:  # noqa: ANN401 - PyYAML leaves its loaders untyped
+    text = str(loader.construct_scalar(node))
+    return int(text, 0) if text.startswith(("0o", "0x")) else int(text)
+
+
+def _float(loader: Any, node: yaml.ScalarNode) -> float:  # noqa: ANN401 - PyYAML leaves its loaders untyped
+    text = str(loader.construct_scalar(node)).lower()
+    return float(text.replace(".inf", "inf").replace(".nan", "nan"))
+
+
+for _tag, (_pattern, _first) in _CORE.items():
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first) + ([""] * (_tag == "null"))
+    )
+_Loader.add_constructor("tag:yaml.org,2002:int", _int)
+_Loader.add_constructor("tag:yaml.org,2002:float", _float)
+
+
+class _Dumper(yaml.SafeDumper):
+    """The safe dumper that never writes anchors and indents lists under their key."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Always: equal parts are written out, so that the text shows what is there."""
+        del data
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        """Indents the items of a list, which the base class does not."""
+        del indentless
+        super().increase_indent(flow, indentless=False)
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    """Text as a block when it is long or has lines, plain or quoted otherwise."""
+    style = None
+    clean = not re.search(r"[ \t]\n|[^\S\n ]", value) and value == value.strip()
+    if clean and "\n" in value:
+        style = "|"
+    elif clean and len(value) > WIDTH - 20 and " " in value:
+        style = ">"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _text)
+# Text that YAML 1.2 readers would take for a number is quoted too.
+_Dumper.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(_CORE["float"][0]), list(_CORE["float"][1])
+)
+
+
+def read_yaml(text: str, name: str) -> Any:  # noqa: ANN401 - YAML of any kind
+    """The value that the text stands for.
+
+    Raises:
+        DocumentProblem: The text is not YAML; the message names the line of `name`.
+
+    """
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
+    except (yaml.YAMLError, ValueError) as error:
+        detail = " ".join(str(error).replace('"<unicode string>"', "").split())
+        raise DocumentProblem(
+            f"{name} is not valid YAML ({detail}); repair the file or fetch it again"
+        ) from error
+
+
+def write_yaml(value: object) -> str:
+    """The value as YAML text: same value, same text."""
+    return yaml.dump(
+        value, Dumper=_Dumper, sort_keys=False, width=WIDTH, allow_unicode=True, indent=2
+    )
