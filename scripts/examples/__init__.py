@@ -1,0 +1,1 @@
+"""The parts of the runner of documentation examples, which `scripts/run_examples.py` calls."""

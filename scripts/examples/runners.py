@@ -1,0 +1,110 @@
+"""Prepares the sessions and hands each to the runner of its language."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+
+from examples.example import Example, Language, Result, Verdict
+from examples.fixtures import CannotMakeError, Fixtures, write_files
+from examples.indentation import LayoutLostError, restore_python, restore_typescript
+from examples.python_runner import run_python
+from examples.shell_runner import run_shell
+from examples.typescript_runner import run_typescript
+from examples.workplace import Prepared, Settings
+
+if TYPE_CHECKING:
+    import re
+
+    from examples.sessions import Session
+
+RUNNERS = {
+    Language.PYTHON: run_python,
+    Language.SHELL: run_shell,
+    Language.TYPESCRIPT: run_typescript,
+}
+
+
+def run_session(session: Session, settings: Settings) -> list[Result]:
+    """The results of a session's examples, in the order they ran."""
+    reason = lacking(session.language, settings)
+    if reason:
+        return [Result(example, Verdict.SKIP, reason) for example in session.examples]
+    with (
+        tempfile.TemporaryDirectory(prefix="examples-") as folder,
+        httpx.Client(
+            base_url=settings.base_url,
+            headers={"Authorization": f"Bearer {settings.api_key}"},
+            timeout=settings.timeout_s,
+        ) as http,
+    ):
+        own = {"mock": {"url": settings.base_url, "key": settings.api_key}}
+        return run_in(Path(folder), session, settings, Fixtures(settings.table, http, own))
+
+
+def lacking(language: Language, settings: Settings) -> str:
+    """What is missing on this machine for a language; empty when nothing is."""
+    if language is Language.SHELL:
+        needed = [tool for tool in ("bash", "curl") if shutil.which(tool) is None]
+        return f"{needed[0]} is not installed" if needed else ""
+    if language is Language.TYPESCRIPT:
+        if shutil.which("node") is None:
+            return "node is not installed"
+        if not settings.node_modules.is_dir():
+            return "the node packages are not installed: run 'make setup'"
+    return ""
+
+
+def run_in(folder: Path, session: Session, settings: Settings, fixtures: Fixtures) -> list[Result]:
+    """Prepare and run a session's examples in a folder."""
+    ready: list[Prepared] = []
+    failed: list[Result] = []
+    for example in session.examples:
+        try:
+            ready.append(Prepared(example, prepare(example, fixtures)))
+        except (LayoutLostError, CannotMakeError) as error:
+            failed.append(Result(example, Verdict.FAIL, str(error)))
+    code = "\n".join(one.code for one in ready)
+    try:
+        before = setup_code(session.language, code, fixtures)
+    except CannotMakeError as error:
+        return [Result(example, Verdict.FAIL, str(error)) for example in session.examples]
+    write_files(settings.table, folder, code)
+    ran = RUNNERS[session.language](folder, before, ready, settings) if ready else []
+    return [*failed, *ran]
+
+
+def prepare(example: Example, fixtures: Fixtures) -> str:
+    """The code that runs: laid out, with all the table's replacements made.
+
+    Raises LayoutLostError and CannotMakeError.
+    """
+    code = example.code
+    if example.language == Language.PYTHON:
+        code = restore_python(code)
+    elif example.language == Language.TYPESCRIPT:
+        code = restore_typescript(code)
+    original = code
+    for row in fixtures.table.replace:
+        if row.covers(example.language, original) and row.find.search(code):
+            code = fixtures.fill(row.becomes).join(split_at(row.find, code))
+    return code
+
+
+def split_at(find: re.Pattern[str], code: str) -> list[str]:
+    """The code between the matches (`re.split` would also give groups)."""
+    ends = [(0, 0), *(found.span() for found in find.finditer(code)), (len(code), len(code))]
+    return [code[ends[place][1] : ends[place + 1][0]] for place in range(len(ends) - 1)]
+
+
+def setup_code(language: Language, code: str, fixtures: Fixtures) -> str:
+    """The code that has to run first; makes what has to be there first."""
+    rows = [row for row in fixtures.table.setup if row.covers(language, code)]
+    for row in rows:
+        for name in row.needs:
+            fixtures.ensure(name)
+    return "\n".join(row.code for row in rows if row.code)

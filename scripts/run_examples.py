@@ -1,0 +1,135 @@
+"""Run the code of documentation pages against a server, most often the mock.
+
+    scripts/run_examples.py FILE... (--base-url URL | --embedded-mock) [--only NAME]
+
+Takes Python, shell and TypeScript code out of Markdown and MDX pages and out of scraped pages,
+brings back lost indentation, applies the reviewed table of substitutions and runs each example
+for real. The code runs on this machine: only give it pages that you would run by hand.
+
+Exit codes: 0 all examples that ran passed, 1 one failed, 2 wrong use or nothing to run,
+3 no server.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from examples.example import Example, Language, Result, Verdict
+from examples.markdown import has_fences, markdown_examples
+from examples.results import failures_text, summary_text, table_text
+from examples.runners import run_session
+from examples.scraped import scraped_examples
+from examples.sessions import plan
+from examples.table import Table, TableError, load_table
+from examples.target import UnreachableError, check_reachable, embedded_mock
+from examples.workplace import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PROJECT = Path(__file__).resolve().parent.parent
+FOLDER = PROJECT / "conformance" / "tests" / "examples"
+LANGUAGE_NAMES = ", ".join(Language)
+
+
+class WrongUseError(Exception):
+    """The call cannot be carried out; the message says why and what to do."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the examples and print what became of them; the exit code."""
+    arguments = read_arguments(argv)
+    try:
+        table = load_table(arguments.table)
+        examples = chosen_examples(arguments.files, arguments.language)
+        results = run_all(examples, table, arguments)
+    except (WrongUseError, TableError) as error:
+        print(f"run_examples: {error}", file=sys.stderr)
+        return 2
+    except UnreachableError as error:
+        print(f"run_examples: {error}", file=sys.stderr)
+        return 3
+    print(table_text(results))
+    failures = failures_text(results)
+    if failures:
+        print(failures)
+    print(summary_text(results))
+    return 1 if any(result.verdict is Verdict.FAIL for result in results) else 0
+
+
+def read_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The command line; exits with code 2 and a message when it is wrong."""
+    parser = argparse.ArgumentParser(
+        description="Run the code of documentation pages against a server.", allow_abbrev=False
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a page")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--base-url", help="the server, for example http://127.0.0.1:8100")
+    where.add_argument("--embedded-mock", action="store_true", help="start a mock for this run")
+    parser.add_argument("--only", default="", help="run only examples of operations with this name")
+    parser.add_argument("--language", action="append", help=f"run only these: {LANGUAGE_NAMES}")
+    parser.add_argument("--timeout", type=float, default=60.0, help="seconds for each example")
+    parser.add_argument(
+        "--table", type=Path, default=FOLDER / "substitutions.toml", help="the reviewed table"
+    )
+    return parser.parse_args(argv)
+
+
+def chosen_examples(files: Sequence[Path], languages: Sequence[str] | None) -> list[Example]:
+    """The examples of all pages in the chosen languages; raises WrongUseError when none is left."""
+    unknown = sorted(set(languages or ()) - set(Language))
+    if unknown:
+        raise WrongUseError(f"unknown language {unknown[0]!r}; known: {LANGUAGE_NAMES}")
+    examples = [example for file in files for example in examples_of(file)]
+    if languages:
+        examples = [example for example in examples if example.language in languages]
+    if not examples:
+        raise WrongUseError(f"no examples found in {', '.join(str(file) for file in files)}")
+    return examples
+
+
+def examples_of(file: Path) -> list[Example]:
+    """The examples of one page; raises WrongUseError when it cannot be read."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongUseError(f"cannot read {file}: {error}") from error
+    examples = markdown_examples(file, text) if has_fences(text) else scraped_examples(file, text)
+    if not examples:
+        print(f"{file}: no examples")
+    return examples
+
+
+def run_all(
+    examples: Sequence[Example], table: Table, arguments: argparse.Namespace
+) -> list[Result]:
+    """Every example's result. Raises UnreachableError, and WrongUseError when nothing is chosen."""
+    planned = plan(examples, table, arguments.only)
+    if not planned.sessions and arguments.only:
+        raise WrongUseError(f"no example has an operation that contains {arguments.only!r}")
+    api_key = os.environ.get("MISTRAL_API_KEY") or "mock-key"
+    with ExitStack() as stack:
+        if arguments.embedded_mock:
+            base_url, api_key = stack.enter_context(embedded_mock()), "mock-key"
+        else:
+            base_url = arguments.base_url.rstrip("/")
+        check_reachable(base_url, api_key)
+        settings = Settings(
+            base_url=base_url,
+            api_key=api_key,
+            table=table,
+            project=PROJECT,
+            node_modules=FOLDER / "typescript" / "node_modules",
+            timeout_s=arguments.timeout,
+        )
+        results = [run_session(session, settings) for session in planned.sessions]
+    return [*planned.skipped, *(result for session in results for result in session)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
