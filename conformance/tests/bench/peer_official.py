@@ -33,7 +33,8 @@ def cold_library(base_url: str) -> None:
 def get_sync(base_url: str) -> Callable[[], Any]:
     """One list of libraries."""
     client = connect(base_url)
-    return client.beta.libraries.list
+    once: Callable[[], Any] = client.beta.libraries.list
+    return once
 
 
 def chat_sync(base_url: str) -> Callable[[], Any]:
@@ -45,7 +46,8 @@ def chat_sync(base_url: str) -> Callable[[], Any]:
 async def get_async(base_url: str) -> Callable[[], Awaitable[Any]]:
     """One list of libraries, asynchronously."""
     client = connect(base_url)
-    return client.beta.libraries.list_async
+    once: Callable[[], Awaitable[Any]] = client.beta.libraries.list_async
+    return once
 
 
 async def chat_async(base_url: str) -> Callable[[], Awaitable[Any]]:
