@@ -117,6 +117,10 @@ def close_blocks(blocks: list[Block], line: str, rest: list[str]) -> None:
         if blocks:
             blocks.pop()
         return
+    for place, block in enumerate(blocks):
+        if block.kind == "def" and block.filled and not stays(block, line, rest):
+            del blocks[place:]
+            break
     while blocks and blocks[-1].filled and not stays(blocks[-1], line, rest):
         blocks.pop()
 

@@ -1,0 +1,189 @@
+"""The runner as people call it: pages in, one line for each example out, an exit code."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import run_examples
+
+PAGES = Path(__file__).parent / "pages"
+README = Path(__file__).parents[3] / "README.md"
+NODE = shutil.which("node") is not None and (PAGES.parent / "typescript/node_modules").is_dir()
+CURL = shutil.which("curl") is not None
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    return tmp_path / "page.md"
+
+
+@pytest.fixture
+def in_folder_of_page(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page.write_text("```py\nprint(1)\n```\n")
+    monkeypatch.chdir(page.parent)
+
+
+def verdicts(text: str) -> dict[str, str]:
+    """The verdict for each `name:line` of the table."""
+    rows = [line.split(maxsplit=3) for line in text.splitlines() if ".md:" in line or "/" in line]
+    return {row[1].rsplit("/", 1)[-1]: row[0] for row in rows if row[0] in {"pass", "FAIL", "skip"}}
+
+
+def test_a_guide_s_examples_run_one_upon_the_other(
+    base_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_examples.main([str(PAGES / "guide.mdx"), "--base-url", base_url]) == 0
+    curl, node = "pass" if CURL else "skip", "pass" if NODE else "skip"
+    assert verdicts(capsys.readouterr().out) == {
+        "guide.mdx:18": "pass",
+        "guide.mdx:25": node,
+        "guide.mdx:32": curl,
+        "guide.mdx:52": "pass",
+        "guide.mdx:57": curl,
+        "guide.mdx:66": "pass",
+        "guide.mdx:78": "skip",
+    }
+
+
+def test_a_scraped_page_s_examples_run(base_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_examples.main([str(PAGES / "scraped.txt"), "--base-url", base_url]) == 0
+    curl, node = "pass" if CURL else "skip", "pass" if NODE else "skip"
+    assert verdicts(capsys.readouterr().out) == {
+        "scraped.txt:13": node,
+        "scraped.txt:31": "pass",
+        "scraped.txt:51": curl,
+        "scraped.txt:76": curl,
+    }
+
+
+def test_the_readme_s_examples_run(base_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_examples.main([str(README), "--base-url", base_url]) == 0
+    out = capsys.readouterr().out
+    skipped = [line for line in out.splitlines() if line.startswith("skip")]
+    allowed = "set-up commands" if CURL else "set-up commands|curl is not installed"
+    assert all(any(word in line for word in allowed.split("|")) for line in skipped)
+    assert "pass" in out
+
+
+def test_an_example_that_raises_fails_and_the_next_one_still_runs(
+    base_url: str, page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page.write_text("```py\nraise ValueError('no such shelf')\n```\n```py\nprint(1)\n```\n")
+    assert run_examples.main([str(page), "--base-url", base_url]) == 1
+    out = capsys.readouterr().out
+    assert verdicts(out) == {"page.md:2": "FAIL", "page.md:5": "pass"}
+    assert "ValueError: no such shelf" in out
+    assert f'File "{page}", line 2' in out
+
+
+@pytest.mark.skipif(not CURL, reason="curl is not installed")
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        ("curl $MISTRAL_BASE_URL/v1/libraries", "HTTP status 401"),
+        ("curl https://api.mistral.ai/v1/nothing -H 'Authorization: Bearer x'", "HTTP status 40"),
+        ("curl --no-such-option", "ended early with exit code 2"),
+        ("false; echo after", "ended early with exit code 1"),
+    ],
+)
+def test_a_refused_or_broken_command_fails(
+    base_url: str, page: Path, command: str, reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page.write_text(f"```sh\n{command}\n```\n")
+    assert run_examples.main([str(page), "--base-url", base_url]) == 1
+    assert reason in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not CURL, reason="curl is not installed")
+def test_an_answer_without_a_key_that_the_page_shows_fails(
+    base_url: str, page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page.write_text(
+        "```sh\ncurl https://api.mistral.ai/v1/models -H 'Authorization: Bearer mock-key'\n```\n"
+        '```json\n{"object": "list", "colour": "red"}\n```\n'
+    )
+    assert run_examples.main([str(page), "--base-url", base_url]) == 1
+    assert "the answer lacks what the page shows: colour" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not CURL, reason="curl is not installed")
+def test_another_status_than_the_page_shows_fails(
+    base_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text(
+        "curl https://api.mistral.ai/v1/models -H 'Authorization: Bearer mock-key'201\n"
+    )
+    assert run_examples.main([str(page), "--base-url", base_url]) == 1
+    assert "HTTP status 200, the page shows 201" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not NODE, reason="node or its packages are not installed")
+def test_the_typescript_example_that_fails_is_named_and_those_after_it(
+    base_url: str, page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page.write_text(
+        "```ts\nconst a: number = 1;\n```\n```ts\nthrow new Error('torn');\n```\n"
+        "```ts\nconsole.log(a);\n```\n"
+    )
+    assert run_examples.main([str(page), "--base-url", base_url]) == 1
+    out = capsys.readouterr().out
+    assert verdicts(out) == {"page.md:2": "pass", "page.md:5": "FAIL", "page.md:8": "FAIL"}
+    assert "Error: torn" in out
+    assert "not reached" in out
+
+
+def test_an_example_that_never_ends_fails_at_its_limit(
+    base_url: str, page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page.write_text("```py\nprint(1)\n```\n```py\nwhile True: pass\n```\n")
+    assert run_examples.main([str(page), "--base-url", base_url, "--timeout", "1"]) == 1
+    out = capsys.readouterr().out
+    assert verdicts(out) == {"page.md:2": "pass", "page.md:5": "FAIL"}
+    assert "time limit reached" in out
+
+
+def test_lost_indentation_that_cannot_be_restored_fails_alone(
+    base_url: str, page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page.write_text("```py\nelse:\nx\n```\n```py\nprint(1)\n```\n")
+    assert run_examples.main([str(page), "--base-url", base_url]) == 1
+    assert verdicts(capsys.readouterr().out) == {"page.md:2": "FAIL", "page.md:6": "pass"}
+
+
+def test_the_embedded_mock_needs_no_base_url(
+    page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page.write_text("```py\nprint(client.models.list().data[0].id)\n```\n")
+    assert run_examples.main([str(page), "--embedded-mock"]) == 0
+    assert "1 passed, 0 failed, 0 skipped" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("in_folder_of_page")
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["absent.md"], 2, "cannot read absent.md"),
+        (["page.md", "--only", "nowhere"], 2, "no example has an operation that contains"),
+        (["page.md", "--language", "ruby"], 2, "unknown language 'ruby'"),
+        (["page.md", "--language", "shell"], 2, "no examples found in page.md"),
+        (["page.md", "--table", "page.md"], 2, "page.md: "),
+        (["page.md"], 3, "no server answers at http://127.0.0.1:1 "),
+    ],
+)
+def test_bad_input_gives_one_message_and_an_exit_code(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, message: str
+) -> None:
+    assert run_examples.main([*arguments, "--base-url", "http://127.0.0.1:1"]) == code
+    assert capsys.readouterr().err.startswith(f"run_examples: {message}")
+
+
+def test_a_refused_key_is_said_before_anything_runs(
+    base_url: str, page: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MISTRAL_API_KEY", "wrong")
+    page.write_text("```py\nprint(1)\n```\n")
+    assert run_examples.main([str(page), "--base-url", base_url]) == 3
+    assert "refuses the key" in capsys.readouterr().err
