@@ -15,6 +15,7 @@ from pathlib import Path
 import attrs
 
 from document.facts import Facts, gather
+from document.fingerprints import write_fingerprints
 from document.problems import DocumentProblem
 from document.sources import read_sources, write_sources
 from document.storage import publish
@@ -39,6 +40,8 @@ def import_facts(upstreams: Sequence[str], folder: Path) -> Facts:
         folder / "facts" / f"{stem}.yaml": (HEADER + write_yaml(tree)).encode()
         for stem, tree in facts.files.items()
     }
+    prints = folder / "facts" / "fingerprints.txt"
+    files[prints] = write_fingerprints(facts.fingerprints, HEADER).encode()
     obsolete = set((folder / "facts").glob("*.yaml")) - set(files)
     files[listed] = write_sources(attrs.evolve(sources, origins=facts.origins)).encode()
     publish(files, sorted(obsolete))

@@ -11,7 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-__all__ = ["METHODS", "Operation", "load", "operations", "path", "resolve"]
+__all__ = ["DOCUMENT", "METHODS", "Operation", "load", "operations", "resolve"]
+
+DOCUMENT = Path(__file__).with_name("document.json")
+"""The file that holds the document as JSON."""
 
 METHODS = ("get", "post", "put", "patch", "delete")
 """The methods that the document uses, in lower case as in path items."""
@@ -35,15 +38,10 @@ class Operation(NamedTuple):
         return self.object.get(f"x-mistral-{name}")
 
 
-def path() -> Path:
-    """The file that holds the document as JSON."""
-    return Path(__file__).with_name("document.json")
-
-
 @cache
 def load() -> dict[str, Any]:
     """The whole document; every call returns the same object: read it, don't change it."""
-    document: dict[str, Any] = json.loads(path().read_bytes())
+    document: dict[str, Any] = json.loads(DOCUMENT.read_bytes())
     return document
 
 

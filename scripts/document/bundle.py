@@ -10,6 +10,7 @@ import attrs
 from document.ordering import arrange
 from document.overlay import Overlay, apply_overlay, read_overlay
 from document.problems import DocumentProblem
+from document.sources import read_sources
 from document.tree import Tree
 from document.yaml_text import read_yaml, write_yaml
 
@@ -23,6 +24,8 @@ HEADER = """\
 class Parts:
     """Everything that the document is made of."""
 
+    version: str
+    """The day of the newest upstream document."""
     facts: tuple[Tree, ...]
     curation: tuple[Overlay, ...]
     prose: tuple[Overlay, ...]
@@ -40,7 +43,11 @@ def read_parts(folder: Path) -> Parts:
         raise DocumentProblem(f"{folder / 'facts'} is empty; run scripts/import_facts.py first")
     curation = sorted((folder / "curation").glob("*.yaml"))
     prose = sorted((folder / "prose").glob("*.yaml"))
+    origins = read_sources(folder / "source.toml").origins
+    if not origins:
+        raise DocumentProblem("openapi/source.toml names no document; run scripts/import_facts.py")
     return Parts(
+        max(origin.date for origin in origins).isoformat(),
         tuple(facts),
         tuple(read_overlay(path, reasons=True) for path in curation),
         tuple(read_overlay(path, reasons=False) for path in prose),
@@ -61,7 +68,7 @@ def bundle(parts: Parts) -> Tree:
         DocumentProblem: An overlay does not fit the facts.
 
     """
-    document: Tree = {"paths": {}, "components": {}}
+    document: Tree = {"info": {"version": parts.version}, "paths": {}, "components": {}}
     for facts in parts.facts:
         _join(document, facts)
     for overlay in (*parts.curation, *parts.prose):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
+from document.fingerprints import of_document
 from document.folding import normalise, rename_placeholders, shape
 from document.problems import DocumentProblem
 from document.sources import Origin, SourceList
@@ -24,6 +25,8 @@ class Facts:
 
     files: dict[str, Tree]
     origins: tuple[Origin, ...]
+    fingerprints: set[str]
+    """Hashes of the sentences that were dropped."""
 
 
 @attrs.define
@@ -64,7 +67,8 @@ def gather(upstreams: Sequence[Upstream], sources: SourceList) -> Facts:
         raise DocumentProblem(
             f"no operation of {names} matches; compare [[group]] in openapi/source.toml with its paths"
         )
-    return Facts(_split(merged, documents[0], sources), tuple(origins))
+    dropped = set[str]().union(*(of_document(one.document) for one in newest_first))
+    return Facts(_split(merged, documents[0], sources), tuple(origins), dropped)
 
 
 def _refuse_ties(newest_first: Sequence[Upstream]) -> None:

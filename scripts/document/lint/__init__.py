@@ -1,0 +1,29 @@
+"""What the curated document has to be, rule by rule.
+
+`validity` is what every OpenAPI document must be, the other modules are this project's own rules.
+Each rule is a function from the document to its findings; `RULES` is all of them.
+"""
+
+from __future__ import annotations
+
+from document.lint.behaviour import BEHAVIOUR
+from document.lint.examples import EXAMPLES
+from document.lint.finding import Finding, Rule
+from document.lint.names import NAMES
+from document.lint.validity import VALIDITY
+from document.lint.words import WORDS
+from document.tree import Tree
+
+__all__ = ["RULES", "Finding", "Rule", "lint"]
+
+RULES: tuple[Rule, ...] = (*VALIDITY, *NAMES, *WORDS, *EXAMPLES, *BEHAVIOUR)
+"""Every rule; those of validity come first."""
+
+
+def lint(document: Tree) -> list[Finding]:
+    """What breaks a rule, in the order of the rules.
+
+    A document that is not valid OpenAPI is judged no further: the other rules rely on its shape.
+    """
+    basic = [finding for rule in VALIDITY for finding in rule(document)]
+    return basic or [finding for rule in RULES for finding in rule(document)]

@@ -1,0 +1,132 @@
+"""Behaviour as data: answers, openness, streams, paging, deprecation. Programs rely on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from document.lint.finding import Finding, Rule
+from document.tree import Tree, follow, operations, reachable
+from document.walk import below, parameters, schemas
+
+ALWAYS = ("401", "403", "422", "429", "5XX")
+"""Answers that every operation can give."""
+_SCHEMAS = "#/components/schemas/"
+
+
+def answers_are_declared(document: Tree) -> Iterator[Finding]:
+    """Every operation declares a success and the errors that any operation can answer."""
+    for path, method, operation in operations(document):
+        where = f"{method.upper()} {path}"
+        declared = operation.get("responses", {})
+        in_path = any(one["in"] == "path" for one in operation.get("parameters", ()))
+        for status in (*ALWAYS, *(("404",) if in_path else ())):
+            if status not in declared:
+                yield Finding(where, f"does not declare {status}; see curation/errors.yaml")
+        if not any(status.startswith("2") for status in declared):
+            yield Finding(where, "declares no answer of success")
+
+
+def _of_answers(document: Tree) -> set[str]:
+    answers = [operation.get("responses", {}) for _, _, operation in operations(document)]
+    return {ref for ref in reachable(document, answers) if ref.startswith(_SCHEMAS)}
+
+
+def _of_requests(document: Tree) -> set[str]:
+    requests = [
+        (operation.get("requestBody", {}), operation.get("parameters", []))
+        for _, _, operation in operations(document)
+    ]
+    return {
+        ref
+        for request in requests
+        for part in request
+        for ref in reachable(document, part)
+        if ref.startswith(_SCHEMAS)
+    }
+
+
+def answer_enums_are_open(document: Tree) -> Iterator[Finding]:
+    """Every enum that an answer can carry is marked `x-mistral-open`."""
+    for reference in sorted(_of_answers(document)):
+        for place in below(follow(document, reference), reference.removeprefix(_SCHEMAS)):
+            if "enum" in place.node and place.node.get("x-mistral-open") is not True:
+                yield Finding(place.where, "answers use this enum; mark it in enums_open.yaml")
+
+
+def answers_are_not_closed(document: Tree) -> Iterator[Finding]:
+    """No schema that only answers use forbids further fields."""
+    for reference in sorted(_of_answers(document) - _of_requests(document)):
+        for place in below(follow(document, reference), reference.removeprefix(_SCHEMAS)):
+            if place.node.get("additionalProperties") is False:
+                yield Finding(place.where, "closes an answer; open it in answers_open.yaml")
+
+
+def streams_are_described(document: Tree) -> Iterator[Finding]:
+    """Every event stream says which request asks for it, what it carries and what ends it."""
+    for path, method, operation in operations(document):
+        where = f"{method.upper()} {path}"
+        streams = any(
+            "text/event-stream" in answer.get("content", {})
+            for answer in operation.get("responses", {}).values()
+        )
+        stream = operation.get("x-mistral-stream")
+        if streams != (stream is not None):
+            yield Finding(where, "x-mistral-stream and text/event-stream belong together")
+        elif stream and not follow(document, stream.get("data", "")):
+            yield Finding(where, "x-mistral-stream names event data that does not exist")
+
+
+def lists_say_how_they_page(document: Tree) -> Iterator[Finding]:
+    """Every operation with a page parameter says how it pages, with parameters that it has."""
+    for path, method, operation in operations(document):
+        names = {one["name"] for one in operation.get("parameters", ())}
+        paging = operation.get("x-mistral-paging")
+        where = f"{method.upper()} {path}"
+        if paging is None:
+            if names & {"page", "page_token", "cursor", "offset"}:
+                yield Finding(where, "pages, but has no x-mistral-paging; see curation/paging.yaml")
+            continue
+        wrong = [paging[key] for key in ("page", "size", "token") if paging.get(key, "") not in {*names, ""}]
+        for name in wrong:
+            yield Finding(where, f"x-mistral-paging names the parameter {name!r}, which is not there")
+
+
+def deprecations_say_what_to_do(document: Tree) -> Iterator[Finding]:
+    """Everything deprecated carries `x-mistral-deprecated` with a message, and nothing else does."""
+    nodes = [(f"{m.upper()} {p}", node) for p, m, node in operations(document)]
+    nodes += [(place.where, place.node) for place in parameters(document)]
+    nodes += [(place.where, place.node) for place in schemas(document) if place.is_property]
+    for where, node in nodes:
+        note = node.get("x-mistral-deprecated")
+        if bool(node.get("deprecated")) != isinstance(note, dict):
+            yield Finding(where, "deprecated and x-mistral-deprecated belong together")
+        elif isinstance(note, dict) and not note.get("message"):
+            yield Finding(where, "x-mistral-deprecated has no message")
+
+
+def replacements_exist(document: Tree) -> Iterator[Finding]:
+    """What a deprecated operation is replaced with is an operation."""
+    ids = {operation.get("operationId") for _, _, operation in operations(document)}
+    for path, method, operation in operations(document):
+        replacement = operation.get("x-mistral-deprecated", {}).get("replacement")
+        if replacement and replacement not in ids:
+            yield Finding(f"{method.upper()} {path}", f"{replacement!r} is no operation")
+
+
+def repeatable_is_news(document: Tree) -> Iterator[Finding]:
+    """Only methods that are not idempotent by themselves are marked as repeatable."""
+    for path, method, operation in operations(document):
+        if operation.get("x-mistral-repeatable") and method not in {"post", "patch"}:
+            yield Finding(f"{method.upper()} {path}", "is repeatable by its method; drop the mark")
+
+
+BEHAVIOUR: tuple[Rule, ...] = (
+    answers_are_declared,
+    answer_enums_are_open,
+    answers_are_not_closed,
+    streams_are_described,
+    lists_say_how_they_page,
+    deprecations_say_what_to_do,
+    replacements_exist,
+    repeatable_is_news,
+)

@@ -1,0 +1,29 @@
+"""The document is OpenAPI 3.1, and all its references lead somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from document.lint.finding import Finding, Rule
+from document.tree import Tree, follow, references
+
+
+def references_resolve(document: Tree) -> Iterator[Finding]:
+    """Every `$ref` and every discriminator target exists."""
+    for reference in sorted(set(references(document))):
+        if follow(document, reference) is None:
+            yield Finding(reference, "nothing is there; correct the reference")
+
+
+def is_openapi(document: Tree) -> Iterator[Finding]:
+    """The meta-schema of OpenAPI 3.1 and of JSON Schema accept the document."""
+    if any(references_resolve(document)):
+        return  # the validator stops at the first dangling reference with less to say
+    for error in OpenAPIV31SpecValidator(document).iter_errors():
+        where = "/".join(str(part) for part in error.absolute_path) or "document"
+        yield Finding(where, f"not valid OpenAPI 3.1: {error.message}")
+
+
+VALIDITY: tuple[Rule, ...] = (references_resolve, is_openapi)

@@ -1,0 +1,94 @@
+"""Words: everything that a reader meets is explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from document.lint.finding import Finding, Rule
+from document.tree import Tree, operations
+from document.walk import Place, answers, headers, parameters, schemas
+
+SUMMARY_MAX = 60
+"""Longest summary, in characters: it is a line of a menu."""
+
+
+def document_is_explained(document: Tree) -> Iterator[Finding]:
+    """The document and its tags and security schemes have a description."""
+    if not _is_sentence(document.get("info", {}).get("description")):
+        yield Finding("info", "no description; write it in prose/shared.yaml")
+    for tag in document.get("tags", ()):
+        if not _is_sentence(tag.get("description")):
+            yield Finding(f"tag {tag.get('name')}", "no description; write it in prose")
+    for name, scheme in document.get("components", {}).get("securitySchemes", {}).items():
+        if not _is_sentence(scheme.get("description")):
+            yield Finding(f"security scheme {name}", "no description; write it in prose")
+
+
+def operations_are_explained(document: Tree) -> Iterator[Finding]:
+    """Every operation has a short summary and a description; deprecated ones say so."""
+    for path, method, operation in operations(document):
+        where = f"{method.upper()} {path}"
+        summary = operation.get("summary", "")
+        if not summary or len(summary) > SUMMARY_MAX or summary.endswith("."):
+            yield Finding(
+                where, f"its summary has to be 1 to {SUMMARY_MAX} characters without a full stop"
+            )
+        if not _is_sentence(operation.get("description")):
+            yield Finding(where, "no description; write sentences in prose")
+
+
+def parts_are_explained(document: Tree) -> Iterator[Finding]:
+    """Every parameter, body, header and answer has a sentence."""
+    for place in (*parameters(document), *_bodies(document), *headers(document), *answers(document)):
+        if "$ref" not in place.node and not _is_sentence(place.node.get("description")):
+            yield Finding(place.where, "no description; write a sentence in prose")
+
+
+def _bodies(document: Tree) -> Iterator[Place]:
+    for path, method, operation in operations(document):
+        if "requestBody" in operation:
+            yield Place(f"{method.upper()} {path}: body", operation["requestBody"])
+
+
+def schemas_are_explained(document: Tree) -> Iterator[Finding]:
+    """Every component schema and every property has a sentence."""
+    components = document.get("components", {}).get("schemas", {})
+    for place in schemas(document):
+        named = place.is_property or any(place.node is schema for schema in components.values())
+        if named and not _is_sentence(place.node.get("description")):
+            yield Finding(place.where, "no description; write a sentence in prose")
+
+
+def texts_are_clean(document: Tree) -> Iterator[Finding]:
+    """No text has stray spaces or an unfinished mark."""
+    for where, text in _texts(document, ""):
+        if text != text.strip() or "  " in text.replace("\n  ", "\n") or "\t" in text:
+            yield Finding(where, "stray spaces in the text")
+        if any(mark in text for mark in ("TODO", "FIXME", "XXX", "Lorem", "lorem")):
+            yield Finding(where, "an unfinished text")
+
+
+def _texts(node: object, where: str) -> Iterator[tuple[str, str]]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key in {"description", "summary"} and isinstance(value, str):
+                yield f"{where}.{key}".removeprefix("."), value
+            elif key not in {"example", "examples"}:
+                yield from _texts(value, f"{where}.{key}")
+    elif isinstance(node, list):
+        for at, item in enumerate(node):
+            yield from _texts(item, f"{where}[{at}]")
+
+
+def _is_sentence(text: object) -> bool:
+    """Whether the text ends as a sentence or a block of code does."""
+    return isinstance(text, str) and text.rstrip().endswith((".", "`", ":", "|", ")"))
+
+
+WORDS: tuple[Rule, ...] = (
+    document_is_explained,
+    operations_are_explained,
+    parts_are_explained,
+    schemas_are_explained,
+    texts_are_clean,
+)

@@ -1,0 +1,96 @@
+"""Where things are in an OpenAPI document: every schema, parameter, header and media type.
+
+The walk knows what it is looking at: a property that is called `type` is not a keyword, and
+an example that looks like a schema is not one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+
+from document.tree import Tree, operations
+
+_ONE = ("items", "additionalProperties", "propertyNames", "not", "contains", "if", "then", "else")
+_LIST = ("anyOf", "oneOf", "allOf", "prefixItems")
+_MAP = ("properties", "patternProperties", "dependentSchemas", "$defs")
+
+
+@attrs.frozen
+class Place:
+    """A part of the document and where it is."""
+
+    where: str
+    """In words for messages: `Library.properties.id`, `POST /v1/files: body`."""
+    node: Tree
+    is_property: bool = False
+    """Whether it is a named field of an object."""
+
+
+def below(schema: Any, where: str) -> Iterator[Place]:  # noqa: ANN401 - JSON of any kind
+    """The schema and all schemas inside it, references not followed."""
+    if not isinstance(schema, dict):
+        return
+    yield Place(where, schema)
+    for key in _ONE:
+        yield from below(schema.get(key), f"{where}.{key}")
+    for key in _LIST:
+        for at, item in enumerate(schema.get(key, ())):
+            yield from below(item, f"{where}.{key}[{at}]")
+    for key in _MAP:
+        for name, item in schema.get(key, {}).items():
+            inner = below(item, f"{where}.{key}.{name}")
+            for place in inner:
+                yield attrs.evolve(place, is_property=True) if place.node is item else place
+
+
+def parameters(document: Tree) -> Iterator[Place]:
+    """Every parameter of every operation."""
+    for path, method, operation in operations(document):
+        for parameter in operation.get("parameters", ()):
+            yield Place(f"{method.upper()} {path}: {parameter['name']}", parameter)
+
+
+def bodies(document: Tree) -> Iterator[Place]:
+    """The media types of all request bodies."""
+    for path, method, operation in operations(document):
+        where = f"{method.upper()} {path}: body"
+        for media, content in operation.get("requestBody", {}).get("content", {}).items():
+            yield Place(f"{where} {media}", content)
+
+
+def answers(document: Tree) -> Iterator[Place]:
+    """Every answer: those of the operations and the shared ones."""
+    for path, method, operation in operations(document):
+        for status, answer in operation.get("responses", {}).items():
+            yield Place(f"{method.upper()} {path}: {status}", answer)
+    for name, answer in document.get("components", {}).get("responses", {}).items():
+        yield Place(f"answer {name}", answer)
+
+
+def answer_contents(document: Tree) -> Iterator[Place]:
+    """The media types of all answers."""
+    for answer in answers(document):
+        for media, content in answer.node.get("content", {}).items():
+            yield Place(f"{answer.where} {media}", content)
+
+
+def headers(document: Tree) -> Iterator[Place]:
+    """Every header of an answer, and the shared ones."""
+    for answer in answers(document):
+        for name, header in answer.node.get("headers", {}).items():
+            yield Place(f"{answer.where}: header {name}", header)
+    for name, header in document.get("components", {}).get("headers", {}).items():
+        yield Place(f"header {name}", header)
+
+
+def schemas(document: Tree) -> Iterator[Place]:
+    """Every schema of the document, the nested ones too."""
+    for name, schema in document.get("components", {}).get("schemas", {}).items():
+        yield from below(schema, name)
+    for holder in (*parameters(document), *headers(document)):
+        yield from below(holder.node.get("schema"), holder.where)
+    for media in (*bodies(document), *answer_contents(document)):
+        yield from below(media.node.get("schema"), media.where)
