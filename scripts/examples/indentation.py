@@ -4,7 +4,8 @@ Python blocks cannot be found from the text alone once the indentation is gone, 
 decides by rules that hold for documentation examples, in this order:
 
 - a line that cannot be first in a statement (`else`, `except`, ...) closes blocks up to its own;
-- `return`, `raise`, `break`, `continue` and `pass` end the block that they stand in;
+- `return`, `raise`, `break`, `continue` and `pass` end the block that they stand in, and
+  `break` and `continue` stand in the block that is open;
 - an import and `if __name__` stand outside every block, and so do `def` and `class`,
   except methods (first parameter `self` or `cls`) in a class;
 - a `def` goes on until a line uses its own name (`main()`, `asyncio.run(main())`);
@@ -152,7 +153,7 @@ def stays(block: Block, line: str, rest: list[str]) -> bool:
         return re.match(r"\w+\s*[:=]", line) is not None
     goes_on = block.kind in {"if", "elif"} and any(CHOICE.match(text) for text in rest)
     waits = block.kind == "while" and "sleep(" in line
-    keeps = block.kind in {"with", "try"}
+    keeps = block.kind in {"with", "try"} or first_word(line) in {"break", "continue"}
     return keeps or goes_on or waits or bool(block.names & set(WORD.findall(line)))
 
 

@@ -20,7 +20,7 @@ from examples.indentation import LayoutLostError, restore_python
 from examples.lexing import PYTHON, SHELL, TYPESCRIPT, Syntax, continues, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 TYPESCRIPT_START = re.compile(r"import\s+(?:[\w*{][^;]*\sfrom\s+)?[\"'][^\"']+[\"'];?\s*$")
@@ -197,36 +197,21 @@ def with_answer(reader: Reader, example: Example) -> Example:
     glued = status is not None and status[1] is not None and status[1].endswith(("'", '"'))
     code = example.code[:-3] if glued else example.code
     number = int(status[2]) if status is not None and glued else None
-    answers = tuple(answer for answer in take_json(reader))
-    return attrs.evolve(example, code=code, status=number, answers=answers)
+    return attrs.evolve(example, code=code, status=number, answers=take_json(reader))
 
 
-def take_json(reader: Reader) -> Iterator[object]:
-    """The JSON value at the place, once; copies are passed over, the rest of the line is kept."""
+def take_json(reader: Reader) -> tuple[object, ...]:
+    """The JSON value at the place, read past, if one stands there; the rest of its line is kept."""
     line = reader.text()
     if line is None or not line.startswith(("{", "[")):
-        return
+        return ()
     rest = "\n".join(piece.text for piece in reader.pieces[reader.place :])
-    first, length = json_value(rest)
-    if length == 0:
-        return
-    total = length
-    while rest[total:].lstrip().startswith(("{", "[")):
-        again, length = json_value(rest[total:].lstrip())
-        if again != first or length == 0:
-            break
-        total += len(rest[total:]) - len(rest[total:].lstrip()) + length
-    passed = rest[:total].count("\n")
-    number = reader.pieces[reader.place + passed].number
-    reader.place += passed
-    reader.pieces[reader.place] = Piece(number, rest[total:].split("\n", 1)[0])
-    yield first
-
-
-def json_value(text: str) -> tuple[object, int]:
-    """The JSON value that the text starts with, and its length; 0 when there is none."""
     try:
-        value, length = json.JSONDecoder().raw_decode(text)
+        value, length = json.JSONDecoder().raw_decode(rest.lstrip())
     except ValueError:
-        return None, 0
-    return value, length
+        return ()
+    end = length + len(rest) - len(rest.lstrip())
+    reader.place += rest[:end].count("\n")
+    number = reader.pieces[reader.place].number
+    reader.pieces[reader.place] = Piece(number, rest[end:].split("\n", 1)[0])
+    return (value,)

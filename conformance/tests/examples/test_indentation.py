@@ -63,6 +63,13 @@ LAYOUTS = {
             pass
         print("after")
     """,
+    "continue ends its block although the next line uses a name bound there": """
+        for item in items:
+            if item.bad:
+                bad = item
+                continue
+            print(item, bad)
+    """,
     "methods belong to their class": """
         class Shelf:
             size: int = 0
@@ -103,7 +110,10 @@ def test_code_that_parses_is_only_dedented() -> None:
 
 
 def test_a_comment_goes_with_the_line_that_follows() -> None:
-    assert restore_python("with x as y:\n# why\ny.go()") == "with x as y:\n    # why\n    y.go()"
+    lost = "for a in b:\nc = a\n# inside\nprint(c)\n# outside\nstop()"
+    assert restore_python(lost) == (
+        "for a in b:\n    c = a\n    # inside\n    print(c)\n# outside\nstop()"
+    )
 
 
 def test_code_that_no_rule_brings_back_is_refused() -> None:

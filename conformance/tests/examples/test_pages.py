@@ -61,6 +61,11 @@ def test_the_json_of_a_section_belongs_to_its_shell_examples() -> None:
     assert answers[57] == ()
 
 
+def test_the_json_of_another_section_is_no_answer() -> None:
+    (example,) = markdown("# a\n```sh\ncurl x\n```\n# b\n```json\n{}\n```\n")
+    assert example.answers == ()
+
+
 def test_examples_are_titled_with_their_heading() -> None:
     assert guide()[0].title == "Make a list"
 
@@ -98,6 +103,7 @@ def test_each_scraped_example_is_found_once() -> None:
 def test_a_status_glued_to_a_command_is_taken_off_it() -> None:
     listing = scraped()[2]
     assert listing.status == 200
+    assert listing.code.count("curl") == 1
     assert listing.code.endswith("-H 'Authorization: Bearer YOUR_APIKEY_HERE'")
 
 
@@ -123,7 +129,7 @@ def test_a_single_word_is_no_statement() -> None:
 
 def test_two_examples_without_a_copy_between_them_are_two() -> None:
     text = (
-        "from mistralai import Mistral\nMistral().models.list()\n"
+        "import os\nfrom mistralai import Mistral\nMistral().models.list()\n"
         "from mistralai import Mistral\nMistral().files.list()\n"
     )
     assert [one.operations for one in from_text(text)] == [(), ()]
