@@ -1,7 +1,8 @@
 """Compose the curated document from facts, corrections and prose: `curate.py [--check]`.
 
 Writes `openapi/mistral.yaml` for readers and `openapi/mistral_openapi/document.json` for programs.
-Same input, same bytes. Nothing is written unless the document is valid and passes every rule.
+Same input, same bytes. Nothing is written unless the document is valid and keeps every rule.
+With `--check` nothing is written at all: the command fails, with a diff, when the files are stale.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from document.bundle import bundle, json_bytes, read_parts, yaml_bytes
+from document.curated import compose, stale
 from document.problems import DocumentProblem
 from document.storage import publish
 
@@ -19,20 +20,34 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--folder", type=Path, default=ROOT / "openapi")
+    """Run the command; 0 when the files are right, 1 when the input is wrong or they are stale."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing, tell what is stale")
+    parser.add_argument(
+        "--folder", type=Path, default=ROOT / "openapi", help="where facts, curation and prose are"
+    )
     options = parser.parse_args(arguments)
     folder: Path = options.folder
     try:
-        document = bundle(read_parts(folder))
-        publish({
-            folder / "mistral.yaml": yaml_bytes(document),
-            folder / "mistral_openapi" / "document.json": json_bytes(document),
-        })
+        files = compose(folder)
     except DocumentProblem as problem:
         print(f"curate: {problem}", file=sys.stderr)
         return 1
+    if options.check:
+        return report(stale(folder, files))
+    publish({folder / path: content for path, content in files.items()})
+    print(f"wrote {', '.join(str(folder / path) for path in files)}")
     return 0
+
+
+def report(differences: Sequence[str]) -> int:
+    """Print what is stale; 0 when nothing is."""
+    if not differences:
+        print("the curated document is up to date")
+        return 0
+    print("\n".join(differences))
+    print("curate: the curated document is stale; run: python scripts/curate.py", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

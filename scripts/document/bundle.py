@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import attrs
 
+from document.fingerprints import read_fingerprints, texts
 from document.ordering import arrange
 from document.overlay import Overlay, apply_overlay, read_overlay
 from document.problems import DocumentProblem
 from document.sources import read_sources
 from document.tree import Tree
-from document.yaml_text import read_yaml, write_yaml
-
-HEADER = """\
-# The curated document of the Mistral AI HTTP API.
-# Written by scripts/curate.py from openapi/facts, openapi/curation and openapi/prose. Do not edit.
-"""
+from document.yaml_text import read_yaml
 
 
 @attrs.frozen
@@ -27,6 +22,8 @@ class Parts:
     version: str
     """The day of the newest upstream document."""
     facts: tuple[Tree, ...]
+    fingerprints: set[str]
+    """Hashes of the upstream sentences, none of which may be here."""
     curation: tuple[Overlay, ...]
     prose: tuple[Overlay, ...]
 
@@ -38,27 +35,41 @@ def read_parts(folder: Path) -> Parts:
         DocumentProblem: There are no facts, or a file is malformed.
 
     """
-    facts = [_read_facts(path) for path in sorted((folder / "facts").glob("*.yaml"))]
-    if not facts:
-        raise DocumentProblem(f"{folder / 'facts'} is empty; run scripts/import_facts.py first")
-    curation = sorted((folder / "curation").glob("*.yaml"))
-    prose = sorted((folder / "prose").glob("*.yaml"))
     origins = read_sources(folder / "source.toml").origins
-    if not origins:
-        raise DocumentProblem("openapi/source.toml names no document; run scripts/import_facts.py")
+    facts = [_read_facts(path) for path in sorted((folder / "facts").glob("*.yaml"))]
+    prints = folder / "facts" / "fingerprints.txt"
+    if not origins or not facts or not prints.exists():
+        raise DocumentProblem(f"{folder} has no facts; run scripts/import_facts.py UPSTREAM first")
     return Parts(
         max(origin.date for origin in origins).isoformat(),
         tuple(facts),
-        tuple(read_overlay(path, reasons=True) for path in curation),
-        tuple(read_overlay(path, reasons=False) for path in prose),
+        read_fingerprints(prints.read_text(encoding="utf-8"), str(prints)),
+        _read_overlays(folder / "curation", reasons=True),
+        _read_overlays(folder / "prose", reasons=False),
     )
 
 
 def _read_facts(path: Path) -> Tree:
+    """One facts file.
+
+    Raises:
+        DocumentProblem: It is not what the importer writes.
+
+    """
     data = read_yaml(path.read_text(encoding="utf-8"), str(path))
     if not isinstance(data, dict):
         raise DocumentProblem(f"{path} holds no facts; run scripts/import_facts.py again")
+    words = next(texts(data), None)
+    if words is not None:
+        raise DocumentProblem(
+            f"{path} holds words ({words[:40]!r}); facts have none: move them to prose/, "
+            "or run scripts/import_facts.py again"
+        )
     return data
+
+
+def _read_overlays(folder: Path, *, reasons: bool) -> tuple[Overlay, ...]:
+    return tuple(read_overlay(path, reasons=reasons) for path in sorted(folder.glob("*.yaml")))
 
 
 def bundle(parts: Parts) -> Tree:
@@ -84,13 +95,3 @@ def _join(document: Tree, facts: Tree) -> None:
             _join(present, value)
         else:
             document[key] = value
-
-
-def yaml_bytes(document: Tree) -> bytes:
-    """The document for readers."""
-    return (HEADER + write_yaml(document)).encode()
-
-
-def json_bytes(document: Tree) -> bytes:
-    """The document for programs: compact, and quick to load."""
-    return (json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n").encode()

@@ -15,7 +15,7 @@ from document.tree import Tree
 
 WORDS_MIN = 5
 """Shorter sentences are nobody's; `The id of the file.` may be written twice."""
-_TEXTS = frozenset({"description", "summary", "title"})
+_TEXTS = frozenset({"description", "summary", "title", "message", "x-speakeasy-deprecation-message"})
 
 
 def fingerprints(text: str) -> set[str]:

@@ -11,10 +11,10 @@ from document.lint.examples import EXAMPLES
 from document.lint.finding import Finding, Rule
 from document.lint.names import NAMES
 from document.lint.validity import VALIDITY
-from document.lint.words import WORDS
+from document.lint.words import WORDS, copied_sentences
 from document.tree import Tree
 
-__all__ = ["RULES", "Finding", "Rule", "lint"]
+__all__ = ["RULES", "Finding", "Rule", "copied_sentences", "lint"]
 
 RULES: tuple[Rule, ...] = (*VALIDITY, *NAMES, *WORDS, *EXAMPLES, *BEHAVIOUR)
 """Every rule; those of validity come first."""

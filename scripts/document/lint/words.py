@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from document.fingerprints import fingerprints, texts
 from document.lint.finding import Finding, Rule
 from document.tree import Tree, operations
 from document.walk import Place, answers, headers, parameters, schemas
@@ -66,6 +67,13 @@ def texts_are_clean(document: Tree) -> Iterator[Finding]:
             yield Finding(where, "stray spaces in the text")
         if any(mark in text for mark in ("TODO", "FIXME", "XXX", "Lorem", "lorem")):
             yield Finding(where, "an unfinished text")
+
+
+def copied_sentences(document: Tree, prints: set[str]) -> Iterator[Finding]:
+    """Texts with a sentence whose fingerprint is that of an upstream one."""
+    for text in texts(document):
+        if fingerprints(text) & prints:
+            yield Finding(repr(text[:60]), "has a sentence of the upstream document; write your own")
 
 
 def _texts(node: object, where: str) -> Iterator[tuple[str, str]]:

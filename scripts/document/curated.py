@@ -1,0 +1,85 @@
+"""The two files of the curated document: composed, judged, written, compared."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from document.bundle import bundle, read_parts
+from document.lint import Finding, copied_sentences, lint
+from document.problems import DocumentProblem
+from document.tree import Tree
+from document.yaml_text import write_yaml
+
+READABLE = Path("mistral.yaml")
+"""The document for readers, below the folder `openapi`."""
+LOADABLE = Path("mistral_openapi") / "document.json"
+"""The same document for programs, below the folder `openapi`."""
+HEADER = """\
+# The curated document of the Mistral AI HTTP API.
+# Written by scripts/curate.py from openapi/facts, openapi/curation and openapi/prose. Do not edit.
+"""
+DIFF_LINES = 60
+"""How much of a difference is shown."""
+
+
+def compose(folder: Path) -> dict[Path, bytes]:
+    """What the two files have to hold, by path below the folder (`openapi`).
+
+    Raises:
+        DocumentProblem: A part is malformed, or the whole breaks a rule.
+
+    """
+    parts = read_parts(folder)
+    document = bundle(parts)
+    findings = [*lint(document), *copied_sentences(document, parts.fingerprints)]
+    if findings:
+        raise DocumentProblem(f"the document breaks {len(findings)} rules:\n{listed(findings)}")
+    return {READABLE: yaml_bytes(document), LOADABLE: json_bytes(document)}
+
+
+def listed(findings: list[Finding], limit: int = 50) -> str:
+    """The findings, one to a line, the first ones only when there are many."""
+    lines = [f"  {finding}" for finding in findings[:limit]]
+    if len(findings) > limit:
+        lines.append(f"  ... and {len(findings) - limit} more")
+    return "\n".join(lines)
+
+
+def yaml_bytes(document: Tree) -> bytes:
+    """The document for readers."""
+    return (HEADER + write_yaml(document)).encode()
+
+
+def json_bytes(document: Tree) -> bytes:
+    """The document for programs: compact, and quick to load."""
+    return (json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+
+
+def stale(folder: Path, files: Mapping[Path, bytes]) -> list[str]:
+    """What tells the files in the folder from what they should be, as lines of a diff."""
+    lines: list[str] = []
+    for path, wanted in files.items():
+        present = (folder / path).read_bytes() if (folder / path).exists() else b""
+        if present != wanted:
+            lines.extend(_difference(path, present, wanted))
+    return lines
+
+
+def _difference(path: Path, present: bytes, wanted: bytes) -> list[str]:
+    """A diff in which a person finds the edit; of the one-line JSON only that it differs."""
+    if path == LOADABLE:
+        return [f"{path} differs"]
+    diff = difflib.unified_diff(
+        present.decode(errors="replace").splitlines(),
+        wanted.decode().splitlines(),
+        f"{path} (as it is)",
+        f"{path} (as it should be)",
+        lineterm="",
+        n=2,
+    )
+    lines = list(diff)
+    hidden = len(lines) - DIFF_LINES
+    return lines[:DIFF_LINES] + ([f"... {hidden} more lines"] if hidden > 0 else [])

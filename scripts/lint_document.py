@@ -1,0 +1,63 @@
+"""Judge the committed document: `lint_document.py`.
+
+Fails when the document is stale, is not valid OpenAPI 3.1, breaks one of our rules or, where
+Redocly is installed (`npm install` in openapi/lint), one of Redocly's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from document.curated import READABLE, compose, stale
+from document.problems import DocumentProblem
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; 0 when every judge is content."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument(
+        "--folder", type=Path, default=ROOT / "openapi", help="where the document and its parts are"
+    )
+    folder: Path = parser.parse_args(arguments).folder
+    return max(judge_parts(folder), judge_with_redocly(folder))
+
+
+def judge_parts(folder: Path) -> int:
+    """Our rules and the OpenAPI meta-schema, on what facts, curation and prose make together."""
+    try:
+        differences = stale(folder, compose(folder))
+    except DocumentProblem as problem:
+        print(f"lint_document: {problem}", file=sys.stderr)
+        return 1
+    if differences:
+        print("\n".join(differences))
+        print("lint_document: stale; run: python scripts/curate.py", file=sys.stderr)
+        return 1
+    print("OpenAPI 3.1 and our rules: clean")
+    return 0
+
+
+def judge_with_redocly(folder: Path) -> int:
+    """Redocly's judgement; 0 with a notice where it is not installed."""
+    program = folder / "lint" / "node_modules" / ".bin" / "redocly"
+    if not program.exists() or shutil.which("node") is None:
+        print("redocly: skipped, it is not installed (npm install in openapi/lint installs it)")
+        return 0
+    config = folder / "lint" / "redocly.yaml"
+    command = [program, "lint", "--config", config, "--format", "stylish", folder / READABLE]
+    done = subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, check=False
+    )
+    print("redocly: clean" if done.returncode == 0 else done.stdout + done.stderr)
+    return min(done.returncode, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
