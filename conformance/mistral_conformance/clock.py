@@ -6,14 +6,11 @@ The contract is two requests to one URL: GET answers a JSON object with `now`, P
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 
 from mistral_conformance.outcome import Unjudged
-
-if TYPE_CHECKING:
-    from typing import Self
 
 
 class Clock:
@@ -23,10 +20,8 @@ class Clock:
         self.url = url
         self._http = httpx.Client(timeout=timeout_s, trust_env=False)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Give back the connection."""
         self._http.close()
 
     @property

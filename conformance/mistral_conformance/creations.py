@@ -70,7 +70,7 @@ class Creations:
     """The objects of one run, by the path that deletes them, oldest first."""
 
     def __init__(self, document: Document, base_path: str) -> None:
-        self.deleted = 0
+        self.noted = 0
         self._document = document
         self._base_path = base_path
         self._made: dict[str, Made] = {}
@@ -78,6 +78,10 @@ class Creations:
 
     def __len__(self) -> int:
         return len(self._made)
+
+    def holds(self, path: str) -> bool:
+        """Whether the object that a DELETE of this path would delete is still there."""
+        return path in self._made
 
     @contextmanager
     def keep(self) -> Iterator[None]:
@@ -111,10 +115,13 @@ class Creations:
             exchange = delete(made)
             if exchange.ok or exchange.status == 404:
                 self._cross_off(made.path)
-                self.deleted += 1
             else:
                 leftovers.append(Leftover(made, exchange.failure or f"status {exchange.status}"))
         return leftovers
+
+    def left(self, reason: str) -> list[Leftover]:
+        """What is still there, with a reason for all."""
+        return [Leftover(each, reason) for each in self._made.values()]
 
     def adopt(self, kind: Kind, identity: str, ids: dict[str, str]) -> None:
         """Note an object that the run created without seeing the answer."""
@@ -129,6 +136,7 @@ class Creations:
             return  # an answer without an id is a rule's business; the marked name still finds it
         path = self._document.operations[kind.delete].url(ids)
         made = Made(exchange.identity, kind.delete, path, ids, self._keeping)
+        self.noted += path not in self._made
         self._made.setdefault(path, made)
 
     def _path_ids(self, exchange: Exchange) -> dict[str, str]:

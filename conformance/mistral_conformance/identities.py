@@ -71,7 +71,7 @@ def parse_identity(text: str, environment: Mapping[str, str]) -> Identity:
         raise WrongIdentity(f"--as {text!r}: write NAME=ENVVAR, such as neighbour=NEIGHBOUR_KEY")
     if name not in KNOWN:
         raise WrongIdentity(f"--as {name!r} is not an identity of the suite: {', '.join(KNOWN)}")
-    pairs = dict(each.partition("=")[::2] for each in facts)
+    pairs = {name: value for name, _, value in (each.partition("=") for each in facts)}
     for fact in set(pairs) - set(FACTS):
         raise WrongIdentity(f"--as {text!r}: {fact!r} is none of {', '.join(FACTS)}")
     key = environment.get(variable, "")

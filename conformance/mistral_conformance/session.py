@@ -10,6 +10,7 @@ from attrs import define, field
 from mistral_conformance.creations import Creations, Leftover, Made, load_kinds
 from mistral_conformance.identities import IMPOSTOR, NOBODY, Identity
 from mistral_conformance.outcome import Failed
+from mistral_conformance.patience import Patience
 from mistral_conformance.redaction import Redactor
 from mistral_conformance.wire import Message
 
@@ -46,15 +47,26 @@ class Session:
     memory: dict[object, Any] = field(factory=dict)
     creations: Creations = field(init=False)
     redactor: Redactor = field(init=False)
+    patience: Patience = field(factory=Patience)
 
     def __attrs_post_init__(self) -> None:
         self.creations = Creations(self.document, urlsplit(self.wire.base_url).path)
         self.redactor = Redactor(each.key for each in self.identities.values())
 
     def send(self, message: Message, identity: str, operation: str = "") -> Exchange:
-        """Send as the named identity and note what was created."""
+        """Send as the named identity and note what was created.
+
+        Waits and tries again where the server asks for it, and gives up on a server that has
+        stopped answering, see `Patience`.
+        """
         caller = self.identities.get(identity) or STAND_INS[identity]
+        why_not = self.patience.exhausted(operation)
+        if why_not:
+            return self.wire.withhold(message, caller, operation, why_not)
         exchange = self.wire.send(message, caller, operation)
+        while self.patience.waits_for(exchange):
+            exchange = self.wire.send(message, caller, operation)
+        self.patience.see(exchange)
         self.creations.see(exchange)
         return exchange
 

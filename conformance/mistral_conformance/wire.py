@@ -78,23 +78,40 @@ class Wire:
     def send(self, message: Message, identity: Identity, operation: str = "") -> Exchange:
         """The exchange of one message; the identity's key, when it has one, goes as bearer."""
         request = self._request(message, identity)
-        request.read()
         started = time.monotonic()
         answer = self._read(request)
         self._http.cookies.clear()
+        elapsed_s = round(time.monotonic() - started, 4)
+        return self._exchange(request, answer, identity, operation, elapsed_s)
+
+    def withhold(
+        self, message: Message, identity: Identity, operation: str, reason: str
+    ) -> Exchange:
+        """The exchange of a message that is not sent, with the reason as its failure."""
+        request = self._request(message, identity)
+        return self._exchange(request, _Answer(failure=reason), identity, operation, 0.0)
+
+    def _exchange(
+        self,
+        request: httpx.Request,
+        answer: _Answer,
+        identity: Identity,
+        operation: str,
+        elapsed_s: float,
+    ) -> Exchange:
         self._sent += 1
         return Exchange(
             number=self._sent,
             identity=identity.name,
             operation=operation,
-            method=message.method,
+            method=request.method,
             url=str(request.url),
             request_headers=_shown(request, identity),
             request_content=request.content,
             status=answer.status,
             headers=answer.headers,
             content=bytes(answer.content),
-            elapsed_s=round(time.monotonic() - started, 4),
+            elapsed_s=elapsed_s,
             failure=answer.failure,
         )
 
@@ -102,7 +119,7 @@ class Wire:
         url = message.url if "://" in message.url else self.base_url + message.url
         headers = {"Authorization": f"Bearer {identity.key}"} if identity.key else {}
         body = {} if message.json is UNSET else {"json": message.json}
-        return self._http.build_request(
+        request = self._http.build_request(
             message.method,
             url,
             params=message.query,
@@ -112,6 +129,8 @@ class Wire:
             headers={**headers, **message.headers},
             **body,
         )
+        request.read()
+        return request
 
     def _read(self, request: httpx.Request) -> _Answer:
         answer = _Answer()

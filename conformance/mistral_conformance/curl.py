@@ -1,0 +1,59 @@
+"""The curl line that sends a request again, the key left to an environment variable."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.redaction import Redactor
+
+BODY_LIMIT = 2000
+LEFT_TO_CURL = frozenset({"host", "content-length", "user-agent", "accept-encoding", "connection"})
+VARIABLE = re.compile(r"Bearer \$[A-Za-z_][A-Za-z0-9_]*")
+
+
+def curl_line(exchange: Exchange, redactor: Redactor) -> str:
+    """A line for a POSIX shell; for a body with control characters, for bash.
+
+    A long or binary body is left out and named by a placeholder file.
+    """
+    parts = ["curl", "-i"]
+    if exchange.method != "GET":
+        parts += ["-X", exchange.method]
+    parts.append(shlex.quote(redactor.text(exchange.url)))
+    for name, value in exchange.request_headers:
+        if name not in LEFT_TO_CURL and not (name == "accept" and value == "*/*"):
+            parts += ["-H", _header(name, redactor.text(value))]
+    if exchange.request_content:
+        parts += ["--data-binary", _body(redactor.content(exchange.request_content))]
+    return " ".join(parts)
+
+
+def _header(name: str, value: str) -> str:
+    if VARIABLE.fullmatch(value):
+        return f'"{name.title()}: {value}"'
+    return shlex.quote(f"{name.title()}: {value}")
+
+
+def _body(content: bytes) -> str:
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return "@request-body.bin"
+    if len(text) > BODY_LIMIT or "\0" in text:
+        return "@request-body.bin"
+    if any(ord(each) < 32 for each in text) or text.startswith("@"):
+        return _ansi_quoted(text)
+    return shlex.quote(text)
+
+
+def _ansi_quoted(text: str) -> str:
+    named = {"\n": r"\n", "\r": r"\r", "\t": r"\t", "\\": r"\\", "'": r"\'"}
+    escaped = (
+        named.get(each) or (each if ord(each) >= 32 else f"\\x{ord(each):02x}") for each in text
+    )
+    start = r"\x40" if text.startswith("@") else ""
+    return "$'" + start + "".join(escaped).removeprefix("@" if start else "") + "'"

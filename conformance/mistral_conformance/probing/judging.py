@@ -1,0 +1,126 @@
+"""Judges answers against the document, by schemathesis."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import requests
+import schemathesis
+from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+)
+
+from mistral_conformance.probing.views import answer_view
+
+if TYPE_CHECKING:
+    from schemathesis import CheckFunction
+    from schemathesis.specs.openapi.schemas import OpenApiSchema
+
+    from mistral_conformance.context import Context
+    from mistral_conformance.document import Document, Operation
+    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.probing.generation import Case
+
+
+class Judge:
+    """Judges the answers of one run. Each method returns what is wrong, empty when nothing is."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    @cached_property
+    def _lenient(self) -> OpenApiSchema:
+        view = answer_view(self._document.raw, open_enums=True)
+        return schemathesis.openapi.from_dict(view, config=schemathesis.Config())
+
+    @cached_property
+    def _strict(self) -> OpenApiSchema:
+        view = answer_view(self._document.raw, open_enums=False)
+        return schemathesis.openapi.from_dict(view, config=schemathesis.Config())
+
+    def status(self, operation: Operation, exchange: Exchange) -> str:
+        """Whether the status is documented."""
+        documented = operation.item["responses"]
+        known = {str(exchange.status), f"{exchange.status // 100}XX", "default"}
+        if known & set(documented):
+            return ""
+        return f"status {exchange.status} is not documented: {', '.join(documented)}"
+
+    def body(self, operation: Operation, exchange: Exchange) -> str:
+        """Whether the body has the documented schema; unknown values of open enums are fine."""
+        return self._validate(self._lenient, operation, exchange)
+
+    def open_enums(self, operation: Operation, exchange: Exchange) -> str:
+        """Whether the body has the documented schema and only documented enum values."""
+        return self._validate(self._strict, operation, exchange)
+
+    def content_type(self, operation: Operation, exchange: Exchange) -> str:
+        """Whether the media type is documented for the status."""
+        return self._check(content_type_conformance, operation, exchange)
+
+    def headers(self, operation: Operation, exchange: Exchange) -> str:
+        """Whether documented headers of the answer hold what the document says."""
+        return self._check(response_headers_conformance, operation, exchange)
+
+    def accepted_invalid(self, case: Case, exchange: Exchange) -> str:
+        """Whether a request that was generated as invalid, and is so on the wire, was accepted."""
+        return _run(case, negative_data_rejection, exchange)
+
+    def _check(self, check: CheckFunction, operation: Operation, exchange: Exchange) -> str:
+        target = self._lenient.find_operation_by_id(operation.id)
+        return _run(target.Case(), check, exchange)
+
+    def _validate(self, schema: OpenApiSchema, operation: Operation, exchange: Exchange) -> str:
+        try:
+            schema.find_operation_by_id(operation.id).validate_response(_response(exchange))
+        except FailureGroup as group:
+            return "; ".join(_words(each) for each in group.exceptions)
+        except Failure as failure:
+            return _words(failure)
+        return ""
+
+
+def judge_of(context: Context) -> Judge:
+    """The run's judge."""
+    memory = context.session.memory
+    found: Judge = memory.setdefault(Judge, Judge(context.document))
+    return found
+
+
+def _run(case: Case, check: CheckFunction, exchange: Exchange) -> str:
+    try:
+        case.validate_response(_response(exchange), checks=[check])
+    except FailureGroup as group:
+        return "; ".join(_words(each) for each in group.exceptions)
+    return ""
+
+
+def _words(failure: BaseException) -> str:
+    title = getattr(failure, "title", type(failure).__name__)
+    detail = " ".join(str(getattr(failure, "message", failure)).split())
+    return f"{title}: {detail}" if detail and detail != title else str(title)
+
+
+def _response(exchange: Exchange) -> schemathesis.Response:
+    request = requests.Request(
+        exchange.method,
+        exchange.url,
+        headers=dict(exchange.request_headers),
+        data=exchange.request_content,
+    ).prepare()
+    headers: dict[str, list[str]] = {}
+    for name, value in exchange.headers.multi_items():
+        headers.setdefault(name.lower(), []).append(value)
+    return schemathesis.Response(
+        status_code=exchange.status,
+        headers=headers,
+        content=exchange.content,
+        request=request,
+        elapsed=exchange.elapsed_s,
+        verify=True,
+        encoding="utf-8",
+    )

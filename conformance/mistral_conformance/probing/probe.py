@@ -1,0 +1,153 @@
+"""What the rules over one operation judge together: each kind of request is sent once.
+
+Rules ask for the shots they judge; the first to ask makes them be sent. When the next operation
+comes, the shots of the last one are forgotten.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import define, evolve, field, frozen
+
+from mistral_conformance.outcome import Failed
+from mistral_conformance.probing.generation import Generated, Generator, aim
+from mistral_conformance.probing.shaping import Shaper
+from mistral_conformance.probing.targets import targets_of, unowned_ids
+from mistral_conformance.probing.variations import bounds, faults
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.probing.targets import Targets
+    from mistral_conformance.probing.variations import Variation
+    from mistral_conformance.wire import Message
+
+
+@frozen
+class Shot:
+    """One probing request: why it was sent, its exchange, and the generated case behind it."""
+
+    note: str
+    exchange: Exchange
+    generated: Generated | None = None
+
+
+@define
+class Probe:
+    """The shots at one operation, by kind."""
+
+    operation: str
+    shots: dict[str, list[Shot]] = field(factory=dict)
+
+
+def shots(context: Context, *kinds: str) -> list[Shot]:
+    """The shots of the kinds, sent now unless an earlier rule had them sent.
+
+    Raises:
+        Skipped: the operation needs an object or identity that the run does not have.
+        Unjudged: the server did not make an object that the operation needs.
+
+    """
+    probe = _probe(context)
+    for kind in kinds:
+        if kind not in probe.shots:
+            probe.shots[kind] = list(SENDERS[kind](context, targets_of(context)))
+    found = [each for kind in kinds for each in probe.shots[kind]]
+    context.exchanges.extend(each.exchange for each in found)
+    return found
+
+
+def fail_at(shot: Shot, reason: str) -> Failed:
+    """The failure that a shot shows."""
+    return Failed(f"{reason} ({shot.note})", shot.exchange)
+
+
+def _probe(context: Context) -> Probe:
+    memory = context.session.memory
+    if Probe not in memory or memory[Probe].operation != context.operation.id:
+        memory[Probe] = Probe(context.operation.id)
+    found: Probe = memory[Probe]
+    return found
+
+
+def _generator(context: Context) -> Generator:
+    session = context.session
+    fresh = Generator(session.document, session.seed, session.max_examples)
+    found: Generator = session.memory.setdefault(Generator, fresh)
+    return found
+
+
+def _sample(context: Context, targets: Targets) -> Iterable[Shot]:
+    return [Shot("the plainest request", targets.send_sample(context.operation))]
+
+
+def _valid(context: Context, targets: Targets) -> Iterable[Shot]:
+    shaper = Shaper(context.operation.id, context.marker)
+    for each in _generator(context).valid(context.operation, shaper):
+        ids = targets.ids(context.operation) | shaper.words(targets)
+        exchange = context.api.try_send(aim(each.message, ids), context.operation.id)
+        yield Shot("generated valid request", exchange, each)
+
+
+def _invalid(context: Context, targets: Targets) -> Iterable[Shot]:
+    shaper = Shaper(context.operation.id, context.marker)
+    for each in _generator(context).invalid(context.operation, shaper):
+        ids = targets.ids(context.operation)
+        exchange = context.api.try_send(aim(each.message, ids), context.operation.id)
+        yield Shot("generated invalid request", exchange, each)
+
+
+def _varied(context: Context, targets: Targets, variations: Iterable[Variation]) -> Iterable[Shot]:
+    for each in variations:
+        message = evolve(
+            targets.message(context.operation, each.sample), query=list(each.query) or None
+        )
+        yield Shot(each.note, context.api.try_send(message, context.operation.id))
+
+
+def _bounds(context: Context, targets: Targets) -> Iterable[Shot]:
+    sample = targets.sample(context.operation)
+    return _varied(context, targets, bounds(context.document, context.operation, sample))
+
+
+def _faults(context: Context, targets: Targets) -> Iterable[Shot]:
+    sample = targets.sample(context.operation)
+    return _varied(context, targets, faults(context.document, context.operation, sample))
+
+
+def _unknown(context: Context, targets: Targets) -> Iterable[Shot]:
+    operation = context.operation
+    if not operation.path_ids:
+        return []
+    message = targets.message(operation, targets.sample(operation))
+    message = evolve(message, url=operation.url(unowned_ids(operation)))
+    return [Shot("ids of nothing", context.api.try_send(message, operation.id))]
+
+
+def _keyless(context: Context, targets: Targets) -> Iterable[Shot]:
+    message = _unfollowed(context, targets)
+    return [Shot("no key", context.nobody.try_send(message, context.operation.id))]
+
+
+def _misskeyed(context: Context, targets: Targets) -> Iterable[Shot]:
+    message = _unfollowed(context, targets)
+    return [Shot("a wrong key", context.impostor.try_send(message, context.operation.id))]
+
+
+def _unfollowed(context: Context, targets: Targets) -> Message:
+    return targets.message(context.operation, targets.sample(context.operation))
+
+
+SENDERS: dict[str, Callable[[Context, Targets], Iterable[Shot]]] = {
+    "sample": _sample,
+    "valid": _valid,
+    "bounds": _bounds,
+    "invalid": _invalid,
+    "faults": _faults,
+    "unknown": _unknown,
+    "keyless": _keyless,
+    "misskeyed": _misskeyed,
+}

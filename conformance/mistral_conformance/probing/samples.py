@@ -1,0 +1,63 @@
+"""The plainest valid request of each operation, from `samples.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, field, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mistral_conformance.document import Json
+    from mistral_conformance.markers import Marker
+
+    Lookup = Callable[[str], str]
+
+
+@frozen
+class Sample:
+    """What one operation's plainest request carries besides path ids, see `samples.toml`."""
+
+    body: Json | None = None
+    form: dict[str, str] = field(factory=dict)
+    file: dict[str, str] = field(factory=dict)
+    marked: str = ""
+    before: str = ""
+    most: dict[str, int] = field(factory=dict)
+    aimed: dict[str, str] = field(factory=dict)
+
+    def filled(self, lookup: Lookup, marker: Marker) -> Sample:
+        """The sample with `$words` looked up and names marked."""
+        body: Any = _fill(self.body, lookup)
+        if self.marked and self.marked in body:
+            body[self.marked] = marker.name(body[self.marked])
+        file = {**self.file, "name": marker.name(self.file["name"])} if self.file else {}
+        return evolve(self, body=body, file=file)
+
+    @property
+    def parts(self) -> dict[str, tuple[str, bytes, str]] | None:
+        """The file parts as httpx takes them, None for a request that is no form."""
+        if not self.file:
+            return None
+        return {"file": (self.file["name"], self.file["text"].encode(), "text/plain")}
+
+
+@cache
+def load_samples() -> dict[str, Sample]:
+    """The samples by operation."""
+    text = files("mistral_conformance.probing").joinpath("samples.toml").read_text("utf-8")
+    return {operation: Sample(**each) for operation, each in tomllib.loads(text).items()}
+
+
+def _fill(value: Any, lookup: Lookup) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, dict):
+        return {key: _fill(each, lookup) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_fill(each, lookup) for each in value]
+    if isinstance(value, str) and value.startswith("$"):
+        return lookup(value.removeprefix("$"))
+    return value

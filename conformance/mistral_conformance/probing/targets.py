@@ -1,0 +1,151 @@
+"""Live objects that probes aim at: path ids of things that this run created, or ids of nothing.
+
+An object that a probe has deleted is made anew when next needed, so that every valid request can
+succeed and nothing that the run did not create is ever touched.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from mistral_conformance.outcome import Skipped
+from mistral_conformance.probing.samples import load_samples
+from mistral_conformance.wire import UNSET, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mistral_conformance.context import Context
+    from mistral_conformance.document import Operation
+    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.probing.samples import Sample
+
+
+class Targets:
+    """The path ids and looked-up words of one run, made on demand and kept until its end."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._ids: dict[str, str] = {}
+        self._paths: dict[str, str] = {}
+        self._makers: dict[str, Callable[[], str]] = {
+            "library_id": self._library,
+            "document_id": self._document,
+            "file_id": self._file,
+            "model_id": self._model,
+        }
+
+    def serve(self, context: Context) -> Targets:
+        """These targets, recording for the rule that now runs."""
+        self._context = context
+        return self
+
+    def ids(self, operation: Operation) -> dict[str, str]:
+        """Ids of living objects for an operation's path.
+
+        Raises:
+            Unjudged: the server did not make one.
+            Skipped: there is no such object, or no way to make one.
+
+        """
+        return {name: self._living(name) for name in operation.path_ids}
+
+    def sample(self, operation: Operation) -> Sample | None:
+        """The operation's plainest request, None when path ids are all it needs.
+
+        Raises:
+            Skipped: it needs an identity that the run does not have.
+
+        """
+        sample = load_samples().get(operation.id)
+        return sample and sample.filled(self.lookup, self._context.marker)
+
+    def lookup(self, word: str) -> str:
+        """What a `$word` of the samples stands for.
+
+        Raises:
+            Skipped: the run does not know it.
+
+        """
+        if word == "model":
+            return self._living("model_id")
+        name, _, fact = word.partition(".")
+        return self._context.identity(name).known(fact)
+
+    def send_sample(self, operation: Operation) -> Exchange:
+        """Send the plainest request, after the one that it builds on.
+
+        Raises:
+            Skipped: see `ids` and `sample`.
+            Unjudged: see `ids`.
+
+        """
+        sample = self.sample(operation)
+        if sample and sample.before:
+            self.send_sample(self._context.document.operations[sample.before])
+        return self._context.api.try_send(self.message(operation, sample), operation.id)
+
+    def message(self, operation: Operation, sample: Sample | None) -> Message:
+        """The plainest request as a message."""
+        url = operation.url(self.ids(operation))
+        if sample is None:
+            return Message(operation.method, url)
+        body = UNSET if sample.body is None else sample.body
+        return Message(
+            operation.method, url, json=body, files=sample.parts, data=sample.form or None
+        )
+
+    def _living(self, name: str) -> str:
+        dead = name in self._paths and not self._context.session.creations.holds(self._paths[name])
+        if name not in self._ids or dead:
+            if name not in self._makers:
+                raise Skipped(f"the suite knows no object for the path parameter {name!r}")
+            with self._context.session.creations.keep():
+                self._ids[name] = self._makers[name]()
+        return self._ids[name]
+
+    def _library(self) -> str:
+        made = self._context.create_library(name="probed library")
+        return self._remember("library_id", str(made["id"]), "beta.libraries.delete")
+
+    def _document(self) -> str:
+        library_id = self._living("library_id")
+        made = self._context.upload(library_id, name="probed.txt")
+        self._context.wait_processed(library_id, str(made["id"]))
+        return self._remember("document_id", str(made["id"]), "beta.libraries.documents.delete")
+
+    def _file(self) -> str:
+        upload = self._context.document.operations["files.upload"]
+        made = self._context.need(self.send_sample(upload), 200, 201)
+        return self._remember("file_id", str(made["id"]), "files.delete")
+
+    def _model(self) -> str:
+        listed = self._context.need(self._context.api.call("models.list"), 200)
+        models = [each["id"] for each in listed["data"] if isinstance(each, dict) and "id" in each]
+        if not models:
+            raise Skipped("the server lists no model")
+        return str(models[0])
+
+    def _remember(self, name: str, value: str, delete: str) -> str:
+        operation = self._context.document.operations[delete]
+        known = {each: self._ids.get(each, "") for each in operation.path_ids}
+        self._paths[name] = operation.url({**known, name: value})
+        return value
+
+
+def nothing(name: str) -> str:
+    """An id that belongs to no object, the same one for the same name."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"conformance:{name}"))
+
+
+def unowned_ids(operation: Operation) -> dict[str, str]:
+    """Path ids of objects that do not exist."""
+    return {name: nothing(name) for name in operation.path_ids}
+
+
+def targets_of(context: Context) -> Targets:
+    """The run's targets, recording for the rule that now runs."""
+    memory = context.session.memory
+    found: Targets = memory.setdefault(Targets, Targets(context))
+    return found.serve(context)

@@ -1,0 +1,77 @@
+"""Values around a schema's edge: those that just hold and those that just break it.
+
+Candidates are simple and few; a compiled validator decides which side each one is on, so that no
+guess about a schema can make a rule wrong.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.document import Document, Json
+
+ORDINARY: tuple[Any, ...] = (None, True, 7, 0.5, "conformance", [], {})
+ALTERNATIVES = ("anyOf", "oneOf", "allOf")
+
+
+def compile_schema(document: Document, schema: Json) -> jsonschema_rs.Validator:
+    """A validator of values against a schema of the document, formats included."""
+    whole = {**schema, "components": document.raw["components"]}
+    return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+
+
+def branches(document: Document, schema: Json) -> Iterator[Json]:
+    """The schema and every alternative inside it, references resolved."""
+    node = document.resolve(schema)
+    yield node
+    for keyword in ALTERNATIVES:
+        for each in node.get(keyword, []):
+            yield from branches(document, each)
+
+
+def values_inside(document: Document, schema: Json) -> list[Any]:
+    """Bounds, enum values and null, as far as the schema admits them."""
+    return _judged(document, schema, [None, *_edges(document, schema)], admitted=True)
+
+
+def values_outside(document: Document, schema: Json) -> list[Any]:
+    """Values of wrong types and just beyond the bounds, as far as the schema refuses them."""
+    beyond = list(_beyond(document, schema))
+    return _judged(document, schema, [*ORDINARY, *beyond], admitted=False)
+
+
+def _judged(document: Document, schema: Json, values: list[Any], *, admitted: bool) -> list[Any]:
+    validator = compile_schema(document, schema)
+    distinct = {repr(each): each for each in values}.values()
+    return [each for each in distinct if validator.is_valid(each) is admitted]
+
+
+def _edges(document: Document, schema: Json) -> Iterator[Any]:
+    for node in branches(document, schema):
+        yield from node.get("enum", [])
+        for keyword in ("minimum", "maximum"):
+            if keyword in node:
+                yield _number(node[keyword], node)
+
+
+def _beyond(document: Document, schema: Json) -> Iterator[Any]:
+    for node in branches(document, schema):
+        if "minimum" in node:
+            yield _number(node["minimum"] - 1, node)
+        if "maximum" in node:
+            yield _number(node["maximum"] + 1, node)
+        if "exclusiveMinimum" in node:
+            yield _number(node["exclusiveMinimum"], node)
+        if "exclusiveMaximum" in node:
+            yield _number(node["exclusiveMaximum"], node)
+        if 0 < node.get("maxLength", 0) < 10_000:
+            yield "x" * (node["maxLength"] + 1)
+
+
+def _number(value: float, node: Json) -> float:
+    return int(value) if node.get("type") == "integer" else value

@@ -1,0 +1,142 @@
+"""Variations of a plain request: one value at a documented bound, or exactly one fault."""
+
+from __future__ import annotations
+
+import copy
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, field, frozen
+
+from mistral_conformance.probing.values import (
+    branches,
+    compile_schema,
+    values_inside,
+    values_outside,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.document import Document, Json, Operation
+    from mistral_conformance.probing.samples import Sample
+
+JSON = "application/json"
+FORM = "multipart/form-data"
+Query = tuple[tuple[str, str], ...]
+
+
+@frozen
+class Variation:
+    """A plain request with one thing changed; `note` says which."""
+
+    note: str
+    sample: Sample | None
+    query: Query = field(default=())
+
+
+def bounds(document: Document, operation: Operation, sample: Sample | None) -> Iterator[Variation]:
+    """Valid requests with one value at a documented bound, of an enum, or null."""
+    for parameter in _query(operation):
+        for value in values_inside(document, parameter["schema"]):
+            if value is not None:
+                yield _with_query(sample, parameter["name"], value)
+    for name, schema, plain in _properties(document, operation, sample):
+        for value in values_inside(document, schema):
+            yield _with_value(plain, name, value)
+
+
+def faults(document: Document, operation: Operation, sample: Sample | None) -> Iterator[Variation]:
+    """Invalid requests with exactly one fault."""
+    yield from _query_faults(document, operation, sample)
+    yield from _body_faults(document, operation, sample)
+    yield from _form_faults(document, operation, sample)
+
+
+def _query_faults(
+    document: Document, operation: Operation, sample: Sample | None
+) -> Iterator[Variation]:
+    for parameter in _query(operation):
+        validator = compile_schema(document, parameter["schema"])
+        for value in values_outside(document, parameter["schema"]):
+            text = _text(value)
+            if text is not None and not any(map(validator.is_valid, _readings(text))):
+                yield _with_query(sample, parameter["name"], value)
+
+
+def _body_faults(
+    document: Document, operation: Operation, sample: Sample | None
+) -> Iterator[Variation]:
+    schema = operation.body_schema(JSON)
+    if schema is None or sample is None or sample.body is None:
+        return
+    validator = compile_schema(document, schema)
+    for name in sample.body:
+        less = {key: value for key, value in sample.body.items() if key != name}
+        if not validator.is_valid(less):
+            yield Variation(f"without {name}", evolve(sample, body=less))
+    for name, inner, plain in _properties(document, operation, sample):
+        for value in values_outside(document, inner):
+            yield _with_value(plain, name, value)
+    extra = {**sample.body, "conformance_unknown_field": 1}
+    if not validator.is_valid(extra):
+        yield Variation("with an unknown field", evolve(sample, body=extra))
+
+
+def _form_faults(
+    document: Document, operation: Operation, sample: Sample | None
+) -> Iterator[Variation]:
+    schema = operation.body_schema(FORM)
+    if schema is None or sample is None:
+        return
+    for name, inner in document.resolve(schema).get("properties", {}).items():
+        validator = compile_schema(document, inner)
+        text = "conformance"
+        if name != "file" and not any(map(validator.is_valid, _readings(text))):
+            yield Variation(f"{name} = {text}", evolve(sample, form={**sample.form, name: text}))
+
+
+def _query(operation: Operation) -> list[Json]:
+    return [each for each in operation.parameters if each["in"] == "query" and "schema" in each]
+
+
+def _properties(
+    document: Document, operation: Operation, sample: Sample | None
+) -> Iterator[tuple[str, Json, Sample]]:
+    schema = operation.body_schema(JSON)
+    if schema is None or sample is None or sample.body is None:
+        return
+    for branch in branches(document, schema):
+        for name, inner in branch.get("properties", {}).items():
+            yield name, inner, sample
+
+
+def _with_query(sample: Sample | None, name: str, value: object) -> Variation:
+    text = _text(value) or ""
+    return Variation(f"?{name}={text}", sample, ((name, text),))
+
+
+def _with_value(sample: Sample, name: str, value: object) -> Variation:
+    body = copy.deepcopy(sample.body) or {}
+    body[name] = value
+    shown = json.dumps(value)
+    short = shown if len(shown) < 60 else f"{shown[:57]}..."
+    return Variation(f"{name} = {short}", evolve(sample, body=body))
+
+
+def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON
+    """A value as it goes into a query, None for what does not fit there."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, str | int | float) else None
+
+
+def _readings(text: str) -> list[Any]:
+    """Everything that a server may take a text from a query or form for."""
+    readings: list[Any] = [text, [text]]
+    with suppress(ValueError):
+        readings.append(json.loads(text))
+    if text in {"0", "1"}:
+        readings.append(text == "1")
+    return readings

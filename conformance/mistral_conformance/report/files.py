@@ -1,0 +1,62 @@
+"""Writes the reports of a run into a folder, each whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mistral_conformance.report.html import render_html
+from mistral_conformance.report.junit import render_junit
+
+if TYPE_CHECKING:
+    from mistral_conformance.document import Json
+
+
+class Unwritable(Exception):  # noqa: N818 - read as a sentence by the command line
+    """A report folder that cannot be written to; the message says why."""
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make the folder, so that a wrong one is known before the run and not after it.
+
+    Raises:
+        Unwritable: it cannot be made or written to.
+
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise Unwritable(
+            f"cannot write reports to {folder}: {error.strerror}; choose another --report-dir"
+        ) from error
+
+
+def write_reports(report: Json, folder: Path) -> list[Path]:
+    """Write `report.json`, `junit.xml` and `report.html`; what was written, in that order.
+
+    Raises:
+        Unwritable: the folder has become unwritable.
+
+    """
+    contents = {
+        "report.json": json.dumps(report, indent=1, ensure_ascii=True).encode() + b"\n",
+        "junit.xml": render_junit(report),
+        "report.html": render_html(report).encode("utf-8", errors="replace"),
+    }
+    try:
+        return [_write(folder / name, content) for name, content in contents.items()]
+    except OSError as error:
+        raise Unwritable(f"cannot write reports to {folder}: {error.strerror}") from error
+
+
+def _write(path: Path, content: bytes) -> Path:
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+    Path(file.name).chmod(0o644)
+    os.replace(file.name, path)  # noqa: PTH105 - the atomic one
+    return path

@@ -1,0 +1,212 @@
+"""The report as one self-contained HTML page: a matrix of operations and rule families.
+
+Nothing is loaded from anywhere. Every text is escaped; the data of the panel stand in a JSON block
+that the page's script reads and shows as text, and a content security policy admits only that
+script and style.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections import Counter
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from mistral_conformance.registry import Level
+
+if TYPE_CHECKING:
+    from mistral_conformance.document import Json
+
+SYMBOLS = {"fail": "✕", "error": "!", "skip": "\N{EN DASH}", "pass": "✓"}
+WORST_FIRST = tuple(SYMBOLS)
+BROKEN = ("fail", "error")
+
+
+def render_html(report: Json) -> str:
+    """The page."""
+    style, script = _asset("page.css"), _asset("page.js")
+    heading, kind = _verdict(report)
+    families = list(dict.fromkeys(each["family"] for each in report["rules"]))
+    parts = {
+        "title": escape(f"{heading} · {report['target']['base_url']}"),
+        "style_hash": _hash(style),
+        "script_hash": _hash(script),
+        "style": style,
+        "verdict_class": kind,
+        "verdict": escape(heading),
+        "base_url": escape(report["target"]["base_url"]),
+        "facts": _facts(report),
+        "levels": "".join(_level(level, report["summary"][level]) for level in Level),
+        "broken": _broken(report),
+        "columns": "".join(
+            f'<th scope="col"><span>{escape(each)}</span></th>' for each in families
+        ),
+        "rows": _rows(report, families),
+        "notes": _notes(report),
+        "footer": escape(
+            f"mistral-conformance {report['run']['suite']}, {report['run']['started']}"
+        ),
+        "data": _data(report),
+        "script": script,
+    }
+    first, *rest = _asset("page.html").split("@")
+    words = (
+        parts.get(each, f"@{each}@") if odd % 2 == 0 else each for odd, each in enumerate(rest)
+    )
+    return first + "".join(words)
+
+
+def _asset(name: str) -> str:
+    return files("mistral_conformance.report").joinpath("page", name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _verdict(report: Json) -> tuple[str, str]:
+    if report["run"]["interrupted"]:
+        return "Interrupted: only part was judged", "cut"
+    if report["run"]["holds"]:
+        return "All MUST rules hold", "holds"
+    failed = report["summary"]["MUST"]["fail"]
+    unjudged = sum(each["error"] for each in report["summary"].values())
+    words = [f"{failed} MUST fail" if failed else "", f"{unjudged} not judged" if unjudged else ""]
+    return ", ".join(each for each in words if each), "broken"
+
+
+def _facts(report: Json) -> str:
+    run, target = report["run"], report["target"]
+    facts = {
+        "seed": run["seed"],
+        "took": f"{run['elapsed_s']:.1f} s",
+        "operations": len(run["operations"]),
+        "judged": f"{len(report['rules'])} rules",
+        "identities": ", ".join(target["identities"]),
+        "clock": "controlled" if target["clock"] else "not controlled",
+        "created and deleted": report["cleanup"]["created"] - len(report["cleanup"]["leftovers"]),
+    }
+    return "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(str(value))}</dd></div>"
+        for name, value in facts.items()
+    )
+
+
+def _level(level: str, counts: Json) -> str:
+    total = sum(counts.values())
+    tally = "".join(
+        f'<span class="{status}"><b>{counts[status]}</b> {status}</span>'
+        for status in reversed(WORST_FIRST)
+    )
+    return (
+        f'<div class="level"><h3>{level}<span>{total} rules</span></h3>{_meter(counts, total)}'
+        f'<p class="tally">{tally}</p></div>'
+    )
+
+
+def _meter(counts: Json, total: int) -> str:
+    """A bar of the counts, as drawn shapes: a style attribute would need a weaker policy."""
+    x, shapes = 0.0, ['<rect class="none" width="100" height="1"/>']
+    for status in reversed(WORST_FIRST):
+        width = 100 * counts[status] / total if total else 0
+        shapes.append(f'<rect class="{status}" x="{x:.3f}" width="{width:.3f}" height="1"/>')
+        x += width
+    drawn = "".join(shapes)
+    return (
+        '<svg class="meter" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">'
+        f"{drawn}</svg>"
+    )
+
+
+def _broken(report: Json) -> str:
+    broken = [each for each in report["rules"] if each["status"] in BROKEN]
+    if not broken:
+        return ""
+    broken.sort(key=lambda each: (each["level"] != "MUST", each["status"] != "fail"))
+    cards = "".join(_card(each) for each in broken)
+    return f'<section aria-labelledby="broken"><h2 id="broken">What is broken</h2>{cards}</section>'
+
+
+def _card(result: Json) -> str:
+    weak = "" if result["level"] == "MUST" else " weak"
+    curls = "".join(f"<pre>{escape(each['curl'])}</pre>" for each in result["evidence"][:1])
+    again = f"<details><summary>Send it again</summary>{curls}</details>" if curls else ""
+    return (
+        f'<article class="rule {result["status"]}{weak}">'
+        f'<h3><span class="chip {result["status"]}">{result["status"]}</span>'
+        f'<span class="chip level-{result["level"]}">{result["level"]}</span>'
+        f"{escape(result['id'])}</h3>"
+        f'<p class="sentence">{escape(result["sentence"])}</p>'
+        f'<p class="reason">{escape(result["reason"])}</p>'
+        f'<p class="source">{escape(", ".join(result["operations"]))}</p>{again}</article>'
+    )
+
+
+def _rows(report: Json, families: list[str]) -> str:
+    cells: dict[tuple[str, str], Counter[str]] = {}
+    for each in report["rules"]:
+        for operation in each["operations"]:
+            cells.setdefault((operation, each["family"]), Counter())[each["status"]] += 1
+    groups: dict[str, list[str]] = {}
+    for operation in report["run"]["operations"]:
+        groups.setdefault(operation.rpartition(".")[0], []).append(operation)
+    return "".join(_group(group, members, families, cells) for group, members in groups.items())
+
+
+def _group(
+    group: str,
+    operations: list[str],
+    families: list[str],
+    cells: dict[tuple[str, str], Counter[str]],
+) -> str:
+    rows = [
+        f'<tbody><tr><th scope="rowgroup" colspan="{len(families) + 1}">{escape(group)}</th></tr>'
+    ]
+    for operation in operations:
+        name = escape(operation.rpartition(".")[2])
+        row = "".join(_cell(operation, each, cells.get((operation, each))) for each in families)
+        rows.append(f'<tr class="op"><th scope="row">{name}</th>{row}</tr>')
+    return "".join([*rows, "</tbody>"])
+
+
+def _cell(operation: str, family: str, counts: Counter[str] | None) -> str:
+    if not counts:
+        return '<td class="none">·</td>'
+    worst = next(each for each in WORST_FIRST if counts[each])
+    spoken = ", ".join(f"{counts[each]} {each}" for each in WORST_FIRST if counts[each])
+    label = escape(f"{family} on {operation}: {spoken}")
+    return (
+        f'<td><button type="button" class="{worst}" data-operation="{escape(operation)}" '
+        f'data-family="{escape(family)}" aria-label="{label}" title="{label}">'
+        f"{SYMBOLS[worst]} {counts[worst]}</button></td>"
+    )
+
+
+def _notes(report: Json) -> str:
+    skips = Counter(each["reason"] for each in report["rules"] if each["status"] == "skip")
+    lines = [f"{count} skipped: {reason}" for reason, count in skips.items()]
+    lines += [
+        f"Left over: {each['path']} of {each['identity']} ({each['reason']})"
+        for each in report["cleanup"]["leftovers"]
+    ]
+    if not lines:
+        return ""
+    items = "".join(f"<li>{escape(each)}</li>" for each in lines)
+    return (
+        '<section aria-labelledby="notes"><h2 id="notes">Not judged, not deleted</h2>'
+        f'<ul class="plain">{items}</ul></section>'
+    )
+
+
+def _data(report: Json) -> str:
+    """The rules and their exchanges, each exchange once, safe inside a script element."""
+    exchanges = {str(each["number"]): each for one in report["rules"] for each in one["evidence"]}
+    rules = [
+        {**each, "evidence": [str(one["number"]) for one in each["evidence"]]}
+        for each in report["rules"]
+    ]
+    text = json.dumps({"rules": rules, "exchanges": exchanges}, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

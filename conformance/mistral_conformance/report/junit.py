@@ -1,0 +1,77 @@
+"""The report as JUnit XML: a suite per family, a case per judged case."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+if TYPE_CHECKING:
+    from mistral_conformance.document import Json
+
+# What XML 1.0 cannot hold, not even escaped.
+FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+ELEMENTS = {"fail": "failure", "error": "error", "skip": "skipped"}
+
+
+def render_junit(report: Json) -> bytes:
+    """The XML document, in UTF-8.
+
+    A failed SHOULD or MAY does not break a run; it is a skipped case here, with its reason.
+    """
+    root = Element("testsuites", name="mistral-conformance", time=str(report["run"]["elapsed_s"]))
+    families: dict[str, list[Json]] = {}
+    for each in report["rules"]:
+        families.setdefault(each["family"], []).append(each)
+    for family, results in families.items():
+        _add_suite(root, family, results)
+    indent(root)
+    text: str = tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
+
+
+def _add_suite(root: Element, family: str, results: list[Json]) -> None:
+    words = [_element_of(each) for each in results]
+    suite = SubElement(
+        root,
+        "testsuite",
+        name=family,
+        tests=str(len(results)),
+        failures=str(words.count("failure")),
+        errors=str(words.count("error")),
+        skipped=str(words.count("skipped")),
+        time=f"{sum(each['elapsed_s'] for each in results):.3f}",
+    )
+    for result in results:
+        _add_case(suite, result)
+
+
+def _add_case(suite: Element, result: Json) -> None:
+    operations = ", ".join(result["operations"])
+    name = _clean(f"{result['id']} [{operations}]")
+    case = SubElement(
+        suite, "testcase", classname=result["family"], name=name, time=str(result["elapsed_s"])
+    )
+    word = _element_of(result)
+    if word:
+        message = _clean(f"{result['level']}: {result['reason']}")
+        detail = SubElement(case, word, message=message)
+        detail.text = _clean(_details(result))
+
+
+def _element_of(result: Json) -> str:
+    if result["status"] == "fail" and result["level"] != "MUST":
+        return "skipped"
+    return ELEMENTS.get(result["status"], "")
+
+
+def _details(result: Json) -> str:
+    lines = [result["sentence"], f"Source: {result['source']}"]
+    for each in result["evidence"]:
+        answer = each["response"]["status"] if each["response"] else each["failure"]
+        lines += [each["curl"], f"answered: {answer}"]
+    return "\n".join(lines)
+
+
+def _clean(text: str) -> str:
+    return FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -1,0 +1,25 @@
+"""Every operation wants a key that somebody was given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.probing.probe import shots
+from mistral_conformance.registry import EACH, MUST, rule
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+
+
+@rule(id="auth.key-wanted", level=MUST, source="Libraries rules E, quirks §9", operations=EACH)
+def request_without_key_is_refused(ctx: Context) -> None:
+    """A valid request without a key is answered with 401."""
+    for shot in shots(ctx, "keyless"):
+        ctx.expect_status(shot.exchange, 401)
+
+
+@rule(id="auth.key-checked", level=MUST, source="Libraries rules E, quirks §9", operations=EACH)
+def request_with_wrong_key_is_refused(ctx: Context) -> None:
+    """A valid request with a key that nobody was given is answered with 401."""
+    for shot in shots(ctx, "misskeyed"):
+        ctx.expect_status(shot.exchange, 401)

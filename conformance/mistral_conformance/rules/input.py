@@ -1,0 +1,175 @@
+"""Valid requests are accepted, invalid ones refused with 4xx, and no request breaks the server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.probing.judging import judge_of
+from mistral_conformance.probing.probe import fail_at, shots
+from mistral_conformance.probing.targets import targets_of, unowned_ids
+from mistral_conformance.registry import EACH, MUST, SHOULD, rule
+from mistral_conformance.rules.schema import PROBES
+from mistral_conformance.wire import Message
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.document import Operation
+    from mistral_conformance.exchange import Exchange
+
+JSON = "application/json"
+REFUSED_AS_INVALID = (400, 405, 415, 422)
+TRY_METHODS = ("PATCH", "PUT", "POST")  # never DELETE: what is not documented may still exist
+
+
+def has_body(operation: Operation) -> bool:
+    """Whether the operation takes a request body."""
+    return operation.body is not None
+
+
+def has_json_body(operation: Operation) -> bool:
+    """Whether the operation takes JSON."""
+    return operation.body_schema(JSON) is not None
+
+
+def has_path_ids(operation: Operation) -> bool:
+    """Whether the operation's path names an object."""
+    return bool(operation.path_ids)
+
+
+def can_be_wrong(operation: Operation) -> bool:
+    """Whether a request can carry a wrong value: anything but free text in the path."""
+    free = [
+        each["in"] == "path" and "format" not in each["schema"] for each in operation.parameters
+    ]
+    return has_body(operation) or not all(free)
+
+
+def has_bounds(operation: Operation) -> bool:
+    """Whether a request has something besides path ids."""
+    return has_body(operation) or len(operation.parameters) > len(operation.path_ids)
+
+
+@rule(id="input.plain-succeeds", level=MUST, source="document: requestBody", operations=EACH)
+def plain_request_succeeds(ctx: Context) -> None:
+    """The plainest valid request on an object that exists is answered with 2xx."""
+    for shot in shots(ctx, "sample"):
+        if not shot.exchange.ok:
+            raise fail_at(shot, f"a valid request was answered {_answer(shot.exchange)}")
+
+
+@rule(
+    id="input.bounds-accepted",
+    level=MUST,
+    source="document: minimum, maximum, enum, null",
+    operations=EACH,
+    applies=has_bounds,
+)
+def bounds_are_accepted(ctx: Context) -> None:
+    """A plain request with one value at a documented bound is not refused as invalid."""
+    for shot in shots(ctx, "bounds"):
+        if shot.exchange.status in REFUSED_AS_INVALID:
+            raise fail_at(shot, f"a documented value was answered {_answer(shot.exchange)}")
+
+
+@rule(id="input.no-server-error", level=MUST, source="RFC 9110 §15.6", operations=EACH)
+def no_request_breaks_the_server(ctx: Context) -> None:
+    """No request, valid or not, is answered with 5xx or left without an answer."""
+    for shot in shots(ctx, *PROBES):
+        if shot.exchange.failure or shot.exchange.status >= 500:
+            raise fail_at(shot, f"the server answered {_answer(shot.exchange)}")
+
+
+@rule(
+    id="input.fault-rejected",
+    level=MUST,
+    source="Libraries rules E, document: parameters, requestBody",
+    operations=EACH,
+    applies=can_be_wrong,
+)
+def single_fault_is_rejected(ctx: Context) -> None:
+    """A plain request with exactly one fault is answered with 4xx."""
+    for shot in shots(ctx, "faults"):
+        if shot.exchange.ok:
+            raise fail_at(shot, f"an invalid request was answered {_answer(shot.exchange)}")
+
+
+@rule(
+    id="input.invalid-rejected",
+    level=MUST,
+    source="Libraries rules E, document: parameters, requestBody",
+    operations=EACH,
+    applies=can_be_wrong,
+)
+def invalid_request_is_rejected(ctx: Context) -> None:
+    """A generated request that breaks the document is answered with 4xx."""
+    for shot in shots(ctx, "invalid"):
+        if shot.exchange.ok and shot.generated:
+            words = judge_of(ctx).accepted_invalid(shot.generated.case, shot.exchange)
+            if words:
+                raise fail_at(shot, words)
+
+
+@rule(
+    id="input.malformed-json-rejected",
+    level=MUST,
+    source="Libraries rules E",
+    operations=EACH,
+    applies=has_json_body,
+)
+def malformed_json_is_rejected(ctx: Context) -> None:
+    """A body that is no JSON is answered with 400 or 422."""
+    message = Message(ctx.operation.method, _url(ctx), content=b'{"name": ', headers=_type(JSON))
+    ctx.expect_status(ctx.api.send(message, ctx.operation.id), 400, 422)
+
+
+@rule(
+    id="input.media-type-rejected",
+    level=SHOULD,
+    source="RFC 9110 §15.5.16",
+    operations=EACH,
+    applies=has_body,
+)
+def other_media_type_is_rejected(ctx: Context) -> None:
+    """A body of a media type that is not documented is answered with 400, 415 or 422."""
+    content, headers = b"<a>no JSON</a>", _type("application/xml")
+    message = Message(ctx.operation.method, _url(ctx), content=content, headers=headers)
+    ctx.expect_status(ctx.api.send(message, ctx.operation.id), 400, 415, 422)
+
+
+@rule(
+    id="input.unknown-id-not-found",
+    level=MUST,
+    source="Libraries rules A18, E",
+    operations=EACH,
+    applies=has_path_ids,
+)
+def unknown_id_is_not_found(ctx: Context) -> None:
+    """A valid request about an object that does not exist is answered with 404."""
+    for shot in shots(ctx, "unknown"):
+        ctx.expect_status(shot.exchange, 404)
+
+
+@rule(id="input.method-refused", level=SHOULD, source="RFC 9110 §15.5.6", operations=EACH)
+def undocumented_method_is_refused(ctx: Context) -> None:
+    """A method that the document does not list for the path is answered with 404, 405 or 501."""
+    known = {
+        each.method for each in ctx.document.operations.values() if each.path == ctx.operation.path
+    }
+    method = next((each for each in TRY_METHODS if each not in known), None)
+    if method is None:
+        ctx.skip("the path has all the methods that are safe to try")
+    message = Message(method, ctx.operation.url(unowned_ids(ctx.operation)), json={})
+    ctx.expect_status(ctx.api.send(message), 404, 405, 501)
+
+
+def _url(ctx: Context) -> str:
+    """The operation's path with living ids, so that only the body can be at fault."""
+    return ctx.operation.url(targets_of(ctx).ids(ctx.operation))
+
+
+def _type(media_type: str) -> dict[str, str]:
+    return {"Content-Type": media_type}
+
+
+def _answer(exchange: Exchange) -> str:
+    return exchange.failure or str(exchange.status)

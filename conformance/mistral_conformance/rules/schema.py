@@ -1,0 +1,93 @@
+"""Answers have the documented form, whatever was asked: judged over all probes of an operation.
+
+Closedness is never judged: a server may add fields. Bodies of event streams are judged by the
+stream rules.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.probing.judging import judge_of
+from mistral_conformance.probing.probe import fail_at, shots
+from mistral_conformance.registry import EACH, MUST, SHOULD, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mistral_conformance.context import Context
+    from mistral_conformance.document import Operation
+    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.probing.probe import Shot
+
+PROBES = ("sample", "bounds", "valid", "faults", "invalid", "unknown", "keyless", "misskeyed")
+
+
+@rule(id="schema.status", level=MUST, source="document: responses", operations=EACH)
+def status_is_documented(ctx: Context) -> None:
+    """Every answer has a status that the document lists for the operation."""
+    _judge(ctx, judge_of(ctx).status, answered(ctx))
+
+
+@rule(id="schema.content-type", level=MUST, source="document: responses/content", operations=EACH)
+def content_type_is_documented(ctx: Context) -> None:
+    """Every answer has a media type that the document lists for its status."""
+    _judge(ctx, judge_of(ctx).content_type, answered(ctx))
+
+
+@rule(id="schema.success-body", level=MUST, source="document: responses/content", operations=EACH)
+def success_body_has_the_schema(ctx: Context) -> None:
+    """Every 2xx body has the documented schema; unknown fields and enum values are no defect."""
+    _judge(ctx, judge_of(ctx).body, [each for each in answered(ctx) if each.exchange.ok])
+
+
+@rule(id="schema.error-body", level=MUST, source="quirks §9", operations=EACH)
+def error_body_has_a_known_shape(ctx: Context) -> None:
+    """Every error body has one of the documented shapes."""
+    errors = [each for each in answered(ctx) if each.exchange.status >= 400]
+    _judge(ctx, judge_of(ctx).body, errors)
+
+
+@rule(
+    id="schema.open-enums",
+    level=SHOULD,
+    source="document: x-mistral-open",
+    operations=EACH,
+)
+def enum_values_are_documented(ctx: Context) -> None:
+    """Even where readers must take unknown enum values, 2xx bodies hold only documented ones."""
+    _judge(ctx, judge_of(ctx).open_enums, [each for each in answered(ctx) if each.exchange.ok])
+
+
+@rule(id="schema.headers", level=MUST, source="document: responses/headers", operations=EACH)
+def documented_headers_hold(ctx: Context) -> None:
+    """Documented headers are present where required and have the documented form."""
+    _judge(ctx, judge_of(ctx).headers, answered(ctx))
+
+
+def answered(ctx: Context) -> list[Shot]:
+    """All probes of the operation that got an answer."""
+    return [each for each in shots(ctx, *PROBES) if not each.exchange.failure]
+
+
+def _judge(
+    ctx: Context, judge: Callable[[Operation, Exchange], str], candidates: list[Shot]
+) -> None:
+    """Judge one answer of each kind: many probes get the very same answer.
+
+    Raises:
+        Failed: an answer is wrong; the evidence is the shortest exchange that shows it.
+
+    """
+    distinct = {
+        (each.exchange.status, each.exchange.content, str(each.exchange.headers)): each
+        for each in reversed(candidates)
+    }
+    wrong = [(shot, judge(ctx.operation, shot.exchange)) for shot in distinct.values()]
+    shown = sorted(
+        ((shot, words) for shot, words in wrong if words),
+        key=lambda each: len(each[0].exchange.content) + len(each[0].exchange.request_content),
+    )
+    if shown:
+        shot, words = shown[0]
+        raise fail_at(shot, words)

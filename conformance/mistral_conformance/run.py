@@ -1,0 +1,110 @@
+"""A whole run: opens a session on a target, judges the plan, cleans up whatever happens."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from attrs import define, field, frozen
+
+from mistral_conformance.clock import Clock
+from mistral_conformance.document import load_document
+from mistral_conformance.markers import Marker, fresh_run_id
+from mistral_conformance.plan import DEFAULT_PROFILE
+from mistral_conformance.runner import judge_all
+from mistral_conformance.session import Session
+from mistral_conformance.target import check_target
+from mistral_conformance.wire import Limits, Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from mistral_conformance.creations import Leftover
+    from mistral_conformance.identities import Identity
+    from mistral_conformance.outcome import Result
+    from mistral_conformance.plan import Case
+
+
+@frozen
+class RunOptions:
+    """What a run is asked to do. `timeout_s` is the longest silence of the server, in seconds."""
+
+    base_url: str
+    identities: dict[str, Identity]
+    profile: str = DEFAULT_PROFILE
+    operations: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    seed: int = 0
+    max_examples: int = 20
+    clock_url: str = ""
+    timeout_s: float = 10.0
+    run_id: str = field(factory=fresh_run_id)
+
+
+@define
+class Run:
+    """What a run has found so far; complete unless `interrupted`."""
+
+    options: RunOptions
+    operations: list[str]
+    started: datetime = field(factory=lambda: datetime.now(UTC))
+    elapsed_s: float = 0.0
+    results: list[Result] = field(factory=list)
+    created: int = 0
+    leftovers: list[Leftover] = field(factory=list)
+    interrupted: bool = False
+
+
+@contextmanager
+def open_session(options: RunOptions) -> Iterator[Session]:
+    """A session on the target, checked to be there.
+
+    Raises:
+        Unreachable: nothing answers at the base URL or the clock's.
+        KeyRefused: the server refuses the key of one of the identities.
+
+    """
+    limits = Limits(silence_s=options.timeout_s)
+    with Wire(options.base_url, limits) as wire:
+        clock = Clock(options.clock_url) if options.clock_url else None
+        session = Session(
+            load_document(),
+            wire,
+            options.identities,
+            Marker(options.run_id),
+            options.seed,
+            options.max_examples,
+            clock,
+        )
+        try:
+            check_target(session)
+            yield session
+        finally:
+            if clock:
+                clock.close()
+
+
+def execute(
+    session: Session, run: Run, plan: Sequence[Case], announce: Callable[[Result], None]
+) -> None:
+    """Judge the plan into `run`, then delete everything that was created.
+
+    An interrupt ends the judging, not the deleting; a second one ends that too, and what is left
+    is in `run.leftovers`.
+    """
+    started = time.monotonic()
+    try:
+        for result in judge_all(session, plan):
+            run.results.append(result)
+            announce(result)
+    except KeyboardInterrupt:
+        run.interrupted = True
+    try:
+        run.leftovers = session.finish()
+    except KeyboardInterrupt:
+        run.interrupted = True
+        run.leftovers = session.creations.left("interrupted while deleting")
+    run.created = session.creations.noted
+    run.elapsed_s = round(time.monotonic() - started, 3)
