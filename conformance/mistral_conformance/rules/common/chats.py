@@ -1,0 +1,128 @@
+"""Questions to a model, phrased so that any model can hold to them and answers stay short."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.rules.common.events import read_stream
+from mistral_conformance.rules.common.names import CHAT, LIST_MODELS
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.rules.common.events import Stream
+
+PREFERRED = "mistral-small-latest"
+"""A cheap model that follows tools and formats; another one is used where it is absent."""
+
+QUESTION = "Write two short sentences about the river Seine."
+
+CITY_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "title": "City",
+    "properties": {
+        "name": {"type": "string"},
+        "population": {"type": "integer"},
+        "districts": {"type": "array", "items": {"type": "string"}},
+        "climate": {"type": "string", "enum": ["warm", "cold", "mild"]},
+    },
+    "required": ["name", "population", "districts", "climate"],
+    "additionalProperties": False,
+}
+
+WEATHER_PARAMETERS: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "city": {"type": "string"},
+        "days": {"type": "integer"},
+        "unit": {"type": "string", "enum": ["celsius", "fahrenheit"]},
+    },
+    "required": ["city", "days", "unit"],
+    "additionalProperties": False,
+}
+TIME_PARAMETERS: dict[str, Any] = {
+    "type": "object",
+    "properties": {"zone": {"type": "string"}},
+    "required": ["zone"],
+    "additionalProperties": False,
+}
+
+WEATHER = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "description": "Weather forecast for a city.",
+        "parameters": WEATHER_PARAMETERS,
+    },
+}
+TIME = {
+    "type": "function",
+    "function": {
+        "name": "get_time",
+        "description": "Present time in a time zone.",
+        "parameters": TIME_PARAMETERS,
+    },
+}
+TOOLS = [TIME, WEATHER]
+FORCE_WEATHER = {"type": "function", "function": {"name": "get_weather"}}
+
+
+def chat_model(ctx: Context) -> str:
+    """A model that can chat: the preferred one, else the first that says so; asked once a run."""
+    held = ctx.session.memory.get(chat_model)
+    if held is None:
+        cards = ctx.need(ctx.api.call(LIST_MODELS), 200)["data"]
+        able = [each for each in cards if (each.get("capabilities") or {}).get("completion_chat")]
+        names = {name for each in able for name in [each["id"], *each.get("aliases", [])]}
+        if not able:
+            ctx.skip("no model of the list can chat")
+        held = PREFERRED if PREFERRED in names else able[0]["id"]
+        ctx.session.memory[chat_model] = held
+    return str(held)
+
+
+def body(ctx: Context, words: str = QUESTION, **fields: object) -> dict[str, Any]:
+    """A chat request that asks for the least randomness that the API offers."""
+    return {
+        "model": chat_model(ctx),
+        "messages": [{"role": "user", "content": words}],
+        "max_tokens": 120,
+        "temperature": 0,
+        "random_seed": 11,
+        **fields,
+    }
+
+
+def ask(ctx: Context, words: str = QUESTION, **fields: object) -> Exchange:
+    """The answer of a model in one piece; anything but 200 breaks the rule that asks."""
+    return ctx.expect_status(ctx.api.call(CHAT, json=body(ctx, words, **fields)), 200)
+
+
+def ask_streamed(
+    ctx: Context, words: str = QUESTION, **fields: object
+) -> tuple[Exchange, Stream, list[dict[str, Any]]]:
+    """The answer of a model as a stream: the exchange, its events, their JSON."""
+    answer = ask(ctx, words, stream=True, **fields)
+    stream = read_stream(answer.text)
+    try:
+        chunks = stream.chunks()
+    except ValueError as error:
+        ctx.expect(condition=False, message=f"the data of an event are wrong: {error}")
+        raise
+    return answer, stream, chunks
+
+
+def text_of(choice: dict[str, Any]) -> str:
+    """The text of a choice, its chunks of type text joined."""
+    content = (choice.get("message") or {}).get("content") or ""
+    if isinstance(content, str):
+        return content
+    return "".join(part.get("text", "") for part in content if isinstance(part, dict))
+
+
+def first_choice(ctx: Context, answer: Exchange) -> dict[str, Any]:
+    """The first choice of an answer; an answer without one breaks the rule that asks."""
+    choices = answer["choices"]
+    ctx.expect(isinstance(choices, list) and choices, "the answer has no choices", answer)
+    choice: dict[str, Any] = choices[0]
+    return choice

@@ -1,0 +1,41 @@
+"""The operations that the rules call, by constants, so that a misspelt one cannot be imported."""
+
+from __future__ import annotations
+
+LIST_LIBRARIES = "beta.libraries.list"
+CREATE_LIBRARY = "beta.libraries.create"
+GET_LIBRARY = "beta.libraries.get"
+PATCH_LIBRARY = "beta.libraries.update"
+PUT_LIBRARY = "beta.libraries.update_with_put"
+DELETE_LIBRARY = "beta.libraries.delete"
+
+LIST_DOCUMENTS = "beta.libraries.documents.list"
+UPLOAD_DOCUMENT = "beta.libraries.documents.upload"
+GET_DOCUMENT = "beta.libraries.documents.get"
+PATCH_DOCUMENT = "beta.libraries.documents.update"
+PUT_DOCUMENT = "beta.libraries.documents.update_with_put"
+DELETE_DOCUMENT = "beta.libraries.documents.delete"
+TEXT_CONTENT = "beta.libraries.documents.text_content"
+STATUS = "beta.libraries.documents.status"
+SIGNED_URL = "beta.libraries.documents.get_signed_url"
+TEXT_SIGNED_URL = "beta.libraries.documents.extracted_text_signed_url"
+REPROCESS = "beta.libraries.documents.reprocess"
+
+LIST_ACCESSES = "beta.libraries.accesses.list"
+SHARE = "beta.libraries.accesses.update_or_create"
+UNSHARE = "beta.libraries.accesses.delete"
+
+LIST_FILES = "files.list"
+UPLOAD_FILE = "files.upload"
+GET_FILE = "files.retrieve"
+DELETE_FILE = "files.delete"
+DOWNLOAD_FILE = "files.download"
+FILE_URL = "files.get_signed_url"
+
+LIST_MODELS = "models.list"
+GET_MODEL = "models.retrieve"
+
+CHAT = "chat.complete"
+
+DOCUMENT_READS = (GET_DOCUMENT, STATUS, TEXT_CONTENT, SIGNED_URL, TEXT_SIGNED_URL)
+"""What reads one document."""

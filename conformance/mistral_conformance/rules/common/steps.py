@@ -1,0 +1,115 @@
+"""Steps that many rules take: change, refuse, compare, share, ask a model."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.rules.common.names import (
+    GET_LIBRARY,
+    LIST_ACCESSES,
+    PATCH_DOCUMENT,
+    PATCH_LIBRARY,
+    PUT_DOCUMENT,
+    PUT_LIBRARY,
+    SHARE,
+    UNSHARE,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mistral_conformance.context import Api, Context
+    from mistral_conformance.exchange import Exchange
+
+NO_METHOD = (405, 501)
+NO_ROUTE = "no Route matched"
+
+TWINS = {PATCH_LIBRARY: PUT_LIBRARY, PATCH_DOCUMENT: PUT_DOCUMENT}
+
+
+def unknown_id(ctx: Context) -> str:
+    """An id of the right form that no object has."""
+    return str(uuid.UUID(int=ctx.random.getrandbits(128), version=4))
+
+
+def word(ctx: Context) -> str:
+    """A word that no other rule uses."""
+    return f"w{ctx.random.getrandbits(40):010x}"
+
+
+def update(api: Api, operation: str, ids: Mapping[str, str], fields: object) -> Exchange:
+    """Change a library or document with PATCH, or with PUT where the server has no PATCH yet."""
+    answer = api.call(operation, ids, json=fields)
+    return api.call(TWINS[operation], ids, json=fields) if is_missing(answer) else answer
+
+
+def is_missing(exchange: Exchange) -> bool:
+    """Whether an answer says that the server does not offer the method at all."""
+    status = exchange.status
+    return status in NO_METHOD or (status == 404 and NO_ROUTE in exchange.text)
+
+
+def expect_refused(ctx: Context, exchange: Exchange, what: str) -> Exchange:
+    """Hold the server to any 4xx, where the documents demand a refusal but name no status."""
+    said = f"{what}: answered {exchange.status} where a refusal (4xx) is due"
+    ctx.expect(400 <= exchange.status < 500, said, exchange)
+    return exchange
+
+
+def expect_equal(ctx: Context, found: object, wanted: object, what: str, *seen: Exchange) -> None:
+    """Hold two values to be equal, and say both when they are not."""
+    ctx.expect(found == wanted, f"{what} is {_short(found)}, not {_short(wanted)}", *seen)
+
+
+def expect_same_fields(ctx: Context, before: Exchange, after: Exchange, ignore: set[str]) -> None:
+    """Hold two answers to show the same object, apart from the fields to ignore."""
+    old, new = _fields(before), _fields(after)
+    changed = sorted(
+        name
+        for name in old.keys() | new.keys()
+        if name not in ignore and (name not in old or name not in new or old[name] != new[name])
+    )
+    ctx.expect(not changed, f"the answers differ in {', '.join(changed)}", before, after)
+
+
+def read_library(ctx: Context, library_id: str) -> Exchange:
+    """The library as the default caller sees it now."""
+    return ctx.need(ctx.api.call(GET_LIBRARY, library_id=library_id), 200)
+
+
+def entity(ctx: Context, who: str, kind: str = "User") -> dict[str, str]:
+    """What names an identity, its workspace or its organisation in a share."""
+    fact = {"User": "user", "Workspace": "workspace", "Org": "org"}[kind]
+    return {"share_with_type": kind, "share_with_uuid": ctx.identity(who).known(fact)}
+
+
+def share(api: Api, library_id: str, with_: Mapping[str, str], level: str) -> Exchange:
+    """Give an entity a level on a library."""
+    return api.call(SHARE, library_id=library_id, json={**with_, "level": level})
+
+
+def unshare(api: Api, library_id: str, with_: Mapping[str, str]) -> Exchange:
+    """Take an entity's access to a library away."""
+    return api.call(UNSHARE, library_id=library_id, json=dict(with_))
+
+
+def entries(api: Api, library_id: str) -> tuple[Exchange, list[dict[str, Any]]]:
+    """The accesses of a library, with the exchange that shows them."""
+    answer = api.call(LIST_ACCESSES, library_id=library_id)
+    return answer, list(answer["data"])
+
+
+def entries_of(found: Iterable[Mapping[str, Any]], who: Mapping[str, str]) -> list[Any]:
+    """Those entries that name the entity."""
+    return [each for each in found if all(each.get(key) == who[key] for key in who)]
+
+
+def _fields(exchange: Exchange) -> dict[str, Any]:
+    body = exchange.json()
+    return body if isinstance(body, dict) else {"": body}
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

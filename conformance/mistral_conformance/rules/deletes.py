@@ -1,0 +1,164 @@
+"""Deletes: what they answer, and that they answer the same way each time.
+
+Libraries and accesses answer 200 with the deleted object, or 204 without a body, which is announced
+as the only future answer. Documents always answer 204, files 200.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.rules.common.names import (
+    DELETE_DOCUMENT,
+    DELETE_LIBRARY,
+    GET_LIBRARY,
+    LIST_ACCESSES,
+    UNSHARE,
+)
+from mistral_conformance.rules.common.steps import (
+    entity,
+    entries,
+    entries_of,
+    expect_equal,
+    expect_refused,
+    read_library,
+    share,
+    unshare,
+)
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+
+@rule(
+    id="deletes.library-answers-200-or-204",
+    level=MUST,
+    source="Libraries rules A24; spec 2026-08-13; seed 000:395",
+    operations=(DELETE_LIBRARY,),
+)
+def library_answers_200_or_204(ctx: Context) -> None:
+    """Deleting a library answers 200 with that library, or 204 with nothing."""
+    library = ctx.create_library()
+    answer = ctx.api.call(DELETE_LIBRARY, library_id=library["id"])
+    _expect_object_or_nothing(ctx, answer)
+    if answer.status == 200:
+        expect_equal(ctx, answer["id"], library["id"], "the id of the deleted library", answer)
+
+
+@rule(
+    id="deletes.library-is-shown-as-it-was",
+    level=SHOULD,
+    source="Libraries rules A24; seed 003:540-560",
+    operations=(DELETE_LIBRARY,),
+)
+def library_is_shown_as_it_was(ctx: Context) -> None:
+    """A 200 to the deletion of a library shows its name, counts and size of before."""
+    library = ctx.create_library(description="soon gone")["id"]
+    ctx.upload(library)
+    before = read_library(ctx, library)
+    answer = ctx.need(ctx.api.call(DELETE_LIBRARY, library_id=library), 200, 204)
+    if answer.status == 204:
+        ctx.skip("the server answers 204, which shows nothing")
+    for field in ("name", "description", "nb_documents", "total_size", "created_at"):
+        expect_equal(ctx, answer[field], before[field], f"the shown {field}", before, answer)
+
+
+@rule(
+    id="deletes.access-answers-200-or-204",
+    level=MUST,
+    source="Libraries rules C11; spec 2026-08-13; seed 002:4734",
+    operations=(UNSHARE, LIST_ACCESSES),
+    needs=("neighbour",),
+)
+def access_answers_200_or_204(ctx: Context) -> None:
+    """Deleting an access answers 200 with the entry, or 204 with nothing; the entry is gone."""
+    library = ctx.create_library()["id"]
+    who = entity(ctx, "neighbour")
+    ctx.need(share(ctx.api, library, who, "Viewer"), 200)
+    answer = unshare(ctx.api, library, who)
+    _expect_object_or_nothing(ctx, answer)
+    if answer.status == 200:
+        expect_equal(ctx, answer["library_id"], library, "library_id", answer)
+        for field, value in who.items():
+            expect_equal(ctx, answer[field], value, field, answer)
+    listed, found = entries(ctx.api, library)
+    ctx.expect(not entries_of(found, who), "the deleted access is still listed", listed)
+
+
+@rule(
+    id="deletes.library-and-access-answer-alike",
+    level=SHOULD,
+    source="quirks §1, §3: the same change is announced for both",
+    operations=(DELETE_LIBRARY, UNSHARE),
+    needs=("neighbour",),
+)
+def library_and_access_answer_alike(ctx: Context) -> None:
+    """Deletions of libraries and of accesses all answer with one and the same status."""
+    libraries = [ctx.create_library()["id"] for _ in range(2)]
+    who = entity(ctx, "neighbour")
+    ctx.need(share(ctx.api, libraries[0], who, "Viewer"), 200)
+    answers = [unshare(ctx.api, libraries[0], who)]
+    answers += [ctx.api.call(DELETE_LIBRARY, library_id=each) for each in libraries]
+    statuses = sorted({each.status for each in answers})
+    ctx.expect(len(statuses) == 1, f"the deletions answered {statuses}", *answers)
+
+
+@rule(
+    id="deletes.document-answers-204",
+    level=MUST,
+    source="Libraries rules B21; seed 002:4260",
+    operations=(DELETE_DOCUMENT,),
+)
+def document_answers_204(ctx: Context) -> None:
+    """Deleting a document answers 204 with nothing, each time that there is one to delete."""
+    library = ctx.create_library()["id"]
+    for _ in range(2):
+        document = ctx.upload(library)["id"]
+        ids = {"library_id": library, "document_id": document}
+        answer = ctx.expect_status(ctx.api.call(DELETE_DOCUMENT, ids), 204)
+        _expect_object_or_nothing(ctx, answer)
+
+
+@rule(
+    id="deletes.second-deletion-is-refused",
+    level=MUST,
+    source="Libraries rules A25, B21: what is gone is not there to delete",
+    operations=(DELETE_LIBRARY, DELETE_DOCUMENT),
+)
+def second_deletion_is_refused(ctx: Context) -> None:
+    """What is deleted already is refused the second time, library and document alike."""
+    library = ctx.create_library()["id"]
+    ids = {"library_id": library, "document_id": ctx.upload(library)["id"]}
+    ctx.need(ctx.api.call(DELETE_DOCUMENT, ids), 204)
+    expect_refused(ctx, ctx.api.call(DELETE_DOCUMENT, ids), "deleting a document again")
+    ctx.need(ctx.api.call(DELETE_LIBRARY, library_id=library), 200, 204)
+    again = ctx.api.call(DELETE_LIBRARY, library_id=library)
+    expect_refused(ctx, again, "deleting a library again")
+
+
+@rule(
+    id="deletes.other-libraries-stay",
+    level=MUST,
+    source="Libraries rules A23; seed 000:395",
+    operations=(DELETE_LIBRARY, GET_LIBRARY),
+)
+def other_libraries_stay(ctx: Context) -> None:
+    """Deleting one library leaves another one with its documents."""
+    kept, doomed = ctx.create_library()["id"], ctx.create_library()["id"]
+    content = b"the same content in both"
+    ctx.upload(kept, content)
+    ctx.upload(doomed, content)
+    ctx.need(ctx.api.call(DELETE_LIBRARY, library_id=doomed), 200, 204)
+    read = ctx.expect_status(ctx.api.call(GET_LIBRARY, library_id=kept), 200)
+    expect_equal(ctx, read["nb_documents"], 1, "nb_documents of the kept library", read)
+
+
+def _expect_object_or_nothing(ctx: Context, answer: Exchange) -> None:
+    """Hold a deletion to 200 with a JSON object, or 204 without a byte."""
+    ctx.expect_status(answer, 200, 204)
+    if answer.status == 204:
+        ctx.expect(not answer.content, "a 204 carries a body", answer)
+    else:
+        ctx.expect(isinstance(answer.json(), dict), "the 200 carries no object", answer)

@@ -1,0 +1,309 @@
+"""Processing of documents: queued, running, done; what is known before and after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.names import (
+    GET_DOCUMENT,
+    GET_LIBRARY,
+    REPROCESS,
+    STATUS,
+    TEXT_CONTENT,
+    UPLOAD_DOCUMENT,
+)
+from mistral_conformance.rules.common.samples import Sample, docx_sample, pdf_sample, text_sample
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, read_library, word
+from mistral_conformance.rules.common.times import read_time
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+RUNNING, COMPLETED, ERROR = "Running", "Completed", "Error"
+WORDS = {
+    "todo": RUNNING,
+    "in_progress": RUNNING,
+    "waiting_for_capacity": RUNNING,
+    "done": COMPLETED,
+    "noop": COMPLETED,
+    "self_managed": COMPLETED,
+    "error": ERROR,
+    "missing_content": ERROR,
+}
+"""The new status words and the old ones that go with them (Libraries rules B11)."""
+
+FIELDS_OF_RESULTS = ("summary", "last_processed_at", "number_of_pages")
+WAIT_S = 120
+
+
+@rule(
+    id="processing.begins-after-the-upload",
+    level=SHOULD,
+    source="Libraries rules B7, B8; seed 002:4042, 003:287-307",
+    operations=(UPLOAD_DOCUMENT,),
+)
+def begins_after_the_upload(ctx: Context) -> None:
+    """An upload only queues: its answer says Running, and nothing that processing finds is set."""
+    answer = ctx.upload(ctx.create_library()["id"])
+    expect_equal(ctx, answer["processing_status"], RUNNING, "processing_status", answer)
+    for field in FIELDS_OF_RESULTS:
+        expect_equal(ctx, answer[field], None, field, answer)
+    expect_equal(ctx, answer["tokens_processing_total"], 0, "tokens_processing_total", answer)
+
+
+@rule(
+    id="processing.ends",
+    level=MUST,
+    source="Libraries rules B12; seed 003:323-326",
+    operations=(UPLOAD_DOCUMENT, STATUS),
+)
+def ends(ctx: Context) -> None:
+    """The guide's loop, which waits while the status is exactly `Running`, comes to `Completed`."""
+    ids = _uploaded(ctx, text_sample(word(ctx)))
+    words = [each["processing_status"] for each in _watch(ctx, ids)]
+    ctx.expect(set(words) <= {RUNNING, COMPLETED}, f"the loop saw {sorted(set(words))}")
+    expect_equal(ctx, words[-1], COMPLETED, "the status after the loop")
+
+
+@rule(
+    id="processing.moves-forward",
+    level=SHOULD,
+    source="Libraries rules B10; our choice: the order of the states",
+    operations=(UPLOAD_DOCUMENT, STATUS),
+)
+def moves_forward(ctx: Context) -> None:
+    """The status never goes back, and stays when processing has ended."""
+    ids = _uploaded(ctx, text_sample(word(ctx)))
+    seen = _watch(ctx, ids)
+    ctx.pass_time(1)
+    seen.append(ctx.expect_status(ctx.api.call(STATUS, ids), 200))
+    ranks = [_rank(each["process_status"]) for each in seen]
+    ctx.expect(ranks == sorted(ranks), f"the status went back: {ranks}", *seen[-2:])
+
+
+@rule(
+    id="processing.both-words-agree",
+    level=MUST,
+    source="Libraries rules B11; spec 2026-08-13: both fields are required",
+    operations=(STATUS, GET_DOCUMENT),
+)
+def both_words_agree(ctx: Context) -> None:
+    """The new status word and the old one say the same, in the status answer and the document."""
+    ids = _uploaded(ctx, text_sample(word(ctx)))
+    for status in _watch(ctx, ids):
+        _expect_words_agree(ctx, status)
+    document = ctx.expect_status(ctx.api.call(GET_DOCUMENT, ids), 200)
+    _expect_words_agree(ctx, document)
+    status = ctx.expect_status(ctx.api.call(STATUS, ids), 200)
+    wanted = document["process_status"]
+    expect_equal(ctx, status["process_status"], wanted, "process_status", document, status)
+
+
+@rule(
+    id="processing.status-is-minimal",
+    level=SHOULD,
+    source="Libraries rules B14; seed 002:4363-4388, 003:371-382",
+    operations=(STATUS,),
+)
+def status_is_minimal(ctx: Context) -> None:
+    """The status answer names its document and the status fields, nothing more."""
+    ids = _uploaded(ctx, text_sample(word(ctx)))
+    status = ctx.expect_status(ctx.api.call(STATUS, ids), 200)
+    expect_equal(ctx, status["document_id"], ids["document_id"], "document_id", status)
+    extra = sorted(set(status.json()) - {"document_id", "process_status", "processing_status"})
+    ctx.expect(not extra, f"the status answer also has {extra}", status)
+
+
+@rule(
+    id="processing.fills-in-its-results",
+    level=SHOULD,
+    source="Libraries rules B9; seed 003:421-441",
+    operations=(GET_DOCUMENT,),
+)
+def fills_in_its_results(ctx: Context) -> None:
+    """A completed document has a summary, pages, token counts, and a time after its creation."""
+    ids = _uploaded(ctx, text_sample(f"The {word(ctx)} is a river. It flows to the sea."))
+    done = ctx.wait_processed(**ids)
+    for field in (*FIELDS_OF_RESULTS, "tokens_processing_main_content"):
+        ctx.expect(done[field], f"{field} is empty after processing", done)
+    ended, made = read_time(done["last_processed_at"]), read_time(done["created_at"])
+    ctx.expect(ended >= made, "last_processed_at is before created_at", done)
+
+
+@rule(
+    id="processing.tokens-add-up",
+    level=SHOULD,
+    source="Libraries rules B9; seed 003:421-441: 8436 + 8707 = 17143",
+    operations=(GET_DOCUMENT,),
+)
+def tokens_add_up(ctx: Context) -> None:
+    """The token total of a completed document is that of its content plus that of its summary."""
+    done = ctx.wait_processed(**_uploaded(ctx, text_sample(f"{word(ctx)} flows to the sea.")))
+    parts = [done["tokens_processing_main_content"], done["tokens_processing_summary"]]
+    ctx.expect(all(isinstance(each, int) for each in parts), "a token count is missing", done)
+    expect_equal(ctx, done["tokens_processing_total"], sum(parts), "the token total", done)
+
+
+@rule(
+    id="processing.pages-are-counted",
+    level=SHOULD,
+    source="Libraries rules B9; seed 003:421-441",
+    operations=(GET_DOCUMENT,),
+)
+def pages_are_counted(ctx: Context) -> None:
+    """A PDF of three pages has `number_of_pages` 3 when it is completed."""
+    pages = [f"Page {number} of {word(ctx)}" for number in range(3)]
+    done = ctx.wait_processed(**_uploaded(ctx, pdf_sample(pages)))
+    expect_equal(ctx, done["number_of_pages"], 3, "number_of_pages", done)
+
+
+@rule(
+    id="processing.text-is-the-content",
+    level=MUST,
+    source="Libraries rules B22; seed 002:4290",
+    operations=(TEXT_CONTENT,),
+)
+def text_is_the_content(ctx: Context) -> None:
+    """The text content of a completed text document holds its words."""
+    words = f"Größe {word(ctx)} 图书馆"
+    found = _text(ctx, text_sample(words))
+    ctx.expect(words in found["text"], "the text content misses the document's words", found)
+
+
+@rule(
+    id="processing.text-is-extracted",
+    level=SHOULD,
+    source="Libraries rules B22; seed 002:4290: the text of such files results from OCR",
+    operations=(TEXT_CONTENT,),
+)
+def text_is_extracted(ctx: Context) -> None:
+    """The text content of a completed PDF or DOCX holds the words of every page."""
+    first, second = word(ctx), word(ctx)
+    found = _text(ctx, pdf_sample([f"The word is {first}", f"and then {second}"]))
+    for each in (first, second):
+        ctx.expect(each in found["text"], "the text content misses words of the PDF", found)
+    letter = word(ctx)
+    found = _text(ctx, docx_sample(f"The word is {letter}"))
+    ctx.expect(letter in found["text"], "the text content misses words of the DOCX", found)
+
+
+@rule(
+    id="processing.unfinished-text-is-refused",
+    level=MAY,
+    source="Libraries rules B23; our choice: 404 while there is no text",
+    operations=(TEXT_CONTENT,),
+    needs=("clock",),
+)
+def unfinished_text_is_refused(ctx: Context) -> None:
+    """The text of a PDF that is still running is refused, for it does not exist yet."""
+    ids = _uploaded(ctx, pdf_sample([word(ctx)]))
+    early = ctx.api.call(TEXT_CONTENT, ids)
+    status = ctx.need(ctx.api.call(STATUS, ids), 200)
+    if status["processing_status"] != RUNNING:
+        ctx.skip("processing ended before the text was asked for")
+    expect_refused(ctx, early, "the text of a running document")
+
+
+@rule(
+    id="processing.reprocess-answers-204",
+    level=MUST,
+    source="Libraries rules B27; seed 002:4494, 002:4516",
+    operations=(REPROCESS,),
+)
+def reprocess_answers_204(ctx: Context) -> None:
+    """Reprocessing a completed document answers 204 without a body."""
+    ids = _uploaded(ctx, text_sample(word(ctx)))
+    ctx.wait_processed(**ids)
+    answer = ctx.expect_status(ctx.api.call(REPROCESS, ids), 204)
+    ctx.expect(not answer.content, "a 204 carries a body", answer)
+
+
+@rule(
+    id="processing.reprocess-runs-again",
+    level=SHOULD,
+    source="Libraries rules B27; our choice: the state returns to Running",
+    operations=(REPROCESS, STATUS, GET_DOCUMENT),
+)
+def reprocess_runs_again(ctx: Context) -> None:
+    """A reprocessed document runs again, completes, and was processed later than before."""
+    ids = _uploaded(ctx, text_sample(word(ctx)))
+    before = ctx.wait_processed(**ids)
+    ctx.pass_time(1)
+    ctx.need(ctx.api.call(REPROCESS, ids), 204)
+    status = ctx.expect_status(ctx.api.call(STATUS, ids), 200)
+    expect_equal(ctx, status["processing_status"], RUNNING, "the status right after", status)
+    after = ctx.wait_processed(**ids)
+    expect_equal(ctx, after["processing_status"], COMPLETED, "the status in the end", after)
+    early, late = before["last_processed_at"], after["last_processed_at"]
+    ctx.expect(late > early, "last_processed_at did not move", before, after)
+
+
+@rule(
+    id="processing.reprocess-while-running",
+    level=MAY,
+    source="Libraries rules B28; our choice: accepted, with one run",
+    operations=(REPROCESS,),
+)
+def reprocess_while_running(ctx: Context) -> None:
+    """Reprocessing a running document is accepted or answered 409, and it still completes."""
+    ids = _uploaded(ctx, text_sample(word(ctx)))
+    ctx.expect_status(ctx.api.call(REPROCESS, ids), 204, 409)
+    done = ctx.wait_processed(**ids)
+    expect_equal(ctx, done["processing_status"], COMPLETED, "the status in the end", done)
+
+
+@rule(
+    id="processing.describes-the-library",
+    level=SHOULD,
+    source="Libraries rules A16; seed 003:192, 003:543-557",
+    operations=(GET_LIBRARY, UPLOAD_DOCUMENT),
+)
+def describes_the_library(ctx: Context) -> None:
+    """A library has a generated description once its first document is completed."""
+    library = ctx.create_library()["id"]
+    text = b"The Seine is a river in France. It flows through Paris to the sea."
+    ctx.wait_processed(library, ctx.upload(library, text)["id"])
+    read = read_library(ctx, library)
+    ctx.expect(read["generated_description"], "generated_description is empty", read)
+
+
+def _uploaded(ctx: Context, sample: Sample) -> dict[str, str]:
+    """Upload a sample to a library of its own; give the ids that name the document."""
+    library = ctx.create_library()["id"]
+    kind = sample.media_type
+    document = ctx.upload(library, sample.content, name=sample.name, media_type=kind)
+    return {"library_id": library, "document_id": document["id"]}
+
+
+def _watch(ctx: Context, ids: dict[str, str]) -> list[Exchange]:
+    """Read the status until it is no longer Running; the last answer tells the end."""
+    seen: list[Exchange] = []
+    for _ in range(WAIT_S):
+        seen.append(ctx.expect_status(ctx.api.call(STATUS, ids), 200))
+        if seen[-1]["processing_status"] != RUNNING:
+            return seen
+        ctx.pass_time(1)
+    ctx.expect(condition=False, message=f"still Running after {WAIT_S} s")
+    return seen
+
+
+def _text(ctx: Context, sample: Sample) -> Exchange:
+    """Give the text content of a sample whose processing has completed."""
+    ids = _uploaded(ctx, sample)
+    ctx.wait_processed(**ids)
+    return ctx.expect_status(ctx.api.call(TEXT_CONTENT, ids), 200)
+
+
+def _rank(status: str) -> int:
+    """Give the place of a status in the order of states; capacity may be waited for and return."""
+    return {"todo": 0, "in_progress": 1, "waiting_for_capacity": 1}.get(status, 2)
+
+
+def _expect_words_agree(ctx: Context, answer: Exchange) -> None:
+    """Hold the two status words of an answer to each other; unknown new words are let pass."""
+    status: Any = answer["process_status"]
+    wanted = WORDS.get(status, answer["processing_status"])
+    what = f"processing_status beside {status!r}"
+    expect_equal(ctx, answer["processing_status"], wanted, what, answer)

@@ -1,0 +1,334 @@
+"""Sharing: entries, and who sees a library at all.
+
+The rules share with the neighbour (same organisation, another workspace), who has no right to
+the caller's libraries by birth. What each level may do is in `permissions`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.names import (
+    CREATE_LIBRARY,
+    GET_LIBRARY,
+    LIST_ACCESSES,
+    LIST_DOCUMENTS,
+    LIST_LIBRARIES,
+    SHARE,
+    UNSHARE,
+)
+from mistral_conformance.rules.common.steps import (
+    entity,
+    entries,
+    entries_of,
+    expect_equal,
+    expect_refused,
+    read_library,
+    share,
+    unknown_id,
+    unshare,
+    word,
+)
+from mistral_conformance.rules.common.walks import ids_of
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Api, Context
+
+
+@rule(
+    id="sharing.share-answers-the-entry",
+    level=MUST,
+    source="Libraries rules C1, C2, C6; seed 002:4595-4686",
+    operations=(SHARE,),
+    needs=("neighbour",),
+)
+def share_answers_the_entry(ctx: Context) -> None:
+    """Sharing answers 200 with the entry: library, entity, and the level as `role`."""
+    library = ctx.create_library()["id"]
+    for kind in ("User", "Workspace", "Org"):
+        who = entity(ctx, "neighbour", kind)
+        answer = ctx.expect_status(share(ctx.api, library, who, "Editor"), 200)
+        wanted = {**who, "library_id": library, "role": "Editor"}
+        for field, value in wanted.items():
+            expect_equal(ctx, answer[field], value, field, answer)
+        expect_equal(ctx, answer["org_id"], ctx.identity().known("org"), "org_id", answer)
+
+
+@rule(
+    id="sharing.one-entry-per-entity",
+    level=MUST,
+    source="Libraries rules C2; seed 002:4595-4649",
+    operations=(SHARE, LIST_ACCESSES),
+    needs=("neighbour",),
+)
+def one_entry_per_entity(ctx: Context) -> None:
+    """Sharing again with the same entity changes its level and adds no entry."""
+    library = ctx.create_library()["id"]
+    who = entity(ctx, "neighbour")
+    for level in ("Viewer", "Editor", "Viewer"):
+        answer = ctx.expect_status(share(ctx.api, library, who, level), 200)
+        expect_equal(ctx, answer["role"], level, "the answered role", answer)
+        listed, found = entries(ctx.api, library)
+        roles = [each.get("role") for each in entries_of(found, who)]
+        expect_equal(ctx, roles, [level], "the roles listed for the entity", listed)
+
+
+@rule(
+    id="sharing.list-shows-every-entity",
+    level=MUST,
+    source="Libraries rules C7; seed 002:4550",
+    operations=(SHARE, LIST_ACCESSES),
+    needs=("neighbour",),
+)
+def list_shows_every_entity(ctx: Context) -> None:
+    """The list shows each entity that the library is shared with, and its level."""
+    library = ctx.create_library()["id"]
+    given = {"User": "Editor", "Workspace": "Viewer", "Org": "Viewer"}
+    for kind, level in given.items():
+        ctx.need(share(ctx.api, library, entity(ctx, "neighbour", kind), level), 200)
+    listed, found = entries(ctx.api, library)
+    for kind, level in given.items():
+        mine = entries_of(found, entity(ctx, "neighbour", kind))
+        roles = [each.get("role") for each in mine]
+        expect_equal(ctx, roles, [level], f"the roles listed for {kind}", listed)
+
+
+@rule(
+    id="sharing.list-shows-the-owner",
+    level=SHOULD,
+    source="Libraries rules C7; our choice: the role text Owner",
+    operations=(LIST_ACCESSES,),
+)
+def list_shows_the_owner(ctx: Context) -> None:
+    """The list of a library that was never shared shows its owner, and nobody else."""
+    listed, found = entries(ctx.api, ctx.create_library()["id"])
+    roles = [each.get("role") for each in found]
+    expect_equal(ctx, roles, ["Owner"], "the listed roles", listed)
+
+
+@rule(
+    id="sharing.new-library-is-hidden",
+    level=MUST,
+    source="Libraries rules A1, A8; seed 000:33, 000:126",
+    operations=(GET_LIBRARY, LIST_LIBRARIES, LIST_DOCUMENTS, LIST_ACCESSES),
+    needs=("neighbour",),
+)
+def new_library_is_hidden(ctx: Context) -> None:
+    """Nobody of another workspace reads or lists a library that was not shared with them."""
+    _expect_hidden(ctx, ctx.as_("neighbour"))
+
+
+@rule(
+    id="sharing.strangers-see-nothing",
+    level=MUST,
+    source="Libraries rules A1, A26; seed 002:4597",
+    operations=(GET_LIBRARY, LIST_LIBRARIES, LIST_DOCUMENTS, LIST_ACCESSES),
+    needs=("stranger",),
+)
+def strangers_see_nothing(ctx: Context) -> None:
+    """Nobody of another organisation reads a library, even one shared with its organisation."""
+    library = _expect_hidden(ctx, ctx.as_("stranger"))
+    who = {"share_with_type": "Org", "share_with_uuid": ctx.identity().known("org")}
+    ctx.need(share(ctx.api, library, who, "Viewer"), 200)
+    seen = ctx.as_("stranger").call(GET_LIBRARY, library_id=library)
+    expect_refused(ctx, seen, "a stranger reading a library shared with its organisation")
+
+
+@rule(
+    id="sharing.hidden-is-not-found",
+    level=SHOULD,
+    source="Libraries rules A19; our choice: 404, so that ids tell nothing",
+    operations=(GET_LIBRARY,),
+    needs=("neighbour",),
+)
+def hidden_is_not_found(ctx: Context) -> None:
+    """A library that exists but is hidden from the caller answers 404 like one that does not."""
+    library = ctx.create_library()["id"]
+    neighbour = ctx.as_("neighbour")
+    hidden = ctx.expect_status(neighbour.call(GET_LIBRARY, library_id=library), 404)
+    absent = ctx.need(neighbour.call(GET_LIBRARY, library_id=unknown_id(ctx)), 404)
+    shapes = [sorted(each.json()) for each in (hidden, absent)]
+    expect_equal(ctx, shapes[0], shapes[1], "the fields of the answer", hidden, absent)
+
+
+@rule(
+    id="sharing.shared-library-is-seen",
+    level=MUST,
+    source="Libraries rules A1, B29; seed 000:33, 003:577",
+    operations=(SHARE, GET_LIBRARY, LIST_LIBRARIES, LIST_DOCUMENTS),
+    needs=("neighbour",),
+)
+def shared_library_is_seen(ctx: Context) -> None:
+    """A library shared with a user, a workspace or an organisation is read and listed there."""
+    for kind in ("User", "Workspace", "Org"):
+        name = ctx.marker.name(f"shared {word(ctx)}")
+        library = ctx.create_library(name=name)["id"]
+        ctx.upload(library)
+        ctx.need(share(ctx.api, library, entity(ctx, "neighbour", kind), "Viewer"), 200)
+        neighbour = ctx.as_("neighbour")
+        ctx.expect_status(neighbour.call(GET_LIBRARY, library_id=library), 200)
+        documents = neighbour.call(LIST_DOCUMENTS, library_id=library)
+        ctx.expect(len(ctx.expect_status(documents, 200)["data"]) == 1, "no document is seen")
+        listed = neighbour.call(LIST_LIBRARIES, query={"search": name})
+        expect_equal(ctx, ids_of([listed]), [library], f"the list shared by {kind}", listed)
+
+
+@rule(
+    id="sharing.unshared-library-is-hidden-again",
+    level=MUST,
+    source="Libraries rules C9, A1; seed 002:4690",
+    operations=(UNSHARE, GET_LIBRARY, LIST_LIBRARIES),
+    needs=("neighbour",),
+)
+def unshared_library_is_hidden_again(ctx: Context) -> None:
+    """The owner takes an access away, and the library is hidden again."""
+    name = ctx.marker.name(f"unshared {word(ctx)}")
+    library = ctx.create_library(name=name)["id"]
+    who = entity(ctx, "neighbour")
+    neighbour = ctx.as_("neighbour")
+    ctx.need(share(ctx.api, library, who, "Viewer"), 200)
+    ctx.need(neighbour.call(GET_LIBRARY, library_id=library), 200)
+    ctx.expect_status(unshare(ctx.api, library, who), 200, 204)
+    seen = neighbour.call(GET_LIBRARY, library_id=library)
+    expect_refused(ctx, seen, "reading a library whose access was taken away")
+    listed = neighbour.call(LIST_LIBRARIES, query={"search": name})
+    expect_equal(ctx, ids_of([listed]), [], "the list", listed)
+
+
+@rule(
+    id="sharing.unshare-needs-no-level",
+    level=MUST,
+    source="Libraries rules C8; seed 003:662-706; quirks §1",
+    operations=(UNSHARE,),
+    needs=("neighbour",),
+)
+def unshare_needs_no_level(ctx: Context) -> None:
+    """Taking an access away needs the entity alone; an own `org_id` beside it is taken too."""
+    library = ctx.create_library()["id"]
+    who = entity(ctx, "neighbour")
+    for body in (who, {**who, "org_id": ctx.identity().known("org")}):
+        ctx.need(share(ctx.api, library, who, "Viewer"), 200)
+        ctx.expect_status(unshare(ctx.api, library, body), 200, 204)
+
+
+@rule(
+    id="sharing.absent-entry-is-not-found",
+    level=MAY,
+    source="Libraries rules C12; our choice: 404",
+    operations=(UNSHARE,),
+    needs=("neighbour",),
+)
+def absent_entry_is_not_found(ctx: Context) -> None:
+    """Taking away an access that was never given answers 404."""
+    library = ctx.create_library()["id"]
+    ctx.expect_status(unshare(ctx.api, library, entity(ctx, "neighbour")), 404)
+
+
+@rule(
+    id="sharing.counts-follow-entries",
+    level=MAY,
+    source="Libraries rules C17; seed 003:185-187; our choice: null until the first entry",
+    operations=(GET_LIBRARY, SHARE),
+    needs=("neighbour",),
+)
+def counts_follow_entries(ctx: Context) -> None:
+    """The member counts and the organisation's role of a library follow its entries."""
+    library = ctx.create_library()["id"]
+    levels = {"User": "Editor", "Workspace": "Viewer", "Org": "Viewer"}
+    for kind, level in levels.items():
+        ctx.need(share(ctx.api, library, entity(ctx, "neighbour", kind), level), 200)
+    read = read_library(ctx, library)
+    expect_equal(ctx, read["explicit_user_members_count"], 1, "the users", read)
+    expect_equal(ctx, read["explicit_workspace_members_count"], 1, "the workspaces", read)
+    expect_equal(ctx, read["org_sharing_role"], "Viewer", "org_sharing_role", read)
+
+
+@rule(
+    id="sharing.own-libraries-can-be-filtered",
+    level=SHOULD,
+    source="Libraries rules A5; seed 000:37-38",
+    operations=(LIST_LIBRARIES,),
+    needs=("neighbour",),
+)
+def own_libraries_can_be_filtered(ctx: Context) -> None:
+    """`filter_owned_by_me` leaves out the libraries that others share with the caller."""
+    part = word(ctx)
+    shared = ctx.create_library(name=f"{part} shared")["id"]
+    ctx.need(share(ctx.api, shared, entity(ctx, "neighbour"), "Editor"), 200)
+    own = ctx.create_library(by="neighbour", name=f"{part} own")["id"]
+    neighbour = ctx.as_("neighbour")
+    everything = neighbour.call(LIST_LIBRARIES, query={"search": part})
+    expect_equal(ctx, set(ids_of([everything])), {own, shared}, "the whole list", everything)
+    query = {"search": part, "filter_owned_by_me": "true"}
+    filtered = ctx.expect_status(neighbour.call(LIST_LIBRARIES, query=query), 200)
+    expect_equal(ctx, ids_of([filtered]), [own], "the filtered list", filtered)
+
+
+@rule(
+    id="sharing.workspace-library-is-the-workspaces",
+    level=SHOULD,
+    source="Libraries rules A10, A11; seed 000:131-132; our choice where 000:126 disagrees",
+    operations=(CREATE_LIBRARY, GET_LIBRARY, LIST_LIBRARIES),
+    needs=("colleague",),
+)
+def workspace_library_is_the_workspaces(ctx: Context) -> None:
+    """A library owned by the workspace, the default for a key, is seen by the whole workspace."""
+    name = ctx.marker.name(f"ours {word(ctx)}")
+    made = ctx.create_library(name=name)
+    expect_equal(ctx, made["owner_type"], "Workspace", "owner_type", made)
+    workspace = ctx.identity().known("workspace")
+    expect_equal(ctx, made["owner_id"], workspace, "owner_id", made)
+    colleague = ctx.as_("colleague")
+    ctx.expect_status(colleague.call(GET_LIBRARY, library_id=made["id"]), 200)
+    listed = colleague.call(LIST_LIBRARIES, query={"search": name})
+    expect_equal(ctx, ids_of([listed]), [made["id"]], "the colleague's list", listed)
+
+
+@rule(
+    id="sharing.private-library-is-its-owners",
+    level=MUST,
+    source="Libraries rules A10; seed 000:131-132",
+    operations=(CREATE_LIBRARY, GET_LIBRARY, LIST_LIBRARIES),
+    needs=("private", "colleague"),
+)
+def private_library_is_its_owners(ctx: Context) -> None:
+    """A library owned by a user is hidden from that user's own workspace."""
+    name = ctx.marker.name(f"mine {word(ctx)}")
+    made = ctx.create_library(by="private", name=name, owner_type="User")
+    expect_equal(ctx, made["owner_type"], "User", "owner_type", made)
+    own = ctx.as_("private").call(GET_LIBRARY, library_id=made["id"])
+    ctx.expect_status(own, 200)
+    colleague = ctx.as_("colleague")
+    seen = colleague.call(GET_LIBRARY, library_id=made["id"])
+    expect_refused(ctx, seen, "a colleague reading a private library")
+    listed = colleague.call(LIST_LIBRARIES, query={"search": name})
+    expect_equal(ctx, ids_of([listed]), [], "the colleague's list", listed)
+
+
+@rule(
+    id="sharing.private-library-needs-the-scope",
+    level=SHOULD,
+    source="Libraries rules A10, A12; seed 000:132 (the key's scope decides)",
+    operations=(CREATE_LIBRARY,),
+    needs=("private",),
+)
+def private_library_needs_the_scope(ctx: Context) -> None:
+    """A key without the scope for private connectors cannot create a library owned by a user.
+
+    A run that names the identity `private` thereby says that its default key lacks that scope.
+    """
+    body = {"name": ctx.marker.name(f"mine {word(ctx)}"), "owner_type": "User"}
+    expect_refused(ctx, ctx.api.call(CREATE_LIBRARY, json=body), "a library owned by a user")
+
+
+def _expect_hidden(ctx: Context, other: Api) -> str:
+    """Hold a new library to be hidden from another caller; give its id."""
+    name = ctx.marker.name(f"hidden {word(ctx)}")
+    library = str(ctx.create_library(name=name)["id"])
+    for operation in (GET_LIBRARY, LIST_DOCUMENTS, LIST_ACCESSES):
+        answer = other.call(operation, library_id=library)
+        expect_refused(ctx, answer, f"{operation} of a library that was not shared")
+    listed = ctx.expect_status(other.call(LIST_LIBRARIES, query={"search": name}), 200)
+    expect_equal(ctx, ids_of([listed]), [], "the list", listed)
+    return library

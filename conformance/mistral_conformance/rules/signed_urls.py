@@ -1,0 +1,251 @@
+"""Signed URLs: they work for anyone who holds them, serve the right bytes, and end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.rules.common.names import (
+    FILE_URL,
+    SIGNED_URL,
+    TEXT_SIGNED_URL,
+    UPLOAD_FILE,
+)
+from mistral_conformance.rules.common.samples import Sample, pdf_sample, text_sample
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+HOUR_S = 3600
+FULL_LIFE_S = 30 * 60
+SLACK_S = 60
+
+
+@rule(
+    id="signed-urls.document-url-is-a-string",
+    level=MUST,
+    source="Libraries rules B24; seed 002:4439",
+    operations=(SIGNED_URL, TEXT_SIGNED_URL),
+)
+def document_url_is_a_string(ctx: Context) -> None:
+    """A document's signed URLs come as a bare JSON string that is an absolute web address."""
+    ids = _document(ctx, text_sample(word(ctx)))
+    for operation in (SIGNED_URL, TEXT_SIGNED_URL):
+        answer = ctx.expect_status(ctx.api.call(operation, ids), 200)
+        _expect_web_address(ctx, answer.json(), answer)
+
+
+@rule(
+    id="signed-urls.document-url-serves-the-file",
+    level=MUST,
+    source="Libraries rules B24, B26; seed 002:4392",
+    operations=(SIGNED_URL,),
+)
+def document_url_serves_the_file(ctx: Context) -> None:
+    """Anyone without a key gets the very bytes of the document from its signed URL."""
+    sample = pdf_sample([word(ctx)])
+    served = ctx.nobody.get(_document_url(ctx, SIGNED_URL, sample))
+    ctx.expect_status(served, 200)
+    ctx.expect(served.content == sample.content, "the URL serves other bytes", served)
+
+
+@rule(
+    id="signed-urls.document-url-tells-the-type",
+    level=SHOULD,
+    source="Libraries rules B26; our choice: the type of the upload",
+    operations=(SIGNED_URL,),
+)
+def document_url_tells_the_type(ctx: Context) -> None:
+    """A signed URL serves the file with the media type that it was uploaded with."""
+    sample = pdf_sample([word(ctx)])
+    served = ctx.nobody.get(_document_url(ctx, SIGNED_URL, sample))
+    expect_equal(ctx, served.media_type, sample.media_type, "the media type", served)
+
+
+@rule(
+    id="signed-urls.text-url-serves-the-text",
+    level=MUST,
+    source="Libraries rules B25; seed 002:4443, 002:4490",
+    operations=(TEXT_SIGNED_URL,),
+)
+def text_url_serves_the_text(ctx: Context) -> None:
+    """Anyone without a key gets the extracted text of a completed document from its signed URL."""
+    mark = word(ctx)
+    ids = _document(ctx, pdf_sample([f"The word is {mark}"]))
+    answer = ctx.expect_status(ctx.api.call(TEXT_SIGNED_URL, ids), 200)
+    served = ctx.expect_status(ctx.nobody.get(answer.json()), 200)
+    ctx.expect(mark in served.text, "the URL serves no text of the document", served)
+
+
+@rule(
+    id="signed-urls.document-url-lives-30-minutes",
+    level=MUST,
+    source="Libraries rules B24; seed 002:4392",
+    operations=(SIGNED_URL,),
+    needs=("clock",),
+)
+def document_url_lives_30_minutes(ctx: Context) -> None:
+    """A document's signed URL works for 30 minutes and not longer."""
+    url = _document_url(ctx, SIGNED_URL, text_sample(word(ctx)))
+    _expect_life(ctx, url, FULL_LIFE_S)
+
+
+@rule(
+    id="signed-urls.text-url-ends",
+    level=SHOULD,
+    source="Libraries rules B25; our choice: the same 30 minutes",
+    operations=(TEXT_SIGNED_URL,),
+    needs=("clock",),
+)
+def text_url_ends(ctx: Context) -> None:
+    """The signed URL of an extracted text works for 30 minutes and not longer."""
+    url = _document_url(ctx, TEXT_SIGNED_URL, text_sample(word(ctx)))
+    _expect_life(ctx, url, FULL_LIFE_S)
+
+
+@rule(
+    id="signed-urls.changed-url-is-refused",
+    level=SHOULD,
+    source="our choice: what a signature is for",
+    operations=(SIGNED_URL, FILE_URL),
+)
+def changed_url_is_refused(ctx: Context) -> None:
+    """A signed URL with any one of its parts changed is refused."""
+    urls = [
+        _document_url(ctx, SIGNED_URL, text_sample(word(ctx))),
+        ctx.need(_file_url(ctx, text_sample(word(ctx))), 200)["url"],
+    ]
+    for url in urls:
+        for changed in _changes(url):
+            expect_refused(ctx, ctx.nobody.get(changed), "a signed URL with a changed part")
+
+
+@rule(
+    id="signed-urls.url-serves-its-own-document",
+    level=MUST,
+    source="Libraries rules B24: the signed URL of a specific document",
+    operations=(SIGNED_URL,),
+)
+def url_serves_its_own_document(ctx: Context) -> None:
+    """The signed URLs of two documents serve each its own."""
+    samples = [text_sample(word(ctx)) for _ in range(2)]
+    urls = [_document_url(ctx, SIGNED_URL, each) for each in samples]
+    ctx.expect(urls[0] != urls[1], "two documents have one URL")
+    for url, sample in zip(urls, samples, strict=True):
+        served = ctx.expect_status(ctx.nobody.get(url), 200)
+        ctx.expect(served.content == sample.content, "the URL serves another document", served)
+
+
+@rule(
+    id="signed-urls.file-url-serves-the-file",
+    level=MUST,
+    source="spec 2026-08-13, GetSignedUrlResponse.url; quirks §1",
+    operations=(FILE_URL,),
+)
+def file_url_serves_the_file(ctx: Context) -> None:
+    """A file's signed URL comes in the field `url` and serves the file's bytes without a key."""
+    sample = text_sample(word(ctx))
+    answer = ctx.expect_status(_file_url(ctx, sample), 200)
+    _expect_web_address(ctx, answer["url"], answer)
+    served = ctx.expect_status(ctx.nobody.get(answer["url"]), 200)
+    ctx.expect(served.content == sample.content, "the URL serves other bytes", served)
+
+
+@rule(
+    id="signed-urls.file-url-lives-as-asked",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/files/{file_id}/url: expiry in hours, 24 by default",
+    operations=(FILE_URL,),
+    needs=("clock",),
+)
+def file_url_lives_as_asked(ctx: Context) -> None:
+    """A file's signed URL works for the hours that were asked for, 24 without a wish."""
+    sample = text_sample(word(ctx))
+    asked = ctx.need(_file_url(ctx, sample, expiry=2), 200)["url"]
+    _expect_life(ctx, asked, 2 * HOUR_S)
+    default = ctx.need(_file_url(ctx, text_sample(word(ctx))), 200)["url"]
+    _expect_life(ctx, default, 24 * HOUR_S)
+
+
+@rule(
+    id="signed-urls.file-url-expiry-is-bounded",
+    level=SHOULD,
+    source="spec 2026-08-13, GET /v1/files/{file_id}/url: from 1 to 168 hours",
+    operations=(FILE_URL,),
+)
+def file_url_expiry_is_bounded(ctx: Context) -> None:
+    """A life of 1 or 168 hours is granted, one below or above is refused."""
+    file = _file(ctx, text_sample(word(ctx)))
+    for hours in (1, 168):
+        ctx.expect_status(ctx.api.call(FILE_URL, file_id=file, query={"expiry": hours}), 200)
+    for hours in (0, 169):
+        answer = ctx.api.call(FILE_URL, file_id=file, query={"expiry": hours})
+        expect_refused(ctx, answer, f"a life of {hours} hours")
+
+
+def _document(ctx: Context, sample: Sample) -> dict[str, str]:
+    """Upload a sample and wait for its end; give the ids that name the document."""
+    library = ctx.create_library()["id"]
+    kind = sample.media_type
+    document = ctx.upload(library, sample.content, name=sample.name, media_type=kind)["id"]
+    ctx.wait_processed(library, document)
+    return {"library_id": library, "document_id": document}
+
+
+def _document_url(ctx: Context, operation: str, sample: Sample) -> str:
+    """Give the signed URL of a new, completed document."""
+    answer = ctx.expect_status(ctx.api.call(operation, _document(ctx, sample)), 200)
+    _expect_web_address(ctx, answer.json(), answer)
+    return str(answer.json())
+
+
+def _file(ctx: Context, sample: Sample) -> str:
+    """Upload a sample as a file; give its id."""
+    part = (ctx.marker.name(sample.name), sample.content, sample.media_type)
+    made = ctx.api.call(UPLOAD_FILE, files={"file": part}, data={"purpose": "ocr"})
+    return str(ctx.need(made, 200)["id"])
+
+
+def _file_url(ctx: Context, sample: Sample, **query: int) -> Exchange:
+    """Ask for the signed URL of a new file."""
+    return ctx.api.call(FILE_URL, file_id=_file(ctx, sample), query=query or None)
+
+
+def _expect_web_address(ctx: Context, value: Any, answer: Exchange) -> None:  # noqa: ANN401 - JSON
+    """Hold a value to be a string that names a scheme and a host."""
+    ctx.expect(isinstance(value, str), "the answer is no JSON string", answer)
+    parts = urlsplit(value)
+    absolute = parts.scheme in ("http", "https") and parts.netloc
+    ctx.expect(absolute, "the URL is not an absolute web address", answer)
+
+
+def _expect_life(ctx: Context, url: str, life_s: float) -> None:
+    """Hold a URL to work until just before its life is over, and not after."""
+    ctx.clock.advance(life_s - SLACK_S)
+    ctx.expect_status(ctx.nobody.get(url), 200)
+    ctx.clock.advance(2 * SLACK_S)
+    expect_refused(ctx, ctx.nobody.get(url), f"a signed URL after {life_s:.0f} s")
+
+
+def _changes(url: str) -> list[str]:
+    """Give the URL once for each part of its query, with the last character of that part changed.
+
+    A URL without a query is changed in its path.
+    """
+    parts = urlsplit(url)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    if not pairs:
+        return [urlunsplit(parts._replace(path=_turned(parts.path)))]
+    changed = []
+    for index, (name, value) in enumerate(pairs):
+        others = [*pairs[:index], (name, _turned(value)), *pairs[index + 1 :]]
+        changed.append(urlunsplit(parts._replace(query=urlencode(others))))
+    return changed
+
+
+def _turned(text: str) -> str:
+    """Change the first character of a text to another digit."""
+    return ("1" if text[:1] == "0" else "0") + text[1:]

@@ -1,0 +1,244 @@
+"""Uploads of documents: what is kept of the file, and what happens to known content."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.rules.common.names import (
+    DELETE_DOCUMENT,
+    GET_DOCUMENT,
+    GET_LIBRARY,
+    LIST_DOCUMENTS,
+    UPLOAD_DOCUMENT,
+)
+from mistral_conformance.rules.common.samples import Sample, docx_sample, pdf_sample, text_sample
+from mistral_conformance.rules.common.steps import (
+    expect_equal,
+    expect_refused,
+    read_library,
+    unknown_id,
+    word,
+)
+from mistral_conformance.rules.common.walks import ids_of
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+HEX_32 = re.compile(r"[0-9a-f]{32}")
+
+
+@rule(
+    id="upload.new-content-is-created",
+    level=MUST,
+    source="Libraries rules B4; seed 002:4080-4082",
+    operations=(UPLOAD_DOCUMENT,),
+)
+def new_content_is_created(ctx: Context) -> None:
+    """Content that the library does not hold yet is answered 201 with the new document."""
+    library = ctx.create_library()["id"]
+    first = ctx.expect_status(_put_in(ctx, library, text_sample(word(ctx))), 201)
+    second = ctx.expect_status(_put_in(ctx, library, text_sample(word(ctx))), 201)
+    ctx.expect(first["id"] != second["id"], "two contents got one id", first, second)
+    expect_equal(ctx, second["library_id"], library, "library_id", second)
+
+
+@rule(
+    id="upload.known-content-is-found",
+    level=MUST,
+    source="Libraries rules B5; seed 002:4076-4078",
+    operations=(UPLOAD_DOCUMENT, LIST_DOCUMENTS),
+)
+def known_content_is_found(ctx: Context) -> None:
+    """Content that the library holds already is answered 200 with that document; none is added."""
+    library = ctx.create_library()["id"]
+    sample = text_sample(word(ctx))
+    first = ctx.expect_status(_put_in(ctx, library, sample), 201)
+    second = ctx.expect_status(_put_in(ctx, library, sample), 200)
+    expect_equal(ctx, second["id"], first["id"], "the id of the second answer", first, second)
+    listed = ctx.expect_status(ctx.api.call(LIST_DOCUMENTS, library_id=library), 200)
+    expect_equal(ctx, ids_of([listed]), [first["id"]], "the list of ids", listed)
+
+
+@rule(
+    id="upload.known-content-keeps-its-name",
+    level=MUST,
+    source="Libraries rules B5; seed 002:4078: the existing document is returned",
+    operations=(UPLOAD_DOCUMENT, GET_DOCUMENT, GET_LIBRARY),
+)
+def known_content_keeps_its_name(ctx: Context) -> None:
+    """Known content under another file name changes neither the document nor the counts."""
+    library = ctx.create_library()["id"]
+    sample = text_sample(word(ctx), "first.txt")
+    first = ctx.expect_status(_put_in(ctx, library, sample), 201)
+    before = read_library(ctx, library)
+    second = ctx.expect_status(_put_in(ctx, library, sample.renamed("second.md")), 200)
+    expect_equal(ctx, second["name"], first["name"], "the name", first, second)
+    ids = {"library_id": library, "document_id": first["id"]}
+    read = ctx.expect_status(ctx.api.call(GET_DOCUMENT, ids), 200)
+    expect_equal(ctx, read["name"], first["name"], "the name read back", read)
+    after = read_library(ctx, library)
+    for field in ("nb_documents", "total_size"):
+        expect_equal(ctx, after[field], before[field], field, before, after)
+
+
+@rule(
+    id="upload.known-content-is-new-elsewhere",
+    level=MUST,
+    source="Libraries rules B5; seed 002:4078: found in this library",
+    operations=(UPLOAD_DOCUMENT,),
+)
+def known_content_is_new_elsewhere(ctx: Context) -> None:
+    """The content of one library is new to another one: 201 and a document of its own."""
+    one, other = ctx.create_library()["id"], ctx.create_library()["id"]
+    sample = text_sample(word(ctx))
+    first = ctx.expect_status(_put_in(ctx, one, sample), 201)
+    second = ctx.expect_status(_put_in(ctx, other, sample), 201)
+    ctx.expect(first["id"] != second["id"], "two libraries share a document", first, second)
+    expect_equal(ctx, second["library_id"], other, "library_id", second)
+
+
+@rule(
+    id="upload.deleted-content-is-new-again",
+    level=SHOULD,
+    source="Libraries rules B5, B15: what is deleted is not in the library",
+    operations=(UPLOAD_DOCUMENT, DELETE_DOCUMENT),
+)
+def deleted_content_is_new_again(ctx: Context) -> None:
+    """Content whose document was deleted is created anew, under a new id."""
+    library = ctx.create_library()["id"]
+    sample = text_sample(word(ctx))
+    first = ctx.need(_put_in(ctx, library, sample), 201)
+    ctx.need(ctx.api.call(DELETE_DOCUMENT, library_id=library, document_id=first["id"]), 204)
+    second = ctx.expect_status(_put_in(ctx, library, sample), 201)
+    ctx.expect(second["id"] != first["id"], "a deleted id came back", first, second)
+
+
+@rule(
+    id="upload.hash-depends-on-content-alone",
+    level=SHOULD,
+    source="Libraries rules B6; seed 003:292",
+    operations=(UPLOAD_DOCUMENT,),
+)
+def hash_depends_on_content_alone(ctx: Context) -> None:
+    """Equal content has equal hashes whatever its name and library; other content has others."""
+    one, other = ctx.create_library()["id"], ctx.create_library()["id"]
+    sample = text_sample(word(ctx))
+    first = _hash(ctx, _put_in(ctx, one, sample))
+    expect_equal(ctx, _hash(ctx, _put_in(ctx, other, sample.renamed("b.md"))), first, "the hash")
+    third = _hash(ctx, _put_in(ctx, one, Sample("notes.txt", sample.content + b"!", "text/plain")))
+    ctx.expect(third != first, "other content has the same hash")
+
+
+@rule(
+    id="upload.hash-is-32-hex-digits",
+    level=SHOULD,
+    source="Libraries rules B6; seed 003:292",
+    operations=(UPLOAD_DOCUMENT,),
+)
+def hash_is_32_hex_digits(ctx: Context) -> None:
+    """The hash of a document is 32 lower-case hexadecimal digits."""
+    answer = _put_in(ctx, ctx.create_library()["id"], text_sample(word(ctx)))
+    ctx.expect(HEX_32.fullmatch(_hash(ctx, answer)), "the hash has another form", answer)
+
+
+@rule(
+    id="upload.file-name-becomes-the-name",
+    level=MUST,
+    source="Libraries rules B2; seed 002:4058-4074",
+    operations=(UPLOAD_DOCUMENT,),
+)
+def file_name_becomes_the_name(ctx: Context) -> None:
+    """The file name of the part, spaces and accents included, becomes the document's name."""
+    library = ctx.create_library()["id"]
+    for name in ("plain.txt", "with two words.txt", "été à Paris.txt", "图书馆.txt"):
+        marked = ctx.marker.name(name)
+        answer = _put_in(ctx, library, text_sample(word(ctx), marked))
+        expect_equal(ctx, ctx.expect_status(answer, 201)["name"], marked, "the name", answer)
+
+
+@rule(
+    id="upload.last-suffix-becomes-the-extension",
+    level=SHOULD,
+    source="Libraries rules B2; seed 003:287-295",
+    operations=(UPLOAD_DOCUMENT,),
+)
+def last_suffix_becomes_the_extension(ctx: Context) -> None:
+    """The last suffix of the file name, without its dot, becomes the extension."""
+    library = ctx.create_library()["id"]
+    for name, extension in (("a.txt", "txt"), ("b.2026.md", "md")):
+        answer = ctx.need(_put_in(ctx, library, text_sample(word(ctx), name)), 201)
+        expect_equal(ctx, answer["extension"], extension, f"the extension of {name}", answer)
+
+
+@rule(
+    id="upload.type-and-size-are-kept",
+    level=SHOULD,
+    source="Libraries rules B2, B8; seed 003:287-307",
+    operations=(UPLOAD_DOCUMENT,),
+)
+def type_and_size_are_kept(ctx: Context) -> None:
+    """The part's media type becomes `mime_type`, the number of its bytes `size`."""
+    library = ctx.create_library()["id"]
+    samples = (text_sample("größer"), pdf_sample([word(ctx)]), docx_sample(word(ctx)))
+    for sample in samples:
+        answer = ctx.need(_put_in(ctx, library, sample), 201)
+        expect_equal(ctx, answer["mime_type"], sample.media_type, "mime_type", answer)
+        expect_equal(ctx, answer["size"], len(sample.content), "size", answer)
+
+
+@rule(
+    id="upload.uploader-is-named",
+    level=SHOULD,
+    source="Libraries rules B8, A13; seed 003:302-303, 003:434",
+    operations=(UPLOAD_DOCUMENT,),
+)
+def uploader_is_named(ctx: Context) -> None:
+    """A document names the type and the id of who uploaded it."""
+    answer = ctx.upload(ctx.create_library()["id"])
+    ctx.expect(answer["uploaded_by_type"], "uploaded_by_type is empty", answer)
+    ctx.expect(answer["uploaded_by_id"], "uploaded_by_id is empty", answer)
+
+
+@rule(
+    id="upload.missing-file-is-refused",
+    level=MUST,
+    source="Libraries rules B3; seed 002:4062, 002:4084",
+    operations=(UPLOAD_DOCUMENT, LIST_DOCUMENTS),
+)
+def missing_file_is_refused(ctx: Context) -> None:
+    """A form without the part `file` is refused with 422, and no document is made."""
+    library = ctx.create_library()["id"]
+    part = ("other.txt", word(ctx).encode(), "text/plain")
+    answer = ctx.api.call(UPLOAD_DOCUMENT, library_id=library, files={"document": part})
+    ctx.expect_status(answer, 422)
+    listed = ctx.expect_status(ctx.api.call(LIST_DOCUMENTS, library_id=library), 200)
+    expect_equal(ctx, listed["data"], [], "the list of documents", listed)
+
+
+@rule(
+    id="upload.unknown-library-is-refused",
+    level=MUST,
+    source="Libraries rules E: unknown library",
+    operations=(UPLOAD_DOCUMENT,),
+)
+def unknown_library_is_refused(ctx: Context) -> None:
+    """An upload to a library that does not exist is refused."""
+    answer = _put_in(ctx, unknown_id(ctx), text_sample(word(ctx)))
+    expect_refused(ctx, answer, "an upload to an unknown library")
+
+
+def _put_in(ctx: Context, library: str, sample: Sample) -> Exchange:
+    """Upload a sample under a marked name, whatever the server says to it."""
+    part = (ctx.marker.name(sample.name), sample.content, sample.media_type)
+    return ctx.api.call(UPLOAD_DOCUMENT, library_id=library, files={"file": part})
+
+
+def _hash(ctx: Context, answer: Exchange) -> str:
+    """Read the hash off an upload's answer; skip where the server no longer shows it."""
+    value = ctx.need(answer, 200, 201).json().get("hash")
+    if value is None:
+        ctx.skip("the server shows no hash; the field is deprecated")
+    return str(value)
