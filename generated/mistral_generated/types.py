@@ -149,7 +149,7 @@ class File:
         content: FileContent | None = None,
         content_type: str | None = None,
         *,
-        fileName: str | None = None,  # noqa: N803 - the official documentation spells it so
+        fileName: str | None = None,
     ) -> None:
         """Keep the three parts.
 
@@ -160,7 +160,9 @@ class File:
             raise TypeError("File() needs its name once: file_name=... (or fileName=...)")
         if content is None:
             raise TypeError("File() needs content=...: bytes or a binary stream")
-        self.__attrs_init__(name, content, content_type)
+        object.__setattr__(self, "file_name", name)
+        object.__setattr__(self, "content", content)
+        object.__setattr__(self, "content_type", content_type)
 
 
 class FileParam(TypedDict, total=False):
@@ -199,7 +201,7 @@ class Call(Generic[T]):
     operation: Operation
     url: str
     params: Sequence[tuple[str, str]] = ()
-    headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    headers: Mapping[str, str] = attrs.field(factory=dict)
     json: object = UNSET
     form: Form | None = None
     parse: Callable[[Response], T]
@@ -216,7 +218,7 @@ class StreamCall(Generic[T]):
     operation: Operation
     url: str
     params: Sequence[tuple[str, str]] = ()
-    headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    headers: Mapping[str, str] = attrs.field(factory=dict)
     json: object = UNSET
     form: Form | None = None
     parse_event: Callable[[RawEvent], T]

@@ -1,0 +1,89 @@
+"""Write `generated/` from the curated document, or check that it is as a fresh run would leave it.
+
+    python scripts/generate.py           facts → document → code, everything anew
+    python scripts/generate.py --check   exit 1 and a diff when anything in generated/ is stale,
+                                         edited, missing or too much; under 2 seconds otherwise
+
+A run that fails or is interrupted leaves `generated/` as it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from generation.pipeline import DIFF_LIMIT, PipelineError, Places, difference, is_current, regenerate
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Return 0 when done or current, 1 when something differs or fails."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
+    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    parser.add_argument("--root", type=Path, default=ROOT, help="the project's folder")
+    parser.add_argument("--no-curate", action="store_true", help="take the document as it is")
+    options = parser.parse_args(arguments)
+    places = Places(options.root.resolve())
+    try:
+        if options.check:
+            return check(places)
+        if not options.no_curate:
+            curate(places)
+        count = regenerate(places)
+    except KeyboardInterrupt:
+        print("generate: interrupted; generated/ is as it was", file=sys.stderr)
+        return 130
+    except Exception as error:
+        if not is_expected(error):
+            raise
+        print(f"generate: {error}\ngenerate: generated/ is as it was", file=sys.stderr)
+        return 1
+    print(f"generated/: {count} files written")
+    return 0
+
+
+def is_expected(error: Exception) -> bool:
+    """Whether an error is one that explains itself; any other one shows its traceback."""
+    return isinstance(error, PipelineError) or type(error).__name__ in {
+        "DocumentError",
+        "GenerationError",
+    }
+
+
+def check(places: Places) -> int:
+    """Return 0 when generated/ is current, else print the difference and return 1."""
+    if is_current(places):
+        print("generated/ is current")
+        return 0
+    lines = difference(places)
+    if not lines:
+        print("generated/ is current")
+        return 0
+    print("\n".join(lines[:DIFF_LIMIT]))
+    if len(lines) > DIFF_LIMIT:
+        print(f"... and {len(lines) - DIFF_LIMIT} more lines")
+    print(
+        "generate: generated/ is not what the document gives (above: - a fresh run, + what is there)."
+        " Change the document, a template or a name instead, then run: python scripts/generate.py",
+        file=sys.stderr,
+    )
+    return 1
+
+
+def curate(places: Places) -> None:
+    """Compose the curated document anew. Raises PipelineError when that fails."""
+    script = places.root / "scripts" / "curate.py"
+    if not script.exists():
+        return
+    done = subprocess.run([sys.executable, str(script)], cwd=places.root, check=False)
+    if done.returncode != 0:
+        raise PipelineError("scripts/curate.py failed (its message is above)")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

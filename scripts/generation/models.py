@@ -1,0 +1,328 @@
+"""What the templates are told about models, unions and enums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import attrs
+
+from generation.annotations import Annotator, Imports, python_literal
+from generation.naming import field_name
+from generation.reading import reading_of, statements
+from generation.shapes import Choice, Named, Shape, Shapes, parts
+from generation.source import SCHEMA_PREFIX, DocumentError, Json
+
+
+@attrs.frozen
+class Field:
+    """One attribute of a model. `reading` is the code between the raw value and the attribute."""
+
+    name: str
+    wire: str
+    shape: Shape
+    required: bool
+    constant: str | None
+    description: str
+    annotation: str
+    parameter: str
+    reading: list[str]
+
+
+@attrs.frozen
+class ModelView:
+    """A model's class, ready for its template."""
+
+    schema_name: str
+    name: str
+    module: str
+    description: str
+    fields: list[Field]
+    imports: list[str]
+    typing_imports: list[str]
+    param_imports: list[str]
+    readers: list[str]
+    lazy: dict[str, str]
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """Attribute names that differ from the wire's, with the wire's."""
+        return {field.name: field.wire for field in self.fields if field.name != field.wire}
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every wire name may stand in a class-style TypedDict."""
+        return all(field.wire.isidentifier() and field.wire == field.name for field in self.fields)
+
+
+@attrs.frozen
+class UnionView:
+    """A union of models: its tag, and which model each value of the tag means."""
+
+    schema_name: str
+    name: str
+    module: str
+    description: str
+    members: list[tuple[str, str]]
+    tag: str | None
+    table: dict[str, str]
+    required: dict[str, tuple[str, ...]]
+
+
+@attrs.frozen
+class EnumView:
+    """An enum as literal values."""
+
+    schema_name: str
+    name: str
+    module: str
+    description: str
+    values: list[str]
+    is_open: bool
+
+
+class Tags:
+    """Which property tells the members of each union apart."""
+
+    def __init__(self, shapes: Shapes) -> None:
+        self._shapes = shapes
+        self.unions = {name: self._of_union(name) for name in shapes.schemas if shapes.is_union(name)}
+        self.constants: dict[tuple[str, str], str] = {}
+        for tag, table in self.unions.values():
+            for value, member in table.items():
+                if tag is not None and list(table.values()).count(member) == 1:
+                    self.constants[member, tag] = value
+
+    def members(self, name: str) -> list[str]:
+        """Return the models of a union, those of unions inside it included."""
+        found: dict[str, None] = {}
+        for schema in self._shapes.schemas[name]["anyOf"]:
+            shape = self._shapes.of(schema)
+            if not isinstance(shape, Named):
+                raise DocumentError(f"{name}: a union of objects has only named members")
+            inner = self.members(shape.name) if shape.kind == "union" else [shape.name]
+            found.update(dict.fromkeys(inner))
+        return list(found)
+
+    def _of_union(self, name: str) -> tuple[str | None, dict[str, str]]:
+        """Return the tag and its table, from the discriminator or else from const properties."""
+        members = self.members(name)
+        stated = self._shapes.schemas[name].get("x-mistral-tag", {})
+        mapping = {
+            value: reference.removeprefix(SCHEMA_PREFIX)
+            for value, reference in stated.get("mapping", {}).items()
+        }
+        if set(mapping.values()) == set(members):
+            return stated["propertyName"], mapping
+        candidates = [stated["propertyName"]] if stated else self._common(members)
+        for candidate in candidates:
+            table: dict[str, str] = {}
+            pairs = [(v, m) for m in members for v in self._values(m, candidate)]
+            table.update(pairs)
+            if len(table) == len(pairs) and set(table.values()) == set(members):
+                return candidate, table
+        return None, {}
+
+    def _common(self, members: list[str]) -> list[str]:
+        first, *others = (self._shapes.schemas[member]["properties"] for member in members)
+        return [key for key in first if all(key in other for other in others)]
+
+    def _values(self, member: str, key: str) -> tuple[str, ...]:
+        """Return the fixed texts of a property, or nothing when it is not fixed."""
+        shape = self._shapes.of(self._shapes.schemas[member]["properties"].get(key, {}))
+        if isinstance(shape, Named) and shape.kind == "enum":
+            shape = self._shapes.of({**self._shapes.schemas[shape.name]})
+        if isinstance(shape, Choice) and all(isinstance(value, str) for value in shape.values):
+            return tuple(str(value) for value in shape.values)
+        return ()
+
+
+class ModelViews:
+    """Builds the views of all components."""
+
+    def __init__(self, schemas: Json, annotator: Annotator) -> None:
+        self._schemas = schemas
+        self.shapes = Shapes(schemas)
+        self.tags = Tags(self.shapes)
+        self._annotator = annotator
+        self._cyclic = self._find_cycles()
+
+    def names(self, kind: Literal["model", "enum", "union"]) -> list[str]:
+        """Return the names of all components of a kind."""
+        shapes = ((name, self.shapes.of_component(name)) for name in self._schemas)
+        return [n for n, s in shapes if isinstance(s, Named) and s.kind == kind and s.name == n]
+
+    def model(self, name: str) -> ModelView:
+        """Return the view of a model."""
+        schema = self._schemas[name]
+        class_name, module = self._annotator.places[name]
+        types, params = Imports(), Imports()
+        resolver = _Resolver(self._annotator, name, types)
+        fields = [
+            self._field(name, wire, part, types, params, resolver)
+            for wire, part in schema["properties"].items()
+        ]
+        types.typing.discard((f"..models.{module}", class_name))
+        params.typing.discard((f"..params.{module}", f"{class_name}Param"))
+        return ModelView(
+            schema_name=name,
+            name=class_name,
+            module=module,
+            description=schema.get("description", ""),
+            fields=fields,
+            imports=_beside(types.lines("runtime"), "models"),
+            typing_imports=_beside(types.lines("typing"), "models"),
+            param_imports=_beside(params.lines("typing"), "params"),
+            readers=sorted(resolver.text_readers(fields)),
+            lazy=dict(sorted(resolver.lazy.items())),
+        )
+
+    def union(self, name: str) -> UnionView:
+        """Return the view of a union."""
+        class_name, module = self._annotator.places[name]
+        tag, table = self.tags.unions[name]
+        members = self.tags.members(name)
+        places = {member: ":".join(reversed(self._annotator.places[member])) for member in members}
+        return UnionView(
+            schema_name=name,
+            name=class_name,
+            module=module,
+            description=self._schemas[name].get("description", ""),
+            members=[self._annotator.places[member] for member in members],
+            tag=tag,
+            table={value: places[member] for value, member in table.items()},
+            required={
+                places[member]: tuple(self._schemas[member].get("required", ()))
+                for member in members
+            },
+        )
+
+    def enum(self, name: str) -> EnumView:
+        """Return the view of an enum."""
+        class_name, module = self._annotator.places[name]
+        schema = self._schemas[name]
+        return EnumView(
+            schema_name=name,
+            name=class_name,
+            module=module,
+            description=schema.get("description", ""),
+            values=[python_literal(value) for value in schema["enum"] if value is not None],
+            is_open=bool(schema.get("x-mistral-open")),
+        )
+
+    def reached_from(self, shapes: Iterable[Shape]) -> set[str]:
+        """Return every model and union that shapes lead to."""
+        found: set[str] = set()
+        waiting = [part.name for shape in shapes for part in parts(shape)]
+        while waiting:
+            name = waiting.pop()
+            if name in found:
+                continue
+            found.add(name)
+            waiting += [part.name for part in self._inside(name)]
+        return found
+
+    def _inside(self, name: str) -> list[Named]:
+        schema = self._schemas[name]
+        inner = [*schema.get("properties", {}).values(), *schema.get("anyOf", ())]
+        return [part for value in inner for part in parts(self.shapes.of(value))]
+
+    def _find_cycles(self) -> set[str]:
+        """Return the models that required fields lead back to."""
+        found: set[str] = set()
+        for name in self._schemas:
+            inside = (part for part in self._inside(name) if part.kind != "enum")
+            if any(name in self.reached_from([part]) for part in inside):
+                found.add(name)
+        return found
+
+    def _field(
+        self,
+        owner: str,
+        wire: str,
+        schema: Json,
+        types: Imports,
+        params: Imports,
+        resolver: _Resolver,
+    ) -> Field:
+        shape = self.shapes.of(schema)
+        name = field_name(wire)
+        required = wire in self._schemas[owner].get("required", ())
+        constant = self._constant(owner, wire, shape)
+        resolver.eager = required and owner not in self._cyclic
+        reading = reading_of(shape, resolver, f"{owner}.{wire}")
+        annotation = self._annotator.text(shape, "model", types, "..")
+        parameter = self._annotator.text(shape, "argument", params, "..")
+        if not required and constant is None:
+            annotation += " | Unset"
+            types.typing.add(("..types", "Unset"))
+        return Field(
+            name=name,
+            wire=wire,
+            shape=shape,
+            required=required,
+            constant=None if constant is None else python_literal(constant),
+            description=description_of(schema, self._schemas),
+            annotation=annotation,
+            parameter=parameter,
+            reading=statements(f'fields["{name}"]', reading),
+        )
+
+    def _constant(self, owner: str, wire: str, shape: Shape) -> Any:  # noqa: ANN401 - any JSON const
+        """Return the value that a field can only have, or None."""
+        tagged = self.tags.constants.get((owner, wire))
+        if tagged is not None:
+            return tagged
+        if isinstance(shape, Choice) and len(shape.values) == 1 and not shape.is_open:
+            return shape.values[0]
+        return None
+
+
+@attrs.define
+class _Resolver:
+    """Collects what one model's reading code calls, and how it gets there.
+
+    A model that a required field holds is imported with its owner, since every answer needs it;
+    any other is imported when an answer first holds it.
+    """
+
+    annotator: Annotator
+    owner: str
+    imports: Imports
+    eager: bool = False
+    lazy: dict[str, str] = attrs.field(factory=dict)
+
+    def __call__(self, part: Named) -> str:
+        name, module = self.annotator.places[part.name]
+        if part.kind == "union":
+            self.imports.runtime.add((f"..models.{module}", f"read_{module}"))
+            return f"read_{module}"
+        if part.name == self.owner:
+            return f"{name}.from_dict"
+        if self.eager:
+            self.imports.runtime.add((f"..models.{module}", name))
+            return f"{name}.from_dict"
+        self.lazy[name] = f"{module}:{name}"
+        return f'_READERS["{name}"]'
+
+    @staticmethod
+    def text_readers(fields: list[Field]) -> set[str]:
+        """Return the readers of texts that the fields' code calls."""
+        code = "\n".join(line for field in fields for line in field.reading)
+        names = ("read_time", "read_date", "read_int", "read_float", "read_bool")
+        return {name for name in names if f"{name}(" in code}
+
+
+def description_of(schema: Json, schemas: Json) -> str:
+    """Return the description of a schema, or that of the component it refers to."""
+    if schema.get("description"):
+        return str(schema["description"])
+    reference = schema.get("$ref") or (schema.get("allOf") or [{}])[0].get("$ref")
+    if reference:
+        return str(schemas[reference.removeprefix(SCHEMA_PREFIX)].get("description", ""))
+    return ""
+
+
+def _beside(lines: list[str], folder: str) -> list[str]:
+    """Return imports as they read in a module of the folder."""
+    return [line.replace(f"from ..{folder}.", "from .") for line in lines]

@@ -1,0 +1,421 @@
+"""What the templates are told about operations, their groups and the tree of groups."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+import attrs
+
+from generation.annotations import Annotator, Imports, python_literal, wire_argument
+from generation.models import description_of
+from generation.naming import argument_name, pascal, snake
+from generation.reading import expression, reading_of
+from generation.shapes import (
+    ANY,
+    NULL,
+    ListOf,
+    Named,
+    OneOf,
+    Scalar,
+    Shape,
+    Shapes,
+    members_of,
+    one_of,
+)
+from generation.source import SCHEMA_PREFIX, DocumentError, Json
+
+IDEMPOTENT: Final = ("get", "head", "put", "delete", "options", "trace")
+EVENTS: Final = "text/event-stream"
+Location = Literal["path", "query", "header", "body", "field", "file", "whole"]
+
+
+@attrs.frozen
+class Argument:
+    """One argument of a method. `field` and `file` are parts of a form, `whole` a whole body."""
+
+    name: str
+    wire: str
+    location: Location
+    required: bool
+    annotation: str
+    description: str
+    shape: Shape
+    is_json_text: bool = False
+
+
+@attrs.frozen
+class PagingView:
+    """How a list pages, with names in Python."""
+
+    values: dict[str, str]
+    item: str
+    skipped: frozenset[str]
+
+
+@attrs.frozen
+class StreamView:
+    """The event stream of an operation."""
+
+    method: str
+    fixed: dict[str, Any]
+    answer: str
+    parse: str
+    end: str | None
+
+
+@attrs.frozen
+class OperationView:
+    """One operation, ready for its template and for its facades."""
+
+    id: str
+    name: str
+    module: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    arguments: list[Argument]
+    success: tuple[int, ...]
+    errors: tuple[str, ...]
+    accept: str
+    answer: str
+    parse: list[str]
+    is_binary: bool
+    is_repeatable: bool
+    deprecated: str | None
+    body_required: bool
+    paging: PagingView | None
+    stream: StreamView | None
+    imports: list[str]
+    typing_imports: list[str]
+    facade_imports: set[tuple[str, str]]
+
+    @property
+    def is_idempotent(self) -> bool:
+        """Whether the method itself promises that repeating does no harm."""
+        return self.method in IDEMPOTENT
+
+    def located(self, *locations: Location) -> list[Argument]:
+        """Return the arguments that go to some places of the request."""
+        return [argument for argument in self.arguments if argument.location in locations]
+
+    @property
+    def has_form(self) -> bool:
+        """Whether the body is a multipart form."""
+        return bool(self.located("field", "file"))
+
+
+@attrs.frozen
+class GroupView:
+    """The operations under one tag, and the groups below it."""
+
+    tag: str
+    module: str
+    name: str
+    description: str
+    operations: list[OperationView]
+    children: list[GroupView]
+
+    @property
+    def attribute(self) -> str:
+        """The last step of the dotted path."""
+        return self.tag.rsplit(".", 1)[-1]
+
+    @property
+    def alias(self) -> str:
+        """A class name that no other group has."""
+        return pascal(self.tag)
+
+
+class OperationViews:
+    """Builds the views of operations."""
+
+    def __init__(self, schemas: Json, annotator: Annotator, shapes: Shapes) -> None:
+        self._schemas = schemas
+        self._annotator = annotator
+        self._shapes = shapes
+
+    def view(self, method: str, path: str, data: Json) -> OperationView:
+        """Return the view of one operation. Raises DocumentError for what has no rule."""
+        imports = Imports()
+        arguments = self._arguments(data, imports)
+        binary, answer, parse = self._answer(data, imports)
+        deprecated = None
+        if data.get("deprecated"):
+            deprecated = data.get("x-mistral-deprecated", {}).get("message", "It will be removed.")
+        name = data["operationId"].rsplit(".", 1)[-1]
+        paging = self._paging(data, answer, imports)
+        stream = self._stream(data, imports)
+        kinds = _media(data)
+        return OperationView(
+            id=data["operationId"],
+            name=argument_name(name),
+            module=snake(name),
+            method=method,
+            path=path,
+            summary=data.get("summary", ""),
+            description=data.get("description", ""),
+            arguments=sorted(arguments, key=lambda one: (one.location != "path", not one.required)),
+            success=tuple(int(status) for status in data["responses"]),
+            errors=tuple(data["x-mistral-errors"]),
+            accept=next((kind for kind in kinds if kind != EVENTS), "*/*"),
+            answer=answer,
+            parse=parse,
+            is_binary=binary,
+            is_repeatable=bool(data.get("x-mistral-repeatable")),
+            deprecated=deprecated,
+            body_required=bool(data.get("requestBody", {}).get("required")),
+            paging=paging,
+            stream=stream,
+            imports=imports.lines("runtime"),
+            typing_imports=imports.lines("typing"),
+            facade_imports=set(imports.typing),
+        )
+
+    def request_shapes(self, data: Json) -> list[Shape]:
+        """Return the shapes of an operation's parameters and bodies."""
+        content = data.get("requestBody", {}).get("content", {})
+        schemas = [one["schema"] for one in data["parameters"] if "schema" in one]
+        schemas += [media["schema"] for media in content.values()]
+        return [self._shapes.of(schema) for schema in schemas]
+
+    def _arguments(self, data: Json, imports: Imports) -> list[Argument]:
+        found = [self._parameter(one, imports) for one in data["parameters"]]
+        found += self._body(data, imports)
+        names = [argument.name for argument in found]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise DocumentError(f"{data['operationId']}: two arguments named {sorted(twice)}")
+        return found
+
+    def _parameter(self, data: Json, imports: Imports) -> Argument:
+        schema = data.get("schema")
+        is_json_text = schema is None
+        if schema is None:
+            schema = next(iter(data["content"].values())).get("schema", {})
+        location = data["in"]
+        if location not in ("path", "query", "header"):
+            raise DocumentError(f"parameter {data['name']}: no rule for its place {location!r}")
+        described = {"description": data["description"]} if data.get("description") else {}
+        return self._argument(
+            data["name"],
+            {**schema, **described},
+            location,
+            imports,
+            required=bool(data.get("required")),
+            is_json_text=is_json_text,
+        )
+
+    def _argument(
+        self,
+        wire: str,
+        schema: Json,
+        location: Location,
+        imports: Imports,
+        *,
+        required: bool,
+        is_json_text: bool = False,
+    ) -> Argument:
+        shape = self._shapes.of(schema)
+        if location == "file":
+            annotation = "FileInput"
+            imports.typing.add(("...types", "FileInput"))
+        else:
+            annotation = self._annotator.text(shape, "argument", imports, "...")
+        if not required:
+            annotation += " | Unset"
+            imports.typing.add(("...types", "Unset"))
+        return Argument(
+            name=argument_name(wire),
+            wire=wire,
+            location=location,
+            required=required,
+            annotation=annotation,
+            description=_described(schema, self._schemas),
+            shape=shape,
+            is_json_text=is_json_text,
+        )
+
+    def _body(self, data: Json, imports: Imports) -> list[Argument]:
+        """Return a body's arguments: its fields when it is one object, else the body whole."""
+        content = data.get("requestBody", {}).get("content", {})
+        if not content:
+            return []
+        if len(content) > 1:
+            raise DocumentError(f"{data['operationId']}: no rule for several kinds of body")
+        kind, media = next(iter(content.items()))
+        if kind not in ("application/json", "multipart/form-data"):
+            raise DocumentError(f"{data['operationId']}: no rule for a body of {kind}")
+        shape = self._shapes.of(media["schema"])
+        if isinstance(shape, Named) and shape.kind == "model":
+            return self._fields(data, self._schemas[shape.name], kind, imports)
+        if kind != "application/json":
+            raise DocumentError(f"{data['operationId']}: a form has to be an object")
+        required = bool(data["requestBody"].get("required"))
+        schema = {"description": data["requestBody"].get("description", ""), **media["schema"]}
+        return [self._argument("body", schema, "whole", imports, required=required)]
+
+    def _fields(self, data: Json, schema: Json, kind: str, imports: Imports) -> list[Argument]:
+        fixed = data.get("x-mistral-stream", {}).get("when", {})
+        body_required = bool(data["requestBody"].get("required"))
+        found = []
+        for wire, part in schema["properties"].items():
+            if wire in fixed:
+                continue
+            location: Location = "body"
+            if kind == "multipart/form-data":
+                is_file = Scalar("binary") in members_of(self._shapes.of(part))
+                location = "file" if is_file else "field"
+            required = body_required and wire in schema.get("required", ())
+            found.append(self._argument(wire, part, location, imports, required=required))
+        return found
+
+    def _answer(self, data: Json, imports: Imports) -> tuple[bool, str, list[str]]:
+        """Return whether the answer is bytes, its annotation, and the lines that parse it."""
+        shapes: list[Shape] = []
+        for answer in data["responses"].values():
+            content = answer.get("content") or {}
+            kinds = [kind for kind in content if kind != EVENTS]
+            if not kinds:
+                shapes += [] if content else [NULL]
+            elif kinds[0] != "application/json":
+                return True, "bytes", ["return response.content"]
+            else:
+                shapes.append(self._shapes.of(content[kinds[0]].get("schema", {})))
+        if not shapes:
+            return False, "None", ["return None"]
+        shape = one_of(shapes)
+        if shape == NULL:
+            return False, "None", ["return None"]
+        annotation = self._annotator.text(shape, "answer", imports, "...")
+        lines = []
+        if NULL in members_of(shape):
+            lines = ["if not response.content:", "    return None"]
+            shape = one_of(member for member in members_of(shape) if member != NULL)
+        return False, annotation, [*lines, f"return {self._parse(shape, data, imports)}"]
+
+    def _parse(self, shape: Shape, data: Json, imports: Imports) -> str:
+        """Return the expression that parses a JSON body of a shape."""
+        place = data["operationId"]
+        reader, text = "read_json", "response.content"
+        if isinstance(shape, Named) and shape.kind != "enum":
+            reader = "read_object"
+            imports.runtime.add(("...reading", reader))
+            return f"{self._resolve(imports)(shape)}({reader}({text}))"
+        if shape == Scalar("str"):
+            reader = "read_text"
+        elif isinstance(shape, ListOf):
+            reader = "read_array"
+        imports.runtime.add(("...reading", reader))
+        reading = reading_of(shape, self._resolve(imports), place)
+        if isinstance(shape, ListOf) and reading.items:
+            inner = expression(reading.items, "item")
+            return f"[{inner} for item in {reader}({text})]"
+        if reading and shape != ANY:
+            raise DocumentError(f"{place}: no rule for an answer of shape {shape}")
+        return f"{reader}({text})"
+
+    def _resolve(self, imports: Imports) -> Any:  # noqa: ANN401 - a Resolver closing over imports
+        def resolve(part: Named) -> str:
+            name, module = self._annotator.places[part.name]
+            called = f"read_{module}" if part.kind == "union" else name
+            imports.runtime.add((f"...models.{module}", called))
+            return called if part.kind == "union" else f"{name}.from_dict"
+
+        return resolve
+
+    def _paging(self, data: Json, answer: str, imports: Imports) -> PagingView | None:
+        paging = data.get("x-mistral-paging")
+        if paging is None:
+            return None
+        values = {"style": paging["style"], "items": wire_argument(paging.get("items", ""))}
+        for key in ("page", "size", "token"):
+            if key in paging:
+                values[key] = argument_name(paging[key])
+        for key in ("next_token", "has_more", "total"):
+            if key in paging:
+                values[key] = wire_argument(paging[key])
+        shape = self._items(data, paging.get("items", ""))
+        item = self._annotator.text(shape, "answer", imports, "...")
+        skipped = frozenset(values[key] for key in ("page", "token") if key in values)
+        known = {argument_name(one["name"]) for one in data["parameters"]}
+        body = {argument.name for argument in self._body(data, Imports())}
+        unknown = {values[key] for key in ("page", "size", "token") if key in values} - known - body
+        if unknown:
+            raise DocumentError(f"{data['operationId']}: paging names {sorted(unknown)}: no such")
+        if not answer:
+            raise DocumentError(f"{data['operationId']}: paging without an answer")
+        return PagingView(values=values, item=item, skipped=skipped)
+
+    def _items(self, data: Json, path: str) -> Shape:
+        """Return the shape of one item of a page."""
+        answer = next(iter(data["responses"].values()))
+        shape = self._shapes.of(answer["content"]["application/json"]["schema"])
+        for step in path.split(".") if path else ():
+            named = next((m for m in members_of(shape) if isinstance(m, Named)), None)
+            if named is None or step not in self._schemas[named.name].get("properties", {}):
+                raise DocumentError(f"{data['operationId']}: paging finds no {path} in the answer")
+            shape = self._shapes.of(self._schemas[named.name]["properties"][step])
+        found = next((m for m in members_of(shape) if isinstance(m, ListOf)), None)
+        if found is None:
+            raise DocumentError(f"{data['operationId']}: paging finds no list at {path or '.'}")
+        return found.item
+
+    def _stream(self, data: Json, imports: Imports) -> StreamView | None:
+        stream = data.get("x-mistral-stream")
+        if stream is None:
+            return None
+        shape = self._shapes.of_component(stream["data"].removeprefix(SCHEMA_PREFIX))
+        if not isinstance(shape, Named) or shape.kind == "enum":
+            raise DocumentError(f"{data['operationId']}: the data of its events are no object")
+        imports.runtime.add(("...reading", "read_event_object"))
+        return StreamView(
+            method=stream["method"],
+            fixed=stream.get("when", {}),
+            answer=self._annotator.text(shape, "answer", imports, "..."),
+            parse=f"{self._resolve(imports)(shape)}(read_event_object(event.data))",
+            end=stream.get("end"),
+        )
+
+
+def _media(data: Json) -> list[str]:
+    return [kind for answer in data["responses"].values() for kind in answer.get("content") or ()]
+
+
+def _described(schema: Json, schemas: Json) -> str:
+    """Return a description, with what the server does when the value is not given."""
+    text = description_of(schema, schemas).strip()
+    notes = []
+    if schema.get("deprecated") and "deprecated" not in text.lower():
+        message = schema.get("x-mistral-deprecated", {}).get("message")
+        notes.append(f"Deprecated: {message}" if message else "Deprecated.")
+    default = schema.get("x-mistral-default")
+    if default not in (None, "", [], {}) and not isinstance(default, (dict, list)):
+        notes.append(f"Not given, the server takes {python_literal(default)}.")
+    return " ".join([text, *notes]).strip()
+
+
+def group_tree(groups: dict[str, list[OperationView]], descriptions: dict[str, str]) -> list[GroupView]:
+    """Return the roots of the tree of groups; a tag without operations only holds others."""
+    tags = set(groups)
+    for tag in groups:
+        steps = tag.split(".")
+        tags |= {".".join(steps[:count]) for count in range(1, len(steps))}
+
+    def build(tag: str) -> GroupView:
+        below = sorted(t for t in tags if t.rpartition(".")[0] == tag)
+        return GroupView(
+            tag=tag,
+            module=snake(tag),
+            name=pascal(tag.rsplit(".", 1)[-1]),
+            description=descriptions.get(tag, ""),
+            operations=groups.get(tag, []),
+            children=[build(child) for child in below],
+        )
+
+    return [build(tag) for tag in sorted(tags) if "." not in tag]
+
+
+def is_nullable(shape: Shape) -> bool:
+    """Whether null is a proper value."""
+    return isinstance(shape, OneOf) and NULL in shape.members

@@ -1,0 +1,183 @@
+"""The run from files to files: read, generate, format, record, compare, exchange."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from generation import manifest
+from generation.swap import replace_folder
+
+DIFF_LIMIT: Final = 400
+
+
+class PipelineError(Exception):
+    """The run cannot go on; the message says why and what to do."""
+
+
+@attrs.frozen
+class Places:
+    """Where the run reads and writes."""
+
+    root: Path
+
+    @property
+    def document(self) -> Path:
+        """The curated document."""
+        return self.root / "openapi" / "mistral.yaml"
+
+    @property
+    def settings(self) -> Path:
+        """The generator's configuration."""
+        return self.root / "overrides" / "generator.toml"
+
+    @property
+    def templates(self) -> Path:
+        """Our templates."""
+        return self.root / "overrides" / "templates"
+
+    @property
+    def generated(self) -> Path:
+        """The folder that is written as a whole."""
+        return self.root / "generated"
+
+    def inputs(self) -> list[Path]:
+        """Return every file that the output depends on. Raises PipelineError when one is missing."""
+        found = [self.document, self.settings, self.root / "scripts" / "generate.py"]
+        for path in found:
+            if not path.is_file():
+                raise PipelineError(f"{path.relative_to(self.root)} is missing")
+        found += sorted(self.templates.glob("*.jinja"))
+        found += sorted((self.root / "scripts" / "generation").glob("*.py"))
+        return found
+
+
+def is_current(places: Places) -> bool:
+    """Whether inputs, tools and outputs are what the manifest says; reads no more than bytes."""
+    stored = manifest.read(places.generated)
+    return stored is not None and stored == manifest.take(
+        places.root, places.inputs(), places.generated
+    )
+
+
+def regenerate(places: Places) -> int:
+    """Write `generated/` anew and return its number of files; on failure it stays as it was."""
+    with _fresh(places) as fresh:
+        replace_folder(places.generated, fresh)
+    return sum(1 for _ in manifest.files(places.generated))
+
+
+def difference(places: Places) -> list[str]:
+    """Return a unified diff from a fresh run to what is there; empty when they are equal."""
+    with _fresh(places) as fresh:
+        return list(_compare(fresh, places.generated))
+
+
+@contextmanager
+def _fresh(places: Places) -> Iterator[Path]:
+    """Give a complete generated folder beside the real one; what is left of it is deleted."""
+    build = places.root / ".build"
+    build.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=build, prefix="generate-") as temporary:
+        folder = Path(temporary) / "generated"
+        _fill(places, folder)
+        yield folder
+
+
+def _fill(places: Places, folder: Path) -> None:
+    from generation import project  # noqa: PLC0415 - costs a second, which a fast check saves
+    from generation.source import derive  # noqa: PLC0415 - the same
+
+    settings = tomllib.loads(places.settings.read_text(encoding="utf-8"))
+    derived = derive(load_yaml(places.document), settings.get("names", {}))
+    folder.mkdir(parents=True)
+    project.build(derived, settings["generator"], places.templates, folder)
+    tidy(folder, settings["ruff"])
+    record = manifest.take(places.root, places.inputs(), folder)
+    (folder / manifest.NAME).write_text(record.text(), encoding="utf-8")
+
+
+def load_yaml(path: Path) -> dict[str, Any]:
+    """Return a YAML document that is a mapping. Raises PipelineError when it is not."""
+    from ruamel.yaml import YAML  # noqa: PLC0415 - only a real run needs it
+    from ruamel.yaml.error import YAMLError  # noqa: PLC0415 - the same
+
+    try:
+        loaded = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except YAMLError as error:
+        raise PipelineError(f"{path} is not YAML: {error}") from error
+    if not isinstance(loaded, dict):
+        raise PipelineError(f"{path} holds no OpenAPI document")
+    return loaded
+
+
+def tidy(folder: Path, settings: dict[str, Any]) -> None:
+    """Sort imports and format, with the pinned ruff and no configuration but ours.
+
+    Raises PipelineError with ruff's own text when something is left to say.
+    """
+    common = [
+        "--isolated",
+        "--no-cache",
+        f"--line-length={settings['line-length']}",
+        f"--target-version={settings['target-version']}",
+    ]
+    select = f"--select={','.join(settings['select'])}"
+    _ruff(["check", *common, select, "--fix", "--exit-zero", "--quiet"], folder)
+    _ruff(["format", *common], folder)
+    _ruff(["check", *common, select, "--output-format=concise"], folder)
+
+
+def _ruff(arguments: list[str], folder: Path) -> None:
+    beside = Path(sys.executable).with_name("ruff")
+    command = str(beside) if beside.exists() else shutil.which("ruff")
+    if command is None:
+        raise PipelineError("ruff is not installed; run: make setup")
+    done = subprocess.run(
+        [command, *arguments, "."],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "NO_COLOR": "1"},
+    )
+    if done.returncode != 0:
+        raise PipelineError(f"ruff {arguments[0]} fails on generated code:\n{done.stdout}{done.stderr}")
+
+
+def _compare(expected: Path, found: Path) -> Iterator[str]:
+    """Yield a unified diff of two folders, whole files included."""
+    names = {path.relative_to(expected) for path in _all(expected)}
+    if found.exists():
+        names |= {path.relative_to(found) for path in _all(found)}
+    for name in sorted(names):
+        before, after = _lines(expected / name), _lines(found / name)
+        if before != after:
+            yield from difflib.unified_diff(
+                before,
+                after,
+                f"generated anew/{name}" if (expected / name).exists() else "/dev/null",
+                f"generated/{name}" if (found / name).exists() else "/dev/null",
+                lineterm="",
+            )
+
+
+def _all(folder: Path) -> Iterator[Path]:
+    yield from manifest.files(folder)
+    if (folder / manifest.NAME).exists():
+        yield folder / manifest.NAME
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []

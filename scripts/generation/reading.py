@@ -1,0 +1,123 @@
+"""Reading code: how a JSON value becomes what a shape promises.
+
+Everything is decided here once, so that the generated code is straight lines: one type test for
+each kind of JSON value that needs work, and nothing for kinds that are kept as they come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+
+from generation.shapes import (
+    ListOf,
+    MapOf,
+    Named,
+    Scalar,
+    Shape,
+    accepts_text,
+    members_of,
+)
+from generation.source import DocumentError
+
+_TEXT_READERS = {
+    "datetime": "read_time",
+    "date": "read_date",
+    "int": "read_int",
+    "float": "read_float",
+    "bool": "read_bool",
+}
+
+
+@attrs.frozen
+class Reading:
+    """What is to be done with a text, an object and an array; None keeps the value as it is."""
+
+    text: str | None = None
+    thing: str | None = None
+    values: Reading | None = None
+    items: Reading | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.text, self.thing, self.values, self.items))
+
+
+# Gives the callable that reads a named model or union, and notes that it is needed.
+Resolver = Callable[[Named], str]
+
+
+def reading_of(shape: Shape, resolve: Resolver, place: str) -> Reading:
+    """Return what reading a shape takes. Raises DocumentError when a union cannot be told apart."""
+    members = members_of(shape)
+    objects = [m for m in members if isinstance(m, Named) and m.kind != "enum"]
+    maps = [m for m in members if isinstance(m, MapOf)]
+    if len(objects) > 1 or (objects and maps):
+        raise DocumentError(f"{place}: a union of objects needs a name of its own")
+    lists = [reading_of(m.item, resolve, f"{place}[]") for m in members if isinstance(m, ListOf)]
+    values = [reading_of(m.value, resolve, f"{place}{{}}") for m in maps]
+    return Reading(
+        text=_text_reader(shape),
+        thing=resolve(objects[0]) if objects else None,
+        values=_merge(values, place) or None,
+        items=_merge(lists, place) or None,
+    )
+
+
+def _text_reader(shape: Shape) -> str | None:
+    """Return the reader of texts, when text is not what the shape asks for."""
+    if accepts_text(shape):
+        return None
+    kinds = [m.kind for m in members_of(shape) if isinstance(m, Scalar)]
+    readers = dict.fromkeys(_TEXT_READERS[kind] for kind in kinds if kind in _TEXT_READERS)
+    if "read_float" in readers:
+        readers.pop("read_int", None)
+    return next(iter(readers)) if len(readers) == 1 else None
+
+
+def _merge(readings: list[Reading], place: str) -> Reading:
+    """Return one reading for several lists (or maps) that a value may be."""
+    if not readings:
+        return Reading()
+    if len(readings) == 1 or all(one == readings[0] for one in readings):
+        return readings[0]
+    things = {one.thing for one in readings if one.thing}
+    if len(things) > 1:
+        raise DocumentError(f"{place}: lists of different objects need a name of their own")
+    return Reading(thing=next(iter(things), None))
+
+
+def statements(target: str, reading: Reading) -> list[str]:
+    """Return the lines that read `value` and store the result in `target`."""
+    lines: list[str] = []
+    for kind, expression in _branches(reading, "value", 0):
+        lines += [
+            f"{'elif' if lines else 'if'} type(value) is {kind}:",
+            f"    {target} = {expression}",
+        ]
+    return lines
+
+
+def expression(reading: Reading, name: str, depth: int = 0) -> str:
+    """Return one expression that reads the variable `name`."""
+    text = name
+    for kind, branch in reversed(_branches(reading, name, depth)):
+        text = f"{branch} if type({name}) is {kind} else {text}"
+    return text
+
+
+def _branches(reading: Reading, name: str, depth: int) -> list[tuple[str, str]]:
+    item = f"item{depth or ''}"
+    found: list[tuple[str, str]] = []
+    if reading.text:
+        found.append(("str", f"{reading.text}({name})"))
+    if reading.thing:
+        found.append(("dict", f"{reading.thing}({name})"))
+    elif reading.values:
+        inner = expression(reading.values, item, depth + 1)
+        found.append(("dict", f"{{key: {inner} for key, {item} in {name}.items()}}"))
+    if reading.items:
+        inner = expression(reading.items, item, depth + 1)
+        found.append(("list", f"[{inner} for {item} in {name}]"))
+    return found
+
