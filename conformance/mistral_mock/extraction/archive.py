@@ -1,0 +1,29 @@
+"""Office documents are archives; this keeps one that unpacks to too much from being unpacked."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from zipfile import BadZipFile, ZipFile
+
+from mistral_mock.extraction.outcome import Unreadable
+
+MAX_UNPACKED = 256 * 1024 * 1024
+"""Bytes that all parts together may unpack to."""
+BROKEN = (BadZipFile, EOFError, KeyError, NotImplementedError, OSError, RuntimeError, ValueError)
+"""What zipfile raises on broken and encrypted archives."""
+
+
+def open_archive(content: bytes) -> ZipFile:
+    """The archive, its sizes checked; the caller closes it.
+
+    Raises:
+        Unreadable: The archive is broken or unpacks to more than MAX_UNPACKED.
+
+    """
+    try:
+        archive = ZipFile(BytesIO(content))
+    except BROKEN as error:
+        raise Unreadable(f"the archive cannot be read: {error}") from error
+    if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
+        raise Unreadable(f"the archive unpacks to more than {MAX_UNPACKED} bytes")
+    return archive
