@@ -1,0 +1,72 @@
+"""A typed client for the Mistral AI HTTP API.
+
+    from mistral_client import Mistral
+
+    with Mistral() as client:
+        for library in client.beta.libraries.list_all():
+            print(library.name)
+
+What is listed here is the public surface; the models are in `mistral_client.models`.
+"""
+
+from mistral_client.client import AsyncMistral, ClientOptions, Mistral
+from mistral_client.errors import (
+    APIStatusError,
+    AuthenticationFailed,
+    BadRequest,
+    ConfigurationError,
+    Conflict,
+    ConnectionFailed,
+    DecodeError,
+    MistralError,
+    NotFound,
+    PagingError,
+    PermissionDenied,
+    ProcessingFailed,
+    RateLimited,
+    RequestTooLarge,
+    ServerError,
+    StreamError,
+    StreamTimedOut,
+    TimedOut,
+    ValidationFailed,
+)
+from mistral_client.problems import Detail, Problem
+from mistral_client.raw import Raw
+from mistral_client.requests import __version__
+from mistral_client.retries import Retries
+from mistral_generated.types import UNSET, Event, File, Unset
+
+__all__ = [
+    "UNSET",
+    "APIStatusError",
+    "AsyncMistral",
+    "AuthenticationFailed",
+    "BadRequest",
+    "ClientOptions",
+    "ConfigurationError",
+    "Conflict",
+    "ConnectionFailed",
+    "DecodeError",
+    "Detail",
+    "Event",
+    "File",
+    "Mistral",
+    "MistralError",
+    "NotFound",
+    "PagingError",
+    "PermissionDenied",
+    "Problem",
+    "ProcessingFailed",
+    "RateLimited",
+    "Raw",
+    "RequestTooLarge",
+    "Retries",
+    "ServerError",
+    "StreamError",
+    "StreamTimedOut",
+    "TimedOut",
+    "Unset",
+    "ValidationFailed",
+    "__version__",
+]

@@ -1,0 +1,314 @@
+"""The clients people make: `Mistral` for threads, `AsyncMistral` for tasks.
+
+The resources come from the generated tree; what is added here is how calls are sent: key, base
+URL, timeouts, retries, connections. A client can be shared by threads (or tasks), used after a
+fork, and pickled. Its pickle holds the API key, because a worker process must be able to use it:
+treat such a pickle like the key itself. Its representation does not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypedDict, TypeVar, Unpack, cast
+
+import attrs
+import httpx
+
+from mistral_client.exchange import Context
+from mistral_client.options import (
+    Settings,
+    check_headers,
+    check_timeout,
+    read_api_key,
+    read_base_url,
+)
+from mistral_client.pools import AsyncPools, Pools
+from mistral_client.quirks.quirk import Memory
+from mistral_client.raw import Capture, Raw, capture
+from mistral_client.retries import Retries
+from mistral_client.send import AsyncSender, Connection, Sender
+from mistral_client.timing import Timing
+from mistral_generated.resources import AsyncResources, Resources
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from types import TracebackType
+
+    from mistral_client.resources import AsyncBeta, Beta
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class ClientOptions(TypedDict, total=False):
+    """What a client and its views can be set to.
+
+    `timeout` is how long the server may stay silent before and within an answer, `connect_timeout`
+    how long a connection may take, `stream_timeout` how long an event stream may stay silent
+    between two events: in seconds, None waits for ever. `retries` is a count or a policy.
+    `headers` go with every request. `strict` raises a DecodeError for answers that lack required
+    fields or hold unknown ones, instead of reading them tolerantly.
+    """
+
+    timeout: float | None
+    connect_timeout: float | None
+    stream_timeout: float | None
+    retries: Retries | int
+    headers: Mapping[str, str]
+    strict: bool
+
+
+_TIMEOUTS = ("timeout", "connect_timeout", "stream_timeout")
+_KNOWN = frozenset({*_TIMEOUTS, "retries", "headers", "strict"})
+
+
+def _changes(options: ClientOptions, headers: Mapping[str, str]) -> dict[str, Any]:
+    """Return options as changes of `Settings`; `headers` are those to add to.
+
+    Raises TypeError for an unknown option or a wrong type, ValueError for a bad value.
+    """
+    for name in options:
+        if name not in _KNOWN:
+            raise TypeError(f"got an unexpected keyword argument {name!r}")
+    values = cast("dict[str, object]", options)
+    changes: dict[str, Any] = {
+        f"{name}_s": check_timeout(name, values[name]) for name in _TIMEOUTS if name in values
+    }
+    if "retries" in options:
+        changes["retries"] = Retries.of(options["retries"])
+    if "headers" in options:
+        changes["headers"] = {**headers, **check_headers(options["headers"])}
+    if "strict" in options:
+        changes["strict"] = bool(options["strict"])
+    return changes
+
+
+def _settings(api_key: str | None, base_url: str | None, options: ClientOptions) -> Settings:
+    return Settings(
+        api_key=read_api_key(api_key), base_url=read_base_url(base_url), **_changes(options, {})
+    )
+
+
+def _context(
+    settings: Settings,
+    options: ClientOptions,
+    timing: Timing | None,
+    http_client: httpx.Client | httpx.AsyncClient | None,
+) -> Context:
+    """Return what the exchanges of a new client share.
+
+    The timeouts of the caller's own httpx client count, unless the client was given some.
+    """
+    keeps = http_client is not None and not any(name in options for name in _TIMEOUTS)
+    base_headers = None if http_client is None else http_client.headers
+    return Context.of(
+        settings,
+        timing=timing or Timing(),
+        memory=Memory(),
+        base_headers=base_headers,
+        keeps_client_timeouts=keeps,
+    )
+
+
+def _view(context: Context, options: ClientOptions) -> Context:
+    """Return the context of a view: other settings, the same memory and connections."""
+    settings = attrs.evolve(context.settings, **_changes(options, context.settings.headers))
+    keeps = context.keeps_client_timeouts and not any(name in options for name in _TIMEOUTS)
+    return Context.of(
+        settings,
+        timing=context.timing,
+        memory=context.memory,
+        base_headers=context.base_headers,
+        keeps_client_timeouts=keeps,
+    )
+
+
+def _refuse_both(http_client: object, transport: object) -> None:
+    if http_client is not None and transport is not None:
+        raise TypeError("pass http_client=... or transport=..., not both")
+
+
+def _pickled(kind: type[T], context: Context, *, is_ours: bool) -> tuple[Any, ...]:
+    """Return how to rebuild a client elsewhere.
+
+    Raises TypeError for a client over the caller's own httpx client or transport.
+    """
+    if not is_ours:
+        raise TypeError(
+            f"a {kind.__name__} with its own http_client or transport cannot be pickled"
+        )
+    return _unpickled, (kind, context.settings)
+
+
+def _unpickled(kind: Callable[..., T], settings: Settings) -> T:
+    return kind(
+        settings.api_key,
+        base_url=settings.base_url,
+        timeout=settings.timeout_s,
+        connect_timeout=settings.connect_timeout_s,
+        stream_timeout=settings.stream_timeout_s,
+        retries=settings.retries,
+        headers=settings.headers,
+        strict=settings.strict,
+    )
+
+
+class Mistral(Resources):
+    """The client: `client.beta.libraries.list()`, `client.chat.complete(...)` and so on.
+
+    `api_key` defaults to the environment variable MISTRAL_API_KEY, `base_url` to MISTRAL_BASE_URL
+    or the public service. `http_client` or `transport` are the caller's own, used as they are and
+    never closed here. `timing` replaces clock and waiting in tests. The rest is explained at
+    `ClientOptions`.
+
+    Raises ConfigurationError without a usable key or base URL, TypeError and ValueError for
+    options that make no sense.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        http_client: httpx.Client | None = None,
+        transport: httpx.BaseTransport | None = None,
+        timing: Timing | None = None,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Check the options; nothing is sent."""
+        _refuse_both(http_client, transport)
+        settings = _settings(api_key, base_url, options)
+        http = http_client or httpx.Client(
+            transport=transport or Pools(settings.base_url), trust_env=False
+        )
+        connection = Connection(http, is_ours=http_client is None and transport is None)
+        context = _context(settings, options, timing, http_client)
+        self._sender = Sender(connection, context)
+        super().__init__(self._sender)
+
+    @property
+    def beta(self) -> Beta:
+        """The operations of `beta`."""
+        from mistral_client.resources import Beta  # noqa: PLC0415 - loaded when it is used
+
+        return Beta(self._sender)
+
+    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
+        """Return a view with other options that shares the connections; `headers` are added."""
+        view = object.__new__(type(self))
+        view._sender = Sender(self._sender.connection, _view(self._sender.context, options))
+        Resources.__init__(view, view._sender)
+        return view
+
+    def raw(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Raw[T]:
+        """Call a method and return the HTTP answer together with its result.
+
+        `client.raw(client.models.list)` returns a `Raw` with status, headers, body and `parsed`.
+        """
+        wanted = Capture()
+        token = capture.set(wanted)
+        try:
+            parsed = method(*args, **kwargs)
+        finally:
+            capture.reset(token)
+        return wanted.complete(parsed)
+
+    def close(self) -> None:
+        """Close the connections, of all views too; the caller's own httpx client stays open."""
+        connection = self._sender.connection
+        connection.is_closed = True
+        if connection.is_ours:
+            connection.http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Mistral {self._sender.context.settings.base_url}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _pickled(type(self), self._sender.context, is_ours=self._sender.connection.is_ours)
+
+
+class AsyncMistral(AsyncResources):
+    """The same client for asyncio and trio: what waits is awaited, the rest is as in `Mistral`."""
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        http_client: httpx.AsyncClient | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        timing: Timing | None = None,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Check the options; nothing is sent."""
+        _refuse_both(http_client, transport)
+        settings = _settings(api_key, base_url, options)
+        http = http_client or httpx.AsyncClient(
+            transport=transport or AsyncPools(settings.base_url), trust_env=False
+        )
+        connection = Connection(http, is_ours=http_client is None and transport is None)
+        context = _context(settings, options, timing, http_client)
+        self._sender = AsyncSender(connection, context)
+        super().__init__(self._sender)
+
+    @property
+    def beta(self) -> AsyncBeta:
+        """The operations of `beta`."""
+        from mistral_client.resources import AsyncBeta  # noqa: PLC0415 - loaded when it is used
+
+        return AsyncBeta(self._sender)
+
+    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
+        """Return a view with other options that shares the connections; `headers` are added."""
+        view = object.__new__(type(self))
+        view._sender = AsyncSender(self._sender.connection, _view(self._sender.context, options))
+        AsyncResources.__init__(view, view._sender)
+        return view
+
+    async def raw(
+        self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Raw[T]:
+        """Call a method and return the HTTP answer together with its result."""
+        wanted = Capture()
+        token = capture.set(wanted)
+        try:
+            parsed = await method(*args, **kwargs)
+        finally:
+            capture.reset(token)
+        return wanted.complete(parsed)
+
+    async def aclose(self) -> None:
+        """Close the connections, of all views too; the caller's own httpx client stays open."""
+        connection = self._sender.connection
+        connection.is_closed = True
+        if connection.is_ours:
+            await connection.http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"<AsyncMistral {self._sender.context.settings.base_url}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _pickled(type(self), self._sender.context, is_ours=self._sender.connection.is_ours)

@@ -1,0 +1,117 @@
+"""Where downloads go: a file that appears only when it is complete, or a stream.
+
+A download to a path goes to a temporary file beside it and is renamed at the end, so a broken one
+leaves an earlier file as it was.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from mistral_generated.types import Destination
+
+
+class Sink(Protocol):
+    """A place for a body that arrives in pieces; `size` counts the bytes written."""
+
+    size: int
+
+    def write(self, pieces: list[bytes]) -> None:
+        """Write the pieces, in order."""
+        ...
+
+    def restart(self) -> bool:
+        """Forget what was written; return whether that was possible."""
+        ...
+
+    def finish(self) -> None:
+        """Make the complete body visible."""
+        ...
+
+    def discard(self) -> None:
+        """Remove what was written; after `finish` this does nothing."""
+        ...
+
+
+class PathSink:
+    """A file that gets its name when it is complete."""
+
+    def __init__(self, path: Path) -> None:
+        """Open a temporary file beside `path`.
+
+        Raises OSError if that folder takes no file, or the path is a folder.
+        """
+        if path.is_dir():
+            raise IsADirectoryError(f"a download needs a file name, and this is a folder: {path}")
+        self.size = 0
+        self._path = path
+        self._part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+        self._file = self._part.open("xb", buffering=0)
+
+    def write(self, pieces: list[bytes]) -> None:
+        """Write the pieces, in order."""
+        for piece in pieces:
+            self.size += len(piece)
+            view = memoryview(piece)
+            while view:
+                view = view[self._file.write(view) :]
+
+    def restart(self) -> bool:
+        """Empty the file."""
+        self._file.seek(0)
+        self._file.truncate()
+        self.size = 0
+        return True
+
+    def finish(self) -> None:
+        """Give the file its name."""
+        self._file.close()
+        self._part.replace(self._path)
+
+    def discard(self) -> None:
+        """Remove the temporary file, if it is still there."""
+        self._file.close()
+        self._part.unlink(missing_ok=True)
+
+
+class StreamSink:
+    """A stream of the caller's; what was written to it stays."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.size = 0
+        self._stream = stream
+
+    def write(self, pieces: list[bytes]) -> None:
+        """Write the pieces, in order."""
+        for piece in pieces:
+            self._stream.write(piece)
+            self.size += len(piece)
+
+    def restart(self) -> bool:
+        """Return whether nothing was written yet."""
+        return self.size == 0
+
+    def finish(self) -> None:
+        """Leave the stream open: it is the caller's."""
+
+    def discard(self) -> None:
+        """Leave the stream as it is: it is the caller's."""
+
+
+def open_sink(destination: Destination) -> Sink:
+    """Return where the download goes.
+
+    Raises OSError for a path that cannot be written, TypeError for anything but path or stream.
+    """
+    if isinstance(destination, str | os.PathLike):
+        return PathSink(Path(destination))
+    if hasattr(destination, "write"):
+        return StreamSink(destination)
+    raise TypeError(
+        "a download goes to a path or a binary stream open for writing,"
+        f" not to {type(destination).__name__}"
+    )

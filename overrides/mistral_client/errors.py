@@ -1,0 +1,274 @@
+"""Every error that the client raises.
+
+    MistralError
+    ├── ConfigurationError        the client is set up wrongly; no request was made
+    ├── ConnectionFailed          no answer: the connection could not be made, or broke
+    ├── TimedOut                  no answer in time
+    │   └── StreamTimedOut        (also a StreamError)
+    ├── APIStatusError            an answer with an error status
+    │   ├── BadRequest            400
+    │   ├── AuthenticationFailed  401
+    │   ├── PermissionDenied      403
+    │   ├── NotFound              404
+    │   ├── Conflict              409
+    │   ├── RequestTooLarge       413
+    │   ├── ValidationFailed      422
+    │   ├── RateLimited           429
+    │   └── ServerError           5xx
+    ├── DecodeError               a success answer that cannot be read
+    ├── StreamError               an event stream that broke, with what had arrived
+    ├── PagingError               a list whose pages do not end
+    └── ProcessingFailed          a document whose processing ended in an error
+
+Errors hold no secrets (see `redaction`) and pickle with everything that they carry.
+"""
+
+# ruff: noqa: N818 - the names say what happened; every one of them is a MistralError
+
+from __future__ import annotations
+
+import http
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from mistral_client.problems import Problem, read_problem, request_id
+from mistral_client.redaction import redact_headers, redact_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Self
+
+    from mistral_generated.types import Event, Response
+
+
+class MistralError(Exception):
+    """The root of every error of this client.
+
+    `operation` is the operation's id (`beta.libraries.get`), `request_id` the server's name for
+    the request, `attempts` how many times the request was sent; each is None where there is none.
+    """
+
+    operation: str | None = None
+    request_id: str | None = None
+    attempts: int | None = None
+
+    def __init__(
+        self, message: str, *, operation: str | None = None, attempts: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.operation = operation
+        self.attempts = attempts
+
+    @property
+    def message(self) -> str:
+        """The text of the error alone, without operation and advice."""
+        return str(self.args[0])
+
+    def __str__(self) -> str:
+        return f"{self.operation}: {self.message}" if self.operation else self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self.args, self.__dict__.copy())
+
+
+class ConfigurationError(MistralError, ValueError):
+    """The client cannot be used as it is set up: no key, no usable base URL."""
+
+
+class ConnectionFailed(MistralError):
+    """The connection could not be made, or broke before the answer was complete.
+
+    `sent` is False when the server cannot have seen the request.
+    """
+
+    sent: bool = True
+
+
+class TimedOut(MistralError):
+    """Nothing came back in time; `sent` is False when the server cannot have seen the request."""
+
+    sent: bool = True
+
+
+class _Answered(MistralError):
+    """An error that an answer caused: it keeps the status, the headers and the body.
+
+    `headers` have lower-case names; `body` is the answer's text. Both are without secrets.
+    """
+
+    status: int = 0
+    headers: Mapping[str, str] = {}
+    body: str = ""
+
+    def keep(self, response: Response, secrets: Iterable[str] = ()) -> Self:
+        """Keep what the answer said, and return the error itself."""
+        known = tuple(secrets)
+        self.status = response.status_code
+        self.headers = redact_headers(response.headers, known)
+        self.body = redact_text(response.content.decode("utf-8", "replace"), known)
+        self.request_id = request_id(self.headers)
+        return self
+
+
+class APIStatusError(_Answered):
+    """The server answered with an error status.
+
+    `problem` is what its body says: message, code, type, param and validation details.
+    """
+
+    advice: ClassVar[str] = ""
+    problem: Problem = Problem()
+
+    def __str__(self) -> str:
+        parts = [f"{self.operation}: " if self.operation else "", self.message]
+        if self.request_id:
+            parts.append(f" (request id {self.request_id})")
+        if self.advice:
+            parts.append(f". {self.advice}")
+        return "".join(parts)
+
+
+class BadRequest(APIStatusError):
+    """400: the request makes no sense to the server."""
+
+    advice = "Check the arguments: the message says which one."
+
+
+class AuthenticationFailed(APIStatusError):
+    """401: the key is missing or wrong, or its quota is used up; the API does not say which."""
+
+    advice = "Check the API key (argument api_key or MISTRAL_API_KEY) and its remaining quota."
+
+
+class PermissionDenied(APIStatusError):
+    """403: the key is good, but may not do this."""
+
+    advice = "Use a key with this right, or have the owner share the resource with you."
+
+
+class NotFound(APIStatusError):
+    """404: no such resource, or none that the key may see; or no such route on this server."""
+
+    advice = "Check the id, that the key may see it, and the base URL."
+
+
+class Conflict(APIStatusError):
+    """409: the resource is not in a state that allows this."""
+
+    advice = "Read the resource again and decide anew."
+
+
+class RequestTooLarge(APIStatusError):
+    """413: the body is larger than the server takes."""
+
+    advice = "Send less at once."
+
+
+class ValidationFailed(APIStatusError):
+    """422: an argument breaks a rule; `problem.details` lists each with its place."""
+
+    advice = "Correct the arguments that the message names."
+
+
+class RateLimited(APIStatusError):
+    """429: too many requests, or no allowance for this operation at all.
+
+    `retry_after_s` is how long the server asks to wait, in seconds, if it says so.
+    """
+
+    advice = "Send fewer requests at a time, wait, or ask for a higher limit."
+    retry_after_s: float | None = None
+
+
+class ServerError(APIStatusError):
+    """5xx: the server failed or has no capacity."""
+
+    advice = "Try again later; report the request id if it persists."
+
+
+class DecodeError(_Answered):
+    """The server answered with success, but the answer cannot be read.
+
+    Status, headers and body are kept, so nothing that the server said is lost.
+    """
+
+
+class StreamError(_Answered):
+    """An event stream that could not be read to its end.
+
+    `events` holds what had arrived before, oldest first; of a very long stream, its last part.
+    `problem` is what the server said when it sent an error inside the stream.
+    """
+
+    events: tuple[Event[Any], ...] = ()
+    problem: Problem = Problem()
+
+
+class StreamTimedOut(StreamError, TimedOut):
+    """The stream stayed silent for longer than `stream_timeout`."""
+
+
+class PagingError(MistralError):
+    """The server's pages do not end: it repeats a page or a token, or sends only empty pages."""
+
+
+class ProcessingFailed(MistralError):
+    """The processing of a document ended in an error; `state` is the state as the API names it."""
+
+    state: str = ""
+    document_id: str = ""
+
+
+_BY_STATUS: dict[int, type[APIStatusError]] = {
+    400: BadRequest,
+    401: AuthenticationFailed,
+    403: PermissionDenied,
+    404: NotFound,
+    409: Conflict,
+    413: RequestTooLarge,
+    422: ValidationFailed,
+    429: RateLimited,
+}
+
+
+def status_error(
+    operation: str,
+    response: Response,
+    *,
+    attempts: int = 1,
+    retry_after_s: float | None = None,
+    secrets: Iterable[str] = (),
+) -> APIStatusError:
+    """Return the error for an answer whose status is not a success."""
+    status = response.status_code
+    kind = _BY_STATUS.get(status) or (ServerError if status >= 500 else APIStatusError)
+    known = tuple(secrets)
+    problem = read_problem(redact_text(response.content.decode("utf-8", "replace"), known).encode())
+    headline = f"{status} {_phrase(status)}".rstrip()
+    message = f"{headline}: {problem.message}" if problem.message else headline
+    location = response.headers.get("location")
+    if 300 <= status < 400 and location:
+        message += f": redirected to {redact_text(location, known)}; use the final base URL"
+    error = kind(message, operation=operation, attempts=attempts).keep(response, known)
+    error.problem = problem
+    error.request_id = error.request_id or request_id(error.headers, problem)
+    if isinstance(error, RateLimited):
+        error.retry_after_s = retry_after_s
+    return error
+
+
+def _phrase(status: int) -> str:
+    """Return the reason phrase of a status, or nothing for a status that nobody knows."""
+    try:
+        return http.HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def _restore(
+    kind: type[MistralError], args: tuple[object, ...], state: dict[str, object]
+) -> MistralError:
+    """Rebuild a pickled error without running its constructor's checks."""
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error

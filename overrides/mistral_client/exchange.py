@@ -1,0 +1,303 @@
+"""The one algorithm behind every request: send, adapt, retry, give up, in steps.
+
+`Exchange.run` is a generator. It yields what has to be done (`Transfer`, `Read`, `Pause`, `Save`)
+and is sent the outcome, or thrown the failure. It decides everything and does no I/O itself; the
+two drivers in `send` do the steps, one with and one without `await`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar, cast
+
+import attrs
+import httpx
+
+from mistral_client import logs
+from mistral_client.errors import DecodeError, status_error
+from mistral_client.failures import explain, was_sent
+from mistral_client.options import Options
+from mistral_client.problems import request_id
+from mistral_client.quirks import quirks_of
+from mistral_client.raw import capture
+from mistral_client.requests import RequestWriter, encode_json
+from mistral_client.retries import does_no_harm_twice, is_worth_repeating, retry_after_s
+from mistral_generated.types import Call, StreamCall
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+
+    from mistral_client.downloads import Sink
+    from mistral_client.files import Multipart
+    from mistral_client.options import Settings
+    from mistral_client.quirks.quirk import AnyCall, Memory
+    from mistral_client.timing import Timing
+    from mistral_generated.types import Response
+
+T = TypeVar("T")
+
+
+class Transfer(NamedTuple):
+    """Send the request; the outcome is its `httpx.Response`, open, with the body unread."""
+
+    request: httpx.Request
+
+
+class Read(NamedTuple):
+    """Read the whole body and close the response."""
+
+    response: httpx.Response
+
+
+class Save(NamedTuple):
+    """Write the body to the sink, piece by piece, and close the response."""
+
+    response: httpx.Response
+    sink: Sink
+
+
+class Pause(NamedTuple):
+    """Wait, in seconds."""
+
+    delay_s: float
+
+
+Step: TypeAlias = Transfer | Read | Save | Pause
+Steps: TypeAlias = "Generator[Step, Any, T]"
+
+
+@attrs.frozen(kw_only=True)
+class Context:
+    """What the exchanges of one client share."""
+
+    settings: Settings
+    options: Options
+    timing: Timing
+    writer: RequestWriter
+    memory: Memory
+    base_headers: Mapping[str, str] | None = None
+    keeps_client_timeouts: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        *,
+        timing: Timing,
+        memory: Memory,
+        base_headers: Mapping[str, str] | None,
+        keeps_client_timeouts: bool,
+    ) -> Context:
+        """Return the context for some settings; `RequestWriter` explains the last two."""
+        writer = RequestWriter(
+            settings, base_headers=base_headers, keeps_client_timeouts=keeps_client_timeouts
+        )
+        return cls(
+            settings=settings,
+            options=Options(settings.timeout_s, settings.retries, {}),
+            timing=timing,
+            writer=writer,
+            memory=memory,
+            base_headers=base_headers,
+            keeps_client_timeouts=keeps_client_timeouts,
+        )
+
+
+@attrs.define
+class Exchange:
+    """One call on its way: what was sent how often, and what came of it."""
+
+    context: Context
+    call: AnyCall
+    options: Options
+    attempt: int = 0
+    started_s: float = 0.0
+    is_rerouted: bool = False
+    multipart: Multipart | None = None
+
+    def run(self, sink: Sink | None = None, *, keeps_open: bool = False) -> Steps[Response]:
+        """Return the success answer, retried, adapted by quirks.
+
+        With `keeps_open` it is unread; with a sink its body was written there.
+
+        Raises an APIStatusError for an error answer, ConnectionFailed or TimedOut for none.
+        """
+        self.started_s = self.context.timing.monotonic()
+        for quirk in quirks_of(self.call.operation.id):
+            if quirk.adapt_request is not None:
+                self.call = quirk.adapt_request(self.call, self.context.memory)
+        content = self._open_body()
+        try:
+            while True:
+                response = yield from self._transfer(content, sink, keeps_open=keeps_open)
+                if response is None:
+                    continue
+                if response.is_success and (keeps_open or sink is not None):
+                    return response
+                answer = self._adapt(response)
+                if isinstance(answer, Call | StreamCall):
+                    self.call = answer
+                elif 200 <= answer.status_code < 300:
+                    return answer
+                else:
+                    yield Pause(self._delay_after_status(answer))
+        finally:
+            if self.multipart is not None:
+                self.multipart.close()
+
+    def _transfer(
+        self, content: bytes | Multipart | None, sink: Sink | None, *, keeps_open: bool
+    ) -> Steps[httpx.Response | None]:
+        """Return the answer, or None after a failure that was waited for and may be repeated."""
+        self.attempt += 1
+        request = self.context.writer.write(self.call, self.options, content)
+        response: httpx.Response | None = None
+        try:
+            response = cast("httpx.Response", (yield Transfer(request)))
+            if sink is not None and response.is_success:
+                yield Save(response, sink)
+            elif not (keeps_open and response.is_success):
+                yield Read(response)
+        except httpx.HTTPError as failure:
+            yield Pause(self._delay_after_failure(failure, request, response, sink))
+            return None
+        self._note(response)
+        return response
+
+    def _open_body(self) -> bytes | Multipart | None:
+        """Return the body to send; files are opened here, and closed when the exchange ends."""
+        form = self.call.form
+        if form is None:
+            return encode_json(self.call)
+        from mistral_client.files import Multipart  # noqa: PLC0415 - only uploads need it
+
+        self.multipart = Multipart(form)
+        return self.multipart
+
+    def _adapt(self, answer: Response) -> Response | AnyCall:
+        """Return the answer as the quirks read it, or another call to send, at most once."""
+        for quirk in quirks_of(self.call.operation.id):
+            if quirk.adapt_response is None:
+                continue
+            adapted = quirk.adapt_response(answer, self.call, self.context.memory)
+            if not isinstance(adapted, Call | StreamCall):
+                answer = adapted
+            elif not self.is_rerouted:
+                self.is_rerouted = True
+                return adapted
+        return answer
+
+    def _delay_after_status(self, answer: Response) -> float:
+        """Return the wait before sending again, in seconds, or raise the answer as an error."""
+        operation = self.call.operation
+        asked_s = retry_after_s(answer.headers, self.context.timing.now())
+        if is_worth_repeating(operation, answer.status_code, answer.headers):
+            delay_s = self._delay(asked_s)
+            if delay_s is not None:
+                return delay_s
+        raise status_error(
+            operation.id,
+            answer,
+            attempts=self.attempt,
+            retry_after_s=asked_s,
+            secrets=(self.context.settings.api_key,),
+        )
+
+    def _delay_after_failure(
+        self,
+        failure: httpx.HTTPError,
+        request: httpx.Request,
+        response: httpx.Response | None,
+        sink: Sink | None,
+    ) -> float:
+        """Return the wait before sending again, in seconds, or raise the failure as our error."""
+        operation = self.call.operation
+        if logs.is_on():
+            elapsed_s = self.context.timing.monotonic() - self.started_s
+            logs.log_failure(operation.id, failure, elapsed_s=elapsed_s, attempt=self.attempt)
+        may_repeat = not was_sent(failure) or does_no_harm_twice(operation)
+        if isinstance(failure, httpx.DecodingError | httpx.UnsupportedProtocol):
+            may_repeat = False
+        if may_repeat and (sink is None or sink.restart()):
+            delay_s = self._delay(None)
+            if delay_s is not None:
+                return delay_s
+        raise explain(
+            failure,
+            operation.id,
+            request=request,
+            response=response,
+            attempts=self.attempt,
+            secrets=(self.context.settings.api_key,),
+        ) from failure
+
+    def _delay(self, asked_s: float | None) -> float | None:
+        """Return the wait before sending again, in seconds, or None when it must not go again."""
+        if self.multipart is not None and not self.multipart.can_be_sent:
+            return None
+        timing = self.context.timing
+        elapsed_s = timing.monotonic() - self.started_s
+        delay_s = self.options.retries.delay_s(self.attempt, elapsed_s, asked_s, timing.draw())
+        if delay_s is not None and logs.is_on():
+            logs.log_retry(self.call.operation.id, delay_s)
+        return delay_s
+
+    def _note(self, response: httpx.Response) -> None:
+        """Leave the answer where `raw` looks for it, and a line in the log."""
+        wanted = capture.get()
+        if wanted is not None:
+            wanted.response = response
+        if logs.is_on():
+            logs.log_answer(
+                self.call.operation.id,
+                response.status_code,
+                elapsed_s=self.context.timing.monotonic() - self.started_s,
+                attempt=self.attempt,
+                request_id=request_id(response.headers),
+            )
+
+
+def call_steps(context: Context, call: Call[T], options: Options) -> Steps[T]:
+    """Return the parsed answer of a call.
+
+    Raises DecodeError if it cannot be read, and what `Exchange.run` raises.
+    """
+    exchange = Exchange(context, call, options)
+    answer = yield from exchange.run()
+    return parse(context, exchange.attempt, call, answer)
+
+
+def download_steps(context: Context, call: Call[bytes], options: Options, sink: Sink) -> Steps[int]:
+    """Return how many bytes were written; on a failure nothing of it stays."""
+    try:
+        yield from Exchange(context, call, options).run(sink)
+        sink.finish()
+    finally:
+        sink.discard()
+    return sink.size
+
+
+def open_steps(context: Context, call: StreamCall[Any], options: Options) -> Steps[httpx.Response]:
+    """Return an open response whose body is still to be read; the caller closes it."""
+    response = yield from Exchange(context, call, options).run(keeps_open=True)
+    return cast("httpx.Response", response)
+
+
+def parse(context: Context, attempts: int, call: Call[T], answer: Response) -> T:
+    """Return what an answer says.
+
+    Raises DecodeError, with the answer, if it is not what the document promises; in strict mode
+    also for missing and unknown parts.
+    """
+    try:
+        value = call.parse(answer)
+        if context.settings.strict:
+            from mistral_client.strict import check  # noqa: PLC0415 - only strict clients need it
+
+            check(value)
+    except (ValueError, RecursionError) as fault:
+        raise DecodeError(
+            f"the answer (status {answer.status_code}) cannot be read: {fault}",
+            operation=call.operation.id,
+            attempts=attempts,
+        ).keep(answer, (context.settings.api_key,)) from fault
+    return value

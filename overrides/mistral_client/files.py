@@ -1,0 +1,239 @@
+"""Files on their way out: multipart bodies that are read in pieces while they are sent.
+
+A path, bytes, a binary stream or a `File` becomes one part. Files are opened before the request,
+so that an unreadable one is reported without a request, and are closed after it.
+"""
+
+from __future__ import annotations
+
+import io
+import mimetypes
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final, cast
+
+import attrs
+import httpx
+
+from mistral_generated.types import File
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from mistral_generated.types import FileInput, Form
+
+# How much of a file is in memory at a time, in bytes.
+PIECE: Final = 256 * 1024
+
+# The name of a file that comes without one.
+_NAMELESS = "upload"
+
+_TEXT_STREAM = "an upload needs a binary stream: open the file with 'rb'"
+
+
+@attrs.define
+class Source:
+    """An open binary stream and how it can be sent.
+
+    `start` is where it stood, None if it cannot seek; `size` in bytes, None if unknown. `is_ours`
+    says that the client opened it and closes it.
+    """
+
+    stream: IO[bytes]
+    start: int | None
+    size: int | None
+    is_ours: bool = False
+    is_read: bool = False
+
+    def rewind(self) -> None:
+        """Go back to where the stream stood.
+
+        Raises OSError if something was read and the stream cannot seek.
+        """
+        if self.start is not None:
+            self.stream.seek(self.start)
+        elif self.is_read:
+            raise OSError("the stream was read already and cannot be read again")
+
+    def read(self) -> bytes:
+        """Return the next piece, empty at the end.
+
+        Raises TypeError if the stream gives text.
+        """
+        self.is_read = True
+        piece = self.stream.read(PIECE)
+        if not isinstance(piece, bytes):
+            raise TypeError(_TEXT_STREAM)
+        return piece
+
+
+@attrs.define
+class Part:
+    """One part of a multipart body: its header lines, and bytes or a source for its content."""
+
+    head: bytes
+    content: bytes | Source
+
+    @property
+    def size(self) -> int | None:
+        """The size of head and content with its line end, in bytes, or None if unknown."""
+        size = len(self.content) if isinstance(self.content, bytes) else self.content.size
+        return None if size is None else len(self.head) + size + 2
+
+
+class Multipart(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A `multipart/form-data` body; iterating over it again starts again."""
+
+    def __init__(self, form: Form) -> None:
+        """Open the files of the form.
+
+        Raises OSError for a file that cannot be read, TypeError for something that is no file.
+        """
+        self._boundary = secrets.token_hex(16)
+        self._parts: list[Part] = []
+        self._tail = f"--{self._boundary}--\r\n".encode()
+        try:
+            for name, text in form.fields:
+                self._add(name, text.encode(), "")
+            for name, file in form.files:
+                self._add_file(name, file)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """The headers that describe the body; without a known size it goes in chunks."""
+        kind = ("content-type", f"multipart/form-data; boundary={self._boundary}")
+        sizes = [part.size for part in self._parts]
+        if None in sizes:
+            return [kind, ("transfer-encoding", "chunked")]
+        total = sum(size for size in sizes if size is not None) + len(self._tail)
+        return [kind, ("content-length", str(total))]
+
+    @property
+    def can_be_sent(self) -> bool:
+        """Whether the body can be sent now: a stream that cannot seek is sent once."""
+        return all(source.start is not None or not source.is_read for source in self._sources())
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self._parts:
+            yield part.head
+            content = part.content
+            if isinstance(content, bytes):
+                yield content
+            else:
+                content.rewind()
+                while piece := content.read():
+                    yield piece
+            yield b"\r\n"
+        yield self._tail
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield the same; files are read in a thread, so that the event loop goes on."""
+        from anyio import to_thread  # noqa: PLC0415 - only asynchronous uploads need it
+
+        for part in self._parts:
+            yield part.head
+            content = part.content
+            if isinstance(content, bytes):
+                yield content
+            else:
+                content.rewind()
+                while piece := await to_thread.run_sync(content.read):
+                    yield piece
+            yield b"\r\n"
+        yield self._tail
+
+    def close(self) -> None:
+        """Close the files that this body opened."""
+        for source in self._sources():
+            if source.is_ours:
+                source.stream.close()
+
+    def _sources(self) -> Iterator[Source]:
+        for part in self._parts:
+            if isinstance(part.content, Source):
+                yield part.content
+
+    def _add_file(self, name: str, file: FileInput) -> None:
+        upload = open_file(file)
+        kind = upload.content_type or mimetypes.guess_type(upload.name)[0]
+        lines = (
+            f'; filename="{_quoted(upload.name)}"\r\n'
+            f"Content-Type: {kind or 'application/octet-stream'}"
+        )
+        self._add(name, upload.content, lines)
+
+    def _add(self, name: str, content: bytes | Source, lines: str) -> None:
+        head = (
+            f"--{self._boundary}\r\n"
+            f'Content-Disposition: form-data; name="{_quoted(name)}"{lines}\r\n\r\n'
+        )
+        self._parts.append(Part(head.encode(), content))
+
+
+@attrs.frozen
+class Upload:
+    """A file ready to send: its name, its media type if it was given, its content."""
+
+    name: str
+    content_type: str | None
+    content: bytes | Source
+
+
+def open_file(file: FileInput) -> Upload:
+    """Return a file ready to send; a path is opened, a stream stays where it stands.
+
+    Raises OSError for a path that cannot be opened, TypeError for something that is no file.
+    """
+    if isinstance(file, Mapping):
+        file = File(**file)
+    if isinstance(file, File):
+        return Upload(file.file_name, _checked_type(file.content_type), _content(file.content))
+    if isinstance(file, str | os.PathLike):
+        path = Path(file)
+        return Upload(path.name, None, _source(path.open("rb"), is_ours=True))
+    name = getattr(file, "name", None)
+    return Upload(Path(name).name if isinstance(name, str) else _NAMELESS, None, _content(file))
+
+
+def _content(content: object) -> bytes | Source:
+    if isinstance(content, bytes | bytearray | memoryview):
+        return bytes(content)
+    if isinstance(content, io.TextIOBase):
+        raise TypeError(_TEXT_STREAM)
+    if hasattr(content, "read"):
+        return _source(cast("IO[bytes]", content), is_ours=False)
+    raise TypeError(
+        "a file is a path, bytes, a binary stream or File(fileName=..., content=...),"
+        f" not {type(content).__name__}"
+    )
+
+
+def _source(stream: IO[bytes], *, is_ours: bool) -> Source:
+    """Return the stream with its size, if it can seek; it stays where it stands."""
+    try:
+        start = stream.tell()
+        size = stream.seek(0, os.SEEK_END) - start
+        stream.seek(start)
+    except (AttributeError, OSError):
+        return Source(stream, None, None, is_ours)
+    return Source(stream, start, size, is_ours)
+
+
+def _checked_type(content_type: str | None) -> str | None:
+    """Return the media type.
+
+    Raises ValueError if it cannot stand in a header line.
+    """
+    if content_type is not None and not (content_type.isascii() and content_type.isprintable()):
+        raise ValueError(f"not a media type: {content_type!r}")
+    return content_type
+
+
+def _quoted(name: str) -> str:
+    """Return a name as it stands between quotes in a part's header (HTML standard, multipart)."""
+    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")

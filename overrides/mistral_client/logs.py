@@ -1,0 +1,44 @@
+"""Debug lines about requests, on the logger `mistral_client`: never a body, never a secret."""
+
+from __future__ import annotations
+
+import logging
+
+logger = logging.getLogger("mistral_client")
+logger.addHandler(logging.NullHandler())
+
+
+def is_on() -> bool:
+    """Say whether anybody listens, so that nothing is computed for nobody."""
+    return logger.isEnabledFor(logging.DEBUG)
+
+
+def log_answer(
+    operation: str, status: int, *, elapsed_s: float, attempt: int, request_id: str | None
+) -> None:
+    """Note an answer: operation, status, duration since the first sending, attempt, request id."""
+    logger.debug(
+        "%s: status %d after %.3f s (attempt %d, request id %s)",
+        operation,
+        status,
+        elapsed_s,
+        attempt,
+        request_id or "unknown",
+    )
+
+
+def log_failure(operation: str, failure: Exception, *, elapsed_s: float, attempt: int) -> None:
+    """Note a request that got no answer, by the kind of its failure."""
+    kind = type(failure).__name__
+    logger.debug(
+        "%s: %s after %.3f s (attempt %d)",
+        operation,
+        kind,
+        elapsed_s,
+        attempt,
+    )
+
+
+def log_retry(operation: str, delay_s: float) -> None:
+    """Note that the request goes again after `delay_s` seconds."""
+    logger.debug("%s: again in %.3f s", operation, delay_s)

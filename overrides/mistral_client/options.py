@@ -1,0 +1,167 @@
+"""What a client is set up with, and the options of one call: reading, checking, defaults.
+
+The key comes from the argument or `MISTRAL_API_KEY`, the base URL from the argument or
+`MISTRAL_BASE_URL`. Every check here happens before any request.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Final, cast
+from urllib.parse import urlsplit
+
+import attrs
+
+from mistral_client.errors import ConfigurationError
+from mistral_client.redaction import redact_text
+from mistral_client.retries import Retries
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mistral_generated.types import CallOptions
+
+DEFAULT_BASE_URL: Final = "https://api.mistral.ai"
+KEY_VARIABLE: Final = "MISTRAL_API_KEY"
+BASE_URL_VARIABLE: Final = "MISTRAL_BASE_URL"
+
+# How long the server may stay silent, in seconds: before an answer, and between two events.
+DEFAULT_TIMEOUT_S: Final = 120.0
+DEFAULT_STREAM_TIMEOUT_S: Final = 60.0
+DEFAULT_CONNECT_TIMEOUT_S: Final = 10.0
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """Everything that a client is set up with, checked.
+
+    Times are in seconds; None waits for ever. `base_url` has no trailing slash and no version.
+    """
+
+    api_key: str = attrs.field(repr=False)
+    base_url: str
+    timeout_s: float | None = DEFAULT_TIMEOUT_S
+    connect_timeout_s: float | None = DEFAULT_CONNECT_TIMEOUT_S
+    stream_timeout_s: float | None = DEFAULT_STREAM_TIMEOUT_S
+    retries: Retries = attrs.field(factory=Retries)
+    strict: bool = False
+    headers: Mapping[str, str] = attrs.field(factory=dict[str, str], repr=False)
+
+
+@attrs.frozen
+class Options:
+    """The options of one call, checked, with the client's defaults filled in."""
+
+    timeout_s: float | None
+    retries: Retries
+    headers: Mapping[str, str]
+    has_own_timeout: bool = False
+
+
+def read_api_key(given: str | None) -> str:
+    """Return the key to use.
+
+    Raises ConfigurationError when there is none, or when it cannot stand in a header.
+    """
+    key = os.environ.get(KEY_VARIABLE) if given is None else given
+    if key is not None and not isinstance(key, str):
+        raise ConfigurationError("api_key must be text")
+    key = (key or "").strip()
+    if not key:
+        raise ConfigurationError(
+            f"No API key: pass api_key=... or set the environment variable {KEY_VARIABLE}."
+        )
+    if not (key.isascii() and key.isprintable()):
+        raise ConfigurationError("The API key holds characters that cannot stand in a header.")
+    return key
+
+
+def read_base_url(given: str | None) -> str:
+    """Return the base URL to use, without trailing slashes and without a trailing `/v1`.
+
+    Raises ConfigurationError when it is not an http(s) URL with a host and nothing but a path.
+    """
+    text = os.environ.get(BASE_URL_VARIABLE) or DEFAULT_BASE_URL if given is None else str(given)
+    url = text.strip()
+    parts = _split(url)
+    if parts is None or parts[0] not in {"http", "https"} or not parts[1]:
+        raise ConfigurationError(
+            f"Not a base URL: {redact_text(text)!r}. Expected something like {DEFAULT_BASE_URL}."
+        )
+    if "@" in parts[1]:
+        raise ConfigurationError("The base URL must not hold credentials; pass api_key=...")
+    if "?" in url or "#" in url or any(mark.isspace() for mark in url):
+        raise ConfigurationError(
+            f"The base URL must end with its path, without ? or #: {redact_text(text)!r}."
+        )
+    return url.rstrip("/").removesuffix("/v1").rstrip("/")
+
+
+def _split(url: str) -> tuple[str, str] | None:
+    """Return scheme and host of a URL, or None when it is no URL."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts.scheme, parts.netloc if parts.hostname else ""
+
+
+def check_timeout(name: str, value: object) -> float | None:
+    """Return a time in seconds.
+
+    Raises TypeError unless it is a number or None, ValueError unless it is above 0.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{name} must be a number of seconds or None, not {value!r}")
+    if not value > 0:
+        raise ValueError(f"{name} must be above 0 seconds, not {value!r}")
+    return float(value)
+
+
+def check_headers(value: Mapping[str, str] | None) -> dict[str, str]:
+    """Return extra headers as a dict.
+
+    Raises TypeError or ValueError for what cannot be a header; values are not repeated in them.
+    """
+    headers = dict(value or {})
+    for name, text in headers.items():
+        if not isinstance(name, str) or not isinstance(text, str):
+            raise TypeError(f"headers must map text to text; look at {name!r}")
+        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(text):
+            raise ValueError(f"header {name!r} holds characters that a header cannot hold")
+    return headers
+
+
+_KNOWN_OPTIONS = frozenset({"timeout", "retries", "headers"})
+
+
+def read_options(settings: Settings, operation: str, options: CallOptions) -> Options:
+    """Return the options of one call.
+
+    Raises TypeError for an unknown option or a value of the wrong type, ValueError for a bad one.
+    """
+    for name in options:
+        if name not in _KNOWN_OPTIONS:
+            raise TypeError(f"{operation}() got an unexpected keyword argument {name!r}")
+    given = cast("dict[str, object]", options)
+    return Options(
+        timeout_s=check_timeout("timeout", given.get("timeout", settings.timeout_s)),
+        retries=_read_retries(settings.retries, options.get("retries")),
+        headers=check_headers(options.get("headers")),
+        has_own_timeout="timeout" in given,
+    )
+
+
+def _read_retries(default: Retries, given: Retries | int | None) -> Retries:
+    """Return the policy of one call: a number changes only the count of the client's policy."""
+    if given is None:
+        return default
+    policy = Retries.of(given)
+    return policy if given is policy else attrs.evolve(default, count=policy.count)

@@ -1,0 +1,113 @@
+"""Walking through the pages of a list: which page comes next, and when there is none.
+
+One reading for every style: a next token is followed, else `has_more` or a total tells whether
+the next page number exists; a page with none of these is the whole list (servers of the older
+line send only the items). Pages are fetched when their first item is wanted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
+
+from mistral_client.errors import PagingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from mistral_generated.types import Call, Paging
+
+T = TypeVar("T")
+
+# How many empty pages in a row are believed before the server is taken to be in a loop.
+EMPTY_PAGES: Final = 100
+
+
+class Walk(Generic[T]):
+    """One walk over a list; `call` is the next page to ask for, None at the end."""
+
+    def __init__(
+        self,
+        paging: Paging[T],
+        prepare: Callable[..., Call[Any]],
+        arguments: Mapping[str, object],
+    ) -> None:
+        self._paging = paging
+        self._prepare = prepare
+        self._arguments = {name: value for name, value in arguments.items() if value is not None}
+        self._tokens: set[object] = set()
+        self._pages: set[tuple[object, ...]] = set()
+        self._seen = 0
+        self._empty = 0
+        page = self._arguments.get(paging.page or "")
+        self._page = page if isinstance(page, int) else 0
+        self.call: Call[Any] | None = prepare(**self._arguments)
+
+    def take(self, page: object) -> Sequence[T]:
+        """Return the items of a page and find out which page is next.
+
+        Raises PagingError if the server repeats a page or a token, or sends only empty pages.
+        """
+        found = _value(page, self._paging.items) if self._paging.items else page
+        items = cast("Sequence[T]", found) if isinstance(found, list | tuple) else ()
+        self._note(items)
+        self.call = self._next(page)
+        return items
+
+    def _next(self, page: object) -> Call[Any] | None:
+        paging = self._paging
+        token = _value(page, paging.next_token) if paging.next_token else None
+        if token and paging.token:
+            if token in self._tokens:
+                self._fail(f"the server repeats the page token {str(token)[:40]!r}")
+            self._tokens.add(token)
+            return self._prepare(**self._without(paging.page), **{paging.token: token})
+        if self._tokens or not paging.page or not self._has_more(page):
+            return None
+        self._page += 1
+        return self._prepare(**self._without(paging.page), **{paging.page: self._page})
+
+    def _has_more(self, page: object) -> bool:
+        """Say whether a page says that another one follows."""
+        paging = self._paging
+        has_more = _value(page, paging.has_more) if paging.has_more else None
+        if isinstance(has_more, bool):
+            return has_more
+        total = _value(page, paging.total) if paging.total else None
+        return isinstance(total, int) and self._seen < total
+
+    def _without(self, name: str | None) -> dict[str, object]:
+        """Return the arguments without one that the next page replaces."""
+        dropped = {name, self._paging.token}
+        return {key: value for key, value in self._arguments.items() if key not in dropped}
+
+    def _note(self, items: Sequence[T]) -> None:
+        """Remember a page by its first and last item."""
+        self._seen += len(items)
+        self._empty = 0 if items else self._empty + 1
+        if self._empty >= EMPTY_PAGES:
+            self._fail(f"the server sent {EMPTY_PAGES} empty pages in a row")
+        if items:
+            mark = (len(items), _mark(items[0]), _mark(items[-1]))
+            if mark in self._pages:
+                self._fail("the server repeats a page that it already sent")
+            self._pages.add(mark)
+
+    def _fail(self, what: str) -> None:
+        operation = self.call.operation.id if self.call else None
+        raise PagingError(
+            f"{what}; stopped after {self._seen} items. Ask for single pages with list(...).",
+            operation=operation,
+        )
+
+
+def _value(page: object, path: str) -> object:
+    """Return the value at a dotted attribute path, or None where a step is missing."""
+    value: object = page
+    for step in path.split("."):
+        value = getattr(value, step, None)
+    return value
+
+
+def _mark(item: object) -> object:
+    """Return what tells an item from others: its id, else its text."""
+    return getattr(item, "id", None) or repr(item)

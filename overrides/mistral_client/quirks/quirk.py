@@ -1,0 +1,52 @@
+"""What a quirk is: a known difference between servers, and what the client does about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mistral_generated.types import Call, Response, StreamCall
+
+AnyCall: TypeAlias = "Call[Any] | StreamCall[Any]"
+
+
+@attrs.frozen
+class Answer:
+    """An answer that a quirk put in the place of the server's."""
+
+    status_code: int
+    headers: Any
+    content: bytes
+
+
+@attrs.define
+class Memory:
+    """What one client learnt about its server; the views of a client share it.
+
+    Notes are set and cleared whole, so threads and tasks need no lock.
+    """
+
+    notes: set[str] = attrs.field(factory=set[str])
+
+
+@attrs.frozen(kw_only=True)
+class Quirk:
+    """One quirk: what it is about, why, since when, and when it can go.
+
+    `adapt_request` gets the call and may return another one. `adapt_response` gets an answer and
+    the call that it answers, and returns the answer, another answer in its place, or a call to
+    send instead, which happens once.
+    """
+
+    id: str
+    reason: str
+    source: str
+    operations: tuple[str, ...]
+    since: str
+    remove_when: str
+    adapt_request: Callable[[AnyCall, Memory], AnyCall] | None = None
+    adapt_response: Callable[[Response, AnyCall, Memory], Response | AnyCall] | None = None

@@ -1,0 +1,65 @@
+"""Access to the HTTP answer behind any call: status, headers, body, and what was made of them.
+
+A context variable carries the wish from the client to the executor, so that generated methods
+need no second form, and threads and tasks do not see each other's answers.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import attrs
+import httpx
+
+from mistral_client.problems import request_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mistral_generated.types import Response
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class Raw(Generic[T]):
+    """One HTTP answer and what the call returned for it.
+
+    `body` is as the server sent it, decompressed, and empty for a download that went to a file. For
+    a call that sends several requests all of it is the last answer's.
+    """
+
+    status_code: int
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    body: bytes = attrs.field(repr=False)
+    parsed: T
+
+    @property
+    def request_id(self) -> str | None:
+        """The server's name for the request, if it gave one."""
+        return request_id(self.headers)
+
+
+@attrs.define
+class Capture:
+    """Where an executor leaves the last answer for `raw`."""
+
+    response: Response | None = None
+
+    def complete(self, parsed: T) -> Raw[T]:
+        """Return the answer with what the call returned.
+
+        Raises TypeError if the call sent no request.
+        """
+        response = self.response
+        if response is None:
+            raise TypeError("raw() needs a method that sends a request and returns its answer")
+        try:
+            body = response.content
+        except httpx.ResponseNotRead:
+            body = b""
+        return Raw(response.status_code, response.headers, body, parsed)
+
+
+capture: ContextVar[Capture | None] = ContextVar("mistral_client_capture", default=None)

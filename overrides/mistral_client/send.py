@@ -1,0 +1,262 @@
+"""The two executors: they do the steps that `exchange` decides on, with and without `await`.
+
+Nothing is decided here. A step that fails with an httpx error is thrown back into the algorithm;
+anything else ends the exchange.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+import attrs
+import httpx
+
+from mistral_client.downloads import open_sink
+from mistral_client.exchange import (
+    Pause,
+    Read,
+    Save,
+    Transfer,
+    call_steps,
+    download_steps,
+    open_steps,
+)
+from mistral_client.options import read_options
+from mistral_client.pages import Walk
+from mistral_client.streams import AsyncEventStream, EventReader, EventStream
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+
+    from mistral_client.exchange import Context, Step, Steps
+    from mistral_client.options import Options
+    from mistral_generated.types import (
+        Call,
+        CallOptions,
+        Destination,
+        Operation,
+        Paging,
+        StreamCall,
+    )
+
+T = TypeVar("T")
+Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
+
+# How much of a download an asynchronous client collects before it writes it, in bytes.
+_BATCH = 512 * 1024
+
+
+@attrs.define
+class Connection(Generic[Http]):
+    """The httpx client that the views of one client share, and whether it is ours to close."""
+
+    http: Http
+    is_ours: bool
+    is_closed: bool = False
+
+    def check(self) -> None:
+        """Raise RuntimeError if the client was closed."""
+        if self.is_closed:
+            raise RuntimeError("the client is closed; make a new one")
+
+
+@attrs.frozen
+class _Executor(Generic[Http]):
+    """What both executors have: the connection, and the context of their view."""
+
+    connection: Connection[Http]
+    context: Context
+
+    def _options(self, operation: Operation, options: CallOptions) -> Options:
+        context = self.context
+        if not options:
+            return context.options
+        return read_options(context.settings, operation.id, options)
+
+    def _reader(self, call: StreamCall[T]) -> EventReader[T]:
+        settings = self.context.settings
+        check: Callable[[object], None] | None = None
+        if settings.strict:
+            from mistral_client.strict import check  # noqa: PLC0415 - only strict clients need it
+        return EventReader(call, secrets=(settings.api_key,), check=check)
+
+    def _limit_silence(self, response: httpx.Response) -> httpx.Response:
+        """Let `stream_timeout` bound the reading of the body instead of `timeout`.
+
+        httpcore reads the limit when the body is first read, from this very dict.
+        """
+        timeouts = response.request.extensions.get("timeout")
+        if isinstance(timeouts, dict) and not self.context.keeps_client_timeouts:
+            cast("dict[str, float | None]", timeouts)["read"] = (
+                self.context.settings.stream_timeout_s
+            )
+        return response
+
+
+@attrs.frozen
+class Sender(_Executor[httpx.Client]):
+    """Sends calls and waits for them (`mistral_generated.types.Send`)."""
+
+    def __call__(self, call: Call[T], options: CallOptions) -> T:
+        """Return the parsed answer; raises a MistralError."""
+        return self._drive(call_steps(self.context, call, self._options(call.operation, options)))
+
+    def stream(self, call: StreamCall[T], options: CallOptions) -> EventStream[T]:
+        """Return the stream, to be opened by entering it."""
+        checked = self._options(call.operation, options)
+
+        def open_response() -> httpx.Response:
+            return self._limit_silence(self._drive(open_steps(self.context, call, checked)))
+
+        return EventStream(
+            open_response, self._reader(call), self.context.settings.stream_timeout_s
+        )
+
+    def iterate(
+        self,
+        paging: Paging[T],
+        prepare: Callable[..., Call[Any]],
+        arguments: Mapping[str, object],
+        options: CallOptions,
+    ) -> Iterator[T]:
+        """Return an iterator over the items of all pages, fetched as they are needed."""
+        walk = Walk(paging, prepare, arguments)
+        return self._walk(walk, options)
+
+    def _walk(self, walk: Walk[T], options: CallOptions) -> Iterator[T]:
+        while walk.call is not None:
+            yield from walk.take(self(walk.call, options))
+
+    def download(self, call: Call[bytes], destination: Destination, options: CallOptions) -> int:
+        """Write the body to a path or stream; return its size in bytes."""
+        checked = self._options(call.operation, options)
+        return self._drive(download_steps(self.context, call, checked, open_sink(destination)))
+
+    def _drive(self, steps: Steps[T]) -> T:
+        """Do the steps and return what they come to."""
+        self.connection.check()
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    outcome = self._do(step)
+                except httpx.HTTPError as failure:
+                    step = steps.throw(failure)
+                else:
+                    step = steps.send(outcome)
+        except StopIteration as done:
+            return cast("T", done.value)
+        finally:
+            steps.close()
+
+    def _do(self, step: Step) -> httpx.Response | None:
+        if isinstance(step, Transfer):
+            return self.connection.http.send(step.request, stream=True)
+        if isinstance(step, Pause):
+            self.context.timing.sleep(step.delay_s)
+            return None
+        try:
+            if isinstance(step, Read):
+                step.response.read()
+            else:
+                _save(step)
+        finally:
+            step.response.close()
+        return None
+
+
+def _save(step: Save) -> None:
+    for piece in step.response.iter_bytes():
+        step.sink.write([piece])
+
+
+@attrs.frozen
+class AsyncSender(_Executor[httpx.AsyncClient]):
+    """Sends calls and awaits them (`mistral_generated.types.AsyncSend`)."""
+
+    async def __call__(self, call: Call[T], options: CallOptions) -> T:
+        """Return the parsed answer; raises a MistralError."""
+        return await self._drive(
+            call_steps(self.context, call, self._options(call.operation, options))
+        )
+
+    def stream(self, call: StreamCall[T], options: CallOptions) -> AsyncEventStream[T]:
+        """Return the stream, to be opened by entering it."""
+        checked = self._options(call.operation, options)
+
+        async def open_response() -> httpx.Response:
+            return self._limit_silence(await self._drive(open_steps(self.context, call, checked)))
+
+        return AsyncEventStream(
+            open_response, self._reader(call), self.context.settings.stream_timeout_s
+        )
+
+    def iterate(
+        self,
+        paging: Paging[T],
+        prepare: Callable[..., Call[Any]],
+        arguments: Mapping[str, object],
+        options: CallOptions,
+    ) -> AsyncIterator[T]:
+        """Return an iterator over the items of all pages, fetched as they are needed."""
+        return self._walk(Walk(paging, prepare, arguments), options)
+
+    async def _walk(self, walk: Walk[T], options: CallOptions) -> AsyncIterator[T]:
+        while walk.call is not None:
+            for item in walk.take(await self(walk.call, options)):
+                yield item
+
+    async def download(
+        self, call: Call[bytes], destination: Destination, options: CallOptions
+    ) -> int:
+        """Write the body to a path or stream; return its size in bytes."""
+        checked = self._options(call.operation, options)
+        sink = open_sink(destination)
+        return await self._drive(download_steps(self.context, call, checked, sink))
+
+    async def _drive(self, steps: Steps[T]) -> T:
+        """Do the steps and return what they come to."""
+        self.connection.check()
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    outcome = await self._do(step)
+                except httpx.HTTPError as failure:
+                    step = steps.throw(failure)
+                else:
+                    step = steps.send(outcome)
+        except StopIteration as done:
+            return cast("T", done.value)
+        finally:
+            steps.close()
+
+    async def _do(self, step: Step) -> httpx.Response | None:
+        if isinstance(step, Transfer):
+            return await self.connection.http.send(step.request, stream=True)
+        if isinstance(step, Pause):
+            await self.context.timing.sleep_async(step.delay_s)
+            return None
+        try:
+            if isinstance(step, Read):
+                await step.response.aread()
+            else:
+                await _save_async(step)
+        finally:
+            await step.response.aclose()
+        return None
+
+
+async def _save_async(step: Save) -> None:
+    """Write the body in batches, in a thread, so that the event loop goes on."""
+    from anyio import to_thread  # noqa: PLC0415 - only asynchronous downloads need it
+
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in step.response.aiter_bytes():
+        pieces.append(piece)
+        size += len(piece)
+        if size >= _BATCH:
+            await to_thread.run_sync(step.sink.write, pieces)
+            pieces, size = [], 0
+    await to_thread.run_sync(step.sink.write, pieces)

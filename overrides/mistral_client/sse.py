@@ -1,0 +1,110 @@
+"""Server-sent events: bytes in, events out, no I/O.
+
+Follows the event stream format of the WHATWG HTML standard, section 9.2. Blocks are found by
+their blank line in the buffer, not byte by byte; pieces of an unfinished block are joined only
+once, when its end arrives, so that an event of any size costs time in proportion to its size.
+What the data mean, and what ends a stream, is the business of `streams`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+_BOM = b"\xef\xbb\xbf"
+_BLANK = b"\n\n"
+_DATA = b"data: "
+
+
+class ServerEvent(NamedTuple):
+    """One event as sent: its data, its name (None without an `event:` line), the last id seen."""
+
+    data: str
+    event: str | None = None
+    id: str | None = None
+
+
+class EventParser:
+    """An incremental parser: `feed` takes chunks cut anywhere and returns the events they finish.
+
+    `last_id` is the last event id seen, `retry_ms` the last reconnection delay asked for, in
+    milliseconds; both are None until the stream sets them.
+    """
+
+    __slots__ = ("_after_cr", "_at_start", "_pending", "last_id", "retry_ms")
+
+    def __init__(self) -> None:
+        self._pending: list[bytes] = []
+        self._after_cr = False
+        self._at_start = True
+        self.last_id: str | None = None
+        self.retry_ms: int | None = None
+
+    def feed(self, chunk: bytes) -> list[ServerEvent]:
+        """Return the events that end within `chunk`, in order; bytes after them wait."""
+        if self._after_cr or b"\r" in chunk:
+            chunk = self._with_plain_newlines(chunk)
+        if not chunk:
+            return []
+        pending = self._pending
+        if pending:
+            if _BLANK not in chunk and not (chunk[0] == 10 and pending[-1][-1] == 10):
+                pending.append(chunk)
+                return []
+            pending.append(chunk)
+            chunk = b"".join(pending)
+            pending.clear()
+        blocks = chunk.split(_BLANK)
+        rest = blocks.pop()
+        if rest:
+            pending.append(rest)
+        return [event for block in blocks if (event := self._read(block)) is not None]
+
+    def rest(self) -> ServerEvent | None:
+        """Return the event that the stream's end left without its blank line, if any.
+
+        The standard drops it; a caller may still need to know what it was.
+        """
+        block = b"".join(self._pending)
+        self._pending.clear()
+        return self._read(block)
+
+    def _with_plain_newlines(self, chunk: bytes) -> bytes:
+        """Return `chunk` with every line end as LF, a CR LF cut in two by chunks included."""
+        if not chunk:
+            return chunk
+        if self._after_cr and chunk[0] == 10:
+            chunk = chunk[1:]
+            self._after_cr = False
+        if chunk:
+            self._after_cr = chunk[-1] == 13
+        return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+    def _read(self, block: bytes) -> ServerEvent | None:
+        """Return the event of one block, or None if it holds no data."""
+        if self._at_start:
+            self._at_start = False
+            block = block.removeprefix(_BOM)
+        if block.startswith(_DATA) and b"\n" not in block:
+            return ServerEvent(block[6:].decode("utf-8", "replace"), None, self.last_id)
+        return self._read_lines(block.decode("utf-8", "replace").split("\n"))
+
+    def _read_lines(self, lines: list[str]) -> ServerEvent | None:
+        data: list[str] = []
+        name: str | None = None
+        for line in lines:
+            field, _, value = line.partition(":")
+            value = value.removeprefix(" ")
+            if field == "data":
+                data.append(value)
+            elif field == "event":
+                name = value or None
+            elif field == "id":
+                self._note_id(value)
+            elif field == "retry" and value.isascii() and value.isdigit() and len(value) < 10:
+                self.retry_ms = int(value)
+        return ServerEvent("\n".join(data), name, self.last_id) if data else None
+
+    def _note_id(self, value: str) -> None:
+        """Keep an event id; one that holds a NUL is ignored, as the standard says."""
+        if "\0" not in value:
+            self.last_id = value

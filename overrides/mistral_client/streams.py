@@ -1,0 +1,323 @@
+"""Event streams: typed events out of an open answer, and what happens when it breaks.
+
+`EventReader` decides (pure); `EventStream` and `AsyncEventStream` read the network and close it on
+every path. A stream opens when it is entered or first iterated over. The end marker ends it; an
+error inside it, a cut and a silence raise a `StreamError` with the events that had arrived.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from typing import TYPE_CHECKING, Final, Generic, NoReturn, Self, TypeVar, cast
+
+import httpx
+
+from mistral_client.drains import drain, drain_async
+from mistral_client.errors import StreamError, StreamTimedOut
+from mistral_client.problems import Problem, read_problem, read_problem_object, request_id
+from mistral_client.quirks.quirk import Answer
+from mistral_client.redaction import redact_text
+from mistral_client.sse import EventParser, ServerEvent
+from mistral_generated.types import Event
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from types import TracebackType
+
+    from mistral_generated.types import RawEvent, StreamCall
+
+T = TypeVar("T")
+
+# How many events an error can carry: the last ones of a stream that had more.
+KEPT_EVENTS: Final = 10_000
+
+
+class EventReader(Generic[T]):
+    """Turns the chunks of one answer into events, and breaks into errors."""
+
+    def __init__(
+        self,
+        call: StreamCall[T],
+        *,
+        secrets: tuple[str, ...],
+        check: Callable[[object], None] | None = None,
+    ) -> None:
+        """Read for `call`; `check` raises ValueError for data that strict mode refuses."""
+        self.is_done = False
+        self.parser = EventParser()
+        self._parse: Callable[[RawEvent], T] = call.parse_event
+        self._check = check
+        self._end = call.end
+        self._operation = call.operation.id
+        self._secrets = secrets
+        self._arrived: deque[ServerEvent] = deque(maxlen=KEPT_EVENTS)
+        self._answer = Answer(0, {}, b"")
+
+    def begin(self, response: httpx.Response) -> None:
+        """Take note of the answer's status and headers.
+
+        Raises StreamError if it is not an event stream.
+        """
+        self._answer = Answer(response.status_code, response.headers, b"")
+        kind = response.headers.get("content-type", "")
+        if kind and not kind.lower().startswith("text/event-stream"):
+            self._fail(f"the answer is {kind}, not an event stream")
+
+    def read(self, chunk: bytes) -> Iterator[Event[T]]:
+        """Yield the events that end within `chunk`; sets `is_done` at the end marker.
+
+        Raises StreamError for an error inside the stream and for data that cannot be read.
+        """
+        parse, end, arrived = self._parse, self._end, self._arrived
+        for raw in self.parser.feed(chunk):
+            data, name, last_id = raw
+            if data == end:
+                self.is_done = True
+                return
+            if name == "error" or '"error"' in data:
+                self._raise_inside(raw)
+            try:
+                value = parse(raw)
+                if self._check is not None:
+                    self._check(value)
+            except (ValueError, RecursionError) as fault:
+                self._fail(f"an event cannot be read: {fault}", cause=fault, body=data)
+            arrived.append(raw)
+            yield Event(value, name, last_id)
+
+    def finish(self) -> None:
+        """Accept the end of the answer.
+
+        Raises StreamError if the stream has an end marker and it did not come.
+        """
+        rest = self.parser.rest()
+        if self._end is not None and (rest is None or rest.data != self._end):
+            self._fail(f"the stream was cut off: it ended without {self._end}")
+        self.is_done = True
+
+    def give_up(self, failure: httpx.HTTPError, silence_s: float | None) -> NoReturn:
+        """Raise the error for a broken connection, or for a silence longer than `silence_s`."""
+        if isinstance(failure, httpx.TimeoutException):
+            limit = "too long" if silence_s is None else f"{silence_s:g} s"
+            self._fail(
+                f"the stream was silent for {limit}; allow more with stream_timeout=...",
+                kind=StreamTimedOut,
+                cause=failure,
+            )
+        reason = redact_text(str(failure), self._secrets) or type(failure).__name__
+        self._fail(f"the stream was cut off: {reason}", cause=failure)
+
+    def _raise_inside(self, raw: ServerEvent) -> None:
+        """Raise the error that an event is; an event that only mentions an error passes."""
+        problem = _problem_inside(raw)
+        if problem is not None:
+            text = problem.message or problem.type or "no reason given"
+            self._fail(f"the server reported an error: {text}", problem=problem, body=raw.data)
+
+    def _fail(
+        self,
+        message: str,
+        *,
+        kind: type[StreamError] = StreamError,
+        cause: Exception | None = None,
+        problem: Problem | None = None,
+        body: str = "",
+    ) -> NoReturn:
+        answer = Answer(self._answer.status_code, self._answer.headers, body.encode())
+        error = kind(redact_text(message, self._secrets), operation=self._operation)
+        error.keep(answer, self._secrets)
+        error.problem = problem or Problem()
+        error.events = tuple(Event(self._parse(raw), raw.event, raw.id) for raw in self._arrived)
+        raise error from cause
+
+
+def _problem_inside(raw: ServerEvent) -> Problem | None:
+    """Return the problem that an event reports, or None if it is an event like any other."""
+    try:
+        body = json.loads(raw.data)
+    except (ValueError, RecursionError):
+        return read_problem(raw.data.encode()) if raw.event == "error" else None
+    if not isinstance(body, dict):
+        return read_problem(raw.data.encode()) if raw.event == "error" else None
+    fields = cast("dict[str, object]", body)
+    named = (str(fields.get("object", "")).lower(), str(fields.get("type", "")).lower())
+    if raw.event == "error" or "error" in named or isinstance(fields.get("error"), dict | str):
+        return read_problem_object(fields)
+    return None
+
+
+class _Opened:
+    """What both kinds of stream tell about their answer once it is open."""
+
+    _response: httpx.Response | None = None
+
+    @property
+    def response(self) -> httpx.Response:
+        """The answer behind the stream.
+
+        Raises RuntimeError before the stream is open.
+        """
+        if self._response is None:
+            raise RuntimeError("the stream is not open yet: enter it with `with`")
+        return self._response
+
+    @property
+    def status_code(self) -> int:
+        """The HTTP status of the answer."""
+        return self.response.status_code
+
+    @property
+    def request_id(self) -> str | None:
+        """The server's name for the request, if it gave one."""
+        return request_id(self.response.headers)
+
+
+class EventStream(_Opened, Generic[T]):
+    """The events of one call: `with client.chat.stream(...) as events: for event in events`."""
+
+    def __init__(
+        self,
+        open_response: Callable[[], httpx.Response],
+        reader: EventReader[T],
+        silence_s: float | None,
+    ) -> None:
+        self._open_response = open_response
+        self._reader = reader
+        self._silence_s = silence_s
+        self._events: Iterator[Event[T]] = self._read()
+
+    def __enter__(self) -> Self:
+        """Open the stream.
+
+        Raises what any call raises for an error answer or none.
+        """
+        self._open()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[Event[T]]:
+        return self._events
+
+    def __next__(self) -> Event[T]:
+        return next(self._events)
+
+    def close(self) -> None:
+        """Close the stream; closing again does nothing."""
+        if self._response is not None:
+            self._response.close()
+
+    def _open(self) -> httpx.Response:
+        response = self._response
+        if response is None:
+            response = self._response = self._open_response()
+            try:
+                self._reader.begin(response)
+            except StreamError:
+                response.close()
+                raise
+        return response
+
+    def _read(self) -> Iterator[Event[T]]:
+        response = self._open()
+        reader = self._reader
+        chunks = response.iter_bytes() if _is_encoded(response) else response.iter_raw()
+        try:
+            for chunk in chunks:
+                yield from reader.read(chunk)
+                if reader.is_done:
+                    drain(response, chunks)
+                    return
+            reader.finish()
+        except httpx.HTTPError as failure:
+            reader.give_up(failure, self._silence_s)
+        except httpx.StreamClosed:
+            return
+        finally:
+            response.close()
+
+
+class AsyncEventStream(_Opened, Generic[T]):
+    """The same for asyncio and trio: `async with ... as events: async for event in events`."""
+
+    def __init__(
+        self,
+        open_response: Callable[[], Awaitable[httpx.Response]],
+        reader: EventReader[T],
+        silence_s: float | None,
+    ) -> None:
+        self._open_response = open_response
+        self._reader = reader
+        self._silence_s = silence_s
+        self._events: AsyncIterator[Event[T]] = self._read()
+
+    async def __aenter__(self) -> Self:
+        """Open the stream.
+
+        Raises what any call raises for an error answer or none.
+        """
+        await self._open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> None:
+        await self.aclose()
+
+    def __aiter__(self) -> AsyncIterator[Event[T]]:
+        return self._events
+
+    async def __anext__(self) -> Event[T]:
+        return await anext(self._events)
+
+    async def aclose(self) -> None:
+        """Close the stream; closing again does nothing."""
+        if self._response is not None:
+            await self._response.aclose()
+
+    async def _open(self) -> httpx.Response:
+        response = self._response
+        if response is None:
+            response = self._response = await self._open_response()
+            try:
+                self._reader.begin(response)
+            except StreamError:
+                await response.aclose()
+                raise
+        return response
+
+    async def _read(self) -> AsyncIterator[Event[T]]:
+        response = await self._open()
+        reader = self._reader
+        chunks = response.aiter_bytes() if _is_encoded(response) else response.aiter_raw()
+        try:
+            async for chunk in chunks:
+                for event in reader.read(chunk):
+                    yield event
+                if reader.is_done:
+                    await drain_async(response, chunks)
+                    return
+            reader.finish()
+        except httpx.HTTPError as failure:
+            reader.give_up(failure, self._silence_s)
+        except httpx.StreamClosed:
+            return
+        finally:
+            await response.aclose()
+
+
+def _is_encoded(response: httpx.Response) -> bool:
+    """Say whether the body is compressed; reading it raw is cheaper when it is not."""
+    return "content-encoding" in response.headers
