@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
-
 from document.facts import Facts, gather
 from document.fingerprints import write_fingerprints
 from document.problems import DocumentProblem
@@ -22,8 +21,13 @@ from document.storage import publish
 from document.upstream import read_upstream
 from document.yaml_text import write_yaml
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 ROOT = Path(__file__).resolve().parent.parent
-HEADER = "# Written by scripts/import_facts.py from the documents in openapi/source.toml. Do not edit.\n"
+HEADER = (
+    "# Written by scripts/import_facts.py from the documents in openapi/source.toml. Do not edit.\n"
+)
 
 
 def import_facts(upstreams: Sequence[str], folder: Path) -> Facts:
@@ -63,7 +67,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     for origin in facts.origins:
         print(f"{origin.name} ({origin.date}): {origin.taken} of {origin.operations} operations")
-    print(f"wrote {len(facts.files)} files to {options.folder / 'facts'}; now run scripts/curate.py")
+    print(
+        f"wrote {len(facts.files)} files to {options.folder / 'facts'}; now run scripts/curate.py"
+    )
     return 0
 
 

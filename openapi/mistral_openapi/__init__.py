@@ -6,10 +6,12 @@ Nothing but the standard library is needed, and nothing is read before `load` is
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["DOCUMENT", "METHODS", "Operation", "load", "operations", "resolve"]
 

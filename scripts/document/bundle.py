@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -11,8 +11,12 @@ from document.ordering import arrange
 from document.overlay import Overlay, apply_overlay, read_overlay
 from document.problems import DocumentProblem
 from document.sources import read_sources
-from document.tree import Tree
 from document.yaml_text import read_yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from document.tree import Tree
 
 
 @attrs.frozen

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from document.bundle import bundle, read_parts
 from document.lint import Finding, copied_sentences, lint
 from document.problems import DocumentProblem
-from document.tree import Tree
 from document.yaml_text import write_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from document.tree import Tree
 
 READABLE = Path("mistral.yaml")
 """The document for readers, below the folder `openapi`."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -12,7 +13,11 @@ from document.problems import DocumentProblem
 from document.sources import Origin, SourceList
 from document.stripping import keep_operation, keep_schema, keep_security
 from document.tree import METHODS, Tree, operations, references
-from document.upstream import Upstream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from document.upstream import Upstream
 
 SHARED = "shared"
 """The stem of the facts that no single group owns."""
@@ -65,7 +70,8 @@ def gather(upstreams: Sequence[Upstream], sources: SourceList) -> Facts:
     if not merged.paths:
         names = ", ".join(one.name for one in newest_first)
         raise DocumentProblem(
-            f"no operation of {names} matches; compare [[group]] in openapi/source.toml with its paths"
+            f"no operation of {names} matches; compare [[group]] in openapi/source.toml "
+            "with the paths there"
         )
     dropped = set[str]().union(*(of_document(one.document) for one in newest_first))
     return Facts(_split(merged, documents[0], sources), tuple(origins), dropped)
@@ -78,7 +84,7 @@ def _refuse_ties(newest_first: Sequence[Upstream]) -> None:
         DocumentProblem: There are two.
 
     """
-    for one, other in zip(newest_first, newest_first[1:], strict=False):
+    for one, other in itertools.pairwise(newest_first):
         if one.date == other.date:
             raise DocumentProblem(
                 f"{one.name} and {other.name} are both of {one.date}; which is newer? "
@@ -96,7 +102,9 @@ def _merge(merged: _Merged, document: Tree, sources: SourceList, gone: str | Non
             continue
         kept = keep_operation(operation, f"{method.upper()} {path}")
         rename_placeholders(kept, path, known)
-        merged.paths.setdefault(known, {})[method] = kept | ({"x-mistral-gone": gone} if gone else {})
+        merged.paths.setdefault(known, {})[method] = kept | (
+            {"x-mistral-gone": gone} if gone else {}
+        )
         merged.groups[f"{method} {known}"] = group
         taken += 1
     for name, definition in document["components"]["schemas"].items():
@@ -106,7 +114,7 @@ def _merge(merged: _Merged, document: Tree, sources: SourceList, gone: str | Non
 
 def _split(merged: _Merged, newest: Tree, sources: SourceList) -> dict[str, Tree]:
     """The facts by file: what one group alone uses is in its file, the rest is shared."""
-    files: dict[str, Tree] = {SHARED: _frame(newest)}
+    files: dict[str, Tree] = {SHARED: _frame(newest, merged)}
     users: dict[str, set[str]] = {}
     schemas: Tree = {}
     for group in sources.groups:
@@ -121,11 +129,13 @@ def _split(merged: _Merged, newest: Tree, sources: SourceList) -> dict[str, Tree
     return files
 
 
-def _frame(newest: Tree) -> Tree:
+def _frame(newest: Tree, merged: _Merged) -> Tree:
     """What belongs to the document as a whole."""
     components = newest["components"]
     security = newest.get("security", [])
-    used = {name for requirement in security for name in requirement}
+    taken = [operation for _, _, operation in operations({"paths": merged.paths})]
+    own = [requirement for operation in taken for requirement in operation.get("security", [])]
+    used = {name for requirement in (*security, *own) for name in requirement}
     schemes = {
         name: keep_security(scheme, f"security scheme {name}")
         for name, scheme in components.get("securitySchemes", {}).items()

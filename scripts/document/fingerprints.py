@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from document.problems import DocumentProblem
-from document.tree import Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from document.tree import Tree
 
 WORDS_MIN = 5
 """Shorter sentences are nobody's; `The id of the file.` may be written twice."""
-_TEXTS = frozenset({"description", "summary", "title", "message", "x-speakeasy-deprecation-message"})
+_TEXTS = frozenset(
+    {"description", "summary", "title", "message", "x-speakeasy-deprecation-message"}
+)
 
 
 def fingerprints(text: str) -> set[str]:

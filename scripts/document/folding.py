@@ -11,13 +11,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from document.problems import DocumentProblem
 from document.tree import METHODS, Tree, duplicate, follow
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _COMPONENTS = "#/components/schemas/"
+_LOCAL = "#/$defs/"
+_GENERIC = frozenset({"schema", "items", "properties", "anyOf", "oneOf", "allOf", "content"})
+"""Keys that say nothing about what a schema is part of."""
 
 
 def normalise(document: Tree) -> Tree:
@@ -89,17 +95,30 @@ def _fold(present: Tree, variant: Tree, fragment: str) -> None:
 
 
 def _hoist(document: Tree) -> Tree:
-    """The document with every component's `$defs` as components of their own."""
+    """The document with all `$defs` as components of their own."""
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    for owner in list(schemas):
-        local = schemas[owner].pop("$defs", {}) if isinstance(schemas[owner], dict) else {}
+    for owner, node in list(_with_definitions(document, "")):
+        local = node.pop("$defs")
         names = {name: _free_name(schemas, owner, name, body) for name, body in local.items()}
-        for name, body in local.items():
-            schemas[names[name]] = body
-        if names:
-            for touched in (owner, *names.values()):
-                _point(schemas[touched], names)
+        schemas.update({names[name]: body for name, body in local.items()})
+        for touched in (node, *local.values()):
+            _point(touched, names)
     return document
+
+
+def _with_definitions(node: Any, owner: str) -> Iterator[tuple[str, Tree]]:  # noqa: ANN401 - JSON of any kind
+    """Every schema with `$defs` and the name of what it is in; examples are not looked at."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _with_definitions(item, owner)
+    if not isinstance(node, dict):
+        return
+    if isinstance(node.get("$defs"), dict):
+        title = str(node.get("title", ""))
+        yield (title if title.isidentifier() else owner), node
+    for key, value in node.items():
+        if key not in {"example", "examples", "default"}:
+            yield from _with_definitions(value, owner if key in _GENERIC else key)
 
 
 def _free_name(schemas: Tree, owner: str, name: str, body: Any) -> str:  # noqa: ANN401 - JSON of any kind
@@ -110,12 +129,12 @@ def _free_name(schemas: Tree, owner: str, name: str, body: Any) -> str:  # noqa:
 def _point(node: Any, names: dict[str, str]) -> None:  # noqa: ANN401 - JSON of any kind
     """Turn references to local definitions into references to components."""
     if isinstance(node, dict):
-        target = node.get("$ref")
-        if isinstance(target, str) and target.startswith("#/$defs/"):
-            local = target.removeprefix("#/$defs/")
-            node["$ref"] = _COMPONENTS + names.get(local, local)
-        for value in node.values():
-            _point(value, names)
+        for key, value in node.items():
+            if isinstance(value, str) and value.startswith(_LOCAL):
+                local = value.removeprefix(_LOCAL)
+                node[key] = _COMPONENTS + names.get(local, local)
+            else:
+                _point(value, names)
     elif isinstance(node, list):
         for value in node:
             _point(value, names)

@@ -8,8 +8,7 @@ nothing is an error, because it means that upstream has moved; and a correction 
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import jsonpath_rfc9535 as jsonpath
@@ -17,6 +16,9 @@ import jsonpath_rfc9535 as jsonpath
 from document.problems import DocumentProblem
 from document.tree import Tree, duplicate
 from document.yaml_text import read_yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Location = tuple[str | int, ...]
 _FIELDS = {"target", "description", "update", "remove"}
@@ -55,7 +57,9 @@ def read_overlay(path: Path, *, reasons: bool) -> Overlay:
 def parse_overlay(data: object, name: str, *, reasons: bool = False) -> Overlay:
     """The overlay that the YAML value stands for; errors as in `read_overlay`."""
     if not isinstance(data, dict) or not str(data.get("overlay", "")).startswith("1.0"):
-        raise DocumentProblem(f"{name} is not an Overlay 1.0 document; begin it with overlay: 1.0.0")
+        raise DocumentProblem(
+            f"{name} is not an Overlay 1.0 document; begin it with overlay: 1.0.0"
+        )
     info, actions = data.get("info"), data.get("actions")
     if not isinstance(info, dict) or not {"title", "version"} <= set(info):
         raise DocumentProblem(f"{name}: an overlay needs info with title and version")

@@ -6,16 +6,18 @@ inputs whose name has none. The importer writes the part below it.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import tomllib
 from fnmatch import fnmatchcase
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from document.problems import DocumentProblem
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MARK = "# ---- below this line: written by scripts/import_facts.py ----"
 
@@ -38,7 +40,7 @@ class Origin:
 
     name: str
     title: str
-    date: datetime.date
+    date: dt.date
     sha256: str
     operations: int
     """Operations that the document has."""
@@ -52,7 +54,7 @@ class SourceList:
 
     handwritten: str
     groups: tuple[Group, ...]
-    dates: dict[str, datetime.date]
+    dates: dict[str, dt.date]
     """Dates of inputs, by file name, URL or sha256."""
     origins: tuple[Origin, ...]
 
@@ -84,9 +86,9 @@ def read_sources(path: Path) -> SourceList:
     return SourceList(text.partition(MARK)[0].rstrip() + "\n", groups, dates, origins)
 
 
-def _date(value: Any, path: Path) -> datetime.date:  # noqa: ANN401 - TOML of any kind
+def _date(value: Any, path: Path) -> dt.date:  # noqa: ANN401 - TOML of any kind
     try:
-        return value if isinstance(value, datetime.date) else datetime.date.fromisoformat(value)
+        return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
     except (TypeError, ValueError) as error:
         raise DocumentProblem(
             f"{path}, [dates]: {value!r} is not a date; write it as 2026-08-13"

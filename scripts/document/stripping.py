@@ -9,10 +9,12 @@ A keyword that is on neither list stops the import: it may be a fact that would 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from document.problems import DocumentProblem
-from document.tree import Tree
+
+if TYPE_CHECKING:
+    from document.tree import Tree
 
 Keeper = Callable[[Any, str], Any]
 
@@ -102,7 +104,15 @@ def keep_operation(node: Tree, where: str) -> Tree:
     if "operationId" in node:
         kept["x-mistral-upstream-id"] = node["operationId"]
     rest = {key: value for key, value in node.items() if key != "operationId"}
-    return kept | _strip(rest, where, OPERATION)
+    stripped: Tree = _strip(rest, where, OPERATION)
+    return kept | stripped
+
+
+def keep_variant(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
+    """A folded variant without words."""
+    return _strip(
+        node, where, {"fragment": _plain, "upstream-id": _plain, "request": _named(keep_schema)}
+    )
 
 
 def keep_security(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
@@ -131,4 +141,5 @@ OPERATION: dict[str, Keeper] = dict.fromkeys(("tags", "deprecated", "security"),
     "parameters": _each(keep_parameter),
     "requestBody": keep_body,
     "responses": _named(keep_response),
+    "x-mistral-folded": _each(keep_variant),
 }

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hashlib
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import attrs
 
 from document.problems import DocumentProblem
+from document.shape import misshapen
 from document.tree import Tree, operations
 from document.yaml_text import read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FETCH_TIMEOUT_S = 60
 """How long a URL may take to answer, in seconds."""
@@ -27,7 +31,7 @@ class Upstream:
 
     name: str
     """File name or URL, without the folder."""
-    date: datetime.date
+    date: dt.date
     sha256: str
     document: Tree
 
@@ -42,7 +46,7 @@ class Upstream:
         return sum(1 for _ in operations(self.document))
 
 
-def read_upstream(source: str, dates: Mapping[str, datetime.date]) -> Upstream:
+def read_upstream(source: str, dates: Mapping[str, dt.date]) -> Upstream:
     """The document behind a file path or URL.
 
     Raises:
@@ -79,7 +83,8 @@ def _fetch(url: str) -> bytes:
             body: bytes = answer.read()
     except (urllib.error.URLError, TimeoutError, OSError) as error:
         raise DocumentProblem(
-            f"{url} cannot be fetched ({error}); check the address, or download it and give the file"
+            f"{url} cannot be fetched ({error}); check the address, "
+            "or download it and give the file"
         ) from error
     return body
 
@@ -90,20 +95,20 @@ def _checked(document: object, source: str) -> Tree:
         raise DocumentProblem(
             f"{source} is not an OpenAPI 3 document (no `openapi: 3.x` at its top); give another"
         )
-    paths = document.get("paths")
-    if not isinstance(paths, dict) or not all(isinstance(item, dict) for item in paths.values()):
-        raise DocumentProblem(f"{source} has no usable `paths`; is the file complete?")
+    if problem := misshapen(document):
+        raise DocumentProblem(f"{source} is not usable, {problem}; is the file complete?")
     return document
 
 
-def _date(name: str, sha256: str, dates: Mapping[str, datetime.date]) -> datetime.date:
+def _date(name: str, sha256: str, dates: Mapping[str, dt.date]) -> dt.date:
     """The day of the document: source.toml says it, or else its name does."""
     if known := dates.get(name) or dates.get(sha256):
         return known
     written = re.findall(r"\d{4}-\d{2}-\d{2}", name)
     try:
-        return datetime.date.fromisoformat(written[-1])
+        return dt.date.fromisoformat(written[-1])
     except (IndexError, ValueError) as error:
         raise DocumentProblem(
-            f"{name} has no date in its name; rename it, or add it to [dates] in openapi/source.toml"
+            f"{name} has no date in its name; rename it, or add it to [dates] "
+            "in openapi/source.toml"
         ) from error

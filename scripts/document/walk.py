@@ -6,12 +6,14 @@ an example that looks like a schema is not one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from document.tree import Tree, operations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _ONE = ("items", "additionalProperties", "propertyNames", "not", "contains", "if", "then", "else")
 _LIST = ("anyOf", "oneOf", "allOf", "prefixItems")

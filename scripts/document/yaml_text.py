@@ -9,31 +9,36 @@ Writing is deterministic: the order of the input, one style for each kind of tex
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from document.problems import DocumentProblem
 
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
 WIDTH = 100
 """Columns at which long text is folded."""
 
+_INT = r"^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$"
+_FLOAT = r"""(?x)^(?: [-+]? (?:\.[0-9]+ | [0-9]+(?:\.[0-9]*)?) (?:[eE][-+]?[0-9]+)?
+    | [-+]? \.(?:inf|Inf|INF) | \.(?:nan|NaN|NAN) )$"""
 _CORE: dict[str, tuple[str, str]] = {
     "bool": (r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
     "null": (r"^(?:~|null|Null|NULL|)$", "~nN"),
-    "int": (r"^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$", "-+0123456789"),
-    "float": (
-        r"^(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
-        r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$",
-        "-+.0123456789",
-    ),
+    "int": (_INT, "-+0123456789"),
+    "float": (_FLOAT, "-+.0123456789"),
     "merge": (r"^(?:<<)$", "<"),
 }
-_BASE: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The implicit types of YAML 1.2: pattern and first characters of each."""
+if TYPE_CHECKING:
+    _Base = yaml.SafeLoader
+else:
+    _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the fast one, where it was built
 
 
-class _Loader(_BASE):
+class _Loader(_Base):
     """The safe loader with the scalars of YAML 1.2 and unique keys."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own class attribute
@@ -96,10 +101,10 @@ def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
 
 
 _Dumper.add_representer(str, _text)
-# Text that YAML 1.2 readers would take for a number is quoted too.
-_Dumper.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(_CORE["float"][0]), list(_CORE["float"][1])
-)
+for _tag in ("int", "float"):  # text that YAML 1.2 readers would take for a number is quoted
+    _Dumper.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(_CORE[_tag][0]), list(_CORE[_tag][1])
+    )
 
 
 def read_yaml(text: str, name: str) -> Any:  # noqa: ANN401 - YAML of any kind

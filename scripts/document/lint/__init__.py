@@ -6,13 +6,17 @@ Each rule is a function from the document to its findings; `RULES` is all of the
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from document.lint.behaviour import BEHAVIOUR
 from document.lint.examples import EXAMPLES
 from document.lint.finding import Finding, Rule
 from document.lint.names import NAMES
 from document.lint.validity import VALIDITY
 from document.lint.words import WORDS, copied_sentences
-from document.tree import Tree
+
+if TYPE_CHECKING:
+    from document.tree import Tree
 
 __all__ = ["RULES", "Finding", "Rule", "copied_sentences", "lint"]
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from document.lint.finding import Finding, Rule
 from document.tree import Tree, follow, operations, reachable
 from document.walk import below, parameters, schemas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ALWAYS = ("401", "403", "422", "429", "5XX")
 """Answers that every operation can give."""
@@ -86,13 +89,19 @@ def lists_say_how_they_page(document: Tree) -> Iterator[Finding]:
             if names & {"page", "page_token", "cursor", "offset"}:
                 yield Finding(where, "pages, but has no x-mistral-paging; see curation/paging.yaml")
             continue
-        wrong = [paging[key] for key in ("page", "size", "token") if paging.get(key, "") not in {*names, ""}]
+        wrong = [
+            paging[key]
+            for key in ("page", "size", "token")
+            if paging.get(key, "") not in {*names, ""}
+        ]
         for name in wrong:
-            yield Finding(where, f"x-mistral-paging names the parameter {name!r}, which is not there")
+            yield Finding(
+                where, f"x-mistral-paging names the parameter {name!r}, which is not there"
+            )
 
 
 def deprecations_say_what_to_do(document: Tree) -> Iterator[Finding]:
-    """Everything deprecated carries `x-mistral-deprecated` with a message, and nothing else does."""
+    """Everything deprecated carries `x-mistral-deprecated` with a message; nothing else does."""
     nodes = [(f"{m.upper()} {p}", node) for p, m, node in operations(document)]
     nodes += [(place.where, place.node) for place in parameters(document)]
     nodes += [(place.where, place.node) for place in schemas(document) if place.is_property]

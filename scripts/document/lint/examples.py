@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
 from document.lint.finding import Finding, Rule
 from document.tree import Tree, operations
 from document.walk import answer_contents, bodies, headers, parameters, schemas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def bodies_have_examples(document: Tree) -> Iterator[Finding]:

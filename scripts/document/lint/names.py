@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from document.lint.finding import Finding, Rule
 from document.tree import Tree, operations, reachable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _ID = re.compile(r"[a-z][a-z_]*(?:\.[a-z][a-z_]*)+")
 

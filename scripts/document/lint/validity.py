@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from document.lint.finding import Finding, Rule
 from document.tree import Tree, follow, references
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def references_resolve(document: Tree) -> Iterator[Finding]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from document.fingerprints import fingerprints, texts
 from document.lint.finding import Finding, Rule
 from document.tree import Tree, operations
 from document.walk import Place, answers, headers, parameters, schemas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SUMMARY_MAX = 60
 """Longest summary, in characters: it is a line of a menu."""
@@ -40,7 +43,12 @@ def operations_are_explained(document: Tree) -> Iterator[Finding]:
 
 def parts_are_explained(document: Tree) -> Iterator[Finding]:
     """Every parameter, body, header and answer has a sentence."""
-    for place in (*parameters(document), *_bodies(document), *headers(document), *answers(document)):
+    for place in (
+        *parameters(document),
+        *_bodies(document),
+        *headers(document),
+        *answers(document),
+    ):
         if "$ref" not in place.node and not _is_sentence(place.node.get("description")):
             yield Finding(place.where, "no description; write a sentence in prose")
 
@@ -73,7 +81,9 @@ def copied_sentences(document: Tree, prints: set[str]) -> Iterator[Finding]:
     """Texts with a sentence whose fingerprint is that of an upstream one."""
     for text in texts(document):
         if fingerprints(text) & prints:
-            yield Finding(repr(text[:60]), "has a sentence of the upstream document; write your own")
+            yield Finding(
+                repr(text[:60]), "has a sentence of the upstream document; write your own"
+            )
 
 
 def _texts(node: object, where: str) -> Iterator[tuple[str, str]]:

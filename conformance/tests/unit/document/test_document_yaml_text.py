@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+from document.problems import DocumentProblem
+from document.yaml_text import read_yaml, write_yaml
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1e+09", 1e9),
+        ("on", "on"),
+        ("no", "no"),
+        ("2024-05-14", "2024-05-14"),
+        ("0o17", 15),
+        ("017", 17),
+        ("0x1F", 31),
+        ("1:30", "1:30"),
+        ("~", None),
+        ("'null'", "null"),
+        (".5", 0.5),
+        ("true", True),
+        ("=", "="),
+    ],
+)
+def test_scalars_are_read_as_yaml_1_2_says(text: str, value: object) -> None:
+    read = read_yaml(text, "a test")
+    assert read == value
+    assert type(read) is type(value)
+
+
+def test_a_repeated_key_is_refused_with_its_line() -> None:
+    with pytest.raises(DocumentProblem, match="'a' is there twice.*line 2"):
+        read_yaml("a: 1\na: 2\n", "a test")
+
+
+def test_text_that_is_no_yaml_is_refused_by_name() -> None:
+    with pytest.raises(DocumentProblem, match=r"broken\.yaml is not valid YAML"):
+        read_yaml("a: [1\nb: 2", "broken.yaml")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "1e5", "on", "yes", "null", "", " lead", "trail ", "a: b", "# no", "2024-05-14", "1_000",
+        "12:30", "=", "<<", "0o7", "two\nlines", "a\n\n  b\n", "tab\there", "é",
+        "word " * 40, ("word " * 40).strip(), "x" * 200, ["a", {"b": []}], {}, 1.5, 1e20, True,
+    ],
+)  # fmt: skip
+def test_what_is_written_reads_back_the_same(value: object) -> None:
+    assert read_yaml(write_yaml({"key": value}), "a test") == {"key": value}
+
+
+def test_equal_parts_are_written_out_instead_of_anchors() -> None:
+    part = {"a": 1}
+    assert "&" not in write_yaml([part, part])
+
+
+def test_text_of_several_lines_is_a_block() -> None:
+    assert write_yaml({"text": "one\ntwo"}) == "text: |-\n  one\n  two\n"
