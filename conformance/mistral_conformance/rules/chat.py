@@ -1,0 +1,329 @@
+"""Chat in one piece: choices, limits, formats, tools, usage."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.rules.common.chats import (
+    CITY_SCHEMA,
+    FORCE_WEATHER,
+    TIME_PARAMETERS,
+    TOOLS,
+    WEATHER_PARAMETERS,
+    ask,
+    body,
+    chat_model,
+    first_choice,
+    text_of,
+)
+from mistral_conformance.rules.common.names import CHAT
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+REASONS = ("stop", "length", "model_length", "error", "tool_calls")
+WEATHER_QUESTION = "What is the weather in Paris for the next 3 days, in celsius?"
+PARAMETERS = {"get_weather": WEATHER_PARAMETERS, "get_time": TIME_PARAMETERS}
+
+
+@rule(
+    id="chat.answers-a-choice",
+    level=MUST,
+    source="spec 2026-08-13, ChatCompletionResponse, ChatCompletionChoice",
+    operations=(CHAT,),
+)
+def answers_a_choice(ctx: Context) -> None:
+    """An answer has one choice of index 0: a text by the assistant and a documented reason."""
+    answer = ask(ctx)
+    expect_equal(ctx, answer["object"], "chat.completion", "object", answer)
+    choice = first_choice(ctx, answer)
+    expect_equal(ctx, len(answer["choices"]), 1, "the number of choices", answer)
+    expect_equal(ctx, choice.get("index"), 0, "the index", answer)
+    message = choice.get("message") or {}
+    expect_equal(ctx, message.get("role"), "assistant", "the role", answer)
+    ctx.expect(text_of(choice), "the answer has no text", answer)
+    ctx.expect(choice.get("finish_reason") in REASONS, "the finish reason is unknown", answer)
+
+
+@rule(
+    id="chat.completions-have-their-own-ids",
+    level=SHOULD,
+    source="our choice: an id that two completions share identifies neither",
+    operations=(CHAT,),
+)
+def completions_have_their_own_ids(ctx: Context) -> None:
+    """Two completions have two ids."""
+    first, second = ask(ctx, "Say one."), ask(ctx, "Say two.")
+    ctx.expect(first["id"] and first["id"] != second["id"], "two answers, one id", first, second)
+
+
+@rule(
+    id="chat.names-the-model",
+    level=SHOULD,
+    source="spec 2026-08-13, ChatCompletionResponse.model; our choice: the name that was asked",
+    operations=(CHAT,),
+)
+def names_the_model(ctx: Context) -> None:
+    """The answer names the model that the request named."""
+    answer = ask(ctx)
+    expect_equal(ctx, answer["model"], chat_model(ctx), "model", answer)
+
+
+@rule(
+    id="chat.max-tokens-cuts",
+    level=MUST,
+    source="spec 2026-08-13, ChatCompletionRequest.max_tokens",
+    operations=(CHAT,),
+)
+def max_tokens_cuts(ctx: Context) -> None:
+    """An answer that needs more than `max_tokens` is cut there, and says `length`."""
+    answer = ask(ctx, "Count from 1 to 100 in words.", max_tokens=4)
+    choice = first_choice(ctx, answer)
+    expect_equal(ctx, choice.get("finish_reason"), "length", "the finish reason", answer)
+    used = answer.at("usage.completion_tokens")
+    ctx.expect(0 < used <= 4, f"the answer used {used} tokens of 4", answer)
+    ctx.expect(len(text_of(choice)) < 80, "the text is not cut", answer)
+
+
+@rule(
+    id="chat.stop-ends-the-text",
+    level=MUST,
+    source="spec 2026-08-13, ChatCompletionRequest.stop",
+    operations=(CHAT,),
+)
+def stop_ends_the_text(ctx: Context) -> None:
+    """The text ends before a stop sequence, given alone or in a list."""
+    whole = text_of(first_choice(ctx, ask(ctx)))
+    words = whole.split()
+    ctx.expect(len(words) > 2, "the answer has too few words to stop in")
+    stop = words[len(words) // 2]
+    for value in (stop, ["\u241e never", stop]):
+        answer = ask(ctx, stop=value)
+        choice = first_choice(ctx, answer)
+        ctx.expect(stop not in text_of(choice), f"the text runs past {stop!r}", answer)
+        expect_equal(ctx, choice.get("finish_reason"), "stop", "the finish reason", answer)
+
+
+@rule(
+    id="chat.n-gives-n-choices",
+    level=MUST,
+    source="spec 2026-08-13, ChatCompletionRequest.n",
+    operations=(CHAT,),
+)
+def n_gives_n_choices(ctx: Context) -> None:
+    """`n` choices are answered, numbered from 0, each with a text."""
+    answer = ask(ctx, n=3, temperature=0.7)
+    indexes = [choice.get("index") for choice in answer["choices"]]
+    expect_equal(ctx, sorted(indexes), [0, 1, 2], "the indexes", answer)
+    ctx.expect(all(text_of(choice) for choice in answer["choices"]), "a choice is empty", answer)
+
+
+@rule(
+    id="chat.one-seed-gives-one-text",
+    level=SHOULD,
+    source="spec 2026-08-13, ChatCompletionRequest.random_seed",
+    operations=(CHAT,),
+)
+def one_seed_gives_one_text(ctx: Context) -> None:
+    """The same request with the same seed gives the same text, with randomness allowed too."""
+    for temperature in (0, 0.7):
+        answers = [ask(ctx, temperature=temperature, random_seed=5) for _ in range(2)]
+        texts = {text_of(first_choice(ctx, each)) for each in answers}
+        ctx.expect(len(texts) == 1, "one seed gave two texts", *answers)
+
+
+@rule(
+    id="chat.json-object-is-json",
+    level=MUST,
+    source="spec 2026-08-13, ResponseFormat: json_object guarantees JSON",
+    operations=(CHAT,),
+)
+def json_object_is_json(ctx: Context) -> None:
+    """With the format `json_object` the text is a JSON object."""
+    words = "Describe Paris as a JSON object with the keys name and country."
+    answer = ask(ctx, words, response_format={"type": "json_object"})
+    ctx.expect(isinstance(_json_text(ctx, answer), dict), "the text is no JSON object", answer)
+
+
+@rule(
+    id="chat.json-schema-is-followed",
+    level=MUST,
+    source="spec 2026-08-13, ResponseFormat: json_schema guarantees the schema",
+    operations=(CHAT,),
+)
+def json_schema_is_followed(ctx: Context) -> None:
+    """With the format `json_schema` the text is JSON that the schema accepts."""
+    named = {"name": "city", "schema": CITY_SCHEMA, "strict": True}
+    wanted = {"type": "json_schema", "json_schema": named}
+    answer = ask(ctx, "Describe Paris.", response_format=wanted)
+    _expect_valid(ctx, CITY_SCHEMA, _json_text(ctx, answer), answer)
+
+
+@rule(
+    id="chat.named-tool-is-called",
+    level=MUST,
+    source="spec 2026-08-13, ChatCompletionRequest.tool_choice: forces that tool",
+    operations=(CHAT,),
+)
+def named_tool_is_called(ctx: Context) -> None:
+    """A tool choice that names a function gives a call of it with arguments that it accepts."""
+    answer = ask(ctx, WEATHER_QUESTION, tools=TOOLS, tool_choice=FORCE_WEATHER)
+    calls = _calls(ctx, answer)
+    names = {name for name, _ in calls}
+    expect_equal(ctx, names, {"get_weather"}, "the called functions", answer)
+    for name, arguments in calls:
+        _expect_valid(ctx, PARAMETERS[name], arguments, answer)
+    reason = first_choice(ctx, answer).get("finish_reason")
+    expect_equal(ctx, reason, "tool_calls", "the finish reason", answer)
+
+
+@rule(
+    id="chat.some-tool-is-called",
+    level=MUST,
+    source="spec 2026-08-13, ChatCompletionRequest.tool_choice: any and required",
+    operations=(CHAT,),
+)
+def some_tool_is_called(ctx: Context) -> None:
+    """The tool choices `any` and `required` give at least one valid call of an offered tool."""
+    for choice in ("any", "required"):
+        answer = ask(ctx, WEATHER_QUESTION, tools=TOOLS, tool_choice=choice)
+        calls = _calls(ctx, answer)
+        ctx.expect(calls, f"tool_choice {choice!r} called nothing", answer)
+        for name, arguments in calls:
+            ctx.expect(name in PARAMETERS, f"{name!r} was not offered", answer)
+            _expect_valid(ctx, PARAMETERS[name], arguments, answer)
+
+
+@rule(
+    id="chat.no-tool-is-called",
+    level=MUST,
+    source="spec 2026-08-13, ChatCompletionRequest.tool_choice: none",
+    operations=(CHAT,),
+)
+def no_tool_is_called(ctx: Context) -> None:
+    """The tool choice `none` gives a text and no call."""
+    answer = ask(ctx, WEATHER_QUESTION, tools=TOOLS, tool_choice="none")
+    ctx.expect(not _calls(ctx, answer), "a tool was called", answer)
+    ctx.expect(text_of(first_choice(ctx, answer)), "the answer has no text", answer)
+
+
+@rule(
+    id="chat.tool-results-are-taken",
+    level=MUST,
+    source="spec 2026-08-13, ToolMessage, AssistantMessage.tool_calls",
+    operations=(CHAT,),
+)
+def tool_results_are_taken(ctx: Context) -> None:
+    """A call that was answered, sent back with its result, is followed by a text."""
+    first = ask(ctx, WEATHER_QUESTION, tools=TOOLS, tool_choice=FORCE_WEATHER)
+    _calls(ctx, first)
+    said = first_choice(ctx, first)["message"]
+    call = said["tool_calls"][0]
+    result = {
+        "role": "tool",
+        "name": "get_weather",
+        "tool_call_id": call.get("id"),
+        "content": '{"sky": "clear", "degrees": 21}',
+    }
+    asked = {"role": "user", "content": WEATHER_QUESTION}
+    messages = [asked, {"role": "assistant", "tool_calls": said["tool_calls"]}, result]
+    sent = {**body(ctx, tools=TOOLS, tool_choice="none"), "messages": messages}
+    answer = ctx.expect_status(ctx.api.call(CHAT, json=sent), 200)
+    ctx.expect(text_of(first_choice(ctx, answer)), "the answer has no text", answer)
+
+
+@rule(
+    id="chat.prefix-starts-the-text",
+    level=MUST,
+    source="spec 2026-08-13, AssistantMessage.prefix",
+    operations=(CHAT,),
+)
+def prefix_starts_the_text(ctx: Context) -> None:
+    """A last assistant message marked as prefix is how the answer starts."""
+    prefix = "The river Seine"
+    sent = body(ctx)
+    sent["messages"].append({"role": "assistant", "content": prefix, "prefix": True})
+    answer = ctx.expect_status(ctx.api.call(CHAT, json=sent), 200)
+    text = text_of(first_choice(ctx, answer))
+    ctx.expect(text.startswith(prefix), f"the text starts {text[:30]!r}", answer)
+
+
+@rule(
+    id="chat.usage-adds-up",
+    level=MUST,
+    source="spec 2026-08-13, UsageInfo",
+    operations=(CHAT,),
+)
+def usage_adds_up(ctx: Context) -> None:
+    """Tokens of the prompt and of the completion add up to the total, and none is 0."""
+    answer = ask(ctx)
+    usage = answer["usage"]
+    parts = (usage.get("prompt_tokens"), usage.get("completion_tokens"))
+    ctx.expect(all(isinstance(each, int) and each > 0 for each in parts), "a part is 0", answer)
+    expect_equal(ctx, usage.get("total_tokens"), sum(parts), "total_tokens", answer)
+
+
+@rule(
+    id="chat.longer-prompts-cost-more",
+    level=SHOULD,
+    source="our choice: usage counts the request's own tokens",
+    operations=(CHAT,),
+)
+def longer_prompts_cost_more(ctx: Context) -> None:
+    """A longer prompt counts more prompt tokens."""
+    short = ask(ctx, "Say yes.", max_tokens=5)
+    long = ask(ctx, "Say yes. " * 40, max_tokens=5)
+    tokens = [each.at("usage.prompt_tokens") for each in (short, long)]
+    ctx.expect(tokens[1] > tokens[0], f"the prompts counted {tokens}", short, long)
+
+
+@rule(
+    id="chat.unknown-model-is-refused",
+    level=MUST,
+    source="quirks §9: 400 invalid_model, as publicly reported",
+    operations=(CHAT,),
+)
+def unknown_model_is_refused(ctx: Context) -> None:
+    """A model that does not exist is refused."""
+    sent = {**body(ctx), "model": ctx.marker.name("no-such-model")}
+    expect_refused(ctx, ctx.api.call(CHAT, json=sent), "an unknown model")
+
+
+def _json_text(ctx: Context, answer: Exchange) -> Any:  # noqa: ANN401 - JSON
+    """Parse the text of the first choice; a text that is not JSON breaks the rule."""
+    text = text_of(first_choice(ctx, answer))
+    try:
+        return json.loads(text)
+    except ValueError:
+        ctx.expect(condition=False, message=f"the text is not JSON: {text[:60]!r}")
+        raise
+
+
+def _calls(ctx: Context, answer: Exchange) -> list[tuple[str, Any]]:
+    """Give the tool calls of the first choice: name and parsed arguments."""
+    message = first_choice(ctx, answer).get("message") or {}
+    calls = []
+    for call in message.get("tool_calls") or []:
+        function = call.get("function") or {}
+        arguments = function.get("arguments")
+        try:
+            parsed = json.loads(arguments) if isinstance(arguments, str) else arguments
+        except ValueError:
+            ctx.expect(condition=False, message=f"the arguments are not JSON: {arguments!r}")
+            raise
+        calls.append((str(function.get("name")), parsed))
+    return calls
+
+
+def _expect_valid(ctx: Context, schema: dict[str, Any], value: object, answer: Exchange) -> None:
+    """Hold a value to a JSON schema."""
+    try:
+        jsonschema_rs.validate(schema, value)
+    except jsonschema_rs.ValidationError as error:
+        ctx.expect(False, f"the schema refuses it: {error.message}", answer)  # noqa: FBT003 - reads as «fail»

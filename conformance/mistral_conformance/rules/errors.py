@@ -1,0 +1,233 @@
+"""Errors: their shapes, that they name what is wrong, and that they tell no secret."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.rules.common.chats import body
+from mistral_conformance.rules.common.names import (
+    CHAT,
+    CREATE_LIBRARY,
+    GET_LIBRARY,
+    LIST_DOCUMENTS,
+    LIST_LIBRARIES,
+    LIST_MODELS,
+    PATCH_LIBRARY,
+    SHARE,
+)
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, unknown_id
+from mistral_conformance.wire import Message
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+JSON = "application/json"
+NO_UUID = "not-a-uuid"
+
+
+@rule(
+    id="errors.without-a-key-is-401",
+    level=MUST,
+    source="Libraries rules E; quirks §9, as publicly reported",
+    operations=(LIST_LIBRARIES, CREATE_LIBRARY, LIST_MODELS, CHAT),
+)
+def without_a_key_is_401(ctx: Context) -> None:
+    """Without a key, and with a wrong one, every operation answers 401."""
+    for who in (ctx.nobody, ctx.impostor):
+        for operation in (LIST_LIBRARIES, LIST_MODELS):
+            ctx.expect_status(who.call(operation), 401)
+        ctx.expect_status(who.call(CREATE_LIBRARY, json={"name": ctx.marker.name("no")}), 401)
+        ctx.expect_status(who.call(CHAT, json=body(ctx)), 401)
+
+
+@rule(
+    id="errors.401-says-so-in-json",
+    level=SHOULD,
+    source="quirks §9: {detail} or {message, request_id}",
+    operations=(LIST_LIBRARIES,),
+)
+def unauthorized_says_so_in_json(ctx: Context) -> None:
+    """A 401 is JSON with a text in `detail` or `message`."""
+    for who in (ctx.nobody, ctx.impostor):
+        answer = ctx.need(who.call(LIST_LIBRARIES), 401)
+        expect_equal(ctx, answer.media_type, JSON, "the media type", answer)
+        ctx.expect(_said(answer), "neither `detail` nor `message` is a text", answer)
+
+
+@rule(
+    id="errors.404-says-so-in-json",
+    level=SHOULD,
+    source="Libraries rules E; our choice: {detail}",
+    operations=(GET_LIBRARY,),
+)
+def not_found_says_so_in_json(ctx: Context) -> None:
+    """A 404 for an unknown library is JSON with a text in `detail` or `message`."""
+    answer = ctx.need(ctx.api.call(GET_LIBRARY, library_id=unknown_id(ctx)), 404)
+    expect_equal(ctx, answer.media_type, JSON, "the media type", answer)
+    ctx.expect(_said(answer), "neither `detail` nor `message` is a text", answer)
+
+
+@rule(
+    id="errors.422-lists-what-is-wrong",
+    level=MUST,
+    source="spec 2026-08-13, HTTPValidationError, ValidationError",
+    operations=(CREATE_LIBRARY, LIST_LIBRARIES, GET_LIBRARY),
+)
+def unprocessable_lists_what_is_wrong(ctx: Context) -> None:
+    """A 422 of a library is JSON whose `detail` lists problems with `loc`, `msg` and `type`."""
+    answers = [
+        ctx.api.call(CREATE_LIBRARY, json={}),
+        ctx.api.call(LIST_LIBRARIES, query={"page_size": 0}),
+        ctx.api.call(GET_LIBRARY, library_id=NO_UUID),
+    ]
+    for answer in answers:
+        ctx.expect_status(answer, 422)
+        expect_equal(ctx, answer.media_type, JSON, "the media type", answer)
+        for problem in _problems(ctx, answer):
+            missing = {"loc", "msg", "type"} - set(problem)
+            ctx.expect(not missing, f"a problem lacks {sorted(missing)}", answer)
+            ctx.expect(isinstance(problem["loc"], list), "`loc` is no list", answer)
+
+
+@rule(
+    id="errors.422-names-the-place",
+    level=SHOULD,
+    source="Libraries rules A18, E; seed 002:4270ff; quirks §9",
+    operations=(CREATE_LIBRARY, PATCH_LIBRARY, LIST_LIBRARIES, GET_LIBRARY, LIST_DOCUMENTS, SHARE),
+)
+def unprocessable_names_the_place(ctx: Context) -> None:
+    """The `loc` of a problem starts with path, query or body and names the wrong field."""
+    library = ctx.create_library()["id"]
+    ids = {"library_id": library}
+    share = {"share_with_type": "User", "share_with_uuid": unknown_id(ctx), "level": "King"}
+    cases = [
+        (ctx.api.call(GET_LIBRARY, library_id=NO_UUID), ["path", "library_id"]),
+        (ctx.api.call(LIST_LIBRARIES, query={"page_size": "x"}), ["query", "page_size"]),
+        (ctx.api.call(LIST_DOCUMENTS, ids, query={"page": -1}), ["query", "page"]),
+        (ctx.api.call(CREATE_LIBRARY, json={"description": "x"}), ["body", "name"]),
+        (ctx.api.call(PATCH_LIBRARY, ids, json={"name": 5}), ["body", "name"]),
+        (ctx.api.call(SHARE, ids, json=share), ["body", "level"]),
+    ]
+    for answer, place in cases:
+        problems = _problems(ctx, ctx.expect_status(answer, 422))
+        places = [problem.get("loc") for problem in problems]
+        ctx.expect(place in places, f"{places} does not name {place}", answer)
+
+
+@rule(
+    id="errors.every-problem-is-listed",
+    level=SHOULD,
+    source="our choice: `detail` is a list so that all problems fit",
+    operations=(CHAT,),
+)
+def every_problem_is_listed(ctx: Context) -> None:
+    """A body with two wrong fields gets a problem for each."""
+    sent = {**body(ctx), "temperature": 9, "top_p": -1}
+    answer = ctx.expect_status(ctx.api.call(CHAT, json=sent), 422)
+    fields = {name for problem in _problems(ctx, answer) for name in problem.get("loc", [])}
+    ctx.expect({"temperature", "top_p"} <= fields, f"only {sorted(map(str, fields))}", answer)
+
+
+@rule(
+    id="errors.unknown-fields-are-refused",
+    level=MUST,
+    source="spec 2026-08-13, ChatCompletionRequest is closed; quirks §8: extra_forbidden",
+    operations=(CHAT,),
+)
+def unknown_fields_are_refused(ctx: Context) -> None:
+    """A field that a closed request does not know is refused with 422, and named."""
+    answer = ctx.api.call(CHAT, json={**body(ctx), "no_such_field": 1})
+    ctx.expect_status(answer, 422)
+    ctx.expect("no_such_field" in answer.text, "the answer does not name the field", answer)
+
+
+@rule(
+    id="errors.broken-json-is-refused",
+    level=MUST,
+    source="our choice of rule, status class alone",
+    operations=(CREATE_LIBRARY, CHAT),
+)
+def broken_json_is_refused(ctx: Context) -> None:
+    """A body that is cut off, empty, or not JSON at all is refused."""
+    headers = {"Content-Type": JSON}
+    for operation in (CREATE_LIBRARY, CHAT):
+        for content in (b'{"name": "cut', b"", b"\xff\xfe", b"name=x", b"null"):
+            answer = ctx.api.call(operation, content=content, headers=headers)
+            expect_refused(ctx, answer, f"{operation} with the body {content!r}")
+
+
+@rule(
+    id="errors.wrong-media-type-is-refused",
+    level=SHOULD,
+    source="our choice: the operation documents application/json alone",
+    operations=(CREATE_LIBRARY,),
+)
+def wrong_media_type_is_refused(ctx: Context) -> None:
+    """A form where JSON is documented is refused."""
+    name = ctx.marker.name("form")
+    answer = ctx.api.call(CREATE_LIBRARY, data={"name": name})
+    expect_refused(ctx, answer, "a form in place of JSON")
+
+
+@rule(
+    id="errors.unknown-path-is-404",
+    level=MUST,
+    source="Libraries rules E; quirks §9, as publicly reported",
+    operations=(LIST_LIBRARIES,),
+)
+def unknown_path_is_404(ctx: Context) -> None:
+    """A path that the API does not have answers 404, in JSON."""
+    answer = ctx.expect_status(ctx.api.get("/v1/no/such/path"), 404)
+    expect_equal(ctx, answer.media_type, JSON, "the media type", answer)
+
+
+@rule(
+    id="errors.wrong-method-is-refused",
+    level=MUST,
+    source="our choice of rule, status class alone: 404 and 405 are both common",
+    operations=(LIST_LIBRARIES, LIST_MODELS),
+)
+def wrong_method_is_refused(ctx: Context) -> None:
+    """A method that a path does not have is refused."""
+    for method, path in (("DELETE", "/v1/libraries"), ("PUT", "/v1/models")):
+        answer = ctx.api.send(Message(method, path))
+        ctx.expect_status(answer, 404, 405)
+
+
+@rule(
+    id="errors.tell-no-key",
+    level=MUST,
+    source="our choice: an error that repeats a key puts it into logs",
+    operations=(LIST_LIBRARIES, CREATE_LIBRARY, GET_LIBRARY),
+)
+def tell_no_key(ctx: Context) -> None:
+    """No error repeats the key of its request."""
+    answers = [
+        ctx.impostor.call(LIST_LIBRARIES),
+        ctx.api.call(CREATE_LIBRARY, json={}),
+        ctx.api.call(GET_LIBRARY, library_id=unknown_id(ctx)),
+    ]
+    keys = [ctx.identity().key, "a-key-that-nobody-was-given"]
+    for answer in answers:
+        shown = answer.text + str(answer.headers.multi_items())
+        ctx.expect(not any(key in shown for key in keys if key), "the key is repeated", answer)
+
+
+def _said(answer: Exchange) -> bool:
+    """Whether an error tells something in words."""
+    found = answer.json()
+    if not isinstance(found, dict):
+        return False
+    said = found.get("detail") or found.get("message")
+    return isinstance(said, str) and bool(said)
+
+
+def _problems(ctx: Context, answer: Exchange) -> list[dict[str, Any]]:
+    """Give the problems that a 422 lists."""
+    detail = answer["detail"]
+    listed = isinstance(detail, list) and all(isinstance(each, dict) for each in detail)
+    ctx.expect(listed and detail, "`detail` is no list of problems", answer)
+    problems: list[dict[str, Any]] = detail
+    return problems

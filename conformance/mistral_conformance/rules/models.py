@@ -1,0 +1,151 @@
+"""Models: the list and the single card tell the same, and aliases lead somewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.rules.common.chats import body, first_choice, text_of
+from mistral_conformance.rules.common.names import CHAT, GET_MODEL, LIST_MODELS
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+T = TypeVar("T")
+
+SAMPLE = 5
+"""Cards that a rule looks at one by one; a server may list hundreds."""
+
+
+@rule(
+    id="models.list-is-not-empty",
+    level=MUST,
+    source="spec 2026-08-13, ModelList",
+    operations=(LIST_MODELS,),
+)
+def list_is_not_empty(ctx: Context) -> None:
+    """The list of models is a list of cards, and has at least one that can chat."""
+    listed = ctx.expect_status(ctx.api.call(LIST_MODELS), 200)
+    expect_equal(ctx, listed["object"], "list", "object", listed)
+    able = [each for each in listed["data"] if each["capabilities"].get("completion_chat")]
+    ctx.expect(able, "no model can chat", listed)
+
+
+@rule(
+    id="models.ids-are-unique",
+    level=SHOULD,
+    source="our choice: the id is what a request names",
+    operations=(LIST_MODELS,),
+)
+def ids_are_unique(ctx: Context) -> None:
+    """No two cards of the list have the same id."""
+    listed, cards = _cards(ctx)
+    ids = [card.get("id") for card in cards]
+    ctx.expect(len(ids) == len(set(ids)), "an id is listed twice", listed)
+
+
+@rule(
+    id="models.listed-model-is-readable",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/models/{model_id}",
+    operations=(LIST_MODELS, GET_MODEL),
+)
+def listed_model_is_readable(ctx: Context) -> None:
+    """Each listed model is read by its id and has the same capabilities there."""
+    listed, cards = _cards(ctx)
+    for card in _some(ctx, cards):
+        read = ctx.expect_status(ctx.api.call(GET_MODEL, model_id=card["id"]), 200)
+        expect_equal(ctx, read["id"], card["id"], "the id", listed, read)
+        wanted = card["capabilities"]
+        expect_equal(ctx, read["capabilities"], wanted, "the capabilities", listed, read)
+
+
+@rule(
+    id="models.card-is-the-same-in-both",
+    level=SHOULD,
+    source="our choice: both answers are documented as the same card",
+    operations=(LIST_MODELS, GET_MODEL),
+)
+def card_is_the_same_in_both(ctx: Context) -> None:
+    """A model's card is the same in the list and by its id, in every field."""
+    listed, cards = _cards(ctx)
+    for card in _some(ctx, cards):
+        read = ctx.expect_status(ctx.api.call(GET_MODEL, model_id=card["id"]), 200)
+        shown = read.json()
+        differing = sorted(key for key in card | shown if card.get(key) != shown.get(key))
+        ctx.expect(not differing, f"the cards differ in {differing}", listed, read)
+
+
+@rule(
+    id="models.aliases-lead-to-their-model",
+    level=SHOULD,
+    source="spec 2026-08-13, BaseModelCard.aliases",
+    operations=(LIST_MODELS, GET_MODEL),
+)
+def aliases_lead_to_their_model(ctx: Context) -> None:
+    """A model is read by each of its aliases as well."""
+    _, cards = _cards(ctx)
+    named = [(card, alias) for card in cards for alias in card.get("aliases", [])]
+    if not named:
+        ctx.skip("no model of the list has an alias")
+    for card, alias in _some(ctx, named):
+        read = ctx.expect_status(ctx.api.call(GET_MODEL, model_id=alias), 200)
+        names = {read["id"], *read.json().get("aliases", [])}
+        ctx.expect(card["id"] in names, f"{alias!r} leads to another model", read)
+
+
+@rule(
+    id="models.chatting-model-chats",
+    level=MUST,
+    source="spec 2026-08-13, ModelCapabilities.completion_chat",
+    operations=(LIST_MODELS, CHAT),
+)
+def chatting_model_chats(ctx: Context) -> None:
+    """The model that the suite chats with by its card's word answers."""
+    sent = body(ctx, "Say yes.", max_tokens=8)
+    answer = ctx.expect_status(ctx.api.call(CHAT, json=sent), 200)
+    ctx.expect(text_of(first_choice(ctx, answer)), "the answer has no text", answer)
+
+
+@rule(
+    id="models.unknown-model-is-refused",
+    level=MUST,
+    source="our choice of rule, status class alone",
+    operations=(GET_MODEL,),
+)
+def unknown_model_is_refused(ctx: Context) -> None:
+    """A model that does not exist is not read."""
+    answer = ctx.api.call(GET_MODEL, model_id=ctx.marker.name("no-such-model"))
+    expect_refused(ctx, answer, "an unknown model")
+
+
+@rule(
+    id="models.can-be-filtered-by-name",
+    level=SHOULD,
+    source="spec 2026-08-13, GET /v1/models: the parameter model",
+    operations=(LIST_MODELS,),
+)
+def can_be_filtered_by_name(ctx: Context) -> None:
+    """The filter `model` keeps the model of that id and leaves out others."""
+    _, cards = _cards(ctx)
+    wanted = cards[0]["id"]
+    filtered = ctx.expect_status(ctx.api.call(LIST_MODELS, query={"model": wanted}), 200)
+    found = [card.get("id") for card in filtered["data"]]
+    ctx.expect(wanted in found, "the model itself is filtered out", filtered)
+    narrowed = len(found) < len(cards) or len(cards) == 1
+    ctx.expect(narrowed, "nothing is filtered out", filtered)
+
+
+def _cards(ctx: Context) -> tuple[Exchange, list[dict[str, Any]]]:
+    """Give the cards of the list, of which there must be some."""
+    listed = ctx.expect_status(ctx.api.call(LIST_MODELS), 200)
+    cards: list[dict[str, Any]] = listed["data"]
+    ctx.expect(cards, "the list of models is empty", listed)
+    return listed, cards
+
+
+def _some(ctx: Context, items: list[T]) -> list[T]:
+    """Give a few of the items, chosen by the rule's seed."""
+    return ctx.random.sample(items, min(SAMPLE, len(items)))
