@@ -26,8 +26,9 @@ def run(place: str, line: int, code: str, namespace: dict[str, object]) -> str:
         exec(compile("\n" * (line - 1) + code, place, "exec"), namespace)  # noqa: S102 - its task
     except SystemExit as end:
         return "" if end.code in {None, 0} else f"the example exited with {end.code!r}"
-    except BaseException:  # noqa: BLE001 - whatever an example raises is its outcome
-        return "".join(traceback.format_exc())
+    except BaseException as error:  # noqa: BLE001 - whatever an example raises is its outcome
+        here = error.__traceback__
+        return "".join(traceback.format_exception(error.with_traceback(here and here.tb_next)))
     return ""
 
 

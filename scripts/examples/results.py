@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from examples.example import Result, Verdict
+from examples.example import Example, Result, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TAIL_LINES = 15
+NAMED = 2
 
 
 def table_text(results: Sequence[Result]) -> str:
@@ -19,7 +20,7 @@ def table_text(results: Sequence[Result]) -> str:
             result.verdict.value,
             result.example.place,
             result.example.language,
-            ", ".join(result.example.operations) or result.example.title,
+            subject(result.example),
             result.reason,
         )
         for result in sorted(results, key=lambda one: (str(one.example.path), one.example.line))
@@ -31,6 +32,13 @@ def table_text(results: Sequence[Result]) -> str:
         ).rstrip()
         for row in rows
     )
+
+
+def subject(example: Example) -> str:
+    """What an example is about: its operations, the first two of many, or its title."""
+    names = example.operations
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more or example.title
 
 
 def failures_text(results: Sequence[Result]) -> str:

@@ -9,7 +9,8 @@ import pytest
 import run_examples
 
 PAGES = Path(__file__).parent / "pages"
-README = Path(__file__).parents[3] / "README.md"
+PROJECT = Path(__file__).parents[3]
+OUR_PAGES = ("README.md", "docs/client.md", "docs/mock.md")
 NODE = shutil.which("node") is not None and (PAGES.parent / "typescript/node_modules").is_dir()
 CURL = shutil.which("curl") is not None
 
@@ -58,13 +59,16 @@ def test_a_scraped_page_s_examples_run(base_url: str, capsys: pytest.CaptureFixt
     }
 
 
-def test_the_readme_s_examples_run(base_url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_examples.main([str(README), "--base-url", base_url]) == 0
-    out = capsys.readouterr().out
-    skipped = [line for line in out.splitlines() if line.startswith("skip")]
-    allowed = "set-up commands" if CURL else "set-up commands|curl is not installed"
-    assert all(any(word in line for word in allowed.split("|")) for line in skipped)
-    assert "pass" in out
+@pytest.mark.parametrize("name", OUR_PAGES)
+def test_our_own_pages_examples_run(
+    base_url: str, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_examples.main([str(PROJECT / name), "--base-url", base_url]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    skipped = [row for row in rows if row.startswith("skip")]
+    excepted = ("set-up commands",) if CURL else ("set-up commands", "curl is not installed")
+    assert [row for row in skipped if not any(reason in row for reason in excepted)] == []
+    assert any(row.startswith("pass") for row in rows)
 
 
 def test_an_example_that_raises_fails_and_the_next_one_still_runs(
