@@ -1,0 +1,61 @@
+"""What a handler returns: a whole answer, or a stream of events. Plain values, no I/O."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+JSON = "application/json"
+
+
+@frozen
+class Answer:
+    """A whole answer; a body goes with its media type."""
+
+    status: int
+    body: bytes = b""
+    media_type: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@frozen
+class EventStream:
+    """A 200 answer that is sent event by event; each item is one event's complete bytes."""
+
+    events: Iterable[bytes]
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def json_answer(
+    value: object, status: int = 200, headers: tuple[tuple[str, str], ...] = ()
+) -> Answer:
+    """The value as JSON."""
+    return Answer(status, encode(value), JSON, headers)
+
+
+def no_content() -> Answer:
+    """204 without a body."""
+    return Answer(204)
+
+
+def binary(
+    content: bytes, media_type: str = "application/octet-stream", filename: str | None = None
+) -> Answer:
+    """The bytes as a download; the file name, when given, goes into Content-Disposition."""
+    headers = () if filename is None else (("content-disposition", _disposition(filename)),)
+    return Answer(200, content, media_type, headers)
+
+
+def encode(value: object) -> bytes:
+    """Compact JSON in UTF-8."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _disposition(filename: str) -> str:
+    return f"attachment; filename*=UTF-8''{quote(filename, safe='')}"

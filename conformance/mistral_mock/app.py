@@ -1,0 +1,212 @@
+"""The ASGI application: from a request to an answer, in the order in which the API checks.
+
+Route, key, rate, then path, query and body, then the operation itself. A plain ASGI callable: the
+routes come from the document, so no framework's router stands between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+from starlette.datastructures import Headers
+
+from mistral_mock import bodies, control, inputs, registry, resources, signing
+from mistral_mock.bodies import ClientGoneError
+from mistral_mock.context import Context
+from mistral_mock.errors import APIError, not_found, not_implemented, unauthorized
+from mistral_mock.resources import processing
+from mistral_mock.router import Router, offered
+from mistral_mock.settings import Settings
+from mistral_mock.wire import DroppedError, Wire
+from mistral_mock.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mistral_mock.answers import Answer, EventStream
+    from mistral_mock.errors import Problem
+    from mistral_mock.identities import Identity
+    from mistral_mock.operations import Operation
+
+BEARER = "bearer "
+REQUEST_ID = b"x-kong-request-id"
+
+
+@frozen
+class Request:
+    """The parts of an ASGI scope that the mock reads."""
+
+    method: str
+    path: str
+    """As sent: percent-encoded."""
+    query: str
+    headers: Headers
+    base_url: str
+    id: str
+
+
+class App:
+    """One mock as an ASGI application; `world` is its state."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._router = Router(offered(world.settings))
+        resources.load()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+        """Handles one ASGI connection."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1000, "reason": "no WebSockets here"})
+        else:
+            request = make_request(scope, self.world.ids.request_id())
+            await self._handle(request, Wire(scope, receive, send))
+
+    async def _live(self, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self.world.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _handle(self, request: Request, wire: Wire) -> None:
+        wire.headers.append((REQUEST_ID, request.id.encode()))
+        wire.gap_s = self.world.settings.event_gap_s
+        try:
+            await wire.send(await self._find_answer(request, wire))
+        except ClientGoneError:
+            return
+        except DroppedError:
+            if wire.in_process:
+                raise
+
+    async def _find_answer(self, request: Request, wire: Wire) -> Answer | EventStream:
+        try:
+            if request.path.startswith("/_"):
+                return await self._serve_own(request, wire)
+            return await self._serve_api(request, wire)
+        except APIError as error:
+            return error.answer()
+
+    async def _serve_own(self, request: Request, wire: Wire) -> Answer:
+        """The answer of a control route or a signed URL."""
+        processing.settle(self.world)
+        if request.path.startswith(signing.PREFIX):
+            return self._serve_signed(request)
+        limit = self.world.settings.max_body
+        content = b"".join([piece async for piece in bodies.stream(wire.receive, limit)])
+        return control.answer(self.world, request.method, request.path, content)
+
+    def _serve_signed(self, request: Request) -> Answer:
+        kind, key = self.world.signer.read(request.path, request.query)
+        serve = registry.server(kind)
+        if serve is None or request.method != "GET":
+            raise not_found()
+        nobody = self.world.settings.identities[0]
+        return serve(self._context(request, "", nobody), key)
+
+    async def _serve_api(self, request: Request, wire: Wire) -> Answer | EventStream:
+        """The answer of an operation, or what a fault makes of it."""
+        operation, path = self._router.find(request.method, request.path, request.id)
+        await asyncio.sleep(self.world.settings.latency_s)
+        wire.fault = fault = self.world.faults.strike(operation.id)
+        whole = fault is not None and fault.after_events is None
+        if fault is not None and whole and fault.when == "before":
+            spoiled = await wire.suffer(fault)
+            if spoiled is not None:
+                return spoiled
+        answer = await self._run(operation, path, request, wire)
+        if fault is not None and whole and fault.when == "after":
+            return await wire.suffer(fault) or answer
+        return answer
+
+    async def _run(
+        self, operation: Operation, path: Mapping[str, str], request: Request, wire: Wire
+    ) -> Answer | EventStream:
+        """The operation's own answer, once everything about the request has been checked."""
+        caller = authenticate(self.world, request.headers)
+        wire.add(self.world.rates.count(caller.key))
+        problems: list[Problem] = []
+        values = inputs.check_path(operation, path, problems)
+        query, sent = inputs.check_query(operation, request.query, problems)
+        body = await inputs.check_body(
+            operation, request.headers, wire.receive, self.world.settings, problems
+        )
+        inputs.refuse(problems)
+        handle = registry.handler(operation.id)
+        if handle is None:
+            raise not_implemented(operation.id)
+        processing.settle(self.world)
+        context = self._context(request, operation.id, caller, values, query, sent, body)
+        try:
+            return handle(context)
+        finally:
+            self.world.save()
+
+    def _context(
+        self,
+        request: Request,
+        operation_id: str,
+        caller: Identity,
+        path: Mapping[str, str] | None = None,
+        query: Mapping[str, Any] | None = None,
+        sent: frozenset[str] = inputs.NOTHING,
+        body: inputs.Body = inputs.NO_BODY,
+    ) -> Context:
+        return Context(
+            world=self.world,
+            caller=caller,
+            request_id=request.id,
+            base_url=request.base_url,
+            operation_id=operation_id,
+            headers=request.headers,
+            path=path or {},
+            query=query or {},
+            sent=sent,
+            body=body.value,
+            files=body.files,
+        )
+
+
+def make_request(scope: Mapping[str, Any], request_id: str) -> Request:
+    """The parts of an ASGI scope that the mock reads."""
+    headers = Headers(raw=scope["headers"])
+    host = headers.get("host") or "{}:{}".format(*(scope.get("server") or ("localhost", 80)))
+    raw_path = scope.get("raw_path") or scope["path"].encode()
+    return Request(
+        method=scope["method"],
+        path=raw_path.decode("latin-1"),
+        query=scope["query_string"].decode("latin-1"),
+        headers=headers,
+        base_url=f"{scope['scheme']}://{host}",
+        id=request_id,
+    )
+
+
+def authenticate(world: World, headers: Headers) -> Identity:
+    """Who stands behind the request's key.
+
+    Raises:
+        APIError: 401, no key or one that nobody has.
+
+    """
+    text = headers.get("authorization", "")
+    scheme, key = text[: len(BEARER)].lower(), text[len(BEARER) :].strip()
+    caller = world.find_caller(key) if scheme == BEARER else None
+    if caller is None:
+        raise unauthorized()
+    return caller
+
+
+def create_app(settings: Settings | None = None) -> App:
+    """A fresh mock for an ASGI server or an in-process transport.
+
+    Raises:
+        StateFileError: The settings name a state file that cannot be used.
+
+    """
+    return App(World(settings or Settings()))

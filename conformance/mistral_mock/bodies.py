@@ -1,0 +1,122 @@
+"""Reads request bodies: bounded in size, JSON or multipart forms."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from mistral_mock.context import Upload
+from mistral_mock.errors import Problem, invalid, too_large
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
+
+    from starlette.datastructures import Headers
+
+    Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+FRAME = 64 * 1024
+"""What a form may add to the file that it carries, in bytes."""
+
+
+class ClientGoneError(Exception):
+    """The client closed the connection before its request was complete."""
+
+
+@frozen
+class Form:
+    """A form: texts by field name, in order, and files."""
+
+    texts: dict[str, list[str]] = field(factory=dict)
+    files: dict[str, Upload] = field(factory=dict)
+
+
+async def stream(receive: Receive, limit: int) -> AsyncGenerator[bytes, None]:
+    """The body's pieces; what goes beyond the limit is read and thrown away first.
+
+    Raises:
+        APIError: 413, the body is longer than the limit, in bytes.
+        ClientGoneError: The client left.
+
+    """
+    length, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        piece: bytes = message.get("body", b"")
+        length += len(piece)
+        if piece and length <= limit:
+            yield piece
+        more = message.get("more_body", False)
+    if length > limit:
+        raise too_large(limit)
+
+
+async def read_json(receive: Receive, limit: int) -> object:
+    """The body's JSON value; an empty body is `...` (Ellipsis), which no JSON text means.
+
+    Raises:
+        APIError: 413 as in `stream`, or 422 for text that is no JSON.
+
+    """
+    content = b"".join([piece async for piece in stream(receive, limit)])
+    return parse_json(content) if content.strip() else ...
+
+
+def parse_json(content: bytes) -> object:
+    """The JSON value of a body.
+
+    Raises:
+        APIError: 422, with the position in the text.
+
+    """
+    try:
+        value: object = json.loads(content, parse_constant=_refuse)
+        if b"\\u" in content:
+            json.dumps(value, ensure_ascii=False).encode()
+    except json.JSONDecodeError as error:
+        raise _malformed(error.pos, error.msg) from error
+    except (ValueError, RecursionError) as error:
+        raise _malformed(0, str(error)) from error
+    return value
+
+
+async def read_form(headers: Headers, receive: Receive, limit: int) -> Form:
+    """The parts of a multipart form.
+
+    Raises:
+        APIError: 413 as in `stream` or for a file over the limit, 422 for a broken form.
+
+    """
+    parser = MultiPartParser(headers, stream(receive, limit + FRAME), max_part_size=limit)
+    try:
+        data = await parser.parse()
+    except MultiPartException as error:
+        raise invalid(Problem(("body",), f"The form cannot be read: {error.message}")) from error
+    form = Form()
+    for name, part in data.multi_items():
+        if isinstance(part, UploadFile):
+            content = await part.read()
+            form.files[name] = Upload(part.filename or "", part.content_type, content)
+        else:
+            form.texts.setdefault(name, []).append(part)
+    await data.close()
+    if any(len(upload.content) > limit for upload in form.files.values()):
+        raise too_large(limit)
+    return form
+
+
+def _malformed(position: int, reason: str) -> Exception:
+    problem = Problem(
+        ("body", position), "JSON decode error", "json_invalid", {}, {"error": reason}
+    )
+    return invalid(problem)
+
+
+def _refuse(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")

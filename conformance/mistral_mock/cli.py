@@ -1,0 +1,190 @@
+"""The command `mistral-mock`: serve, or list what is implemented."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mistral_mock.app import create_app
+from mistral_mock.faults import FaultScriptError, read_script
+from mistral_mock.identities import DEFAULT, SYNTAX, parse_identity
+from mistral_mock.operations import load_operations
+from mistral_mock.registry import implemented
+from mistral_mock.server import ServerError, serve
+from mistral_mock.settings import Settings
+from mistral_mock.state_file import StateFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+WRONG_USE = 2
+FAILED = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit status: 0 when all went well, 1 when the server cannot run, 2 for wrong use."""
+    options = make_parser().parse_args(arguments)
+    try:
+        run: Callable[[argparse.Namespace], int] = options.run
+        return run(options)
+    except (ServerError, StateFileError) as error:
+        print(f"mistral-mock: {error}", file=sys.stderr)
+        return FAILED
+    except (FaultScriptError, ValueError) as error:
+        print(f"mistral-mock: {error}", file=sys.stderr)
+        return WRONG_USE
+
+
+def run_server(options: argparse.Namespace) -> int:
+    """Serves until it is stopped; the first line of output is the base URL alone."""
+    serve(make_settings(options), options.host, options.port, announce)
+    return 0
+
+
+def announce(base_url: str) -> None:
+    """Says where the mock answers."""
+    print(base_url, flush=True)
+
+
+def list_operations(_: argparse.Namespace) -> int:
+    """Prints the operations of the document that have a handler."""
+    create_app(Settings())
+    for operation in load_operations():
+        if operation.id in implemented():
+            print(f"{operation.method:7}{operation.path}  {operation.id}")
+    return 0
+
+
+def make_settings(options: argparse.Namespace) -> Settings:
+    """The settings that the options spell.
+
+    Raises:
+        ValueError: Two keys are the same.
+        FaultScriptError: A fault script cannot be read.
+
+    """
+    identities = tuple(options.key) or (DEFAULT,)
+    if len({identity.key for identity in identities}) < len(identities):
+        raise ValueError("two --key options name the same key")
+    return Settings(
+        identities=identities,
+        seed=options.seed,
+        clock=options.clock,
+        delete_answers=options.delete_answers,
+        without_put=options.without_put,
+        without_patch=options.without_patch,
+        processing_delay_s=options.processing_delay,
+        latency_s=options.latency,
+        event_gap_s=options.event_gap,
+        faults=tuple(fault for path in options.faults for fault in read_script(path)),
+        state_file=options.state,
+        max_upload=options.max_upload,
+        max_body=options.max_body,
+        rate_limit=options.rate_limit,
+        rate_limit_shape=options.rate_limit_shape,
+        refused_types=tuple(options.refuse_type),
+    )
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="mistral-mock", description="A stateful mock of the Mistral AI HTTP API."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    listing = commands.add_parser("operations", help="list the implemented operations")
+    listing.set_defaults(run=list_operations)
+    serving = commands.add_parser("serve", help="answer requests until stopped")
+    serving.set_defaults(run=run_server)
+    add_server_options(serving)
+    add_behaviour_options(serving)
+    add_trouble_options(serving)
+    return parser
+
+
+def add_server_options(parser: argparse.ArgumentParser) -> None:
+    """Where to listen, for whom, and what to keep."""
+    parser.add_argument("--host", default="127.0.0.1", help="default %(default)s")
+    parser.add_argument(
+        "--port", type=_port, default=8000, help="0 picks a free one; default %(default)s"
+    )
+    parser.add_argument(
+        "--key",
+        type=_identity,
+        action="append",
+        default=[],
+        metavar="KEY=USER,WORKSPACE,ORG[,FLAGS]",
+        help=f"a key and who has it, {SYNTAX}; names or UUIDs; repeatable; default mock-key",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="for ids and secrets; default 0")
+    parser.add_argument(
+        "--clock", choices=("real", "manual"), default="real", help="manual: POST /_mock/clock"
+    )
+    parser.add_argument("--state", type=Path, metavar="FILE", help="keep the state in this file")
+
+
+def add_behaviour_options(parser: argparse.ArgumentParser) -> None:
+    """Where servers of the API differ."""
+    parser.add_argument("--delete-answers", type=int, choices=(200, 204), default=200)
+    parser.add_argument("--without-put", action="store_true", help="no PUT where PATCH exists")
+    parser.add_argument("--without-patch", action="store_true", help="no PATCH where PUT exists")
+    parser.add_argument(
+        "--processing-delay",
+        type=_seconds,
+        default=1.0,
+        metavar="S",
+        help="from upload to processed, in seconds; default %(default)s",
+    )
+    parser.add_argument("--max-upload", type=_size, default=100 * 1024 * 1024, metavar="BYTES")
+    parser.add_argument("--max-body", type=_size, default=10 * 1024 * 1024, metavar="BYTES")
+    parser.add_argument(
+        "--refuse-type", action="append", default=[], metavar="MIME", help="refuse such files"
+    )
+
+
+def add_trouble_options(parser: argparse.ArgumentParser) -> None:
+    """What makes the mock slow, strict or broken."""
+    parser.add_argument(
+        "--latency", type=_seconds, default=0.0, metavar="S", help="before each answer, in seconds"
+    )
+    parser.add_argument(
+        "--event-gap", type=_seconds, default=0.0, metavar="S", help="between events, in seconds"
+    )
+    parser.add_argument(
+        "--faults", type=Path, action="append", default=[], metavar="FILE", help="a fault script"
+    )
+    parser.add_argument(
+        "--rate-limit", type=_size, metavar="N", help="requests per minute and key; default none"
+    )
+    parser.add_argument("--rate-limit-shape", choices=("gateway", "api"), default="gateway")
+
+
+def _identity(text: str) -> object:
+    try:
+        return parse_identity(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port, a number from 0 to 65535")
+    return int(text)
+
+
+def _size(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+    return value

@@ -1,0 +1,93 @@
+"""The control routes, `/_mock/...`: time, faults, reset and health. They ask for no key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_mock.answers import json_answer, no_content
+from mistral_mock.bodies import parse_json
+from mistral_mock.clock import spell
+from mistral_mock.errors import Problem, invalid, method_not_allowed, not_found
+from mistral_mock.faults import FaultScriptError, parse_script
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mistral_mock.answers import Answer
+    from mistral_mock.world import World
+
+PREFIX = "/_mock/"
+
+
+def answer(world: World, method: str, path: str, content: bytes) -> Answer:
+    """The answer of a control route.
+
+    Raises:
+        APIError: 404 for an unknown route, 405 for another method, 422 for a wrong body.
+
+    """
+    methods = ROUTES.get(path.removeprefix(PREFIX))
+    if methods is None:
+        raise not_found(f"The control routes are {', '.join(PREFIX + name for name in ROUTES)}")
+    if method not in methods:
+        raise method_not_allowed(sorted(methods))
+    return methods[method](world, content)
+
+
+def show_clock(world: World, _: bytes) -> Answer:
+    """The mock's time and the clock's mode."""
+    return json_answer({"now": spell(world.clock.now()), "mode": world.clock.mode})
+
+
+def advance_clock(world: World, content: bytes) -> Answer:
+    """Moves the clock forward by `advance_s`, in seconds."""
+    body = parse_json(content)
+    seconds = body.get("advance_s") if isinstance(body, dict) else None
+    loc = ("body", "advance_s")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise invalid(Problem(loc, "Input should be a number of seconds", "float_type", seconds))
+    try:
+        world.clock.advance(seconds)
+    except ValueError as error:
+        raise invalid(Problem(loc, str(error), "value_error", seconds)) from error
+    world.save(always=True)
+    return show_clock(world, content)
+
+
+def show_faults(world: World, _: bytes) -> Answer:
+    """The fault script as it stands."""
+    return json_answer(world.faults.as_json())
+
+
+def add_faults(world: World, content: bytes) -> Answer:
+    """Adds one fault or a list of them to the script."""
+    try:
+        world.faults.add(parse_script(parse_json(content)))
+    except FaultScriptError as error:
+        raise invalid(Problem(("body",), str(error))) from error
+    return show_faults(world, content)
+
+
+def clear_faults(world: World, _: bytes) -> Answer:
+    """Ends all faults."""
+    world.faults.clear()
+    return no_content()
+
+
+def reset(world: World, _: bytes) -> Answer:
+    """Forgets everything, as after a start without a state file."""
+    world.reset()
+    return no_content()
+
+
+def show_health(_: World, __: bytes) -> Answer:
+    """Says that the mock answers."""
+    return json_answer({"status": "ok"})
+
+
+ROUTES: dict[str, dict[str, Callable[[World, bytes], Answer]]] = {
+    "clock": {"GET": show_clock, "POST": advance_clock},
+    "faults": {"GET": show_faults, "POST": add_faults, "DELETE": clear_faults},
+    "reset": {"POST": reset},
+    "health": {"GET": show_health},
+}

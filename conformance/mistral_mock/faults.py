@@ -1,0 +1,161 @@
+"""The fault script: what goes wrong on purpose, by operation and count.
+
+A script is a JSON list of objects:
+
+    [{"operation": "files.*", "call": 2, "times": 3, "status": 503},
+     {"operation": "chat.complete", "drop": true, "after_events": 4},
+     {"stall_s": 5}]
+
+`operation` is a pattern for operation ids (all by default), `call` the first matching call that
+suffers (1 by default), `times` how many calls suffer (1 by default, null for all that follow).
+What happens is one of: `status` (with `body` and `headers`), `drop` (the connection ends without
+an answer), or `stall_s` (a pause, in seconds, then all goes on). `when: "after"` lets the operation
+act first, so that its effect stays though its answer is lost. `after_events` moves a drop or a
+stall into an event stream, after so many events.
+"""
+
+from __future__ import annotations
+
+import json
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, Literal
+
+from attrs import asdict, define, field, fields, frozen, validators
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+
+class FaultScriptError(ValueError):
+    """The script cannot be read; the message says where and why."""
+
+
+def _is(*types: type) -> Any:  # noqa: ANN401 - attrs declares its validators so
+    """A validator; unlike `isinstance` it takes no boolean for a number."""
+
+    def check(_: object, attribute: Any, value: object) -> None:  # noqa: ANN401 - attrs' signature
+        if type(value) not in types:
+            raise ValueError(f"{attribute.name} is {value!r}")
+
+    return check
+
+
+@frozen(kw_only=True)
+class Fault:
+    """One entry of a script; the module's docstring explains the fields."""
+
+    operation: str = field(default="*", validator=_is(str))
+    call: int = field(default=1, validator=[_is(int), validators.ge(1)])
+    times: int | None = field(default=1, validator=_is(int, type(None)))
+    status: int | None = field(default=None, validator=_is(int, type(None)))
+    body: Any = None
+    headers: Mapping[str, str] = field(factory=dict, validator=_is(dict))
+    drop: bool = field(default=False, validator=_is(bool))
+    stall_s: float = field(default=0.0, validator=[_is(int, float), validators.ge(0)])
+    when: Literal["before", "after"] = field(
+        default="before", validator=validators.in_(("before", "after"))
+    )
+    after_events: int | None = field(default=None, validator=_is(int, type(None)))
+
+    def __attrs_post_init__(self) -> None:
+        effects = [self.status is not None, self.drop, self.stall_s > 0]
+        if sum(effects) != 1:
+            raise ValueError("a fault has exactly one of status, drop and stall_s")
+        if self.status is not None and not 200 <= self.status <= 599:
+            raise ValueError(f"status is {self.status}")
+        if self.after_events is not None and self.status is not None:
+            raise ValueError("after_events goes with drop or stall_s")
+
+
+@define
+class Armed:
+    """A fault and how many matching calls it has seen."""
+
+    fault: Fault
+    seen: int = 0
+
+    def meet(self, operation: str) -> bool:
+        """Counts a call; tells whether it suffers."""
+        if not fnmatchcase(operation, self.fault.operation):
+            return False
+        self.seen += 1
+        return suffers(self.fault, self.seen)
+
+
+def suffers(fault: Fault, seen: int) -> bool:
+    """The matching call with this number is one that the fault strikes."""
+    since = seen - fault.call
+    return since >= 0 and (fault.times is None or since < fault.times)
+
+
+class Faults:
+    """The script of one mock, as it stands."""
+
+    def __init__(self, script: Iterable[Fault]) -> None:
+        self._script = tuple(script)
+        self._armed: list[Armed] = []
+        self.reset()
+
+    def strike(self, operation: str) -> Fault | None:
+        """The fault that the call suffers: the first one in the script that is due."""
+        if not self._armed:
+            return None
+        struck = [armed.fault for armed in self._armed if armed.meet(operation)]
+        return struck[0] if struck else None
+
+    def add(self, faults: Iterable[Fault]) -> None:
+        """Puts faults at the end of the script; they count calls from now on."""
+        self._armed += [Armed(fault) for fault in faults]
+
+    def clear(self) -> None:
+        """Ends all faults."""
+        self._armed = []
+
+    def reset(self) -> None:
+        """Back to the script that the mock was started with."""
+        self._armed = [Armed(fault) for fault in self._script]
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """The script as it stands, each entry with the number of calls `seen`."""
+        return [{**asdict(armed.fault), "seen": armed.seen} for armed in self._armed]
+
+
+def parse_script(value: object) -> list[Fault]:
+    """The faults of a script, a list of objects or one object.
+
+    Raises:
+        FaultScriptError: An entry has an unknown field or a wrong value.
+
+    """
+    entries = value if isinstance(value, list) else [value]
+    return [_parse_entry(number, entry) for number, entry in enumerate(entries, start=1)]
+
+
+def read_script(path: Path) -> list[Fault]:
+    """The faults of a script file.
+
+    Raises:
+        FaultScriptError: The file cannot be read, is no JSON, or holds a wrong entry.
+
+    """
+    try:
+        return parse_script(json.loads(path.read_bytes()))
+    except FaultScriptError as error:
+        raise FaultScriptError(f"{path}: {error}") from error
+    except OSError as error:
+        raise FaultScriptError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise FaultScriptError(f"{path} is no JSON: {error}") from error
+
+
+def _parse_entry(number: int, entry: object) -> Fault:
+    if not isinstance(entry, dict):
+        raise FaultScriptError(f"entry {number} is no object")
+    unknown = sorted(entry.keys() - {a.name for a in fields(Fault)})
+    if unknown:
+        raise FaultScriptError(f"entry {number} has unknown fields: {', '.join(unknown)}")
+    try:
+        return Fault(**entry)
+    except (ValueError, TypeError) as error:
+        raise FaultScriptError(f"entry {number}: {error}") from error

@@ -1,0 +1,68 @@
+"""Who calls: the user, workspace and organisation behind an API key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FLAGS = ("admin", "private")
+PARTS = ("user", "workspace", "organisation")
+SYNTAX = "KEY[=USER,WORKSPACE,ORGANISATION[,admin][,private]]"
+
+
+@frozen
+class Identity:
+    """One API key and who stands behind it; the three ids are UUIDs."""
+
+    key: str
+    user_id: str
+    workspace_id: str
+    organisation_id: str
+    admin: bool = False
+    """The user administers the organisation."""
+    private: bool = False
+    """The key may create libraries of its user alone (rules A10 and A12)."""
+
+
+def stable_id(kind: str, name: str) -> str:
+    """The UUID of a user, workspace or organisation: the name itself when it is one already."""
+    try:
+        return str(UUID(name))
+    except ValueError:
+        return str(uuid5(NAMESPACE_URL, f"mistral-mock:{kind}:{name}"))
+
+
+def make_identity(
+    key: str,
+    user: str = "user",
+    workspace: str = "workspace",
+    organisation: str = "organisation",
+    flags: Iterable[str] = (),
+) -> Identity:
+    """An identity from plain names or UUIDs; the same name is the same UUID in every process."""
+    ids = [stable_id(kind, name) for kind, name in zip(PARTS, (user, workspace, organisation))]
+    return Identity(key, *ids, admin="admin" in flags, private="private" in flags)
+
+
+def parse_identity(text: str) -> Identity:
+    """The identity that a `--key` option spells.
+
+    Raises:
+        ValueError: The text is not spelled like SYNTAX.
+
+    """
+    key, _, rest = text.partition("=")
+    words = [word.strip() for word in rest.split(",")] if rest else []
+    names, flags = words[:3], words[3:]
+    wrong = [flag for flag in flags if flag not in FLAGS]
+    if not key or not key.isascii() or "" in words or wrong or len(names) not in {0, 3}:
+        raise ValueError(f"{text!r} is not {SYNTAX}")
+    return make_identity(key, *names, flags=flags)
+
+
+DEFAULT = make_identity("mock-key")

@@ -1,0 +1,180 @@
+"""Checks a request's path, query and body against the document and gives typed values.
+
+Wrong input of all three places is told in one 422, as the API does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from attrs import evolve, field, frozen
+
+from mistral_mock import bodies
+from mistral_mock.bodies import Form
+from mistral_mock.errors import Problem, invalid, unsupported_media_type
+from mistral_mock.operations import MULTIPART
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.datastructures import Headers
+
+    from mistral_mock.bodies import Receive
+    from mistral_mock.context import Upload
+    from mistral_mock.operations import Operation
+    from mistral_mock.schemas import Schema
+    from mistral_mock.settings import Settings
+
+JSON = "application/json"
+PARSING = {
+    "int_type": ("int_parsing", "unable to parse string as an integer"),
+    "float_type": ("float_parsing", "unable to parse string as a number"),
+    "bool_type": ("bool_parsing", "unable to interpret input"),
+}
+NOTHING: frozenset[str] = frozenset()
+
+
+@frozen
+class Body:
+    """A checked body; files are those of a form."""
+
+    value: Any = None
+    files: Mapping[str, Upload] = field(factory=dict)
+
+
+NO_BODY = Body()
+
+
+def check_path(
+    operation: Operation, texts: Mapping[str, str], problems: list[Problem]
+) -> Mapping[str, str]:
+    """The path parameters, UUIDs in lower case."""
+    values = dict(texts)
+    for parameter in operation.path_parameters:
+        text = texts[parameter.name]
+        problems += parameter.schema.problems(text, ("path", parameter.name))
+        if parameter.schema.is_uuid:
+            values[parameter.name] = text.lower()
+    return values
+
+
+def check_query(
+    operation: Operation, query: str, problems: list[Problem]
+) -> tuple[Mapping[str, Any], frozenset[str]]:
+    """All query parameters, typed, and the names of those that were sent."""
+    if not query:
+        problems += _missing(operation, {})
+        return operation.query_defaults, NOTHING
+    texts = parse_qs(query, keep_blank_values=True, errors="replace")
+    values, sent = dict(operation.query_defaults), set()
+    for parameter in operation.query_parameters:
+        if parameter.name in texts:
+            value = parameter.schema.read(texts[parameter.name])
+            problems += check_text(parameter.schema, value, ("query", parameter.name))
+            values[parameter.name] = value
+            sent.add(parameter.name)
+    problems += _missing(operation, texts)
+    return values, frozenset(sent)
+
+
+async def check_body(
+    operation: Operation,
+    headers: Headers,
+    receive: Receive,
+    settings: Settings,
+    problems: list[Problem],
+) -> Body:
+    """The body; an operation without one ignores what is sent.
+
+    Raises:
+        APIError: 413, 415, or 422 for text that cannot be read at all.
+
+    """
+    if not operation.bodies:
+        return NO_BODY
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if operation.takes_form:
+        return await _check_form(operation, media_type, headers, receive, settings, problems)
+    if media_type and media_type != JSON and not media_type.endswith("+json"):
+        raise unsupported_media_type(list(operation.bodies))
+    value = await bodies.read_json(receive, settings.max_body)
+    if value is ...:
+        if operation.body_required:
+            problems.append(Problem(("body",), "Field required", "missing"))
+        return NO_BODY
+    problems += operation.bodies[JSON].problems(value, ("body",))
+    return Body(value)
+
+
+async def _check_form(
+    operation: Operation,
+    media_type: str,
+    headers: Headers,
+    receive: Receive,
+    settings: Settings,
+    problems: list[Problem],
+) -> Body:
+    if media_type and media_type != MULTIPART:
+        raise unsupported_media_type(list(operation.bodies))
+    schema = operation.bodies[MULTIPART]
+    form = Form()
+    if media_type:
+        form = await bodies.read_form(headers, receive, settings.max_upload)
+    files = {name: upload for name, upload in form.files.items() if upload.name}
+    values: dict[str, Any] = {}
+    for name, property_ in schema.properties.items():
+        loc = ("body", name)
+        if property_.is_file:
+            problems += check_file(name, files, form, required=name in schema.required)
+        elif name in form.texts:
+            values[name] = property_.read(form.texts[name])
+            problems += check_text(property_, values[name], loc)
+        elif name in schema.required:
+            problems.append(Problem(loc, "Field required", "missing"))
+        else:
+            values[name] = property_.default
+    return Body(values, files)
+
+
+def check_file(
+    name: str, files: Mapping[str, Upload], form: Form, *, required: bool
+) -> list[Problem]:
+    """What is wrong with a form's file part: absent, or a text where a file should be."""
+    if name in files:
+        return []
+    if name in form.texts:
+        message = "Value error, Expected UploadFile, received: <class 'str'>"
+        return [Problem(("body", name), message, "value_error", form.texts[name][-1])]
+    return [Problem(("body", name), "Field required", "missing")] if required else []
+
+
+def check_text(schema: Schema, value: object, loc: tuple[str | int, ...]) -> list[Problem]:
+    """What is wrong with a value that came as text."""
+    return [_as_parsing(problem) for problem in schema.problems(value, loc)]
+
+
+def refuse(problems: list[Problem]) -> None:
+    """Ends the request when anything is wrong.
+
+    Raises:
+        APIError: 422 with all problems.
+
+    """
+    if problems:
+        raise invalid(*problems)
+
+
+def _missing(operation: Operation, texts: Mapping[str, object]) -> list[Problem]:
+    return [
+        Problem(("query", parameter.name), "Field required", "missing")
+        for parameter in operation.query_parameters
+        if parameter.required and parameter.name not in texts
+    ]
+
+
+def _as_parsing(problem: Problem) -> Problem:
+    if not isinstance(problem.input, str) or problem.type not in PARSING:
+        return problem
+    type_, reason = PARSING[problem.type]
+    return evolve(problem, type=type_, msg=f"{problem.msg}, {reason}")

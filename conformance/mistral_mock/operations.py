@@ -1,0 +1,96 @@
+"""The document's operations, made ready for requests; schemas are compiled on first use."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+import mistral_openapi
+from mistral_mock.schemas import Schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+MULTIPART = "multipart/form-data"
+
+
+@frozen(slots=False)
+class Parameter:
+    """One parameter of an operation."""
+
+    name: str
+    place: str
+    required: bool
+    schema: Schema
+
+
+@frozen(slots=False)
+class Operation:
+    """One operation: what a request for it may say."""
+
+    id: str
+    method: str
+    path: str
+    object: Mapping[str, Any]
+    shared: tuple[Mapping[str, Any], ...] = ()
+    """Parameters of the whole path item."""
+
+    @cached_property
+    def segments(self) -> tuple[str, ...]:
+        """The path template's parts."""
+        return tuple(self.path.strip("/").split("/"))
+
+    @cached_property
+    def path_parameters(self) -> tuple[Parameter, ...]:
+        """In the order of the document."""
+        return tuple(p for p in self._parameters if p.place == "path")
+
+    @cached_property
+    def query_parameters(self) -> tuple[Parameter, ...]:
+        """In the order of the document."""
+        return tuple(p for p in self._parameters if p.place == "query")
+
+    @cached_property
+    def query_defaults(self) -> Mapping[str, Any]:
+        """What an empty query means."""
+        return MappingProxyType({p.name: p.schema.default for p in self.query_parameters})
+
+    @cached_property
+    def bodies(self) -> Mapping[str, Schema]:
+        """The body's schema by media type; empty when the operation takes no body."""
+        content = self._body.get("content", {})
+        return {media: Schema(found["schema"]) for media, found in content.items()}
+
+    @cached_property
+    def body_required(self) -> bool:
+        """A request without a body is wrong."""
+        return bool(self._body.get("required", False))
+
+    @cached_property
+    def takes_form(self) -> bool:
+        """The body is a multipart form."""
+        return MULTIPART in self.bodies
+
+    @cached_property
+    def _body(self) -> Mapping[str, Any]:
+        return mistral_openapi.resolve(self.object.get("requestBody", {}))
+
+    @cached_property
+    def _parameters(self) -> tuple[Parameter, ...]:
+        found = [mistral_openapi.resolve(dict(p)) for p in self.shared]
+        found += [mistral_openapi.resolve(p) for p in self.object.get("parameters", [])]
+        return tuple(
+            Parameter(p["name"], p["in"], p.get("required", False), Schema(p["schema"]))
+            for p in found
+        )
+
+
+def load_operations() -> Iterator[Operation]:
+    """All operations of the bundled document."""
+    paths = mistral_openapi.load()["paths"]
+    for found in mistral_openapi.operations():
+        shared = tuple(paths[found.path].get("parameters", ()))
+        yield Operation(found.id, found.method, found.path, found.object, shared)

@@ -1,0 +1,12 @@
+"""How the API's resources behave: one module for one noun, each registers its handlers."""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+
+
+def load() -> None:
+    """Imports every module of this package, so that its handlers are registered."""
+    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
+        import_module(module.name)

@@ -1,0 +1,185 @@
+"""Sharing: who has access to a library (rules C1-C17)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from mistral_mock.answers import json_answer, no_content
+from mistral_mock.errors import forbidden, not_found
+from mistral_mock.registry import operation
+from mistral_mock.resources import permissions
+from mistral_mock.resources.records import Library, Share
+
+if TYPE_CHECKING:
+    from mistral_mock.answers import Answer
+    from mistral_mock.context import Context
+    from mistral_mock.identities import Identity
+    from mistral_mock.store import Store
+
+
+@frozen
+class Entity:
+    """Whom a share is for; `type` is User, Workspace or Org."""
+
+    type: str
+    uuid: str
+
+
+@operation("beta.libraries.accesses.list")
+def list_accesses(ctx: Context) -> Answer:
+    """Every entity with access and its level, the owner first (C7)."""
+    library, _ = permissions.find_library(ctx)
+    shares = [owner_entry(library), *ctx.table(Share).children(library.id)]
+    return json_answer({"data": [view(library, share) for share in shares]})
+
+
+@operation("beta.libraries.accesses.update_or_create")
+def update_or_create(ctx: Context) -> Answer:
+    """The entity's entry, new or changed: there is one for each entity (C1-C5)."""
+    library = permissions.find_managed(ctx, "share")
+    entity = read_entity(ctx)
+    check_organisation(ctx, entity)
+    if is_own(ctx.caller, library, entity):
+        raise forbidden("An owner cannot change the own role")
+    share = put_share(ctx.store, library, entity, ctx.body["level"])
+    changed = recount(ctx, library)
+    return json_answer(view(changed, share))
+
+
+@operation("beta.libraries.accesses.delete")
+def delete(ctx: Context) -> Answer:
+    """The entry that was removed, or 204 where the mock is told so (C8-C12)."""
+    library, role = permissions.find_library(ctx)
+    entity = read_entity(ctx)
+    check_removal(ctx.caller, library, role, entity)
+    share = ctx.table(Share).get(share_id(library, entity))
+    if share is None:
+        raise not_found("The entity has no access to this library")
+    ctx.table(Share).remove(share.id)
+    recount(ctx, library)
+    if ctx.settings.delete_answers == 204:
+        return no_content()
+    return json_answer(view(library, share))
+
+
+def read_entity(ctx: Context) -> Entity:
+    """The entity that the body names."""
+    return Entity(ctx.body["share_with_type"], ctx.body["share_with_uuid"].lower())
+
+
+def owner_entity(library: Library) -> Entity:
+    """The entity that owns the library."""
+    return Entity(library.owner_type, library.owner_id)
+
+
+def owner_entry(library: Library) -> Share:
+    """The owner's entry in the list; its role text is our choice (C7)."""
+    owner = owner_entity(library)
+    return new_share(library, owner, permissions.OWNER)
+
+
+def check_organisation(ctx: Context, entity: Entity) -> None:
+    """Keeps a library inside its organisation (A26, C5).
+
+    Raises:
+        APIError: 403, the body names another organisation, or an entity that the mock knows to
+            belong to another. Entities that it does not know pass (our choice).
+
+    """
+    named = ctx.body.get("org_id")
+    if named is not None and named.lower() != ctx.caller.organisation_id:
+        raise forbidden("org_id is not your organisation")
+    if is_foreign(ctx.settings.identities, ctx.caller, entity):
+        raise forbidden("A library cannot be shared outside its organisation")
+
+
+def is_foreign(known: tuple[Identity, ...], caller: Identity, entity: Entity) -> bool:
+    """The entity belongs to another organisation than the caller."""
+    if entity.type == "Org":
+        return entity.uuid != caller.organisation_id
+    homes = {
+        identity.organisation_id
+        for identity in known
+        if entity.uuid == (identity.user_id if entity.type == "User" else identity.workspace_id)
+    }
+    return bool(homes) and caller.organisation_id not in homes
+
+
+def is_own(caller: Identity, library: Library, entity: Entity) -> bool:
+    """The entry is the owner's, or that of the calling user as part of the owner (C4)."""
+    return entity in {owner_entity(library), Entity("User", caller.user_id)}
+
+
+def check_removal(caller: Identity, library: Library, role: str, entity: Entity) -> None:
+    """Lets the owner remove others, and others leave (C9, C10).
+
+    Raises:
+        APIError: 403, the entry is not the caller's to remove.
+
+    """
+    if entity == owner_entity(library):
+        raise forbidden("An owner cannot delete the own access")
+    if not permissions.may_manage(role) and not is_leaving(caller, entity):
+        raise forbidden("Only the owner may delete the access of others")
+
+
+def is_leaving(caller: Identity, entity: Entity) -> bool:
+    """The entry is the caller's own: its user's or its workspace's (C10, our choice)."""
+    mine = {Entity("User", caller.user_id), Entity("Workspace", caller.workspace_id)}
+    return entity in mine
+
+
+def share_id(library: Library, entity: Entity) -> str:
+    """One id for one (library, type, entity), so that there is one entry (C2)."""
+    return f"{library.id}/{entity.type}/{entity.uuid}"
+
+
+def new_share(library: Library, entity: Entity, role: str) -> Share:
+    """An entry that is not stored yet."""
+    return Share(
+        id=share_id(library, entity),
+        library_id=library.id,
+        share_with_type=entity.type,
+        share_with_uuid=entity.uuid,
+        role=role,
+    )
+
+
+def put_share(store: Store, library: Library, entity: Entity, level: str) -> Share:
+    """The stored entry (C2, C6)."""
+    return store.table(Share).put(new_share(library, entity, level))
+
+
+def recount(ctx: Context, library: Library) -> Library:
+    """The library with its member counts in step (C17)."""
+    shares = ctx.table(Share).children(library.id)
+    roles = [share.role for share in shares if share.share_with_type == "Org"]
+    changed = evolve(
+        library,
+        users=count(shares, "User", library.users),
+        workspaces=count(shares, "Workspace", library.workspaces),
+        org_role=roles[0] if roles else None,
+        updated_at=ctx.clock.stamp(),
+    )
+    return ctx.table(Library).put(changed)
+
+
+def count(shares: list[Share], type_: str, before: int | None) -> int | None:
+    """How many entries of a type there are; None as long as there never was one."""
+    found = sum(share.share_with_type == type_ for share in shares)
+    return None if before is None and not found else found
+
+
+def view(library: Library, share: Share) -> dict[str, object]:
+    """The entry as the API writes it; the request's word is level, the answer's is role (C6)."""
+    is_user = share.share_with_type == "User"
+    return {
+        "library_id": share.library_id,
+        "user_id": share.share_with_uuid if is_user else None,
+        "org_id": library.organisation_id,
+        "role": share.role,
+        "share_with_type": share.share_with_type,
+        "share_with_uuid": share.share_with_uuid,
+    }

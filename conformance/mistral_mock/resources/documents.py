@@ -1,0 +1,277 @@
+"""Documents of a library: upload, list, read, change, delete, reprocess (rules B1-B30)."""
+
+from __future__ import annotations
+
+from hashlib import md5
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from mistral_mock import clock, pages
+from mistral_mock.answers import json_answer, no_content
+from mistral_mock.errors import Problem, invalid, not_found
+from mistral_mock.registry import operation
+from mistral_mock.resources import filetypes, permissions, processing, statuses, upkeep
+from mistral_mock.resources.records import Document, DocumentText
+from mistral_mock.store import Blob
+
+if TYPE_CHECKING:
+    from mistral_mock.answers import Answer
+    from mistral_mock.context import Context, Upload
+    from mistral_mock.resources.records import Library
+    from mistral_mock.store import Store
+
+CHANGEABLE = ("name", "attributes", "expires_at")
+ORDERS = ("asc", "desc")
+SORTABLE = frozenset(
+    {
+        "id",
+        "library_id",
+        "hash",
+        "mime_type",
+        "extension",
+        "size",
+        "name",
+        "created_at",
+        "process_status",
+        "processing_status",
+        "uploaded_by_id",
+        "uploaded_by_type",
+        "summary",
+        "last_processed_at",
+        "number_of_pages",
+        "tokens_processing_total",
+        "tokens_processing_main_content",
+        "tokens_processing_summary",
+        "url",
+        "expires_at",
+    }
+)
+"""The scalar fields of a document (B17, our choice)."""
+
+
+@operation("beta.libraries.documents.upload")
+def upload(ctx: Context) -> Answer:
+    """201 with the new document, or 200 with the one that has the same content (B2-B8)."""
+    library = permissions.find_editable(ctx)
+    file = ctx.files["file"]
+    known = find_twin(ctx.store, library, fingerprint(file.content))
+    if known is not None:
+        return json_answer(view(known), 200)
+    document = add(ctx, library, file)
+    upkeep.refresh(ctx.store, library.id, document.created_at)
+    return json_answer(view(document), 201)
+
+
+@operation("beta.libraries.documents.list")
+def list_documents(ctx: Context) -> Answer:
+    """One page of the library's documents (B1, B16-B18)."""
+    library, _ = permissions.find_library(ctx)
+    check_order(ctx.query["sort_by"], ctx.query["sort_order"])
+    found = [document for document in find_all(ctx, library) if is_listed(ctx, document)]
+    ordered = sort(found, ctx.query["sort_by"], ctx.query["sort_order"])
+    page, size = ctx.query["page"], ctx.query["page_size"]
+    shown = pages.slice_page(ordered, page, size)
+    block = pages.block(len(ordered), page, size)
+    return json_answer({"pagination": block, "data": [view(document) for document in shown]})
+
+
+@operation("beta.libraries.documents.get")
+def get(ctx: Context) -> Answer:
+    """The document."""
+    return json_answer(view(find_document(ctx)))
+
+
+@operation("beta.libraries.documents.update", "beta.libraries.documents.update_with_put")
+def update(ctx: Context) -> Answer:
+    """The document with what was sent changed; PUT and PATCH do the same (B19)."""
+    permissions.find_editable(ctx)
+    changed = change(ctx, find_document(ctx), pick_changes(ctx.body))
+    return json_answer(view(changed))
+
+
+@operation("beta.libraries.documents.delete")
+def delete(ctx: Context) -> Answer:
+    """204; the document is gone at once (B21)."""
+    library = permissions.find_editable(ctx)
+    upkeep.forget(ctx.store, find_document(ctx))
+    upkeep.refresh(ctx.store, library.id, ctx.clock.stamp())
+    return no_content()
+
+
+@operation("beta.libraries.documents.reprocess")
+def reprocess(ctx: Context) -> Answer:
+    """204; the document runs again, and a run that is under way goes on alone (B27, B28)."""
+    library = permissions.find_editable(ctx)
+    document = find_document(ctx)
+    if document.process_status not in statuses.RUNNING:
+        moment = ctx.clock.stamp()
+        ctx.table(Document).put(processing.restart(document, moment))
+        ctx.table(DocumentText).remove(document.id)
+        upkeep.refresh(ctx.store, library.id, moment)
+    return no_content()
+
+
+def find_document(ctx: Context) -> Document:
+    """The document that the path names, in a library that the caller may see.
+
+    Raises:
+        APIError: 404, the library or the document is unknown, or the document is another
+            library's.
+
+    """
+    library, _ = permissions.find_library(ctx)
+    document = ctx.table(Document).get(ctx.path["document_id"])
+    if document is None or not belongs(document, library):
+        raise not_found("Document not found")
+    return document
+
+
+def belongs(document: Document, library: Library) -> bool:
+    """The document is the library's own."""
+    return document.library_id == library.id
+
+
+def find_all(ctx: Context, library: Library) -> list[Document]:
+    """The library's documents, oldest first."""
+    return ctx.table(Document).children(library.id)
+
+
+def find_twin(store: Store, library: Library, digest: str) -> Document | None:
+    """The library's document with the same content, or None (B5)."""
+    documents = store.table(Document).children(library.id)
+    return next((document for document in documents if document.hash == digest), None)
+
+
+def fingerprint(content: bytes) -> str:
+    """32 hex digits that follow from the content alone (B6)."""
+    return md5(content, usedforsecurity=False).hexdigest()
+
+
+def add(ctx: Context, library: Library, file: Upload) -> Document:
+    """Stores an upload as a new document, queued for processing (B2, B7, B8)."""
+    moment = ctx.clock.stamp()
+    alone = library.owner_type == "User"
+    document = Document(
+        id=ctx.ids.uuid4(),
+        library_id=library.id,
+        name=file.name,
+        hash=fingerprint(file.content),
+        mime_type=filetypes.find_mime_type(file),
+        extension=filetypes.find_extension(file.name),
+        size=len(file.content),
+        created_at=moment,
+        started_at=moment,
+        process_status=statuses.TODO,
+        uploaded_by_id=ctx.caller.user_id if alone else ctx.caller.workspace_id,
+        uploaded_by_type="User" if alone else "Workspace",
+    )
+    ctx.table(Blob).put(Blob(id=document.id, content=file.content))
+    return ctx.table(Document).put(document)
+
+
+def is_listed(ctx: Context, document: Document) -> bool:
+    """The document passes the query's filter by name (B18, our choice)."""
+    return pages.matches(document.name, ctx.query["search"])
+
+
+def check_order(sort_by: str, sort_order: str) -> None:
+    """Lets known orders pass.
+
+    Raises:
+        APIError: 422, not a scalar field of documents (B17, our choice), or no direction.
+
+    """
+    problems = []
+    if sort_by not in SORTABLE:
+        expected = ", ".join(sorted(SORTABLE))
+        problems.append(_unknown("sort_by", sort_by, expected))
+    if sort_order not in ORDERS:
+        problems.append(_unknown("sort_order", sort_order, "asc or desc"))
+    if problems:
+        raise invalid(*problems)
+
+
+def _unknown(name: str, value: str, expected: str) -> Problem:
+    message = f"Input should be {expected}"
+    return Problem(("query", name), message, "literal_error", value, {"expected": expected})
+
+
+def sort(documents: list[Document], sort_by: str, sort_order: str) -> list[Document]:
+    """The documents in the order asked for; absent values come last, equals by age (B16)."""
+    backwards = sort_order == "desc"
+    aged = sorted(documents, key=lambda document: document.created_at, reverse=backwards)
+    shown = [(view(document)[sort_by], document) for document in aged]
+    present: list[tuple[Any, Document]] = [pair for pair in shown if pair[0] is not None]
+    present.sort(key=lambda pair: pair[0], reverse=backwards)
+    absent = [document for value, document in shown if value is None]
+    return [document for _, document in present] + absent
+
+
+def pick_changes(body: dict[str, Any]) -> dict[str, Any]:
+    """What an update changes: the fields that were sent; attributes as a whole (B19).
+
+    Raises:
+        APIError: 422, `expires_at` names no moment of the calendar.
+
+    """
+    changes = {name: body[name] for name in CHANGEABLE if name in body}
+    if changes.get("expires_at") is not None:
+        changes["expires_at"] = read_moment(changes["expires_at"])
+    return changes
+
+
+def read_moment(text: str) -> Any:  # noqa: ANN401 - goes into a record's fields by name
+    """The moment that a body names.
+
+    Raises:
+        APIError: 422, it is none of the calendar's.
+
+    """
+    try:
+        return clock.parse(text)
+    except ValueError as error:
+        message = f"Input should be a valid datetime, {error}"
+        problem = Problem(("body", "expires_at"), message, "datetime_parsing", text)
+        raise invalid(problem) from error
+
+
+def change(ctx: Context, document: Document, changes: dict[str, Any]) -> Document:
+    """The changed document; its library's `updated_at` moves along (A17)."""
+    if not changes:
+        return document
+    changed = ctx.table(Document).put(evolve(document, **changes))
+    upkeep.refresh(ctx.store, document.library_id, ctx.clock.stamp())
+    return changed
+
+
+def total_tokens(document: Document) -> int:
+    """All tokens that the document was billed: main content and summary (B9)."""
+    return (document.main_tokens or 0) + (document.summary_tokens or 0)
+
+
+def view(document: Document) -> dict[str, object]:
+    """The document as the API writes it."""
+    return {
+        "id": document.id,
+        "library_id": document.library_id,
+        "hash": document.hash,
+        "mime_type": document.mime_type,
+        "extension": document.extension,
+        "size": document.size,
+        "name": document.name,
+        "created_at": clock.spell(document.created_at),
+        "process_status": document.process_status,
+        "processing_status": statuses.old_status(document.process_status),
+        "uploaded_by_id": document.uploaded_by_id,
+        "uploaded_by_type": document.uploaded_by_type,
+        "tokens_processing_total": total_tokens(document),
+        "summary": document.summary,
+        "last_processed_at": clock.spell_optional(document.last_processed_at),
+        "number_of_pages": document.number_of_pages,
+        "tokens_processing_main_content": document.main_tokens,
+        "tokens_processing_summary": document.summary_tokens,
+        "url": None,
+        "attributes": document.attributes,
+        "expires_at": clock.spell_optional(document.expires_at),
+    }

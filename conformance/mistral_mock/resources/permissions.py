@@ -1,0 +1,106 @@
+"""Who may see, edit and own a library (rules A1, A8, A10-A12, A19, C3, C13-C16)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_mock.errors import forbidden, not_found
+from mistral_mock.resources.records import Library, Share
+
+if TYPE_CHECKING:
+    from mistral_mock.context import Context
+    from mistral_mock.identities import Identity
+    from mistral_mock.store import Store
+
+VIEWER, EDITOR, OWNER = "Viewer", "Editor", "Owner"
+RANKS = {VIEWER: 1, EDITOR: 2, OWNER: 3}
+
+
+def is_owner(caller: Identity, library: Library) -> bool:
+    """The caller is, or belongs to, the owning entity.
+
+    A workspace's library is owned by every caller of that workspace (A11, our choice between two
+    statements that disagree).
+    """
+    if library.owner_type == "User":
+        return library.owner_id == caller.user_id
+    return library.owner_id == caller.workspace_id
+
+
+def reaches(share: Share, caller: Identity) -> bool:
+    """The share names the caller's user, workspace or organisation."""
+    entities = {
+        "User": caller.user_id,
+        "Workspace": caller.workspace_id,
+        "Org": caller.organisation_id,
+    }
+    return entities[share.share_with_type] == share.share_with_uuid
+
+
+def find_role(store: Store, caller: Identity, library: Library) -> str | None:
+    """The highest level that reaches the caller (C16, our choice), or None."""
+    if is_owner(caller, library):
+        return OWNER
+    shares = store.table(Share).children(library.id)
+    roles = [share.role for share in shares if reaches(share, caller)]
+    return max(roles, key=RANKS.__getitem__, default=None)
+
+
+def may_see(role: str | None) -> bool:
+    """Any level lets its holder read (A1, B29)."""
+    return role is not None
+
+
+def may_edit(role: str | None) -> bool:
+    """Editors and owners may change the library and its documents (C13, C14)."""
+    return role in {EDITOR, OWNER}
+
+
+def may_manage(role: str | None) -> bool:
+    """Only the owner may share and delete the library (C3, C14)."""
+    return role == OWNER
+
+
+def may_own_alone(caller: Identity) -> bool:
+    """The caller's key may create libraries of its user alone (A10)."""
+    return caller.private
+
+
+def find_library(ctx: Context) -> tuple[Library, str]:
+    """The library that the path names, and the caller's level.
+
+    Raises:
+        APIError: 404, it does not exist or the caller may not see it (A19, our choice).
+
+    """
+    library = ctx.table(Library).get(ctx.path["library_id"])
+    role = library and find_role(ctx.store, ctx.caller, library)
+    if library is None or role is None or not may_see(role):
+        raise not_found("Library not found")
+    return library, role
+
+
+def find_editable(ctx: Context) -> Library:
+    """The library that the path names, for a change.
+
+    Raises:
+        APIError: 404 as in `find_library`, 403 when the caller may only read (C15, our choice).
+
+    """
+    library, role = find_library(ctx)
+    if not may_edit(role):
+        raise forbidden("Editing this library takes the level Editor")
+    return library
+
+
+def find_managed(ctx: Context, act: str) -> Library:
+    """The library that the path names, for what only its owner may do.
+
+    Raises:
+        APIError: 404 as in `find_library`, 403 when the caller is not the owner (C15).
+
+    """
+    library, role = find_library(ctx)
+    if not may_manage(role):
+        raise forbidden(f"Only the owner may {act} this library")
+    return library

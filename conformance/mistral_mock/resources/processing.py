@@ -1,0 +1,129 @@
+"""The processing of documents, driven by the mock's clock (rules B7-B15, B20, B22, B27).
+
+A run takes the setting `processing_delay_s`: first `todo`, then `in_progress`, then an end state.
+The mock brings all documents up to the present before it answers a request; nothing runs between.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_mock import extraction
+from mistral_mock.clock import INSTANT, NEVER
+from mistral_mock.completion import tokens
+from mistral_mock.resources import statuses, upkeep
+from mistral_mock.resources.records import Document, DocumentText
+from mistral_mock.store import Blob
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from mistral_mock.store import Store
+    from mistral_mock.world import World
+
+QUEUED_SHARE = 0.25
+"""The part of a run that a document waits in `todo` (our choice)."""
+
+
+def settle(world: World) -> None:
+    """Brings every document up to the present: runs that go on or end, lifetimes that are over."""
+    now = world.clock.now()
+    agenda = world.agenda
+    if agenda.version == world.store.version and now < agenda.due:
+        return
+    for document in world.store.table(Document):
+        advance(world, document, now)
+    agenda.version = world.store.version
+    delay_s = world.settings.processing_delay_s
+    due = [
+        moment for document in world.store.table(Document) for moment in events(document, delay_s)
+    ]
+    agenda.due = min((moment for moment in due if moment > now), default=NEVER)
+
+
+def events(document: Document, delay_s: float) -> Iterator[datetime]:
+    """The moments at which a document changes by itself."""
+    if document.expires_at is not None:
+        yield document.expires_at
+    if document.process_status in statuses.RUNNING:
+        yield queue_end(document, delay_s)
+        yield run_end(document, delay_s)
+
+
+def advance(world: World, document: Document, now: datetime) -> None:
+    """Brings one document up to the present."""
+    store, delay_s = world.store, world.settings.processing_delay_s
+    if has_expired(document, now):
+        upkeep.forget(store, document)
+        upkeep.refresh(store, document.library_id, now)
+    elif document.process_status in statuses.RUNNING and now >= run_end(document, delay_s):
+        finish(store, document, run_end(document, delay_s))
+    elif document.process_status == statuses.TODO and now >= queue_end(document, delay_s):
+        store.table(Document).put(evolve(document, process_status=statuses.IN_PROGRESS))
+
+
+def has_expired(document: Document, now: datetime) -> bool:
+    """The document's lifetime is over (B20)."""
+    return document.expires_at is not None and document.expires_at <= now
+
+
+def queue_end(document: Document, delay_s: float) -> datetime:
+    """When the document's run leaves the queue."""
+    return document.started_at + timedelta(seconds=delay_s * QUEUED_SHARE)
+
+
+def run_end(document: Document, delay_s: float) -> datetime:
+    """When the document's run ends: later than it was made, even without a delay (B9)."""
+    return document.started_at + max(timedelta(seconds=delay_s), INSTANT)
+
+
+def finish(store: Store, document: Document, moment: datetime) -> None:
+    """Ends a run: text, pages, summary and tokens, or an error when there is nothing to read."""
+    blob = store.table(Blob).get(document.id)
+    content = b"" if blob is None else blob.content
+    found = extraction.extract(content, name=document.name, mime_type=document.mime_type)
+    status = end_status(content, readable=found.error is None)
+    ended = evolve(document, process_status=status, last_processed_at=moment)
+    if status == statuses.DONE:
+        store.table(DocumentText).put(
+            DocumentText(id=document.id, text=found.text, pages=found.page_texts)
+        )
+        ended = bill(ended, found.text, found.pages)
+    store.table(Document).put(ended)
+    upkeep.refresh(store, document.library_id, moment)
+
+
+def end_status(content: bytes, *, readable: bool) -> str:
+    """How a run ends (B10, our choice: an empty file has no content to process)."""
+    if not content:
+        return statuses.MISSING
+    return statuses.DONE if readable else statuses.ERROR
+
+
+def bill(document: Document, text: str, pages: int | None) -> Document:
+    """The document with its results; every run adds to the tokens (B9, B27)."""
+    summary = extraction.summarise(text)
+    main = tokens.count_tokens(text)
+    return evolve(
+        document,
+        summary=summary,
+        number_of_pages=pages,
+        main_tokens=(document.main_tokens or 0) + main,
+        summary_tokens=(document.summary_tokens or 0) + main + tokens.count_tokens(summary),
+    )
+
+
+def restart(document: Document, moment: datetime) -> Document:
+    """The document at the start of a new run, its results taken back (B27, our choice)."""
+    return evolve(
+        document,
+        process_status=statuses.TODO,
+        started_at=moment,
+        summary=None,
+        last_processed_at=None,
+        number_of_pages=None,
+    )

@@ -1,0 +1,16 @@
+"""The states of a document's processing, and the older word for each (rules B10, B11)."""
+
+from __future__ import annotations
+
+TODO, IN_PROGRESS, WAITING = "todo", "in_progress", "waiting_for_capacity"
+DONE, ERROR, MISSING = "done", "error", "missing_content"
+
+RUNNING = frozenset({TODO, IN_PROGRESS, WAITING})
+FAILED = frozenset({ERROR, MISSING})
+
+
+def old_status(process_status: str) -> str:
+    """The `processing_status` that goes with a `process_status` (B11)."""
+    if process_status in RUNNING:
+        return "Running"
+    return "Error" if process_status in FAILED else "Completed"

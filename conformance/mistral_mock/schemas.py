@@ -1,0 +1,120 @@
+"""A schema of the document: what it accepts, and how text (of a query or a form) is read for it."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+from attrs import frozen
+
+import mistral_openapi
+from mistral_mock.problems import explain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mistral_mock.errors import Problem
+
+INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+TRUE = frozenset({"true", "1", "yes", "on", "t", "y"})
+FALSE = frozenset({"false", "0", "no", "off", "f", "n"})
+
+
+@frozen(slots=False)
+class Schema:
+    """One schema; it is compiled when the first value is checked."""
+
+    raw: Mapping[str, Any]
+
+    @cached_property
+    def default(self) -> Any:  # noqa: ANN401 - JSON of any kind
+        """The value that stands for an absent one; None when the document gives none."""
+        return self._resolved.get("default")
+
+    @cached_property
+    def types(self) -> frozenset[str]:
+        """The JSON types that a value may have, by what the schema and its unions say."""
+        return frozenset(_types(self._resolved))
+
+    @cached_property
+    def properties(self) -> Mapping[str, Schema]:
+        """The schemas of an object's properties."""
+        return {name: Schema(raw) for name, raw in self._resolved.get("properties", {}).items()}
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """The names of the properties that an object must have."""
+        return frozenset(self._resolved.get("required", ()))
+
+    @cached_property
+    def is_uuid(self) -> bool:
+        """Text that is a UUID."""
+        return self._resolved.get("format") == "uuid"
+
+    @cached_property
+    def is_file(self) -> bool:
+        """A form field that carries a file."""
+        return self._resolved.get("format") == "binary"
+
+    def read(self, texts: Sequence[str]) -> Any:  # noqa: ANN401 - JSON of any kind
+        """The value that query or form text means; text that means nothing stays text."""
+        if "array" in self.types:
+            items = Schema(self._array.get("items", {}))
+            return [items.read([text]) for text in texts]
+        return self._read_one(texts[-1])
+
+    def problems(self, value: object, loc: tuple[str | int, ...]) -> list[Problem]:
+        """What is wrong with a value; empty when nothing is."""
+        if self._validator.is_valid(value):
+            return []
+        return [
+            problem
+            for error in self._validator.iter_errors(value)
+            for problem in explain(error, loc)
+        ]
+
+    @cached_property
+    def _resolved(self) -> dict[str, Any]:
+        found = mistral_openapi.resolve(dict(self.raw))
+        if list(found.get("allOf", ())) and len(found["allOf"]) == 1:
+            return {**mistral_openapi.resolve(found["allOf"][0]), **found}
+        return found
+
+    @cached_property
+    def _array(self) -> dict[str, Any]:
+        return next(one for one in _members(self._resolved) if one.get("type") == "array")
+
+    @cached_property
+    def _validator(self) -> jsonschema_rs.Draft202012Validator:
+        components = mistral_openapi.load().get("components", {})
+        whole = {**self.raw, "components": {"schemas": components.get("schemas", {})}}
+        return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+
+    def _read_one(self, text: str) -> object:
+        if "null" in self.types and text in {"", "null"} and "string" not in self.types:
+            return None
+        if "integer" in self.types and INTEGER.fullmatch(text):
+            return int(text)
+        if "number" in self.types and NUMBER.fullmatch(text):
+            return float(text)
+        if "boolean" in self.types and text.lower() in TRUE | FALSE:
+            return text.lower() in TRUE
+        return text
+
+
+def _members(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The schema itself and, however deep, the members of its unions."""
+    resolved = mistral_openapi.resolve(schema)
+    yield resolved
+    for union in ("anyOf", "oneOf", "allOf"):
+        for member in resolved.get(union, ()):
+            yield from _members(member)
+
+
+def _types(schema: dict[str, Any]) -> Iterator[str]:
+    for member in _members(schema):
+        type_ = member.get("type", [])
+        yield from [type_] if isinstance(type_, str) else type_

@@ -1,0 +1,196 @@
+"""Runs a mock under uvicorn: in a thread for tests, or in the foreground for the command."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from attrs import frozen
+
+from mistral_mock.app import create_app
+from mistral_mock.wire import ABORT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mistral_mock.app import App
+    from mistral_mock.clock import Clock
+    from mistral_mock.settings import Settings
+    from mistral_mock.store import Store
+    from mistral_mock.world import World
+
+START_S = 10.0
+GRACE_S = 1
+KEEP_ALIVE_S = 30
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+
+
+class ServerError(Exception):
+    """The server cannot start; the message says why."""
+
+
+@frozen
+class RunningServer:
+    """A mock that answers at `base_url`."""
+
+    base_url: str
+    world: World
+
+    @property
+    def store(self) -> Store:
+        """The mock's state."""
+        return self.world.store
+
+    @property
+    def clock(self) -> Clock:
+        """The mock's time; a manual one moves with `clock.advance(seconds)`."""
+        return self.world.clock
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that leaves signals alone and says when it is ready."""
+
+    def __init__(self, app: App, ready: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=pick_protocol(),
+                ws="none",
+                lifespan="off",
+                log_level="error",
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                timeout_keep_alive=KEEP_ALIVE_S,
+                timeout_graceful_shutdown=GRACE_S,
+            )
+        )
+        self._ready = ready
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Captures none: the command has its own handlers, a test has none."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts, then says so."""
+        await super().startup(sockets)
+        self._ready()
+
+    def stop(self, *_: object) -> None:
+        """Ends the server soon; also a signal handler."""
+        self.should_exit = True
+
+
+def pick_protocol() -> type[Any]:
+    """Uvicorn's fastest HTTP protocol that is installed, with a way to drop connections."""
+    try:
+        from uvicorn.protocols.http.httptools_impl import (  # noqa: PLC0415 - may be absent
+            HttpToolsProtocol as Protocol,
+        )
+    except ImportError:
+        from uvicorn.protocols.http.h11_impl import (  # noqa: PLC0415 - its stand-in
+            H11Protocol as Protocol,  # type: ignore[assignment]
+        )
+
+    class Droppable(Protocol):  # type: ignore[misc, valid-type]
+        """Tells the application how to close the connection that it answers on."""
+
+        def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - uvicorn's signature
+            super().connection_made(transport)
+            app = self.app
+
+            async def call(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+                scope[ABORT] = transport.close
+                await app(scope, receive, send)
+
+            self.app = call
+
+    return Droppable
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; port 0 picks a free one.
+
+    Raises:
+        ServerError: The address cannot be used.
+
+    """
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        found = socket.socket(family, kind, proto)
+    except OSError as error:
+        raise ServerError(f"cannot listen on {host}: {error.strerror or error}") from error
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind(address)
+        found.listen(2048)
+    except OSError as error:
+        found.close()
+        reason = error.strerror or str(error)
+        raise ServerError(f"cannot listen on {host} port {port}: {reason}") from error
+    return found
+
+
+def spell_address(found: socket.socket) -> str:
+    """The base URL of a listening socket."""
+    host, port = found.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextmanager
+def running(
+    settings: Settings | None = None, host: str = "127.0.0.1", port: int = 0
+) -> Iterator[RunningServer]:
+    """A mock on a thread of its own, stopped at the end whatever happens.
+
+    Raises:
+        ServerError: The address cannot be used, or the server does not start.
+        StateFileError: The settings name a state file that cannot be used.
+
+    """
+    app = create_app(settings)
+    try:
+        with listen(host, port) as found:
+            ready = threading.Event()
+            server = Server(app, ready.set)
+            thread = threading.Thread(
+                target=server.run, kwargs={"sockets": [found]}, name="mistral-mock", daemon=True
+            )
+            base_url = spell_address(found)
+            thread.start()
+            try:
+                if not ready.wait(START_S):
+                    raise ServerError(f"the server did not start within {START_S} s")
+                yield RunningServer(base_url, app.world)
+            finally:
+                server.stop()
+                thread.join()
+    finally:
+        app.world.close()
+
+
+def serve(settings: Settings, host: str, port: int, announce: Callable[[str], None]) -> None:
+    """Runs in the foreground until SIGINT or SIGTERM; tells the base URL when it answers.
+
+    Raises:
+        ServerError: The address cannot be used.
+        StateFileError: The settings name a state file that cannot be used.
+
+    """
+    with listen(host, port) as found:
+        app = create_app(settings)
+        base_url = spell_address(found)
+        server = Server(app, lambda: announce(base_url))
+        for number in STOPPING:
+            signal.signal(number, server.stop)
+        try:
+            server.run(sockets=[found])
+        finally:
+            app.world.close()

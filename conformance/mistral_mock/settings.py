@@ -1,0 +1,53 @@
+"""What a mock can be told before it starts. Times are in seconds, sizes in bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from attrs import field, frozen, validators
+
+from mistral_mock.identities import DEFAULT, Identity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mistral_mock.faults import Fault
+
+MEGABYTE = 1024 * 1024
+
+
+@frozen(kw_only=True)
+class Settings:
+    """One mock's settings; two mocks share nothing, whatever their settings."""
+
+    identities: tuple[Identity, ...] = (DEFAULT,)
+    seed: int = 0
+    clock: Literal["real", "manual"] = field(
+        default="real", validator=validators.in_(("real", "manual"))
+    )
+    delete_answers: Literal[200, 204] = field(default=200, validator=validators.in_((200, 204)))
+    """How deleting a library or an access answers (rules A24 and C11)."""
+    without_put: bool = False
+    """The deprecated PUT twins of PATCH are no routes."""
+    without_patch: bool = False
+    """The PATCH twins of PUT are no routes, as before June 2026."""
+    processing_delay_s: float = field(default=1.0, validator=validators.ge(0))
+    """From the upload of a document to the end of its processing."""
+    latency_s: float = field(default=0.0, validator=validators.ge(0))
+    """Waited before each answer, in real time."""
+    event_gap_s: float = field(default=0.0, validator=validators.ge(0))
+    """Waited before each event of a stream after the first, in real time."""
+    faults: tuple[Fault, ...] = ()
+    state_file: Path | None = None
+    max_upload: int = field(default=100 * MEGABYTE, validator=validators.gt(0))
+    """The largest file (rule B30)."""
+    max_body: int = field(default=10 * MEGABYTE, validator=validators.gt(0))
+    """The largest JSON body."""
+    rate_limit: int | None = field(default=None, validator=validators.optional(validators.gt(0)))
+    """Requests per minute and key; None is no limit."""
+    rate_limit_shape: Literal["gateway", "api"] = field(
+        default="gateway", validator=validators.in_(("gateway", "api"))
+    )
+    """Which of the two attested bodies a 429 carries (quirks §9)."""
+    refused_types: tuple[str, ...] = ()
+    """MIME types that `files.upload` refuses with a 422 whose detail is a string (quirks §9)."""

@@ -1,0 +1,157 @@
+"""A file that outlives the process: SQLite, one row for one record, one transaction per request.
+
+A crash at any moment leaves the file as it was after an earlier request. A file that is no state
+file is never touched.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from base64 import b64decode, b64encode
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from mistral_mock.store import Record
+
+    R = TypeVar("R", bound=Record)
+
+APPLICATION = 0x4D6F636B  # "Mock", in the file's header
+SCHEMA = """
+create table if not exists records (
+    kind text not null, id text not null, position integer primary key, fields text not null,
+    unique (kind, id)
+);
+create table if not exists progress (
+    one integer primary key check (one = 1), drawn integer not null, moment text not null
+);
+"""
+PUT = """
+insert into records (kind, id, fields) values (?, ?, ?)
+on conflict (kind, id) do update set fields = excluded.fields
+"""
+ADVANCE = "insert or replace into progress values (1, ?, ?)"
+
+
+class StateFileError(Exception):
+    """The state file cannot be used; the message says why and what to do."""
+
+
+class StateFile:
+    """An open state file; `drawn` and `moment` tell how far the last run had come."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._database = self._open()
+        row = self._database.execute("select drawn, moment from progress").fetchone()
+        self.drawn: int = row[0] if row else 0
+        self.moment = datetime.fromisoformat(row[1]) if row else datetime.min.replace(tzinfo=UTC)
+
+    def load(self, cls: type[R]) -> Iterator[R]:
+        """All records of the class, in the order in which they were first saved.
+
+        Raises:
+            StateFileError: A record does not fit this version of the mock.
+
+        """
+        query = "select fields from records where kind = ? order by position"
+        for (text,) in self._database.execute(query, (cls.__name__,)):
+            try:
+                yield cls(**_decode(json.loads(text)))
+            except (ValueError, TypeError) as error:
+                raise StateFileError(
+                    f"{self._path}: a saved {cls.__name__} cannot be read ({error}); "
+                    "it comes from another version: name another --state file"
+                ) from error
+
+    def save(
+        self, changes: Mapping[tuple[str, str], Record | None], drawn: int, moment: datetime
+    ) -> None:
+        """Writes all changes or, when the disk refuses, none."""
+        with self._database:
+            for (kind, id_), record in changes.items():
+                if record is None:
+                    self._database.execute(
+                        "delete from records where kind = ? and id = ?", (kind, id_)
+                    )
+                else:
+                    self._database.execute(PUT, (kind, id_, json.dumps(_encode(record))))
+            self._database.execute(ADVANCE, (drawn, moment.isoformat()))
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self._database.close()
+
+    def _open(self) -> sqlite3.Connection:
+        if self._path.exists() and not self._path.is_file():
+            raise StateFileError(f"{self._path} is no file; name another --state file")
+        if not self._path.parent.is_dir():
+            raise StateFileError(f"{self._path.parent} is no folder; make it first")
+        try:
+            database = sqlite3.connect(self._path, timeout=0.2, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise StateFileError(f"{self._path} cannot be opened: {error}") from error
+        try:
+            self._prepare(database)
+        except (sqlite3.Error, StateFileError) as error:
+            database.close()
+            raise StateFileError(f"{self._path}: {_advise(error)}") from error
+        return database
+
+    def _prepare(self, database: sqlite3.Connection) -> None:
+        """Checks that the file is whole and ours, claims it, and makes its tables."""
+        database.execute("pragma locking_mode = exclusive")
+        (mark,) = database.execute("pragma application_id").fetchone()
+        (tables,) = database.execute("select count(*) from sqlite_master").fetchone()
+        if mark != APPLICATION and tables:
+            raise StateFileError("this is somebody else's database; name another --state file")
+        (found,) = database.execute("pragma quick_check").fetchone()
+        if found != "ok":
+            raise StateFileError(f"the file is damaged ({found}); restore it or name another")
+        with database:
+            database.execute("begin exclusive")
+            database.execute(f"pragma application_id = {APPLICATION}")
+        database.executescript(SCHEMA)
+
+
+def _advise(error: Exception) -> str:
+    if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+        return "another mock uses this state file; stop it or name another --state file"
+    if isinstance(error, sqlite3.Error):
+        return f"not a readable state file ({error}); it was left as it is: name another"
+    return str(error)
+
+
+def _encode(record: Record) -> dict[str, Any]:
+    return {a.name: _encode_value(getattr(record, a.name)) for a in fields(type(record))}
+
+
+def _encode_value(value: object) -> object:
+    if isinstance(value, datetime):
+        return {"$time": value.isoformat()}
+    if isinstance(value, bytes):
+        return {"$bytes": b64encode(value).decode()}
+    if isinstance(value, tuple):
+        return {"$tuple": [_encode_value(item) for item in value]}
+    return {"$": value} if isinstance(value, dict) else value
+
+
+def _decode(saved: dict[str, Any]) -> dict[str, Any]:
+    return {name: _decode_value(value) for name, value in saved.items()}
+
+
+def _decode_value(value: Any) -> Any:  # noqa: ANN401 - JSON of any kind
+    if not isinstance(value, dict):
+        return value
+    ((mark, inner),) = value.items()
+    if mark == "$time":
+        return datetime.fromisoformat(inner)
+    if mark == "$bytes":
+        return b64decode(inner)
+    return tuple(_decode_value(item) for item in inner) if mark == "$tuple" else inner

@@ -1,0 +1,134 @@
+"""The mock's state: tables of frozen records, one table for one record class.
+
+A record is found by its id, and together with its siblings by its parent's id. Every change raises
+`version`; with a state file (`state_file.py`), changes are written there when a request ends.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+
+@frozen(kw_only=True)
+class Record:
+    """The base of all that the store holds; fields are JSON values, datetimes and bytes."""
+
+    id: str
+
+    @property
+    def parent_id(self) -> str:
+        """The id of what the record belongs to; empty when it belongs to nothing."""
+        return ""
+
+
+@frozen(kw_only=True)
+class Blob(Record):
+    """The bytes of an upload, apart from what describes it."""
+
+    content: bytes
+
+
+R = TypeVar("R", bound=Record)
+
+
+class Backing(Protocol):
+    """Where changes outlive the process."""
+
+    def load(self, cls: type[R], /) -> Iterable[R]:
+        """All records of the class."""
+        ...
+
+    def save(
+        self, changes: Mapping[tuple[str, str], Record | None], drawn: int, moment: datetime, /
+    ) -> None:
+        """Writes all changes or none; a None is a removal."""
+        ...
+
+
+class Table(Generic[R]):
+    """The records of one class, in the order in which they were first put."""
+
+    def __init__(self, store: Store, cls: type[R]) -> None:
+        self._store = store
+        self._kind = cls.__name__
+        self._records: dict[str, R] = {}
+        self._children: dict[str, dict[str, None]] = {}
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(list(self._records.values()))
+
+    def get(self, id_: str) -> R | None:
+        """The record, or None."""
+        return self._records.get(id_)
+
+    def children(self, parent_id: str) -> list[R]:
+        """The records that belong to a parent, oldest first."""
+        return [self._records[id_] for id_ in self._children.get(parent_id, ())]
+
+    def put(self, record: R) -> R:
+        """Adds or replaces the record; gives it back."""
+        self.keep(record)
+        self._store.note(self._kind, record.id, record)
+        return record
+
+    def keep(self, record: R) -> None:
+        """Takes in a record that is saved already."""
+        self._records[record.id] = record
+        self._children.setdefault(record.parent_id, {})[record.id] = None
+
+    def remove(self, id_: str) -> None:
+        """Takes the record away; an absent one is no error."""
+        record = self._records.pop(id_, None)
+        if record is None:
+            return
+        siblings = self._children[record.parent_id]
+        del siblings[id_]
+        if not siblings:
+            del self._children[record.parent_id]
+        self._store.note(self._kind, id_, None)
+
+
+class Store:
+    """All tables of one mock."""
+
+    def __init__(self, backing: Backing | None = None) -> None:
+        self._backing = backing
+        self._tables: dict[type[Record], Table[Any]] = {}
+        self._changes: dict[tuple[str, str], Record | None] = {}
+        self.version = 0
+
+    def table(self, cls: type[R]) -> Table[R]:
+        """The table of a record class; made, and filled from the state file, on first use."""
+        table = self._tables.get(cls)
+        if table is None:
+            table = self._tables[cls] = Table(self, cls)
+            for record in self._backing.load(cls) if self._backing else ():
+                table.keep(record)
+        return cast("Table[R]", table)
+
+    def note(self, kind: str, id_: str, record: Record | None) -> None:
+        """Remembers a change until `flush`."""
+        self.version += 1
+        if self._backing:
+            self._changes[kind, id_] = record
+
+    def flush(self, drawn: int, moment: datetime, *, always: bool = False) -> None:
+        """Saves what changed, how many ids were drawn, and when, if there is a state file."""
+        if self._backing and (self._changes or always):
+            self._backing.save(self._changes, drawn, moment)
+            self._changes = {}
+
+    def clear(self) -> None:
+        """Removes everything."""
+        for table in self._tables.values():
+            for record in table:
+                table.remove(record.id)

@@ -1,0 +1,120 @@
+"""Sends one answer over ASGI, whole or event by event, and breaks it where a fault says so."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field
+
+from mistral_mock.answers import Answer, EventStream, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mistral_mock.faults import Fault
+
+ABORT = "mistral_mock.abort"
+"""The scope's key for a function that closes the connection at once."""
+
+
+class DroppedError(ConnectionError):
+    """The connection was ended on purpose; there is nobody to answer."""
+
+
+@define
+class Wire:
+    """One request's connection. `headers` go with its answer, whatever it is."""
+
+    scope: Any
+    receive: Any
+    _send: Any
+    headers: list[tuple[bytes, bytes]] = field(factory=list)
+    fault: Fault | None = None
+    """What happens inside an event stream."""
+    gap_s: float = 0.0
+    """The pause between events, in seconds."""
+
+    @property
+    def in_process(self) -> bool:
+        """There is no connection to drop: the caller is in this process."""
+        return ABORT not in self.scope
+
+    def add(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Adds headers to the answer to come."""
+        self.headers += [(name.encode(), value.encode()) for name, value in pairs]
+
+    async def send(self, answer: Answer | EventStream) -> None:
+        """Sends the answer.
+
+        Raises:
+            DroppedError: A fault ended the connection.
+
+        """
+        if isinstance(answer, EventStream):
+            await self._send_events(answer)
+        else:
+            await self._send_whole(answer)
+
+    async def suffer(self, fault: Fault) -> Answer | None:
+        """What a fault puts in the place of an answer; None when all goes on after a stall.
+
+        Raises:
+            DroppedError: The fault ended the connection.
+
+        """
+        if fault.drop:
+            await self.drop()
+        if fault.status is None:
+            await asyncio.sleep(fault.stall_s)
+            return None
+        body = b"" if fault.body is None else encode(fault.body)
+        media_type = None if fault.body is None else "application/json"
+        return Answer(fault.status, body, media_type, tuple(fault.headers.items()))
+
+    async def drop(self) -> None:
+        """Closes the connection and waits until it is closed.
+
+        Raises:
+            DroppedError: Always.
+
+        """
+        abort = self.scope.get(ABORT)
+        if abort is not None:
+            abort()
+            while (await self.receive())["type"] != "http.disconnect":
+                pass
+        raise DroppedError("the connection was dropped by a fault")
+
+    async def _send_whole(self, answer: Answer) -> None:
+        headers = [*self.headers, (b"content-length", str(len(answer.body)).encode())]
+        if answer.status == 204:
+            headers.pop()
+        if answer.media_type is not None:
+            headers.append((b"content-type", answer.media_type.encode()))
+        headers += [(name.encode(), value.encode()) for name, value in answer.headers]
+        await self._start(answer.status, headers)
+        await self._send({"type": "http.response.body", "body": answer.body})
+
+    async def _send_events(self, answer: EventStream) -> None:
+        headers = [
+            *self.headers,
+            (b"content-type", b"text/event-stream; charset=utf-8"),
+            (b"cache-control", b"no-cache"),
+            *((name.encode(), value.encode()) for name, value in answer.headers),
+        ]
+        await self._start(200, headers)
+        for number, event in enumerate(answer.events):
+            await self._break_stream(number)
+            if self.gap_s and number:
+                await asyncio.sleep(self.gap_s)
+            message = {"type": "http.response.body", "body": event, "more_body": True}
+            await self._send(message)
+        await self._send({"type": "http.response.body", "body": b""})
+
+    async def _break_stream(self, sent: int) -> None:
+        if self.fault is not None and self.fault.after_events == sent:
+            await self.suffer(self.fault)
+
+    async def _start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})

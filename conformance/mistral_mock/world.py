@@ -1,0 +1,73 @@
+"""Everything that one running mock owns. Two worlds share nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import define
+
+from mistral_mock.clock import EVER, make_clock
+from mistral_mock.faults import Faults
+from mistral_mock.ids import Ids
+from mistral_mock.rates import Rates
+from mistral_mock.signing import Signer
+from mistral_mock.state_file import StateFile
+from mistral_mock.store import Store
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mistral_mock.identities import Identity
+    from mistral_mock.settings import Settings
+
+
+@define
+class Agenda:
+    """When the mock next has something to do by itself, and for which state that was found."""
+
+    version: int = -1
+    due: datetime = EVER
+
+
+class World:
+    """The state, time and sources of one mock."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = make_clock(settings.clock)
+        self.ids = Ids(settings.seed)
+        self.file = None if settings.state_file is None else StateFile(settings.state_file)
+        self.store = Store(self.file)
+        self.agenda = Agenda()
+        self.signer = Signer(settings.seed, self.clock)
+        self.rates = Rates(settings, self.clock)
+        self.faults = Faults(settings.faults)
+        self.callers = {identity.key: identity for identity in settings.identities}
+        if self.file is not None:
+            self.ids.drawn = self.file.drawn
+            self.clock.resume(self.file.moment)
+
+    def find_caller(self, key: str) -> Identity | None:
+        """Who has the key, or None."""
+        return self.callers.get(key)
+
+    def save(self, *, always: bool = False) -> None:
+        """Writes what changed to the state file, when there is one; `always` writes time too."""
+        if self.file is not None:
+            self.store.flush(self.ids.drawn, self.clock.latest(), always=always)
+
+    def reset(self) -> None:
+        """Back to the start: nothing stored, the first id, the first moment, the first faults."""
+        self.store.clear()
+        self.agenda = Agenda()
+        self.ids.reset()
+        self.clock.reset()
+        self.rates.reset()
+        self.faults.reset()
+        self.save(always=True)
+
+    def close(self) -> None:
+        """Lets go of the state file."""
+        self.save()
+        if self.file is not None:
+            self.file.close()
