@@ -67,6 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run_command(options: argparse.Namespace) -> int:
     """Judge a server and write the reports."""
+    select_operations(load_document(), options.profile, options.operations)
+    select_rules(load_rules(), options.rules)
     prepare_folder(options.report_dir)
     if not options.embedded_mock:
         return _run(_run_options(options), options.report_dir)

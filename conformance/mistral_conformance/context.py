@@ -266,7 +266,9 @@ class Context:
             if answer["process_status"] not in RUNNING:
                 return self.need(self.api.call("beta.libraries.documents.get", ids), 200)
             self.pass_time(1)
-        raise Unjudged(f"processing did not end within {PROCESSING_LIMIT_S} s", answer)
+        raise Unjudged(
+            f"processing did not end within {PROCESSING_LIMIT_S} s", *self.exchanges[-1:]
+        )
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass for the server: on its clock where it has one, else by waiting."""

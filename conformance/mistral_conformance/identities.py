@@ -74,10 +74,7 @@ def parse_identity(text: str, environment: Mapping[str, str]) -> Identity:
     pairs = {name: value for name, _, value in (each.partition("=") for each in facts)}
     for fact in set(pairs) - set(FACTS):
         raise WrongIdentity(f"--as {text!r}: {fact!r} is none of {', '.join(FACTS)}")
-    key = environment.get(variable, "")
-    if not key:
-        raise WrongIdentity(f"--as {name}: set the environment variable {variable} to its key")
-    return Identity(name, variable, key, **pairs)
+    return Identity(name, variable, _key(name, variable, environment), **pairs)
 
 
 def parse_identities(texts: list[str], environment: Mapping[str, str]) -> dict[str, Identity]:
@@ -92,8 +89,15 @@ def parse_identities(texts: list[str], environment: Mapping[str, str]) -> dict[s
     if len(identities) < len(given):
         raise WrongIdentity("--as names the same identity twice: give each one once")
     if CALLER not in identities:
-        key = environment.get(KEY_VARIABLE, "")
-        if not key:
-            raise WrongIdentity(f"no API key: set the environment variable {KEY_VARIABLE}")
+        key = _key(CALLER, KEY_VARIABLE, environment)
         identities = {CALLER: Identity(CALLER, KEY_VARIABLE, key), **identities}
     return identities
+
+
+def _key(name: str, variable: str, environment: Mapping[str, str]) -> str:
+    key = environment.get(variable, "").strip()
+    if not key:
+        raise WrongIdentity(f"no key for {name!r}: set the environment variable {variable}")
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise WrongIdentity(f"the key in {variable} has characters that no header can carry")
+    return key

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mistral_conformance.identities import Identity
 
 UNSET: Any = object()
+BOUNDARY = "conformance-0c5a7f3d9b1e"  # a random one would differ from run to run
 MADE_BY_HTTPX = frozenset({"accept-encoding", "connection"})
 
 
@@ -119,6 +120,8 @@ class Wire:
         url = message.url if "://" in message.url else self.base_url + message.url
         headers = {"Authorization": f"Bearer {identity.key}"} if identity.key else {}
         body = {} if message.json is UNSET else {"json": message.json}
+        if message.files:
+            headers["Content-Type"] = f"multipart/form-data; boundary={BOUNDARY}"
         request = self._http.build_request(
             message.method,
             url,

@@ -22,7 +22,7 @@ from schemathesis import GenerationMode
 
 from mistral_conformance.probing.targets import nothing, unowned_ids
 from mistral_conformance.probing.views import request_view
-from mistral_conformance.wire import Message
+from mistral_conformance.wire import BOUNDARY, Message
 
 if TYPE_CHECKING:
     from schemathesis.specs.openapi.schemas import OpenApiSchema
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 BASE = "http://conformance.invalid"
 BOUNDARY_CASES = 40
-BOUNDARY = "conformance-0c5a7f3d9b1e"  # a random one would differ from run to run
 UNCHECKED = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
 CARRIED = ("content-type", "accept")
 UNSAFE_SEGMENTS = {"", ".", ".."}

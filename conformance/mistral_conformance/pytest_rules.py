@@ -1,0 +1,183 @@
+"""The rules as pytest items: one per case, on one session for the whole pytest run.
+
+A broken MUST and a rule that could not be judged fail their test; a broken SHOULD or MAY is an
+expected failure; a skip is a skip.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mistral_conformance.curl import curl_line
+from mistral_conformance.document import load_document
+from mistral_conformance.identities import WrongIdentity, parse_identities
+from mistral_conformance.outcome import Result, Status
+from mistral_conformance.plan import (
+    Case,
+    WrongSelection,
+    make_plan,
+    select_operations,
+    select_rules,
+)
+from mistral_conformance.registry import Level
+from mistral_conformance.report.content import build_report
+from mistral_conformance.report.files import prepare_folder, write_reports
+from mistral_conformance.rules import load_rules
+from mistral_conformance.run import Run, RunOptions, open_session
+from mistral_conformance.runner import judge
+from mistral_conformance.target import KeyRefused, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.session import Session
+
+NO_TARGET = 3
+
+
+class RuleBroken(Exception):  # noqa: N818 - reads as what happened
+    """A rule that failed or could not be judged, with its result."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.reason)
+        self.result = result
+
+
+class RulesPlugin:
+    """Collects the cases, holds the session, cleans up at the end."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._options = _options(config)
+        self._folder: Path | None = config.getoption("--mistral-report-dir")
+        self._stack = ExitStack()
+        self._session: Session | None = None
+        document = load_document()
+        try:
+            operations = select_operations(
+                document, self._options.profile, self._options.operations
+            )
+            rules = select_rules(load_rules(), self._options.rules)
+        except WrongSelection as error:
+            raise pytest.UsageError(str(error)) from error
+        if self._folder:
+            prepare_folder(self._folder)
+        self.plan = make_plan(document, rules, operations)
+        self.run = Run(self._options, operations)
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> RuleFile | None:
+        """The rules stand for this very module: `--pyargs mistral_conformance` meets it once."""
+        if file_path != Path(__file__):
+            return None
+        found: RuleFile = RuleFile.from_parent(parent, path=file_path)
+        found.plugin = self
+        return found
+
+    def judge(self, case: Case) -> Result:
+        """The result of one case; the first one opens the session."""
+        session = self._open()
+        result = judge(session, case)
+        session.sweep(everything=False)
+        self.run.results.append(result)
+        return result
+
+    def curl(self, result: Result) -> str:
+        """The curl lines of a result's evidence."""
+        redactor = self._open().redactor
+        return "\n".join(curl_line(each, redactor) for each in result.evidence)
+
+    def pytest_sessionfinish(self) -> None:
+        """Delete what was created and write the reports."""
+        if self._session is None:
+            return
+        self.run.leftovers = self._session.finish()
+        self.run.created = self._session.creations.noted
+        if self._folder:
+            write_reports(build_report(self.run, self._session.redactor), self._folder)
+        self._stack.close()
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say what could not be deleted."""
+        for each in self.run.leftovers:
+            terminalreporter.write_line(f"left over: {each.made.path} ({each.reason})")
+
+    def _open(self) -> Session:
+        if self._session is None:
+            try:
+                self._session = self._stack.enter_context(open_session(self._options))
+            except (Unreachable, KeyRefused) as error:
+                pytest.exit(str(error), NO_TARGET)
+        return self._session
+
+
+class RuleFile(pytest.File):
+    """The collector of the cases."""
+
+    plugin: RulesPlugin
+
+    def collect(self) -> Iterator[RuleItem]:
+        """One item per case."""
+        for case in self.plugin.plan:
+            yield RuleItem.from_parent(self, name=case.name, case=case, plugin=self.plugin)
+
+
+class RuleItem(pytest.Item):
+    """One case as a test."""
+
+    def __init__(self, *, case: Case, plugin: RulesPlugin, **rest: Any) -> None:  # noqa: ANN401 - pytest's own
+        super().__init__(**rest)
+        self._case = case
+        self._plugin = plugin
+
+    def runtest(self) -> None:
+        """Judge the case."""
+        result = self._plugin.judge(self._case)
+        if result.status is Status.SKIP:
+            pytest.skip(result.reason)
+        if result.status is Status.FAIL and result.rule.level is not Level.MUST:
+            pytest.xfail(f"{result.rule.level}: {result.reason}")
+        if result.status is not Status.PASS:
+            raise RuleBroken(result)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ANN401 - pytest's own
+        """What is wrong and how to see it again, without a traceback through the suite."""
+        if not isinstance(excinfo.value, RuleBroken):
+            return super().repr_failure(excinfo, style)
+        result = excinfo.value.result
+        return "\n".join(
+            [
+                f"{result.rule.level} {result.status}: {result.rule.sentence}",
+                result.reason,
+                f"source: {result.rule.source}",
+                self._plugin.curl(result),
+            ]
+        )
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Where the test is said to be."""
+        return self.path, None, self.name
+
+
+def _options(config: pytest.Config) -> RunOptions:
+    def option(name: str) -> Any:  # noqa: ANN401 - whatever the option holds
+        return config.getoption(name)
+
+    try:
+        identities = parse_identities(option("--mistral-as"), os.environ)
+    except WrongIdentity as error:
+        raise pytest.UsageError(str(error)) from error
+    return RunOptions(
+        base_url=option("--mistral-base-url").rstrip("/"),
+        identities=identities,
+        profile=option("--mistral-profile"),
+        operations=tuple(option("--mistral-operations")),
+        rules=tuple(option("--mistral-rules")),
+        seed=option("--mistral-seed"),
+        max_examples=option("--mistral-max-examples"),
+        clock_url=option("--mistral-clock-url"),
+        timeout_s=option("--mistral-timeout"),
+    )

@@ -1,0 +1,167 @@
+"""Whatever a run creates it deletes, and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.unit.suite.fake_server import (
+    LIBRARY_ID,
+    Answer,
+    FakeServer,
+    Request,
+    keyed,
+    libraries,
+    library,
+    models,
+    serving,
+)
+
+from mistral_conformance.wire import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from mistral_conformance.session import Session
+
+    SessionOn = Callable[..., AbstractContextManager[Session]]
+
+LIBRARY_PATH = f"/v1/libraries/{LIBRARY_ID}"
+DOCUMENT_ID = "5b7c9a52-1111-4000-8000-000000000001"
+
+
+def create(session: Session, operation: str = "beta.libraries.create") -> None:
+    session.send(Message("POST", "/v1/libraries", json={"name": "x"}), "caller", operation)
+
+
+def documents(request: Request) -> Answer | None:
+    if request.path == f"{LIBRARY_PATH}/documents":
+        return Answer(201, {"id": DOCUMENT_ID})
+    return Answer(204) if request.method == "DELETE" else None
+
+
+def upload(session: Session) -> None:
+    message = Message("POST", f"{LIBRARY_PATH}/documents", files={"file": ("a", b"a")})
+    session.send(message, "caller", "beta.libraries.documents.upload")
+
+
+def deletes(fake: FakeServer) -> list[str]:
+    return [each.path for each in fake.sent("DELETE")]
+
+
+def test_created_object_is_deleted_once(session_on: SessionOn) -> None:
+    with serving(keyed, models, libraries) as fake, session_on(fake.base_url) as session:
+        create(session)
+        assert session.sweep(everything=False) == []
+        assert session.finish() == []
+        assert deletes(fake) == [LIBRARY_PATH]
+
+
+def test_object_that_a_rule_deleted_is_not_deleted_again(session_on: SessionOn) -> None:
+    with serving(keyed, models, libraries) as fake, session_on(fake.base_url) as session:
+        create(session)
+        session.send(Message("DELETE", LIBRARY_PATH), "caller", "beta.libraries.delete")
+        session.finish()
+        assert deletes(fake) == [LIBRARY_PATH]
+
+
+def test_documents_go_with_their_library(session_on: SessionOn) -> None:
+    with serving(keyed, models, documents, libraries) as fake, session_on(fake.base_url) as session:
+        create(session)
+        upload(session)
+        assert len(session.creations) == 2
+        session.sweep(everything=True)
+        assert deletes(fake) == [LIBRARY_PATH]
+        assert len(session.creations) == 0
+
+
+def test_document_in_a_kept_library_is_deleted_by_itself(session_on: SessionOn) -> None:
+    with serving(keyed, models, documents, libraries) as fake, session_on(fake.base_url) as session:
+        with session.creations.keep():
+            create(session)
+        upload(session)
+        session.sweep(everything=False)
+        assert deletes(fake) == [f"{LIBRARY_PATH}/documents/{DOCUMENT_ID}"]
+
+
+def test_kept_object_goes_at_the_end(session_on: SessionOn) -> None:
+    with serving(keyed, models, libraries) as fake, session_on(fake.base_url) as session:
+        with session.creations.keep():
+            create(session)
+        session.sweep(everything=False)
+        assert deletes(fake) == []
+        session.finish()
+        assert deletes(fake) == [LIBRARY_PATH]
+
+
+def test_refused_creation_is_not_deleted(session_on: SessionOn) -> None:
+    refused = Answer(422, {"id": LIBRARY_ID})
+
+    def refuses(request: Request) -> Answer | None:
+        return refused if request.method == "POST" else None
+
+    with serving(keyed, models, refuses, libraries) as fake, session_on(fake.base_url) as session:
+        create(session)
+        session.finish()
+        assert deletes(fake) == []
+
+
+def test_creation_whose_answer_was_lost_is_found_by_its_name(session_on: SessionOn) -> None:
+    def lists(request: Request) -> Answer | None:
+        mine, other = library("mconf-testrun-lost"), {**library("mine"), "id": DOCUMENT_ID}
+        wanted = (request.method, request.path) == ("GET", "/v1/libraries")
+        return Answer(200, {"data": [mine, other]}) if wanted else None
+
+    with serving(keyed, models, lists, libraries) as fake, session_on(fake.base_url) as session:
+        assert session.finish() == []
+        assert deletes(fake) == [LIBRARY_PATH]
+
+
+def test_object_of_another_run_is_left_alone(session_on: SessionOn) -> None:
+    def lists(request: Request) -> Answer | None:
+        wanted = (request.method, request.path) == ("GET", "/v1/libraries")
+        return Answer(200, {"data": [library("mconf-otherrun-x")]}) if wanted else None
+
+    with serving(keyed, models, lists, libraries) as fake, session_on(fake.base_url) as session:
+        session.finish()
+        assert deletes(fake) == []
+
+
+def test_object_that_cannot_be_deleted_is_left_over_with_its_reason(session_on: SessionOn) -> None:
+    def undeletable(request: Request) -> Answer | None:
+        return Answer(500, {}) if request.method == "DELETE" else None
+
+    with (
+        serving(keyed, models, undeletable, libraries) as fake,
+        session_on(fake.base_url) as session,
+    ):
+        create(session)
+        (left,) = session.finish()
+        assert left.made.path == LIBRARY_PATH
+        assert left.reason == "status 500"
+
+
+def test_object_that_is_gone_already_is_no_leftover(session_on: SessionOn) -> None:
+    def gone(request: Request) -> Answer | None:
+        return Answer(404, {}) if request.method == "DELETE" else None
+
+    with serving(keyed, models, gone, libraries) as fake, session_on(fake.base_url) as session:
+        create(session)
+        assert session.finish() == []
+
+
+def test_base_path_of_the_server_is_no_part_of_an_object(session_on: SessionOn) -> None:
+    def below(request: Request) -> Answer | None:
+        plain = Request(
+            request.method,
+            request.path.removeprefix("/proxy"),
+            request.query,
+            request.headers,
+            request.content,
+        )
+        return models(plain) or libraries(plain)
+
+    with serving(keyed, below) as fake, session_on(f"{fake.base_url}/proxy/") as session:
+        create(session)
+        session.finish()
+        assert deletes(fake) == [f"/proxy{LIBRARY_PATH}"]

@@ -1,0 +1,243 @@
+"""The exit code of `mistral-conformance run` for each way that a run can end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.unit.suite.fake_server import Answer, keyed, libraries, models, serving
+
+from mistral_conformance import cli
+from mistral_conformance.registry import MAY, MUST, SHOULD, Level, Registry, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mistral_conformance.context import Context
+
+    Check = Callable[[Context], None]
+
+
+def one_rule(check: Check, level: Level = MUST, needs: tuple[str, ...] = ()) -> Registry:
+    registry = Registry()
+    rule(
+        id="tried.rule",
+        level=level,
+        source="test",
+        operations=("models.list",),
+        needs=needs,
+        registry=registry,
+    )(check)
+    return registry
+
+
+@pytest.fixture
+def run_rule(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str, Registry], int]:
+    def run(base_url: str, registry: Registry) -> int:
+        monkeypatch.setattr(cli, "load_rules", lambda: registry)
+        return cli.main(["run", "--base-url", base_url, "--report-dir", str(tmp_path)])
+
+    return run
+
+
+def passes(_ctx: Context) -> None:
+    """Holds."""
+
+
+def fails(ctx: Context) -> None:
+    """Does not hold."""
+    ctx.expect(condition=False, message="it is wrong")
+
+
+def breaks(_ctx: Context) -> None:
+    """Has a defect."""
+    raise KeyError("defect")
+
+
+def sleeps(_ctx: Context) -> None:
+    """Takes long."""
+    time.sleep(30)
+
+
+def test_run_whose_must_rules_hold_ends_with_0(run_rule: Callable[[str, Registry], int]) -> None:
+    with serving(keyed, models) as fake:
+        assert run_rule(fake.base_url, one_rule(passes)) == 0
+
+
+def test_failed_must_ends_with_1(run_rule: Callable[[str, Registry], int]) -> None:
+    with serving(keyed, models) as fake:
+        assert run_rule(fake.base_url, one_rule(fails)) == 1
+
+
+@pytest.mark.parametrize("level", [SHOULD, MAY])
+def test_failed_weaker_rule_ends_with_0(
+    run_rule: Callable[[str, Registry], int], level: Level
+) -> None:
+    with serving(keyed, models) as fake:
+        assert run_rule(fake.base_url, one_rule(fails, level)) == 0
+
+
+@pytest.mark.parametrize("level", [MUST, MAY])
+def test_rule_that_breaks_ends_with_1(
+    run_rule: Callable[[str, Registry], int], level: Level
+) -> None:
+    with serving(keyed, models) as fake:
+        assert run_rule(fake.base_url, one_rule(breaks, level)) == 1
+
+
+def test_missing_identity_is_a_skip_and_ends_with_0(
+    run_rule: Callable[[str, Registry], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(keyed, models) as fake:
+        assert run_rule(fake.base_url, one_rule(fails, needs=("neighbour",))) == 0
+    assert "1 skipped: needs the identity 'neighbour': --as neighbour=ENVVAR" in (
+        capsys.readouterr().out
+    )
+
+
+def test_missing_clock_is_a_skip(
+    run_rule: Callable[[str, Registry], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(keyed, models) as fake:
+        assert run_rule(fake.base_url, one_rule(fails, needs=("clock",))) == 0
+    assert "--clock-url" in capsys.readouterr().out
+
+
+def test_unreachable_server_ends_with_3(
+    run_rule: Callable[[str, Registry], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving() as fake:
+        gone = fake.base_url
+    assert run_rule(gone, one_rule(passes)) == 3
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "check --base-url" in error
+
+
+def test_refused_key_ends_with_3_and_names_the_variable(
+    run_rule: Callable[[str, Registry], int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("MISTRAL_API_KEY", "another-key")
+    with serving(keyed, models) as fake:
+        assert run_rule(fake.base_url, one_rule(passes)) == 3
+    error = capsys.readouterr().err
+    assert "MISTRAL_API_KEY" in error
+    assert "another-key" not in error
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_interrupt_ends_with_130_after_cleaning_up(
+    run_rule: Callable[[str, Registry], int], sign: signal.Signals
+) -> None:
+    def creates_and_waits(ctx: Context) -> None:
+        """Creates something and then takes long."""
+        ctx.create_library()
+        threading.Timer(0.1, os.kill, (os.getpid(), sign)).start()
+        time.sleep(30)
+
+    with serving(keyed, models, libraries) as fake:
+        assert run_rule(fake.base_url, one_rule(creates_and_waits)) == 130
+        assert len(fake.sent("DELETE", "/v1/libraries/")) == 1
+
+
+def test_failing_rule_cleans_up(run_rule: Callable[[str, Registry], int]) -> None:
+    def creates_and_fails(ctx: Context) -> None:
+        """Creates something and then fails."""
+        ctx.create_library()
+        fails(ctx)
+
+    with serving(keyed, models, libraries) as fake:
+        assert run_rule(fake.base_url, one_rule(creates_and_fails)) == 1
+        assert len(fake.sent("DELETE", "/v1/libraries/")) == 1
+
+
+def test_leftover_is_reported(
+    run_rule: Callable[[str, Registry], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def creates(ctx: Context) -> None:
+        """Creates something."""
+        ctx.create_library()
+
+    def undeletable(request: object) -> Answer | None:
+        deletes = getattr(request, "method", "") == "DELETE"
+        return Answer(500, {"detail": "no"}) if deletes else None
+
+    with serving(keyed, models, undeletable, libraries) as fake:
+        assert run_rule(fake.base_url, one_rule(creates)) == 0
+    assert "left over: /v1/libraries/" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        ([], "required"),
+        (["nonsense"], "nonsense"),
+        (["run"], "one of the arguments --base-url --embedded-mock is required"),
+        (["run", "--base-url", "localhost:8000"], "write http://host:port"),
+        (["run", "--base-url", "http://h/?a=b"], "leave out what follows the path"),
+        (["run", "--base-url", "http://h", "--embedded-mock"], "not allowed with"),
+        (["run", "--base-url", "http://h", "--seed", "x"], "is no number"),
+        (["run", "--base-url", "http://h", "--seed", "-1"], "below 0"),
+        (["run", "--base-url", "http://h", "--max-examples", "0"], "below 1"),
+        (["run", "--base-url", "http://h", "--timeout", "0"], "write seconds"),
+        (["run", "--base-url", "http://h", "--run-id", "A b"], "lower-case letters"),
+        (["run", "--base-url", "http://h", "--operations", "nope.*"], "no operation"),
+        (["run", "--base-url", "http://h", "--rules", "nope.*"], "no rule matches"),
+        (["run", "--base-url", "http://h", "--profile", "nope"], "choose from libraries"),
+        (["run", "--base-url", "http://h", "--as", "nobody"], "write NAME=ENVVAR"),
+        (["run", "--base-url", "http://h", "--as", "friend=X"], "not an identity"),
+        (["run", "--base-url", "http://h", "--as", "neighbour=UNSET_VAR"], "UNSET_VAR"),
+        (["run", "--base-url", "http://h", "--as", "private=MISTRAL_API_KEY,x=1"], "'x'"),
+        (["rules", "--rules", "nope.*"], "no rule matches"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_one_line(
+    arguments: list[str], hint: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    if arguments[:1] == ["run"]:
+        arguments = [*arguments, "--report-dir", str(tmp_path)]
+    assert _code(arguments) == 2
+    error = capsys.readouterr().err
+    assert hint in error
+    assert error.count("\n") == 1
+
+
+def test_missing_key_ends_with_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("MISTRAL_API_KEY")
+    assert _code(["run", "--base-url", "http://h"]) == 2
+    assert "set the environment variable MISTRAL_API_KEY" in capsys.readouterr().err
+
+
+def test_key_that_no_header_can_carry_ends_with_2_and_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MISTRAL_API_KEY", "kéy")
+    assert _code(["run", "--base-url", "http://h"]) == 2
+    assert "kéy" not in capsys.readouterr().err
+
+
+def test_unwritable_report_folder_ends_with_2_before_any_request(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken = tmp_path / "file"
+    taken.write_text("")
+    with serving(keyed, models) as fake:
+        assert _code(["run", "--base-url", fake.base_url, "--report-dir", str(taken)]) == 2
+        assert not fake.requests
+    assert "choose another --report-dir" in capsys.readouterr().err
+
+
+def _code(arguments: list[str]) -> int:
+    try:
+        return cli.main(arguments)
+    except SystemExit as ended:
+        return int(str(ended.code))

@@ -1,0 +1,131 @@
+"""What a rule must be, and which cases a plan makes of the rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mistral_conformance.document import load_document
+from mistral_conformance.plan import (
+    WrongSelection,
+    load_profiles,
+    make_plan,
+    select_operations,
+    select_rules,
+)
+from mistral_conformance.probing.samples import load_samples
+from mistral_conformance.probing.values import compile_schema
+from mistral_conformance.registry import EACH, MUST, Registry, rule
+from mistral_conformance.rules import load_rules
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+
+
+def check(_ctx: Context) -> None:
+    """Holds always."""
+
+
+def register(registry: Registry, rule_id: str = "family.name", source: str = "test") -> None:
+    operations = ("models.list",)
+    rule(id=rule_id, level=MUST, source=source, operations=operations, registry=registry)(check)
+
+
+@pytest.mark.parametrize("rule_id", ["name", "Family.name", "family.", "family.two words", "a.b.c"])
+def test_rule_id_is_family_and_name(rule_id: str) -> None:
+    with pytest.raises(ValueError, match=r"family\.kebab-name"):
+        register(Registry(), rule_id)
+
+
+def test_rule_id_is_taken_once() -> None:
+    registry = Registry()
+    register(registry)
+    with pytest.raises(ValueError, match="is taken"):
+        register(registry)
+
+
+def test_rule_has_a_source() -> None:
+    with pytest.raises(ValueError, match="needs a source"):
+        register(Registry(), source="")
+
+
+def test_rule_names_an_operation() -> None:
+    with pytest.raises(ValueError, match="names no operation"):
+        rule(id="a.b", level=MUST, source="test", operations=(), registry=Registry())
+
+
+def test_sentence_is_the_first_line_of_the_docstring() -> None:
+    registry = Registry()
+    register(registry)
+    assert registry["family.name"].sentence == "Holds always."
+
+
+def test_every_rule_names_operations_of_the_document() -> None:
+    known = set(load_document().operations)
+    assert {one for each in load_rules() for one in each.operations} <= known
+
+
+def test_rule_over_each_operation_makes_a_case_per_operation_it_applies_to() -> None:
+    registry = Registry()
+    rule(
+        id="a.posts",
+        level=MUST,
+        source="test",
+        operations=EACH,
+        applies=lambda each: each.method == "POST",
+        registry=registry,
+    )(check)
+    plan = make_plan(load_document(), registry, ["models.list", "chat.complete", "files.upload"])
+    assert [each.name for each in plan] == ["a.posts[chat.complete]", "a.posts[files.upload]"]
+
+
+def test_named_rule_runs_when_one_of_its_operations_is_selected() -> None:
+    registry = Registry()
+    register(registry)
+    assert len(make_plan(load_document(), registry, ["models.list", "files.list"])) == 1
+    assert make_plan(load_document(), registry, ["files.list"]) == []
+
+
+def test_default_profile_holds_the_whole_document() -> None:
+    document = load_document()
+    assert select_operations(document, "libraries") == list(document.operations)
+
+
+def test_pattern_narrows_the_profile() -> None:
+    selected = select_operations(load_document(), "libraries", ["models.*", "*.accesses.list"])
+    assert selected == ["beta.libraries.accesses.list", "models.list", "models.retrieve"]
+
+
+def test_pattern_that_selects_nothing_is_wrong() -> None:
+    with pytest.raises(WrongSelection, match="no operation"):
+        select_operations(load_document(), "libraries", ["models.*", "nope"])
+    with pytest.raises(WrongSelection, match="no rule"):
+        select_rules(load_rules(), ["nope.*"])
+
+
+def test_every_profile_selects_something() -> None:
+    assert all(select_operations(load_document(), each) for each in load_profiles())
+
+
+def test_every_operation_with_a_required_body_has_a_sample() -> None:
+    needy = {
+        each.id
+        for each in load_document().operations.values()
+        if each.body and each.body.get("required")
+    }
+    assert needy <= set(load_samples())
+
+
+def test_every_sample_is_valid_in_the_document() -> None:
+    document = load_document()
+    for operation, sample in load_samples().items():
+        if sample.body is None:
+            continue
+        schema = document.operations[operation].body_schema("application/json")
+        assert schema is not None
+        filled = {
+            key: "0c0ffee0-0000-4000-8000-000000000101" if str(value).startswith("$") else value
+            for key, value in sample.body.items()
+        }
+        assert compile_schema(document, schema).is_valid(filled), operation
