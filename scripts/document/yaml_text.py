@@ -48,13 +48,18 @@ class _Loader(_Base):
         self.flatten_mapping(node)
         built: dict[Hashable, Any] = {}
         for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise _refusal("a key has to be plain text", key_node)
             key = self.construct_object(key_node, deep=True)
             if key in built:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} is there twice", key_node.start_mark
-                )
+                raise _refusal(f"the key {key!r} is there twice", key_node)
             built[key] = self.construct_object(value_node, deep=deep)
         return built
+
+
+def _refusal(problem: str, node: yaml.Node) -> yaml.constructor.ConstructorError:
+    """The error that says where the text breaks a rule of this module."""
+    return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
 
 
 def _int(loader: Any, node: yaml.ScalarNode) -> int:  # noqa: ANN401 - PyYAML leaves its loaders untyped

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import copy
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from document.bundle import bundle, read_parts
 from document.yaml_text import write_yaml
+from import_facts import import_facts
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SOURCES = """\
 # By hand.
@@ -90,7 +94,10 @@ UPSTREAM: dict[str, Any] = {
                     "wood": {"$ref": "#/components/schemas/Wood"},
                 },
             },
-            "Book": {"type": "object", "properties": {"pages": {"type": "integer", "minimum": 1.0}}},
+            "Book": {
+                "type": "object",
+                "properties": {"pages": {"type": "integer", "minimum": 1.0}},
+            },
             "Wood": {"type": "string", "enum": ["oak", "ash"], "default": "oak"},
             "Lamp": {"type": "object"},
         },
@@ -182,6 +189,13 @@ def upstream_file(tmp_path: Path, upstream: dict[str, Any]) -> Path:
     path = tmp_path / "upstream-2026-05-01.yaml"
     path.write_text(write_yaml(upstream), encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def document(folder: Path, upstream_file: Path) -> dict[str, Any]:
+    """The curated document of the small API, which keeps every rule."""
+    import_facts([str(upstream_file)], folder)
+    return bundle(read_parts(folder))
 
 
 @pytest.fixture

@@ -44,7 +44,16 @@ def test_a_schema_that_nothing_taken_uses_is_left_out(
 def test_no_upstream_word_is_in_the_facts(folder: Path, upstream: dict[str, Any]) -> None:
     facts = gather([_upstream(upstream)], read_sources(folder / "source.toml"))
     written = repr(facts.files)
-    for words in ("eat", "stand", "among all", "Fetches", "as it stands", "prosaic", "Poems", "opens"):
+    for words in (
+        "eat",
+        "stand",
+        "among all",
+        "Fetches",
+        "as it stands",
+        "prosaic",
+        "Poems",
+        "opens",
+    ):
         assert words not in written
 
 
@@ -81,7 +90,7 @@ def test_an_operation_of_older_documents_only_says_since_when_it_is_gone(
 
 
 def test_two_documents_of_one_day_are_refused(folder: Path, upstream: dict[str, Any]) -> None:
-    with pytest.raises(DocumentProblem, match="both of 2026-05-01.*which is newer"):
+    with pytest.raises(DocumentProblem, match=r"both of 2026-05-01.*which is newer"):
         gather([_upstream(upstream), _upstream(upstream)], read_sources(folder / "source.toml"))
 
 
@@ -95,13 +104,11 @@ def test_documents_without_a_wanted_operation_are_refused(
 
 def test_a_reference_to_no_schema_is_refused(folder: Path, upstream: dict[str, Any]) -> None:
     del upstream["components"]["schemas"]["Wood"]
-    with pytest.raises(DocumentProblem, match="schema Wood is used but does not exist"):
+    with pytest.raises(DocumentProblem, match=r"schema Wood is used but does not exist"):
         gather([_upstream(upstream)], read_sources(folder / "source.toml"))
 
 
-def test_taking_more_operations_is_one_more_pattern(
-    folder: Path, upstream: dict[str, Any]
-) -> None:
+def test_taking_more_operations_is_one_more_pattern(folder: Path, upstream: dict[str, Any]) -> None:
     listed = folder / "source.toml"
     listed.write_text(listed.read_text().replace('"GET /v1/books"', '"GET /v1/*"'))
     facts = gather([_upstream(upstream)], read_sources(listed))

@@ -16,7 +16,7 @@ def _operation(name: str, media: str, request: str) -> dict[str, Any]:
 
 
 def test_a_stream_variant_folds_into_the_operation_of_the_same_url() -> None:
-    document = {
+    document: dict[str, Any] = {
         "paths": {
             "/talk#stream": {"post": _operation("talk_stream", "text/event-stream", "#/c/Stream")},
             "/talk": {"post": _operation("talk", "application/json", "#/c/Plain")},
@@ -26,7 +26,10 @@ def test_a_stream_variant_folds_into_the_operation_of_the_same_url() -> None:
     assert list(paths) == ["/talk"]
     operation = paths["/talk"]["post"]
     assert operation["operationId"] == "talk"
-    assert list(operation["responses"]["200"]["content"]) == ["application/json", "text/event-stream"]
+    assert list(operation["responses"]["200"]["content"]) == [
+        "application/json",
+        "text/event-stream",
+    ]
     assert operation["x-mistral-folded"] == [
         {
             "fragment": "stream",
@@ -37,13 +40,13 @@ def test_a_stream_variant_folds_into_the_operation_of_the_same_url() -> None:
 
 
 def test_a_fragment_without_a_plain_twin_is_just_cut_off() -> None:
-    document = {"paths": {"/c/{id_or_name}#both": {"get": {"responses": {}}}}}
+    document: dict[str, Any] = {"paths": {"/c/{id_or_name}#both": {"get": {"responses": {}}}}}
     assert list(normalise(document)["paths"]) == ["/c/{id_or_name}"]
 
 
 def test_paths_that_differ_in_placeholder_names_are_one_path() -> None:
     parameter = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
-    document = {
+    document: dict[str, Any] = {
         "paths": {
             "/c/{id_or_name}": {"get": {"responses": {}}},
             "/c/{id}#id": {"delete": {"parameters": [parameter], "responses": {}}},
@@ -55,7 +58,9 @@ def test_paths_that_differ_in_placeholder_names_are_one_path() -> None:
 
 
 def test_one_method_under_two_placeholder_names_is_refused() -> None:
-    document = {"paths": {"/c/{a}": {"get": {"responses": {}}}, "/c/{b}": {"get": {"responses": {}}}}}
+    document: dict[str, Any] = {
+        "paths": {"/c/{a}": {"get": {"responses": {}}}, "/c/{b}": {"get": {"responses": {}}}}
+    }
     with pytest.raises(DocumentProblem, match="get is there twice"):
         normalise(document)
 
@@ -63,13 +68,15 @@ def test_one_method_under_two_placeholder_names_is_refused() -> None:
 def test_parameters_of_a_path_become_those_of_its_operations() -> None:
     shared = {"name": "id", "in": "path", "required": True}
     own = {"name": "page", "in": "query"}
-    document = {"paths": {"/c/{id}": {"parameters": [shared], "get": {"parameters": [own]}}}}
+    document: dict[str, Any] = {
+        "paths": {"/c/{id}": {"parameters": [shared], "get": {"parameters": [own]}}}
+    }
     operation = normalise(document)["paths"]["/c/{id}"]["get"]
     assert [one["name"] for one in operation["parameters"]] == ["page", "id"]
 
 
 def test_a_referenced_parameter_is_written_out() -> None:
-    document = {
+    document: dict[str, Any] = {
         "paths": {"/c": {"get": {"parameters": [{"$ref": "#/components/parameters/Page"}]}}},
         "components": {"parameters": {"Page": {"name": "page", "in": "query"}}},
     }
@@ -78,7 +85,9 @@ def test_a_referenced_parameter_is_written_out() -> None:
 
 
 def test_a_reference_to_no_parameter_is_refused() -> None:
-    document = {"paths": {"/c": {"get": {"parameters": [{"$ref": "#/components/parameters/P"}]}}}}
+    document: dict[str, Any] = {
+        "paths": {"/c": {"get": {"parameters": [{"$ref": "#/components/parameters/P"}]}}}
+    }
     with pytest.raises(DocumentProblem, match="components/parameters/P does not exist"):
         normalise(document)
 
@@ -90,7 +99,7 @@ def test_local_definitions_become_components_and_their_references_follow() -> No
         "oneOf": [{"$ref": "#/$defs/Delta"}],
         "discriminator": {"propertyName": "kind", "mapping": {"d": "#/$defs/Delta"}},
     }  # fmt: skip
-    document = {"paths": {}, "components": {"schemas": {"Event": local}}}
+    document: dict[str, Any] = {"paths": {}, "components": {"schemas": {"Event": local}}}
     schemas = normalise(document)["components"]["schemas"]
     assert schemas["Event"] == {
         "oneOf": [{"$ref": "#/components/schemas/Delta"}],
@@ -102,7 +111,7 @@ def test_local_definitions_become_components_and_their_references_follow() -> No
 def test_a_local_definition_never_replaces_a_component_of_its_name() -> None:
     inline = {"title": "Event", "$defs": {"Usage": {"type": "string"}}, "$ref": "#/$defs/Usage"}
     answer = {"200": {"content": {"application/json": {"schema": inline}}}}
-    document = {
+    document: dict[str, Any] = {
         "paths": {"/c": {"get": {"responses": answer}}},
         "components": {"schemas": {"Usage": {"type": "integer"}}},
     }
@@ -116,7 +125,10 @@ def test_a_local_definition_never_replaces_a_component_of_its_name() -> None:
 
 
 def test_the_given_document_is_left_alone() -> None:
-    document = {"paths": {"/c#x": {"get": {}}}, "components": {"schemas": {"E": {"$defs": {}}}}}
+    document: dict[str, Any] = {
+        "paths": {"/c#x": {"get": {}}},
+        "components": {"schemas": {"E": {"$defs": {}}}},
+    }
     before = repr(document)
     normalise(document)
     assert repr(document) == before

@@ -1,4 +1,4 @@
-"""Overlay 1.0, case by case as the standard tells them, and the two places where we are stricter."""
+"""Overlay 1.0, case by case as the standard tells them, and where we are stricter."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ def _applied(document: dict[str, Any], *actions: dict[str, Any]) -> dict[str, An
 
 
 def test_an_update_of_the_root_may_touch_many_places_at_once() -> None:
-    document = {"info": {"title": "Old", "version": "1"}, "paths": {"/a": {"get": {}}}}
+    document: dict[str, Any] = {
+        "info": {"title": "Old", "version": "1"},
+        "paths": {"/a": {"get": {}}},
+    }
     update = {"info": {"title": "New"}, "paths": {"/a": {"get": {"x-safe": True}}}}
     assert _applied(document, {"target": "$", "update": update}) == {
         "info": {"title": "New", "version": "1"},
@@ -31,7 +34,9 @@ def test_an_update_of_the_root_may_touch_many_places_at_once() -> None:
 
 
 def test_an_update_reaches_one_place_by_its_path() -> None:
-    document = {"paths": {"/a": {"get": {"summary": "Old"}, "put": {"summary": "Old"}}}}
+    document: dict[str, Any] = {
+        "paths": {"/a": {"get": {"summary": "Old"}, "put": {"summary": "Old"}}}
+    }
     action = {"target": "$.paths['/a'].get", "update": {"summary": "New"}}
     assert _applied(document, action)["paths"]["/a"] == {
         "get": {"summary": "New"},
@@ -40,7 +45,7 @@ def test_an_update_reaches_one_place_by_its_path() -> None:
 
 
 def test_a_wildcard_updates_every_match() -> None:
-    document = {"paths": {"/a": {"get": {}}, "/b": {"get": {}, "put": {}}}}
+    document: dict[str, Any] = {"paths": {"/a": {"get": {}}, "/b": {"get": {}, "put": {}}}}
     action = {"target": "$.paths[*].get", "update": {"x-safe": True}}
     assert _applied(document, action)["paths"] == {
         "/a": {"get": {"x-safe": True}},
@@ -49,7 +54,7 @@ def test_a_wildcard_updates_every_match() -> None:
 
 
 def test_a_filter_chooses_by_an_annotation_of_the_target() -> None:
-    document = {"paths": {"/a": {"get": {"x-trait": ["paged"]}}, "/b": {"get": {}}}}
+    document: dict[str, Any] = {"paths": {"/a": {"get": {"x-trait": ["paged"]}}, "/b": {"get": {}}}}
     action = {
         "target": "$.paths[*][?@['x-trait'][?@ == 'paged']]",
         "update": {"parameters": [{"name": "page", "in": "query"}]},
@@ -60,42 +65,42 @@ def test_a_filter_chooses_by_an_annotation_of_the_target() -> None:
 
 
 def test_an_update_of_a_list_appends_one_entry() -> None:
-    document = {"tags": [{"name": "a"}]}
+    document: dict[str, Any] = {"tags": [{"name": "a"}]}
     action = {"target": "$.tags", "update": {"name": "b"}}
     assert _applied(document, action) == {"tags": [{"name": "a"}, {"name": "b"}]}
 
 
 def test_lists_inside_an_update_are_joined() -> None:
-    document = {"get": {"tags": ["a"]}}
+    document: dict[str, Any] = {"get": {"tags": ["a"]}}
     action = {"target": "$.get", "update": {"tags": ["b"]}}
     assert _applied(document, action) == {"get": {"tags": ["a", "b"]}}
 
 
 def test_objects_inside_an_update_merge_and_values_are_replaced() -> None:
-    document = {"schema": {"type": "string", "x": {"a": 1, "b": 1}}}
+    document: dict[str, Any] = {"schema": {"type": "string", "x": {"a": 1, "b": 1}}}
     action = {"target": "$.schema", "update": {"type": "integer", "x": {"b": 2}}}
     assert _applied(document, action) == {"schema": {"type": "integer", "x": {"a": 1, "b": 2}}}
 
 
 def test_a_removal_takes_an_object_out() -> None:
-    document = {"paths": {"/a": {}, "/b": {}}}
+    document: dict[str, Any] = {"paths": {"/a": {}, "/b": {}}}
     assert _applied(document, {"target": "$.paths['/a']", "remove": True}) == {"paths": {"/b": {}}}
 
 
 def test_a_removal_takes_every_matching_entry_out_of_a_list() -> None:
-    document = {"list": [{"n": 1}, {"n": 2}, {"n": 1}, {"n": 3}]}
+    document: dict[str, Any] = {"list": [{"n": 1}, {"n": 2}, {"n": 1}, {"n": 3}]}
     action = {"target": "$.list[?@.n == 1]", "remove": True}
     assert _applied(document, action) == {"list": [{"n": 2}, {"n": 3}]}
 
 
 def test_a_removal_takes_values_out_of_a_list() -> None:
-    document = {"required": ["a", "b"]}
+    document: dict[str, Any] = {"required": ["a", "b"]}
     action = {"target": "$.required[?@ == 'b']", "remove": True}
     assert _applied(document, action) == {"required": ["a"]}
 
 
 def test_actions_apply_in_order_each_to_the_result_of_the_one_before() -> None:
-    document = {"a": {"old": 1}}
+    document: dict[str, Any] = {"a": {"old": 1}}
     first = {"target": "$.a.old", "remove": True}
     second = {"target": "$.a", "update": {"old": 2}}
     assert _applied(document, first, second) == {"a": {"old": 2}}
@@ -113,7 +118,9 @@ def test_the_given_document_and_the_overlay_are_left_alone() -> None:
 
 @pytest.mark.parametrize("action", [{"update": {}}, {"remove": True}])
 def test_a_target_that_matches_nothing_is_an_error_with_its_place(action: dict[str, Any]) -> None:
-    with pytest.raises(DocumentProblem, match=r"o\.yaml, action 1 \(\$\.nowhere\).*matches nothing"):
+    with pytest.raises(
+        DocumentProblem, match=r"o\.yaml, action 1 \(\$\.nowhere\).*matches nothing"
+    ):
         _applied({"a": 1}, {"target": "$.nowhere"} | action)
 
 

@@ -4,7 +4,6 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from document import storage
 from document.storage import publish
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ def _fail_at(monkeypatch: pytest.MonkeyPatch, count: int, error: BaseException) 
             raise error
         real(source, target)
 
-    monkeypatch.setattr(storage.os, "replace", replace)
+    monkeypatch.setattr(os, "replace", replace)
 
 
 def test_all_files_are_written_and_obsolete_ones_removed(tmp_path: Path) -> None:

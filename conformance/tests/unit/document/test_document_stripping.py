@@ -39,7 +39,12 @@ def test_a_default_is_a_value_even_where_it_looks_like_words() -> None:
 
 def test_words_inside_unions_items_and_maps_are_dropped() -> None:
     inner = {"type": "string", "title": "T"}
-    schema = {"anyOf": [inner], "items": inner, "additionalProperties": inner, "$defs": {"D": inner}}
+    schema = {
+        "anyOf": [inner],
+        "items": inner,
+        "additionalProperties": inner,
+        "$defs": {"D": inner},
+    }
     bare = {"type": "string"}
     assert keep_schema(schema, "S") == {
         "anyOf": [bare],
@@ -60,7 +65,9 @@ def test_discriminators_constants_and_enums_are_kept() -> None:
 
 
 def test_a_bound_that_is_whole_is_written_as_an_integer() -> None:
-    assert repr(keep_schema({"minimum": 2.0, "maximum": 2.5}, "S")) == "{'minimum': 2, 'maximum': 2.5}"
+    assert (
+        repr(keep_schema({"minimum": 2.0, "maximum": 2.5}, "S")) == "{'minimum': 2, 'maximum': 2.5}"
+    )
 
 
 def test_a_schema_may_be_true_or_false() -> None:
@@ -68,7 +75,7 @@ def test_a_schema_may_be_true_or_false() -> None:
 
 
 def test_an_unknown_keyword_stops_the_import_because_it_may_be_a_fact() -> None:
-    with pytest.raises(DocumentProblem, match="Size.*'weight'.*stripping.py"):
+    with pytest.raises(DocumentProblem, match=r"Size.*'weight'.*stripping\.py"):
         keep_schema({"type": "integer", "weight": 3}, "Size")
 
 

@@ -30,8 +30,13 @@ def test_scalars_are_read_as_yaml_1_2_says(text: str, value: object) -> None:
 
 
 def test_a_repeated_key_is_refused_with_its_line() -> None:
-    with pytest.raises(DocumentProblem, match="'a' is there twice.*line 2"):
+    with pytest.raises(DocumentProblem, match=r"'a' is there twice.*line 2"):
         read_yaml("a: 1\na: 2\n", "a test")
+
+
+def test_a_key_that_is_a_map_is_refused() -> None:
+    with pytest.raises(DocumentProblem, match=r"a key has to be plain text"):
+        read_yaml("{a: 1}: b", "a test")
 
 
 def test_text_that_is_no_yaml_is_refused_by_name() -> None:

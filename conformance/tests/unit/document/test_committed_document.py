@@ -1,0 +1,188 @@
+"""The document of this repository: what it has, and what the rest of the project relies on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import curate
+import pytest
+from document.curated import compose, stale
+from document.overlay import read_overlay
+from document.sources import read_sources
+from document.yaml_text import read_yaml
+
+import mistral_openapi
+from mistral_openapi import load, operations, resolve
+
+ROOT = Path(curate.__file__).parent.parent
+OPENAPI = ROOT / "openapi"
+
+NAMES = {
+    "models": "list retrieve",
+    "files": "upload list retrieve delete download get_signed_url",
+    "chat": "complete",
+    "beta.libraries": "list create get update update_with_put delete",
+    "beta.libraries.documents": (
+        "list upload get update update_with_put delete text_content status get_signed_url "
+        "extracted_text_signed_url reprocess"
+    ),
+    "beta.libraries.accesses": "list update_or_create delete",
+}
+
+
+def test_the_committed_files_are_what_the_parts_make() -> None:
+    assert stale(OPENAPI, compose(OPENAPI)) == []
+
+
+def test_every_operation_of_the_part_is_there_and_no_other() -> None:
+    expected = {f"{tag}.{name}" for tag, names in NAMES.items() for name in names.split()}
+    assert {operation.id for operation in operations()} == expected
+    assert len(expected) == 29
+
+
+def test_the_twenty_operations_of_libraries_are_complete() -> None:
+    assert sum(one.path.startswith("/v1/libraries") for one in operations()) == 20
+
+
+def test_the_sources_count_what_was_taken() -> None:
+    origins = read_sources(OPENAPI / "source.toml").origins
+    assert sum(origin.taken for origin in origins) == 29
+    assert load()["info"]["version"] == max(origin.date for origin in origins).isoformat()
+
+
+@pytest.mark.parametrize("twin", ["beta.libraries", "beta.libraries.documents"])
+def test_put_and_patch_take_the_same_body_and_put_names_its_replacement(twin: str) -> None:
+    by_id = {operation.id: operation for operation in operations()}
+    put, patch = by_id[f"{twin}.update_with_put"], by_id[f"{twin}.update"]
+    assert (put.method, patch.method) == ("PUT", "PATCH")
+    schemas = [
+        one.object["requestBody"]["content"]["application/json"]["schema"] for one in (put, patch)
+    ]
+    assert schemas[0] == schemas[1]
+    assert put.object["deprecated"] is True
+    assert put.extension("deprecated")["replacement"] == patch.id
+    assert patch.extension("repeatable") is True
+
+
+@pytest.mark.parametrize("name", ["beta.libraries.delete", "beta.libraries.accesses.delete"])
+def test_a_delete_that_changes_declares_200_and_204(name: str) -> None:
+    answers = next(one.object["responses"] for one in operations() if one.id == name)
+    assert "content" in answers["200"]
+    assert "content" not in answers["204"]
+
+
+def test_chat_answers_json_and_events_of_a_named_component() -> None:
+    operation = next(one for one in operations() if one.id == "chat.complete")
+    content = operation.object["responses"]["200"]["content"]
+    assert content["text/event-stream"]["schema"] == {
+        "$ref": "#/components/schemas/CompletionEvent"
+    }
+    assert operation.extension("stream") == {
+        "method": "stream",
+        "when": {"stream": True},
+        "data": "#/components/schemas/CompletionChunk",
+        "end": "[DONE]",
+    }
+
+
+def test_impossible_required_fields_are_gone() -> None:
+    schemas = load()["components"]["schemas"]
+    assert schemas["SharingDelete"]["required"] == ["share_with_uuid", "share_with_type"]
+    assert all(
+        "data" not in part.get("required", [])
+        for part in schemas["ChatCompletionResponse"]["allOf"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("schema", "name"),
+    [("Library", "description"), ("JsonSchema", "schema"), ("ToolReferenceChunk", "title")],
+)
+def test_a_property_that_is_named_like_a_keyword_is_a_property(schema: str, name: str) -> None:
+    assert isinstance(load()["components"]["schemas"][schema]["properties"][name], dict)
+
+
+def test_members_of_tagged_unions_have_a_constant_and_required_tag() -> None:
+    schemas = load()["components"]["schemas"]
+    unions = [one for schema in schemas.values() for one in _unions(schema)]
+    assert len(unions) >= 5
+    for union in unions:
+        tag = union["discriminator"]["propertyName"]
+        for value, target in union["discriminator"]["mapping"].items():
+            member = resolve({"$ref": target})
+            assert member["properties"][tag]["const"] == value
+            assert tag in member["required"]
+
+
+def _unions(node: object) -> list[dict[str, dict[str, dict[str, str]]]]:
+    """Every object with a discriminator below the node."""
+    found = []
+    if isinstance(node, dict):
+        found += [node] if "discriminator" in node else []
+        found += [one for value in node.values() for one in _unions(value)]
+    elif isinstance(node, list):
+        found += [one for value in node for one in _unions(value)]
+    return found
+
+
+def test_paths_that_page_say_so() -> None:
+    styles = {
+        one.id: one.extension("paging")["style"] for one in operations() if one.extension("paging")
+    }
+    assert styles == {
+        "beta.libraries.list": "page-from-0-or-token",
+        "beta.libraries.documents.list": "page-from-0",
+        "files.list": "page-from-0",
+    }
+
+
+@pytest.mark.parametrize("stem", ["delete_200_to_204", "put_patch_duplicate"])
+def test_the_quirks_that_the_client_shares_have_their_correction(stem: str) -> None:
+    assert read_overlay(OPENAPI / "curation" / f"{stem}.yaml", reasons=True).actions
+
+
+def test_every_prose_file_belongs_to_a_group() -> None:
+    groups = {group.name for group in read_sources(OPENAPI / "source.toml").groups}
+    assert {path.stem for path in (OPENAPI / "prose").glob("*.yaml")} == groups | {"shared"}
+
+
+def test_no_text_is_used_for_two_operations() -> None:
+    texts = Counter(one.object["description"] for one in operations())
+    assert [text for text, count in texts.items() if count > 1] == []
+
+
+def test_pyyaml_reads_the_document_like_we_do() -> None:
+    yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
+    text = (OPENAPI / "mistral.yaml").read_text()
+    assert yaml.load(text, Loader=yaml.SafeLoader) == read_yaml(text, "mistral.yaml") == load()
+
+
+def test_loading_needs_the_standard_library_only() -> None:
+    code = (
+        "import sys; before = set(sys.modules); import mistral_openapi; mistral_openapi.load();"
+        "new = {name.partition('.')[0] for name in set(sys.modules) - before};"
+        "print(sorted(new - set(sys.stdlib_module_names)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "['mistral_openapi']"
+
+
+def test_the_document_is_read_once() -> None:
+    assert load() is load()
+
+
+def test_a_reference_is_followed_to_its_end() -> None:
+    document = {"a": {"$ref": "#/b~1c"}, "b/c": {"$ref": "#/d"}, "d": {"x": 1}}
+    assert resolve({"$ref": "#/a"}, document) == {"x": 1}
+
+
+def test_a_reference_to_nothing_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        resolve({"$ref": "#/components/schemas/None"})
+
+
+def test_the_package_is_typed() -> None:
+    assert (Path(mistral_openapi.__file__).parent / "py.typed").exists()
