@@ -61,6 +61,17 @@ class Model:
         return f"{type(self).__name__}({', '.join(parts)})"
 
 
+# Reading makes an object and hands it its values at once, without __init__ and without the guard
+# that keeps models frozen: a third of the time of reading a small model is saved this way.
+new: Final = object.__new__
+fill: Final = Model.__dict__["__dict__"].__set__
+
+
+def unknown(fields: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+    """Take the fields that the document does not know out of `fields` and return them."""
+    return {name: fields.pop(name) for name in list(fields) if name not in known}
+
+
 class Readers(dict[str, Reader]):
     """Readers of other models, each imported when an answer first needs it.
 

@@ -55,8 +55,27 @@ class Unset:
 UNSET: Final = Unset()
 
 
-@attrs.frozen(kw_only=True)
-class Operation:
+class Value:
+    """What attrs would write into each class below, once: classes are made faster this way.
+
+    Two values are equal when their classes and all their parts are.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.__dict__.values()))
+
+    def __repr__(self) -> str:
+        parts = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
+        return f"{type(self).__name__}({parts})"
+
+
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+class Operation(Value):
     """What the document says about one operation, apart from its arguments.
 
     `id` is the dotted client path (`beta.libraries.get`); `path` is the template with braces.
@@ -115,8 +134,8 @@ class RawEvent(Protocol):
         ...
 
 
-@attrs.define
-class Event(Generic[T]):
+@attrs.define(slots=False, eq=False, repr=False)
+class Event(Value, Generic[T]):
     """One event of a stream: typed `data`, the event's name and its id.
 
     Not frozen, unlike the other values here: a stream makes one of these per chunk, and a frozen
@@ -131,8 +150,8 @@ class Event(Generic[T]):
 FileContent: TypeAlias = bytes | IO[bytes]
 
 
-@attrs.frozen(init=False)
-class File:
+@attrs.frozen(init=False, slots=False, eq=False, repr=False)
+class File(Value):
     """A file to upload: its name, its content, and its media type (guessed from the name if None).
 
     `content` is bytes or a binary stream, which is read from where it stands. The name may be
@@ -181,16 +200,16 @@ FileInput: TypeAlias = str | PathLike[str] | FileContent | File | FileParam
 Destination: TypeAlias = str | PathLike[str] | IO[bytes]
 
 
-@attrs.frozen
-class Form:
+@attrs.frozen(slots=False, eq=False, repr=False)
+class Form(Value):
     """A multipart body: text fields and files, both in the document's order."""
 
     fields: Sequence[tuple[str, str]] = ()
     files: Sequence[tuple[str, FileInput]] = ()
 
 
-@attrs.frozen(kw_only=True)
-class Call(Generic[T]):
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+class Call(Value, Generic[T]):
     """One call, ready to send: no I/O has happened yet.
 
     `url` is the path with its parameters quoted; it starts with `/` and has no query. `json` is a
@@ -207,8 +226,8 @@ class Call(Generic[T]):
     parse: Callable[[Response], T]
 
 
-@attrs.frozen(kw_only=True)
-class StreamCall(Generic[T]):
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+class StreamCall(Value, Generic[T]):
     """A call whose answer is an event stream.
 
     `parse_event` reads one event's data and raises ValueError (and nothing else) when it cannot.
@@ -225,8 +244,8 @@ class StreamCall(Generic[T]):
     end: str | None = None
 
 
-@attrs.frozen(kw_only=True)
-class Paging(Generic[T]):
+@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+class Paging(Value, Generic[T]):
     """How one list operation pages; T is the type of an item.
 
     `page`, `size` and `token` are argument names of the operation's `prepare`. `items`,

@@ -61,6 +61,12 @@ class StreamView:
     answer: str
     parse: str
     end: str | None
+    imports: list[str]
+
+    @property
+    def module(self) -> str:
+        """The module of the call that asks for events."""
+        return snake(self.method)
 
 
 @attrs.frozen
@@ -300,13 +306,13 @@ class OperationViews:
         reader, text = "read_json", "response.content"
         if isinstance(shape, Named) and shape.kind != "enum":
             reader = "read_object"
-            imports.runtime.add(("...reading", reader))
+            imports.runtime.add(("...wire", reader))
             return f"{self._resolve(imports)(shape)}({reader}({text}))"
         if shape == Scalar("str"):
             reader = "read_text"
         elif isinstance(shape, ListOf):
             reader = "read_array"
-        imports.runtime.add(("...reading", reader))
+        imports.runtime.add(("...wire", reader))
         reading = reading_of(shape, self._resolve(imports), place)
         if isinstance(shape, ListOf) and reading.items:
             inner = expression(reading.items, "item")
@@ -368,13 +374,15 @@ class OperationViews:
         shape = self._shapes.of_component(stream["data"].removeprefix(SCHEMA_PREFIX))
         if not isinstance(shape, Named) or shape.kind == "enum":
             raise DocumentError(f"{data['operationId']}: the data of its events are no object")
-        imports.runtime.add(("...reading", "read_event_object"))
+        own = Imports(runtime={("...wire", "read_event_object")})
+        parse = f"{self._resolve(own)(shape)}(read_event_object(event.data))"
         return StreamView(
             method=stream["method"],
             fixed=stream.get("when", {}),
             answer=self._annotator.text(shape, "answer", imports, "..."),
-            parse=f"{self._resolve(imports)(shape)}(read_event_object(event.data))",
+            parse=parse,
             end=stream.get("end"),
+            imports=own.lines("runtime"),
         )
 
 

@@ -145,7 +145,7 @@ def build(derived: Json, settings: dict[str, Any], templates: Path, output: Path
     writer = Writer(layout.environment(project), package)
     writer.write("package_init.py.jinja", "__init__.py")
     (package / "py.typed").write_text("", encoding="utf-8")
-    for name in ("types", "base", "reading", "request"):
+    for name in ("types", "base", "wire"):
         writer.write(f"{name}.py.jinja", f"{name}.py")
     _write_models(writer, told, _requested(derived, told))
     _write_operations(writer, told.groups)
@@ -195,6 +195,9 @@ def _write_operations(writer: Writer, groups: list[GroupView]) -> None:
         for operation in group.operations:
             path = f"api/{group.module}/{operation.module}.py"
             writer.write("endpoint_module.py.jinja", path, op=operation)
+            if operation.stream:
+                path = f"api/{group.module}/{operation.stream.module}.py"
+                writer.write("stream_module.py.jinja", path, op=operation)
 
 
 class Writer:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from ..base import Model, Readers
-from ..reading import read_int
+from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
+from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Literal, Self
@@ -57,10 +57,7 @@ class ChatCompletionChoice(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        unknown: dict[str, Any] = {}
-        if len(fields) != 4:
-            unknown = {name: fields.pop(name) for name in source if name not in _ABSENT}
-        fields["additional_properties"] = unknown
+        fields["additional_properties"] = {} if len(fields) == 4 else unknown(fields, _ABSENT)
         value = fields["index"]
         if type(value) is str:
             fields["index"] = read_int(value)
@@ -72,6 +69,6 @@ class ChatCompletionChoice(Model):
             fields["messages"] = [
                 _READERS["DeltaMessage"](item) if type(item) is dict else item for item in value
             ]
-        model = cls.__new__(cls)
-        object.__setattr__(model, "__dict__", fields)
+        model = new(cls)
+        fill(model, fields)
         return model

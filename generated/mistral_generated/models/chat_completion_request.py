@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from ..base import Model, Readers
-from ..reading import read_bool, read_float, read_int
+from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
+from ..wire import read_bool, read_float, read_int
 from .chat_message import read_chat_message
 from .chat_tool import read_chat_tool
 
@@ -130,10 +130,7 @@ class ChatCompletionRequest(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        unknown: dict[str, Any] = {}
-        if len(fields) != 23:
-            unknown = {name: fields.pop(name) for name in source if name not in _ABSENT}
-        fields["additional_properties"] = unknown
+        fields["additional_properties"] = {} if len(fields) == 23 else unknown(fields, _ABSENT)
         value = fields["temperature"]
         if type(value) is str:
             fields["temperature"] = read_float(value)
@@ -188,6 +185,6 @@ class ChatCompletionRequest(Model):
         value = fields["safe_prompt"]
         if type(value) is str:
             fields["safe_prompt"] = read_bool(value)
-        model = cls.__new__(cls)
-        object.__setattr__(model, "__dict__", fields)
+        model = new(cls)
+        fill(model, fields)
         return model

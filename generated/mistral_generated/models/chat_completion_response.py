@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from ..base import Model
-from ..reading import read_int
+from ..base import Model, fill, new, unknown
 from ..types import UNSET
+from ..wire import read_int
 from .chat_completion_choice import ChatCompletionChoice
 from .usage_info import UsageInfo
 
@@ -53,10 +53,7 @@ class ChatCompletionResponse(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        unknown: dict[str, Any] = {}
-        if len(fields) != 6:
-            unknown = {name: fields.pop(name) for name in source if name not in _ABSENT}
-        fields["additional_properties"] = unknown
+        fields["additional_properties"] = {} if len(fields) == 6 else unknown(fields, _ABSENT)
         value = fields["usage"]
         if type(value) is dict:
             fields["usage"] = UsageInfo.from_dict(value)
@@ -69,6 +66,6 @@ class ChatCompletionResponse(Model):
                 ChatCompletionChoice.from_dict(item) if type(item) is dict else item
                 for item in value
             ]
-        model = cls.__new__(cls)
-        object.__setattr__(model, "__dict__", fields)
+        model = new(cls)
+        fill(model, fields)
         return model

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from ..base import Model, Readers
+from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
 from .connector_authorization import read_connector_authorization
 
@@ -50,16 +50,13 @@ class CustomConnector(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        unknown: dict[str, Any] = {}
-        if len(fields) != 4:
-            unknown = {name: fields.pop(name) for name in source if name not in _ABSENT}
-        fields["additional_properties"] = unknown
+        fields["additional_properties"] = {} if len(fields) == 4 else unknown(fields, _ABSENT)
         value = fields["authorization"]
         if type(value) is dict:
             fields["authorization"] = read_connector_authorization(value)
         value = fields["tool_configuration"]
         if type(value) is dict:
             fields["tool_configuration"] = _READERS["ToolConfiguration"](value)
-        model = cls.__new__(cls)
-        object.__setattr__(model, "__dict__", fields)
+        model = new(cls)
+        fill(model, fields)
         return model

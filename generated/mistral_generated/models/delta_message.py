@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ..base import Model, Readers
-from ..reading import read_int
+from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
+from ..wire import read_int
 from .content_chunk import read_content_chunk
 
 if TYPE_CHECKING:
@@ -55,10 +55,7 @@ class DeltaMessage(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        unknown: dict[str, Any] = {}
-        if len(fields) != 6:
-            unknown = {name: fields.pop(name) for name in source if name not in _ABSENT}
-        fields["additional_properties"] = unknown
+        fields["additional_properties"] = {} if len(fields) == 6 else unknown(fields, _ABSENT)
         value = fields["content"]
         if type(value) is list:
             fields["content"] = [
@@ -72,6 +69,6 @@ class DeltaMessage(Model):
         value = fields["index"]
         if type(value) is str:
             fields["index"] = read_int(value)
-        model = cls.__new__(cls)
-        object.__setattr__(model, "__dict__", fields)
+        model = new(cls)
+        fill(model, fields)
         return model

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from ..base import Model
-from ..reading import read_int, read_time
+from ..base import Model, fill, new, unknown
 from ..types import UNSET
+from ..wire import read_int, read_time
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -117,10 +117,7 @@ class Document(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        unknown: dict[str, Any] = {}
-        if len(fields) != 21:
-            unknown = {name: fields.pop(name) for name in source if name not in _ABSENT}
-        fields["additional_properties"] = unknown
+        fields["additional_properties"] = {} if len(fields) == 21 else unknown(fields, _ABSENT)
         value = fields["size"]
         if type(value) is str:
             fields["size"] = read_int(value)
@@ -145,6 +142,6 @@ class Document(Model):
         value = fields["tokens_processing_total"]
         if type(value) is str:
             fields["tokens_processing_total"] = read_int(value)
-        model = cls.__new__(cls)
-        object.__setattr__(model, "__dict__", fields)
+        model = new(cls)
+        fill(model, fields)
         return model

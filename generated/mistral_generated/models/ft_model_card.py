@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from ..base import Model
-from ..reading import read_bool, read_float, read_int, read_time
+from ..base import Model, fill, new, unknown
 from ..types import UNSET
+from ..wire import read_bool, read_float, read_int, read_time
 from .model_capabilities import ModelCapabilities
 
 if TYPE_CHECKING:
@@ -88,10 +88,7 @@ class FTModelCard(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        unknown: dict[str, Any] = {}
-        if len(fields) != 17:
-            unknown = {name: fields.pop(name) for name in source if name not in _ABSENT}
-        fields["additional_properties"] = unknown
+        fields["additional_properties"] = {} if len(fields) == 17 else unknown(fields, _ABSENT)
         value = fields["created"]
         if type(value) is str:
             fields["created"] = read_int(value)
@@ -113,6 +110,6 @@ class FTModelCard(Model):
         value = fields["archived"]
         if type(value) is str:
             fields["archived"] = read_bool(value)
-        model = cls.__new__(cls)
-        object.__setattr__(model, "__dict__", fields)
+        model = new(cls)
+        fill(model, fields)
         return model

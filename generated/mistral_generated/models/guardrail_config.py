@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ..base import Model, Readers
-from ..reading import read_bool
+from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
+from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
@@ -50,10 +50,7 @@ class GuardrailConfig(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        unknown: dict[str, Any] = {}
-        if len(fields) != 3:
-            unknown = {name: fields.pop(name) for name in source if name not in _ABSENT}
-        fields["additional_properties"] = unknown
+        fields["additional_properties"] = {} if len(fields) == 3 else unknown(fields, _ABSENT)
         value = fields["block_on_error"]
         if type(value) is str:
             fields["block_on_error"] = read_bool(value)
@@ -63,6 +60,6 @@ class GuardrailConfig(Model):
         value = fields["moderation_llm_v2"]
         if type(value) is dict:
             fields["moderation_llm_v2"] = _READERS["ModerationLLMV2Config"](value)
-        model = cls.__new__(cls)
-        object.__setattr__(model, "__dict__", fields)
+        model = new(cls)
+        fill(model, fields)
         return model

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from ..base import Model
-from ..reading import read_int
+from ..base import Model, fill, new, unknown
 from ..types import UNSET
+from ..wire import read_int
 from .file_schema import FileSchema
 
 if TYPE_CHECKING:
@@ -45,10 +45,7 @@ class ListFilesResponse(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        unknown: dict[str, Any] = {}
-        if len(fields) != 3:
-            unknown = {name: fields.pop(name) for name in source if name not in _ABSENT}
-        fields["additional_properties"] = unknown
+        fields["additional_properties"] = {} if len(fields) == 3 else unknown(fields, _ABSENT)
         value = fields["data"]
         if type(value) is list:
             fields["data"] = [
@@ -57,6 +54,6 @@ class ListFilesResponse(Model):
         value = fields["total"]
         if type(value) is str:
             fields["total"] = read_int(value)
-        model = cls.__new__(cls)
-        object.__setattr__(model, "__dict__", fields)
+        model = new(cls)
+        fill(model, fields)
         return model

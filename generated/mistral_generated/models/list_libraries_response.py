@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from ..base import Model, Readers
+from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
 from .library import Library
 
@@ -48,10 +48,7 @@ class ListLibrariesResponse(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        unknown: dict[str, Any] = {}
-        if len(fields) != 3:
-            unknown = {name: fields.pop(name) for name in source if name not in _ABSENT}
-        fields["additional_properties"] = unknown
+        fields["additional_properties"] = {} if len(fields) == 3 else unknown(fields, _ABSENT)
         value = fields["pagination"]
         if type(value) is dict:
             fields["pagination"] = _READERS["PaginationInfo"](value)
@@ -60,6 +57,6 @@ class ListLibrariesResponse(Model):
             fields["data"] = [
                 Library.from_dict(item) if type(item) is dict else item for item in value
             ]
-        model = cls.__new__(cls)
-        object.__setattr__(model, "__dict__", fields)
+        model = new(cls)
+        fill(model, fields)
         return model

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ..base import Model
-from ..reading import read_bool
+from ..base import Model, fill, new, unknown
 from ..types import UNSET
+from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
@@ -75,10 +75,7 @@ class ModelCapabilities(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        unknown: dict[str, Any] = {}
-        if len(fields) != 14:
-            unknown = {name: fields.pop(name) for name in source if name not in _ABSENT}
-        fields["additional_properties"] = unknown
+        fields["additional_properties"] = {} if len(fields) == 14 else unknown(fields, _ABSENT)
         value = fields["completion_chat"]
         if type(value) is str:
             fields["completion_chat"] = read_bool(value)
@@ -121,6 +118,6 @@ class ModelCapabilities(Model):
         value = fields["unified_resources"]
         if type(value) is str:
             fields["unified_resources"] = read_bool(value)
-        model = cls.__new__(cls)
-        object.__setattr__(model, "__dict__", fields)
+        model = new(cls)
+        fill(model, fields)
         return model

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ..base import Model
-from ..reading import read_float
+from ..base import Model, fill, new, unknown
 from ..types import UNSET
+from ..wire import read_float
 
 if TYPE_CHECKING:
     from typing import Self
@@ -60,10 +60,7 @@ class ModerationLLMV1CategoryThresholds(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        unknown: dict[str, Any] = {}
-        if len(fields) != 9:
-            unknown = {name: fields.pop(name) for name in source if name not in _ABSENT}
-        fields["additional_properties"] = unknown
+        fields["additional_properties"] = {} if len(fields) == 9 else unknown(fields, _ABSENT)
         value = fields["sexual"]
         if type(value) is str:
             fields["sexual"] = read_float(value)
@@ -91,6 +88,6 @@ class ModerationLLMV1CategoryThresholds(Model):
         value = fields["pii"]
         if type(value) is str:
             fields["pii"] = read_float(value)
-        model = cls.__new__(cls)
-        object.__setattr__(model, "__dict__", fields)
+        model = new(cls)
+        fill(model, fields)
         return model

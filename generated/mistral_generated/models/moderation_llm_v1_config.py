@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ..base import Model, Readers
-from ..reading import read_bool
+from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
+from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
@@ -52,10 +52,7 @@ class ModerationLLMV1Config(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        unknown: dict[str, Any] = {}
-        if len(fields) != 4:
-            unknown = {name: fields.pop(name) for name in source if name not in _ABSENT}
-        fields["additional_properties"] = unknown
+        fields["additional_properties"] = {} if len(fields) == 4 else unknown(fields, _ABSENT)
         value = fields["custom_category_thresholds"]
         if type(value) is dict:
             fields["custom_category_thresholds"] = _READERS["ModerationLLMV1CategoryThresholds"](
@@ -64,6 +61,6 @@ class ModerationLLMV1Config(Model):
         value = fields["ignore_other_categories"]
         if type(value) is str:
             fields["ignore_other_categories"] = read_bool(value)
-        model = cls.__new__(cls)
-        object.__setattr__(model, "__dict__", fields)
+        model = new(cls)
+        fill(model, fields)
         return model

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from ..base import Model
-from ..reading import read_bool
+from ..base import Model, fill, new, unknown
 from ..types import UNSET
+from ..wire import read_bool
 from .thinking_content import read_thinking_content
 
 if TYPE_CHECKING:
@@ -49,10 +49,7 @@ class ThinkChunk(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        unknown: dict[str, Any] = {}
-        if len(fields) != 4:
-            unknown = {name: fields.pop(name) for name in source if name not in _ABSENT}
-        fields["additional_properties"] = unknown
+        fields["additional_properties"] = {} if len(fields) == 4 else unknown(fields, _ABSENT)
         value = fields["thinking"]
         if type(value) is list:
             fields["thinking"] = [
@@ -61,6 +58,6 @@ class ThinkChunk(Model):
         value = fields["closed"]
         if type(value) is str:
             fields["closed"] = read_bool(value)
-        model = cls.__new__(cls)
-        object.__setattr__(model, "__dict__", fields)
+        model = new(cls)
+        fill(model, fields)
         return model

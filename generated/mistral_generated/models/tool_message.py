@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from ..base import Model
+from ..base import Model, fill, new, unknown
 from ..types import UNSET
 from .content_chunk import read_content_chunk
 
@@ -48,15 +48,12 @@ class ToolMessage(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        unknown: dict[str, Any] = {}
-        if len(fields) != 4:
-            unknown = {name: fields.pop(name) for name in source if name not in _ABSENT}
-        fields["additional_properties"] = unknown
+        fields["additional_properties"] = {} if len(fields) == 4 else unknown(fields, _ABSENT)
         value = fields["content"]
         if type(value) is list:
             fields["content"] = [
                 read_content_chunk(item) if type(item) is dict else item for item in value
             ]
-        model = cls.__new__(cls)
-        object.__setattr__(model, "__dict__", fields)
+        model = new(cls)
+        fill(model, fields)
         return model

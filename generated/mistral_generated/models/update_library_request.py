@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ..base import Model
+from ..base import Model, fill, new, unknown
 from ..types import UNSET
 
 if TYPE_CHECKING:
@@ -38,10 +38,7 @@ class UpdateLibraryRequest(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        unknown: dict[str, Any] = {}
-        if len(fields) != 2:
-            unknown = {name: fields.pop(name) for name in source if name not in _ABSENT}
-        fields["additional_properties"] = unknown
-        model = cls.__new__(cls)
-        object.__setattr__(model, "__dict__", fields)
+        fields["additional_properties"] = {} if len(fields) == 2 else unknown(fields, _ABSENT)
+        model = new(cls)
+        fill(model, fields)
         return model

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from ..base import Model
-from ..reading import read_int
+from ..base import Model, fill, new, unknown
 from ..types import UNSET
+from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Self
@@ -50,10 +50,7 @@ class UsageInfo(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        unknown: dict[str, Any] = {}
-        if len(fields) != 5:
-            unknown = {name: fields.pop(name) for name in source if name not in _ABSENT}
-        fields["additional_properties"] = unknown
+        fields["additional_properties"] = {} if len(fields) == 5 else unknown(fields, _ABSENT)
         value = fields["prompt_tokens"]
         if type(value) is str:
             fields["prompt_tokens"] = read_int(value)
@@ -66,6 +63,6 @@ class UsageInfo(Model):
         value = fields["prompt_audio_seconds"]
         if type(value) is str:
             fields["prompt_audio_seconds"] = read_int(value)
-        model = cls.__new__(cls)
-        object.__setattr__(model, "__dict__", fields)
+        model = new(cls)
+        fill(model, fields)
         return model

@@ -2,7 +2,7 @@
 """Collections of documents that agents and conversations can search.
 
 The two classes offer the same methods; the second returns awaitables, async iterators and async
-streams.
+streams. Each operation is imported when it is first called.
 """
 
 from __future__ import annotations
@@ -10,12 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...types import UNSET
-from . import create as _create
-from . import delete as _delete
-from . import get as _get
-from . import list as _list
-from . import update as _update
-from . import update_with_put as _update_with_put
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -89,8 +83,10 @@ class Libraries:
 
         Source: beta.libraries.list GET /v1/libraries
         """
+        from .list import prepare
+
         return self._send(
-            _list.prepare(
+            prepare(
                 page_size=page_size,
                 page_token=page_token,
                 page=page,
@@ -132,9 +128,11 @@ class Libraries:
 
         Source: beta.libraries.list GET /v1/libraries
         """
+        from .list import PAGING, prepare
+
         return self._send.iterate(
-            _list.PAGING,
-            _list.prepare,
+            PAGING,
+            prepare,
             {"page_size": page_size, "search": search, "filter_owned_by_me": filter_owned_by_me},
             options,
         )
@@ -170,8 +168,10 @@ class Libraries:
 
         Source: beta.libraries.create POST /v1/libraries
         """
+        from .create import prepare
+
         return self._send(
-            _create.prepare(
+            prepare(
                 name=name, description=description, chunk_size=chunk_size, owner_type=owner_type
             ),
             options,
@@ -195,7 +195,9 @@ class Libraries:
 
         Source: beta.libraries.get GET /v1/libraries/{library_id}
         """
-        return self._send(_get.prepare(library_id=library_id), options)
+        from .get import prepare
+
+        return self._send(prepare(library_id=library_id), options)
 
     def update_with_put(
         self,
@@ -227,9 +229,10 @@ class Libraries:
 
         Source: beta.libraries.update_with_put PUT /v1/libraries/{library_id}
         """
+        from .update_with_put import prepare
+
         return self._send(
-            _update_with_put.prepare(library_id=library_id, name=name, description=description),
-            options,
+            prepare(library_id=library_id, name=name, description=description), options
         )
 
     def delete(self, library_id: str, **options: Unpack[CallOptions]) -> Library | None:
@@ -251,7 +254,9 @@ class Libraries:
 
         Source: beta.libraries.delete DELETE /v1/libraries/{library_id}
         """
-        return self._send(_delete.prepare(library_id=library_id), options)
+        from .delete import prepare
+
+        return self._send(prepare(library_id=library_id), options)
 
     def update(
         self,
@@ -280,8 +285,10 @@ class Libraries:
 
         Source: beta.libraries.update PATCH /v1/libraries/{library_id}
         """
+        from .update import prepare
+
         return self._send(
-            _update.prepare(library_id=library_id, name=name, description=description), options
+            prepare(library_id=library_id, name=name, description=description), options
         )
 
 
@@ -344,8 +351,10 @@ class AsyncLibraries:
 
         Source: beta.libraries.list GET /v1/libraries
         """
+        from .list import prepare
+
         return await self._send(
-            _list.prepare(
+            prepare(
                 page_size=page_size,
                 page_token=page_token,
                 page=page,
@@ -387,9 +396,11 @@ class AsyncLibraries:
 
         Source: beta.libraries.list GET /v1/libraries
         """
+        from .list import PAGING, prepare
+
         return self._send.iterate(
-            _list.PAGING,
-            _list.prepare,
+            PAGING,
+            prepare,
             {"page_size": page_size, "search": search, "filter_owned_by_me": filter_owned_by_me},
             options,
         )
@@ -425,8 +436,10 @@ class AsyncLibraries:
 
         Source: beta.libraries.create POST /v1/libraries
         """
+        from .create import prepare
+
         return await self._send(
-            _create.prepare(
+            prepare(
                 name=name, description=description, chunk_size=chunk_size, owner_type=owner_type
             ),
             options,
@@ -450,7 +463,9 @@ class AsyncLibraries:
 
         Source: beta.libraries.get GET /v1/libraries/{library_id}
         """
-        return await self._send(_get.prepare(library_id=library_id), options)
+        from .get import prepare
+
+        return await self._send(prepare(library_id=library_id), options)
 
     async def update_with_put(
         self,
@@ -482,9 +497,10 @@ class AsyncLibraries:
 
         Source: beta.libraries.update_with_put PUT /v1/libraries/{library_id}
         """
+        from .update_with_put import prepare
+
         return await self._send(
-            _update_with_put.prepare(library_id=library_id, name=name, description=description),
-            options,
+            prepare(library_id=library_id, name=name, description=description), options
         )
 
     async def delete(self, library_id: str, **options: Unpack[CallOptions]) -> Library | None:
@@ -506,7 +522,9 @@ class AsyncLibraries:
 
         Source: beta.libraries.delete DELETE /v1/libraries/{library_id}
         """
-        return await self._send(_delete.prepare(library_id=library_id), options)
+        from .delete import prepare
+
+        return await self._send(prepare(library_id=library_id), options)
 
     async def update(
         self,
@@ -535,6 +553,8 @@ class AsyncLibraries:
 
         Source: beta.libraries.update PATCH /v1/libraries/{library_id}
         """
+        from .update import prepare
+
         return await self._send(
-            _update.prepare(library_id=library_id, name=name, description=description), options
+            prepare(library_id=library_id, name=name, description=description), options
         )

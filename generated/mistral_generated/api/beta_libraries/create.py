@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.library import Library
-from ...reading import read_object
-from ...request import json_body
 from ...types import UNSET, Call, Operation, Response
+from ...wire import json_body, read_object
 
 if TYPE_CHECKING:
     from typing import Literal

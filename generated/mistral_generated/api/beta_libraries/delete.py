@@ -7,9 +7,8 @@ Source: beta.libraries.delete DELETE /v1/libraries/{library_id}
 from __future__ import annotations
 
 from ...models.library import Library
-from ...reading import read_object
-from ...request import segment
 from ...types import Call, Operation, Response
+from ...wire import read_object, segment
 
 OPERATION = Operation(
     id="beta.libraries.delete",

@@ -2,7 +2,7 @@
 """Who may read or edit a library besides its owner.
 
 The two classes offer the same methods; the second returns awaitables, async iterators and async
-streams.
+streams. Each operation is imported when it is first called.
 """
 
 from __future__ import annotations
@@ -10,9 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...types import UNSET
-from . import delete as _delete
-from . import list as _list
-from . import update_or_create as _update_or_create
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -51,7 +48,9 @@ class Accesses:
 
         Source: beta.libraries.accesses.list GET /v1/libraries/{library_id}/share
         """
-        return self._send(_list.prepare(library_id=library_id), options)
+        from .list import prepare
+
+        return self._send(prepare(library_id=library_id), options)
 
     def update_or_create(
         self,
@@ -85,8 +84,10 @@ class Accesses:
 
         Source: beta.libraries.accesses.update_or_create PUT /v1/libraries/{library_id}/share
         """
+        from .update_or_create import prepare
+
         return self._send(
-            _update_or_create.prepare(
+            prepare(
                 library_id=library_id,
                 level=level,
                 share_with_uuid=share_with_uuid,
@@ -127,8 +128,10 @@ class Accesses:
 
         Source: beta.libraries.accesses.delete DELETE /v1/libraries/{library_id}/share
         """
+        from .delete import prepare
+
         return self._send(
-            _delete.prepare(
+            prepare(
                 library_id=library_id,
                 share_with_uuid=share_with_uuid,
                 share_with_type=share_with_type,
@@ -165,7 +168,9 @@ class AsyncAccesses:
 
         Source: beta.libraries.accesses.list GET /v1/libraries/{library_id}/share
         """
-        return await self._send(_list.prepare(library_id=library_id), options)
+        from .list import prepare
+
+        return await self._send(prepare(library_id=library_id), options)
 
     async def update_or_create(
         self,
@@ -199,8 +204,10 @@ class AsyncAccesses:
 
         Source: beta.libraries.accesses.update_or_create PUT /v1/libraries/{library_id}/share
         """
+        from .update_or_create import prepare
+
         return await self._send(
-            _update_or_create.prepare(
+            prepare(
                 library_id=library_id,
                 level=level,
                 share_with_uuid=share_with_uuid,
@@ -241,8 +248,10 @@ class AsyncAccesses:
 
         Source: beta.libraries.accesses.delete DELETE /v1/libraries/{library_id}/share
         """
+        from .delete import prepare
+
         return await self._send(
-            _delete.prepare(
+            prepare(
                 library_id=library_id,
                 share_with_uuid=share_with_uuid,
                 share_with_type=share_with_type,

@@ -7,9 +7,8 @@ Source: beta.libraries.accesses.list GET /v1/libraries/{library_id}/share
 from __future__ import annotations
 
 from ...models.list_sharing_response import ListSharingResponse
-from ...reading import read_object
-from ...request import segment
 from ...types import Call, Operation, Response
+from ...wire import read_object, segment
 
 OPERATION = Operation(
     id="beta.libraries.accesses.list",

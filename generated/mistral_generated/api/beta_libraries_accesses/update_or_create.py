@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.sharing import Sharing
-from ...reading import read_object
-from ...request import json_body, segment
 from ...types import UNSET, Call, Operation, Response
+from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
     from ...models.entity_type import EntityType

@@ -2,7 +2,7 @@
 """The documents of a library, from upload through processing to their text.
 
 The two classes offer the same methods; the second returns awaitables, async iterators and async
-streams.
+streams. Each operation is imported when it is first called.
 """
 
 from __future__ import annotations
@@ -10,17 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...types import UNSET
-from . import delete as _delete
-from . import extracted_text_signed_url as _extracted_text_signed_url
-from . import get as _get
-from . import get_signed_url as _get_signed_url
-from . import list as _list
-from . import reprocess as _reprocess
-from . import status as _status
-from . import text_content as _text_content
-from . import update as _update
-from . import update_with_put as _update_with_put
-from . import upload as _upload
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -81,8 +70,10 @@ class Documents:
 
         Source: beta.libraries.documents.list GET /v1/libraries/{library_id}/documents
         """
+        from .list import prepare
+
         return self._send(
-            _list.prepare(
+            prepare(
                 library_id=library_id,
                 search=search,
                 page_size=page_size,
@@ -132,9 +123,11 @@ class Documents:
 
         Source: beta.libraries.documents.list GET /v1/libraries/{library_id}/documents
         """
+        from .list import PAGING, prepare
+
         return self._send.iterate(
-            _list.PAGING,
-            _list.prepare,
+            PAGING,
+            prepare,
             {
                 "library_id": library_id,
                 "search": search,
@@ -170,7 +163,9 @@ class Documents:
 
         Source: beta.libraries.documents.upload POST /v1/libraries/{library_id}/documents
         """
-        return self._send(_upload.prepare(library_id=library_id, file=file), options)
+        from .upload import prepare
+
+        return self._send(prepare(library_id=library_id, file=file), options)
 
     def get(self, library_id: str, document_id: str, **options: Unpack[CallOptions]) -> Document:
         """Get one document.
@@ -190,7 +185,9 @@ class Documents:
 
         Source: beta.libraries.documents.get GET /v1/libraries/{library_id}/documents/{document_id}
         """
-        return self._send(_get.prepare(library_id=library_id, document_id=document_id), options)
+        from .get import prepare
+
+        return self._send(prepare(library_id=library_id, document_id=document_id), options)
 
     def update_with_put(
         self,
@@ -240,8 +237,10 @@ class Documents:
 
         Source: beta.libraries.documents.update_with_put PUT /v1/libraries/{library_id}/documents/{document_id}
         """
+        from .update_with_put import prepare
+
         return self._send(
-            _update_with_put.prepare(
+            prepare(
                 library_id=library_id,
                 document_id=document_id,
                 name=name,
@@ -270,7 +269,9 @@ class Documents:
 
         Source: beta.libraries.documents.delete DELETE /v1/libraries/{library_id}/documents/{document_id}
         """
-        return self._send(_delete.prepare(library_id=library_id, document_id=document_id), options)
+        from .delete import prepare
+
+        return self._send(prepare(library_id=library_id, document_id=document_id), options)
 
     def update(
         self,
@@ -317,8 +318,10 @@ class Documents:
 
         Source: beta.libraries.documents.update PATCH /v1/libraries/{library_id}/documents/{document_id}
         """
+        from .update import prepare
+
         return self._send(
-            _update.prepare(
+            prepare(
                 library_id=library_id,
                 document_id=document_id,
                 name=name,
@@ -349,10 +352,9 @@ class Documents:
 
         Source: beta.libraries.documents.extracted_text_signed_url GET /v1/libraries/{library_id}/documents/{document_id}/extracted-text-signed-url
         """
-        return self._send(
-            _extracted_text_signed_url.prepare(library_id=library_id, document_id=document_id),
-            options,
-        )
+        from .extracted_text_signed_url import prepare
+
+        return self._send(prepare(library_id=library_id, document_id=document_id), options)
 
     def reprocess(self, library_id: str, document_id: str, **options: Unpack[CallOptions]) -> None:
         """Process a document again.
@@ -373,9 +375,9 @@ class Documents:
 
         Source: beta.libraries.documents.reprocess POST /v1/libraries/{library_id}/documents/{document_id}/reprocess
         """
-        return self._send(
-            _reprocess.prepare(library_id=library_id, document_id=document_id), options
-        )
+        from .reprocess import prepare
+
+        return self._send(prepare(library_id=library_id, document_id=document_id), options)
 
     def get_signed_url(
         self, library_id: str, document_id: str, **options: Unpack[CallOptions]
@@ -398,9 +400,9 @@ class Documents:
 
         Source: beta.libraries.documents.get_signed_url GET /v1/libraries/{library_id}/documents/{document_id}/signed-url
         """
-        return self._send(
-            _get_signed_url.prepare(library_id=library_id, document_id=document_id), options
-        )
+        from .get_signed_url import prepare
+
+        return self._send(prepare(library_id=library_id, document_id=document_id), options)
 
     def status(
         self, library_id: str, document_id: str, **options: Unpack[CallOptions]
@@ -422,7 +424,9 @@ class Documents:
 
         Source: beta.libraries.documents.status GET /v1/libraries/{library_id}/documents/{document_id}/status
         """
-        return self._send(_status.prepare(library_id=library_id, document_id=document_id), options)
+        from .status import prepare
+
+        return self._send(prepare(library_id=library_id, document_id=document_id), options)
 
     def text_content(
         self,
@@ -454,8 +458,10 @@ class Documents:
 
         Source: beta.libraries.documents.text_content GET /v1/libraries/{library_id}/documents/{document_id}/text_content
         """
+        from .text_content import prepare
+
         return self._send(
-            _text_content.prepare(
+            prepare(
                 library_id=library_id,
                 document_id=document_id,
                 page_start=page_start,
@@ -512,8 +518,10 @@ class AsyncDocuments:
 
         Source: beta.libraries.documents.list GET /v1/libraries/{library_id}/documents
         """
+        from .list import prepare
+
         return await self._send(
-            _list.prepare(
+            prepare(
                 library_id=library_id,
                 search=search,
                 page_size=page_size,
@@ -563,9 +571,11 @@ class AsyncDocuments:
 
         Source: beta.libraries.documents.list GET /v1/libraries/{library_id}/documents
         """
+        from .list import PAGING, prepare
+
         return self._send.iterate(
-            _list.PAGING,
-            _list.prepare,
+            PAGING,
+            prepare,
             {
                 "library_id": library_id,
                 "search": search,
@@ -601,7 +611,9 @@ class AsyncDocuments:
 
         Source: beta.libraries.documents.upload POST /v1/libraries/{library_id}/documents
         """
-        return await self._send(_upload.prepare(library_id=library_id, file=file), options)
+        from .upload import prepare
+
+        return await self._send(prepare(library_id=library_id, file=file), options)
 
     async def get(
         self, library_id: str, document_id: str, **options: Unpack[CallOptions]
@@ -623,9 +635,9 @@ class AsyncDocuments:
 
         Source: beta.libraries.documents.get GET /v1/libraries/{library_id}/documents/{document_id}
         """
-        return await self._send(
-            _get.prepare(library_id=library_id, document_id=document_id), options
-        )
+        from .get import prepare
+
+        return await self._send(prepare(library_id=library_id, document_id=document_id), options)
 
     async def update_with_put(
         self,
@@ -675,8 +687,10 @@ class AsyncDocuments:
 
         Source: beta.libraries.documents.update_with_put PUT /v1/libraries/{library_id}/documents/{document_id}
         """
+        from .update_with_put import prepare
+
         return await self._send(
-            _update_with_put.prepare(
+            prepare(
                 library_id=library_id,
                 document_id=document_id,
                 name=name,
@@ -707,9 +721,9 @@ class AsyncDocuments:
 
         Source: beta.libraries.documents.delete DELETE /v1/libraries/{library_id}/documents/{document_id}
         """
-        return await self._send(
-            _delete.prepare(library_id=library_id, document_id=document_id), options
-        )
+        from .delete import prepare
+
+        return await self._send(prepare(library_id=library_id, document_id=document_id), options)
 
     async def update(
         self,
@@ -756,8 +770,10 @@ class AsyncDocuments:
 
         Source: beta.libraries.documents.update PATCH /v1/libraries/{library_id}/documents/{document_id}
         """
+        from .update import prepare
+
         return await self._send(
-            _update.prepare(
+            prepare(
                 library_id=library_id,
                 document_id=document_id,
                 name=name,
@@ -788,10 +804,9 @@ class AsyncDocuments:
 
         Source: beta.libraries.documents.extracted_text_signed_url GET /v1/libraries/{library_id}/documents/{document_id}/extracted-text-signed-url
         """
-        return await self._send(
-            _extracted_text_signed_url.prepare(library_id=library_id, document_id=document_id),
-            options,
-        )
+        from .extracted_text_signed_url import prepare
+
+        return await self._send(prepare(library_id=library_id, document_id=document_id), options)
 
     async def reprocess(
         self, library_id: str, document_id: str, **options: Unpack[CallOptions]
@@ -814,9 +829,9 @@ class AsyncDocuments:
 
         Source: beta.libraries.documents.reprocess POST /v1/libraries/{library_id}/documents/{document_id}/reprocess
         """
-        return await self._send(
-            _reprocess.prepare(library_id=library_id, document_id=document_id), options
-        )
+        from .reprocess import prepare
+
+        return await self._send(prepare(library_id=library_id, document_id=document_id), options)
 
     async def get_signed_url(
         self, library_id: str, document_id: str, **options: Unpack[CallOptions]
@@ -839,9 +854,9 @@ class AsyncDocuments:
 
         Source: beta.libraries.documents.get_signed_url GET /v1/libraries/{library_id}/documents/{document_id}/signed-url
         """
-        return await self._send(
-            _get_signed_url.prepare(library_id=library_id, document_id=document_id), options
-        )
+        from .get_signed_url import prepare
+
+        return await self._send(prepare(library_id=library_id, document_id=document_id), options)
 
     async def status(
         self, library_id: str, document_id: str, **options: Unpack[CallOptions]
@@ -863,9 +878,9 @@ class AsyncDocuments:
 
         Source: beta.libraries.documents.status GET /v1/libraries/{library_id}/documents/{document_id}/status
         """
-        return await self._send(
-            _status.prepare(library_id=library_id, document_id=document_id), options
-        )
+        from .status import prepare
+
+        return await self._send(prepare(library_id=library_id, document_id=document_id), options)
 
     async def text_content(
         self,
@@ -897,8 +912,10 @@ class AsyncDocuments:
 
         Source: beta.libraries.documents.text_content GET /v1/libraries/{library_id}/documents/{document_id}/text_content
         """
+        from .text_content import prepare
+
         return await self._send(
-            _text_content.prepare(
+            prepare(
                 library_id=library_id,
                 document_id=document_id,
                 page_start=page_start,

@@ -6,8 +6,8 @@ Source: beta.libraries.documents.delete DELETE /v1/libraries/{library_id}/docume
 
 from __future__ import annotations
 
-from ...request import segment
 from ...types import Call, Operation, Response
+from ...wire import segment
 
 OPERATION = Operation(
     id="beta.libraries.documents.delete",

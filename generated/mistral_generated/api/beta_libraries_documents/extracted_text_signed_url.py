@@ -6,9 +6,8 @@ Source: beta.libraries.documents.extracted_text_signed_url GET /v1/libraries/{li
 
 from __future__ import annotations
 
-from ...reading import read_text
-from ...request import segment
 from ...types import Call, Operation, Response
+from ...wire import read_text, segment
 
 OPERATION = Operation(
     id="beta.libraries.documents.extracted_text_signed_url",

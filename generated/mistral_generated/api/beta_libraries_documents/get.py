@@ -7,9 +7,8 @@ Source: beta.libraries.documents.get GET /v1/libraries/{library_id}/documents/{d
 from __future__ import annotations
 
 from ...models.document import Document
-from ...reading import read_object
-from ...request import segment
 from ...types import Call, Operation, Response
+from ...wire import read_object, segment
 
 OPERATION = Operation(
     id="beta.libraries.documents.get",

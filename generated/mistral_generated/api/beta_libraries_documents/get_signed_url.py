@@ -6,9 +6,8 @@ Source: beta.libraries.documents.get_signed_url GET /v1/libraries/{library_id}/d
 
 from __future__ import annotations
 
-from ...reading import read_text
-from ...request import segment
 from ...types import Call, Operation, Response
+from ...wire import read_text, segment
 
 OPERATION = Operation(
     id="beta.libraries.documents.get_signed_url",

@@ -7,9 +7,8 @@ Source: beta.libraries.documents.status GET /v1/libraries/{library_id}/documents
 from __future__ import annotations
 
 from ...models.processing_status import ProcessingStatus
-from ...reading import read_object
-from ...request import segment
 from ...types import Call, Operation, Response
+from ...wire import read_object, segment
 
 OPERATION = Operation(
     id="beta.libraries.documents.status",

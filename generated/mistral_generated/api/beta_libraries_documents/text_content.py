@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.document_text_content import DocumentTextContent
-from ...reading import read_object
-from ...request import query, segment
 from ...types import UNSET, Call, Operation, Response
+from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
     from ...types import Unset

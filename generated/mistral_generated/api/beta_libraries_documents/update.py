@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.document import Document
-from ...reading import read_object
-from ...request import json_body, segment
 from ...types import UNSET, Call, Operation, Response
+from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.document import Document
-from ...reading import read_object
-from ...request import form_files, segment
 from ...types import Call, Form, Operation, Response
+from ...wire import form_files, read_object, segment
 
 if TYPE_CHECKING:
     from ...types import FileInput

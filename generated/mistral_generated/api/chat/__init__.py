@@ -2,7 +2,7 @@
 """Answers of a model to a conversation, whole or as a stream of events.
 
 The two classes offer the same methods; the second returns awaitables, async iterators and async
-streams.
+streams. Each operation is imported when it is first called.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...types import UNSET
-from . import complete as _complete
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -125,8 +124,10 @@ class Chat:
 
         Source: chat.complete POST /v1/chat/completions
         """
+        from .complete import prepare
+
         return self._send(
-            _complete.prepare(
+            prepare(
                 model=model,
                 messages=messages,
                 temperature=temperature,
@@ -234,8 +235,10 @@ class Chat:
 
         Source: chat.complete POST /v1/chat/completions
         """
+        from .stream import prepare
+
         return self._send.stream(
-            _complete.prepare_stream(
+            prepare(
                 model=model,
                 messages=messages,
                 temperature=temperature,
@@ -351,8 +354,10 @@ class AsyncChat:
 
         Source: chat.complete POST /v1/chat/completions
         """
+        from .complete import prepare
+
         return await self._send(
-            _complete.prepare(
+            prepare(
                 model=model,
                 messages=messages,
                 temperature=temperature,
@@ -460,8 +465,10 @@ class AsyncChat:
 
         Source: chat.complete POST /v1/chat/completions
         """
+        from .stream import prepare
+
         return self._send.stream(
-            _complete.prepare_stream(
+            prepare(
                 model=model,
                 messages=messages,
                 temperature=temperature,

@@ -9,10 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.chat_completion_response import ChatCompletionResponse
-from ...models.completion_chunk import CompletionChunk
-from ...reading import read_event_object, read_object
-from ...request import json_body
-from ...types import UNSET, Call, Operation, RawEvent, Response, StreamCall
+from ...types import UNSET, Call, Operation, Response
+from ...wire import json_body, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,15 +41,6 @@ OPERATION = Operation(
     idempotent=False,
     success=(200,),
     repeatable=True,
-)
-STREAM = Operation(
-    id="chat.complete",
-    method="POST",
-    path="/v1/chat/completions",
-    idempotent=False,
-    success=(200,),
-    repeatable=True,
-    accept="text/event-stream",
 )
 
 
@@ -117,69 +106,3 @@ def prepare(
 def parse(response: Response) -> ChatCompletionResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
     return ChatCompletionResponse.from_dict(read_object(response.content))
-
-
-def prepare_stream(
-    *,
-    model: str,
-    messages: Sequence[ChatMessage | ChatMessageParam],
-    temperature: float | None | Unset = UNSET,
-    top_p: float | None | Unset = UNSET,
-    max_tokens: int | None | Unset = UNSET,
-    stop: str | Sequence[str] | None | Unset = UNSET,
-    random_seed: int | None | Unset = UNSET,
-    metadata: Mapping[str, Any] | None | Unset = UNSET,
-    response_format: ResponseFormat | ResponseFormatParam | Unset = UNSET,
-    tools: Sequence[ChatTool | ChatToolParam] | None | Unset = UNSET,
-    tool_choice: ToolChoice | ToolChoiceParam | ToolChoiceEnum | Unset = UNSET,
-    presence_penalty: float | None | Unset = UNSET,
-    frequency_penalty: float | None | Unset = UNSET,
-    n: int | None | Unset = UNSET,
-    prediction: Prediction | PredictionParam | Unset = UNSET,
-    parallel_tool_calls: bool | Unset = UNSET,
-    reasoning_effort: ReasoningEffort | None | Unset = UNSET,
-    prompt_mode: MistralPromptMode | None | Unset = UNSET,
-    guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
-    prompt_cache_key: str | None | Unset = UNSET,
-    service_tier: RequestedServiceTier | None | Unset = UNSET,
-    safe_prompt: bool | Unset = UNSET,
-) -> StreamCall[CompletionChunk]:
-    """Return the call of `chat.complete` that asks for events; nothing is sent."""
-    return StreamCall(
-        operation=STREAM,
-        url="/v1/chat/completions",
-        json=json_body(
-            {
-                "model": model,
-                "messages": messages,
-                "temperature": temperature,
-                "top_p": top_p,
-                "max_tokens": max_tokens,
-                "stop": stop,
-                "random_seed": random_seed,
-                "metadata": metadata,
-                "response_format": response_format,
-                "tools": tools,
-                "tool_choice": tool_choice,
-                "presence_penalty": presence_penalty,
-                "frequency_penalty": frequency_penalty,
-                "n": n,
-                "prediction": prediction,
-                "parallel_tool_calls": parallel_tool_calls,
-                "reasoning_effort": reasoning_effort,
-                "prompt_mode": prompt_mode,
-                "guardrails": guardrails,
-                "prompt_cache_key": prompt_cache_key,
-                "service_tier": service_tier,
-                "safe_prompt": safe_prompt,
-                "stream": True,
-            }
-        ),
-        parse_event=parse_event,
-        end="[DONE]",
-    )
-
-
-def parse_event(event: RawEvent) -> CompletionChunk:
-    """Return the data of one event. Raises UnreadableBody (a ValueError)."""
-    return CompletionChunk.from_dict(read_event_object(event.data))

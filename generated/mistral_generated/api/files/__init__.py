@@ -4,7 +4,7 @@ for OCR.
 
 
 The two classes offer the same methods; the second returns awaitables, async iterators and async
-streams.
+streams. Each operation is imported when it is first called.
 """
 
 from __future__ import annotations
@@ -12,12 +12,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...types import UNSET
-from . import delete as _delete
-from . import download as _download
-from . import get_signed_url as _get_signed_url
-from . import list as _list
-from . import retrieve as _retrieve
-from . import upload as _upload
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -85,8 +79,10 @@ class Files:
 
         Source: files.list GET /v1/files
         """
+        from .list import prepare
+
         return self._send(
-            _list.prepare(
+            prepare(
                 page=page,
                 page_size=page_size,
                 include_total=include_total,
@@ -137,9 +133,11 @@ class Files:
 
         Source: files.list GET /v1/files
         """
+        from .list import PAGING, prepare
+
         return self._send.iterate(
-            _list.PAGING,
-            _list.prepare,
+            PAGING,
+            prepare,
             {
                 "page_size": page_size,
                 "include_total": include_total,
@@ -181,9 +179,10 @@ class Files:
 
         Source: files.upload POST /v1/files
         """
+        from .upload import prepare
+
         return self._send(
-            _upload.prepare(file=file, expiry=expiry, visibility=visibility, purpose=purpose),
-            options,
+            prepare(file=file, expiry=expiry, visibility=visibility, purpose=purpose), options
         )
 
     def retrieve(self, file_id: str, **options: Unpack[CallOptions]) -> GetFileResponse:
@@ -203,7 +202,9 @@ class Files:
 
         Source: files.retrieve GET /v1/files/{file_id}
         """
-        return self._send(_retrieve.prepare(file_id=file_id), options)
+        from .retrieve import prepare
+
+        return self._send(prepare(file_id=file_id), options)
 
     def delete(self, file_id: str, **options: Unpack[CallOptions]) -> DeleteFileResponse:
         """Delete a file.
@@ -222,7 +223,9 @@ class Files:
 
         Source: files.delete DELETE /v1/files/{file_id}
         """
-        return self._send(_delete.prepare(file_id=file_id), options)
+        from .delete import prepare
+
+        return self._send(prepare(file_id=file_id), options)
 
     def download(self, file_id: str, **options: Unpack[CallOptions]) -> bytes:
         """Download a file.
@@ -241,7 +244,9 @@ class Files:
 
         Source: files.download GET /v1/files/{file_id}/content
         """
-        return self._send(_download.prepare(file_id=file_id), options)
+        from .download import prepare
+
+        return self._send(prepare(file_id=file_id), options)
 
     def download_to(
         self, file_id: str, destination: Destination, **options: Unpack[CallOptions]
@@ -265,7 +270,9 @@ class Files:
 
         Source: files.download GET /v1/files/{file_id}/content
         """
-        return self._send.download(_download.prepare(file_id=file_id), destination, options)
+        from .download import prepare
+
+        return self._send.download(prepare(file_id=file_id), destination, options)
 
     def get_signed_url(
         self, file_id: str, *, expiry: int | Unset = UNSET, **options: Unpack[CallOptions]
@@ -289,7 +296,9 @@ class Files:
 
         Source: files.get_signed_url GET /v1/files/{file_id}/url
         """
-        return self._send(_get_signed_url.prepare(file_id=file_id, expiry=expiry), options)
+        from .get_signed_url import prepare
+
+        return self._send(prepare(file_id=file_id, expiry=expiry), options)
 
 
 class AsyncFiles:
@@ -341,8 +350,10 @@ class AsyncFiles:
 
         Source: files.list GET /v1/files
         """
+        from .list import prepare
+
         return await self._send(
-            _list.prepare(
+            prepare(
                 page=page,
                 page_size=page_size,
                 include_total=include_total,
@@ -393,9 +404,11 @@ class AsyncFiles:
 
         Source: files.list GET /v1/files
         """
+        from .list import PAGING, prepare
+
         return self._send.iterate(
-            _list.PAGING,
-            _list.prepare,
+            PAGING,
+            prepare,
             {
                 "page_size": page_size,
                 "include_total": include_total,
@@ -437,9 +450,10 @@ class AsyncFiles:
 
         Source: files.upload POST /v1/files
         """
+        from .upload import prepare
+
         return await self._send(
-            _upload.prepare(file=file, expiry=expiry, visibility=visibility, purpose=purpose),
-            options,
+            prepare(file=file, expiry=expiry, visibility=visibility, purpose=purpose), options
         )
 
     async def retrieve(self, file_id: str, **options: Unpack[CallOptions]) -> GetFileResponse:
@@ -459,7 +473,9 @@ class AsyncFiles:
 
         Source: files.retrieve GET /v1/files/{file_id}
         """
-        return await self._send(_retrieve.prepare(file_id=file_id), options)
+        from .retrieve import prepare
+
+        return await self._send(prepare(file_id=file_id), options)
 
     async def delete(self, file_id: str, **options: Unpack[CallOptions]) -> DeleteFileResponse:
         """Delete a file.
@@ -478,7 +494,9 @@ class AsyncFiles:
 
         Source: files.delete DELETE /v1/files/{file_id}
         """
-        return await self._send(_delete.prepare(file_id=file_id), options)
+        from .delete import prepare
+
+        return await self._send(prepare(file_id=file_id), options)
 
     async def download(self, file_id: str, **options: Unpack[CallOptions]) -> bytes:
         """Download a file.
@@ -497,7 +515,9 @@ class AsyncFiles:
 
         Source: files.download GET /v1/files/{file_id}/content
         """
-        return await self._send(_download.prepare(file_id=file_id), options)
+        from .download import prepare
+
+        return await self._send(prepare(file_id=file_id), options)
 
     async def download_to(
         self, file_id: str, destination: Destination, **options: Unpack[CallOptions]
@@ -521,7 +541,9 @@ class AsyncFiles:
 
         Source: files.download GET /v1/files/{file_id}/content
         """
-        return await self._send.download(_download.prepare(file_id=file_id), destination, options)
+        from .download import prepare
+
+        return await self._send.download(prepare(file_id=file_id), destination, options)
 
     async def get_signed_url(
         self, file_id: str, *, expiry: int | Unset = UNSET, **options: Unpack[CallOptions]
@@ -545,4 +567,6 @@ class AsyncFiles:
 
         Source: files.get_signed_url GET /v1/files/{file_id}/url
         """
-        return await self._send(_get_signed_url.prepare(file_id=file_id, expiry=expiry), options)
+        from .get_signed_url import prepare
+
+        return await self._send(prepare(file_id=file_id, expiry=expiry), options)

@@ -7,9 +7,8 @@ Source: files.delete DELETE /v1/files/{file_id}
 from __future__ import annotations
 
 from ...models.delete_file_response import DeleteFileResponse
-from ...reading import read_object
-from ...request import segment
 from ...types import Call, Operation, Response
+from ...wire import read_object, segment
 
 OPERATION = Operation(
     id="files.delete",

@@ -6,8 +6,8 @@ Source: files.download GET /v1/files/{file_id}/content
 
 from __future__ import annotations
 
-from ...request import segment
 from ...types import Call, Operation, Response
+from ...wire import segment
 
 OPERATION = Operation(
     id="files.download",

@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.list_files_response import ListFilesResponse
-from ...reading import read_object
-from ...request import query
 from ...types import UNSET, Call, Operation, Paging, Response
+from ...wire import query, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,9 +7,8 @@ Source: files.retrieve GET /v1/files/{file_id}
 from __future__ import annotations
 
 from ...models.get_file_response import GetFileResponse
-from ...reading import read_object
-from ...request import segment
 from ...types import Call, Operation, Response
+from ...wire import read_object, segment
 
 OPERATION = Operation(
     id="files.retrieve",

@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.create_file_response import CreateFileResponse
-from ...reading import read_object
-from ...request import form_fields, form_files
 from ...types import UNSET, Call, Form, Operation, Response
+from ...wire import form_fields, form_files, read_object
 
 if TYPE_CHECKING:
     from ...models.file_purpose import FilePurpose

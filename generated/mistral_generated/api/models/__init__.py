@@ -2,7 +2,7 @@
 """Which models a key may use, and what each of them can do.
 
 The two classes offer the same methods; the second returns awaitables, async iterators and async
-streams.
+streams. Each operation is imported when it is first called.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...types import UNSET
-from . import list as _list
-from . import retrieve as _retrieve
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -55,7 +53,9 @@ class Models:
 
         Source: models.list GET /v1/models
         """
-        return self._send(_list.prepare(provider=provider, model=model), options)
+        from .list import prepare
+
+        return self._send(prepare(provider=provider, model=model), options)
 
     def retrieve(self, model_id: str, **options: Unpack[CallOptions]) -> ModelCard:
         """Get one model.
@@ -75,7 +75,9 @@ class Models:
 
         Source: models.retrieve GET /v1/models/{model_id}
         """
-        return self._send(_retrieve.prepare(model_id=model_id), options)
+        from .retrieve import prepare
+
+        return self._send(prepare(model_id=model_id), options)
 
 
 class AsyncModels:
@@ -112,7 +114,9 @@ class AsyncModels:
 
         Source: models.list GET /v1/models
         """
-        return await self._send(_list.prepare(provider=provider, model=model), options)
+        from .list import prepare
+
+        return await self._send(prepare(provider=provider, model=model), options)
 
     async def retrieve(self, model_id: str, **options: Unpack[CallOptions]) -> ModelCard:
         """Get one model.
@@ -132,4 +136,6 @@ class AsyncModels:
 
         Source: models.retrieve GET /v1/models/{model_id}
         """
-        return await self._send(_retrieve.prepare(model_id=model_id), options)
+        from .retrieve import prepare
+
+        return await self._send(prepare(model_id=model_id), options)

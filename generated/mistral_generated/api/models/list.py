@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.model_list import ModelList
-from ...reading import read_object
-from ...request import query
 from ...types import UNSET, Call, Operation, Response
+from ...wire import query, read_object
 
 if TYPE_CHECKING:
     from ...types import Unset

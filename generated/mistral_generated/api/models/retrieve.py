@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.model_card import read_model_card
-from ...reading import read_object
-from ...request import segment
 from ...types import Call, Operation, Response
+from ...wire import read_object, segment
 
 if TYPE_CHECKING:
     from ...models.model_card import ModelCard
