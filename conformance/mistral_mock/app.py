@@ -107,7 +107,7 @@ class App:
         if serve is None or request.method != "GET":
             raise not_found()
         nobody = self.world.settings.identities[0]
-        return serve(self._context(request, "", nobody), key)
+        return serve(self._context(request, nobody), key)
 
     async def _serve_api(self, request: Request, wire: Wire) -> Answer | EventStream:
         """The answer of an operation, or what a fault makes of it."""
@@ -133,42 +133,36 @@ class App:
         problems: list[Problem] = []
         values = inputs.check_path(operation, path, problems)
         query, sent = inputs.check_query(operation, request.query, problems)
-        body = await inputs.check_body(
-            operation, request.headers, wire.receive, self.world.settings, problems
-        )
+        source = inputs.Source(request.headers, wire.receive, self.world.settings)
+        body = await inputs.check_body(operation, source, problems)
         inputs.refuse(problems)
         handle = registry.handler(operation.id)
         if handle is None:
             raise not_implemented(operation.id)
         processing.settle(self.world)
-        context = self._context(request, operation.id, caller, values, query, sent, body)
+        context = self._context(
+            request,
+            caller,
+            operation_id=operation.id,
+            path=values,
+            query=query,
+            sent=sent,
+            body=body.value,
+            files=body.files,
+        )
         try:
             return handle(context)
         finally:
             self.world.save()
 
-    def _context(
-        self,
-        request: Request,
-        operation_id: str,
-        caller: Identity,
-        path: Mapping[str, str] | None = None,
-        query: Mapping[str, Any] | None = None,
-        sent: frozenset[str] = inputs.NOTHING,
-        body: inputs.Body = inputs.NO_BODY,
-    ) -> Context:
+    def _context(self, request: Request, caller: Identity, **inputs: Any) -> Context:  # noqa: ANN401 - the fields of Context
         return Context(
             world=self.world,
             caller=caller,
             request_id=request.id,
             base_url=request.base_url,
-            operation_id=operation_id,
             headers=request.headers,
-            path=path or {},
-            query=query or {},
-            sent=sent,
-            body=body.value,
-            files=body.files,
+            **inputs,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 from attrs import field, frozen
 from starlette.datastructures import UploadFile
@@ -109,6 +110,17 @@ async def read_form(headers: Headers, receive: Receive, limit: int) -> Form:
     if any(len(upload.content) > limit for upload in form.files.values()):
         raise too_large(limit)
     return form
+
+
+async def read_texts(receive: Receive, limit: int) -> Form:
+    """The fields of an urlencoded form, which carries no files.
+
+    Raises:
+        APIError: 413 as in `stream`.
+
+    """
+    content = b"".join([piece async for piece in stream(receive, limit)])
+    return Form(parse_qs(content.decode("utf-8", "replace"), keep_blank_values=True))
 
 
 def _malformed(position: int, reason: str) -> Exception:

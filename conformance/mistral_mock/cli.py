@@ -30,10 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         run: Callable[[argparse.Namespace], int] = options.run
         return run(options)
     except (ServerError, StateFileError) as error:
-        print(f"mistral-mock: {error}", file=sys.stderr)
+        sys.stderr.write(f"mistral-mock: {error}\n")
         return FAILED
     except (FaultScriptError, ValueError) as error:
-        print(f"mistral-mock: {error}", file=sys.stderr)
+        sys.stderr.write(f"mistral-mock: {error}\n")
         return WRONG_USE
 
 
@@ -45,7 +45,8 @@ def run_server(options: argparse.Namespace) -> int:
 
 def announce(base_url: str) -> None:
     """Says where the mock answers."""
-    print(base_url, flush=True)
+    sys.stdout.write(f"{base_url}\n")
+    sys.stdout.flush()
 
 
 def list_operations(_: argparse.Namespace) -> int:
@@ -53,7 +54,7 @@ def list_operations(_: argparse.Namespace) -> int:
     create_app(Settings())
     for operation in load_operations():
         if operation.id in implemented():
-            print(f"{operation.method:7}{operation.path}  {operation.id}")
+            sys.stdout.write(f"{operation.method:7}{operation.path}  {operation.id}\n")
     return 0
 
 

@@ -39,7 +39,8 @@ class Context:
     request_id: str
     base_url: str
     """Scheme, host and port as the caller addressed them, without a slash at the end."""
-    operation_id: str
+    operation_id: str = ""
+    """Empty when a signed URL is served."""
     headers: Mapping[str, str] = field(factory=dict)
     """By name in lower case."""
     path: Mapping[str, str] = field(factory=dict)

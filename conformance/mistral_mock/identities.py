@@ -8,10 +8,10 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
 FLAGS = ("admin", "private")
-PARTS = ("user", "workspace", "organisation")
+DEFAULT_NAMES = ("user", "workspace", "organisation")
 SYNTAX = "KEY[=USER,WORKSPACE,ORGANISATION[,admin][,private]]"
 
 
@@ -39,14 +39,20 @@ def stable_id(kind: str, name: str) -> str:
 
 def make_identity(
     key: str,
-    user: str = "user",
-    workspace: str = "workspace",
-    organisation: str = "organisation",
-    flags: Iterable[str] = (),
+    user: str,
+    workspace: str,
+    organisation: str,
+    flags: Collection[str] = (),
 ) -> Identity:
     """An identity from plain names or UUIDs; the same name is the same UUID in every process."""
-    ids = [stable_id(kind, name) for kind, name in zip(PARTS, (user, workspace, organisation))]
-    return Identity(key, *ids, admin="admin" in flags, private="private" in flags)
+    return Identity(
+        key,
+        stable_id("user", user),
+        stable_id("workspace", workspace),
+        stable_id("organisation", organisation),
+        admin="admin" in flags,
+        private="private" in flags,
+    )
 
 
 def parse_identity(text: str) -> Identity:
@@ -58,11 +64,12 @@ def parse_identity(text: str) -> Identity:
     """
     key, _, rest = text.partition("=")
     words = [word.strip() for word in rest.split(",")] if rest else []
-    names, flags = words[:3], words[3:]
+    names, flags = words[:3], tuple(words[3:])
     wrong = [flag for flag in flags if flag not in FLAGS]
     if not key or not key.isascii() or "" in words or wrong or len(names) not in {0, 3}:
         raise ValueError(f"{text!r} is not {SYNTAX}")
-    return make_identity(key, *names, flags=flags)
+    user, workspace, organisation = names or DEFAULT_NAMES
+    return make_identity(key, user, workspace, organisation, flags)
 
 
-DEFAULT = make_identity("mock-key")
+DEFAULT = parse_identity("mock-key")

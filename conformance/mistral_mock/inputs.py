@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from attrs import evolve, field, frozen
 
 from mistral_mock import bodies
+from mistral_mock.answers import JSON
 from mistral_mock.bodies import Form
 from mistral_mock.errors import Problem, invalid, unsupported_media_type
 from mistral_mock.operations import MULTIPART
@@ -26,13 +27,27 @@ if TYPE_CHECKING:
     from mistral_mock.schemas import Schema
     from mistral_mock.settings import Settings
 
-JSON = "application/json"
+URLENCODED = "application/x-www-form-urlencoded"
 PARSING = {
     "int_type": ("int_parsing", "unable to parse string as an integer"),
     "float_type": ("float_parsing", "unable to parse string as a number"),
     "bool_type": ("bool_parsing", "unable to interpret input"),
 }
 NOTHING: frozenset[str] = frozenset()
+
+
+@frozen
+class Source:
+    """Where a body comes from."""
+
+    headers: Headers
+    receive: Receive
+    settings: Settings
+
+    @property
+    def media_type(self) -> str:
+        """In lower case and without its parameters; empty when the request names none."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 @frozen
@@ -78,13 +93,7 @@ def check_query(
     return values, frozenset(sent)
 
 
-async def check_body(
-    operation: Operation,
-    headers: Headers,
-    receive: Receive,
-    settings: Settings,
-    problems: list[Problem],
-) -> Body:
+async def check_body(operation: Operation, source: Source, problems: list[Problem]) -> Body:
     """The body; an operation without one ignores what is sent.
 
     Raises:
@@ -93,12 +102,11 @@ async def check_body(
     """
     if not operation.bodies:
         return NO_BODY
-    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if operation.takes_form:
-        return await _check_form(operation, media_type, headers, receive, settings, problems)
-    if media_type and media_type != JSON and not media_type.endswith("+json"):
+        return await _check_form(operation, source, problems)
+    if not is_json(source.media_type):
         raise unsupported_media_type(list(operation.bodies))
-    value = await bodies.read_json(receive, settings.max_body)
+    value = await bodies.read_json(source.receive, source.settings.max_body)
     if value is ...:
         if operation.body_required:
             problems.append(Problem(("body",), "Field required", "missing"))
@@ -107,20 +115,30 @@ async def check_body(
     return Body(value)
 
 
-async def _check_form(
-    operation: Operation,
-    media_type: str,
-    headers: Headers,
-    receive: Receive,
-    settings: Settings,
-    problems: list[Problem],
-) -> Body:
-    if media_type and media_type != MULTIPART:
-        raise unsupported_media_type(list(operation.bodies))
+def is_json(media_type: str) -> bool:
+    """The media type is JSON's; none at all counts as JSON, as clients often leave it out."""
+    return media_type in {"", JSON} or media_type.endswith("+json")
+
+
+async def read_form(source: Source) -> Form:
+    """The form, of either encoding; without a media type there is nothing to read.
+
+    Raises:
+        APIError: 415 for anything but a form, otherwise as in `bodies`.
+
+    """
+    if source.media_type == MULTIPART:
+        return await bodies.read_form(source.headers, source.receive, source.settings.max_upload)
+    if source.media_type == URLENCODED:
+        return await bodies.read_texts(source.receive, source.settings.max_body)
+    if source.media_type:
+        raise unsupported_media_type([MULTIPART])
+    return Form()
+
+
+async def _check_form(operation: Operation, source: Source, problems: list[Problem]) -> Body:
+    form = await read_form(source)
     schema = operation.bodies[MULTIPART]
-    form = Form()
-    if media_type:
-        form = await bodies.read_form(headers, receive, settings.max_upload)
     files = {name: upload for name, upload in form.files.items() if upload.name}
     values: dict[str, Any] = {}
     for name, property_ in schema.properties.items():

@@ -53,7 +53,7 @@ def explain(error: jsonschema_rs.ValidationError, base: Location) -> Iterator[Pr
     elif kind == "additionalProperties":
         for name in facts["unexpected"]:
             message = "Extra inputs are not permitted"
-            yield Problem((*loc, name), message, "extra_forbidden", value[name])
+            yield Problem((*loc, name), message, "extra_forbidden", _member(value, name))
     else:
         yield _explain_value(kind, facts, loc, value)
 
@@ -100,6 +100,10 @@ def _wants_null(branch: list[jsonschema_rs.ValidationError]) -> bool:
 def _reach(branch: list[jsonschema_rs.ValidationError]) -> tuple[int, int]:
     """Deeper first findings are nearer misses; among equals the fewest findings win."""
     return (min(len(error.instance_path) for error in branch), -len(branch))
+
+
+def _member(value: object, name: str) -> object:
+    return value[name] if isinstance(value, dict) else None
 
 
 def _spell(options: list[object]) -> str:

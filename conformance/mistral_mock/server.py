@@ -6,15 +6,17 @@ import signal
 import socket
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 from attrs import frozen
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from mistral_mock.app import create_app
 from mistral_mock.wire import ABORT
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Iterator
 
     from mistral_mock.app import App
@@ -58,7 +60,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http=pick_protocol(),
+                http=cast("type[asyncio.Protocol]", make_protocol),
                 ws="none",
                 lifespan="off",
                 log_level="error",
@@ -86,31 +88,17 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def pick_protocol() -> type[Any]:
-    """Uvicorn's fastest HTTP protocol that is installed, with a way to drop connections."""
-    try:
-        from uvicorn.protocols.http.httptools_impl import (  # noqa: PLC0415 - may be absent
-            HttpToolsProtocol as Protocol,
-        )
-    except ImportError:
-        from uvicorn.protocols.http.h11_impl import (  # noqa: PLC0415 - its stand-in
-            H11Protocol as Protocol,  # type: ignore[assignment]
-        )
+def make_protocol(**arguments: Any) -> Any:  # noqa: ANN401 - uvicorn's own signature
+    """A connection's HTTP protocol that tells the application how to close the connection."""
+    protocol: Any = AutoHTTPProtocol(**arguments)
+    app = protocol.app
 
-    class Droppable(Protocol):  # type: ignore[misc, valid-type]
-        """Tells the application how to close the connection that it answers on."""
+    async def call(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+        scope[ABORT] = protocol.transport.close
+        await app(scope, receive, send)
 
-        def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - uvicorn's signature
-            super().connection_made(transport)
-            app = self.app
-
-            async def call(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
-                scope[ABORT] = transport.close
-                await app(scope, receive, send)
-
-            self.app = call
-
-    return Droppable
+    protocol.app = call
+    return protocol
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -74,7 +74,7 @@ def find_library(ctx: Context) -> tuple[Library, str]:
 
     """
     library = ctx.table(Library).get(ctx.path["library_id"])
-    role = library and find_role(ctx.store, ctx.caller, library)
+    role = None if library is None else find_role(ctx.store, ctx.caller, library)
     if library is None or role is None or not may_see(role):
         raise not_found("Library not found")
     return library, role

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mistral_mock.store import Store
 
 NAMED_FROM = 2
-"""The finished documents that it takes to name a library (A16: after the first, the name is null)."""
+"""How many finished documents it takes to name a library (A16: one is not enough)."""
 SHORTEST_WORD = 5
 NAME_WORDS = 3
 
