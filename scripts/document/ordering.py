@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from document.tree import METHODS, Tree, duplicate, operations
-from document.walk import parameters, schemas
+from document.walk import answer_contents, answers, bodies, parameters, schemas
 
 REST = "*"
 """Stands for every key that an order does not name; they come sorted."""
@@ -13,6 +13,9 @@ OPERATION = (
     "operationId", "tags", "summary", "description", "deprecated", REST,
     "parameters", "requestBody", "responses",
 )  # fmt: skip
+INFO = ("title", "summary", "version", REST)
+BODY = ("description", "required", REST, "headers", "content")
+MEDIA = ("schema", REST, "examples")
 PARAMETER = ("name", "in", "description", "required", "deprecated", REST, "schema")
 SCHEMA = (
     "$ref", "title", "description", "type", "format", "const", "enum", "default", "deprecated",
@@ -27,8 +30,13 @@ def arrange(document: Tree) -> Tree:
         _sort(parameter.node, PARAMETER)
     for schema in schemas(arranged):
         _sort(schema.node, SCHEMA)
+    for media in (*bodies(arranged), *answer_contents(arranged)):
+        _sort(media.node, MEDIA)
+    for answer in answers(arranged):
+        _sort(answer.node, BODY)
     for _, _, operation in operations(arranged):
         _sort(operation, OPERATION)
+        _sort(operation.get("requestBody", {}), BODY)
         _sort(operation.get("responses", {}), (REST,))
     for item in arranged["paths"].values():
         _sort(item, METHODS)
@@ -37,6 +45,7 @@ def arrange(document: Tree) -> Tree:
     _sort(arranged["components"], COMPONENTS)
     paths = arranged["paths"]
     arranged["paths"] = {path: paths[path] for path in sorted(paths, key=_path_key)}
+    _sort(arranged.get("info", {}), INFO)
     _sort(arranged, DOCUMENT)
     return arranged
 
