@@ -9,6 +9,7 @@
 - `last`: examples that run after the others of their session
 - `serve`: commands that run until they are stopped; one line of output says that they are up
 - `folder`: commands that run in the project's folder, not in an empty one
+- `absent`: keys that a page's answers show and servers need not send
 - `skip`: examples that are not run
 
 `find`, `where`, `without` and `until` are regular expressions. Every row gives its reason.
@@ -104,6 +105,13 @@ class Serve(Row):
     until: re.Pattern[str] = attrs.field(converter=pattern)
 
 
+@attrs.frozen(kw_only=True)
+class Absent(Row):
+    """A key, as a path with dots, that the page shows in an answer and that may be missing."""
+
+    key: str
+
+
 @attrs.frozen
 class Table:
     """All rows, by kind, in the order of the file."""
@@ -115,6 +123,7 @@ class Table:
     last: tuple[Row, ...] = ()
     serve: tuple[Serve, ...] = ()
     folder: tuple[Row, ...] = ()
+    absent: tuple[Absent, ...] = ()
     skip: tuple[Row, ...] = ()
 
     def skips(self, language: str, code: str) -> Row | None:
@@ -130,6 +139,7 @@ KINDS: dict[str, type[Row]] = {
     "last": Row,
     "serve": Serve,
     "folder": Row,
+    "absent": Absent,
     "skip": Row,
 }
 RowT = TypeVar("RowT", bound=Row)

@@ -113,6 +113,17 @@ def test_an_answer_without_a_key_that_the_page_shows_fails(
 
 
 @pytest.mark.skipif(not CURL, reason="curl is not installed")
+def test_a_key_that_an_absent_row_names_may_be_missing(base_url: str, page: Path) -> None:
+    table = page.with_name("table.toml")
+    table.write_text("[[absent]]\nkey = 'colour'\nreason = 'servers are black and white'\n")
+    page.write_text(
+        "```sh\ncurl $MISTRAL_BASE_URL/v1/libraries -H 'Authorization: Bearer mock-key'\n```\n"
+        '```json\n{"data": [], "colour": "red"}\n```\n'
+    )
+    assert run_examples.main([str(page), "--base-url", base_url, "--table", str(table)]) == 0
+
+
+@pytest.mark.skipif(not CURL, reason="curl is not installed")
 def test_another_status_than_the_page_shows_fails(
     base_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -155,6 +166,18 @@ def test_lost_indentation_that_cannot_be_restored_fails_alone(
     page.write_text("```py\nelse:\nx\n```\n```py\nprint(1)\n```\n")
     assert run_examples.main([str(page), "--base-url", base_url]) == 1
     assert verdicts(capsys.readouterr().out) == {"page.md:2": "FAIL", "page.md:6": "pass"}
+
+
+def test_a_language_whose_tool_is_absent_is_skipped_with_the_reason(
+    base_url: str, page: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page.write_text("```py\nprint(1)\n```\n```sh\ncurl x\n```\n```ts\nlet a = 1;\n```\n")
+    monkeypatch.setenv("PATH", str(page.parent))
+    assert run_examples.main([str(page), "--base-url", base_url]) == 0
+    out = capsys.readouterr().out
+    assert verdicts(out) == {"page.md:2": "pass", "page.md:5": "skip", "page.md:8": "skip"}
+    assert "bash is not installed" in out
+    assert "node is not installed" in out
 
 
 def test_the_embedded_mock_needs_no_base_url(

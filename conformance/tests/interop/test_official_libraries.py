@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from mistral_mock.server import RunningServer
 
+# The SDK warns about deprecated parameters and fields that it sends and reads by itself.
+pytestmark = pytest.mark.filterwarnings("ignore:warning. .. DEPRECATED ..:DeprecationWarning")
+
 
 class Ids(TypedDict):
     """The two ids that every call about a document takes."""
