@@ -19,6 +19,11 @@ class Extraction:
     error: str | None = None
 
     @property
+    def ok(self) -> bool:
+        """The document could be read."""
+        return self.error is None
+
+    @property
     def text(self) -> str:
         """The text of all pages."""
         return PAGE_BREAK.join(self.page_texts)

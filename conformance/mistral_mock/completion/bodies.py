@@ -1,0 +1,43 @@
+"""A completion as one JSON body."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_mock.completion import usage
+
+if TYPE_CHECKING:
+    from mistral_mock.completion.engine import Choice, Completion
+    from mistral_mock.completion.tools import Call
+
+
+def make_body(completion: Completion, id_: str, created: int) -> dict[str, Any]:
+    """The body of the answer; `created` is in seconds since 1970."""
+    return {
+        "id": id_,
+        "created": created,
+        "model": completion.model,
+        "usage": usage.as_json(completion.prompt_tokens, completion.completion_tokens),
+        "object": "chat.completion",
+        "choices": [make_choice(index, one) for index, one in enumerate(completion.choices)],
+    }
+
+
+def make_choice(index: int, choice: Choice) -> dict[str, Any]:
+    """One choice with its whole message."""
+    return {
+        "index": index,
+        "finish_reason": choice.finish_reason,
+        "message": {
+            "role": "assistant",
+            "tool_calls": [make_call(place, call) for place, call in enumerate(choice.calls)]
+            or None,
+            "content": choice.content,
+        },
+    }
+
+
+def make_call(index: int, call: Call) -> dict[str, Any]:
+    """One call, as it stands in messages and in deltas."""
+    function = {"name": call.name, "arguments": call.arguments}
+    return {"id": call.id, "type": "function", "function": function, "index": index}

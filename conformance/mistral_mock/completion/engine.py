@@ -1,0 +1,71 @@
+"""From a chat request to its answer, in neither of its forms on the wire yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from mistral_mock.completion import formats, limits, tokens, tools, usage
+from mistral_mock.completion.dice import Dice
+from mistral_mock.completion.request import read_request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mistral_mock.completion.request import ChatRequest
+    from mistral_mock.completion.tools import Call
+
+
+@frozen
+class Choice:
+    """One of the answers to a request."""
+
+    content: str
+    calls: tuple[Call, ...]
+    finish_reason: str
+    generated: int
+    """The tokens that were generated; a prefix is not among them."""
+
+
+@frozen
+class Completion:
+    """The whole answer to a request."""
+
+    model: str
+    """The name that the request used."""
+    choices: tuple[Choice, ...]
+    prompt_tokens: int
+    completion_tokens: int
+
+
+def complete(body: Mapping[str, Any]) -> Completion:
+    """The answer to a body that holds what the document asks for.
+
+    Raises:
+        APIError: 400 or 422 for what the document cannot forbid; see `refusal`.
+
+    """
+    request = read_request(body)
+    prompt_tokens = usage.count_prompt(request)
+    room = limits.find_room(request, prompt_tokens)
+    choices = tuple(make_choice(request, index, room) for index in range(request.n))
+    return Completion(request.model_name, choices, prompt_tokens, usage.count_completion(choices))
+
+
+def make_choice(request: ChatRequest, index: int, room: int) -> Choice:
+    """The choice with this index, of at most so many generated tokens."""
+    dice = Dice(request.seed).fork("choice", index)
+    functions = tools.choose_functions(request)
+    if functions:
+        return make_calling_choice(tools.make_calls(request, functions, dice), room)
+    content, reason = limits.limit(formats.make_answer(request, dice), request.stop, room)
+    prefix = request.prefix if request.format == "text" else ""
+    return Choice(prefix + content, (), reason, tokens.count_tokens(content))
+
+
+def make_calling_choice(calls: tuple[Call, ...], room: int) -> Choice:
+    """A choice that only calls functions."""
+    kept = tools.keep_within(calls, room)
+    reason = limits.TOOL_CALLS if kept == calls else limits.LENGTH
+    return Choice("", kept, reason, sum(call.tokens for call in kept))

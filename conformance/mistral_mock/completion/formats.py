@@ -1,0 +1,52 @@
+"""Answers in JSON, as `response_format` asks for them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from mistral_mock.completion import refusal, text, values
+from mistral_mock.completion.messages import last_text
+from mistral_mock.completion.vocabulary import read_vocabulary
+
+if TYPE_CHECKING:
+    from mistral_mock.completion.dice import Dice
+    from mistral_mock.completion.request import ChatRequest
+
+
+def make_answer(request: ChatRequest, dice: Dice) -> str:
+    """The answer in the format that the request asks for.
+
+    A prefix stands before plain text only: JSON stays valid.
+
+    Raises:
+        APIError: 400, the schema is none or accepts no value that the mock can make.
+
+    """
+    if request.format == "json_schema":
+        return make_json(request, dice)
+    if request.format == "json_object":
+        return make_object(request, dice)
+    return text.make_text(request, dice)
+
+
+def make_object(request: ChatRequest, dice: Dice) -> str:
+    """A JSON object of our own shape."""
+    question = text.quote(last_text(request.messages, "user"))
+    return spell({"question": question, "answer": text.make_remarks(dice)})
+
+
+def make_json(request: ChatRequest, dice: Dice) -> str:
+    """A JSON value that the request's schema accepts."""
+    words = read_vocabulary(last_text(request.messages, "user"))
+    try:
+        return spell(values.make_value(request.schema or {}, dice, words))
+    except values.InvalidSchemaError as problem:
+        raise refusal.bad_request(f"Invalid schema in response_format: {problem}") from problem
+    except values.UnsatisfiableError as problem:
+        raise refusal.bad_request(f"No answer fits response_format: {problem}") from problem
+
+
+def spell(value: object) -> str:
+    """The value as JSON, as a model writes it."""
+    return json.dumps(value, ensure_ascii=False)

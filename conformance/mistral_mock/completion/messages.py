@@ -1,0 +1,138 @@
+"""The messages of a request: their text, and the order in which they may stand.
+
+Public reports attest these rules and their codes (quirks §9): who may speak last and who after
+whom, as many tool messages as there were calls, ids of 9 letters and digits.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from mistral_mock.completion import refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+CALL_ID = re.compile(r"[a-zA-Z0-9]{9}")
+NO_ID = "null"
+"""The document's default for the id of a call."""
+WRONG_PAIRS = frozenset({("tool", "user"), ("user", "tool"), ("system", "tool")})
+"""Roles that cannot follow each other, the later one second."""
+
+
+@frozen
+class Message:
+    """One message, its content as plain text."""
+
+    role: str
+    text: str
+    call_ids: tuple[str, ...] = ()
+    """The ids of the calls of an assistant message."""
+    call_names: tuple[str, ...] = ()
+    answers: str | None = None
+    """The id of the call that a tool message answers."""
+    name: str | None = None
+    prefix: bool = False
+
+
+def read_message(raw: Mapping[str, Any]) -> Message:
+    """A message of the request."""
+    calls = raw.get("tool_calls") or []
+    return Message(
+        role=raw["role"],
+        text=flatten(raw.get("content")),
+        call_ids=tuple(call.get("id", NO_ID) for call in calls),
+        call_names=tuple(call["function"]["name"] for call in calls),
+        answers=raw.get("tool_call_id"),
+        name=raw.get("name"),
+        prefix=raw.get("prefix", False),
+    )
+
+
+def flatten(content: str | Sequence[Mapping[str, Any]] | None) -> str:
+    """The content's text; what is no text stands there as its type in brackets."""
+    if content is None or isinstance(content, str):
+        return content or ""
+    return "\n".join(flatten_chunk(chunk) for chunk in content)
+
+
+def flatten_chunk(chunk: Mapping[str, Any]) -> str:
+    """The text of one chunk."""
+    if "text" in chunk:
+        return str(chunk["text"])
+    if "thinking" in chunk:
+        return flatten(chunk["thinking"])
+    kinds = ("image_url", "document_url", "input_audio", "file_id", "reference_ids")
+    return f"[{next((kind for kind in kinds if kind in chunk), 'chunk')}]"
+
+
+def check_order(messages: Sequence[Message]) -> None:
+    """Passes when the messages stand in an order that a model can answer.
+
+    Raises:
+        APIError: 400, with the code of the rule that is broken.
+
+    """
+    check_last(messages)
+    for earlier, later in pairwise(messages):
+        check_pair(earlier, later)
+    for message in messages:
+        check_message(message)
+    check_answers(messages)
+
+
+def check_last(messages: Sequence[Message]) -> None:
+    """The last message is the user's, a tool's, or the beginning of the answer."""
+    role = messages[-1].role if messages else "nobody"
+    if role in {"user", "tool"} or (role == "assistant" and messages[-1].prefix):
+        return
+    expected = "Expected last role User or Tool (or Assistant with prefix True) for serving"
+    raise refusal.wrong_order(f"{expected} but got {role}")
+
+
+def check_pair(earlier: Message, later: Message) -> None:
+    """Tool messages follow calls and other tool messages, and users wait for the answer."""
+    calls_nothing = later.role == "tool" and earlier.role == "assistant" and not earlier.call_ids
+    if (earlier.role, later.role) in WRONG_PAIRS or calls_nothing:
+        raise refusal.wrong_order(f"Unexpected role '{later.role}' after role '{earlier.role}'")
+
+
+def check_message(message: Message) -> None:
+    """Assistants say or call something, and calls have ids such as the API gives."""
+    if message.role == "assistant" and not (message.text or message.call_ids or message.prefix):
+        raise refusal.empty_assistant()
+    for id_ in (*message.call_ids, message.answers or NO_ID):
+        if id_ != NO_ID and not CALL_ID.fullmatch(id_):
+            raise refusal.wrong_call_id(id_)
+
+
+def check_answers(messages: Sequence[Message]) -> None:
+    """Every call is answered once, by its id, before anybody else speaks."""
+    for place, message in enumerate(messages):
+        if message.role != "assistant" or not message.call_ids:
+            continue
+        answers = take_answers(messages[place + 1 :])
+        if len(answers) != len(message.call_ids):
+            raise refusal.wrong_order("Not the same number of function calls and responses")
+        for id_ in answers:
+            if id_ is not None and id_ not in message.call_ids:
+                raise refusal.wrong_order(f"Unexpected tool call id {id_} in tool results")
+
+
+def take_answers(messages: Sequence[Message]) -> list[str | None]:
+    """The ids that the tool messages at the beginning answer."""
+    answers: list[str | None] = []
+    for message in messages:
+        if message.role != "tool":
+            break
+        answers.append(message.answers)
+    return answers
+
+
+def last_text(messages: Sequence[Message], role: str) -> str:
+    """The text of the last message of a role; empty when there is none."""
+    return next((message.text for message in reversed(messages) if message.role == role), "")

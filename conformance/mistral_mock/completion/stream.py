@@ -1,0 +1,75 @@
+"""A completion as a stream of chunks: the role, the pieces, the reason with the usage, the end.
+
+Several choices take turns, piece by piece; a reader tells them apart by their index.
+"""
+
+from __future__ import annotations
+
+from itertools import chain, zip_longest
+from typing import TYPE_CHECKING, Any
+
+from mistral_mock import events
+from mistral_mock.completion import bodies, tokens, usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_mock.completion.engine import Choice, Completion
+
+    Part = dict[str, Any]
+
+DONE = "[DONE]"
+
+
+def make_events(completion: Completion, id_: str, created: int) -> Iterator[bytes]:
+    """The events of the answer, the terminator at the end."""
+    for chunk in make_chunks(completion, id_, created):
+        yield events.json_event(chunk)
+    yield terminator()
+
+
+def terminator() -> bytes:
+    """The event that ends the stream."""
+    return events.event(DONE)
+
+
+def make_chunks(completion: Completion, id_: str, created: int) -> Iterator[Part]:
+    """The chunks of the answer; `created` is in seconds since 1970."""
+    head = {"id": id_, "object": "chat.completion.chunk", "created": created}
+    parts = list(make_parts(completion))
+    for part in parts[:-1]:
+        yield {**head, "model": completion.model, "choices": [part]}
+    spent = usage.as_json(completion.prompt_tokens, completion.completion_tokens)
+    yield {**head, "model": completion.model, "choices": [parts[-1]], "usage": spent}
+
+
+def make_parts(completion: Completion) -> Iterator[Part]:
+    """The choices' parts: first all roles, then the pieces in turns, then all reasons."""
+    choices = completion.choices
+    yield from (make_opening(index) for index in range(len(choices)))
+    rounds = zip_longest(*(make_pieces(index, one) for index, one in enumerate(choices)))
+    yield from (piece for piece in chain.from_iterable(rounds) if piece is not None)
+    yield from (make_ending(index, one) for index, one in enumerate(choices))
+
+
+def make_opening(index: int) -> Part:
+    """The first part of a choice: who speaks."""
+    return make_part(index, {"role": "assistant", "content": ""})
+
+
+def make_pieces(index: int, choice: Choice) -> Iterator[Part]:
+    """The parts that carry a choice's text and calls."""
+    for piece in tokens.split(choice.content):
+        yield make_part(index, {"content": piece})
+    for place, call in enumerate(choice.calls):
+        yield make_part(index, {"content": "", "tool_calls": [bodies.make_call(place, call)]})
+
+
+def make_ending(index: int, choice: Choice) -> Part:
+    """The last part of a choice: why it ends."""
+    return make_part(index, {"content": ""}, choice.finish_reason)
+
+
+def make_part(index: int, delta: dict[str, Any], finish_reason: str | None = None) -> Part:
+    """One choice's part of a chunk."""
+    return {"index": index, "delta": delta, "finish_reason": finish_reason}

@@ -1,0 +1,296 @@
+"""Builds one value from a schema, choice by choice."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from mistral_mock.completion.values.merging import Schema, list_types, merge
+from mistral_mock.completion.values.numbers import count, make_integer, make_number
+from mistral_mock.completion.values.outcome import UnsatisfiableError
+from mistral_mock.completion.values.strings import make_string
+
+if TYPE_CHECKING:
+    from mistral_mock.completion.dice import Dice
+    from mistral_mock.completion.vocabulary import Vocabulary
+
+DEEP = 4
+"""Below this depth only what must be there is made."""
+DEEPEST = 40
+MANY = 1_000
+"""After this many parts only what must be there is made."""
+TOO_MANY = 20_000
+MORE_ITEMS = 2
+MOST_ITEMS = 1_000
+ALL_TYPES = ("string", "integer", "number", "boolean", "array", "object", "null")
+SIMPLEST_FIRST = {type_: place for place, type_ in enumerate(("null", *ALL_TYPES[:-1]))}
+TYPES_OF_WORDS = {
+    "object": ("properties", "required", "additionalProperties", "minProperties", "propertyNames"),
+    "array": ("items", "prefixItems", "minItems", "contains", "uniqueItems"),
+    "integer": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    "string": ("minLength", "maxLength", "pattern", "format"),
+}
+
+
+class Maker:
+    """Makes one value; `modest` leaves out all that need not be there."""
+
+    def __init__(self, root: Schema | bool, dice: Dice, words: Vocabulary, *, modest: bool) -> None:
+        self._root = root
+        self._dice = dice
+        self._words = words
+        self._modest = modest
+        self._made = 0
+
+    def make(self, schema: Schema | bool, depth: int = 0, name: str = "") -> Any:  # noqa: ANN401 - JSON
+        """A value for the schema; `name` is that of the property that holds it.
+
+        Raises:
+            UnsatisfiableError: None was found.
+
+        """
+        self._made += 1
+        if schema is False or depth > DEEPEST or self._made > TOO_MANY:
+            raise UnsatisfiableError("the schema accepts no value that this server can make")
+        flat = self._flatten({} if schema is True else schema)
+        if "const" in flat:
+            return flat["const"]
+        if "enum" in flat:
+            return self._pick_member(flat)
+        for union in ("anyOf", "oneOf"):
+            if union in flat:
+                return self._make_member(flat, union, depth, name)
+        return self._make_typed(flat, depth, name)
+
+    def _is_modest(self, depth: int) -> bool:
+        return self._modest or depth > DEEP or self._made > MANY
+
+    def _flatten(self, schema: Schema) -> Schema:
+        """The schema without references, `allOf` and conditions."""
+        flat, hops = dict(schema), 0
+        while flat.keys() & {"$ref", "allOf", "if"}:
+            hops += 1
+            if hops > DEEPEST:
+                raise UnsatisfiableError("the schema refers to itself without end")
+            merged: Schema | bool = flat
+            for part in self._take_parts(flat):
+                merged = merge(merged, part)
+            if isinstance(merged, bool):
+                raise UnsatisfiableError("the schema accepts no value")
+            flat = merged
+        return flat
+
+    def _take_parts(self, flat: Schema) -> list[Schema | bool]:
+        """What references, `allOf` and conditions add; they are taken out of the schema."""
+        parts: list[Schema | bool] = list(flat.pop("allOf", []))
+        if "$ref" in flat:
+            parts.append(self._resolve(flat.pop("$ref")))
+        if "if" in flat:
+            condition = flat.pop("if")
+            met, unmet = flat.pop("then", True), flat.pop("else", True)
+            parts.extend([condition, met] if self._dice.below(2) else [unmet])
+        return parts
+
+    def _resolve(self, reference: str) -> Schema | bool:
+        """What a reference inside of the schema stands for."""
+        place: Any = self._root
+        if not reference.startswith("#"):
+            raise UnsatisfiableError(f"{reference} is beyond this server")
+        for part in unquote(reference[1:]).split("/")[1:]:
+            key = part.replace("~1", "/").replace("~0", "~")
+            try:
+                place = place[int(key)] if isinstance(place, list) else place[key]
+            except (LookupError, TypeError, ValueError) as error:
+                raise UnsatisfiableError(f"{reference} is nowhere in the schema") from error
+        if not isinstance(place, dict | bool):
+            raise UnsatisfiableError(f"{reference} is no schema")
+        return place
+
+    def _pick_member(self, flat: Schema) -> Any:  # noqa: ANN401 - JSON
+        """One of the values of an enum; one that the request mentions comes first."""
+        types = list_types(flat.get("type", list(ALL_TYPES)))
+        options = [value for value in flat["enum"] if is_of(value, types)]
+        if not options:
+            raise UnsatisfiableError("no value of the enum has the right type")
+        mentioned = [value for value in options if self._words.mentions(value)]
+        real = [value for value in options if value is not None]
+        return self._dice.pick(mentioned or real or options)
+
+    def _make_member(self, flat: Schema, union: str, depth: int, name: str) -> Any:  # noqa: ANN401 - JSON
+        """A value for the first member of a union that has one."""
+        rest = {word: value for word, value in flat.items() if word != union}
+        problem = UnsatisfiableError("the union is empty")
+        for member in self._order(flat[union], depth):
+            try:
+                return self.make(merge(rest, member), depth + 1, name)
+            except UnsatisfiableError as error:
+                problem = error
+        raise problem
+
+    def _order(self, members: list[Schema | bool], depth: int) -> list[Schema | bool]:
+        """The members in the order of trying: any but null, or the simplest when deep down."""
+        if self._is_modest(depth):
+            return sorted(members, key=weigh)
+        nulls = [member for member in members if weigh(member) == 0]
+        return [*self._dice.rotate([one for one in members if one not in nulls]), *nulls]
+
+    def _make_typed(self, flat: Schema, depth: int, name: str) -> Any:  # noqa: ANN401 - JSON
+        types = list_types(flat["type"]) if "type" in flat else guess_types(flat)
+        if not types:
+            raise UnsatisfiableError("the schema accepts no type")
+        real = [type_ for type_ in types if type_ != "null"] or types
+        simplest = min(types, key=SIMPLEST_FIRST.__getitem__)
+        type_ = simplest if self._is_modest(depth) else self._dice.pick(real)
+        if type_ == "array":
+            return self._make_array(flat, depth)
+        if type_ == "object":
+            return self._make_object(flat, depth)
+        return self._make_scalar(type_, flat, name)
+
+    def _make_scalar(self, type_: str, flat: Schema, name: str) -> Any:  # noqa: ANN401 - JSON
+        if type_ == "string":
+            return make_string(flat, self._dice, self._words, name)
+        if type_ == "integer":
+            return make_integer(flat, self._dice)
+        if type_ == "number":
+            return make_number(flat, self._dice)
+        return None if type_ == "null" else bool(self._dice.below(2))
+
+    def _make_array(self, flat: Schema, depth: int) -> list[Any]:
+        items: list[Any] = []
+        least = count(flat, "minItems", 0)
+        wanted = self._count_items(flat, depth)
+        for place in range(wanted):
+            try:
+                self._add_item(items, self._item_schema(flat, place), flat, depth)
+            except UnsatisfiableError:
+                if place < least:
+                    raise
+                break
+        return items
+
+    def _count_items(self, flat: Schema, depth: int) -> int:
+        contained = count(flat, "minContains", 1) if "contains" in flat else 0
+        least = max(count(flat, "minItems", 0), contained)
+        most = count(flat, "maxItems", MOST_ITEMS)
+        if least > min(most, MOST_ITEMS):
+            raise UnsatisfiableError("no array has that many items")
+        if self._is_modest(depth):
+            return least
+        prefix = len(flat.get("prefixItems", ()))
+        return self._dice.between(
+            max(least, min(1, most)), min(most, max(least, prefix) + MORE_ITEMS)
+        )
+
+    def _item_schema(self, flat: Schema, place: int) -> Schema | bool:
+        """What the item at a place has to be; the first ones are those to be contained."""
+        items = flat.get("items", True)
+        prefix = [*flat.get("prefixItems", ()), *(items if isinstance(items, list) else ())]
+        rest = flat.get("additionalItems", True) if isinstance(items, list) else items
+        item: Schema | bool = prefix[place] if place < len(prefix) else rest
+        first = len(prefix) if place >= len(prefix) else 0
+        if "contains" in flat and place - first < count(flat, "minContains", 1):
+            return merge(item, flat["contains"])
+        return item
+
+    def _add_item(self, items: list[Any], schema: Schema | bool, flat: Schema, depth: int) -> None:
+        known = {spell(item) for item in items} if flat.get("uniqueItems") else set()
+        for _ in range(20):
+            item = self.make(schema, depth + 1)
+            if spell(item) not in known:
+                items.append(item)
+                return
+        raise UnsatisfiableError("no further item differs from the others")
+
+    def _make_object(self, flat: Schema, depth: int) -> dict[str, Any]:
+        required = flat.get("required", [])
+        made = {name: self._make_property(flat, name, depth) for name in required}
+        least = count(flat, "minProperties", 0)
+        most = count(flat, "maxProperties", MOST_ITEMS)
+        for name in flat.get("properties", {}):
+            needed = not self._is_modest(depth) or len(made) < least
+            if name not in made and needed and len(made) < most:
+                self._add_optional(made, flat, name, depth)
+        for number in range(MOST_ITEMS):
+            if len(made) >= least:
+                return made
+            name = self._make_name(flat, number)
+            made[name] = self._make_property(flat, name, depth)
+        raise UnsatisfiableError("no object has that many properties")
+
+    def _add_optional(self, made: dict[str, Any], flat: Schema, name: str, depth: int) -> None:
+        """Adds a property that need not be there, unless nothing fits it."""
+        try:
+            made[name] = self._make_property(flat, name, depth)
+        except UnsatisfiableError:
+            made.pop(name, None)
+
+    def _make_property(self, flat: Schema, name: str, depth: int) -> Any:  # noqa: ANN401 - JSON
+        return self.make(property_schema(flat, name), depth + 1, name)
+
+    def _make_name(self, flat: Schema, number: int) -> str:
+        """The name of a property that the schema does not name."""
+        if "propertyNames" in flat:
+            return str(self.make(merge({"type": "string"}, flat["propertyNames"])))
+        for pattern in flat.get("patternProperties", {}):
+            return str(self.make({"type": "string", "pattern": pattern}))
+        return f"extra_{number}"
+
+
+def property_schema(flat: Schema, name: str) -> Schema | bool:
+    """What the value of a property has to be."""
+    parts = [
+        schema
+        for pattern, schema in flat.get("patternProperties", {}).items()
+        if found(pattern, name)
+    ]
+    if name in flat.get("properties", {}):
+        parts.append(flat["properties"][name])
+    merged: Schema | bool = parts[0] if parts else flat.get("additionalProperties", True)
+    for part in parts[1:]:
+        merged = merge(merged, part)
+    return merged
+
+
+def found(pattern: str, name: str) -> bool:
+    """Whether a pattern occurs in a name; one that Python does not read does not."""
+    try:
+        return re.search(pattern, name) is not None
+    except re.error:
+        return False
+
+
+def guess_types(flat: Schema) -> list[str]:
+    """The types that a schema without `type` is about; text when it says nothing."""
+    for type_, words in TYPES_OF_WORDS.items():
+        if any(word in flat for word in words):
+            return [type_]
+    return ["string"]
+
+
+def weigh(schema: Schema | bool) -> int:
+    """How much a member of a union costs to make; 0 for null."""
+    if isinstance(schema, bool):
+        return 1
+    if "const" in schema or "enum" in schema:
+        return int(schema.get("const", ...) is not None)
+    if "$ref" in schema or "allOf" in schema:
+        return len(SIMPLEST_FIRST) + 1
+    return min((SIMPLEST_FIRST[one] for one in list_types(schema.get("type", "object"))), default=9)
+
+
+def is_of(value: object, types: list[str]) -> bool:
+    """Whether a JSON value is of one of the types."""
+    if isinstance(value, bool):
+        return "boolean" in types
+    if isinstance(value, int | float):
+        return "number" in types or ("integer" in types and value == int(value))
+    names = {str: "string", list: "array", dict: "object", type(None): "null"}
+    return names[type(value)] in types
+
+
+def spell(value: object) -> str:
+    """The value as text, the same for equal values."""
+    return json.dumps(value, sort_keys=True)

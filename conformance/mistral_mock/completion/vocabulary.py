@@ -1,0 +1,51 @@
+"""Words of the request, from which free texts in calls and JSON answers are taken."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from mistral_mock.completion.dice import Dice
+
+CODE = re.compile(r"\b(?=\w*\d)[\w-]*\w")
+NAME = re.compile(r"(?<=[^.!?:\s] )[^\W\d_a-z][\w'-]+(?: [^\W\d_a-z][\w'-]+)*")
+WORD = re.compile(r"[^\W\d_]{3,}")
+CODE_NAMES = re.compile(r"(^|_)(id|ids|code|number|no|key|ref|reference|sku|zip|date)$|[a-z]Id$")
+READ_WITHIN = 20_000
+LONGEST_WORD = 60
+FALLBACK = "example"
+
+
+@frozen
+class Vocabulary:
+    """What a text has: codes such as T1001, names such as Paris, and other words."""
+
+    codes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+    def pick(self, wanted: str, dice: Dice) -> str:
+        """A word that may be meant by a property of this name."""
+        if CODE_NAMES.search(wanted) and self.codes:
+            return dice.pick(self.codes)
+        return dice.pick(self.names or self.words or self.codes or (FALLBACK,))
+
+    def mentions(self, value: object) -> bool:
+        """Whether the text has a word such as this value."""
+        spelled = str(value).lower()
+        known = (*self.codes, *self.names, *self.words)
+        return any(spelled == word.lower() for word in known)
+
+
+def read_vocabulary(text: str) -> Vocabulary:
+    """The words of a text, each once."""
+    found = text[:READ_WITHIN]
+    return Vocabulary(*(find_words(pattern, found) for pattern in (CODE, NAME, WORD)))
+
+
+def find_words(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
+    """The matches of a pattern, each once, long ones cut."""
+    return tuple(dict.fromkeys(word[:LONGEST_WORD] for word in pattern.findall(text)))
