@@ -99,8 +99,8 @@ def _texts(node: object, where: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_sentence(text: object) -> bool:
-    """Whether the text ends as a sentence or a block of code does."""
-    return isinstance(text, str) and text.rstrip().endswith((".", "`", ":", "|", ")"))
+    """Whether the text ends as a sentence does."""
+    return isinstance(text, str) and text.rstrip().endswith((".", "`", ")"))
 
 
 WORDS: tuple[Rule, ...] = (

@@ -65,22 +65,35 @@ def test_the_order_is_the_same_for_every_operation_and_schema(imported: Path) ->
 
 @pytest.mark.parametrize("seed", ["0", "4711"])
 def test_the_bytes_depend_on_nothing_but_the_input(
-    imported: Path, tmp_path: Path, seed: str
+    imported: Path,
+    upstream_file: Path,
+    tmp_path: Path,
+    contents: Callable[[Path], dict[str, bytes]],
+    seed: str,
 ) -> None:
     _run(imported)
     elsewhere = tmp_path / f"another place {seed}"
     shutil.copytree(imported, elsewhere)
-    (elsewhere / "mistral.yaml").unlink()
+    for written in ("facts", "mistral.yaml", "mistral_openapi"):
+        _remove(elsewhere / written)
     environment = os.environ | {"PYTHONHASHSEED": seed, "TZ": "Asia/Tokyo", "LC_ALL": "C"}
-    subprocess.run(
-        [sys.executable, SCRIPTS / "curate.py", "--folder", elsewhere],
-        check=True,
-        env=environment,
-        cwd=tmp_path,
-        capture_output=True,
-    )
-    for name in ("mistral.yaml", "mistral_openapi/document.json"):
-        assert (elsewhere / name).read_bytes() == (imported / name).read_bytes()
+    for command in (["import_facts.py", upstream_file], ["curate.py"]):
+        subprocess.run(
+            [sys.executable, SCRIPTS / command[0], "--folder", elsewhere, *command[1:]],
+            check=True,
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+        )
+    assert contents(elsewhere) == contents(imported)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file or a whole folder."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def test_check_is_content_with_fresh_files(
