@@ -77,9 +77,9 @@ def test_the_bytes_depend_on_nothing_but_the_input(
     for written in ("facts", "mistral.yaml", "mistral_openapi"):
         _remove(elsewhere / written)
     environment = os.environ | {"PYTHONHASHSEED": seed, "TZ": "Asia/Tokyo", "LC_ALL": "C"}
-    for command in (["import_facts.py", upstream_file], ["curate.py"]):
+    for script, upstreams in (("import_facts.py", [upstream_file]), ("curate.py", [])):
         subprocess.run(
-            [sys.executable, SCRIPTS / command[0], "--folder", elsewhere, *command[1:]],
+            [sys.executable, SCRIPTS / script, "--folder", elsewhere, *upstreams],
             check=True,
             env=environment,
             cwd=tmp_path,
