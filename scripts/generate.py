@@ -14,7 +14,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from generation.pipeline import DIFF_LIMIT, PipelineError, Places, difference, is_current, regenerate
+from generation.pipeline import (
+    DIFF_LIMIT,
+    PipelineError,
+    Places,
+    difference,
+    is_current,
+    regenerate,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,7 +29,9 @@ ROOT = Path(__file__).resolve().parent.parent
 def main(arguments: list[str] | None = None) -> int:
     """Return 0 when done or current, 1 when something differs or fails."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
     parser.add_argument("--root", type=Path, default=ROOT, help="the project's folder")
@@ -68,7 +77,7 @@ def check(places: Places) -> int:
     if len(lines) > DIFF_LIMIT:
         print(f"... and {len(lines) - DIFF_LIMIT} more lines")
     print(
-        "generate: generated/ is not what the document gives (above: - a fresh run, + what is there)."
+        "generate: generated/ is not what the document gives (- a fresh run, + what is there)."
         " Change the document, a template or a name instead, then run: python scripts/generate.py",
         file=sys.stderr,
     )

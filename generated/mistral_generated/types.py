@@ -28,7 +28,6 @@ from typing import (
 import attrs
 
 if TYPE_CHECKING:
-    from types import TracebackType
     from typing import Self
 
 T = TypeVar("T")
@@ -278,13 +277,7 @@ class EventStream(Protocol[T]):
         """Open the stream."""
         ...
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-        /,
-    ) -> bool | None:
+    def __exit__(self, kind: Any, error: Any, traceback: Any, /) -> bool | None:
         """Close the stream."""
         ...
 
@@ -308,13 +301,7 @@ class AsyncEventStream(Protocol[T]):
         """Open the stream."""
         ...
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-        /,
-    ) -> bool | None:
+    async def __aexit__(self, kind: Any, error: Any, traceback: Any, /) -> bool | None:
         """Close the stream."""
         ...
 

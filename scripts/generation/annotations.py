@@ -38,7 +38,9 @@ class Imports:
         found: dict[str, list[str]] = {}
         for module, name in sorted(chosen):
             found.setdefault(module, []).append(name)
-        named = [f"from {module} import {', '.join(names)}" for module, names in found.items() if module]
+        named = [
+            f"from {module} import {', '.join(names)}" for module, names in found.items() if module
+        ]
         return [*whole, *named]
 
 

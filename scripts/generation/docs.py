@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from generation.operations import Argument, OperationView
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from generation.operations import Argument, OperationView
 
 WIDTH: Final = 100
 
@@ -42,7 +44,9 @@ def entries(title: str, pairs: Iterable[tuple[str, str]], indent: int) -> str:
     """Return a section of names with their descriptions, or nothing when there are none."""
     lines = [
         textwrap.indent(
-            wrapped(f"{name}: {text}" if text else name, indent + 4, hanging=4).replace("\n\n", "\n"),
+            wrapped(f"{name}: {text}" if text else name, indent + 4, hanging=4).replace(
+                "\n\n", "\n"
+            ),
             "    ",
         )
         for name, text in pairs

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import copy
 import textwrap
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 from jinja2 import Environment, StrictUndefined
-from openapi_python_client import Project
 from openapi_python_client.strings import ClassName, PythonIdentifier
 
 from generation import docs
 from generation.annotations import Imports, python_literal
-from generation.models import Field, ModelView
-from generation.operations import Argument, GroupView, OperationView
 from generation.shapes import Named, Shapes
 from generation.source import Json, operations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from openapi_python_client import Project
+
+    from generation.models import Field, ModelView
+    from generation.operations import Argument, GroupView, OperationView
 
 _PREFIX: Final = "field_"
 
@@ -44,7 +48,7 @@ def _simplify(node: Any) -> None:  # noqa: ANN401 - any JSON
     if not isinstance(node, dict):
         return
     is_map = node.get("type") == "object" and "properties" not in node
-    if is_map or isinstance(node.get("enum"), list) and None in node["enum"]:
+    if is_map or (isinstance(node.get("enum"), list) and None in node["enum"]):
         for key in [key for key in node if key != "description"]:
             del node[key]
     for value in node.values():
@@ -266,7 +270,9 @@ def returns(operation: OperationView) -> str:
 
 def lazy_module(places: dict[str, str]) -> str:
     """Return the body of a package whose names are imported when they are first asked for."""
-    imports = "\n".join(f"    from .{module} import {name} as {name}" for name, module in places.items())
+    imports = "\n".join(
+        f"    from .{module} import {name} as {name}" for name, module in places.items()
+    )
     listed = ", ".join(f'"{name}"' for name in places)
     return (
         f"if TYPE_CHECKING:\n{imports or '    pass'}\n"

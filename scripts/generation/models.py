@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
@@ -12,6 +11,9 @@ from generation.naming import field_name
 from generation.reading import reading_of, statements
 from generation.shapes import Choice, Named, Shape, Shapes, parts
 from generation.source import SCHEMA_PREFIX, DocumentError, Json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @attrs.frozen
@@ -86,7 +88,9 @@ class Tags:
 
     def __init__(self, shapes: Shapes) -> None:
         self._shapes = shapes
-        self.unions = {name: self._of_union(name) for name in shapes.schemas if shapes.is_union(name)}
+        self.unions = {
+            name: self._of_union(name) for name in shapes.schemas if shapes.is_union(name)
+        }
         self.constants: dict[tuple[str, str], str] = {}
         for tag, table in self.unions.values():
             for value, member in table.items():
@@ -159,8 +163,7 @@ class ModelViews:
         types, params = Imports(), Imports()
         resolver = _Resolver(self._annotator, name, types)
         fields = [
-            self._field(name, wire, part, types, params, resolver)
-            for wire, part in schema["properties"].items()
+            self._field(wire, part, params, resolver) for wire, part in schema["properties"].items()
         ]
         types.typing.discard((f"..models.{module}", class_name))
         params.typing.discard((f"..params.{module}", f"{class_name}Param"))
@@ -236,15 +239,8 @@ class ModelViews:
                 found.add(name)
         return found
 
-    def _field(
-        self,
-        owner: str,
-        wire: str,
-        schema: Json,
-        types: Imports,
-        params: Imports,
-        resolver: _Resolver,
-    ) -> Field:
+    def _field(self, wire: str, schema: Json, params: Imports, resolver: _Resolver) -> Field:
+        owner, types = resolver.owner, resolver.imports
         shape = self.shapes.of(schema)
         name = field_name(wire)
         required = wire in self._schemas[owner].get("required", ())

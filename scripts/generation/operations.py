@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import attrs
 
-from generation.annotations import Annotator, Imports, python_literal, wire_argument
+from generation.annotations import Annotator, Imports, python_literal
+from generation.answers import EVENTS, Answers, PagingView, StreamView
 from generation.models import description_of
 from generation.naming import argument_name, pascal, snake
-from generation.reading import expression, reading_of
 from generation.shapes import (
-    ANY,
-    NULL,
-    ListOf,
     Named,
-    OneOf,
     Scalar,
     Shape,
     Shapes,
     members_of,
-    one_of,
 )
-from generation.source import SCHEMA_PREFIX, DocumentError, Json
+from generation.source import DocumentError, Json
 
 IDEMPOTENT: Final = ("get", "head", "put", "delete", "options", "trace")
-EVENTS: Final = "text/event-stream"
 Location = Literal["path", "query", "header", "body", "field", "file", "whole"]
 
 
@@ -41,32 +35,6 @@ class Argument:
     description: str
     shape: Shape
     is_json_text: bool = False
-
-
-@attrs.frozen
-class PagingView:
-    """How a list pages, with names in Python."""
-
-    values: dict[str, str]
-    item: str
-    skipped: frozenset[str]
-
-
-@attrs.frozen
-class StreamView:
-    """The event stream of an operation."""
-
-    method: str
-    fixed: dict[str, Any]
-    answer: str
-    parse: str
-    end: str | None
-    imports: list[str]
-
-    @property
-    def module(self) -> str:
-        """The module of the call that asks for events."""
-        return snake(self.method)
 
 
 @attrs.frozen
@@ -140,18 +108,19 @@ class OperationViews:
         self._schemas = schemas
         self._annotator = annotator
         self._shapes = shapes
+        self._answers = Answers(schemas, annotator, shapes)
 
     def view(self, method: str, path: str, data: Json) -> OperationView:
         """Return the view of one operation. Raises DocumentError for what has no rule."""
         imports = Imports()
         arguments = self._arguments(data, imports)
-        binary, answer, parse = self._answer(data, imports)
+        binary, answer, parse = self._answers.answer(data, imports)
         deprecated = None
         if data.get("deprecated"):
             deprecated = data.get("x-mistral-deprecated", {}).get("message", "It will be removed.")
         name = data["operationId"].rsplit(".", 1)[-1]
-        paging = self._paging(data, answer, imports)
-        stream = self._stream(data, imports)
+        paging = self._answers.paging(data, {one.name for one in arguments}, imports)
+        stream = self._answers.stream(data, imports)
         kinds = _media(data)
         return OperationView(
             id=data["operationId"],
@@ -276,115 +245,6 @@ class OperationViews:
             found.append(self._argument(wire, part, location, imports, required=required))
         return found
 
-    def _answer(self, data: Json, imports: Imports) -> tuple[bool, str, list[str]]:
-        """Return whether the answer is bytes, its annotation, and the lines that parse it."""
-        shapes: list[Shape] = []
-        for answer in data["responses"].values():
-            content = answer.get("content") or {}
-            kinds = [kind for kind in content if kind != EVENTS]
-            if not kinds:
-                shapes += [] if content else [NULL]
-            elif kinds[0] != "application/json":
-                return True, "bytes", ["return response.content"]
-            else:
-                shapes.append(self._shapes.of(content[kinds[0]].get("schema", {})))
-        if not shapes:
-            return False, "None", ["return None"]
-        shape = one_of(shapes)
-        if shape == NULL:
-            return False, "None", ["return None"]
-        annotation = self._annotator.text(shape, "answer", imports, "...")
-        lines = []
-        if NULL in members_of(shape):
-            lines = ["if not response.content:", "    return None"]
-            shape = one_of(member for member in members_of(shape) if member != NULL)
-        return False, annotation, [*lines, f"return {self._parse(shape, data, imports)}"]
-
-    def _parse(self, shape: Shape, data: Json, imports: Imports) -> str:
-        """Return the expression that parses a JSON body of a shape."""
-        place = data["operationId"]
-        reader, text = "read_json", "response.content"
-        if isinstance(shape, Named) and shape.kind != "enum":
-            reader = "read_object"
-            imports.runtime.add(("...wire", reader))
-            return f"{self._resolve(imports)(shape)}({reader}({text}))"
-        if shape == Scalar("str"):
-            reader = "read_text"
-        elif isinstance(shape, ListOf):
-            reader = "read_array"
-        imports.runtime.add(("...wire", reader))
-        reading = reading_of(shape, self._resolve(imports), place)
-        if isinstance(shape, ListOf) and reading.items:
-            inner = expression(reading.items, "item")
-            return f"[{inner} for item in {reader}({text})]"
-        if reading and shape != ANY:
-            raise DocumentError(f"{place}: no rule for an answer of shape {shape}")
-        return f"{reader}({text})"
-
-    def _resolve(self, imports: Imports) -> Any:  # noqa: ANN401 - a Resolver closing over imports
-        def resolve(part: Named) -> str:
-            name, module = self._annotator.places[part.name]
-            called = f"read_{module}" if part.kind == "union" else name
-            imports.runtime.add((f"...models.{module}", called))
-            return called if part.kind == "union" else f"{name}.from_dict"
-
-        return resolve
-
-    def _paging(self, data: Json, answer: str, imports: Imports) -> PagingView | None:
-        paging = data.get("x-mistral-paging")
-        if paging is None:
-            return None
-        values = {"style": paging["style"], "items": wire_argument(paging.get("items", ""))}
-        for key in ("page", "size", "token"):
-            if key in paging:
-                values[key] = argument_name(paging[key])
-        for key in ("next_token", "has_more", "total"):
-            if key in paging:
-                values[key] = wire_argument(paging[key])
-        shape = self._items(data, paging.get("items", ""))
-        item = self._annotator.text(shape, "answer", imports, "...")
-        skipped = frozenset(values[key] for key in ("page", "token") if key in values)
-        known = {argument_name(one["name"]) for one in data["parameters"]}
-        body = {argument.name for argument in self._body(data, Imports())}
-        unknown = {values[key] for key in ("page", "size", "token") if key in values} - known - body
-        if unknown:
-            raise DocumentError(f"{data['operationId']}: paging names {sorted(unknown)}: no such")
-        if not answer:
-            raise DocumentError(f"{data['operationId']}: paging without an answer")
-        return PagingView(values=values, item=item, skipped=skipped)
-
-    def _items(self, data: Json, path: str) -> Shape:
-        """Return the shape of one item of a page."""
-        answer = next(iter(data["responses"].values()))
-        shape = self._shapes.of(answer["content"]["application/json"]["schema"])
-        for step in path.split(".") if path else ():
-            named = next((m for m in members_of(shape) if isinstance(m, Named)), None)
-            if named is None or step not in self._schemas[named.name].get("properties", {}):
-                raise DocumentError(f"{data['operationId']}: paging finds no {path} in the answer")
-            shape = self._shapes.of(self._schemas[named.name]["properties"][step])
-        found = next((m for m in members_of(shape) if isinstance(m, ListOf)), None)
-        if found is None:
-            raise DocumentError(f"{data['operationId']}: paging finds no list at {path or '.'}")
-        return found.item
-
-    def _stream(self, data: Json, imports: Imports) -> StreamView | None:
-        stream = data.get("x-mistral-stream")
-        if stream is None:
-            return None
-        shape = self._shapes.of_component(stream["data"].removeprefix(SCHEMA_PREFIX))
-        if not isinstance(shape, Named) or shape.kind == "enum":
-            raise DocumentError(f"{data['operationId']}: the data of its events are no object")
-        own = Imports(runtime={("...wire", "read_event_object")})
-        parse = f"{self._resolve(own)(shape)}(read_event_object(event.data))"
-        return StreamView(
-            method=stream["method"],
-            fixed=stream.get("when", {}),
-            answer=self._annotator.text(shape, "answer", imports, "..."),
-            parse=parse,
-            end=stream.get("end"),
-            imports=own.lines("runtime"),
-        )
-
 
 def _media(data: Json) -> list[str]:
     return [kind for answer in data["responses"].values() for kind in answer.get("content") or ()]
@@ -403,7 +263,9 @@ def _described(schema: Json, schemas: Json) -> str:
     return " ".join([text, *notes]).strip()
 
 
-def group_tree(groups: dict[str, list[OperationView]], descriptions: dict[str, str]) -> list[GroupView]:
+def group_tree(
+    groups: dict[str, list[OperationView]], descriptions: dict[str, str]
+) -> list[GroupView]:
     """Return the roots of the tree of groups; a tag without operations only holds others."""
     tags = set(groups)
     for tag in groups:
@@ -422,8 +284,3 @@ def group_tree(groups: dict[str, list[OperationView]], descriptions: dict[str, s
         )
 
     return [build(tag) for tag in sorted(tags) if "." not in tag]
-
-
-def is_nullable(shape: Shape) -> bool:
-    """Whether null is a proper value."""
-    return isinstance(shape, OneOf) and NULL in shape.members

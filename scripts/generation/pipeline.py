@@ -9,15 +9,17 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from generation import manifest
 from generation.swap import replace_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DIFF_LIMIT: Final = 400
 
@@ -53,7 +55,7 @@ class Places:
         return self.root / "generated"
 
     def inputs(self) -> list[Path]:
-        """Return every file that the output depends on. Raises PipelineError when one is missing."""
+        """Return every file that the output depends on. Raises PipelineError for a missing one."""
         found = [self.document, self.settings, self.root / "scripts" / "generate.py"]
         for path in found:
             if not path.is_file():
@@ -153,7 +155,9 @@ def _ruff(arguments: list[str], folder: Path) -> None:
         env={**os.environ, "NO_COLOR": "1"},
     )
     if done.returncode != 0:
-        raise PipelineError(f"ruff {arguments[0]} fails on generated code:\n{done.stdout}{done.stderr}")
+        raise PipelineError(
+            f"ruff {arguments[0]} fails on generated code:\n{done.stdout}{done.stderr}"
+        )
 
 
 def _compare(expected: Path, found: Path) -> Iterator[str]:

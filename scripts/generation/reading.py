@@ -120,4 +120,3 @@ def _branches(reading: Reading, name: str, depth: int) -> list[tuple[str, str]]:
         inner = expression(reading.items, item, depth + 1)
         found.append(("list", f"[{inner} for {item} in {name}]"))
     return found
-

@@ -6,12 +6,14 @@ unions. `Shapes` builds it from the derived document; types and reading code are
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import attrs
 
 from generation.source import SCHEMA_PREFIX, DocumentError, Json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ScalarKind: TypeAlias = Literal[
     "str", "int", "float", "bool", "datetime", "date", "binary", "any", "null"
@@ -102,16 +104,14 @@ class Shapes:
             return self.of_component(schema["$ref"].removeprefix(SCHEMA_PREFIX))
         if schema.get("allOf"):
             return self.of(schema["allOf"][0])
-        if "const" in schema:
-            return Choice((schema["const"],))
-        if "enum" in schema:
-            return self._of_enum(schema)
+        if "const" in schema or "enum" in schema:
+            return self._of_values(schema)
         members = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
-        if members:
-            return one_of(self.of(member) for member in members)
         kinds = schema.get("type")
         if isinstance(kinds, list):
-            return one_of(self.of({**schema, "type": kind}) for kind in kinds)
+            members = [{**schema, "type": kind} for kind in kinds]
+        if members:
+            return one_of(self.of(member) for member in members)
         return self._of_type(schema, kinds)
 
     def of_component(self, name: str) -> Shape:
@@ -132,7 +132,9 @@ class Shapes:
         return sum(isinstance(s, Named) and s.kind != "enum" for s in shapes) > 1
 
     @staticmethod
-    def _of_enum(schema: Json) -> Shape:
+    def _of_values(schema: Json) -> Shape:
+        if "const" in schema:
+            return Choice((schema["const"],))
         values = tuple(value for value in schema["enum"] if value is not None)
         choice = Choice(values, is_open=bool(schema.get("x-mistral-open")))
         return one_of([choice, NULL]) if None in schema["enum"] else choice

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generation.naming import pascal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 Json = dict[str, Any]
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -98,7 +100,9 @@ class Hoister:
         """Return a named union; objects among other values get a name of their own inside it."""
         inlined = [self.inline(member, name) for member in members]
         objects = [member for member in inlined if self.is_object(member)]
-        rest = {key: value for key, value in _clean(schema).items() if key not in ("anyOf", "oneOf")}
+        rest = {
+            key: value for key, value in _clean(schema).items() if key not in ("anyOf", "oneOf")
+        }
         if len(objects) == len(inlined):
             self._known.setdefault(_signature(inlined), name)
             return _with_tags({**rest, "anyOf": inlined}, schema)
@@ -145,7 +149,9 @@ class Hoister:
         """Name the objects of a union; what is not an object stays beside the name."""
         inlined = [self.inline(member, place) for member in members]
         objects = [member for member in inlined if self.is_object(member)]
-        rest = {key: value for key, value in _clean(schema).items() if key not in ("anyOf", "oneOf")}
+        rest = {
+            key: value for key, value in _clean(schema).items() if key not in ("anyOf", "oneOf")
+        }
         if len(objects) < 2:
             return {**rest, "anyOf": inlined}
         named = self._add(place, _with_tags({"anyOf": objects}, schema))
@@ -169,7 +175,9 @@ class Hoister:
         return found or None
 
     def _name(self, place: str) -> str:
-        return self._names.get(place) or pascal(place.replace("[]", ".item").replace("{}", ".value"))
+        return self._names.get(place) or pascal(
+            place.replace("[]", ".item").replace("{}", ".value")
+        )
 
     def _add(self, place: str, schema: Json) -> Json:
         signature = _signature(schema)

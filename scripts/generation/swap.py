@@ -5,8 +5,10 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2

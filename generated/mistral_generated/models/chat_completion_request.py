@@ -76,9 +76,9 @@ class ChatCompletionRequest(Model):
         max_tokens: The longest answer, in tokens; a longer one is cut and ends with `length`.
             Prompt and answer together have to fit the context of the model.
         stream: Whether the answer comes as events while it is made.
-        stop: Text, or several texts, at which the answer ends; the text itself is left out.
+        stop: Text, or several texts, at which the answer ends.
         random_seed: A number that makes equal requests give equal answers, as far as possible.
-        metadata: Notes of the caller, of any shape; the model does not see them.
+        metadata: Notes of the caller, of any shape.
         messages: The conversation so far, oldest first. `role` tells what each message is; the last
             one is of the user or of a tool, or the beginning of the answer (`prefix`).
         response_format: What form the answer has to take; free text when left out.
@@ -93,8 +93,7 @@ class ChatCompletionRequest(Model):
         reasoning_effort: How long a reasoning model may think.
         prompt_mode: Whether a reasoning model gets the vendor's own instructions for thinking.
         guardrails: Checks that prompt and answer have to pass.
-        prompt_cache_key: A key of the caller's choice; prompts that share it and their beginning
-            are read faster.
+        prompt_cache_key: A key of the caller's choice for requests whose prompts begin alike.
         service_tier: Whether the request may use priority capacity.
         safe_prompt: Whether the vendor's safety instructions are put before the conversation.
     """

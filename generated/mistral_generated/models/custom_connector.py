@@ -34,7 +34,7 @@ class CustomConnector(Model):
     Attributes:
         type: The word `connector`.
         connector_id: The id or name of the connector.
-        authorization: What the connector signs in with; what is stored for it when left out.
+        authorization: What the connector signs in with.
         tool_configuration: Which of its functions may be used; all when left out.
     """
 

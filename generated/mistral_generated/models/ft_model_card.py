@@ -60,7 +60,7 @@ class FTModelCard(Model):
         type: The word `fine-tuned`.
         job: The id of the fine-tuning job that made it.
         root: The model that it was made from.
-        archived: Whether it has been put away; an archived model answers no requests.
+        archived: Whether it has been archived.
     """
 
     id: str

@@ -31,7 +31,7 @@ class ListFilesResponse(Model):
     Attributes:
         data: The files of this page.
         object: The word `list`.
-        total: How many files match on all pages; null when it was not asked for.
+        total: How many files match on all pages; null when `include_total` is false.
     """
 
     data: list[FileSchema]

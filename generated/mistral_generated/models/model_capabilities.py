@@ -36,7 +36,7 @@ _ABSENT: dict[str, Any] = {
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class ModelCapabilities(Model):
-    """What a model can be used for; what is not listed is not possible.
+    """What a model can be used for; what is left out counts as false.
 
     Attributes:
         completion_chat: Whether it answers chat completions.
@@ -52,7 +52,7 @@ class ModelCapabilities(Model):
         audio_transcription: Whether it turns recordings into text.
         audio_transcription_realtime: Whether it turns live sound into text.
         audio_speech: Whether it speaks text aloud.
-        unified_resources: Whether it draws on the resources that all models share.
+        unified_resources: A flag of the service whose meaning it does not explain.
     """
 
     completion_chat: bool | Unset = UNSET

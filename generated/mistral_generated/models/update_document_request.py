@@ -30,8 +30,8 @@ class UpdateDocumentRequest(Model):
 
     Attributes:
         name: The new name; null is refused.
-        attributes: The new attributes in place of all old ones: names with text, numbers, booleans,
-            times or lists of one of these. Null removes them.
+        attributes: The attributes: names with text, numbers, booleans, times or lists of one of
+            these. Null clears them.
         expires_at: When to delete the document; null to keep it.
     """
 

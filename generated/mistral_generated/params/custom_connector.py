@@ -20,7 +20,7 @@ class CustomConnectorParam(TypedDict, total=False):
     Attributes:
         type: The word `connector`.
         connector_id: The id or name of the connector.
-        authorization: What the connector signs in with; what is stored for it when left out.
+        authorization: What the connector signs in with.
         tool_configuration: Which of its functions may be used; all when left out.
     """
 

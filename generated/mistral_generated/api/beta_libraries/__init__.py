@@ -71,8 +71,8 @@ class Libraries:
             page: Which page, counted from 0. Deprecated in favour of `page_token`. Not given, the
                 server takes 0.
             search: Only libraries whose name contains this text, in upper or lower case.
-            filter_owned_by_me: Whether to give only libraries that the caller owns (true) or only
-                those that others own (false). Deprecated.
+            filter_owned_by_me: True gives only libraries that the caller owns; what false does is
+                nowhere said. Deprecated.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
         Returns:
@@ -116,8 +116,8 @@ class Libraries:
         Args:
             page_size: How many libraries a page holds at most. Not given, the server takes 100.
             search: Only libraries whose name contains this text, in upper or lower case.
-            filter_owned_by_me: Whether to give only libraries that the caller owns (true) or only
-                those that others own (false). Deprecated.
+            filter_owned_by_me: True gives only libraries that the caller owns; what false does is
+                nowhere said. Deprecated.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
         Returns:
@@ -180,8 +180,7 @@ class Libraries:
     def get(self, library_id: str, **options: Unpack[CallOptions]) -> Library:
         """Get one library.
 
-        Gives the library with its present counts. A library that the caller may not see answers as
-        if it did not exist.
+        Gives the library with its present counts of documents and bytes.
 
         Args:
             library_id: The id of the library.
@@ -238,9 +237,9 @@ class Libraries:
     def delete(self, library_id: str, **options: Unpack[CallOptions]) -> Library | None:
         """Delete a library with all its documents.
 
-        Removes the library, its documents and everything that was made from them. Only the owner
-        may do this, and it cannot be undone. Servers answer either 200 with the library as it was
-        or 204 with nothing; the second will be the only one, so expect both.
+        Removes the library, its documents and everything that was made from them; it cannot be
+        undone. Servers answer either 200 with the library as it was or 204 with nothing; the second
+        will be the only one, so expect both.
 
         Args:
             library_id: The id of the library.
@@ -339,8 +338,8 @@ class AsyncLibraries:
             page: Which page, counted from 0. Deprecated in favour of `page_token`. Not given, the
                 server takes 0.
             search: Only libraries whose name contains this text, in upper or lower case.
-            filter_owned_by_me: Whether to give only libraries that the caller owns (true) or only
-                those that others own (false). Deprecated.
+            filter_owned_by_me: True gives only libraries that the caller owns; what false does is
+                nowhere said. Deprecated.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
         Returns:
@@ -384,8 +383,8 @@ class AsyncLibraries:
         Args:
             page_size: How many libraries a page holds at most. Not given, the server takes 100.
             search: Only libraries whose name contains this text, in upper or lower case.
-            filter_owned_by_me: Whether to give only libraries that the caller owns (true) or only
-                those that others own (false). Deprecated.
+            filter_owned_by_me: True gives only libraries that the caller owns; what false does is
+                nowhere said. Deprecated.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
         Returns:
@@ -448,8 +447,7 @@ class AsyncLibraries:
     async def get(self, library_id: str, **options: Unpack[CallOptions]) -> Library:
         """Get one library.
 
-        Gives the library with its present counts. A library that the caller may not see answers as
-        if it did not exist.
+        Gives the library with its present counts of documents and bytes.
 
         Args:
             library_id: The id of the library.
@@ -506,9 +504,9 @@ class AsyncLibraries:
     async def delete(self, library_id: str, **options: Unpack[CallOptions]) -> Library | None:
         """Delete a library with all its documents.
 
-        Removes the library, its documents and everything that was made from them. Only the owner
-        may do this, and it cannot be undone. Servers answer either 200 with the library as it was
-        or 204 with nothing; the second will be the only one, so expect both.
+        Removes the library, its documents and everything that was made from them; it cannot be
+        undone. Servers answer either 200 with the library as it was or 204 with nothing; the second
+        will be the only one, so expect both.
 
         Args:
             library_id: The id of the library.

@@ -224,8 +224,8 @@ class Documents:
             library_id: The id of the library.
             document_id: The id of the document; it has to be in this library.
             name: The new name; null is refused.
-            attributes: The new attributes in place of all old ones: names with text, numbers,
-                booleans, times or lists of one of these. Null removes them.
+            attributes: The attributes: names with text, numbers, booleans, times or lists of one of
+                these. Null clears them.
             expires_at: When to delete the document; null to keep it.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
@@ -298,15 +298,15 @@ class Documents:
     ) -> Document:
         """Change a document's name, attributes or end.
 
-        Sets the fields that are sent and keeps the others; `attributes` are replaced as a whole.
-        The content stays as it is. Editors and the owner may do this.
+        Sets the fields that are sent and keeps the others. Send `attributes` whole: the service
+        does not say whether it merges them with the old ones. The content stays as it is.
 
         Args:
             library_id: The id of the library.
             document_id: The id of the document; it has to be in this library.
             name: The new name; null is refused.
-            attributes: The new attributes in place of all old ones: names with text, numbers,
-                booleans, times or lists of one of these. Null removes them.
+            attributes: The attributes: names with text, numbers, booleans, times or lists of one of
+                these. Null clears them.
             expires_at: When to delete the document; null to keep it.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
@@ -440,7 +440,7 @@ class Documents:
         """Get the text of a document.
 
         Gives the text that the library searches. For formats without plain text, such as PDF, DOCX
-        and PPTX, it exists only after processing; until then the answer is 404.
+        and PPTX, it exists only after processing.
 
         Args:
             library_id: The id of the library.
@@ -674,8 +674,8 @@ class AsyncDocuments:
             library_id: The id of the library.
             document_id: The id of the document; it has to be in this library.
             name: The new name; null is refused.
-            attributes: The new attributes in place of all old ones: names with text, numbers,
-                booleans, times or lists of one of these. Null removes them.
+            attributes: The attributes: names with text, numbers, booleans, times or lists of one of
+                these. Null clears them.
             expires_at: When to delete the document; null to keep it.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
@@ -750,15 +750,15 @@ class AsyncDocuments:
     ) -> Document:
         """Change a document's name, attributes or end.
 
-        Sets the fields that are sent and keeps the others; `attributes` are replaced as a whole.
-        The content stays as it is. Editors and the owner may do this.
+        Sets the fields that are sent and keeps the others. Send `attributes` whole: the service
+        does not say whether it merges them with the old ones. The content stays as it is.
 
         Args:
             library_id: The id of the library.
             document_id: The id of the document; it has to be in this library.
             name: The new name; null is refused.
-            attributes: The new attributes in place of all old ones: names with text, numbers,
-                booleans, times or lists of one of these. Null removes them.
+            attributes: The attributes: names with text, numbers, booleans, times or lists of one of
+                these. Null clears them.
             expires_at: When to delete the document; null to keep it.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
@@ -894,7 +894,7 @@ class AsyncDocuments:
         """Get the text of a document.
 
         Gives the text that the library searches. For formats without plain text, such as PDF, DOCX
-        and PPTX, it exists only after processing; until then the answer is 404.
+        and PPTX, it exists only after processing.
 
         Args:
             library_id: The id of the library.

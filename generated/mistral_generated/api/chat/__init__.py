@@ -91,9 +91,9 @@ class Chat:
                 probability; 1 leaves out none.
             max_tokens: The longest answer, in tokens; a longer one is cut and ends with `length`.
                 Prompt and answer together have to fit the context of the model.
-            stop: Text, or several texts, at which the answer ends; the text itself is left out.
+            stop: Text, or several texts, at which the answer ends.
             random_seed: A number that makes equal requests give equal answers, as far as possible.
-            metadata: Notes of the caller, of any shape; the model does not see them.
+            metadata: Notes of the caller, of any shape.
             response_format: What form the answer has to take; free text when left out.
             tools: Functions and built-in tools that the model may call.
             tool_choice: Whether a tool has to be called: `auto` leaves it to the model, `none`
@@ -109,8 +109,7 @@ class Chat:
             reasoning_effort: How long a reasoning model may think.
             prompt_mode: Whether a reasoning model gets the vendor's own instructions for thinking.
             guardrails: Checks that prompt and answer have to pass.
-            prompt_cache_key: A key of the caller's choice; prompts that share it and their
-                beginning are read faster.
+            prompt_cache_key: A key of the caller's choice for requests whose prompts begin alike.
             service_tier: Whether the request may use priority capacity.
             safe_prompt: Whether the vendor's safety instructions are put before the conversation.
                 Not given, the server takes False.
@@ -202,9 +201,9 @@ class Chat:
                 probability; 1 leaves out none.
             max_tokens: The longest answer, in tokens; a longer one is cut and ends with `length`.
                 Prompt and answer together have to fit the context of the model.
-            stop: Text, or several texts, at which the answer ends; the text itself is left out.
+            stop: Text, or several texts, at which the answer ends.
             random_seed: A number that makes equal requests give equal answers, as far as possible.
-            metadata: Notes of the caller, of any shape; the model does not see them.
+            metadata: Notes of the caller, of any shape.
             response_format: What form the answer has to take; free text when left out.
             tools: Functions and built-in tools that the model may call.
             tool_choice: Whether a tool has to be called: `auto` leaves it to the model, `none`
@@ -220,8 +219,7 @@ class Chat:
             reasoning_effort: How long a reasoning model may think.
             prompt_mode: Whether a reasoning model gets the vendor's own instructions for thinking.
             guardrails: Checks that prompt and answer have to pass.
-            prompt_cache_key: A key of the caller's choice; prompts that share it and their
-                beginning are read faster.
+            prompt_cache_key: A key of the caller's choice for requests whose prompts begin alike.
             service_tier: Whether the request may use priority capacity.
             safe_prompt: Whether the vendor's safety instructions are put before the conversation.
                 Not given, the server takes False.
@@ -321,9 +319,9 @@ class AsyncChat:
                 probability; 1 leaves out none.
             max_tokens: The longest answer, in tokens; a longer one is cut and ends with `length`.
                 Prompt and answer together have to fit the context of the model.
-            stop: Text, or several texts, at which the answer ends; the text itself is left out.
+            stop: Text, or several texts, at which the answer ends.
             random_seed: A number that makes equal requests give equal answers, as far as possible.
-            metadata: Notes of the caller, of any shape; the model does not see them.
+            metadata: Notes of the caller, of any shape.
             response_format: What form the answer has to take; free text when left out.
             tools: Functions and built-in tools that the model may call.
             tool_choice: Whether a tool has to be called: `auto` leaves it to the model, `none`
@@ -339,8 +337,7 @@ class AsyncChat:
             reasoning_effort: How long a reasoning model may think.
             prompt_mode: Whether a reasoning model gets the vendor's own instructions for thinking.
             guardrails: Checks that prompt and answer have to pass.
-            prompt_cache_key: A key of the caller's choice; prompts that share it and their
-                beginning are read faster.
+            prompt_cache_key: A key of the caller's choice for requests whose prompts begin alike.
             service_tier: Whether the request may use priority capacity.
             safe_prompt: Whether the vendor's safety instructions are put before the conversation.
                 Not given, the server takes False.
@@ -432,9 +429,9 @@ class AsyncChat:
                 probability; 1 leaves out none.
             max_tokens: The longest answer, in tokens; a longer one is cut and ends with `length`.
                 Prompt and answer together have to fit the context of the model.
-            stop: Text, or several texts, at which the answer ends; the text itself is left out.
+            stop: Text, or several texts, at which the answer ends.
             random_seed: A number that makes equal requests give equal answers, as far as possible.
-            metadata: Notes of the caller, of any shape; the model does not see them.
+            metadata: Notes of the caller, of any shape.
             response_format: What form the answer has to take; free text when left out.
             tools: Functions and built-in tools that the model may call.
             tool_choice: Whether a tool has to be called: `auto` leaves it to the model, `none`
@@ -450,8 +447,7 @@ class AsyncChat:
             reasoning_effort: How long a reasoning model may think.
             prompt_mode: Whether a reasoning model gets the vendor's own instructions for thinking.
             guardrails: Checks that prompt and answer have to pass.
-            prompt_cache_key: A key of the caller's choice; prompts that share it and their
-                beginning are read faster.
+            prompt_cache_key: A key of the caller's choice for requests whose prompts begin alike.
             service_tier: Whether the request may use priority capacity.
             safe_prompt: Whether the vendor's safety instructions are put before the conversation.
                 Not given, the server takes False.

@@ -56,13 +56,13 @@ class Files:
     ) -> ListFilesResponse:
         """List the files of the organisation.
 
-        Gives the files, newest first, a page at a time. The answer does not say whether more pages
-        follow: compare what you have with `total`, or stop at the first page that is not full.
+        Gives the files a page at a time. The answer does not say whether more pages follow: compare
+        what you have with `total`, or stop at the first page that is not full.
 
         Args:
             page: Which page, counted from 0. Not given, the server takes 0.
             page_size: How many files a page holds. Not given, the server takes 100.
-            include_total: Whether `total` is counted; without it long lists answer faster. Not
+            include_total: Whether `total` is counted; without it the answer has null there. Not
                 given, the server takes True.
             sample_type: Only files with samples of these kinds; repeat the parameter for several.
             source: Only files that came this way; repeat the parameter for several.
@@ -111,12 +111,12 @@ class Files:
 
         All pages, one after the other.
 
-        Gives the files, newest first, a page at a time. The answer does not say whether more pages
-        follow: compare what you have with `total`, or stop at the first page that is not full.
+        Gives the files a page at a time. The answer does not say whether more pages follow: compare
+        what you have with `total`, or stop at the first page that is not full.
 
         Args:
             page_size: How many files a page holds. Not given, the server takes 100.
-            include_total: Whether `total` is counted; without it long lists answer faster. Not
+            include_total: Whether `total` is counted; without it the answer has null there. Not
                 given, the server takes True.
             sample_type: Only files with samples of these kinds; repeat the parameter for several.
             source: Only files that came this way; repeat the parameter for several.
@@ -161,14 +161,13 @@ class Files:
     ) -> CreateFileResponse:
         """Upload a file.
 
-        Stores a file of at most 512 MB. Fine-tuning and batches read JSON Lines (`.jsonl`) only.
-        The same content may be uploaded twice and is then stored twice.
+        Stores a file of at most 512 MB. Training data and batches are JSON Lines (`.jsonl`).
 
         Args:
             file: The content; the file name of the form part becomes the name of the file.
-            expiry: After how many hours it is deleted; never when nothing is said.
+            expiry: After how many hours it is deleted.
             visibility: Who may read it. Not given, the server takes "workspace".
-            purpose: What it will be used for; fine-tuning when nothing is said.
+            purpose: What it will be used for.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
         Returns:
@@ -327,13 +326,13 @@ class AsyncFiles:
     ) -> ListFilesResponse:
         """List the files of the organisation.
 
-        Gives the files, newest first, a page at a time. The answer does not say whether more pages
-        follow: compare what you have with `total`, or stop at the first page that is not full.
+        Gives the files a page at a time. The answer does not say whether more pages follow: compare
+        what you have with `total`, or stop at the first page that is not full.
 
         Args:
             page: Which page, counted from 0. Not given, the server takes 0.
             page_size: How many files a page holds. Not given, the server takes 100.
-            include_total: Whether `total` is counted; without it long lists answer faster. Not
+            include_total: Whether `total` is counted; without it the answer has null there. Not
                 given, the server takes True.
             sample_type: Only files with samples of these kinds; repeat the parameter for several.
             source: Only files that came this way; repeat the parameter for several.
@@ -382,12 +381,12 @@ class AsyncFiles:
 
         All pages, one after the other.
 
-        Gives the files, newest first, a page at a time. The answer does not say whether more pages
-        follow: compare what you have with `total`, or stop at the first page that is not full.
+        Gives the files a page at a time. The answer does not say whether more pages follow: compare
+        what you have with `total`, or stop at the first page that is not full.
 
         Args:
             page_size: How many files a page holds. Not given, the server takes 100.
-            include_total: Whether `total` is counted; without it long lists answer faster. Not
+            include_total: Whether `total` is counted; without it the answer has null there. Not
                 given, the server takes True.
             sample_type: Only files with samples of these kinds; repeat the parameter for several.
             source: Only files that came this way; repeat the parameter for several.
@@ -432,14 +431,13 @@ class AsyncFiles:
     ) -> CreateFileResponse:
         """Upload a file.
 
-        Stores a file of at most 512 MB. Fine-tuning and batches read JSON Lines (`.jsonl`) only.
-        The same content may be uploaded twice and is then stored twice.
+        Stores a file of at most 512 MB. Training data and batches are JSON Lines (`.jsonl`).
 
         Args:
             file: The content; the file name of the form part becomes the name of the file.
-            expiry: After how many hours it is deleted; never when nothing is said.
+            expiry: After how many hours it is deleted.
             visibility: Who may read it. Not given, the server takes "workspace".
-            purpose: What it will be used for; fine-tuning when nothing is said.
+            purpose: What it will be used for.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
         Returns:

@@ -37,8 +37,7 @@ class Models:
     ) -> ModelList:
         """List the models that the key may use.
 
-        Gives every model, the vendor's own and those fine-tuned in the workspace, in one answer
-        without pages. A model with several names comes once for each of them.
+        Gives every model, the vendor's own and fine-tuned ones, in one answer without pages.
 
         Args:
             provider: Only models of this provider.
@@ -98,8 +97,7 @@ class AsyncModels:
     ) -> ModelList:
         """List the models that the key may use.
 
-        Gives every model, the vendor's own and those fine-tuned in the workspace, in one answer
-        without pages. A model with several names comes once for each of them.
+        Gives every model, the vendor's own and fine-tuned ones, in one answer without pages.
 
         Args:
             provider: Only models of this provider.
