@@ -1,0 +1,42 @@
+"""Chat completions: one operation in two forms, chosen by `stream` in the body."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_mock.answers import EventStream, json_answer
+from mistral_mock.completion import bodies, catalogue, engine, stream
+from mistral_mock.registry import operation
+
+if TYPE_CHECKING:
+    from mistral_mock.answers import Answer
+    from mistral_mock.context import Context
+
+DEPRECATION = "x-model-deprecation-timestamp"
+
+
+@operation("chat.complete")
+def complete(ctx: Context) -> Answer | EventStream:
+    """The completion as one body, or as a stream of the same text, calls, reasons and usage."""
+    completion = engine.complete(ctx.body)
+    id_, created = ctx.ids.hex32(), int(ctx.now().timestamp())
+    if wants_stream(ctx):
+        return EventStream(stream.make_events(completion, id_, created))
+    body = bodies.make_body(completion, id_, created)
+    return json_answer(body, headers=deprecation_headers(completion.model))
+
+
+def wants_stream(ctx: Context) -> bool:
+    """The body asks for events."""
+    return bool(ctx.body.get("stream"))
+
+
+def deprecation_headers(name: str) -> tuple[tuple[str, str], ...]:
+    """When the model goes away, as the API's header says it; not on streams.
+
+    The official SDK reads the whole body when it sees this header, which ends a stream for it.
+    """
+    model = catalogue.find_model(name)
+    if model is None or model.deprecation is None:
+        return ()
+    return ((DEPRECATION, model.deprecation.isoformat().replace("+00:00", "Z")),)

@@ -1,0 +1,75 @@
+"""Models: a list of all names and aliases, and each by its name."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import mistral_openapi
+from mistral_mock import clock
+from mistral_mock.answers import json_answer
+from mistral_mock.completion import catalogue
+from mistral_mock.errors import not_found
+from mistral_mock.registry import operation
+
+if TYPE_CHECKING:
+    from mistral_mock.answers import Answer
+    from mistral_mock.completion.catalogue import Model
+    from mistral_mock.context import Context
+
+OWNER = "mistralai"
+
+
+@operation("models.list")
+def list_models(ctx: Context) -> Answer:
+    """A card for every name and alias, narrowed by provider and by name."""
+    cards = [
+        card(model, name)
+        for model in catalogue.MODELS
+        for name in model.names
+        if is_wanted(model, ctx.query["provider"], ctx.query["model"])
+    ]
+    return json_answer({"object": "list", "data": cards})
+
+
+@operation("models.retrieve")
+def retrieve(ctx: Context) -> Answer:
+    """The card of a name or alias; 404 when there is none."""
+    name = ctx.path["model_id"]
+    model = catalogue.find_model(name)
+    if model is None:
+        raise not_found(f"Model {name} not found")
+    return json_answer(card(model, name))
+
+
+def is_wanted(model: Model, provider: str | None, name: str | None) -> bool:
+    """The model is of the provider and has the name, where these are given."""
+    return provider in {None, "", OWNER} and (not name or name in model.names)
+
+
+def card(model: Model, name: str) -> dict[str, Any]:
+    """What the API tells of a model under one of its names; the other names are its aliases."""
+    gone = model.deprecation
+    return {
+        "id": name,
+        "object": "model",
+        "created": int(model.released.timestamp()),
+        "owned_by": OWNER,
+        "capabilities": {word: word in model.capabilities for word in capability_names()},
+        "name": model.id,
+        "description": model.description,
+        "max_context_length": model.context,
+        "aliases": [other for other in model.names if other != name],
+        "deprecation": None if gone is None else clock.spell(gone),
+        "deprecation_replacement_model": model.replacement,
+        "default_model_temperature": model.temperature,
+        "internal": False,
+        "type": "base",
+    }
+
+
+@lru_cache(maxsize=1)
+def capability_names() -> tuple[str, ...]:
+    """The capabilities that the document knows."""
+    schemas = mistral_openapi.load()["components"]["schemas"]
+    return tuple(schemas["ModelCapabilities"]["properties"])
