@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import curate
 import lint_document
 import pytest
+from document.bundle import bundle, read_parts
+from document.ordering import arrange
 from document.yaml_text import read_yaml
 from import_facts import import_facts
 
@@ -61,6 +63,21 @@ def test_the_order_is_the_same_for_every_operation_and_schema(imported: Path) ->
     assert list(document["components"]["schemas"]) == ["Book", "Shelf", "Wood"]
     properties = document["components"]["schemas"]["Shelf"]["properties"]
     assert list(properties) == ["title", "description", "books", "wood"]
+
+
+def test_a_path_comes_before_the_paths_below_it_whatever_file_they_are_in() -> None:
+    paths: dict[str, dict[str, object]] = {"/b/{id}/c": {}, "/b-b": {}, "/b": {}, "/a": {}}
+    arranged = arrange({"components": {}, "paths": paths})
+    assert list(arranged["paths"]) == ["/a", "/b", "/b/{id}/c", "/b-b"]
+
+
+def test_the_version_is_the_day_of_the_newest_upstream_document(
+    folder: Path, upstream_file: Path
+) -> None:
+    older = upstream_file.with_name("older-2026-01-01.yaml")
+    shutil.copy(upstream_file, older)
+    import_facts([str(older), str(upstream_file)], folder)
+    assert bundle(read_parts(folder))["info"]["version"] == "2026-05-01"
 
 
 @pytest.mark.parametrize("seed", ["0", "4711"])
