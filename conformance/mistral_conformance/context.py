@@ -102,6 +102,7 @@ class Context:
         self.session = session
         self.random = random
         self.exchanges: list[Exchange] = []
+        self.shown: tuple[Exchange, ...] = ()
         self._operation = operation
         self._steps = 0
 
@@ -196,6 +197,10 @@ class Context:
         reason = f"{exchange.method} answered {exchange.status} where {wanted} is due"
         self.expect(exchange.status in statuses, reason, exchange)
         return exchange
+
+    def show(self, *evidence: Exchange) -> None:
+        """Let the report of a passed rule show these exchanges instead of the last one."""
+        self.shown = evidence
 
     def skip(self, reason: str) -> NoReturn:
         """End the rule because something it needs is absent.

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mistral_conformance.redaction import Redactor
 
 BODY_LIMIT = 2000
+LEFT_OUT = ["--data-binary", "@request-body.bin"]
 LEFT_TO_CURL = frozenset({"host", "content-length", "user-agent", "accept-encoding", "connection"})
 VARIABLE = re.compile(r"Bearer \$[A-Za-z_][A-Za-z0-9_]*")
 
@@ -28,7 +29,7 @@ def curl_line(exchange: Exchange, redactor: Redactor) -> str:
         if name not in LEFT_TO_CURL and not (name == "accept" and value == "*/*"):
             parts += ["-H", _header(name, redactor.text(value))]
     if exchange.request_content:
-        parts += ["--data-binary", _body(redactor.content(exchange.request_content))]
+        parts += _body(redactor.content(exchange.request_content))
     return " ".join(parts)
 
 
@@ -38,22 +39,23 @@ def _header(name: str, value: str) -> str:
     return shlex.quote(f"{name.title()}: {value}")
 
 
-def _body(content: bytes) -> str:
+def _body(content: bytes) -> list[str]:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
-        return "@request-body.bin"
+        return LEFT_OUT
     if len(text) > BODY_LIMIT or "\0" in text:
-        return "@request-body.bin"
-    if any(ord(each) < 32 for each in text) or text.startswith("@"):
-        return _ansi_quoted(text)
-    return shlex.quote(text)
+        return LEFT_OUT
+    control = any(ord(each) < 32 for each in text)
+    return ["--data-raw", _ansi_quoted(text) if control else shlex.quote(text)]
 
 
 def _ansi_quoted(text: str) -> str:
+    return "$'" + "".join(map(_ansi_escaped, text)) + "'"
+
+
+def _ansi_escaped(character: str) -> str:
     named = {"\n": r"\n", "\r": r"\r", "\t": r"\t", "\\": r"\\", "'": r"\'"}
-    escaped = (
-        named.get(each) or (each if ord(each) >= 32 else f"\\x{ord(each):02x}") for each in text
-    )
-    start = r"\x40" if text.startswith("@") else ""
-    return "$'" + start + "".join(escaped).removeprefix("@" if start else "") + "'"
+    if character in named:
+        return named[character]
+    return character if ord(character) >= 32 else f"\\x{ord(character):02x}"

@@ -42,7 +42,7 @@ def judge(session: Session, case: Case) -> Result:
         case.operation.id if case.operation else None,
         status,
         session.redactor.text(reason),
-        evidence or tuple(context.exchanges[-1:]),
+        evidence or context.shown or tuple(context.exchanges[-1:]),
         round(time.monotonic() - started, 4),
     )
 

@@ -14,6 +14,7 @@ from schemathesis.specs.openapi.checks import (
     response_headers_conformance,
 )
 
+from mistral_conformance.probing.targets import unowned_ids
 from mistral_conformance.probing.views import answer_view
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ class Judge:
 
     def _check(self, check: CheckFunction, operation: Operation, exchange: Exchange) -> str:
         target = self._lenient.find_operation_by_id(operation.id)
-        return _run(target.Case(), check, exchange)
+        case = target.Case(path_parameters=unowned_ids(operation))
+        return _run(case, check, exchange)
 
     def _validate(self, schema: OpenApiSchema, operation: Operation, exchange: Exchange) -> str:
         try:

@@ -13,7 +13,7 @@ from attrs import define, evolve, field, frozen
 from mistral_conformance.outcome import Failed
 from mistral_conformance.probing.generation import Generated, Generator, aim
 from mistral_conformance.probing.shaping import Shaper
-from mistral_conformance.probing.targets import targets_of, unowned_ids
+from mistral_conformance.probing.targets import nothing, targets_of, unowned_ids
 from mistral_conformance.probing.variations import bounds, faults
 
 if TYPE_CHECKING:
@@ -87,25 +87,33 @@ def _sample(context: Context, targets: Targets) -> Iterable[Shot]:
 def _valid(context: Context, targets: Targets) -> Iterable[Shot]:
     shaper = Shaper(context.operation.id, context.marker)
     for each in _generator(context).valid(context.operation, shaper):
-        ids = targets.ids(context.operation) | shaper.words(targets)
-        exchange = context.api.try_send(aim(each.message, ids), context.operation.id)
-        yield Shot("generated valid request", exchange, each)
+        yield Shot("generated valid request", _aimed(context, targets, each, shaper), each)
 
 
 def _invalid(context: Context, targets: Targets) -> Iterable[Shot]:
     shaper = Shaper(context.operation.id, context.marker)
     for each in _generator(context).invalid(context.operation, shaper):
-        ids = targets.ids(context.operation)
-        exchange = context.api.try_send(aim(each.message, ids), context.operation.id)
-        yield Shot("generated invalid request", exchange, each)
+        yield Shot("generated invalid request", _aimed(context, targets, each, shaper), each)
+
+
+def _aimed(context: Context, targets: Targets, generated: Generated, shaper: Shaper) -> Exchange:
+    operation, words = context.operation, shaper.words(targets)
+    if not any(nothing(each) in generated.message.url for each in operation.path_ids):
+        return context.api.try_send(aim(generated.message, words), operation.id)
+    return targets.send(operation, lambda: aim(generated.message, targets.ids(operation) | words))
 
 
 def _varied(context: Context, targets: Targets, variations: Iterable[Variation]) -> Iterable[Shot]:
     for each in variations:
-        message = evolve(
-            targets.message(context.operation, each.sample), query=list(each.query) or None
-        )
-        yield Shot(each.note, context.api.try_send(message, context.operation.id))
+        yield Shot(each.note, targets.send(context.operation, _maker(context, targets, each)))
+
+
+def _maker(context: Context, targets: Targets, variation: Variation) -> Callable[[], Message]:
+    def make() -> Message:
+        message = targets.message(context.operation, variation.sample)
+        return evolve(message, query=list(variation.query) or None)
+
+    return make
 
 
 def _bounds(context: Context, targets: Targets) -> Iterable[Shot]:
@@ -128,16 +136,16 @@ def _unknown(context: Context, targets: Targets) -> Iterable[Shot]:
 
 
 def _keyless(context: Context, targets: Targets) -> Iterable[Shot]:
-    message = _unfollowed(context, targets)
+    message = _plain(context, targets)
     return [Shot("no key", context.nobody.try_send(message, context.operation.id))]
 
 
 def _misskeyed(context: Context, targets: Targets) -> Iterable[Shot]:
-    message = _unfollowed(context, targets)
+    message = _plain(context, targets)
     return [Shot("a wrong key", context.impostor.try_send(message, context.operation.id))]
 
 
-def _unfollowed(context: Context, targets: Targets) -> Message:
+def _plain(context: Context, targets: Targets) -> Message:
     return targets.message(context.operation, targets.sample(context.operation))
 
 

@@ -84,7 +84,18 @@ class Targets:
         sample = self.sample(operation)
         if sample and sample.before:
             self.send_sample(self._context.document.operations[sample.before])
-        return self._context.api.try_send(self.message(operation, sample), operation.id)
+        return self.send(operation, lambda: self.message(operation, sample))
+
+    def send(self, operation: Operation, make: Callable[[], Message]) -> Exchange:
+        """Send a message; when its object is gone (404), once more at a new one.
+
+        An earlier probe may rightly have ended an object, such as by an expiry in the past.
+        """
+        exchange = self._context.api.try_send(make(), operation.id)
+        if exchange.status != 404 or not operation.path_ids:
+            return exchange
+        self.forget(operation)
+        return self._context.api.try_send(make(), operation.id)
 
     def message(self, operation: Operation, sample: Sample | None) -> Message:
         """The plainest request as a message."""
@@ -96,9 +107,14 @@ class Targets:
             operation.method, url, json=body, files=sample.parts, data=sample.form or None
         )
 
+    def forget(self, operation: Operation) -> None:
+        """Aim at new objects from now on: the operation's present ones turned out to be gone."""
+        for name in operation.path_ids:
+            self._ids.pop(name, None)
+
     def _living(self, name: str) -> str:
         dead = name in self._paths and not self._context.session.creations.holds(self._paths[name])
-        if name not in self._ids or dead:
+        if dead or name not in self._ids:
             if name not in self._makers:
                 raise Skipped(f"the suite knows no object for the path parameter {name!r}")
             with self._context.session.creations.keep():

@@ -20,8 +20,16 @@ from mistral_conformance.registry import Level
 if TYPE_CHECKING:
     from mistral_conformance.document import Json
 
-SYMBOLS = {"fail": "✕", "error": "!", "skip": "\N{EN DASH}", "pass": "✓"}
+SYMBOLS = {"fail": "✕", "error": "!", "weak": "△", "skip": "\N{EN DASH}", "pass": "✓"}
 WORST_FIRST = tuple(SYMBOLS)
+STATUSES = ("pass", "skip", "error", "fail")
+SPOKEN = {
+    "fail": "MUST fail",
+    "error": "not judged",
+    "weak": "SHOULD or MAY fail",
+    "skip": "skipped",
+    "pass": "pass",
+}
 BROKEN = ("fail", "error")
 
 
@@ -98,8 +106,7 @@ def _facts(report: Json) -> str:
 def _level(level: str, counts: Json) -> str:
     total = sum(counts.values())
     tally = "".join(
-        f'<span class="{status}"><b>{counts[status]}</b> {status}</span>'
-        for status in reversed(WORST_FIRST)
+        f'<span class="{status}"><b>{counts[status]}</b> {status}</span>' for status in STATUSES
     )
     return (
         f'<div class="level"><h3>{level}<span>{total} rules</span></h3>{_meter(counts, total)}'
@@ -110,7 +117,7 @@ def _level(level: str, counts: Json) -> str:
 def _meter(counts: Json, total: int) -> str:
     """A bar of the counts, as drawn shapes: a style attribute would need a weaker policy."""
     x, shapes = 0.0, ['<rect class="none" width="100" height="1"/>']
-    for status in reversed(WORST_FIRST):
+    for status in STATUSES:
         width = 100 * counts[status] / total if total else 0
         shapes.append(f'<rect class="{status}" x="{x:.3f}" width="{width:.3f}" height="1"/>')
         x += width
@@ -122,26 +129,40 @@ def _meter(counts: Json, total: int) -> str:
 
 
 def _broken(report: Json) -> str:
-    broken = [each for each in report["rules"] if each["status"] in BROKEN]
-    if not broken:
+    """What is broken, the same finding at several operations once."""
+    findings: dict[tuple[str, str], list[Json]] = {}
+    for each in sorted(report["rules"], key=_gravity):
+        if each["status"] in BROKEN:
+            findings.setdefault((each["id"], each["reason"]), []).append(each)
+    if not findings:
         return ""
-    broken.sort(key=lambda each: (each["level"] != "MUST", each["status"] != "fail"))
-    cards = "".join(_card(each) for each in broken)
+    cards = "".join(_card(each) for each in findings.values())
     return f'<section aria-labelledby="broken"><h2 id="broken">What is broken</h2>{cards}</section>'
 
 
-def _card(result: Json) -> str:
+def _kind(result: Json) -> str:
+    """The status as the matrix shows it: what fails without being a MUST is weaker."""
+    weak = result["status"] == "fail" and result["level"] != "MUST"
+    return "weak" if weak else str(result["status"])
+
+
+def _gravity(result: Json) -> tuple[bool, bool]:
+    return result["level"] != "MUST", result["status"] != "fail"
+
+
+def _card(results: list[Json]) -> str:
+    result = results[0]
     weak = "" if result["level"] == "MUST" else " weak"
+    operations = list(dict.fromkeys(one for each in results for one in each["operations"]))
     curls = "".join(f"<pre>{escape(each['curl'])}</pre>" for each in result["evidence"][:1])
-    again = f"<details><summary>Send it again</summary>{curls}</details>" if curls else ""
     return (
-        f'<article class="rule {result["status"]}{weak}">'
-        f'<h3><span class="chip {result["status"]}">{result["status"]}</span>'
+        f'<details class="rule {result["status"]}{weak}"><summary>'
+        f'<span class="chip {result["status"]}">{result["status"]}</span>'
         f'<span class="chip level-{result["level"]}">{result["level"]}</span>'
-        f"{escape(result['id'])}</h3>"
+        f'<span class="name">{escape(result["id"])}</span>'
+        f'<span class="reason">{escape(result["reason"])}</span></summary>'
         f'<p class="sentence">{escape(result["sentence"])}</p>'
-        f'<p class="reason">{escape(result["reason"])}</p>'
-        f'<p class="source">{escape(", ".join(result["operations"]))}</p>{again}</article>'
+        f'<p class="source">{escape(", ".join(operations))}</p>{curls}</details>'
     )
 
 
@@ -149,7 +170,7 @@ def _rows(report: Json, families: list[str]) -> str:
     cells: dict[tuple[str, str], Counter[str]] = {}
     for each in report["rules"]:
         for operation in each["operations"]:
-            cells.setdefault((operation, each["family"]), Counter())[each["status"]] += 1
+            cells.setdefault((operation, each["family"]), Counter())[_kind(each)] += 1
     groups: dict[str, list[str]] = {}
     for operation in report["run"]["operations"]:
         groups.setdefault(operation.rpartition(".")[0], []).append(operation)
@@ -176,7 +197,7 @@ def _cell(operation: str, family: str, counts: Counter[str] | None) -> str:
     if not counts:
         return '<td class="none">·</td>'
     worst = next(each for each in WORST_FIRST if counts[each])
-    spoken = ", ".join(f"{counts[each]} {each}" for each in WORST_FIRST if counts[each])
+    spoken = ", ".join(f"{counts[each]} {SPOKEN[each]}" for each in WORST_FIRST if counts[each])
     label = escape(f"{family} on {operation}: {spoken}")
     return (
         f'<td><button type="button" class="{worst}" data-operation="{escape(operation)}" '

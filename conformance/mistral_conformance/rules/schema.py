@@ -77,8 +77,12 @@ def _judge(
 
     Raises:
         Failed: an answer is wrong; the evidence is the shortest exchange that shows it.
+        Skipped: there is no such answer.
 
     """
+    if not candidates:
+        ctx.skip("the operation gave no answer of this kind")
+    ctx.show(candidates[0].exchange)
     distinct = {
         (each.exchange.status, each.exchange.content, str(each.exchange.headers)): each
         for each in reversed(candidates)

@@ -39,12 +39,18 @@ function half(name, text) {
 function curl(line) {
   const box = make("div", "curl");
   const copy = make("button", "", "Copy");
+  const text = make("pre", "", line);
   copy.type = "button";
   copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(line);
-    copy.textContent = "Copied";
+    getSelection().selectAllChildren(text);
+    try {
+      await navigator.clipboard.writeText(line);
+      copy.textContent = "Copied";
+    } catch {
+      copy.textContent = "Selected"; // no clipboard here: the text is selected, ready to be copied
+    }
   });
-  box.append(make("h4", "", "Send it again"), make("pre", "", line), copy);
+  box.append(make("h4", "", "Send it again"), text, copy);
   return box;
 }
 
@@ -85,6 +91,12 @@ function show(operation, family) {
   panel.showModal();
   panel.scrollTop = 0;
   title.focus();
+  history.replaceState(null, "", `#${family}/${operation}`);
+}
+
+function follow() {
+  const [family, operation] = decodeURIComponent(location.hash.slice(1)).split("/");
+  if (data.rules.some((each) => each.family === family && each.operations.includes(operation))) show(operation, family);
 }
 
 function move(button, rows, columns) {
@@ -113,6 +125,8 @@ document.querySelector("table").addEventListener("keydown", (event) => {
   }
 });
 document.getElementById("close").addEventListener("click", () => panel.close());
+panel.addEventListener("close", () => history.replaceState(null, "", location.pathname));
 panel.addEventListener("click", (event) => {
   if (event.target === panel) panel.close();
 });
+follow();

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from attrs import evolve
 from tests.unit.suite.fake_server import KEY
 
 from mistral_conformance.identities import CALLER, Identity
@@ -28,10 +29,10 @@ def _key(monkeypatch: pytest.MonkeyPatch) -> None:
 def options() -> Callable[..., RunOptions]:
     """Options of a quick run on a base URL."""
 
-    def make(base_url: str, **more: object) -> RunOptions:
+    def make(base_url: str, **more: Any) -> RunOptions:
         identities = {CALLER: Identity(CALLER, "MISTRAL_API_KEY", KEY)}
-        values = {"timeout_s": 0.3, "max_examples": 3, "run_id": "testrun", **more}
-        return RunOptions(base_url=base_url, identities=identities, **values)  # type: ignore[arg-type]
+        plain = RunOptions(base_url, identities, timeout_s=0.3, max_examples=3, run_id="testrun")
+        return evolve(plain, **more)
 
     return make
 
