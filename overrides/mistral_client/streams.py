@@ -75,7 +75,7 @@ class EventReader(Generic[T]):
             if data == end:
                 self.is_done = True
                 return
-            if name == "error" or '"error"' in data:
+            if name == "error" or '"error"' in data or '"Error"' in data:
                 self._raise_inside(raw)
             try:
                 value = parse(raw)
@@ -110,7 +110,7 @@ class EventReader(Generic[T]):
 
     def _raise_inside(self, raw: ServerEvent) -> None:
         """Raise the error that an event is; an event that only mentions an error passes."""
-        problem = _problem_inside(raw)
+        problem = _problem_inside(raw._replace(data=redact_text(raw.data, self._secrets)))
         if problem is not None:
             text = problem.message or problem.type or "no reason given"
             self._fail(f"the server reported an error: {text}", problem=problem, body=raw.data)
@@ -229,7 +229,7 @@ class EventStream(_Opened, Generic[T]):
     def _read(self) -> Iterator[Event[T]]:
         response = self._open()
         reader = self._reader
-        chunks = response.iter_bytes() if _is_encoded(response) else response.iter_raw()
+        chunks = response.iter_raw() if _is_plain(response) else response.iter_bytes()
         try:
             for chunk in chunks:
                 yield from reader.read(chunk)
@@ -301,7 +301,7 @@ class AsyncEventStream(_Opened, Generic[T]):
     async def _read(self) -> AsyncIterator[Event[T]]:
         response = await self._open()
         reader = self._reader
-        chunks = response.aiter_bytes() if _is_encoded(response) else response.aiter_raw()
+        chunks = response.aiter_raw() if _is_plain(response) else response.aiter_bytes()
         try:
             async for chunk in chunks:
                 for event in reader.read(chunk):
@@ -318,6 +318,6 @@ class AsyncEventStream(_Opened, Generic[T]):
             await response.aclose()
 
 
-def _is_encoded(response: httpx.Response) -> bool:
-    """Say whether the body is compressed; reading it raw is cheaper when it is not."""
-    return "content-encoding" in response.headers
+def _is_plain(response: httpx.Response) -> bool:
+    """Say whether the body can be read raw, which is cheaper: not compressed, not read already."""
+    return "content-encoding" not in response.headers and not response.is_stream_consumed

@@ -33,5 +33,6 @@ QUIRK: Final = Quirk(
     operations=("beta.libraries.delete", "beta.libraries.accesses.delete"),
     since="spec 2026-06-23",
     remove_when="No supported server answers these deletes with 200.",
+    is_curated=True,
     adapt_response=adapt_response,
 )

@@ -79,5 +79,6 @@ QUIRK: Final = Quirk(
     ),
     since="spec 2026-03-31",
     remove_when="processing_status is gone and every supported server sends process_status.",
+    is_curated=False,
     adapt_response=adapt_response,
 )

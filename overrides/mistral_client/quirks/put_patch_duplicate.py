@@ -67,6 +67,7 @@ QUIRK: Final = Quirk(
     operations=("beta.libraries.update", "beta.libraries.documents.update"),
     since="spec 2026-06-16",
     remove_when="No supported server lacks PATCH on libraries and documents.",
+    is_curated=True,
     adapt_request=adapt_request,
     adapt_response=adapt_response,
 )

@@ -39,7 +39,8 @@ class Quirk:
 
     `adapt_request` gets the call and may return another one. `adapt_response` gets an answer and
     the call that it answers, and returns the answer, another answer in its place, or a call to
-    send instead, which happens once.
+    send instead, which happens once. `is_curated` says that the document is corrected for it too,
+    in a curation of the same name.
     """
 
     id: str
@@ -48,5 +49,6 @@ class Quirk:
     operations: tuple[str, ...]
     since: str
     remove_when: str
+    is_curated: bool
     adapt_request: Callable[[AnyCall, Memory], AnyCall] | None = None
     adapt_response: Callable[[Response, AnyCall, Memory], Response | AnyCall] | None = None

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import io
+from email import message_from_bytes
+from email.policy import HTTP
+from typing import TYPE_CHECKING, Any, cast
+
+import httpx
+import pytest
+from tests.unit.client.harness import DOCUMENT, Server, answer
+
+from mistral_client import ConnectionFailed, File, RateLimited
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.unit.client.harness import Both
+
+CREATED = answer(201, DOCUMENT)
+
+
+class OneWay(io.BytesIO):
+    """A stream that cannot seek, like a pipe."""
+
+    name = "/some/where/pipe.bin"
+
+    def seek(self, *_args: int) -> int:
+        raise io.UnsupportedOperation
+
+    def tell(self) -> int:
+        raise io.UnsupportedOperation
+
+
+def parts(request: httpx.Request) -> dict[str, tuple[str | None, str, bytes]]:
+    """Return the parts of a form: file name, media type, content."""
+    head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
+    message = message_from_bytes(head + request.content, policy=HTTP)
+    return {
+        str(part.get_param("name", header="content-disposition")): (
+            part.get_filename(),
+            part.get_content_type(),
+            cast("bytes", part.get_payload(decode=True)),
+        )
+        for part in message.iter_parts()
+    }
+
+
+def upload(both: Both, file: Any, script: list[Any] | None = None, **options: Any) -> Server:
+    server = Server(script or [CREATED])
+    both.run(
+        server, lambda client: client.beta.libraries.documents.upload("l", file=file, **options)
+    )
+    return server
+
+
+def sent(both: Both, file: Any) -> tuple[str | None, str, bytes]:
+    (request,) = upload(both, file).requests
+    return parts(request)["file"]
+
+
+def test_path_is_sent_under_its_name(both: Both, tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes(b"hello")
+    assert sent(both, path) == ("notes.txt", "text/plain", b"hello")
+    assert sent(both, str(path)) == ("notes.txt", "text/plain", b"hello")
+
+
+def test_bytes_are_sent(both: Both) -> None:
+    assert sent(both, b"hello") == ("upload", "application/octet-stream", b"hello")
+
+
+def test_stream_is_sent_under_its_name(both: Both, tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF")
+    with path.open("rb") as stream:
+        assert sent(both, stream) == ("a.pdf", "application/pdf", b"%PDF")
+        assert not stream.closed
+
+
+def test_stream_is_sent_from_where_it_stands(both: Both) -> None:
+    stream = io.BytesIO(b"0123456789")
+    stream.seek(4)
+    assert sent(both, File(fileName="x.bin", content=stream))[2] == b"456789"
+
+
+def test_file_in_the_official_spelling_is_sent(both: Both) -> None:
+    assert sent(both, File(fileName="a.txt", content=b"x"))[0] == "a.txt"
+    assert sent(both, {"file_name": "a.txt", "content": b"x"})[0] == "a.txt"
+    assert sent(both, {"fileName": "a.txt", "content": io.BytesIO(b"x")})[2] == b"x"
+
+
+def test_given_media_type_wins(both: Both) -> None:
+    assert sent(both, File("a.txt", b"x", "text/markdown"))[1] == "text/markdown"
+
+
+def test_name_with_quotes_and_line_ends_stays_one_header(both: Both) -> None:
+    (request,) = upload(both, File('a"\r\nX: y.txt', b"x")).requests
+    assert b'filename="a%22%0D%0AX: y.txt"' in request.content
+
+
+def test_name_beyond_ascii_is_sent_as_utf8(both: Both) -> None:
+    (request,) = upload(both, File("é.txt", b"x")).requests
+    assert 'filename="é.txt"'.encode() in request.content
+
+
+def test_fields_are_sent_beside_the_file(both: Both) -> None:
+    server = Server([answer(200, {"id": "f"})])
+    both.run(server, lambda client: client.files.upload(file=File("a", b"x"), purpose="ocr"))
+    assert parts(server.requests[0])["purpose"][2] == b"ocr"
+
+
+def test_length_is_announced(both: Both, tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"x" * 700_000)
+    (request,) = upload(both, path).requests
+    assert int(request.headers["content-length"]) == len(request.content)
+    assert "transfer-encoding" not in request.headers
+
+
+def test_stream_of_unknown_length_goes_in_chunks(both: Both) -> None:
+    (request,) = upload(both, OneWay(b"abc")).requests
+    assert request.headers["transfer-encoding"] == "chunked"
+    assert parts(request)["file"] == ("pipe.bin", "application/octet-stream", b"abc")
+
+
+def test_upload_is_sent_again_from_the_start(both: Both) -> None:
+    server = upload(both, File("a", io.BytesIO(b"abc")), [answer(503), CREATED])
+    assert server.requests[0].content == server.requests[1].content
+
+
+def test_stream_that_cannot_seek_is_sent_once(both: Both) -> None:
+    with pytest.raises(RateLimited) as caught:
+        upload(both, OneWay(b"abc"), [answer(429), CREATED])
+    assert caught.value.attempts == 1
+
+
+def test_stream_that_cannot_seek_goes_again_while_it_is_unread(both: Both) -> None:
+    class Refusing(httpx.MockTransport):
+        """Refuses the first connection, before it reads the body."""
+
+        refused = False
+
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            self.refuse_once()
+            return super().handle_request(request)
+
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            self.refuse_once()
+            return await super().handle_async_request(request)
+
+        def refuse_once(self) -> None:
+            if not self.refused:
+                self.refused = True
+                raise httpx.ConnectError("refused")
+
+    client = both.client([CREATED])
+    client = type(client)("k", transport=Refusing(Server([CREATED])), timing=both.clock.timing)
+    done = both.use(client, lambda c: c.beta.libraries.documents.upload("l", file=OneWay(b"abc")))
+    assert done.name == "a.txt"
+
+
+def test_missing_file_is_reported_without_a_request(both: Both) -> None:
+    server = Server([CREATED])
+    with pytest.raises(FileNotFoundError, match=r"nowhere\.txt"):
+        both.run(server, lambda c: c.beta.libraries.documents.upload("l", file="nowhere.txt"))
+    assert server.requests == []
+
+
+def test_folder_is_refused(both: Both, tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError):
+        upload(both, tmp_path)
+
+
+@pytest.mark.parametrize("file", [io.StringIO("text"), File("a", io.StringIO("text"))])  # type: ignore[arg-type]
+def test_text_stream_is_refused(both: Both, file: Any) -> None:
+    with pytest.raises(TypeError, match="'rb'"):
+        upload(both, file)
+
+
+@pytest.mark.parametrize("file", [3, ["a"], File("a", "text")])  # type: ignore[arg-type]
+def test_other_things_are_refused(both: Both, file: Any) -> None:
+    with pytest.raises(TypeError, match="path, bytes, a binary stream"):
+        upload(both, file)
+
+
+def test_media_type_that_breaks_a_header_is_refused(both: Both) -> None:
+    with pytest.raises(ValueError, match="media type"):
+        upload(both, File("a", b"x", "text/plain\r\nX: y"))
+
+
+def test_own_file_is_closed_after_a_failure(both: Both, tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"x")
+    with pytest.raises(ConnectionFailed):  # an open file would warn, and warnings are errors
+        upload(both, path, [httpx.ReadError("reset")])
