@@ -35,12 +35,12 @@ def fingerprints(text: str) -> set[str]:
 
 
 def texts(node: object) -> Iterator[str]:
-    """Every text for people below the node; a property of that name is none."""
+    """Every text for people below the node; a property or a tag of that name is none."""
     if isinstance(node, dict):
         for key, value in node.items():
             if key in _TEXTS and isinstance(value, str):
                 yield value
-            else:
+            elif not (key == "mapping" and "propertyName" in node):
                 yield from texts(value)
     elif isinstance(node, list):
         for item in node:
