@@ -1,7 +1,8 @@
-"""Judge the committed document: `lint_document.py`.
+"""Judge the committed document: `lint_document.py [--group GROUP [--show]]`.
 
 Fails when the document is stale, is not valid OpenAPI 3.1, breaks one of our rules or, where
-Redocly is installed (`npm install` in openapi/lint), one of Redocly's.
+Redocly is installed (`npm install` in openapi/lint), one of Redocly's. With `--group` only that
+group's part counts, as facts, corrections, its own words and the shared ones make it now.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from document.curated import READABLE, compose, stale
+from document.curated import READABLE, compose, compose_part, listed, stale
 from document.problems import DocumentProblem
+from document.yaml_text import write_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +30,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--folder", type=Path, default=ROOT / "openapi", help="where the document and its parts are"
     )
-    folder: Path = parser.parse_args(arguments).folder
+    parser.add_argument(
+        "--group", help="judge one group's part alone and list all that is missing there"
+    )
+    parser.add_argument(
+        "--show", action="store_true", help="with --group: print that part as it is now"
+    )
+    options = parser.parse_args(arguments)
+    folder: Path = options.folder
+    if options.group:
+        return judge_group(folder, options.group, show=options.show)
     return max(judge_parts(folder), judge_with_redocly(folder))
+
+
+def judge_group(folder: Path, group: str, *, show: bool) -> int:
+    """Our rules on the part of one group, whatever the state of the others."""
+    try:
+        part, findings = compose_part(folder, group)
+    except DocumentProblem as problem:
+        print(f"lint_document: {problem}", file=sys.stderr)
+        return 1
+    if show:
+        print(write_yaml(part), end="")
+    elif findings:
+        print(listed(findings, limit=len(findings)))
+        print(f"lint_document: {group}: {len(findings)} findings", file=sys.stderr)
+    else:
+        print(f"{group}: clean")
+    return int(bool(findings))
 
 
 def judge_parts(folder: Path) -> int:

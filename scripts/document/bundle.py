@@ -1,4 +1,4 @@
-"""The curated document, put together: facts, then corrections, then prose."""
+"""The curated document, put together: facts, then corrections and their names, then prose."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from document.fingerprints import read_fingerprints, texts
+from document.naming import name_schemas, tag_operations
 from document.ordering import arrange
 from document.overlay import Overlay, apply_overlay, read_overlay
 from document.problems import DocumentProblem
@@ -14,6 +15,7 @@ from document.sources import read_sources
 from document.yaml_text import read_yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from document.tree import Tree
@@ -32,8 +34,10 @@ class Parts:
     prose: tuple[Overlay, ...]
 
 
-def read_parts(folder: Path) -> Parts:
+def read_parts(folder: Path, prose: Collection[str] | None = None) -> Parts:
     """The parts below the folder (`openapi`), each kind in the order of its file names.
+
+    `prose` limits the words to those of some groups, so that others may be unfinished.
 
     Raises:
         DocumentProblem: There are no facts, or a file is malformed.
@@ -48,8 +52,15 @@ def read_parts(folder: Path) -> Parts:
         max(origin.date for origin in origins).isoformat(),
         tuple(facts),
         read_fingerprints(prints.read_text(encoding="utf-8"), str(prints)),
-        _read_overlays(folder / "curation", reasons=True),
-        _read_overlays(folder / "prose", reasons=False),
+        _read_overlays(sorted((folder / "curation").glob("*.yaml")), reasons=True),
+        _read_overlays(
+            (
+                path
+                for path in sorted((folder / "prose").glob("*.yaml"))
+                if prose is None or path.stem in prose
+            ),
+            reasons=False,
+        ),
     )
 
 
@@ -72,8 +83,8 @@ def _read_facts(path: Path) -> Tree:
     return data
 
 
-def _read_overlays(folder: Path, *, reasons: bool) -> tuple[Overlay, ...]:
-    return tuple(read_overlay(path, reasons=reasons) for path in sorted(folder.glob("*.yaml")))
+def _read_overlays(paths: Iterable[Path], *, reasons: bool) -> tuple[Overlay, ...]:
+    return tuple(read_overlay(path, reasons=reasons) for path in paths)
 
 
 def bundle(parts: Parts) -> Tree:
@@ -86,7 +97,11 @@ def bundle(parts: Parts) -> Tree:
     document: Tree = {"info": {"version": parts.version}, "paths": {}, "components": {}}
     for facts in parts.facts:
         _join(document, facts)
-    for overlay in (*parts.curation, *parts.prose):
+    for overlay in parts.curation:
+        document = apply_overlay(overlay, document)
+    name_schemas(document)
+    tag_operations(document)
+    for overlay in parts.prose:
         document = apply_overlay(overlay, document)
     return arrange(document)
 

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from document.bundle import bundle, read_parts
+from document.grouping import SHARED, Ownership, part_of
 from document.lint import Finding, copied_sentences, lint
 from document.problems import DocumentProblem
+from document.sources import read_sources
 from document.yaml_text import write_yaml
 
 if TYPE_CHECKING:
@@ -42,6 +44,24 @@ def compose(folder: Path) -> dict[Path, bytes]:
     if findings:
         raise DocumentProblem(f"the document breaks {len(findings)} rules:\n{listed(findings)}")
     return {READABLE: yaml_bytes(document), LOADABLE: json_bytes(document)}
+
+
+def compose_part(folder: Path, group: str) -> tuple[Tree, list[Finding]]:
+    """One group's part of the document, and what that group still has to do.
+
+    Only the words of the group and the shared ones are read, so that others may be unfinished.
+
+    Raises:
+        DocumentProblem: A part is malformed, or there is no such group.
+
+    """
+    sources = read_sources(folder / "source.toml")
+    parts = read_parts(folder, {group, SHARED})
+    document = bundle(parts)
+    part = part_of(document, group, sources)
+    ownership = Ownership(document, sources)
+    findings = [one for one in lint(part) if ownership.of_finding(one) in {group, None}]
+    return part, [*findings, *copied_sentences(part, parts.fingerprints)]
 
 
 def listed(findings: list[Finding], limit: int = 50) -> str:

@@ -9,6 +9,7 @@ import attrs
 
 from document.fingerprints import of_document
 from document.folding import normalise, rename_placeholders, shape
+from document.grouping import SHARED
 from document.problems import DocumentProblem
 from document.sources import Origin, SourceList
 from document.stripping import keep_operation, keep_schema, keep_security
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     from document.upstream import Upstream
 
-SHARED = "shared"
-"""The stem of the facts that no single group owns."""
 SCHEMAS = "#/components/schemas/"
 
 

@@ -12,7 +12,7 @@ from document.lint.behaviour import BEHAVIOUR
 from document.lint.examples import EXAMPLES
 from document.lint.finding import Finding, Rule
 from document.lint.names import NAMES
-from document.lint.validity import VALIDITY
+from document.lint.validity import VALIDITY, with_descriptions
 from document.lint.words import WORDS, copied_sentences
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ def lint(document: Tree) -> list[Finding]:
     """What breaks a rule, in the order of the rules.
 
     A document that is not valid OpenAPI is judged no further: the other rules rely on its shape.
+    Answers without the description that OpenAPI asks for are left to the rules about words.
     """
-    basic = [finding for rule in VALIDITY for finding in rule(document)]
-    return basic or [finding for rule in RULES for finding in rule(document)]
+    complete = with_descriptions(document)
+    basic = [finding for rule in VALIDITY for finding in rule(complete)]
+    rest = [rule for rule in RULES if rule not in VALIDITY]
+    return basic or [finding for rule in rest for finding in rule(document)]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from document.lint.finding import Finding, Rule
-from document.tree import Tree, follow, references
+from document.tree import Tree, duplicate, follow, references
+from document.walk import answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,15 @@ def is_openapi(document: Tree) -> Iterator[Finding]:
     for error in OpenAPIV31SpecValidator(document).iter_errors():
         where = "/".join(str(part) for part in error.absolute_path) or "document"
         yield Finding(where, f"not valid OpenAPI 3.1: {error.message.splitlines()[0]}")
+
+
+def with_descriptions(document: Tree) -> Tree:
+    """The document in which every answer has some description: nothing else needs one."""
+    complete = duplicate(document)
+    for place in answers(complete):
+        if "$ref" not in place.node:
+            place.node.setdefault("description", "")
+    return complete
 
 
 VALIDITY: tuple[Rule, ...] = (references_resolve, is_openapi)
