@@ -26,7 +26,7 @@ def successes_have_examples(document: Tree) -> Iterator[Finding]:
     for path, method, operation in operations(document):
         for status, answer in operation.get("responses", {}).items():
             for media, content in answer.get("content", {}).items():
-                binary = media == "application/octet-stream"
+                binary = media == "application/octet-stream" or media.startswith("audio/")
                 if status.startswith("2") and not binary and not content.get("examples"):
                     where = f"{method.upper()} {path}: {status} {media}"
                     yield Finding(where, "no example; give one in prose")
