@@ -12,6 +12,7 @@ from document.lint.behaviour import BEHAVIOUR
 from document.lint.examples import EXAMPLES
 from document.lint.finding import Finding, Rule
 from document.lint.names import NAMES
+from document.lint.shapes import SHAPES
 from document.lint.validity import VALIDITY, with_descriptions
 from document.lint.words import WORDS, copied_sentences
 
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES", "Finding", "Rule", "copied_sentences", "lint"]
 
-RULES: tuple[Rule, ...] = (*VALIDITY, *NAMES, *WORDS, *EXAMPLES, *BEHAVIOUR)
+RULES: tuple[Rule, ...] = (
+    *VALIDITY,
+    *NAMES,
+    *SHAPES,
+    *WORDS,
+    *EXAMPLES,
+    *BEHAVIOUR,
+)
 """Every rule; those of validity come first."""
 
 

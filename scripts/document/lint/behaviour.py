@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 ALWAYS = ("401", "403", "422", "429", "5XX")
 """Answers that every operation can give."""
 _SCHEMAS = "#/components/schemas/"
+_PAGING = frozenset({"page", "page_token", "pageToken", "next_page_token", "cursor", "offset"})
+"""Parameters that only lists with pages have."""
+_ASKED = frozenset({"page", "size", "token", "offset", "before", "after", "order"})
+_ANSWERED = frozenset({"items", "next_token", "has_more", "total"})
+"""Keys of `x-mistral-paging` that name parameters, and those that name fields of the answer."""
 
 
 def answers_are_declared(document: Tree) -> Iterator[Finding]:
@@ -68,36 +73,66 @@ def streams_are_described(document: Tree) -> Iterator[Finding]:
     """Every event stream says which request asks for it, what it carries and what ends it."""
     for path, method, operation in operations(document):
         where = f"{method.upper()} {path}"
-        streams = any(
-            "text/event-stream" in answer.get("content", {})
-            for answer in operation.get("responses", {}).values()
-        )
+        answers = operation.get("responses", {}).values()
+        media = {kind for answer in answers for kind in answer.get("content", {})}
         stream = operation.get("x-mistral-stream")
-        if streams != (stream is not None):
+        if ("text/event-stream" in media) != (stream is not None):
             yield Finding(where, "x-mistral-stream and text/event-stream belong together")
-        elif stream and not follow(document, stream.get("data", "")):
-            yield Finding(where, "x-mistral-stream names event data that does not exist")
+        elif stream:
+            for problem in _stream_problems(document, operation, stream, media):
+                yield Finding(where, f"x-mistral-stream {problem}")
+
+
+def _stream_problems(
+    document: Tree, operation: Tree, stream: Tree, media: set[str]
+) -> Iterator[str]:
+    for reference in (stream.get("data", ""), *stream.get("events", {}).values()):
+        if not follow(document, reference):
+            yield f"names event data that does not exist: {reference!r}"
+    if not stream.get("method"):
+        yield "names no method"
+    if (len(media) > 1) != ("when" in stream):
+        yield "says when there is a stream exactly if there is another answer"
+    known = {(one["name"], one["in"]) for one in operation.get("parameters", ())}
+    for kind, name in stream.get("resumable", {}).items():
+        if (name, kind) not in known:
+            yield f"resumes by a {kind} {name!r} that is not there"
 
 
 def lists_say_how_they_page(document: Tree) -> Iterator[Finding]:
-    """Every operation with a page parameter says how it pages, with parameters that it has."""
+    """Every list that pages says how, with parameters and fields that it has."""
     for path, method, operation in operations(document):
         names = {one["name"] for one in operation.get("parameters", ())}
         paging = operation.get("x-mistral-paging")
         where = f"{method.upper()} {path}"
         if paging is None:
-            if names & {"page", "page_token", "cursor", "offset"}:
+            if names & _PAGING:
                 yield Finding(where, "pages, but has no x-mistral-paging; see curation/paging.yaml")
             continue
-        wrong = [
-            paging[key]
-            for key in ("page", "size", "token")
-            if paging.get(key, "") not in {*names, ""}
-        ]
-        for name in wrong:
-            yield Finding(
-                where, f"x-mistral-paging names the parameter {name!r}, which is not there"
-            )
+        for key in _ASKED & set(paging):
+            if paging[key] not in names:
+                yield Finding(where, f"pages by the parameter {paging[key]!r}, which is not there")
+        answer = _of_success(operation)
+        for key in _ANSWERED & set(paging):
+            if not _has_field(document, answer, paging[key].split(".")):
+                yield Finding(where, f"pages by the field {paging[key]!r}, which is not there")
+
+
+def _of_success(operation: Tree) -> Tree:
+    """The schema of the operation's JSON answer."""
+    schema: Tree = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    return schema
+
+
+def _has_field(document: Tree, schema: Tree, path: list[str]) -> bool:
+    """Whether the dotted path leads somewhere; null beside an object is no obstacle."""
+    while "$ref" in schema:
+        schema = follow(document, schema["$ref"]) or {}
+    if not path:
+        return True
+    if inside := schema.get("properties", {}).get(path[0]):
+        return _has_field(document, inside, path[1:])
+    return any(_has_field(document, member, path) for member in schema.get("anyOf", ()))
 
 
 def deprecations_say_what_to_do(document: Tree) -> Iterator[Finding]:
