@@ -1,0 +1,152 @@
+"""Runs the suite against the mock with one defect inside, and says which rules notice it.
+
+A rule notices a defect when it fails on the mock with the defect and passes on the healthy one.
+Rules that end in an error or a skip notice nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from mistral_conformance.document import load_document
+from mistral_conformance.embedded import PRIVATE_FLAG, embedded_identities
+from mistral_conformance.markers import seeded_run_id
+from mistral_conformance.mutants.registry import load_mutants
+from mistral_conformance.outcome import Result, Status
+from mistral_conformance.plan import make_plan
+from mistral_conformance.rules import load_rules
+from mistral_conformance.run import RunOptions, open_session
+from mistral_conformance.runner import judge_all
+from mistral_mock.identities import make_identity
+from mistral_mock.server import running
+from mistral_mock.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mistral_conformance.mutants.registry import Mutant
+    from mistral_conformance.plan import Case
+    from mistral_conformance.session import Session
+
+MAX_EXAMPLES = 10
+SEED = 0
+
+
+@frozen
+class Verdict:
+    """What the suite said about one defect: the rules that noticed it, and the first reason.
+
+    `elapsed_s` is wall time in seconds.
+    """
+
+    mutant: str
+    family: str
+    description: str
+    killers: tuple[str, ...]
+    reason: str
+    elapsed_s: float
+
+    @property
+    def caught(self) -> bool:
+        """Whether any rule noticed the defect."""
+        return bool(self.killers)
+
+
+def judge_mutant(mutant_id: str, *, everything: bool = False) -> Verdict:
+    """The verdict on one defect: by the first rule that notices it, or by every rule.
+
+    Raises:
+        KeyError: there is no such defect.
+
+    """
+    mutant = load_mutants()[mutant_id]
+    started = time.monotonic()
+    cases, noticed = cases_for(mutant), list[Result]()
+    while cases:
+        failed, cases = _run(mutant, cases, everything=everything)
+        noticed += [each for each in failed if passes_on_healthy(each.name)]
+        if noticed:
+            break
+    killers = tuple(dict.fromkeys(each.rule.id for each in noticed))
+    reason = noticed[0].reason if noticed else ""
+    elapsed_s = round(time.monotonic() - started, 2)
+    return Verdict(mutant.id, mutant.family, mutant.description, killers, reason, elapsed_s)
+
+
+def _run(
+    mutant: Mutant, cases: Sequence[Case], *, everything: bool
+) -> tuple[list[Result], Sequence[Case]]:
+    """The failures of the cases on the mock with the defect, and the cases not yet judged.
+
+    Stops at the first failure unless everything is wanted.
+    """
+    failed: list[Result] = []
+    judged = 0
+    with mutant.applied(), mock_session() as session, silence():
+        for result in judge_all(session, cases):
+            judged += 1
+            if result.status is Status.FAIL:
+                failed.append(result)
+                if not everything:
+                    break
+    return failed, cases[judged:]
+
+
+def cases_for(mutant: Mutant) -> list[Case]:
+    """The cases over a defect's operations: its own family first, costly ones last."""
+    plan = make_plan(load_document(), load_rules(), mutant.operations)
+    return sorted(plan, key=lambda case: (case.rule.family != mutant.family, _cost(case)))
+
+
+@contextmanager
+def mock_session() -> Iterator[Session]:
+    """A session on a mock of its own in this process, with every identity and a clock."""
+    identities = embedded_identities()
+    flags = {PRIVATE_FLAG: (PRIVATE_FLAG,)}
+    known = tuple(
+        make_identity(each.key, each.user, each.workspace, each.org, flags.get(each.name, ()))
+        for each in identities.values()
+    )
+    with running(Settings(identities=known, seed=SEED, clock="manual")) as server:
+        options = RunOptions(
+            server.base_url,
+            identities,
+            seed=SEED,
+            max_examples=MAX_EXAMPLES,
+            clock_url=f"{server.base_url}/_mock/clock",
+            run_id=seeded_run_id(SEED),
+        )
+        with open_session(options) as session:
+            yield session
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Nothing is logged inside: a defect may break the server at every request."""
+    before = logging.root.manager.disable
+    logging.disable()
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+@cache
+def passes_on_healthy(case_name: str) -> bool:
+    """Whether a case passes on the mock without any defect; each is tried once per process."""
+    document = load_document()
+    plan = make_plan(document, load_rules(), list(document.operations))
+    cases = [case for case in plan if case.name == case_name]
+    with mock_session() as session:
+        return all(each.status is Status.PASS for each in judge_all(session, cases))
+
+
+def _cost(case: Case) -> int:
+    """A rule over each operation sends many generated requests, another one a handful."""
+    return int(case.rule.over_each_operation)
