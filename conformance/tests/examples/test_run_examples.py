@@ -38,13 +38,15 @@ def test_a_guide_s_examples_run_one_upon_the_other(
     assert run_examples.main([str(PAGES / "guide.mdx"), "--base-url", base_url]) == 0
     curl, node = "pass" if CURL else "skip", "pass" if NODE else "skip"
     assert verdicts(capsys.readouterr().out) == {
-        "guide.mdx:18": "pass",
-        "guide.mdx:25": node,
-        "guide.mdx:32": curl,
-        "guide.mdx:52": "pass",
-        "guide.mdx:57": curl,
-        "guide.mdx:66": "pass",
-        "guide.mdx:78": "skip",
+        "guide.mdx:15": "pass",
+        "guide.mdx:25": "pass",
+        "guide.mdx:32": node,
+        "guide.mdx:39": curl,
+        "guide.mdx:59": "pass",
+        "guide.mdx:64": curl,
+        "guide.mdx:73": "pass",
+        "guide.mdx:83": curl,
+        "guide.mdx:90": "skip",
     }
 
 
