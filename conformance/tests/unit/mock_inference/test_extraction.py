@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.mock_inference.documents_made import (
+from tests.unit.mock_inference.documents_made import (
     encrypt_pdf,
     make_archive,
     make_docx,
