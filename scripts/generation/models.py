@@ -242,7 +242,7 @@ class ModelViews:
     def _field(self, wire: str, schema: Json, params: Imports, resolver: _Resolver) -> Field:
         owner, types = resolver.owner, resolver.imports
         shape = self.shapes.of(schema)
-        name = field_name(wire)
+        name = field_name(schema.get("x-mistral-name", wire))
         required = wire in self._schemas[owner].get("required", ())
         constant = self._constant(owner, wire, shape)
         resolver.eager = required and owner not in self._cyclic
