@@ -73,7 +73,9 @@ def objects(draw: DrawFn, members: SearchStrategy[Schema]) -> Schema:
     known = [name for name in required if name in properties]
     strict = {"required": known, "additionalProperties": False}
     extra = {"required": required, "additionalProperties": draw(members)}
-    shape = draw(st.sampled_from([strict, extra, {"minProperties": 5}]))
+    many = {"minProperties": 5}
+    shapes: list[Schema] = [strict, extra, many]
+    shape = draw(st.sampled_from(shapes))
     return {"type": "object", "properties": properties, **shape}
 
 

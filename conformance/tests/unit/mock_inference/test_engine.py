@@ -216,7 +216,7 @@ def test_schema_that_cannot_be_kept_is_refused(schema: dict[str, Any], told: str
 
 
 def test_fields_that_change_no_answer_are_accepted() -> None:
-    extras = {
+    extras: dict[str, Any] = {
         "safe_prompt": True,
         "temperature": 0,
         "metadata": {"a": 1},

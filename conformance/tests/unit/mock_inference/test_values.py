@@ -20,7 +20,7 @@ def make(schema: dict[str, Any], seed: bytes = b"seed", said: str = "") -> Any:
     return make_value(schema, Dice(seed), read_vocabulary(said))
 
 
-def is_valid(schema: dict[str, Any], value: object) -> bool:
+def is_valid(schema: dict[str, Any], value: Any) -> bool:
     checker = Draft202012Validator.FORMAT_CHECKER
     return Draft202012Validator(schema, format_checker=checker).is_valid(value)
 
