@@ -4,9 +4,15 @@ Prints one JSON line: CPU seconds for each operation, loaded modules, peak memor
 Nothing is imported before it is measured but the standard library's smallest parts.
 """
 
+from __future__ import annotations
+
 import json
 import sys
 import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 sys.path.insert(0, __file__.rpartition("/")[0])
 
@@ -44,7 +50,7 @@ def measure_warm(module: object, row: str, base_url: str, repeats: int) -> float
     return (time.process_time() - started) / repeats
 
 
-async def measure_async(row, base_url: str, repeats: int) -> float:  # type: ignore[no-untyped-def]  # noqa: ANN001 - peers share no types
+async def measure_async(row: Any, base_url: str, repeats: int) -> float:
     """The same for a coroutine function."""
     once = await row(base_url)
     await once()
