@@ -50,7 +50,12 @@ class Fault:
     times: int | None = field(default=1, validator=_is(int, type(None)))
     status: int | None = field(default=None, validator=_is(int, type(None)))
     body: Any = None
-    headers: Mapping[str, str] = field(factory=dict, validator=_is(dict))
+    headers: Mapping[str, str] = field(
+        factory=dict,
+        validator=validators.deep_mapping(
+            key_validator=_is(str), value_validator=_is(str), mapping_validator=_is(dict)
+        ),
+    )
     drop: bool = field(default=False, validator=_is(bool))
     stall_s: float = field(default=0.0, validator=[_is(int, float), validators.ge(0)])
     when: Literal["before", "after"] = field(
