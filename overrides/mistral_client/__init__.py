@@ -9,6 +9,8 @@
 What is listed here is the public surface; the models are in `mistral_client.models`.
 """
 
+from typing import TYPE_CHECKING
+
 from mistral_client.client import AsyncMistral, ClientOptions, Mistral
 from mistral_client.errors import (
     APIStatusError,
@@ -31,11 +33,13 @@ from mistral_client.errors import (
     TimedOut,
     ValidationFailed,
 )
-from mistral_client.problems import Detail, Problem
-from mistral_client.raw import Raw
 from mistral_client.requests import __version__
 from mistral_client.retries import Retries
 from mistral_generated.types import UNSET, Event, File, Unset
+
+if TYPE_CHECKING:
+    from mistral_client.problems import Detail, Problem
+    from mistral_client.raw import Raw
 
 __all__ = [
     "UNSET",
@@ -70,3 +74,14 @@ __all__ = [
     "ValidationFailed",
     "__version__",
 ]
+
+_LATER = {"Detail": "problems", "Problem": "problems", "Raw": "raw"}
+
+
+def __getattr__(name: str) -> object:
+    """Load the names that a first call does without."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - only these names need it
+
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

@@ -10,29 +10,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypedDict, TypeVar, Unpack, cast
 
-import attrs
+import attr
 import httpx
 
 from mistral_client.exchange import Context
 from mistral_client.options import (
     Settings,
+    Timing,
     check_headers,
     check_timeout,
     read_api_key,
     read_base_url,
 )
 from mistral_client.pools import AsyncPools, Pools
-from mistral_client.quirks.quirk import Memory
-from mistral_client.raw import Capture, Raw, capture
 from mistral_client.retries import Retries
 from mistral_client.send import AsyncSender, Connection, Sender
-from mistral_client.timing import Timing
 from mistral_generated.resources import AsyncResources, Resources
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from types import TracebackType
 
+    from mistral_client.raw import Raw
     from mistral_client.resources import AsyncBeta, Beta
 
 P = ParamSpec("P")
@@ -103,7 +102,7 @@ def _context(
     return Context.of(
         settings,
         timing=timing or Timing(),
-        memory=Memory(),
+        memory=set(),
         base_headers=base_headers,
         keeps_client_timeouts=keeps,
     )
@@ -111,7 +110,7 @@ def _context(
 
 def _view(context: Context, options: ClientOptions) -> Context:
     """Return the context of a view: other settings, the same memory and connections."""
-    settings = attrs.evolve(context.settings, **_changes(options, context.settings.headers))
+    settings = attr.evolve(context.settings, **_changes(options, context.settings.headers))
     keeps = context.keeps_client_timeouts and not any(name in options for name in _TIMEOUTS)
     return Context.of(
         settings,
@@ -204,6 +203,8 @@ class Mistral(Resources):
 
         `client.raw(client.models.list)` returns a `Raw` with status, headers, body and `parsed`.
         """
+        from mistral_client.raw import Capture, capture  # noqa: PLC0415 - loaded when it is used
+
         wanted = Capture()
         token = capture.set(wanted)
         try:
@@ -280,6 +281,8 @@ class AsyncMistral(AsyncResources):
         self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> Raw[T]:
         """Call a method and return the HTTP answer together with its result."""
+        from mistral_client.raw import Capture, capture  # noqa: PLC0415 - loaded when it is used
+
         wanted = Capture()
         token = capture.set(wanted)
         try:

@@ -7,7 +7,6 @@ leaves an earlier file as it was.
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
@@ -49,7 +48,7 @@ class PathSink:
             raise IsADirectoryError(f"a download needs a file name, and this is a folder: {path}")
         self.size = 0
         self._path = path
-        self._part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+        self._part = path.with_name(f".{path.name}.{os.urandom(4).hex()}.part")
         self._file = self._part.open("xb", buffering=0)
 
     def write(self, pieces: list[bytes]) -> None:

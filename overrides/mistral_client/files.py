@@ -9,12 +9,11 @@ from __future__ import annotations
 import io
 import mimetypes
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, cast
 
-import attrs
+import attr
 import httpx
 
 from mistral_generated.types import File
@@ -33,7 +32,7 @@ _NAMELESS = "upload"
 _TEXT_STREAM = "an upload needs a binary stream: open the file with 'rb'"
 
 
-@attrs.define
+@attr.define
 class Source:
     """An open binary stream and how it can be sent.
 
@@ -69,7 +68,7 @@ class Source:
         return piece
 
 
-@attrs.define
+@attr.define
 class Part:
     """One part of a multipart body: its header lines, and bytes or a source for its content."""
 
@@ -91,7 +90,7 @@ class Multipart(httpx.SyncByteStream, httpx.AsyncByteStream):
 
         Raises OSError for a file that cannot be read, TypeError for something that is no file.
         """
-        self._boundary = secrets.token_hex(16)
+        self._boundary = os.urandom(16).hex()
         self._parts: list[Part] = []
         self._tail = f"--{self._boundary}--\r\n".encode()
         try:
@@ -175,7 +174,7 @@ class Multipart(httpx.SyncByteStream, httpx.AsyncByteStream):
         self._parts.append(Part(head.encode(), content))
 
 
-@attrs.frozen
+@attr.frozen
 class Upload:
     """A file ready to send: its name, its media type if it was given, its content."""
 

@@ -7,18 +7,19 @@ The key comes from the argument or `MISTRAL_API_KEY`, the base URL from the argu
 from __future__ import annotations
 
 import os
+import random
 import re
+import time
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlsplit
 
-import attrs
+import attr
 
 from mistral_client.errors import ConfigurationError
-from mistral_client.redaction import redact_text
 from mistral_client.retries import Retries
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from mistral_generated.types import CallOptions
 
@@ -35,24 +36,46 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
-@attrs.frozen(kw_only=True)
+async def _sleep_async(delay_s: float) -> None:
+    """Wait under asyncio or trio."""
+    import anyio  # noqa: PLC0415 - only waiting async clients need it; importing it takes 10 ms
+
+    await anyio.sleep(delay_s)
+
+
+@attr.frozen(kw_only=True)
+class Timing:
+    """Where time and chance come from; tests pass their own.
+
+    `monotonic` and `now` give seconds (`now` since 1970), `sleep` and `sleep_async` take seconds,
+    `draw` gives a random number from 0 to 1.
+    """
+
+    monotonic: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+    sleep_async: Callable[[float], Awaitable[None]] = _sleep_async
+    draw: Callable[[], float] = random.random
+
+
+@attr.frozen(kw_only=True)
 class Settings:
     """Everything that a client is set up with, checked.
 
     Times are in seconds; None waits for ever. `base_url` has no trailing slash and no version.
     """
 
-    api_key: str = attrs.field(repr=False)
+    api_key: str = attr.field(repr=False)
     base_url: str
     timeout_s: float | None = DEFAULT_TIMEOUT_S
     connect_timeout_s: float | None = DEFAULT_CONNECT_TIMEOUT_S
     stream_timeout_s: float | None = DEFAULT_STREAM_TIMEOUT_S
-    retries: Retries = attrs.field(factory=Retries)
+    retries: Retries = attr.field(factory=Retries)
     strict: bool = False
-    headers: Mapping[str, str] = attrs.field(factory=dict[str, str], repr=False)
+    headers: Mapping[str, str] = attr.field(factory=dict[str, str], repr=False)
 
 
-@attrs.frozen
+@attr.frozen
 class Options:
     """The options of one call, checked, with the client's defaults filled in."""
 
@@ -90,15 +113,22 @@ def read_base_url(given: str | None) -> str:
     parts = _split(url)
     if parts is None or parts[0] not in {"http", "https"} or not parts[1]:
         raise ConfigurationError(
-            f"Not a base URL: {redact_text(text)!r}. Expected something like {DEFAULT_BASE_URL}."
+            f"Not a base URL: {_shown(text)!r}. Expected something like {DEFAULT_BASE_URL}."
         )
     if "@" in parts[1]:
         raise ConfigurationError("The base URL must not hold credentials; pass api_key=...")
     if "?" in url or "#" in url or any(mark.isspace() for mark in url):
         raise ConfigurationError(
-            f"The base URL must end with its path, without ? or #: {redact_text(text)!r}."
+            f"The base URL must end with its path, without ? or #: {_shown(text)!r}."
         )
     return url.rstrip("/").removesuffix("/v1").rstrip("/")
+
+
+def _shown(url: str) -> str:
+    """Return a URL without the secrets that it may hold, for a message."""
+    from mistral_client.redaction import redact_text  # noqa: PLC0415 - loaded for errors only
+
+    return redact_text(url)
 
 
 def _split(url: str) -> tuple[str, str] | None:
@@ -164,4 +194,4 @@ def _read_retries(default: Retries, given: Retries | int | None) -> Retries:
     if given is None:
         return default
     policy = Retries.of(given)
-    return policy if given is policy else attrs.evolve(default, count=policy.count)
+    return policy if given is policy else attr.evolve(default, count=policy.count)

@@ -7,7 +7,7 @@ costs a few microseconds instead of the forty that `httpx.Client.build_request` 
 from __future__ import annotations
 
 import json
-import platform
+import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from mistral_client.quirks.quirk import AnyCall
 
 __version__: Final = "0.1.0"
-USER_AGENT: Final = f"mistral-openapi/{__version__} python/{platform.python_version()}"
+USER_AGENT: Final = (
+    f"mistral-openapi/{__version__} python/{sys.version_info[0]}.{sys.version_info[1]}"
+)
 
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 _parse_url = lru_cache(maxsize=256)(httpx.URL)

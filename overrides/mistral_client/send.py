@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-import attrs
+import attr
 import httpx
 
-from mistral_client.downloads import open_sink
 from mistral_client.exchange import (
     Pause,
     Read,
@@ -22,14 +21,14 @@ from mistral_client.exchange import (
     open_steps,
 )
 from mistral_client.options import read_options
-from mistral_client.pages import Walk
-from mistral_client.streams import AsyncEventStream, EventReader, EventStream
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
     from mistral_client.exchange import Context, Step, Steps
     from mistral_client.options import Options
+    from mistral_client.pages import Walk
+    from mistral_client.streams import AsyncEventStream, EventReader, EventStream
     from mistral_generated.types import (
         Call,
         CallOptions,
@@ -46,7 +45,7 @@ Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
 _BATCH = 512 * 1024
 
 
-@attrs.define
+@attr.define
 class Connection(Generic[Http]):
     """The httpx client that the views of one client share, and whether it is ours to close."""
 
@@ -60,7 +59,7 @@ class Connection(Generic[Http]):
             raise RuntimeError("the client is closed; make a new one")
 
 
-@attrs.frozen
+@attr.frozen
 class _Executor(Generic[Http]):
     """What both executors have: the connection, and the context of their view."""
 
@@ -78,6 +77,8 @@ class _Executor(Generic[Http]):
         check: Callable[[object], None] | None = None
         if settings.strict:
             from mistral_client.strict import check  # noqa: PLC0415 - only strict clients need it
+        from mistral_client.streams import EventReader  # noqa: PLC0415 - loaded when used
+
         return EventReader(call, secrets=(settings.api_key,), check=check)
 
     def _limit_silence(self, response: httpx.Response) -> httpx.Response:
@@ -93,7 +94,7 @@ class _Executor(Generic[Http]):
         return response
 
 
-@attrs.frozen
+@attr.frozen
 class Sender(_Executor[httpx.Client]):
     """Sends calls and waits for them (`mistral_generated.types.Send`)."""
 
@@ -103,6 +104,8 @@ class Sender(_Executor[httpx.Client]):
 
     def stream(self, call: StreamCall[T], options: CallOptions) -> EventStream[T]:
         """Return the stream, to be opened by entering it."""
+        from mistral_client.streams import EventStream  # noqa: PLC0415 - loaded when used
+
         checked = self._options(call.operation, options)
 
         def open_response() -> httpx.Response:
@@ -120,8 +123,9 @@ class Sender(_Executor[httpx.Client]):
         options: CallOptions,
     ) -> Iterator[T]:
         """Return an iterator over the items of all pages, fetched as they are needed."""
-        walk = Walk(paging, prepare, arguments)
-        return self._walk(walk, options)
+        from mistral_client.pages import Walk  # noqa: PLC0415 - loaded when used
+
+        return self._walk(Walk(paging, prepare, arguments), options)
 
     def _walk(self, walk: Walk[T], options: CallOptions) -> Iterator[T]:
         while walk.call is not None:
@@ -129,6 +133,8 @@ class Sender(_Executor[httpx.Client]):
 
     def download(self, call: Call[bytes], destination: Destination, options: CallOptions) -> int:
         """Write the body to a path or stream; return its size in bytes."""
+        from mistral_client.downloads import open_sink  # noqa: PLC0415 - loaded when used
+
         checked = self._options(call.operation, options)
         return self._drive(download_steps(self.context, call, checked, open_sink(destination)))
 
@@ -170,7 +176,7 @@ def _save(step: Save) -> None:
         step.sink.write([piece])
 
 
-@attrs.frozen
+@attr.frozen
 class AsyncSender(_Executor[httpx.AsyncClient]):
     """Sends calls and awaits them (`mistral_generated.types.AsyncSend`)."""
 
@@ -182,6 +188,8 @@ class AsyncSender(_Executor[httpx.AsyncClient]):
 
     def stream(self, call: StreamCall[T], options: CallOptions) -> AsyncEventStream[T]:
         """Return the stream, to be opened by entering it."""
+        from mistral_client.streams import AsyncEventStream  # noqa: PLC0415 - loaded when used
+
         checked = self._options(call.operation, options)
 
         async def open_response() -> httpx.Response:
@@ -199,6 +207,8 @@ class AsyncSender(_Executor[httpx.AsyncClient]):
         options: CallOptions,
     ) -> AsyncIterator[T]:
         """Return an iterator over the items of all pages, fetched as they are needed."""
+        from mistral_client.pages import Walk  # noqa: PLC0415 - loaded when used
+
         return self._walk(Walk(paging, prepare, arguments), options)
 
     async def _walk(self, walk: Walk[T], options: CallOptions) -> AsyncIterator[T]:
@@ -210,6 +220,8 @@ class AsyncSender(_Executor[httpx.AsyncClient]):
         self, call: Call[bytes], destination: Destination, options: CallOptions
     ) -> int:
         """Write the body to a path or stream; return its size in bytes."""
+        from mistral_client.downloads import open_sink  # noqa: PLC0415 - loaded when used
+
         checked = self._options(call.operation, options)
         sink = open_sink(destination)
         return await self._drive(download_steps(self.context, call, checked, sink))

@@ -15,6 +15,7 @@ import httpx
 
 from mistral_client.drains import drain, drain_async
 from mistral_client.errors import StreamError, StreamTimedOut
+from mistral_client.failures import keep
 from mistral_client.problems import Problem, read_problem, read_problem_object, request_id
 from mistral_client.quirks.quirk import Answer
 from mistral_client.redaction import redact_text
@@ -125,8 +126,8 @@ class EventReader(Generic[T]):
         body: str = "",
     ) -> NoReturn:
         answer = Answer(self._answer.status_code, self._answer.headers, body.encode())
-        error = kind(redact_text(message, self._secrets), operation=self._operation)
-        error.keep(answer, self._secrets)
+        text = redact_text(message, self._secrets)
+        error = keep(kind(text, operation=self._operation), answer, self._secrets)
         error.problem = problem or Problem()
         error.events = tuple(Event(self._parse(raw), raw.event, raw.id) for raw in self._arrived)
         raise error from cause
