@@ -21,7 +21,7 @@ DEEP = 4
 DEEPEST = 40
 MANY = 1_000
 """After this many parts only what must be there is made."""
-TOO_MANY = 20_000
+TOO_MANY = 10_000
 MORE_ITEMS = 2
 MOST_ITEMS = 1_000
 ALL_TYPES = ("string", "integer", "number", "boolean", "array", "object", "null")

@@ -30,21 +30,17 @@ def strings(draw: DrawFn) -> Schema:
 def numbers(draw: DrawFn) -> Schema:
     type_ = draw(st.sampled_from(["integer", "number"]))
     low = draw(st.integers(-1000, 1000))
-    words = draw(
-        st.sampled_from(
-            [
-                {},
-                {"minimum": low},
-                {"maximum": low},
-                {"exclusiveMinimum": low, "maximum": low + 1},
-                {"minimum": low, "exclusiveMaximum": low + 1},
-                {"minimum": low, "maximum": low + 7, "multipleOf": 7},
-                {"exclusiveMinimum": low, "multipleOf": 3},
-                {"minimum": low, "maximum": low + 1, "multipleOf": 0.25},
-            ]
-        )
-    )
-    return {"type": type_, **words}
+    bounds: list[Schema] = [
+        {},
+        {"minimum": low},
+        {"maximum": low},
+        {"exclusiveMinimum": low, "maximum": low + 1},
+        {"minimum": low, "exclusiveMaximum": low + 1},
+        {"minimum": low, "maximum": low + 7, "multipleOf": 7},
+        {"exclusiveMinimum": low, "multipleOf": 3},
+        {"minimum": low, "maximum": low + 1, "multipleOf": 0.25},
+    ]
+    return {"type": type_, **draw(st.sampled_from(bounds))}
 
 
 def scalars() -> SearchStrategy[Schema]:
