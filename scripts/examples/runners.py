@@ -31,7 +31,7 @@ RUNNERS = {
 
 def run_session(session: Session, settings: Settings) -> list[Result]:
     """The results of a session's examples, in the order they ran."""
-    reason = lacking(session.language, settings)
+    reason = lacking(session, settings)
     if reason:
         return [Result(example, Verdict.SKIP, reason) for example in session.examples]
     with (
@@ -46,11 +46,14 @@ def run_session(session: Session, settings: Settings) -> list[Result]:
         return run_in(Path(folder), session, settings, Fixtures(settings.table, http, own))
 
 
-def lacking(language: Language, settings: Settings) -> str:
-    """What is missing on this machine for a language; empty when nothing is."""
+def lacking(session: Session, settings: Settings) -> str:
+    """What is missing on this machine for a session; empty when nothing is."""
+    language = session.language
     if language is Language.SHELL:
-        needed = [tool for tool in ("bash", "curl") if shutil.which(tool) is None]
-        return f"{needed[0]} is not installed" if needed else ""
+        uses_curl = any("curl" in example.code for example in session.examples)
+        needed = ["bash", "curl"] if uses_curl else ["bash"]
+        missing = [tool for tool in needed if shutil.which(tool) is None]
+        return f"{missing[0]} is not installed" if missing else ""
     if language is Language.TYPESCRIPT:
         if shutil.which("node") is None:
             return "node is not installed"

@@ -209,6 +209,23 @@ def test_bad_input_gives_one_message_and_an_exit_code(
     assert capsys.readouterr().err.startswith(f"run_examples: {message}")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "one of the arguments --base-url --embedded-mock is required"),
+        (["--embedded-mock", "--timeout", "0"], "0 is no time above 0 seconds"),
+        (["--embedded-mock", "--timeout", "soon"], "invalid seconds value: 'soon'"),
+        (["--embedded-mock", "--fast"], "unrecognized arguments: --fast"),
+    ],
+)
+def test_wrong_options_are_named(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        run_examples.main(["page.md", *arguments])
+    assert message in capsys.readouterr().err
+
+
 def test_a_refused_key_is_said_before_anything_runs(
     base_url: str, page: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
