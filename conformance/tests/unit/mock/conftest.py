@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +25,14 @@ PEOPLE = (
     make_identity("neighbour-key", "carol", "office", "acme"),
     make_identity("stranger-key", "dave", "garage", "other"),
 )
+TLS = ssl.create_default_context()
+"""Never used; it costs more than most tests, so that all clients share one."""
 
 
 def connect(server: RunningServer, key: str) -> httpx.Client:
     """A client that sends the key, or none when it is empty."""
     headers = {"authorization": f"Bearer {key}"} if key else {}
-    return httpx.Client(base_url=server.base_url, headers=headers, trust_env=False)
+    return httpx.Client(base_url=server.base_url, headers=headers, verify=TLS, trust_env=False)
 
 
 @contextmanager
