@@ -210,6 +210,27 @@ def test_bad_input_gives_one_message_and_an_exit_code(
 
 
 @pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ("", "no 'make' row is named 'shelf'"),
+        ("path = '/v1/nothing'", "cannot make shelf: Client error '404"),
+        ("path = '/v1/models'\ntake = { id = 'data.name' }", "its answer has no 'data.name'"),
+        ("values = { name = 'x' }", "shelf has no value 'id'"),
+    ],
+)
+def test_what_cannot_be_made_for_an_example_is_named(
+    base_url: str, page: Path, rows: str, reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = f"[[make]]\nname = 'shelf'\nreason = 'r'\n{rows}\n" if rows else ""
+    replaced = "[[replace]]\nfind = 'SHELF'\nbecomes = '{shelf.id}'\nreason = 'r'\n"
+    table = page.with_name("table.toml")
+    table.write_text(made + replaced)
+    page.write_text("```py\nprint('SHELF')\n```\n")
+    assert run_examples.main([str(page), "--base-url", base_url, "--table", str(table)]) == 1
+    assert reason in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ([], "one of the arguments --base-url --embedded-mock is required"),
