@@ -52,7 +52,8 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    options = _parser(given).parse_args(given)
     try:
         with _signals():
             code: int = options.command(options)
@@ -131,7 +132,7 @@ def _run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOpti
     )
 
 
-def _parser() -> Parser:
+def _parser(given: Sequence[str]) -> Parser:
     parser = Parser(prog="mistral-conformance", description=__doc__)
     parser.add_argument("--version", action="version", version=version("mistral-openapi"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
@@ -140,7 +141,7 @@ def _parser() -> Parser:
     _add_selection(listing)
     listing.set_defaults(command=rules_command)
     mutants = commands.add_parser("mutants", help="judge the suite: does it catch seeded defects?")
-    if "mutants" in sys.argv[1:2]:
+    if given[:1] == ["mutants"]:  # only then: its module needs the mock to be installed
         import_module("mistral_conformance.mutants").add_arguments(mutants)
     mutants.set_defaults(command=mutants_command)
     return parser
