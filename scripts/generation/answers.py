@@ -98,7 +98,7 @@ class Answers:
         body = self._reader("read_json", imports)
         if shape == ANY:
             return [f"return {body}"]
-        imports.typing.add(("typing", "Any"))
+        imports.runtime.add(("typing", "Any"))
         return [
             f"value: Any = {body}",
             *statements("value", reading),
