@@ -73,6 +73,22 @@ def project(make_project: Callable[[], Project]) -> Project:
     return make_project()
 
 
+@pytest.fixture(scope="session")
+def pattern(make_project: Callable[[], Project]) -> Project:
+    """A project that has been generated; tests copy what came out."""
+    project = make_project()
+    assert project.run() == 0
+    return project
+
+
+@pytest.fixture
+def made(project: Project, pattern: Project) -> Project:
+    """A project of its own for each test, as a first run leaves it."""
+    shutil.copytree(pattern.generated, project.generated)
+    shutil.copy(pattern.root / "openapi/mistral.yaml", project.root / "openapi/mistral.yaml")
+    return project
+
+
 def _importer(project: Project) -> Iterator[Callable[[str], ModuleType]]:
     name = f"small_{id(project)}"
 
