@@ -18,12 +18,12 @@ from mistral_client.options import (
     Settings,
     Timing,
     check_headers,
+    check_retries,
     check_timeout,
     read_api_key,
     read_base_url,
 )
 from mistral_client.pools import AsyncPools, Pools
-from mistral_client.retries import Retries
 from mistral_client.send import AsyncSender, Connection, Sender
 from mistral_generated.resources import AsyncResources, Resources
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from mistral_client.raw import Raw
     from mistral_client.resources import AsyncBeta, Beta
+    from mistral_client.retries import Retries
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -73,7 +74,7 @@ def _changes(options: ClientOptions, headers: Mapping[str, str]) -> dict[str, An
         f"{name}_s": check_timeout(name, values[name]) for name in _TIMEOUTS if name in values
     }
     if "retries" in options:
-        changes["retries"] = Retries.of(options["retries"])
+        changes["retries"] = check_retries(options["retries"])
     if "headers" in options:
         changes["headers"] = {**headers, **check_headers(options["headers"])}
     if "strict" in options:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mistral_generated.types import Destination
 
 
@@ -19,7 +21,7 @@ class Sink(Protocol):
 
     size: int
 
-    def write(self, pieces: list[bytes]) -> None:
+    def write(self, pieces: Sequence[bytes]) -> None:
         """Write the pieces, in order."""
         ...
 
@@ -51,13 +53,13 @@ class PathSink:
         self._part = path.with_name(f".{path.name}.{os.urandom(4).hex()}.part")
         self._file = self._part.open("xb", buffering=0)
 
-    def write(self, pieces: list[bytes]) -> None:
+    def write(self, pieces: Sequence[bytes]) -> None:
         """Write the pieces, in order."""
         for piece in pieces:
-            self.size += len(piece)
-            view = memoryview(piece)
-            while view:
-                view = view[self._file.write(view) :]
+            written = self._file.write(piece)
+            while written < len(piece):
+                written += self._file.write(memoryview(piece)[written:])
+            self.size += written
 
     def restart(self) -> bool:
         """Empty the file."""
@@ -84,7 +86,7 @@ class StreamSink:
         self.size = 0
         self._stream = stream
 
-    def write(self, pieces: list[bytes]) -> None:
+    def write(self, pieces: Sequence[bytes]) -> None:
         """Write the pieces, in order."""
         for piece in pieces:
             self._stream.write(piece)

@@ -16,7 +16,6 @@ import httpx
 from mistral_client.options import Options
 from mistral_client.quirks import quirks_of
 from mistral_client.requests import RequestWriter, encode_json
-from mistral_client.retries import does_no_harm_twice, is_worth_repeating, retry_after_s
 from mistral_generated.types import Call, StreamCall
 
 if TYPE_CHECKING:
@@ -188,14 +187,18 @@ class Exchange:
 
     def _delay_after_status(self, answer: Response) -> float:
         """Return the wait before sending again, in seconds, or raise the answer as an error."""
+        from mistral_client.failures import status_error  # noqa: PLC0415 - for errors only
+        from mistral_client.retries import (  # noqa: PLC0415 - for errors only
+            is_worth_repeating,
+            retry_after_s,
+        )
+
         operation = self.call.operation
         asked_s = retry_after_s(answer.headers, self.context.timing.now())
         if is_worth_repeating(operation, answer.status_code, answer.headers):
             delay_s = self._delay(asked_s)
             if delay_s is not None:
                 return delay_s
-        from mistral_client.failures import status_error  # noqa: PLC0415 - for errors only
-
         raise status_error(
             operation.id,
             answer,
@@ -213,6 +216,7 @@ class Exchange:
     ) -> float:
         """Return the wait before sending again, in seconds, or raise the failure as our error."""
         from mistral_client.failures import explain, was_sent  # noqa: PLC0415 - for errors only
+        from mistral_client.retries import does_no_harm_twice  # noqa: PLC0415 - for errors only
 
         operation = self.call.operation
         if _logger.isEnabledFor(logging.DEBUG):
@@ -239,10 +243,11 @@ class Exchange:
         """Return the wait before sending again, in seconds, or None when it must not go again."""
         if self.multipart is not None and not self.multipart.can_be_sent:
             return None
-        timing = self.context.timing
-        delay_s = self.options.retries.delay_s(
-            self.attempt, self._elapsed_s(), asked_s, timing.draw()
-        )
+        from mistral_client.retries import Retries  # noqa: PLC0415 - for errors only
+
+        draw = self.context.timing.draw()
+        policy = Retries.of(self.options.retries)
+        delay_s = policy.delay_s(self.attempt, self._elapsed_s(), asked_s, draw)
         if delay_s is not None and _logger.isEnabledFor(logging.DEBUG):
             from mistral_client.logs import log_retry  # noqa: PLC0415 - for logging only
 

@@ -15,12 +15,11 @@ from urllib.parse import urlsplit
 
 import attr
 
-from mistral_client.errors import ConfigurationError
-from mistral_client.retries import Retries
-
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from mistral_client.errors import ConfigurationError
+    from mistral_client.retries import Retries
     from mistral_generated.types import CallOptions
 
 DEFAULT_BASE_URL: Final = "https://api.mistral.ai"
@@ -70,7 +69,7 @@ class Settings:
     timeout_s: float | None = DEFAULT_TIMEOUT_S
     connect_timeout_s: float | None = DEFAULT_CONNECT_TIMEOUT_S
     stream_timeout_s: float | None = DEFAULT_STREAM_TIMEOUT_S
-    retries: Retries = attr.field(factory=Retries)
+    retries: Retries | int = 3
     strict: bool = False
     headers: Mapping[str, str] = attr.field(factory=dict[str, str], repr=False)
 
@@ -80,7 +79,7 @@ class Options:
     """The options of one call, checked, with the client's defaults filled in."""
 
     timeout_s: float | None
-    retries: Retries
+    retries: Retries | int
     headers: Mapping[str, str]
     has_own_timeout: bool = False
 
@@ -92,14 +91,14 @@ def read_api_key(given: str | None) -> str:
     """
     key = os.environ.get(KEY_VARIABLE) if given is None else given
     if key is not None and not isinstance(key, str):
-        raise ConfigurationError("api_key must be text")
+        raise configuration_error("api_key must be text")
     key = (key or "").strip()
     if not key:
-        raise ConfigurationError(
+        raise configuration_error(
             f"No API key: pass api_key=... or set the environment variable {KEY_VARIABLE}."
         )
     if not (key.isascii() and key.isprintable()):
-        raise ConfigurationError("The API key holds characters that cannot stand in a header.")
+        raise configuration_error("The API key holds characters that cannot stand in a header.")
     return key
 
 
@@ -112,13 +111,13 @@ def read_base_url(given: str | None) -> str:
     url = text.strip()
     parts = _split(url)
     if parts is None or parts[0] not in {"http", "https"} or not parts[1]:
-        raise ConfigurationError(
+        raise configuration_error(
             f"Not a base URL: {_shown(text)!r}. Expected something like {DEFAULT_BASE_URL}."
         )
     if "@" in parts[1]:
-        raise ConfigurationError("The base URL must not hold credentials; pass api_key=...")
+        raise configuration_error("The base URL must not hold credentials; pass api_key=...")
     if "?" in url or "#" in url or any(mark.isspace() for mark in url):
-        raise ConfigurationError(
+        raise configuration_error(
             f"The base URL must end with its path, without ? or #: {_shown(text)!r}."
         )
     return url.rstrip("/").removesuffix("/v1").rstrip("/")
@@ -189,9 +188,30 @@ def read_options(settings: Settings, operation: str, options: CallOptions) -> Op
     )
 
 
-def _read_retries(default: Retries, given: Retries | int | None) -> Retries:
+def check_retries(value: Retries | int) -> Retries | int:
+    """Return a policy or a count for the default policy.
+
+    Raises TypeError for anything else, ValueError for a negative count.
+    """
+    if type(value) is int and value >= 0:
+        return value
+    from mistral_client.retries import Retries  # noqa: PLC0415 - a plain count does without
+
+    return Retries.of(value)
+
+
+def _read_retries(default: Retries | int, given: Retries | int | None) -> Retries | int:
     """Return the policy of one call: a number changes only the count of the client's policy."""
     if given is None:
         return default
-    policy = Retries.of(given)
-    return policy if given is policy else attr.evolve(default, count=policy.count)
+    checked = check_retries(given)
+    if isinstance(checked, int) and not isinstance(default, int):
+        return attr.evolve(default, count=checked)
+    return checked
+
+
+def configuration_error(message: str) -> ConfigurationError:
+    """Return the error for a client that is set up wrongly."""
+    from mistral_client.errors import ConfigurationError  # noqa: PLC0415 - for errors only
+
+    return ConfigurationError(message)

@@ -1,12 +1,13 @@
 """Connections: a lazily grown set of small pools behind one transport.
 
 One big connection pool looks through all its connections and waiting requests for every request,
-so it costs more the more it is used; many small ones do not. Pools are made when all connections
-of the earlier ones are busy, up to `POOLS` of `POOL_SIZE` connections. They share one TLS context,
-which is made only for https, when the first connection is needed.
+so it costs more the more it is used; many small ones do not. The smallest are the cheapest: pools
+of one connection, made when all earlier ones are busy, up to `POOLS`. What comes on top waits in
+the queues of `SHARED_POOLS` pools of `SHARED_SIZE` connections. All share one TLS context, which
+is made only for https, when the first connection is needed.
 
-The pools are httpcore's, used directly: httpx's transport would load the list of certificates for
-plain http too. Only a proxy named by the environment brings httpx's transport in.
+The pools are httpcore's, used directly, which costs less than httpx's transport around them. Only
+a proxy that the environment names brings httpx's transport in.
 
 A fork, and a new event loop for an asynchronous client, start a new generation of pools: the
 connections of the old one belong to another process or loop and are neither used nor closed.
@@ -18,7 +19,7 @@ import os
 import threading
 from collections import deque
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Generic, NoReturn, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Final, Generic, NoReturn, TypeAlias, TypedDict, TypeVar, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 from weakref import WeakKeyDictionary
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator, Callable, Iterator
 
-POOLS: Final = 64
-POOL_SIZE: Final = 4
+POOLS: Final = 256
+SHARED_POOLS: Final = 16
+SHARED_SIZE: Final = 4
 
 # How long an unused connection is kept, in seconds.
 KEEP_S: Final = 20.0
@@ -58,21 +60,24 @@ _CAUGHT: Final = tuple(_FAILURES)
 class Generation(Generic[_Pool]):
     """The pools of one process (and one event loop), grown as they are needed.
 
-    `free` holds one entry per free connection, the last used on top, so that few connections stay
-    warm instead of many going cold. Its `pop` and `append` are atomic; only growing takes a lock.
+    `free` holds the pools whose connection is free, the last used on top, so that few connections
+    stay warm instead of many going cold. Its `pop` and `append` are atomic; only growing takes a
+    lock.
     """
 
-    __slots__ = ("_lock", "_make", "_next", "free", "pools")
+    __slots__ = ("_lock", "_make", "_next", "free", "pools", "shared")
 
-    def __init__(self, make: Callable[[], _Pool]) -> None:
+    def __init__(self, make: Callable[[int], _Pool]) -> None:
+        """Begin without pools; `make` returns a pool of so many connections."""
         self.free: deque[_Pool] = deque()
         self.pools: list[_Pool] = []
+        self.shared: list[_Pool] = []
         self._make = make
         self._next = 0
         self._lock = threading.Lock()
 
     def take(self) -> Lease[_Pool]:
-        """Return a connection of some pool, or a place in a queue when all are taken."""
+        """Return a free connection, or a place in a queue when all are taken."""
         try:
             return Lease(self.free.pop(), self.free)
         except IndexError:
@@ -81,16 +86,16 @@ class Generation(Generic[_Pool]):
     def _grow(self) -> Lease[_Pool]:
         with self._lock:
             if len(self.pools) < POOLS:
-                pool = self._make()
-                self.pools.append(pool)
-                self.free.extend([pool] * (POOL_SIZE - 1))
-                return Lease(pool, self.free)
-            self._next = (self._next + 1) % POOLS
-            return Lease(self.pools[self._next], None)
+                self.pools.append(self._make(1))
+                return Lease(self.pools[-1], self.free)
+            if len(self.shared) < SHARED_POOLS:
+                self.shared.append(self._make(SHARED_SIZE))
+            self._next = (self._next + 1) % len(self.shared)
+            return Lease(self.shared[self._next], None)
 
 
 class Lease(Generic[_Pool]):
-    """A connection of some pool, taken until it is given back, once."""
+    """A pool to send one request with; one of a single connection is given back, once."""
 
     __slots__ = ("_free", "pool")
 
@@ -129,7 +134,8 @@ class Pools(httpx.BaseTransport):
 
     def close(self) -> None:
         """Close the connections of this process."""
-        for pool in self._current().pools:
+        generation = self._current()
+        for pool in (*generation.pools, *generation.shared):
             pool.close()
 
     def _current(self) -> Generation[httpx.BaseTransport]:
@@ -168,7 +174,8 @@ class AsyncPools(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Close the connections of this process and event loop."""
-        for pool in self._current().pools:
+        generation = self._current()
+        for pool in (*generation.pools, *generation.shared):
             await pool.aclose()
 
     def _current(self) -> Generation[httpx.AsyncBaseTransport]:
@@ -198,33 +205,32 @@ class _Origin:
     def _context(self) -> ssl.SSLContext | None:
         return httpx.create_ssl_context() if self._is_secure else None
 
-    def pool(self) -> httpx.BaseTransport:
-        """Return a new pool for threads."""
-        if self._proxy is not None:
-            verify = self._context or True
-            return httpx.HTTPTransport(verify=verify, limits=_LIMITS, proxy=self._proxy)
-        return _CorePool(
-            httpcore.ConnectionPool(
-                ssl_context=self._context,
-                max_connections=POOL_SIZE,
-                max_keepalive_connections=POOL_SIZE,
-                keepalive_expiry=KEEP_S,
-            )
-        )
+    def pool(self, size: int) -> httpx.BaseTransport:
+        """Return a new pool of `size` connections, for threads."""
+        if self._proxy is None:
+            return _CorePool(httpcore.ConnectionPool(ssl_context=self._context, **_limits(size)))
+        verify, limits = self._context or True, httpx.Limits(**_limits(size))
+        return httpx.HTTPTransport(verify=verify, limits=limits, proxy=self._proxy)
 
-    def async_pool(self) -> httpx.AsyncBaseTransport:
-        """Return a new pool for tasks."""
-        if self._proxy is not None:
-            verify = self._context or True
-            return httpx.AsyncHTTPTransport(verify=verify, limits=_LIMITS, proxy=self._proxy)
-        return _AsyncCorePool(
-            httpcore.AsyncConnectionPool(
-                ssl_context=self._context,
-                max_connections=POOL_SIZE,
-                max_keepalive_connections=POOL_SIZE,
-                keepalive_expiry=KEEP_S,
-            )
-        )
+    def async_pool(self, size: int) -> httpx.AsyncBaseTransport:
+        """Return a new pool of `size` connections, for tasks."""
+        if self._proxy is None:
+            pool = httpcore.AsyncConnectionPool(ssl_context=self._context, **_limits(size))
+            return _AsyncCorePool(pool)
+        verify, limits = self._context or True, httpx.Limits(**_limits(size))
+        return httpx.AsyncHTTPTransport(verify=verify, limits=limits, proxy=self._proxy)
+
+
+class _Limits(TypedDict):
+    """The limits of a pool, as httpx and httpcore both name them."""
+
+    max_connections: int
+    max_keepalive_connections: int
+    keepalive_expiry: float
+
+
+def _limits(size: int) -> _Limits:
+    return _Limits(max_connections=size, max_keepalive_connections=size, keepalive_expiry=KEEP_S)
 
 
 def proxy_for(base_url: str) -> str | None:
@@ -331,10 +337,6 @@ def _response(answer: httpcore.Response) -> httpx.Response:
 def _fail(failure: Exception) -> NoReturn:
     raise _FAILURES[type(failure)](str(failure)) from failure
 
-
-_LIMITS: Final = httpx.Limits(
-    max_connections=POOL_SIZE, max_keepalive_connections=POOL_SIZE, keepalive_expiry=KEEP_S
-)
 
 _ByLoop: TypeAlias = "WeakKeyDictionary[object, Generation[httpx.AsyncBaseTransport]]"
 

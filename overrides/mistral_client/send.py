@@ -172,8 +172,10 @@ class Sender(_Executor[httpx.Client]):
 
 
 def _save(step: Save) -> None:
-    for piece in step.response.iter_bytes():
-        step.sink.write([piece])
+    from mistral_client.bodies import chunks_of  # noqa: PLC0415 - loaded when used
+
+    for piece in chunks_of(step.response):
+        step.sink.write((piece,))
 
 
 @attr.frozen
@@ -263,9 +265,11 @@ async def _save_async(step: Save) -> None:
     """Write the body in batches, in a thread, so that the event loop goes on."""
     from anyio import to_thread  # noqa: PLC0415 - only asynchronous downloads need it
 
+    from mistral_client.bodies import chunks_of_async  # noqa: PLC0415 - loaded when used
+
     pieces: list[bytes] = []
     size = 0
-    async for piece in step.response.aiter_bytes():
+    async for piece in chunks_of_async(step.response):
         pieces.append(piece)
         size += len(piece)
         if size >= _BATCH:

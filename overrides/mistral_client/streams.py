@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Generic, NoReturn, Self, TypeVar, cast
 
 import httpx
 
+from mistral_client.bodies import chunks_of, chunks_of_async
 from mistral_client.drains import drain, drain_async
 from mistral_client.errors import StreamError, StreamTimedOut
 from mistral_client.failures import keep
@@ -23,7 +24,14 @@ from mistral_client.sse import EventParser, ServerEvent
 from mistral_generated.types import Event
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import (
+        AsyncGenerator,
+        AsyncIterator,
+        Awaitable,
+        Callable,
+        Generator,
+        Iterator,
+    )
     from types import TracebackType
 
     from mistral_generated.types import RawEvent, StreamCall
@@ -186,7 +194,7 @@ class EventStream(_Opened, Generic[T]):
         self._open_response = open_response
         self._reader = reader
         self._silence_s = silence_s
-        self._events: Iterator[Event[T]] = self._read()
+        self._events = self._read()
 
     def __enter__(self) -> Self:
         """Open the stream.
@@ -213,6 +221,7 @@ class EventStream(_Opened, Generic[T]):
 
     def close(self) -> None:
         """Close the stream; closing again does nothing."""
+        self._events.close()
         if self._response is not None:
             self._response.close()
 
@@ -227,10 +236,10 @@ class EventStream(_Opened, Generic[T]):
                 raise
         return response
 
-    def _read(self) -> Iterator[Event[T]]:
+    def _read(self) -> Generator[Event[T], None, None]:
         response = self._open()
         reader = self._reader
-        chunks = response.iter_raw() if _is_plain(response) else response.iter_bytes()
+        chunks = chunks_of(response)
         try:
             for chunk in chunks:
                 yield from reader.read(chunk)
@@ -240,8 +249,6 @@ class EventStream(_Opened, Generic[T]):
             reader.finish()
         except httpx.HTTPError as failure:
             reader.give_up(failure, self._silence_s)
-        except httpx.StreamClosed:
-            return
         finally:
             response.close()
 
@@ -258,7 +265,7 @@ class AsyncEventStream(_Opened, Generic[T]):
         self._open_response = open_response
         self._reader = reader
         self._silence_s = silence_s
-        self._events: AsyncIterator[Event[T]] = self._read()
+        self._events = self._read()
 
     async def __aenter__(self) -> Self:
         """Open the stream.
@@ -285,6 +292,7 @@ class AsyncEventStream(_Opened, Generic[T]):
 
     async def aclose(self) -> None:
         """Close the stream; closing again does nothing."""
+        await self._events.aclose()
         if self._response is not None:
             await self._response.aclose()
 
@@ -299,10 +307,10 @@ class AsyncEventStream(_Opened, Generic[T]):
                 raise
         return response
 
-    async def _read(self) -> AsyncIterator[Event[T]]:
+    async def _read(self) -> AsyncGenerator[Event[T], None]:
         response = await self._open()
         reader = self._reader
-        chunks = response.aiter_raw() if _is_plain(response) else response.aiter_bytes()
+        chunks = chunks_of_async(response)
         try:
             async for chunk in chunks:
                 for event in reader.read(chunk):
@@ -313,12 +321,5 @@ class AsyncEventStream(_Opened, Generic[T]):
             reader.finish()
         except httpx.HTTPError as failure:
             reader.give_up(failure, self._silence_s)
-        except httpx.StreamClosed:
-            return
         finally:
             await response.aclose()
-
-
-def _is_plain(response: httpx.Response) -> bool:
-    """Say whether the body can be read raw, which is cheaper: not compressed, not read already."""
-    return "content-encoding" not in response.headers and not response.is_stream_consumed
