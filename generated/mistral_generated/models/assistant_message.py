@@ -10,7 +10,6 @@ import attrs
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
 from ..wire import read_bool
-from .content_chunk import read_content_chunk
 
 if TYPE_CHECKING:
     from typing import Literal, Self
@@ -25,7 +24,9 @@ _ABSENT: dict[str, Any] = {
     "tool_calls": UNSET,
     "prefix": UNSET,
 }
-_READERS = Readers({"ToolCall": "tool_call:ToolCall"})
+_READERS = Readers(
+    {"ContentChunk": "content_chunk:read_content_chunk", "ToolCall": "tool_call:ToolCall"}
+)
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -55,7 +56,7 @@ class AssistantMessage(Model):
         value = fields["content"]
         if type(value) is list:
             fields["content"] = [
-                read_content_chunk(item) if type(item) is dict else item for item in value
+                _READERS["ContentChunk"](item) if type(item) is dict else item for item in value
             ]
         value = fields["tool_calls"]
         if type(value) is list:

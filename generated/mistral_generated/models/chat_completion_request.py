@@ -11,7 +11,6 @@ from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
 from ..wire import read_bool, read_float, read_int
 from .chat_message import read_chat_message
-from .chat_tool import read_chat_tool
 
 if TYPE_CHECKING:
     from typing import Any, Self
@@ -55,6 +54,7 @@ _ABSENT: dict[str, Any] = {
 }
 _READERS = Readers(
     {
+        "ChatTool": "chat_tool:read_chat_tool",
         "GuardrailConfig": "guardrail_config:GuardrailConfig",
         "Prediction": "prediction:Prediction",
         "ResponseFormat": "response_format:ResponseFormat",
@@ -156,7 +156,7 @@ class ChatCompletionRequest(Model):
         value = fields["tools"]
         if type(value) is list:
             fields["tools"] = [
-                read_chat_tool(item) if type(item) is dict else item for item in value
+                _READERS["ChatTool"](item) if type(item) is dict else item for item in value
             ]
         value = fields["tool_choice"]
         if type(value) is dict:

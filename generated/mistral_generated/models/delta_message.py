@@ -10,7 +10,6 @@ import attrs
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
 from ..wire import read_int
-from .content_chunk import read_content_chunk
 
 if TYPE_CHECKING:
     from typing import Any, Self
@@ -27,7 +26,9 @@ _ABSENT: dict[str, Any] = {
     "index": UNSET,
     "metadata": UNSET,
 }
-_READERS = Readers({"ToolCall": "tool_call:ToolCall"})
+_READERS = Readers(
+    {"ContentChunk": "content_chunk:read_content_chunk", "ToolCall": "tool_call:ToolCall"}
+)
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -59,7 +60,7 @@ class DeltaMessage(Model):
         value = fields["content"]
         if type(value) is list:
             fields["content"] = [
-                read_content_chunk(item) if type(item) is dict else item for item in value
+                _READERS["ContentChunk"](item) if type(item) is dict else item for item in value
             ]
         value = fields["tool_calls"]
         if type(value) is list:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ..base import Model, fill, new, unknown
+from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
-from .model_card import read_model_card
 
 if TYPE_CHECKING:
     from typing import Self
@@ -21,6 +20,7 @@ _ABSENT: dict[str, Any] = {
     "object": UNSET,
     "data": UNSET,
 }
+_READERS = Readers({"ModelCard": "model_card:read_model_card"})
 
 
 @attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -44,7 +44,7 @@ class ModelList(Model):
         value = fields["data"]
         if type(value) is list:
             fields["data"] = [
-                read_model_card(item) if type(item) is dict else item for item in value
+                _READERS["ModelCard"](item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)

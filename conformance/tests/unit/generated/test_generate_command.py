@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import generate
 import pytest
-from generation import pipeline, swap
+from generation import manifest, pipeline, swap
 
 from .conftest import ROOT
 from .small_document import json_body, operation, ref
@@ -232,6 +232,14 @@ def test_document_that_is_none_is_refused(
 def test_missing_document_is_named(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     assert generate.main(["--root", str(project.root)]) == 1
     assert "openapi/mistral.yaml is missing" in capsys.readouterr().err
+
+
+def test_missing_tool_is_named(
+    made: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manifest, "TOOLS", ("no-such-tool",))
+    assert made.run("--check") == 1
+    assert "no-such-tool is not installed; run: make setup" in capsys.readouterr().err
 
 
 def test_template_that_ruff_refuses_stops_the_run(

@@ -41,11 +41,10 @@ def test_first_chat_call_loads_only_what_its_answer_needs() -> None:
         "assistant_message",
         "chat_completion_choice",
         "chat_completion_response",
-        "content_chunk",
         "usage_info",
     ]
     assert not [name for name in loaded if ".params" in name or "beta" in name]
-    assert len(loaded) <= 16
+    assert len(loaded) <= 14
 
 
 def test_tree_alone_loads_no_group() -> None:
