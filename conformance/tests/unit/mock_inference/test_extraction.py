@@ -67,6 +67,12 @@ def test_docx_has_its_paragraphs_tables_and_pages() -> None:
     assert found.page_texts == ("Page one", "Page two\nleft\nright")
 
 
+def test_docx_page_ends_where_word_last_drew_its_end() -> None:
+    content = make_docx("one two", "three", drawn=True)
+    assert read(content).page_texts == ("one two", "three")
+    assert read(make_docx("one", "two", drawn=True, page_break=False)).page_texts == ("one", "two")
+
+
 def test_broken_docx_is_an_error() -> None:
     found = read(make_archive(word__document_dot_xml="<broken"), "a.docx", WORD_TYPE)
     assert found.pages == 0

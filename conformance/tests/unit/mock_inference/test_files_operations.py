@@ -8,6 +8,7 @@ import pytest
 
 from mistral_mock.server import running
 from mistral_mock.settings import Settings
+from mistral_mock.store import Blob
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,6 +124,13 @@ def test_id_that_is_no_uuid_is_refused(api: httpx.Client, below: str) -> None:
     response = api.get(f"/v1/files/file-1{below}")
     assert response.status_code == 422
     assert response.json()["detail"][0]["loc"] == ["path", "file_id"]
+
+
+def test_deleted_file_leaves_no_bytes_behind(server: RunningServer, api: httpx.Client) -> None:
+    file = upload(api)
+    assert server.store.table(Blob).get(file["id"]) is not None
+    api.delete(f"/v1/files/{file['id']}")
+    assert server.store.table(Blob).get(file["id"]) is None
 
 
 def test_list_has_the_newest_first(api: httpx.Client) -> None:

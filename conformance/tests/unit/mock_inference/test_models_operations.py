@@ -34,7 +34,7 @@ def test_alias_is_a_card_under_its_own_name(api: httpx.Client) -> None:
     card = api.get("/v1/models/mistral-large-latest").json()
     assert card["id"] == "mistral-large-latest"
     assert card["name"] == "mistral-large-2512"
-    assert "mistral-large-2512" in card["aliases"]
+    assert card["aliases"] == ["mistral-large-2512"]
 
 
 def test_card_has_every_capability_of_the_document(api: httpx.Client) -> None:
