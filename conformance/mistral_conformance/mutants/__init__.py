@@ -1,8 +1,8 @@
 """Does the suite bite? Seeded defects of the mock, and the board that shows which are caught.
 
-A defect is caught when some rule fails that passes on the healthy mock. With `--rules` no run stops
-at the first such rule, and a table says for each rule which defects make it fail: a rule that no
-defect can make fail does not count as a rule.
+A defect is caught when some rule fails that passes on the healthy mock. With `--rules` the question
+is turned around: which rules notice a defect at all? A rule that no defect can make fail does not
+count as a rule.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from mistral_conformance.mutants.board import judge_all_mutants
+from mistral_conformance.mutants.board import judge_all_mutants, try_all_rules
 from mistral_conformance.mutants.display import (
     family_lines,
-    idle_rules,
-    rule_lines,
+    idle_lines,
+    indented,
+    proof_lines,
     verdict_lines,
 )
 from mistral_conformance.mutants.registry import load_mutants
@@ -24,8 +25,6 @@ from mistral_conformance.rules import load_rules
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
-
-    from mistral_conformance.mutants.judging import Verdict
 
 ENOUGH = 0.95
 """The part of the defects that must be caught."""
@@ -44,31 +43,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes at a time"
     )
-    parser.add_argument(
-        "--rules", action="store_true", help="run every rule, and show which defects it notices"
+    modes = parser.add_mutually_exclusive_group()
+    modes.add_argument(
+        "--rules", action="store_true", help="find for each rule a defect that it notices"
     )
-    parser.add_argument("--list", action="store_true", help="list the defects and end")
+    modes.add_argument("--list", action="store_true", help="list the defects and end")
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Judge the defects and print the board.
 
-    The exit code is 0 when enough of them are caught (and, with `--rules`, every rule notices one),
-    1 when not, 2 when there is nothing to judge.
+    The exit code is 0 when enough of them are caught (with `--rules`: when every rule notices one),
+    1 when not, 2 for wrong use.
     """
-    ids = select(arguments.only)
-    if not ids or arguments.jobs < 1:
-        _say(f"no defect has the id or family {' '.join(arguments.only)}: see --list")
+    unknown = [each for each in arguments.only if not select([each])]
+    if unknown or arguments.jobs < 1:
+        what = f"no defect and no family is called {', '.join(unknown)}: see --list"
+        sys.stderr.write(f"{what if unknown else '--jobs: write 1 or more'}\n")
         return WRONG_USE
+    ids = select(arguments.only)
     if arguments.list:
-        for each in ids:
-            _say(f"{each}\n        {load_mutants()[each].description}")
-        return HELD
-    verdicts = []
-    for verdict in judge_all_mutants(ids, jobs=arguments.jobs, everything=arguments.rules):
-        verdicts.append(verdict)
-        _say(*verdict_lines(verdict))
-    return conclude(verdicts, every_rule=arguments.rules and not arguments.only)
+        return show_list(ids)
+    return show_rules(ids, arguments.jobs) if arguments.rules else show_board(ids, arguments.jobs)
 
 
 def select(wanted: Sequence[str]) -> list[str]:
@@ -80,17 +76,33 @@ def select(wanted: Sequence[str]) -> list[str]:
     ]
 
 
-def conclude(verdicts: Sequence[Verdict], *, every_rule: bool) -> int:
-    """Print the sums; give the exit code."""
+def show_list(ids: Sequence[str]) -> int:
+    """Print the defects."""
+    for each in ids:
+        _say(each, indented(load_mutants()[each].description))
+    return HELD
+
+
+def show_board(ids: Sequence[str], jobs: int) -> int:
+    """Print each defect and what became of it; the exit code says whether enough are caught."""
+    verdicts = []
+    for verdict in judge_all_mutants(ids, jobs=jobs):
+        verdicts.append(verdict)
+        _say(*verdict_lines(verdict))
+    _say("", *family_lines(verdicts))
     caught = sum(each.caught for each in verdicts)
-    _say("", *family_lines(verdicts), f"{'caught':<20}{caught:>4} of {len(verdicts)}")
-    held = caught >= ENOUGH * len(verdicts)
-    if every_rule:
-        rules = list(load_rules())
-        idle = idle_rules(rules, verdicts)
-        _say("", *rule_lines(rules, verdicts), "", f"rules without a defect: {len(idle)}")
-        held = held and not idle
-    return HELD if held else BROKEN
+    return HELD if caught >= ENOUGH * len(verdicts) else BROKEN
+
+
+def show_rules(ids: Sequence[str], jobs: int) -> int:
+    """Print each rule and a defect that it notices; the exit code says whether all notice one."""
+    idle = {rule.id for rule in load_rules()}
+    count = len(idle)
+    for rule, mutant in try_all_rules(ids, jobs=jobs):
+        idle.discard(rule)
+        _say(*proof_lines(rule, mutant))
+    _say("", *idle_lines(idle, count))
+    return BROKEN if idle else HELD
 
 
 def _say(*lines: str) -> None:

@@ -1,4 +1,4 @@
-"""The board as text of 80 columns, and the table of rules and the defects that they notice."""
+"""The board as text of 80 columns."""
 
 from __future__ import annotations
 
@@ -10,38 +10,37 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mistral_conformance.mutants.judging import Verdict
-    from mistral_conformance.registry import Rule
 
 WIDTH = 80
 MARKS = {True: "caught", False: "MISSED"}
 
 
 def verdict_lines(verdict: Verdict) -> list[str]:
-    """One defect: what became of it and who noticed; a missed one with its description."""
-    head = f"{MARKS[verdict.caught]}  {verdict.mutant:<42}{verdict.elapsed_s:>6.1f} s"
-    said = f"by {verdict.killers[0]}" if verdict.killers else verdict.description
-    return [head, f"        {shorten(said, WIDTH - 8, placeholder='...')}"]
+    """One defect: what became of it, and the rule that noticed it or what it would have been."""
+    head = f"{MARKS[verdict.caught]}  {verdict.mutant:<46}{verdict.elapsed_s:>6.1f} s"
+    return [head, indented(f"by {verdict.rule}" if verdict.caught else verdict.description)]
 
 
 def family_lines(verdicts: Sequence[Verdict]) -> list[str]:
-    """How many defects of each family were caught."""
+    """How many defects of each family were caught, and of all."""
     total = Counter(each.family for each in verdicts)
     caught = Counter(each.family for each in verdicts if each.caught)
-    return [f"{family:<20}{caught[family]:>4} of {total[family]}" for family in sorted(total)]
+    lines = [f"{family:<20}{caught[family]:>4} of {total[family]}" for family in sorted(total)]
+    return [*lines, f"{'caught':<20}{caught.total():>4} of {total.total()}"]
 
 
-def rule_lines(rules: Iterable[Rule], verdicts: Sequence[Verdict]) -> list[str]:
-    """Each rule with the number of defects that it notices and the first of them."""
-    lines = []
-    for rule in rules:
-        noticed = [each.mutant for each in verdicts if rule.id in each.killers]
-        shown = noticed[0] if noticed else "no defect makes it fail"
-        lines.append(shorten(f"{len(noticed):>3}  {rule.id}", 200))
-        lines.append(f"        {shorten(shown, WIDTH - 8, placeholder='...')}")
-    return lines
+def proof_lines(rule: str, mutant: str) -> list[str]:
+    """One rule and the first defect that it notices."""
+    return [rule, indented(f"notices {mutant}")]
 
 
-def idle_rules(rules: Iterable[Rule], verdicts: Sequence[Verdict]) -> list[Rule]:
-    """The rules that no defect made fail."""
-    working = {rule for verdict in verdicts for rule in verdict.killers}
-    return [rule for rule in rules if rule.id not in working]
+def idle_lines(idle: Iterable[str], count: int) -> list[str]:
+    """The rules that notice no defect, and how many of all do."""
+    named = sorted(idle)
+    lines = [f"IDLE    {rule}" for rule in named]
+    return [*lines, f"{count - len(named)} of {count} rules notice a defect"]
+
+
+def indented(text: str) -> str:
+    """A second line, cut to the width."""
+    return f"        {shorten(text, WIDTH - 8, placeholder='...')}"

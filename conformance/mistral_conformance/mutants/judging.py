@@ -40,26 +40,26 @@ SEED = 0
 
 @frozen
 class Verdict:
-    """What the suite said about one defect: the rules that noticed it, and the first reason.
+    """What the suite said about one defect: the rule that noticed it first, and its reason.
 
-    `elapsed_s` is wall time in seconds.
+    `rule` is empty when none did; `elapsed_s` is wall time in seconds.
     """
 
     mutant: str
     family: str
     description: str
-    killers: tuple[str, ...]
+    rule: str
     reason: str
     elapsed_s: float
 
     @property
     def caught(self) -> bool:
         """Whether any rule noticed the defect."""
-        return bool(self.killers)
+        return bool(self.rule)
 
 
-def judge_mutant(mutant_id: str, *, everything: bool = False) -> Verdict:
-    """The verdict on one defect: by the first rule that notices it, or by every rule.
+def judge_mutant(mutant_id: str) -> Verdict:
+    """The verdict on one defect, by the first rule that notices it.
 
     Raises:
         KeyError: there is no such defect.
@@ -67,41 +67,61 @@ def judge_mutant(mutant_id: str, *, everything: bool = False) -> Verdict:
     """
     mutant = load_mutants()[mutant_id]
     started = time.monotonic()
-    cases, noticed = cases_for(mutant), list[Result]()
-    while cases:
-        failed, cases = _run(mutant, cases, everything=everything)
-        noticed += [each for each in failed if passes_on_healthy(each.name)]
-        if noticed:
-            break
-    killers = tuple(dict.fromkeys(each.rule.id for each in noticed))
-    reason = noticed[0].reason if noticed else ""
-    elapsed_s = round(time.monotonic() - started, 2)
-    return Verdict(mutant.id, mutant.family, mutant.description, killers, reason, elapsed_s)
+    cases = cases_for(mutant)
+    noticed: Result | None = None
+    while cases and noticed is None:
+        failed, cases = _first_failure(mutant, cases)
+        if failed and passes_on_healthy(failed.name):
+            noticed = failed
+    return Verdict(
+        mutant.id,
+        mutant.family,
+        mutant.description,
+        noticed.rule.id if noticed else "",
+        noticed.reason if noticed else "",
+        round(time.monotonic() - started, 2),
+    )
 
 
-def _run(
-    mutant: Mutant, cases: Sequence[Case], *, everything: bool
-) -> tuple[list[Result], Sequence[Case]]:
-    """The failures of the cases on the mock with the defect, and the cases not yet judged.
+def rules_that_notice(mutant_id: str, without: frozenset[str]) -> frozenset[str]:
+    """The ids of all rules that notice one defect, apart from those that need no trial.
 
-    Stops at the first failure unless everything is wanted.
+    Rules over each operation send many requests: they are tried on their own family's defects.
+
+    Raises:
+        KeyError: there is no such defect.
+
     """
-    failed: list[Result] = []
-    judged = 0
+    mutant = load_mutants()[mutant_id]
+    cases = [
+        case
+        for case in cases_for(mutant)
+        if case.rule.id not in without
+        and (case.rule.family == mutant.family or not case.rule.over_each_operation)
+    ]
+    failed: dict[str, str] = {}
     with mutant.applied(), mock_session() as session, silence():
         for result in judge_all(session, cases):
-            judged += 1
             if result.status is Status.FAIL:
-                failed.append(result)
-                if not everything:
-                    break
-    return failed, cases[judged:]
+                failed.setdefault(result.rule.id, result.name)
+    return frozenset(rule for rule, case in failed.items() if passes_on_healthy(case))
 
 
 def cases_for(mutant: Mutant) -> list[Case]:
     """The cases over a defect's operations: its own family first, costly ones last."""
     plan = make_plan(load_document(), load_rules(), mutant.operations)
     return sorted(plan, key=lambda case: (case.rule.family != mutant.family, _cost(case)))
+
+
+def _first_failure(mutant: Mutant, cases: Sequence[Case]) -> tuple[Result | None, Sequence[Case]]:
+    """The first failure on the mock with the defect, and the cases not yet judged."""
+    judged = 0
+    with mutant.applied(), mock_session() as session, silence():
+        for result in judge_all(session, cases):
+            judged += 1
+            if result.status is Status.FAIL:
+                return result, cases[judged:]
+    return None, ()
 
 
 @contextmanager

@@ -65,6 +65,14 @@ def word_is_unknown(get: Part) -> Part:
     return edited(get, lambda found: {**found, "process_status": "sleeping"})
 
 
+@mutant("schema.limit-is-a-word", op.GET_LIBRARY, place="resources.permissions:not_found")
+def limit_is_a_word(_not_found: Part) -> Part:
+    """A caller who asks for what is not there is told to slow down, its limit in words."""
+    body = {"message": "Requests rate limit exceeded"}
+    headers = (("retry-after", "0"), ("x-ratelimit-limit-req-minute", "a few"))
+    return lambda _detail: APIError(429, body, headers)
+
+
 @mutant("input.plain-request-is-refused", op.GET_LIBRARY, place="resources.libraries:get")
 def plain_request_is_refused(get: Part) -> Part:
     """A library that exists cannot be read."""
@@ -110,6 +118,25 @@ def wrong_values_are_taken(_refuse: Part) -> Part:
 def wrong_bodies_are_taken(_refuse: Part) -> Part:
     """A description of any type is taken."""
     return overlooking("description")
+
+
+@mutant("input.nothing-is-checked", op.LIST_LIBRARIES, op.CREATE_LIBRARY, place="inputs:refuse")
+def nothing_is_checked(_refuse: Part) -> Part:
+    """Input is not held against the document at all."""
+    return lambda _problems: None
+
+
+@mutant("input.malformed-json-is-taken", op.PATCH_LIBRARY, place="bodies:parse_json")
+def malformed_json_is_taken(parse_json: Part) -> Part:
+    """A body that is no JSON is taken for an empty object."""
+
+    def defect(content: Part) -> Part:
+        try:
+            return parse_json(content)
+        except APIError:
+            return {}
+
+    return defect
 
 
 @mutant(
