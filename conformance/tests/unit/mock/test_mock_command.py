@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from mistral_mock.cli import main
+from mistral_mock.identities import parse_identity
 from mistral_mock.operations import load_operations
 
 if TYPE_CHECKING:
@@ -122,6 +123,12 @@ def test_a_wrong_option_is_named(
         main(["serve", *options])
     assert caught.value.code == 2
     assert options[0] in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.parametrize("text", ["", "a=", "a=b", "a=b,c", "a=u,w,o,x", "\u00e9"])
+def test_a_key_that_is_not_spelled_right_is_told_how(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is not KEY\[=USER,"):
+        parse_identity(text)
 
 
 def test_two_keys_that_are_the_same_are_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+
+from mistral_mock import bodies
+from mistral_mock.errors import APIError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +22,7 @@ JSON = {"content-type": "application/json"}
 
 
 @pytest.mark.parametrize(
-    "header", [None, "", "mock-key", "Bearer", "Bearer wrong", "Basic mock-key"]
+    "header", [None, "", "mock-key", "Bearer", "Bearer wrong", "Basic mock-key", "Beaver mock-key"]
 )
 def test_a_missing_or_wrong_key_is_unauthorized(
     person: Callable[[str], httpx.Client], header: str | None
@@ -154,6 +158,22 @@ def test_a_body_that_is_no_object_is_refused(api: httpx.Client, value: Any) -> N
     answer = api.post(LIST, json=value)
     assert answer.status_code == 422
     assert answer.json()["detail"][0]["loc"] == ["body"]
+
+
+def test_no_more_of_a_body_is_kept_than_the_limit() -> None:
+    pieces = [{"type": "http.request", "body": b"x" * 10, "more_body": n < 9} for n in range(10)]
+    kept = []
+
+    async def receive() -> dict[str, Any]:
+        return pieces.pop(0)
+
+    async def read() -> None:
+        async for piece in bodies.stream(receive, 25):
+            kept.append(piece)  # noqa: PERF401 - the error must not lose what came before it
+
+    with pytest.raises(APIError, match="413"):
+        asyncio.run(read())
+    assert (len(b"".join(kept)), pieces) == (20, [])
 
 
 def test_an_oversize_body_is_refused(start: Callable[..., httpx.Client]) -> None:

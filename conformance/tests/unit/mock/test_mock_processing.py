@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attrs import evolve
 
-from mistral_mock.resources import statuses
+from mistral_mock.clock import INSTANT
+from mistral_mock.resources import processing, statuses
+from mistral_mock.resources.records import Document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,6 +92,17 @@ def test_what_cannot_be_read_ends_in_error(
     api.post("/_mock/clock", json={"advance_s": 2})
     assert states(api, folder, document) == (status, "Error")
     assert api.get(f"{folder}/{document['id']}/text_content").status_code == 404
+
+
+def test_a_document_expires_at_the_very_moment(
+    document: dict[str, Any], town: RunningServer
+) -> None:
+    moment = town.clock.now()
+    record = town.store.table(Document).get(document["id"])
+    assert record is not None
+    record = evolve(record, expires_at=moment)
+    assert processing.has_expired(record, moment)
+    assert not processing.has_expired(record, moment - INSTANT)
 
 
 OLD = {

@@ -57,6 +57,13 @@ def test_keys_are_limited_apart(start: Callable[..., httpx.Client]) -> None:
     assert api.get(LIST, headers=other).status_code == 429
 
 
+def test_a_reset_gives_all_requests_back(start: Callable[..., httpx.Client]) -> None:
+    api = start(rate_limit=1)
+    assert [api.get(LIST).status_code for _ in range(2)] == [200, 429]
+    api.post("/_mock/reset")
+    assert api.get(LIST).status_code == 200
+
+
 def test_there_is_no_limit_by_default(api: httpx.Client) -> None:
     answers = [api.get(LIST) for _ in range(100)]
     assert {answer.status_code for answer in answers} == {200}

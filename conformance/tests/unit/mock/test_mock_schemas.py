@@ -69,6 +69,7 @@ STRING, OBJECT = {"type": "string"}, {"type": "object", "required": ["a"]}
         ),
         ({"items": STRING}, ["a", 1], "string_type", [1]),
         ({"anyOf": [STRING, NULL]}, 1, "string_type", []),
+        ({"anyOf": [NULL, STRING]}, 1, "string_type", []),
         ({"anyOf": [STRING, {"type": "array", "items": STRING}]}, [1], "string_type", [0]),
         ({"oneOf": [{"type": "integer"}, {"minimum": 0}]}, 1, "value_error", []),
     ],

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LIST = "/v1/libraries"
+UUID1 = "00000000-0000-4000-8000-000000000001"
 HEADERS = {"authorization": "Bearer mock-key"}
 
 
@@ -35,8 +36,9 @@ def fill(api: httpx.Client) -> dict[str, Any]:
     folder = f"{LIST}/{library['id']}/documents"
     document = api.post(folder, files={"file": ("a.txt", b"Some text.")}).json()
     api.patch(f"{folder}/{document['id']}", json={"attributes": {"a": [1]}})
-    share = {"share_with_type": "User", "share_with_uuid": library["id"], "level": "Viewer"}
-    api.put(f"{LIST}/{library['id']}/share", json=share)
+    for type_, uuid in (("Workspace", document["id"]), ("User", UUID1), ("Workspace", UUID1)):
+        share = {"share_with_type": type_, "share_with_uuid": uuid, "level": "Viewer"}
+        api.put(f"{LIST}/{library['id']}/share", json=share)
     api.post("/_mock/clock", json={"advance_s": 3})
     return read(api)
 
@@ -67,6 +69,24 @@ def test_a_later_run_gives_new_ids_and_goes_on_in_time(tmp_path: Path) -> None:
     older = before["libraries"]["data"][0]
     assert newer["id"] > older["id"]
     assert newer["created_at"] > older["updated_at"]
+
+
+def test_no_id_is_given_twice(tmp_path: Path) -> None:
+    def add(api: httpx.Client) -> set[str]:
+        library = api.post(LIST, json={"name": "n"}).json()
+        folder = f"{LIST}/{library['id']}/documents"
+        return {library["id"], api.post(folder, files={"file": ("a.txt", b"a")}).json()["id"]}
+
+    assert len(visit(tmp_path / "state", add) | visit(tmp_path / "state", add)) == 4
+
+
+def test_time_that_passed_survives_by_itself(tmp_path: Path) -> None:
+    def advance(api: httpx.Client) -> str:
+        moment: str = api.post("/_mock/clock", json={"advance_s": 7}).json()["now"]
+        return moment
+
+    first = visit(tmp_path / "state", advance)
+    assert visit(tmp_path / "state", lambda api: api.get("/_mock/clock").json()["now"]) == first
 
 
 def test_a_deletion_survives_too(tmp_path: Path) -> None:
