@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mistral_conformance.document import load_document
 from mistral_conformance.embedded import PRIVATE_FLAG, embedded_identities
@@ -30,12 +30,15 @@ from mistral_mock.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from mistral_conformance.identities import Identity
     from mistral_conformance.mutants.registry import Mutant
     from mistral_conformance.plan import Case
     from mistral_conformance.session import Session
+    from mistral_mock.identities import Identity as MockIdentity
 
 MAX_EXAMPLES = 10
 SEED = 0
+HEALTHY = Settings(clock="manual")
 
 
 @frozen
@@ -67,7 +70,7 @@ def judge_mutant(mutant_id: str) -> Verdict:
     """
     mutant = load_mutants()[mutant_id]
     started = time.monotonic()
-    cases = cases_for(mutant)
+    cases: Sequence[Case] = cases_for(mutant)
     noticed: Result | None = None
     while cases and noticed is None:
         failed, cases = _first_failure(mutant, cases)
@@ -125,25 +128,35 @@ def _first_failure(mutant: Mutant, cases: Sequence[Case]) -> tuple[Result | None
 
 
 @contextmanager
-def mock_session() -> Iterator[Session]:
-    """A session on a mock of its own in this process, with every identity and a clock."""
+def mock_session(seed: int = SEED, settings: Settings = HEALTHY) -> Iterator[Session]:
+    """A session on a mock of its own in this process, with every identity; with its manual clock.
+
+    Raises:
+        ServerError: the mock cannot start.
+
+    """
     identities = embedded_identities()
-    flags = {PRIVATE_FLAG: (PRIVATE_FLAG,)}
-    known = tuple(
-        make_identity(each.key, each.user, each.workspace, each.org, flags.get(each.name, ()))
-        for each in identities.values()
-    )
-    with running(Settings(identities=known, seed=SEED, clock="manual")) as server:
+    with running(evolve(settings, identities=_known(identities), seed=seed)) as server:
+        manual = settings.clock == "manual"
         options = RunOptions(
             server.base_url,
             identities,
-            seed=SEED,
+            seed=seed,
             max_examples=MAX_EXAMPLES,
-            clock_url=f"{server.base_url}/_mock/clock",
-            run_id=seeded_run_id(SEED),
+            clock_url=f"{server.base_url}/_mock/clock" if manual else "",
+            run_id=seeded_run_id(seed),
         )
         with open_session(options) as session:
             yield session
+
+
+def _known(identities: dict[str, Identity]) -> tuple[MockIdentity, ...]:
+    """The suite's callers as the mock knows them."""
+    flags = {PRIVATE_FLAG: (PRIVATE_FLAG,)}
+    return tuple(
+        make_identity(each.key, each.user, each.workspace, each.org, flags.get(each.name, ()))
+        for each in identities.values()
+    )
 
 
 @contextmanager

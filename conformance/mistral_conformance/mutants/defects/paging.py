@@ -28,7 +28,12 @@ def pages_count_from_1(slice_page: Part) -> Part:
 @mutant("paging.pages-overlap", *NUMBERED, place="pages:slice_page")
 def pages_overlap(_slice_page: Part) -> Part:
     """Each page begins with the last item of the one before."""
-    return lambda items, page, size: items[max(0, page * size - 1) : (page + 1) * size - 1]
+
+    def defect(items: Part, page: Part, size: Part) -> Part:
+        start = max(0, page * size - 1)
+        return items[start : start + size]
+
+    return defect
 
 
 @mutant("paging.pages-are-one-too-long", *NUMBERED, place="pages:slice_page")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.rules.common import names as op
+from mistral_mock.answers import no_content
 from mistral_mock.errors import APIError, forbidden
 from mistral_mock.resources import permissions
 
@@ -50,17 +53,8 @@ def viewers_edit(_may_edit: Part) -> Part:
     place="resources.documents:upload",
 )
 def viewers_upload(upload: Part) -> Part:
-    """A Viewer may upload documents."""
-
-    def defect(ctx: Part) -> Part:
-        healthy = permissions.find_editable
-        permissions.find_editable = lambda given: permissions.find_library(given)[0]
-        try:
-            return upload(ctx)
-        finally:
-            permissions.find_editable = healthy
-
-    return defect
+    """An upload is done with the rights of the first caller that the mock knows."""
+    return lambda ctx: upload(evolve(ctx, caller=ctx.settings.identities[0]))
 
 
 @mutant("permissions.editors-only-read", *WRITES, place="resources.permissions:may_edit")
@@ -117,8 +111,6 @@ def owner_may_leave(delete: Part) -> Part:
     """The owner's own access can be deleted."""
 
     def defect(ctx: Part) -> Part:
-        from mistral_mock.answers import no_content  # noqa: PLC0415 - beside its use
-
         entry = (ctx.body["share_with_type"], ctx.body["share_with_uuid"])
         library, role = permissions.find_library(ctx)
         if role == permissions.OWNER and entry == (library.owner_type, library.owner_id):

@@ -13,7 +13,7 @@ from mistral_conformance.mutants.tools import answering, edited
 from mistral_conformance.rules.common import names as op
 from mistral_mock.answers import no_content
 from mistral_mock.errors import APIError, not_found
-from mistral_mock.resources import processing
+from mistral_mock.resources import processing, statuses
 from mistral_mock.resources.records import Document, DocumentText
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def running_cannot_be_reprocessed(reprocess: Part) -> Part:
 
     def defect(ctx: Part) -> Part:
         document = ctx.table(Document).get(ctx.path["document_id"])
-        if document and document.process_status in processing.statuses.RUNNING:
+        if document and document.process_status in statuses.RUNNING:
             raise not_found("Document not ready")
         return reprocess(ctx)
 

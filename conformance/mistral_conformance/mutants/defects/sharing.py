@@ -11,6 +11,8 @@ from mistral_conformance.mutants.tools import edited, forgiving, without
 from mistral_conformance.rules.common import names as op
 from mistral_mock.answers import json_answer
 from mistral_mock.errors import Problem, forbidden, invalid
+from mistral_mock.resources import accesses
+from mistral_mock.resources.records import Share
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -46,10 +48,7 @@ def first_level_stays(put_share: Part) -> Part:
     """Sharing again with an entity is answered but its level stays."""
 
     def defect(store: Part, library: Part, entity: Part, level: Part) -> Part:
-        from mistral_mock.resources.accesses import share_id  # noqa: PLC0415 - beside its place
-        from mistral_mock.resources.records import Share  # noqa: PLC0415 - beside its place
-
-        known = store.table(Share).get(share_id(library, entity))
+        known = store.table(Share).get(accesses.share_id(library, entity))
         return known or put_share(store, library, entity, level)
 
     return defect
