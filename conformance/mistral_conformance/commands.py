@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from attrs import evolve
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from mistral_conformance.document import load_document
 from mistral_conformance.embedded import embedded_mock
@@ -29,6 +32,7 @@ from mistral_conformance.target import KeyRefused, Unreachable
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
     from pathlib import Path
 
     from mistral_conformance.plan import Case
@@ -91,7 +95,7 @@ def _plan(options: argparse.Namespace) -> list[Case]:
 def _run(options: RunOptions, plan: list[Case], folder: Path) -> int:
     console = make_console()
     run = Run(options, select_operations(load_document(), options.profile, options.operations))
-    with open_session(options) as session:
+    with _hypothesis_at_home(), open_session(options) as session:
         with Live(console, len(plan)) as live:
             execute(session, run, plan, live.show)
         redactor = session.redactor
@@ -101,6 +105,17 @@ def _run(options: RunOptions, plan: list[Case], folder: Path) -> int:
     if run.interrupted:
         return INTERRUPTED
     return HOLDS if report["run"]["holds"] else BROKEN
+
+
+@contextmanager
+def _hypothesis_at_home() -> Iterator[None]:
+    """Keep what hypothesis stores out of the folder that the command is called in."""
+    with tempfile.TemporaryDirectory(prefix="mistral-conformance-") as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)
 
 
 def _run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOptions:

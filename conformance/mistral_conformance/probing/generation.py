@@ -78,7 +78,7 @@ class Generator:
         return [
             each
             for each in distinct
-            if _is_safe(each, operation)
+            if is_safe(each.message.url, operation)
             and is_surely_invalid(self._document, operation, each.message)
         ]
 
@@ -168,11 +168,9 @@ def prepare(case: Case) -> requests.PreparedRequest:
     return requests.Request(**{each: arguments.get(each) for each in known}).prepare()
 
 
-def _is_safe(generated: Generated, operation: Operation) -> bool:
-    """Whether the path still has the operation's shape and so cannot reach another route."""
-    path = generated.message.url.partition("?")[0]
-    expected = operation.path.count("/")
-    segments = path.split("/")[1:]
-    return path.count("/") == expected and not any(
+def is_safe(url: str, operation: Operation) -> bool:
+    """Whether a URL's path still has the operation's shape and so cannot reach another route."""
+    segments = url.partition("?")[0].split("/")[1:]
+    return len(segments) == operation.path.count("/") and not any(
         unquote(each) in UNSAFE_SEGMENTS or "/" in unquote(each) for each in segments
     )

@@ -203,6 +203,10 @@ def test_data_block_of_the_page_is_json(page: Page) -> None:
     assert shown <= set(data["exchanges"])
 
 
+def test_data_block_of_the_page_has_no_markup(page: Page) -> None:
+    assert not set("<>&") & set(page.scripts[0])
+
+
 def test_page_loads_nothing(page: Page) -> None:
     for tag, attrs in page.tags:
         assert "src" not in attrs, tag

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import pytest
+
     Behaviour = Callable[[Request], Answer | None]
 
 QUICK = ["--timeout", "0.2", "--max-examples", "3", "--rules", "schema.*", "--rules", "input.*"]
@@ -47,6 +49,14 @@ def test_server_errors_are_found(tmp_path: Path) -> None:
     assert code == 1
     assert rules["input.no-server-error"]["status"] == "fail"
     assert rules["input.plain-succeeds"]["status"] == "fail"
+
+
+def test_run_leaves_only_its_reports_in_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run(tmp_path / "reports", "beta.libraries.create", libraries)
+    assert [each.name for each in tmp_path.iterdir()] == ["reports"]
 
 
 def test_answers_that_are_no_json_are_found(tmp_path: Path) -> None:
