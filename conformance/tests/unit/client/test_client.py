@@ -241,6 +241,19 @@ def test_raw_answers_of_threads_do_not_mix() -> None:
     assert found == {number: str(number) for number in range(30)}
 
 
+def test_raw_inside_raw_sees_its_own_answer() -> None:
+    server = Server([answer(200, LIBRARY), answer(201, LIBRARY)])
+    client = Mistral(KEY, base_url=BASE_URL, transport=httpx.MockTransport(server))
+
+    def both_calls() -> int:
+        inner = client.raw(client.beta.libraries.get, "x").status_code
+        client.beta.libraries.create(name="x")
+        return inner
+
+    outer = client.raw(both_calls)
+    assert (outer.parsed, outer.status_code) == (200, 201)
+
+
 def test_raw_of_something_that_sends_nothing_is_refused(both: Both) -> None:
     with pytest.raises(TypeError, match=r"raw\(\)|await"):
         both.run([answer()], lambda client: client.raw(client.chat.stream, model="m", messages=[]))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import pickle
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 import httpx
@@ -165,12 +166,17 @@ def test_cancelled_task_closes_its_stream() -> None:
     assert body.is_closed
 
 
-def test_stream_can_be_iterated_without_entering(both: Both) -> None:
-    assert texts(both.items(stream(chunk("a"), DONE), _iterated)) == ["a"]
+@pytest.mark.parametrize("end", [DONE, httpx.ReadError("reset")])
+def test_stream_that_was_not_entered_is_closed_at_its_end(both: Both, end: Any) -> None:
+    make = stream(chunk("a"), end)
+    with suppress(StreamError):
+        assert texts(both.items(make, _iterated)) == ["a"]
+    assert make.bodies[0].is_closed
 
 
 def _iterated(client: Any) -> Any:
-    return iter(chat(client)) if hasattr(chat(client), "__iter__") else aiter(chat(client))
+    events = chat(client)
+    return iter(events) if hasattr(events, "__iter__") else aiter(events)
 
 
 def test_every_cut_is_an_error_with_what_had_arrived(both: Both) -> None:
