@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import attrs
+import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
@@ -29,7 +29,7 @@ _READERS = Readers(
 )
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class AssistantMessage(Model):
     """What the model says, with the tools that it calls.
 
@@ -44,7 +44,7 @@ class AssistantMessage(Model):
     content: str | list[ContentChunk] | None | Unset = UNSET
     tool_calls: list[ToolCall] | None | Unset = UNSET
     prefix: bool | Unset = UNSET
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("role",)
 

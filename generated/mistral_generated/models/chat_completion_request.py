@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import attrs
+import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
@@ -63,7 +63,7 @@ _READERS = Readers(
 )
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class ChatCompletionRequest(Model):
     """A conversation to continue. Fields that it does not have are refused with 422.
 
@@ -121,7 +121,7 @@ class ChatCompletionRequest(Model):
     prompt_cache_key: str | None | Unset = UNSET
     service_tier: RequestedServiceTier | None | Unset = UNSET
     safe_prompt: bool | Unset = UNSET
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("model", "messages")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import attrs
+import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
@@ -31,7 +31,7 @@ _READERS = Readers(
 )
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class CustomConnector(Model):
     """A connector of the organisation.
 
@@ -46,7 +46,7 @@ class CustomConnector(Model):
     connector_id: str
     authorization: ConnectorAuthorization | None | Unset = UNSET
     tool_configuration: ToolConfiguration | None | Unset = UNSET
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("type", "connector_id")
 

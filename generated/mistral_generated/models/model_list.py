@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import attrs
+import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
@@ -23,7 +23,7 @@ _ABSENT: dict[str, Any] = {
 _READERS = Readers({"ModelCard": "model_card:read_model_card"})
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class ModelList(Model):
     """All models at once.
 
@@ -34,7 +34,7 @@ class ModelList(Model):
 
     object: str | Unset = UNSET
     data: list[ModelCard] | Unset = UNSET
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
