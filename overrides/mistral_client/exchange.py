@@ -74,7 +74,6 @@ class Context:
     writer: RequestWriter
     memory: Memory
     base_headers: Mapping[str, str] | None = None
-    keeps_client_timeouts: bool = False
 
     @classmethod
     def of(
@@ -83,27 +82,25 @@ class Context:
         *,
         timing: Timing,
         memory: Memory,
-        base_headers: Mapping[str, str] | None,
-        keeps_client_timeouts: bool,
+        base_headers: Mapping[str, str] | None = None,
     ) -> Context:
-        """Return the context for some settings; `RequestWriter` explains the last two."""
-        writer = RequestWriter(
-            settings, base_headers=base_headers, keeps_client_timeouts=keeps_client_timeouts
-        )
+        """Return the context for some settings; `RequestWriter` explains the last argument."""
         return cls(
             settings=settings,
-            options=Options(settings.timeout_s, settings.retries, {}),
+            options=Options(settings.timeouts, settings.retries, {}),
             timing=timing,
-            writer=writer,
+            writer=RequestWriter(settings, base_headers=base_headers),
             memory=memory,
             base_headers=base_headers,
-            keeps_client_timeouts=keeps_client_timeouts,
         )
 
 
 @attr.define
 class Exchange:
-    """One call on its way: what was sent how often, and what came of it."""
+    """One call on its way: what was sent how often, and what came of it.
+
+    `is_unsure` says that a sending got no answer: the server may have acted on it.
+    """
 
     context: Context
     call: AnyCall
@@ -111,6 +108,7 @@ class Exchange:
     attempt: int = 0
     started_s: float = 0.0
     is_rerouted: bool = False
+    is_unsure: bool = False
     multipart: Multipart | None = None
 
     def run(self, sink: Sink | None = None, *, keeps_open: bool = False) -> Steps[Response]:
@@ -204,6 +202,7 @@ class Exchange:
             answer,
             attempts=self.attempt,
             retry_after_s=asked_s,
+            is_unsure=self.is_unsure,
             secrets=(self.context.settings.api_key,),
         )
 
@@ -223,6 +222,7 @@ class Exchange:
             from mistral_client.logs import log_failure  # noqa: PLC0415 - for logging only
 
             log_failure(operation.id, failure, elapsed_s=self._elapsed_s(), attempt=self.attempt)
+        self.is_unsure = self.is_unsure or was_sent(failure)
         may_repeat = not was_sent(failure) or does_no_harm_twice(operation)
         if isinstance(failure, httpx.DecodingError | httpx.UnsupportedProtocol):
             may_repeat = False

@@ -78,15 +78,21 @@ def status_error(
     *,
     attempts: int = 1,
     retry_after_s: float | None = None,
+    is_unsure: bool = False,
     secrets: Iterable[str] = (),
 ) -> APIStatusError:
-    """Return the error for an answer whose status is not a success."""
+    """Return the error for an answer whose status is not a success.
+
+    `is_unsure` says that an earlier sending got no answer and may have succeeded.
+    """
     status = response.status_code
     kind = _BY_STATUS.get(status) or (ServerError if status >= 500 else APIStatusError)
     known = tuple(secrets)
     problem = read_problem(redact_text(response.content.decode("utf-8", "replace"), known).encode())
     headline = f"{status} {_phrase(status)}".rstrip()
     message = f"{headline}: {problem.message}" if problem.message else headline
+    if is_unsure and status in {404, 409}:
+        message += " (an earlier attempt got no answer and may have done it already)"
     location = response.headers.get("location")
     if 300 <= status < 400 and location:
         message += f": redirected to {redact_text(location, known)}; use the final base URL"

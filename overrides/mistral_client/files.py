@@ -56,16 +56,27 @@ class Source:
         elif self.is_read:
             raise OSError("the stream was read already and cannot be read again")
 
-    def read(self) -> bytes:
-        """Return the next piece, empty at the end.
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the content piece by piece: exactly `size` bytes where that is known.
 
-        Raises TypeError if the stream gives text.
+        Raises OSError if the stream ends early or was read before and cannot seek, TypeError if
+        it gives text.
         """
-        self.is_read = True
-        piece = self.stream.read(PIECE)
-        if not isinstance(piece, bytes):
-            raise TypeError(_TEXT_STREAM)
-        return piece
+        self.rewind()
+        left = self.size
+        while left != 0:
+            piece = self.stream.read(PIECE if left is None else min(PIECE, left))
+            self.is_read = True
+            if not isinstance(piece, bytes):
+                raise TypeError(_TEXT_STREAM)
+            if not piece:
+                break
+            if left is not None:
+                piece = piece[:left]
+                left -= len(piece)
+            yield piece
+        if left:
+            raise OSError(f"the file became {left} bytes shorter while it was sent; send it again")
 
 
 @attr.define
@@ -124,9 +135,7 @@ class Multipart(httpx.SyncByteStream, httpx.AsyncByteStream):
             if isinstance(content, bytes):
                 yield content
             else:
-                content.rewind()
-                while piece := content.read():
-                    yield piece
+                yield from content.pieces()
             yield b"\r\n"
         yield self._tail
 
@@ -140,8 +149,8 @@ class Multipart(httpx.SyncByteStream, httpx.AsyncByteStream):
             if isinstance(content, bytes):
                 yield content
             else:
-                content.rewind()
-                while piece := await to_thread.run_sync(content.read):
+                pieces = content.pieces()
+                while piece := await to_thread.run_sync(next, pieces, b""):
                     yield piece
             yield b"\r\n"
         yield self._tail
@@ -171,7 +180,7 @@ class Multipart(httpx.SyncByteStream, httpx.AsyncByteStream):
             f"--{self._boundary}\r\n"
             f'Content-Disposition: form-data; name="{_quoted(name)}"{lines}\r\n\r\n'
         )
-        self._parts.append(Part(head.encode(), content))
+        self._parts.append(Part(head.encode("utf-8", "replace"), content))
 
 
 @attr.frozen

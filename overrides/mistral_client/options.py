@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlsplit
 
 import attr
+import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -32,7 +33,13 @@ DEFAULT_STREAM_TIMEOUT_S: Final = 60.0
 DEFAULT_CONNECT_TIMEOUT_S: Final = 10.0
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
+
+# Headers that describe the body: a wrong one would break the connection for others.
+_OUR_HEADERS = frozenset({"content-length", "transfer-encoding"})
+
+# More seconds than any clock of an operating system takes; three years.
+_LONGEST_S = 1e8
 
 
 async def _sleep_async(delay_s: float) -> None:
@@ -58,17 +65,51 @@ class Timing:
 
 
 @attr.frozen(kw_only=True)
+class Timeouts:
+    """How long to wait, in seconds, for what; None waits for ever.
+
+    `silence` is between two events of a stream, `pool` is for a free connection. `ceiling` bounds
+    `connect` too: a call that may take two seconds does not wait ten for its connection.
+    """
+
+    connect: float | None = DEFAULT_CONNECT_TIMEOUT_S
+    read: float | None = DEFAULT_TIMEOUT_S
+    write: float | None = DEFAULT_TIMEOUT_S
+    pool: float | None = DEFAULT_TIMEOUT_S
+    silence: float | None = DEFAULT_STREAM_TIMEOUT_S
+    ceiling: float | None = DEFAULT_TIMEOUT_S
+
+    def changed(self, options: Mapping[str, object]) -> Timeouts:
+        """Return these with those that options name: `timeout` and its more special relatives.
+
+        Raises TypeError or ValueError for what is no time.
+        """
+        changes: dict[str, float | None] = {}
+        if "timeout" in options:
+            timeout_s = check_timeout("timeout", options["timeout"])
+            changes = dict.fromkeys(("read", "write", "pool", "ceiling"), timeout_s)
+        for option, name in (("connect_timeout", "connect"), ("stream_timeout", "silence")):
+            if option in options:
+                changes[name] = check_timeout(option, options[option])
+        return attr.evolve(self, **changes) if changes else self
+
+    def as_httpx(self) -> dict[str, float | None]:
+        """Return a new dict with the times under httpx's names."""
+        times = [time_s for time_s in (self.connect, self.ceiling) if time_s is not None]
+        connect_s = None if self.connect is None else min(times)
+        return {"connect": connect_s, "read": self.read, "write": self.write, "pool": self.pool}
+
+
+@attr.frozen(kw_only=True)
 class Settings:
     """Everything that a client is set up with, checked.
 
-    Times are in seconds; None waits for ever. `base_url` has no trailing slash and no version.
+    `base_url` has no trailing slash and no version.
     """
 
     api_key: str = attr.field(repr=False)
     base_url: str
-    timeout_s: float | None = DEFAULT_TIMEOUT_S
-    connect_timeout_s: float | None = DEFAULT_CONNECT_TIMEOUT_S
-    stream_timeout_s: float | None = DEFAULT_STREAM_TIMEOUT_S
+    timeouts: Timeouts = attr.field(factory=Timeouts)
     retries: Retries | int = 3
     strict: bool = False
     headers: Mapping[str, str] = attr.field(factory=dict[str, str], repr=False)
@@ -78,10 +119,9 @@ class Settings:
 class Options:
     """The options of one call, checked, with the client's defaults filled in."""
 
-    timeout_s: float | None
+    timeouts: Timeouts
     retries: Retries | int
     headers: Mapping[str, str]
-    has_own_timeout: bool = False
 
 
 def read_api_key(given: str | None) -> str:
@@ -131,26 +171,27 @@ def _shown(url: str) -> str:
 
 
 def _split(url: str) -> tuple[str, str] | None:
-    """Return scheme and host of a URL, or None when it is no URL."""
+    """Return scheme and host of a URL, or None when it is no URL that can be connected to."""
     try:
         parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
+        host = httpx.URL(url).host
+        host.encode("idna")
+    except (ValueError, httpx.InvalidURL):
         return None
-    return parts.scheme, parts.netloc if parts.hostname else ""
+    return parts.scheme, parts.netloc if host else ""
 
 
 def check_timeout(name: str, value: object) -> float | None:
     """Return a time in seconds.
 
-    Raises TypeError unless it is a number or None, ValueError unless it is above 0.
+    Raises TypeError unless it is a number or None, ValueError unless it is above 0 and finite.
     """
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{name} must be a number of seconds or None, not {value!r}")
-    if not value > 0:
-        raise ValueError(f"{name} must be above 0 seconds, not {value!r}")
+    if not 0 < value <= _LONGEST_S:
+        raise ValueError(f"{name} must be above 0 and at most 1e8 seconds, or None for no limit")
     return float(value)
 
 
@@ -165,6 +206,8 @@ def check_headers(value: Mapping[str, str] | None) -> dict[str, str]:
             raise TypeError(f"headers must map text to text; look at {name!r}")
         if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(text):
             raise ValueError(f"header {name!r} holds characters that a header cannot hold")
+        if name.lower() in _OUR_HEADERS:
+            raise ValueError(f"header {name!r} follows from the body and cannot be set")
     return headers
 
 
@@ -181,10 +224,9 @@ def read_options(settings: Settings, operation: str, options: CallOptions) -> Op
             raise TypeError(f"{operation}() got an unexpected keyword argument {name!r}")
     given = cast("dict[str, object]", options)
     return Options(
-        timeout_s=check_timeout("timeout", given.get("timeout", settings.timeout_s)),
+        timeouts=settings.timeouts.changed(given),
         retries=_read_retries(settings.retries, options.get("retries")),
         headers=check_headers(options.get("headers")),
-        has_own_timeout="timeout" in given,
     )
 
 

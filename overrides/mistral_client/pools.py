@@ -27,6 +27,8 @@ from weakref import WeakKeyDictionary
 import httpcore
 import httpx
 
+from mistral_client.options import configuration_error
+
 if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 POOLS: Final = 256
 SHARED_POOLS: Final = 16
 SHARED_SIZE: Final = 4
+
+_PROXY_KINDS: Final = ("http", "https", "socks5", "socks5h")
 
 # How long an unused connection is kept, in seconds.
 KEEP_S: Final = 20.0
@@ -234,13 +238,23 @@ def _limits(size: int) -> _Limits:
 
 
 def proxy_for(base_url: str) -> str | None:
-    """Return the proxy that the environment names for a base URL, or None."""
+    """Return the proxy that the environment names for a base URL, or None.
+
+    Raises ConfigurationError for a proxy of an unknown kind.
+    """
     parts = urlsplit(base_url)
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     if not proxy or proxy_bypass(parts.hostname or ""):
         return None
-    return proxy if "://" in proxy else f"http://{proxy}"
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    kind = urlsplit(proxy).scheme
+    if kind not in _PROXY_KINDS:
+        raise configuration_error(
+            f"The environment names a proxy of the unknown kind {kind!r} for {parts.scheme}; "
+            f"known are {', '.join(_PROXY_KINDS)}."
+        )
+    return proxy
 
 
 class _CorePool(httpx.BaseTransport):

@@ -55,7 +55,9 @@ class Capture:
         """
         response = self.response
         if response is None:
-            raise TypeError("raw() needs a method that sends a request and returns its answer")
+            raise TypeError(
+                "raw() needs a method that sends one request; for all pages, ask for each"
+            )
         try:
             body = response.content
         except httpx.ResponseNotRead:

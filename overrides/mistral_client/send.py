@@ -81,16 +81,13 @@ class _Executor(Generic[Http]):
 
         return EventReader(call, secrets=(settings.api_key,), check=check)
 
-    def _limit_silence(self, response: httpx.Response) -> httpx.Response:
+    def _limit_silence(self, response: httpx.Response, options: Options) -> httpx.Response:
         """Let `stream_timeout` bound the reading of the body instead of `timeout`.
 
         httpcore reads the limit when the body is first read, from this very dict.
         """
-        timeouts = response.request.extensions.get("timeout")
-        if isinstance(timeouts, dict) and not self.context.keeps_client_timeouts:
-            cast("dict[str, float | None]", timeouts)["read"] = (
-                self.context.settings.stream_timeout_s
-            )
+        timeouts = cast("dict[str, float | None]", response.request.extensions["timeout"])
+        timeouts["read"] = options.timeouts.silence
         return response
 
 
@@ -109,11 +106,11 @@ class Sender(_Executor[httpx.Client]):
         checked = self._options(call.operation, options)
 
         def open_response() -> httpx.Response:
-            return self._limit_silence(self._drive(open_steps(self.context, call, checked)))
+            return self._limit_silence(
+                self._drive(open_steps(self.context, call, checked)), checked
+            )
 
-        return EventStream(
-            open_response, self._reader(call), self.context.settings.stream_timeout_s
-        )
+        return EventStream(open_response, self._reader(call), checked.timeouts.silence)
 
     def iterate(
         self,
@@ -135,6 +132,7 @@ class Sender(_Executor[httpx.Client]):
         """Write the body to a path or stream; return its size in bytes."""
         from mistral_client.downloads import open_sink  # noqa: PLC0415 - loaded when used
 
+        self.connection.check()
         checked = self._options(call.operation, options)
         return self._drive(download_steps(self.context, call, checked, open_sink(destination)))
 
@@ -195,11 +193,10 @@ class AsyncSender(_Executor[httpx.AsyncClient]):
         checked = self._options(call.operation, options)
 
         async def open_response() -> httpx.Response:
-            return self._limit_silence(await self._drive(open_steps(self.context, call, checked)))
+            response = await self._drive(open_steps(self.context, call, checked))
+            return self._limit_silence(response, checked)
 
-        return AsyncEventStream(
-            open_response, self._reader(call), self.context.settings.stream_timeout_s
-        )
+        return AsyncEventStream(open_response, self._reader(call), checked.timeouts.silence)
 
     def iterate(
         self,
@@ -224,6 +221,7 @@ class AsyncSender(_Executor[httpx.AsyncClient]):
         """Write the body to a path or stream; return its size in bytes."""
         from mistral_client.downloads import open_sink  # noqa: PLC0415 - loaded when used
 
+        self.connection.check()
         checked = self._options(call.operation, options)
         sink = open_sink(destination)
         return await self._drive(download_steps(self.context, call, checked, sink))

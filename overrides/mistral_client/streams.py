@@ -88,6 +88,8 @@ class EventReader(Generic[T]):
                 self._raise_inside(raw)
             try:
                 value = parse(raw)
+                if '"detail"' in data or '"message"' in data:
+                    self._raise_if_only_message(raw, value)
                 if self._check is not None:
                     self._check(value)
             except (ValueError, RecursionError) as fault:
@@ -123,6 +125,17 @@ class EventReader(Generic[T]):
         if problem is not None:
             text = problem.message or problem.type or "no reason given"
             self._fail(f"the server reported an error: {text}", problem=problem, body=raw.data)
+
+    def _raise_if_only_message(self, raw: ServerEvent, value: object) -> None:
+        """Raise the error for data that lack what the stream promises but hold a message.
+
+        These are the gateway's and the framework's error bodies (quirks §9).
+        """
+        if getattr(value, "missing_fields", ()):
+            problem = read_problem(redact_text(raw.data, self._secrets).encode())
+            if problem.message:
+                text = f"the server reported an error: {problem.message}"
+                self._fail(text, problem=problem, body=raw.data)
 
     def _fail(
         self,
@@ -196,13 +209,17 @@ class EventStream(_Opened, Generic[T]):
         self._silence_s = silence_s
         self._events = self._read()
 
-    def __enter__(self) -> Self:
-        """Open the stream.
+    def open(self) -> Self:
+        """Open the stream and return it; opening again does nothing.
 
         Raises what any call raises for an error answer or none.
         """
         self._open()
         return self
+
+    def __enter__(self) -> Self:
+        """Open the stream."""
+        return self.open()
 
     def __exit__(
         self,
@@ -267,13 +284,17 @@ class AsyncEventStream(_Opened, Generic[T]):
         self._silence_s = silence_s
         self._events = self._read()
 
-    async def __aenter__(self) -> Self:
-        """Open the stream.
+    async def open(self) -> Self:
+        """Open the stream and return it; opening again does nothing.
 
         Raises what any call raises for an error answer or none.
         """
         await self._open()
         return self
+
+    async def __aenter__(self) -> Self:
+        """Open the stream."""
+        return await self.open()
 
     async def __aexit__(
         self,

@@ -16,6 +16,7 @@ import pytest
 
 from mistral_client import (
     AsyncMistral,
+    ConfigurationError,
     ConnectionFailed,
     Mistral,
     StreamError,
@@ -349,6 +350,12 @@ def test_proxy_comes_from_the_environment(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert proxy_for(base_url) == proxy
+
+
+def test_proxy_of_an_unknown_kind_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "socks9://p:1")
+    with pytest.raises(ConfigurationError, match="socks9"):
+        Mistral("k")
 
 
 def test_requests_go_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -233,6 +233,8 @@ def test_stream_timeout_replaces_the_request_timeout_once_open(both: Both) -> No
         (b"event: error\ndata: overloaded\n\n", "overloaded"),
         (b'event: error\ndata: "overloaded"\n\n', "overloaded"),
         (b'data: {"type":"error","message":"overloaded"}\n\n', "overloaded"),
+        (b'data: {"detail":"overloaded"}\n\n', "overloaded"),
+        (b'data: {"message":"overloaded","request_id":"0af1"}\n\n', "overloaded"),
     ],
 )
 def test_error_inside_the_stream_is_raised(both: Both, event: bytes, message: str) -> None:
@@ -242,7 +244,7 @@ def test_error_inside_the_stream_is_raised(both: Both, event: bytes, message: st
     assert texts(caught.value.events) == ["a"]
 
 
-@pytest.mark.parametrize("text", ['"error"', 'say "error": {}', "error"])
+@pytest.mark.parametrize("text", ['"error"', 'say "error": {}', "error", '{"message": "m"}'])
 def test_text_about_errors_is_no_error(both: Both, text: str) -> None:
     assert texts(both.events(stream(chunk(text), DONE), chat)) == [text]
 
