@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FRAME = 64 * 1024
 """What a form may add to the file that it carries, in bytes."""
+EXACT = 2.0**53
+"""Below this a float holds every integer."""
 DEEPEST = 100
 """Levels of arrays and objects that a JSON body may have."""
 
@@ -80,7 +82,7 @@ def parse_json(content: bytes) -> object:
 
     """
     try:
-        value: object = json.loads(content, parse_constant=_refuse, parse_float=_finite)
+        value: object = json.loads(content, parse_constant=_refuse, parse_float=_read_number)
         if b"\\u" in content:
             json.dumps(value, ensure_ascii=False).encode()  # lone surrogates have no encoding
         if content.count(b"[") + content.count(b"{") > DEEPEST:
@@ -151,9 +153,12 @@ def _malformed(position: int, reason: str) -> Exception:
     return invalid(problem)
 
 
-def _finite(text: str) -> float:
+def _read_number(text: str) -> float:
+    """The number; `2.0` is the integer 2, in JSON Schema and here."""
     number = float(text)
-    return number if math.isfinite(number) else _refuse(text)
+    if not math.isfinite(number):
+        return _refuse(text)
+    return int(number) if number.is_integer() and abs(number) < EXACT else number
 
 
 def _refuse(name: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run_server(options: argparse.Namespace) -> int:
     """Serves until it is stopped; the first line of output is the base URL alone."""
+    # The form parser logs every broken form, which is the sender's business and is answered 422.
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     serve(make_settings(options), options.host, options.port, announce)
     return 0
 

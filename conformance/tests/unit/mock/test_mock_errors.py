@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 import pytest
@@ -231,3 +231,12 @@ def test_the_last_of_several_values_counts(api: httpx.Client) -> None:
 
 def test_a_page_number_has_no_upper_bound(api: httpx.Client) -> None:
     assert api.get(f"{LIST}?page={10**30}").json()["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "read"), [("2.0", 2), ("2.5", 2.5), ("1e3", 1000), ("1e300", 1e300)]
+)
+def test_an_integral_number_is_an_integer_however_it_is_written(text: str, read: float) -> None:
+    value = bodies.parse_json(f'{{"n": {text}}}'.encode())
+    assert value == {"n": read}
+    assert [type(n) for n in cast("dict[str, float]", value).values()] == [type(read)]

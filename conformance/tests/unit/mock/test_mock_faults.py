@@ -156,6 +156,10 @@ WRONG = [
     ({"status": 500, "after_events": 1}, "after_events"),
     ({"stall_s": -1}, "stall_s"),
     ({"status": 500, "headers": {"a": 1}}, "headers"),
+    ({"status": 500, "headers": {"a": "x\r\nb: c"}}, "cannot be sent"),
+    ({"status": 500, "headers": {"": "x"}}, "cannot be sent"),
+    ({"status": 500, "headers": {"Content-Length": "5"}}, "written by the server"),
+    ({"status": 204, "body": {"a": 1}}, "status 204 has no body"),
 ]
 
 
