@@ -61,6 +61,7 @@ def is_expected(error: Exception) -> bool:
     return isinstance(error, PipelineError) or type(error).__name__ in {
         "DocumentError",
         "GenerationError",
+        "ToolMissingError",
     }
 
 

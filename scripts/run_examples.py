@@ -73,11 +73,19 @@ def read_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     where.add_argument("--embedded-mock", action="store_true", help="start a mock for this run")
     parser.add_argument("--only", default="", help="run only examples of operations with this name")
     parser.add_argument("--language", action="append", help=f"run only these: {LANGUAGE_NAMES}")
-    parser.add_argument("--timeout", type=float, default=60.0, help="seconds for each example")
+    parser.add_argument("--timeout", type=seconds, default=60.0, help="seconds for each example")
     parser.add_argument(
         "--table", type=Path, default=FOLDER / "substitutions.toml", help="the reviewed table"
     )
     return parser.parse_args(argv)
+
+
+def seconds(text: str) -> float:
+    """A time above 0, in seconds."""
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no time above 0 seconds")
+    return value
 
 
 def chosen_examples(files: Sequence[Path], languages: Sequence[str] | None) -> list[Example]:

@@ -9,14 +9,13 @@ ctx.expect(answer["name"] == library["name"], "the name changed", answer)
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
+from mistral_conformance.api import Api
 from mistral_conformance.identities import CALLER, IMPOSTOR, NOBODY
 from mistral_conformance.outcome import Failed, Skipped, Unjudged
-from mistral_conformance.wire import UNSET, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from random import Random
 
     from mistral_conformance.clock import Clock
@@ -26,71 +25,10 @@ if TYPE_CHECKING:
     from mistral_conformance.markers import Marker
     from mistral_conformance.session import Session
 
+__all__ = ["Api", "Context"]
+
 PROCESSING_LIMIT_S = 120
 RUNNING = ("todo", "in_progress", "waiting_for_capacity")
-
-
-class Api:
-    """One identity's way to the server. Each call is recorded as evidence of the rule."""
-
-    def __init__(self, context: Context, identity: str) -> None:
-        self.identity = identity
-        self._context = context
-
-    def call(
-        self,
-        operation: str,
-        ids: Mapping[str, str] | None = None,
-        /,
-        *,
-        query: Any = None,  # noqa: ANN401 - what httpx takes
-        json: Any = UNSET,  # noqa: ANN401 - JSON
-        files: Any = None,  # noqa: ANN401 - what httpx takes
-        data: Any = None,  # noqa: ANN401 - what httpx takes
-        content: bytes | None = None,
-        headers: dict[str, str] | None = None,
-        **more_ids: str,
-    ) -> Exchange:
-        """Call an operation of the document by its id.
-
-        Its path parameters are keywords, or a mapping where several travel together.
-
-        Raises:
-            Unjudged: no answer came within the limits.
-            KeyError: the document has no such operation, or a path parameter is missing.
-
-        """
-        spec = self._context.document.operations[operation]
-        url = spec.url({**(ids or {}), **more_ids})
-        message = Message(spec.method, url, query, json, content, files, data, headers or {})
-        return self.send(message, operation)
-
-    def get(self, url: str, *, headers: dict[str, str] | None = None) -> Exchange:
-        """Fetch any URL: a path below the base URL, or a whole one such as a signed URL.
-
-        Raises:
-            Unjudged: no answer came within the limits.
-
-        """
-        return self.send(Message("GET", url, headers=headers or {}))
-
-    def send(self, message: Message, operation: str = "") -> Exchange:
-        """Send any message, also one that no operation documents.
-
-        Raises:
-            Unjudged: no answer came within the limits.
-
-        """
-        exchange = self.try_send(message, operation)
-        if exchange.failure:
-            raise Unjudged(f"no usable answer: {exchange.failure}", exchange)
-        return exchange
-
-    def try_send(self, message: Message, operation: str = "") -> Exchange:
-        """Like `send`, but a missing answer is an exchange with a `failure`."""
-        exchange = self._context.session.send(message, self.identity, operation)
-        self._context.exchanges.append(exchange)
-        return exchange
 
 
 class Context:

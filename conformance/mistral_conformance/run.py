@@ -101,10 +101,15 @@ def execute(
             announce(result)
     except KeyboardInterrupt:
         run.interrupted = True
+    finally:
+        _clean_up(session, run)
+        run.elapsed_s = round(time.monotonic() - started, 3)
+
+
+def _clean_up(session: Session, run: Run) -> None:
     try:
         run.leftovers = session.finish()
     except KeyboardInterrupt:
         run.interrupted = True
         run.leftovers = session.creations.left("interrupted while deleting")
     run.created = session.creations.noted
-    run.elapsed_s = round(time.monotonic() - started, 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from mistral_mock.identities import DEFAULT, SYNTAX, parse_identity
 from mistral_mock.operations import load_operations
 from mistral_mock.registry import implemented
 from mistral_mock.server import ServerError, serve
-from mistral_mock.settings import Settings
+from mistral_mock.settings import LONGEST_PAUSE_S, MEGABYTE, Settings
 from mistral_mock.state_file import StateFileError
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run_server(options: argparse.Namespace) -> int:
     """Serves until it is stopped; the first line of output is the base URL alone."""
+    # The form parser logs every broken form, which is the sender's business and is answered 422.
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     serve(make_settings(options), options.host, options.port, announce)
     return 0
 
@@ -138,8 +141,8 @@ def add_behaviour_options(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="from upload to processed, in seconds; default %(default)s",
     )
-    parser.add_argument("--max-upload", type=_size, default=100 * 1024 * 1024, metavar="BYTES")
-    parser.add_argument("--max-body", type=_size, default=10 * 1024 * 1024, metavar="BYTES")
+    parser.add_argument("--max-upload", type=_size, default=100 * MEGABYTE, metavar="BYTES")
+    parser.add_argument("--max-body", type=_size, default=10 * MEGABYTE, metavar="BYTES")
     parser.add_argument(
         "--refuse-type", action="append", default=[], metavar="MIME", help="refuse such files"
     )
@@ -186,6 +189,6 @@ def _seconds(text: str) -> float:
         value = float(text)
     except ValueError:
         value = -1.0
-    if not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+    if not 0 <= value <= LONGEST_PAUSE_S:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds within a year")
     return value

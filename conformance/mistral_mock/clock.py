@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
+SPARE = timedelta(days=366)
+"""What stays between the clock and the end of the calendar."""
 EVER = datetime.min.replace(tzinfo=UTC)
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -20,17 +22,13 @@ class Clock:
         self._last = EVER
 
     def now(self) -> datetime:
-        """The present moment, in UTC."""
-        return START + self._offset
+        """The present moment, in UTC; never before the last stamp."""
+        return max(self._read(), self._last)
 
     def stamp(self) -> datetime:
         """The present moment, later than every stamp before: no two changes happen at once."""
-        self._last = max(self.now(), self._last + INSTANT)
+        self._last = max(self._read(), self._last + INSTANT)
         return self._last
-
-    def latest(self) -> datetime:
-        """The present moment or the last stamp, whichever is later."""
-        return max(self.now(), self._last)
 
     def advance(self, seconds: float) -> None:
         """Moves the clock forward.
@@ -42,20 +40,23 @@ class Clock:
         if seconds < 0:
             raise ValueError("a clock does not go back")
         try:
-            offset = self._offset + timedelta(seconds=seconds)
-            _ = self.now() + offset + timedelta(days=366)
-        except OverflowError:
+            later = self.now() + timedelta(seconds=seconds)
+            _ = later + SPARE
+        except (OverflowError, ValueError):
             raise ValueError("the clock would leave the calendar") from None
-        self._offset = offset
+        self.resume(later)
 
     def resume(self, moment: datetime) -> None:
-        """Goes on from a moment of an earlier run, when that is later than the present one."""
-        self._offset += max(moment - self.now(), timedelta())
+        """Goes on from a moment, when that is later than the present one."""
+        self._offset += max(moment - self._read(), timedelta())
 
     def reset(self) -> None:
         """Back to the start."""
         self._offset = timedelta()
         self._last = EVER
+
+    def _read(self) -> datetime:
+        return START + self._offset
 
 
 class RealClock(Clock):
@@ -63,8 +64,7 @@ class RealClock(Clock):
 
     mode = "real"
 
-    def now(self) -> datetime:
-        """The system's time and what was advanced, in UTC."""
+    def _read(self) -> datetime:
         return datetime.now(UTC) + self._offset
 
 
@@ -91,6 +91,6 @@ def parse(text: str) -> datetime:
 
     """
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except OverflowError:
         raise ValueError(f"{text} leaves the calendar") from None

@@ -17,6 +17,7 @@ stall into an event stream, after so many events.
 from __future__ import annotations
 
 import json
+import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,6 +26,12 @@ from attrs import asdict, define, field, fields, frozen, validators
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+
+BODILESS = (204, 304)
+FRAMING = ("connection", "content-length", "transfer-encoding")
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+VALUE = re.compile(r"[\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?|")
 
 
 class FaultScriptError(ValueError):
@@ -50,7 +57,12 @@ class Fault:
     times: int | None = field(default=1, validator=_is(int, type(None)))
     status: int | None = field(default=None, validator=_is(int, type(None)))
     body: Any = None
-    headers: Mapping[str, str] = field(factory=dict, validator=_is(dict))
+    headers: Mapping[str, str] = field(
+        factory=dict,
+        validator=validators.deep_mapping(
+            key_validator=_is(str), value_validator=_is(str), mapping_validator=_is(dict)
+        ),
+    )
     drop: bool = field(default=False, validator=_is(bool))
     stall_s: float = field(default=0.0, validator=[_is(int, float), validators.ge(0)])
     when: Literal["before", "after"] = field(
@@ -66,6 +78,23 @@ class Fault:
             raise ValueError(f"status is {self.status}")
         if self.after_events is not None and self.status is not None:
             raise ValueError("after_events goes with drop or stall_s")
+        if self.body is not None and self.status in BODILESS:
+            raise ValueError(f"status {self.status} has no body")
+        check_headers(self.headers)
+
+
+def check_headers(headers: Mapping[str, str]) -> None:
+    """Lets through what HTTP can carry and what the server does not write itself.
+
+    Raises:
+        ValueError: A name or a value cannot be sent.
+
+    """
+    for name, value in headers.items():
+        if not TOKEN.fullmatch(name) or not VALUE.fullmatch(value):
+            raise ValueError(f"header {name!r}: {value!r} cannot be sent")
+        if name.lower() in FRAMING:
+            raise ValueError(f"header {name!r} is written by the server")
 
 
 @define

@@ -62,8 +62,8 @@ def parse_identity(text: str) -> Identity:
         ValueError: The text is not spelled like SYNTAX.
 
     """
-    key, _, rest = text.partition("=")
-    words = [word.strip() for word in rest.split(",")] if rest else []
+    key, equals, rest = text.partition("=")
+    words = [word.strip() for word in rest.split(",")] if equals else []
     names, flags = words[:3], tuple(words[3:])
     wrong = [flag for flag in flags if flag not in FLAGS]
     if not key or not key.isascii() or "" in words or wrong or len(names) not in {0, 3}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import mistral_openapi
 from mistral_mock.schemas import Schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 MULTIPART = "multipart/form-data"
 
@@ -88,9 +88,17 @@ class Operation:
         )
 
 
-def load_operations() -> Iterator[Operation]:
-    """All operations of the bundled document."""
+@cache
+def load_operations() -> tuple[Operation, ...]:
+    """All operations of the bundled document; every mock of a process shares them."""
     paths = mistral_openapi.load()["paths"]
-    for found in mistral_openapi.operations():
-        shared = tuple(paths[found.path].get("parameters", ()))
-        yield Operation(found.id, found.method, found.path, found.object, shared)
+    return tuple(
+        Operation(
+            found.id,
+            found.method,
+            found.path,
+            found.object,
+            tuple(paths[found.path].get("parameters", ())),
+        )
+        for found in mistral_openapi.operations()
+    )

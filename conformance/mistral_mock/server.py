@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
@@ -16,7 +18,6 @@ from mistral_mock.app import create_app
 from mistral_mock.wire import ABORT
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Iterator
 
     from mistral_mock.app import App
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 START_S = 10.0
 GRACE_S = 1
 KEEP_ALIVE_S = 30
+TICK_S = 0.1
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -54,7 +56,7 @@ class RunningServer:
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that leaves signals alone and says when it is ready."""
+    """A uvicorn server that leaves signals alone, says when it is ready, and stops when told."""
 
     def __init__(self, app: App, ready: Callable[[], None]) -> None:
         super().__init__(
@@ -72,6 +74,7 @@ class Server(uvicorn.Server):
             )
         )
         self._ready = ready
+        self._wake: Callable[[], object] | None = None
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -83,9 +86,37 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         self._ready()
 
+    async def main_loop(self) -> None:
+        """Runs until told to stop, and then stops at once rather than at the next tick."""
+        loop, stopping = asyncio.get_running_loop(), asyncio.Event()
+        self._wake = partial(loop.call_soon_threadsafe, stopping.set)
+        tick = 0
+        while not await self.on_tick(tick):
+            tick += 1
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), TICK_S)
+
     def stop(self, *_: object) -> None:
-        """Ends the server soon; also a signal handler."""
+        """Ends the server; from any thread, and as a signal handler."""
         self.should_exit = True
+        if self._wake is not None:
+            self._wake()
+
+
+class Embedded(Server):
+    """A server inside a test, which has no use for a graceful end."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Closes everything now; requests that are under way are cancelled."""
+        for server in self.servers:
+            server.close()
+        for found in sockets or []:
+            found.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        for task in list(self.server_state.tasks):
+            task.cancel()
+        await asyncio.sleep(0)
 
 
 def make_protocol(**arguments: Any) -> Any:  # noqa: ANN401 - uvicorn's own signature
@@ -147,7 +178,7 @@ def running(
     try:
         with listen(host, port) as found:
             ready = threading.Event()
-            server = Server(app, ready.set)
+            server = Embedded(app, ready.set)
             thread = threading.Thread(
                 target=server.run, kwargs={"sockets": [found]}, name="mistral-mock", daemon=True
             )

@@ -11,9 +11,17 @@ from mistral_mock.identities import DEFAULT, Identity
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from attrs import Attribute
+
     from mistral_mock.faults import Fault
 
 MEGABYTE = 1024 * 1024
+LONGEST_PAUSE_S = 366 * 24 * 3600.0
+
+
+def _check_pause(_: object, attribute: Attribute[float], value: float) -> None:
+    if not 0 <= value <= LONGEST_PAUSE_S:
+        raise ValueError(f"{attribute.name} is {value}, not from 0 to {LONGEST_PAUSE_S} seconds")
 
 
 @frozen(kw_only=True)
@@ -31,11 +39,11 @@ class Settings:
     """The deprecated PUT twins of PATCH are no routes."""
     without_patch: bool = False
     """The PATCH twins of PUT are no routes, as before June 2026."""
-    processing_delay_s: float = field(default=1.0, validator=validators.ge(0))
+    processing_delay_s: float = field(default=1.0, validator=_check_pause)
     """From the upload of a document to the end of its processing."""
-    latency_s: float = field(default=0.0, validator=validators.ge(0))
+    latency_s: float = field(default=0.0, validator=_check_pause)
     """Waited before each answer, in real time."""
-    event_gap_s: float = field(default=0.0, validator=validators.ge(0))
+    event_gap_s: float = field(default=0.0, validator=_check_pause)
     """Waited before each event of a stream after the first, in real time."""
     faults: tuple[Fault, ...] = ()
     state_file: Path | None = None

@@ -10,18 +10,20 @@ import json
 import sqlite3
 from base64 import b64decode, b64encode
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import fields
+
+from mistral_mock.store import Record, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from mistral_mock.store import Record
-
     R = TypeVar("R", bound=Record)
 
+OURS = "mistral_mock."
 APPLICATION = 0x4D6F636B  # "Mock", in the file's header
 SCHEMA = """
 create table if not exists records (
@@ -61,7 +63,7 @@ class StateFile:
 
         """
         query = "select fields from records where kind = ? order by position"
-        for (text,) in self._database.execute(query, (cls.__name__,)):
+        for (text,) in self._database.execute(query, (kind_of(cls),)):
             try:
                 yield cls(**_decode(json.loads(text)))
             except (ValueError, TypeError) as error:
@@ -69,6 +71,26 @@ class StateFile:
                     f"{self._path}: a saved {cls.__name__} cannot be read ({error}); "
                     "it comes from another version: name another --state file"
                 ) from error
+
+    def classes(self) -> Iterator[type[Record]]:
+        """The classes of all records that are saved.
+
+        Raises:
+            StateFileError: This version of the mock has no such class.
+
+        """
+        for (kind,) in self._database.execute("select distinct kind from records").fetchall():
+            module, _, name = kind.rpartition(".")
+            try:
+                found = getattr(import_module(module), name) if module.startswith(OURS) else None
+            except (ImportError, AttributeError):
+                found = None
+            if not (isinstance(found, type) and issubclass(found, Record)):
+                raise StateFileError(
+                    f"{self._path}: it holds {kind!r}, which this version of the mock does not "
+                    "know: name another --state file"
+                )
+            yield found
 
     def save(
         self, changes: Mapping[tuple[str, str], Record | None], drawn: int, moment: datetime

@@ -44,6 +44,10 @@ class Backing(Protocol):
         """All records of the class."""
         ...
 
+    def classes(self) -> Iterable[type[Record]]:
+        """The classes of all records that are saved."""
+        ...
+
     def save(
         self, changes: Mapping[tuple[str, str], Record | None], drawn: int, moment: datetime, /
     ) -> None:
@@ -56,7 +60,7 @@ class Table(Generic[R]):
 
     def __init__(self, store: Store, cls: type[R]) -> None:
         self._store = store
-        self._kind = cls.__name__
+        self._kind = kind_of(cls)
         self._records: dict[str, R] = {}
         self._children: dict[str, dict[str, None]] = {}
 
@@ -97,6 +101,11 @@ class Table(Generic[R]):
         self._store.note(self._kind, id_, None)
 
 
+def kind_of(cls: type[Record]) -> str:
+    """The name under which records of a class are saved."""
+    return f"{cls.__module__}.{cls.__name__}"
+
+
 class Store:
     """All tables of one mock."""
 
@@ -105,9 +114,11 @@ class Store:
         self._tables: dict[type[Record], Table[Any]] = {}
         self._changes: dict[tuple[str, str], Record | None] = {}
         self.version = 0
+        for cls in backing.classes() if backing else ():
+            self.table(cls)
 
     def table(self, cls: type[R]) -> Table[R]:
-        """The table of a record class; made, and filled from the state file, on first use."""
+        """The table of a record class; made on first use, filled with what is saved."""
         table = self._tables.get(cls)
         if table is None:
             table = self._tables[cls] = Table(self, cls)

@@ -11,7 +11,7 @@ from mistral_mock.faults import Faults
 from mistral_mock.ids import Ids
 from mistral_mock.rates import Rates
 from mistral_mock.signing import Signer
-from mistral_mock.state_file import StateFile
+from mistral_mock.state_file import StateFile, StateFileError
 from mistral_mock.store import Store
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class World:
         self.clock = make_clock(settings.clock)
         self.ids = Ids(settings.seed)
         self.file = None if settings.state_file is None else StateFile(settings.state_file)
-        self.store = Store(self.file)
+        self.store = self._fill_store()
         self.agenda = Agenda()
         self.signer = Signer(settings.seed, self.clock)
         self.rates = Rates(settings, self.clock)
@@ -47,6 +47,13 @@ class World:
             self.ids.drawn = self.file.drawn
             self.clock.resume(self.file.moment)
 
+    def _fill_store(self) -> Store:
+        try:
+            return Store(self.file)
+        except StateFileError:
+            self.close()
+            raise
+
     def find_caller(self, key: str) -> Identity | None:
         """Who has the key, or None."""
         return self.callers.get(key)
@@ -54,7 +61,7 @@ class World:
     def save(self, *, always: bool = False) -> None:
         """Writes what changed to the state file, when there is one; `always` writes time too."""
         if self.file is not None:
-            self.store.flush(self.ids.drawn, self.clock.latest(), always=always)
+            self.store.flush(self.ids.drawn, self.clock.now(), always=always)
 
     def reset(self) -> None:
         """Back to the start: nothing stored, the first id, the first moment, the first faults."""
@@ -67,7 +74,6 @@ class World:
         self.save(always=True)
 
     def close(self) -> None:
-        """Lets go of the state file."""
-        self.save()
+        """Lets go of the state file; every request has saved its changes already."""
         if self.file is not None:
             self.file.close()

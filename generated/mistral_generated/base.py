@@ -61,8 +61,9 @@ class Model:
         return f"{type(self).__name__}({', '.join(parts)})"
 
 
-# Reading makes an object and hands it its values at once, without __init__ and without the guard
-# that keeps models frozen: a third of the time of reading a small model is saved this way.
+# Reading makes an object and hands it its dict of values at once, past __init__ and past the guard
+# that keeps models frozen. Measured against slots that are filled one by one it is as fast for a
+# document of 21 fields, and models stay frozen.
 new: Final = object.__new__
 fill: Final = Model.__dict__["__dict__"].__set__
 
@@ -75,7 +76,8 @@ def unknown(fields: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
 class Readers(dict[str, Reader]):
     """Readers of other models, each imported when an answer first needs it.
 
-    `places` maps a name to `module:Class` within the package of models.
+    `places` maps a name to `module:Class` within the package of models, or to `module:function`
+    for a union.
     """
 
     def __init__(self, places: Mapping[str, str]) -> None:
@@ -86,7 +88,8 @@ class Readers(dict[str, Reader]):
         place = self._places.get(name)
         if place is None:
             return _keep
-        reader: Reader = load(_MODELS, place).from_dict
+        found = load(_MODELS, place)
+        reader: Reader = getattr(found, "from_dict", found)
         self[name] = reader
         return reader
 

@@ -3,7 +3,8 @@
 
 Owns the description of a call (`Call`, `StreamCall`), the protocols of whoever sends it (`Send`,
 `AsyncSend`) and the marker for "not given" (`UNSET`). Leaves out every kind of I/O: nothing here
-opens a connection or a file.
+opens a connection or a file. Generated code says `attr`, not `attrs`: they offer the same, and the
+second loads six more modules at every start.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from typing import (
     final,
 )
 
-import attrs
+import attr
 
 if TYPE_CHECKING:
     from typing import Self
@@ -73,7 +74,7 @@ class Value:
         return f"{type(self).__name__}({parts})"
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class Operation(Value):
     """What the document says about one operation, apart from its arguments.
 
@@ -133,7 +134,7 @@ class RawEvent(Protocol):
         ...
 
 
-@attrs.define(slots=False, eq=False, repr=False)
+@attr.define(slots=False, eq=False, repr=False)
 class Event(Value, Generic[T]):
     """One event of a stream: typed `data`, the event's name and its id.
 
@@ -149,7 +150,7 @@ class Event(Value, Generic[T]):
 FileContent: TypeAlias = bytes | IO[bytes]
 
 
-@attrs.frozen(init=False, slots=False, eq=False, repr=False)
+@attr.frozen(init=False, slots=False, eq=False, repr=False)
 class File(Value):
     """A file to upload: its name, its content, and its media type (guessed from the name if None).
 
@@ -199,7 +200,7 @@ FileInput: TypeAlias = str | PathLike[str] | FileContent | File | FileParam
 Destination: TypeAlias = str | PathLike[str] | IO[bytes]
 
 
-@attrs.frozen(slots=False, eq=False, repr=False)
+@attr.frozen(slots=False, eq=False, repr=False)
 class Form(Value):
     """A multipart body: text fields and files, both in the document's order."""
 
@@ -207,7 +208,7 @@ class Form(Value):
     files: Sequence[tuple[str, FileInput]] = ()
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class Call(Value, Generic[T]):
     """One call, ready to send: no I/O has happened yet.
 
@@ -219,13 +220,13 @@ class Call(Value, Generic[T]):
     operation: Operation
     url: str
     params: Sequence[tuple[str, str]] = ()
-    headers: Mapping[str, str] = attrs.field(factory=dict)
+    headers: Mapping[str, str] = attr.field(factory=dict)
     json: object = UNSET
     form: Form | None = None
     parse: Callable[[Response], T]
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class StreamCall(Value, Generic[T]):
     """A call whose answer is an event stream.
 
@@ -236,14 +237,14 @@ class StreamCall(Value, Generic[T]):
     operation: Operation
     url: str
     params: Sequence[tuple[str, str]] = ()
-    headers: Mapping[str, str] = attrs.field(factory=dict)
+    headers: Mapping[str, str] = attr.field(factory=dict)
     json: object = UNSET
     form: Form | None = None
     parse_event: Callable[[RawEvent], T]
     end: str | None = None
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class Paging(Value, Generic[T]):
     """How one list operation pages; T is the type of an item.
 

@@ -122,20 +122,20 @@ def _kind(value: object) -> str:
     return "null" if value is None else names.get(type(value), "a number")
 
 
-def segment(name: str, value: str) -> str:
+def segment(name: str, value: object) -> str:
     """Return a path parameter quoted as one segment.
 
     Raises ValueError when it is empty, `.` or `..`: the request would go to another operation.
     Raises TypeError when it is neither text nor a number nor a UUID.
     """
-    text = value if type(value) is str else _segment_text(name, value)
+    text = value if isinstance(value, str) else _segment_text(name, value)
     if text in ("", ".", ".."):
         raise ValueError(f"{name} is {text!r}, which cannot be part of a path")
     return quote(text, safe="")
 
 
 def _segment_text(name: str, value: object) -> str:
-    if type(value).__name__ == "UUID" or (isinstance(value, (str, int)) and value is not True):
+    if type(value) is int or type(value).__name__ == "UUID":
         return str(value)
     raise TypeError(f"{name} must be a str, not {type(value).__name__}")
 

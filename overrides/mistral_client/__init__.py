@@ -9,33 +9,37 @@
 What is listed here is the public surface; the models are in `mistral_client.models`.
 """
 
+from typing import TYPE_CHECKING
+
 from mistral_client.client import AsyncMistral, ClientOptions, Mistral
-from mistral_client.errors import (
-    APIStatusError,
-    AuthenticationFailed,
-    BadRequest,
-    ConfigurationError,
-    Conflict,
-    ConnectionFailed,
-    DecodeError,
-    MistralError,
-    NotFound,
-    PagingError,
-    PermissionDenied,
-    ProcessingFailed,
-    RateLimited,
-    RequestTooLarge,
-    ServerError,
-    StreamError,
-    StreamTimedOut,
-    TimedOut,
-    ValidationFailed,
-)
-from mistral_client.problems import Detail, Problem
-from mistral_client.raw import Raw
 from mistral_client.requests import __version__
-from mistral_client.retries import Retries
 from mistral_generated.types import UNSET, Event, File, Unset
+
+if TYPE_CHECKING:
+    from mistral_client.errors import (
+        APIStatusError,
+        AuthenticationFailed,
+        BadRequest,
+        ConfigurationError,
+        Conflict,
+        ConnectionFailed,
+        DecodeError,
+        MistralError,
+        NotFound,
+        PagingError,
+        PermissionDenied,
+        ProcessingFailed,
+        RateLimited,
+        RequestTooLarge,
+        ServerError,
+        StreamError,
+        StreamTimedOut,
+        TimedOut,
+        ValidationFailed,
+    )
+    from mistral_client.problems import Detail, Problem
+    from mistral_client.raw import Raw
+    from mistral_client.retries import Retries
 
 __all__ = [
     "UNSET",
@@ -70,3 +74,14 @@ __all__ = [
     "ValidationFailed",
     "__version__",
 ]
+
+_LATER = {"Detail": "problems", "Problem": "problems", "Raw": "raw", "Retries": "retries"}
+
+
+def __getattr__(name: str) -> object:
+    """Load the names that a first call does without; those that are nowhere else are errors."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - only these names need it
+
+    return getattr(import_module(f"{__name__}.{_LATER.get(name, 'errors')}"), name)

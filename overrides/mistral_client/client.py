@@ -8,35 +8,37 @@ treat such a pickle like the key itself. Its representation does not.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypedDict, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypedDict, TypeVar, Unpack, cast, overload
 
-import attrs
+import attr
 import httpx
 
 from mistral_client.exchange import Context
 from mistral_client.options import (
     Settings,
+    Timeouts,
+    Timing,
     check_headers,
-    check_timeout,
+    check_retries,
     read_api_key,
     read_base_url,
 )
 from mistral_client.pools import AsyncPools, Pools
-from mistral_client.quirks.quirk import Memory
-from mistral_client.raw import Capture, Raw, capture
-from mistral_client.retries import Retries
 from mistral_client.send import AsyncSender, Connection, Sender
-from mistral_client.timing import Timing
 from mistral_generated.resources import AsyncResources, Resources
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from types import TracebackType
 
+    from mistral_client.raw import Raw
     from mistral_client.resources import AsyncBeta, Beta
+    from mistral_client.retries import Retries
+    from mistral_generated.types import AsyncEventStream
 
 P = ParamSpec("P")
 T = TypeVar("T")
+E = TypeVar("E")
 
 
 class ClientOptions(TypedDict, total=False):
@@ -57,68 +59,67 @@ class ClientOptions(TypedDict, total=False):
     strict: bool
 
 
-_TIMEOUTS = ("timeout", "connect_timeout", "stream_timeout")
-_KNOWN = frozenset({*_TIMEOUTS, "retries", "headers", "strict"})
+_KNOWN = frozenset(ClientOptions.__annotations__)
 
 
-def _changes(options: ClientOptions, headers: Mapping[str, str]) -> dict[str, Any]:
-    """Return options as changes of `Settings`; `headers` are those to add to.
+def _changed(settings: Settings, options: ClientOptions) -> Settings:
+    """Return settings with what options change; headers are added to those that are there.
 
     Raises TypeError for an unknown option or a wrong type, ValueError for a bad value.
     """
     for name in options:
         if name not in _KNOWN:
             raise TypeError(f"got an unexpected keyword argument {name!r}")
-    values = cast("dict[str, object]", options)
-    changes: dict[str, Any] = {
-        f"{name}_s": check_timeout(name, values[name]) for name in _TIMEOUTS if name in values
-    }
-    if "retries" in options:
-        changes["retries"] = Retries.of(options["retries"])
-    if "headers" in options:
-        changes["headers"] = {**headers, **check_headers(options["headers"])}
-    if "strict" in options:
-        changes["strict"] = bool(options["strict"])
-    return changes
-
-
-def _settings(api_key: str | None, base_url: str | None, options: ClientOptions) -> Settings:
-    return Settings(
-        api_key=read_api_key(api_key), base_url=read_base_url(base_url), **_changes(options, {})
+    timeouts = settings.timeouts.changed(cast("dict[str, object]", options))
+    return attr.evolve(
+        settings,
+        timeouts=timeouts,
+        retries=check_retries(options.get("retries", settings.retries)),
+        headers={**settings.headers, **check_headers(options.get("headers"))},
+        strict=bool(options.get("strict", settings.strict)),
     )
 
 
 def _context(
-    settings: Settings,
+    api_key: str | None,
+    base_url: str | None,
     options: ClientOptions,
     timing: Timing | None,
     http_client: httpx.Client | httpx.AsyncClient | None,
 ) -> Context:
     """Return what the exchanges of a new client share.
 
-    The timeouts of the caller's own httpx client count, unless the client was given some.
+    Timeouts and headers of the caller's own httpx client count where no option says otherwise.
     """
-    keeps = http_client is not None and not any(name in options for name in _TIMEOUTS)
-    base_headers = None if http_client is None else http_client.headers
+    key, url = read_api_key(api_key), read_base_url(base_url)
+    own = None if http_client is None else http_client.timeout
+    timeouts = (
+        Timeouts()
+        if own is None
+        else Timeouts(
+            connect=own.connect,
+            read=own.read,
+            write=own.write,
+            pool=own.pool,
+            silence=own.read,
+            ceiling=None,
+        )
+    )
     return Context.of(
-        settings,
+        _changed(Settings(api_key=key, base_url=url, timeouts=timeouts), options),
         timing=timing or Timing(),
-        memory=Memory(),
-        base_headers=base_headers,
-        keeps_client_timeouts=keeps,
+        memory=set(),
+        base_headers=None if http_client is None else http_client.headers,
     )
 
 
 def _view(context: Context, options: ClientOptions) -> Context:
     """Return the context of a view: other settings, the same memory and connections."""
-    settings = attrs.evolve(context.settings, **_changes(options, context.settings.headers))
-    keeps = context.keeps_client_timeouts and not any(name in options for name in _TIMEOUTS)
     return Context.of(
-        settings,
+        _changed(context.settings, options),
         timing=context.timing,
         memory=context.memory,
         base_headers=context.base_headers,
-        keeps_client_timeouts=keeps,
     )
 
 
@@ -140,12 +141,13 @@ def _pickled(kind: type[T], context: Context, *, is_ours: bool) -> tuple[Any, ..
 
 
 def _unpickled(kind: Callable[..., T], settings: Settings) -> T:
+    timeouts = settings.timeouts
     return kind(
         settings.api_key,
         base_url=settings.base_url,
-        timeout=settings.timeout_s,
-        connect_timeout=settings.connect_timeout_s,
-        stream_timeout=settings.stream_timeout_s,
+        timeout=timeouts.read,
+        connect_timeout=timeouts.connect,
+        stream_timeout=timeouts.silence,
         retries=settings.retries,
         headers=settings.headers,
         strict=settings.strict,
@@ -176,12 +178,11 @@ class Mistral(Resources):
     ) -> None:
         """Check the options; nothing is sent."""
         _refuse_both(http_client, transport)
-        settings = _settings(api_key, base_url, options)
+        context = _context(api_key, base_url, options, timing, http_client)
         http = http_client or httpx.Client(
-            transport=transport or Pools(settings.base_url), trust_env=False
+            transport=transport or Pools(context.settings.base_url), trust_env=False
         )
         connection = Connection(http, is_ours=http_client is None and transport is None)
-        context = _context(settings, options, timing, http_client)
         self._sender = Sender(connection, context)
         super().__init__(self._sender)
 
@@ -203,11 +204,18 @@ class Mistral(Resources):
         """Call a method and return the HTTP answer together with its result.
 
         `client.raw(client.models.list)` returns a `Raw` with status, headers, body and `parsed`.
+        A stream comes opened, with an empty body; enter `parsed` to read and close it. Iterators
+        over all pages have no one answer: ask for single pages.
         """
+        from mistral_client.raw import Capture, capture  # noqa: PLC0415 - loaded when it is used
+        from mistral_client.streams import EventStream  # noqa: PLC0415 - loaded when it is used
+
         wanted = Capture()
         token = capture.set(wanted)
         try:
             parsed = method(*args, **kwargs)
+            if isinstance(parsed, EventStream):
+                parsed.open()
         finally:
             capture.reset(token)
         return wanted.complete(parsed)
@@ -253,12 +261,11 @@ class AsyncMistral(AsyncResources):
     ) -> None:
         """Check the options; nothing is sent."""
         _refuse_both(http_client, transport)
-        settings = _settings(api_key, base_url, options)
+        context = _context(api_key, base_url, options, timing, http_client)
         http = http_client or httpx.AsyncClient(
-            transport=transport or AsyncPools(settings.base_url), trust_env=False
+            transport=transport or AsyncPools(context.settings.base_url), trust_env=False
         )
         connection = Connection(http, is_ours=http_client is None and transport is None)
-        context = _context(settings, options, timing, http_client)
         self._sender = AsyncSender(connection, context)
         super().__init__(self._sender)
 
@@ -276,14 +283,31 @@ class AsyncMistral(AsyncResources):
         AsyncResources.__init__(view, view._sender)
         return view
 
+    @overload
+    async def raw(
+        self, method: Callable[P, AsyncEventStream[E]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Raw[AsyncEventStream[E]]: ...
+
+    @overload
     async def raw(
         self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
-    ) -> Raw[T]:
-        """Call a method and return the HTTP answer together with its result."""
+    ) -> Raw[T]: ...
+
+    async def raw(
+        self, method: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Raw[Any]:
+        """Call a method and return the HTTP answer together with its result, as in `Mistral`."""
+        from mistral_client.raw import Capture, capture  # noqa: PLC0415 - loaded when it is used
+        from mistral_client.streams import AsyncEventStream  # noqa: PLC0415 - loaded when used
+
         wanted = Capture()
         token = capture.set(wanted)
         try:
-            parsed = await method(*args, **kwargs)
+            result = method(*args, **kwargs)
+            if isinstance(result, AsyncEventStream):
+                parsed: object = await result.open()
+            else:
+                parsed = await cast("Awaitable[object]", result)
         finally:
             capture.reset(token)
         return wanted.complete(parsed)

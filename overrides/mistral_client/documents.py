@@ -12,8 +12,8 @@ from mistral_generated.api.beta_libraries_documents import Documents as _Documen
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from mistral_client.options import Timing
     from mistral_client.send import AsyncSender, Sender
-    from mistral_client.timing import Timing
     from mistral_generated.models import Document, ProcessingStatus
 
 

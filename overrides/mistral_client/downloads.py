@@ -7,11 +7,12 @@ leaves an earlier file as it was.
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mistral_generated.types import Destination
 
 
@@ -20,7 +21,7 @@ class Sink(Protocol):
 
     size: int
 
-    def write(self, pieces: list[bytes]) -> None:
+    def write(self, pieces: Sequence[bytes]) -> None:
         """Write the pieces, in order."""
         ...
 
@@ -38,27 +39,27 @@ class Sink(Protocol):
 
 
 class PathSink:
-    """A file that gets its name when it is complete."""
+    """A file that gets its name when it is complete; an earlier one leaves it its permissions."""
 
     def __init__(self, path: Path) -> None:
         """Open a temporary file beside `path`.
 
-        Raises OSError if that folder takes no file, or the path is a folder.
+        Raises OSError if that folder takes no file.
         """
-        if path.is_dir():
-            raise IsADirectoryError(f"a download needs a file name, and this is a folder: {path}")
         self.size = 0
         self._path = path
-        self._part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+        self._part = path.with_name(f".{os.urandom(8).hex()}.part")
         self._file = self._part.open("xb", buffering=0)
+        if path.exists():
+            self._part.chmod(path.stat().st_mode & 0o7777)
 
-    def write(self, pieces: list[bytes]) -> None:
+    def write(self, pieces: Sequence[bytes]) -> None:
         """Write the pieces, in order."""
         for piece in pieces:
-            self.size += len(piece)
-            view = memoryview(piece)
-            while view:
-                view = view[self._file.write(view) :]
+            written = self._file.write(piece)
+            while written < len(piece):
+                written += self._file.write(memoryview(piece)[written:])
+            self.size += written
 
     def restart(self) -> bool:
         """Empty the file."""
@@ -79,13 +80,14 @@ class PathSink:
 
 
 class StreamSink:
-    """A stream of the caller's; what was written to it stays."""
+    """A stream; what was written to it stays. `is_ours` says that it is closed at the end."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: IO[bytes], *, is_ours: bool = False) -> None:
         self.size = 0
         self._stream = stream
+        self._is_ours = is_ours
 
-    def write(self, pieces: list[bytes]) -> None:
+    def write(self, pieces: Sequence[bytes]) -> None:
         """Write the pieces, in order."""
         for piece in pieces:
             self._stream.write(piece)
@@ -96,19 +98,26 @@ class StreamSink:
         return self.size == 0
 
     def finish(self) -> None:
-        """Leave the stream open: it is the caller's."""
+        """Leave the stream as it is."""
 
     def discard(self) -> None:
-        """Leave the stream as it is: it is the caller's."""
+        """Close the stream if it is ours; the caller's stays open."""
+        if self._is_ours:
+            self._stream.close()
 
 
 def open_sink(destination: Destination) -> Sink:
-    """Return where the download goes.
+    """Return where the download goes: a link's target, and straight into what is no plain file.
 
     Raises OSError for a path that cannot be written, TypeError for anything but path or stream.
     """
     if isinstance(destination, str | os.PathLike):
-        return PathSink(Path(destination))
+        path = Path(os.path.realpath(destination))
+        if path.is_dir():
+            raise IsADirectoryError(f"a download needs a file name, and this is a folder: {path}")
+        if path.exists() and not path.is_file():
+            return StreamSink(path.open("wb"), is_ours=True)
+        return PathSink(path)
     if hasattr(destination, "write"):
         return StreamSink(destination)
     raise TypeError(

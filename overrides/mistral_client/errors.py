@@ -20,24 +20,21 @@
     ├── PagingError               a list whose pages do not end
     └── ProcessingFailed          a document whose processing ended in an error
 
-Errors hold no secrets (see `redaction`) and pickle with everything that they carry.
+Errors hold no secrets (see `failures`, which makes most of them) and pickle with everything that
+they carry.
 """
 
 # ruff: noqa: N818 - the names say what happened; every one of them is a MistralError
 
 from __future__ import annotations
 
-import http
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from mistral_client.problems import Problem, read_problem, request_id
-from mistral_client.redaction import redact_headers, redact_text
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from typing import Self
+    from collections.abc import Mapping
 
-    from mistral_generated.types import Event, Response
+    from mistral_client.problems import Problem
+    from mistral_generated.types import Event
 
 
 class MistralError(Exception):
@@ -89,7 +86,7 @@ class TimedOut(MistralError):
     sent: bool = True
 
 
-class _Answered(MistralError):
+class AnswerError(MistralError):
     """An error that an answer caused: it keeps the status, the headers and the body.
 
     `headers` have lower-case names; `body` is the answer's text. Both are without secrets.
@@ -99,24 +96,15 @@ class _Answered(MistralError):
     headers: Mapping[str, str] = {}
     body: str = ""
 
-    def keep(self, response: Response, secrets: Iterable[str] = ()) -> Self:
-        """Keep what the answer said, and return the error itself."""
-        known = tuple(secrets)
-        self.status = response.status_code
-        self.headers = redact_headers(response.headers, known)
-        self.body = redact_text(response.content.decode("utf-8", "replace"), known)
-        self.request_id = request_id(self.headers)
-        return self
 
-
-class APIStatusError(_Answered):
+class APIStatusError(AnswerError):
     """The server answered with an error status.
 
     `problem` is what its body says: message, code, type, param and validation details.
     """
 
     advice: ClassVar[str] = ""
-    problem: Problem = Problem()
+    problem: Problem
 
     def __str__(self) -> str:
         parts = [f"{self.operation}: " if self.operation else "", self.message]
@@ -185,14 +173,14 @@ class ServerError(APIStatusError):
     advice = "Try again later; report the request id if it persists."
 
 
-class DecodeError(_Answered):
+class DecodeError(AnswerError):
     """The server answered with success, but the answer cannot be read.
 
     Status, headers and body are kept, so nothing that the server said is lost.
     """
 
 
-class StreamError(_Answered):
+class StreamError(AnswerError):
     """An event stream that could not be read to its end.
 
     `events` holds what had arrived before, oldest first; of a very long stream, its last part.
@@ -200,7 +188,7 @@ class StreamError(_Answered):
     """
 
     events: tuple[Event[Any], ...] = ()
-    problem: Problem = Problem()
+    problem: Problem
 
 
 class StreamTimedOut(StreamError, TimedOut):
@@ -216,52 +204,6 @@ class ProcessingFailed(MistralError):
 
     state: str = ""
     document_id: str = ""
-
-
-_BY_STATUS: dict[int, type[APIStatusError]] = {
-    400: BadRequest,
-    401: AuthenticationFailed,
-    403: PermissionDenied,
-    404: NotFound,
-    409: Conflict,
-    413: RequestTooLarge,
-    422: ValidationFailed,
-    429: RateLimited,
-}
-
-
-def status_error(
-    operation: str,
-    response: Response,
-    *,
-    attempts: int = 1,
-    retry_after_s: float | None = None,
-    secrets: Iterable[str] = (),
-) -> APIStatusError:
-    """Return the error for an answer whose status is not a success."""
-    status = response.status_code
-    kind = _BY_STATUS.get(status) or (ServerError if status >= 500 else APIStatusError)
-    known = tuple(secrets)
-    problem = read_problem(redact_text(response.content.decode("utf-8", "replace"), known).encode())
-    headline = f"{status} {_phrase(status)}".rstrip()
-    message = f"{headline}: {problem.message}" if problem.message else headline
-    location = response.headers.get("location")
-    if 300 <= status < 400 and location:
-        message += f": redirected to {redact_text(location, known)}; use the final base URL"
-    error = kind(message, operation=operation, attempts=attempts).keep(response, known)
-    error.problem = problem
-    error.request_id = error.request_id or request_id(error.headers, problem)
-    if isinstance(error, RateLimited):
-        error.retry_after_s = retry_after_s
-    return error
-
-
-def _phrase(status: int) -> str:
-    """Return the reason phrase of a status, or nothing for a status that nobody knows."""
-    try:
-        return http.HTTPStatus(status).phrase
-    except ValueError:
-        return ""
 
 
 def _restore(

@@ -7,33 +7,32 @@ two drivers in `send` do the steps, one with and one without `await`.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar, cast
 
-import attrs
+import attr
 import httpx
 
-from mistral_client import logs
-from mistral_client.errors import DecodeError, status_error
-from mistral_client.failures import explain, was_sent
 from mistral_client.options import Options
-from mistral_client.problems import request_id
 from mistral_client.quirks import quirks_of
-from mistral_client.raw import capture
 from mistral_client.requests import RequestWriter, encode_json
-from mistral_client.retries import does_no_harm_twice, is_worth_repeating, retry_after_s
 from mistral_generated.types import Call, StreamCall
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
     from mistral_client.downloads import Sink
     from mistral_client.files import Multipart
-    from mistral_client.options import Settings
+    from mistral_client.options import Settings, Timing
     from mistral_client.quirks.quirk import AnyCall, Memory
-    from mistral_client.timing import Timing
     from mistral_generated.types import Response
 
 T = TypeVar("T")
+
+_logger = logging.getLogger("mistral_client")
+
+# Called with every answer; `raw` adds one when it is first used.
+observers: list[Callable[[Response], None]] = []
 
 
 class Transfer(NamedTuple):
@@ -65,7 +64,7 @@ Step: TypeAlias = Transfer | Read | Save | Pause
 Steps: TypeAlias = "Generator[Step, Any, T]"
 
 
-@attrs.frozen(kw_only=True)
+@attr.frozen(kw_only=True)
 class Context:
     """What the exchanges of one client share."""
 
@@ -75,7 +74,6 @@ class Context:
     writer: RequestWriter
     memory: Memory
     base_headers: Mapping[str, str] | None = None
-    keeps_client_timeouts: bool = False
 
     @classmethod
     def of(
@@ -84,27 +82,25 @@ class Context:
         *,
         timing: Timing,
         memory: Memory,
-        base_headers: Mapping[str, str] | None,
-        keeps_client_timeouts: bool,
+        base_headers: Mapping[str, str] | None = None,
     ) -> Context:
-        """Return the context for some settings; `RequestWriter` explains the last two."""
-        writer = RequestWriter(
-            settings, base_headers=base_headers, keeps_client_timeouts=keeps_client_timeouts
-        )
+        """Return the context for some settings; `RequestWriter` explains the last argument."""
         return cls(
             settings=settings,
-            options=Options(settings.timeout_s, settings.retries, {}),
+            options=Options(settings.timeouts, settings.retries, {}),
             timing=timing,
-            writer=writer,
+            writer=RequestWriter(settings, base_headers=base_headers),
             memory=memory,
             base_headers=base_headers,
-            keeps_client_timeouts=keeps_client_timeouts,
         )
 
 
-@attrs.define
+@attr.define
 class Exchange:
-    """One call on its way: what was sent how often, and what came of it."""
+    """One call on its way: what was sent how often, and what came of it.
+
+    `is_unsure` says that a sending got no answer: the server may have acted on it.
+    """
 
     context: Context
     call: AnyCall
@@ -112,6 +108,7 @@ class Exchange:
     attempt: int = 0
     started_s: float = 0.0
     is_rerouted: bool = False
+    is_unsure: bool = False
     multipart: Multipart | None = None
 
     def run(self, sink: Sink | None = None, *, keeps_open: bool = False) -> Steps[Response]:
@@ -188,6 +185,12 @@ class Exchange:
 
     def _delay_after_status(self, answer: Response) -> float:
         """Return the wait before sending again, in seconds, or raise the answer as an error."""
+        from mistral_client.failures import status_error  # noqa: PLC0415 - for errors only
+        from mistral_client.retries import (  # noqa: PLC0415 - for errors only
+            is_worth_repeating,
+            retry_after_s,
+        )
+
         operation = self.call.operation
         asked_s = retry_after_s(answer.headers, self.context.timing.now())
         if is_worth_repeating(operation, answer.status_code, answer.headers):
@@ -199,6 +202,7 @@ class Exchange:
             answer,
             attempts=self.attempt,
             retry_after_s=asked_s,
+            is_unsure=self.is_unsure,
             secrets=(self.context.settings.api_key,),
         )
 
@@ -210,10 +214,15 @@ class Exchange:
         sink: Sink | None,
     ) -> float:
         """Return the wait before sending again, in seconds, or raise the failure as our error."""
+        from mistral_client.failures import explain, was_sent  # noqa: PLC0415 - for errors only
+        from mistral_client.retries import does_no_harm_twice  # noqa: PLC0415 - for errors only
+
         operation = self.call.operation
-        if logs.is_on():
-            elapsed_s = self.context.timing.monotonic() - self.started_s
-            logs.log_failure(operation.id, failure, elapsed_s=elapsed_s, attempt=self.attempt)
+        if _logger.isEnabledFor(logging.DEBUG):
+            from mistral_client.logs import log_failure  # noqa: PLC0415 - for logging only
+
+            log_failure(operation.id, failure, elapsed_s=self._elapsed_s(), attempt=self.attempt)
+        self.is_unsure = self.is_unsure or was_sent(failure)
         may_repeat = not was_sent(failure) or does_no_harm_twice(operation)
         if isinstance(failure, httpx.DecodingError | httpx.UnsupportedProtocol):
             may_repeat = False
@@ -234,25 +243,33 @@ class Exchange:
         """Return the wait before sending again, in seconds, or None when it must not go again."""
         if self.multipart is not None and not self.multipart.can_be_sent:
             return None
-        timing = self.context.timing
-        elapsed_s = timing.monotonic() - self.started_s
-        delay_s = self.options.retries.delay_s(self.attempt, elapsed_s, asked_s, timing.draw())
-        if delay_s is not None and logs.is_on():
-            logs.log_retry(self.call.operation.id, delay_s)
+        from mistral_client.retries import Retries  # noqa: PLC0415 - for errors only
+
+        draw = self.context.timing.draw()
+        policy = Retries.of(self.options.retries)
+        delay_s = policy.delay_s(self.attempt, self._elapsed_s(), asked_s, draw)
+        if delay_s is not None and _logger.isEnabledFor(logging.DEBUG):
+            from mistral_client.logs import log_retry  # noqa: PLC0415 - for logging only
+
+            log_retry(self.call.operation.id, delay_s)
         return delay_s
 
+    def _elapsed_s(self) -> float:
+        """Return the time since the first sending, in seconds."""
+        return self.context.timing.monotonic() - self.started_s
+
     def _note(self, response: httpx.Response) -> None:
-        """Leave the answer where `raw` looks for it, and a line in the log."""
-        wanted = capture.get()
-        if wanted is not None:
-            wanted.response = response
-        if logs.is_on():
-            logs.log_answer(
+        """Show the answer to `raw`, and leave a line in the log."""
+        for observe in observers:
+            observe(response)
+        if _logger.isEnabledFor(logging.DEBUG):
+            from mistral_client.logs import log_answer  # noqa: PLC0415 - for logging only
+
+            log_answer(
                 self.call.operation.id,
-                response.status_code,
-                elapsed_s=self.context.timing.monotonic() - self.started_s,
+                response,
+                elapsed_s=self._elapsed_s(),
                 attempt=self.attempt,
-                request_id=request_id(response.headers),
             )
 
 
@@ -295,9 +312,13 @@ def parse(context: Context, attempts: int, call: Call[T], answer: Response) -> T
 
             check(value)
     except (ValueError, RecursionError) as fault:
-        raise DecodeError(
-            f"the answer (status {answer.status_code}) cannot be read: {fault}",
-            operation=call.operation.id,
+        from mistral_client.failures import decode_error  # noqa: PLC0415 - for errors only
+
+        raise decode_error(
+            call.operation.id,
+            answer,
+            fault,
             attempts=attempts,
-        ).keep(answer, (context.settings.api_key,)) from fault
+            secrets=(context.settings.api_key,),
+        ) from fault
     return value

@@ -1,17 +1,50 @@
-"""What went wrong when no answer came, told in the client's own errors."""
+"""What went wrong, told in the client's own errors: error answers, unreadable ones, none at all."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+import http
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import httpx
 
-from mistral_client.errors import ConnectionFailed, DecodeError, MistralError, TimedOut
+from mistral_client.errors import (
+    AnswerError,
+    APIStatusError,
+    AuthenticationFailed,
+    BadRequest,
+    Conflict,
+    ConnectionFailed,
+    DecodeError,
+    MistralError,
+    NotFound,
+    PermissionDenied,
+    RateLimited,
+    RequestTooLarge,
+    ServerError,
+    TimedOut,
+    ValidationFailed,
+)
+from mistral_client.problems import read_problem, request_id
 from mistral_client.quirks.quirk import Answer
-from mistral_client.redaction import redact_text
+from mistral_client.redaction import redact_headers, redact_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from mistral_generated.types import Response
+
+AnError = TypeVar("AnError", bound=AnswerError)
+
+_BY_STATUS: dict[int, type[APIStatusError]] = {
+    400: BadRequest,
+    401: AuthenticationFailed,
+    403: PermissionDenied,
+    404: NotFound,
+    409: Conflict,
+    413: RequestTooLarge,
+    422: ValidationFailed,
+    429: RateLimited,
+}
 
 _BEFORE_SENDING = (
     httpx.ConnectError,
@@ -27,6 +60,64 @@ _WAITED_FOR = {
     httpx.ReadTimeout: ("read", "no answer"),
     httpx.WriteTimeout: ("write", "the request was not taken"),
 }
+
+
+def keep(error: AnError, response: Response, secrets: Iterable[str] = ()) -> AnError:
+    """Return the error with what the answer said: status, headers, body, request id."""
+    known = tuple(secrets)
+    error.status = response.status_code
+    error.headers = redact_headers(response.headers, known)
+    error.body = redact_text(response.content.decode("utf-8", "replace"), known)
+    error.request_id = request_id(error.headers)
+    return error
+
+
+def status_error(
+    operation: str,
+    response: Response,
+    *,
+    attempts: int = 1,
+    retry_after_s: float | None = None,
+    is_unsure: bool = False,
+    secrets: Iterable[str] = (),
+) -> APIStatusError:
+    """Return the error for an answer whose status is not a success.
+
+    `is_unsure` says that an earlier sending got no answer and may have succeeded.
+    """
+    status = response.status_code
+    kind = _BY_STATUS.get(status) or (ServerError if status >= 500 else APIStatusError)
+    known = tuple(secrets)
+    problem = read_problem(redact_text(response.content.decode("utf-8", "replace"), known).encode())
+    headline = f"{status} {_phrase(status)}".rstrip()
+    message = f"{headline}: {problem.message}" if problem.message else headline
+    if is_unsure and status in {404, 409}:
+        message += " (an earlier attempt got no answer and may have done it already)"
+    location = response.headers.get("location")
+    if 300 <= status < 400 and location:
+        message += f": redirected to {redact_text(location, known)}; use the final base URL"
+    error = keep(kind(message, operation=operation, attempts=attempts), response, known)
+    error.problem = problem
+    error.request_id = error.request_id or request_id(error.headers, problem)
+    if isinstance(error, RateLimited):
+        error.retry_after_s = retry_after_s
+    return error
+
+
+def decode_error(
+    operation: str,
+    response: Response,
+    reason: Exception,
+    *,
+    attempts: int = 1,
+    secrets: Iterable[str] = (),
+) -> DecodeError:
+    """Return the error for a success answer that cannot be read."""
+    known = tuple(secrets)
+    text = redact_text(
+        f"the answer (status {response.status_code}) cannot be read: {reason}", known
+    )
+    return keep(DecodeError(text, operation=operation, attempts=attempts), response, known)
 
 
 def was_sent(failure: httpx.HTTPError) -> bool:
@@ -51,16 +142,16 @@ def explain(
         return timeout
     if isinstance(failure, httpx.DecodingError) and response is not None:
         kind = response.headers.get("content-encoding", "unknown")
-        return DecodeError(
-            f"the answer (status {response.status_code}) is not the {kind} that it says: {reason}",
-            operation=operation,
-            attempts=attempts,
-        ).keep(Answer(response.status_code, response.headers, b""), secrets)
-    error = ConnectionFailed(
+        text = (
+            f"the answer (status {response.status_code}) is not the {kind} that it says: {reason}"
+        )
+        error = DecodeError(text, operation=operation, attempts=attempts)
+        return keep(error, Answer(response.status_code, response.headers, b""), secrets)
+    broken = ConnectionFailed(
         _broke(failure, request, reason), operation=operation, attempts=attempts
     )
-    error.sent = was_sent(failure)
-    return error
+    broken.sent = was_sent(failure)
+    return broken
 
 
 def _waited(failure: httpx.TimeoutException, request: httpx.Request) -> str:
@@ -80,3 +171,11 @@ def _broke(failure: httpx.HTTPError, request: httpx.Request, reason: str) -> str
 
 def _host(request: httpx.Request) -> str:
     return f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
+
+
+def _phrase(status: int) -> str:
+    """Return the reason phrase of a status, or nothing for a status that nobody knows."""
+    try:
+        return http.HTTPStatus(status).phrase
+    except ValueError:
+        return ""

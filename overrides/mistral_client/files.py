@@ -9,12 +9,11 @@ from __future__ import annotations
 import io
 import mimetypes
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, cast
 
-import attrs
+import attr
 import httpx
 
 from mistral_generated.types import File
@@ -33,7 +32,7 @@ _NAMELESS = "upload"
 _TEXT_STREAM = "an upload needs a binary stream: open the file with 'rb'"
 
 
-@attrs.define
+@attr.define
 class Source:
     """An open binary stream and how it can be sent.
 
@@ -57,19 +56,30 @@ class Source:
         elif self.is_read:
             raise OSError("the stream was read already and cannot be read again")
 
-    def read(self) -> bytes:
-        """Return the next piece, empty at the end.
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the content piece by piece: exactly `size` bytes where that is known.
 
-        Raises TypeError if the stream gives text.
+        Raises OSError if the stream ends early or was read before and cannot seek, TypeError if
+        it gives text.
         """
-        self.is_read = True
-        piece = self.stream.read(PIECE)
-        if not isinstance(piece, bytes):
-            raise TypeError(_TEXT_STREAM)
-        return piece
+        self.rewind()
+        left = self.size
+        while left != 0:
+            piece = self.stream.read(PIECE if left is None else min(PIECE, left))
+            self.is_read = True
+            if not isinstance(piece, bytes):
+                raise TypeError(_TEXT_STREAM)
+            if not piece:
+                break
+            if left is not None:
+                piece = piece[:left]
+                left -= len(piece)
+            yield piece
+        if left:
+            raise OSError(f"the file became {left} bytes shorter while it was sent; send it again")
 
 
-@attrs.define
+@attr.define
 class Part:
     """One part of a multipart body: its header lines, and bytes or a source for its content."""
 
@@ -91,7 +101,7 @@ class Multipart(httpx.SyncByteStream, httpx.AsyncByteStream):
 
         Raises OSError for a file that cannot be read, TypeError for something that is no file.
         """
-        self._boundary = secrets.token_hex(16)
+        self._boundary = os.urandom(16).hex()
         self._parts: list[Part] = []
         self._tail = f"--{self._boundary}--\r\n".encode()
         try:
@@ -125,9 +135,7 @@ class Multipart(httpx.SyncByteStream, httpx.AsyncByteStream):
             if isinstance(content, bytes):
                 yield content
             else:
-                content.rewind()
-                while piece := content.read():
-                    yield piece
+                yield from content.pieces()
             yield b"\r\n"
         yield self._tail
 
@@ -141,8 +149,8 @@ class Multipart(httpx.SyncByteStream, httpx.AsyncByteStream):
             if isinstance(content, bytes):
                 yield content
             else:
-                content.rewind()
-                while piece := await to_thread.run_sync(content.read):
+                pieces = content.pieces()
+                while piece := await to_thread.run_sync(next, pieces, b""):
                     yield piece
             yield b"\r\n"
         yield self._tail
@@ -172,10 +180,10 @@ class Multipart(httpx.SyncByteStream, httpx.AsyncByteStream):
             f"--{self._boundary}\r\n"
             f'Content-Disposition: form-data; name="{_quoted(name)}"{lines}\r\n\r\n'
         )
-        self._parts.append(Part(head.encode(), content))
+        self._parts.append(Part(head.encode("utf-8", "replace"), content))
 
 
-@attrs.frozen
+@attr.frozen
 class Upload:
     """A file ready to send: its name, its media type if it was given, its content."""
 

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
+
+from mistral_client.problems import request_id
+
+if TYPE_CHECKING:
+    from mistral_generated.types import Response
 
 logger = logging.getLogger("mistral_client")
-logger.addHandler(logging.NullHandler())
 
 
-def is_on() -> bool:
-    """Say whether anybody listens, so that nothing is computed for nobody."""
-    return logger.isEnabledFor(logging.DEBUG)
-
-
-def log_answer(
-    operation: str, status: int, *, elapsed_s: float, attempt: int, request_id: str | None
-) -> None:
+def log_answer(operation: str, response: Response, *, elapsed_s: float, attempt: int) -> None:
     """Note an answer: operation, status, duration since the first sending, attempt, request id."""
     logger.debug(
         "%s: status %d after %.3f s (attempt %d, request id %s)",
         operation,
-        status,
+        response.status_code,
         elapsed_s,
         attempt,
-        request_id or "unknown",
+        request_id(response.headers) or "unknown",
     )
 
 

@@ -7,19 +7,20 @@ The key comes from the argument or `MISTRAL_API_KEY`, the base URL from the argu
 from __future__ import annotations
 
 import os
+import random
 import re
+import time
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlsplit
 
-import attrs
-
-from mistral_client.errors import ConfigurationError
-from mistral_client.redaction import redact_text
-from mistral_client.retries import Retries
+import attr
+import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
+    from mistral_client.errors import ConfigurationError
+    from mistral_client.retries import Retries
     from mistral_generated.types import CallOptions
 
 DEFAULT_BASE_URL: Final = "https://api.mistral.ai"
@@ -32,34 +33,95 @@ DEFAULT_STREAM_TIMEOUT_S: Final = 60.0
 DEFAULT_CONNECT_TIMEOUT_S: Final = 10.0
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
+
+# Headers that describe the body: a wrong one would break the connection for others.
+_OUR_HEADERS = frozenset({"content-length", "transfer-encoding"})
+
+# More seconds than any clock of an operating system takes; three years.
+_LONGEST_S = 1e8
 
 
-@attrs.frozen(kw_only=True)
+async def _sleep_async(delay_s: float) -> None:
+    """Wait under asyncio or trio."""
+    import anyio  # noqa: PLC0415 - only waiting async clients need it; importing it takes 10 ms
+
+    await anyio.sleep(delay_s)
+
+
+@attr.frozen(kw_only=True)
+class Timing:
+    """Where time and chance come from; tests pass their own.
+
+    `monotonic` and `now` give seconds (`now` since 1970), `sleep` and `sleep_async` take seconds,
+    `draw` gives a random number from 0 to 1.
+    """
+
+    monotonic: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+    sleep_async: Callable[[float], Awaitable[None]] = _sleep_async
+    draw: Callable[[], float] = random.random
+
+
+@attr.frozen(kw_only=True)
+class Timeouts:
+    """How long to wait, in seconds, for what; None waits for ever.
+
+    `silence` is between two events of a stream, `pool` is for a free connection. `ceiling` bounds
+    `connect` too: a call that may take two seconds does not wait ten for its connection.
+    """
+
+    connect: float | None = DEFAULT_CONNECT_TIMEOUT_S
+    read: float | None = DEFAULT_TIMEOUT_S
+    write: float | None = DEFAULT_TIMEOUT_S
+    pool: float | None = DEFAULT_TIMEOUT_S
+    silence: float | None = DEFAULT_STREAM_TIMEOUT_S
+    ceiling: float | None = DEFAULT_TIMEOUT_S
+
+    def changed(self, options: Mapping[str, object]) -> Timeouts:
+        """Return these with those that options name: `timeout` and its more special relatives.
+
+        Raises TypeError or ValueError for what is no time.
+        """
+        changes: dict[str, float | None] = {}
+        if "timeout" in options:
+            timeout_s = check_timeout("timeout", options["timeout"])
+            changes = dict.fromkeys(("read", "write", "pool", "ceiling"), timeout_s)
+        for option, name in (("connect_timeout", "connect"), ("stream_timeout", "silence")):
+            if option in options:
+                changes[name] = check_timeout(option, options[option])
+        return attr.evolve(self, **changes) if changes else self
+
+    def as_httpx(self) -> dict[str, float | None]:
+        """Return a new dict with the times under httpx's names."""
+        times = [time_s for time_s in (self.connect, self.ceiling) if time_s is not None]
+        connect_s = None if self.connect is None else min(times)
+        return {"connect": connect_s, "read": self.read, "write": self.write, "pool": self.pool}
+
+
+@attr.frozen(kw_only=True)
 class Settings:
     """Everything that a client is set up with, checked.
 
-    Times are in seconds; None waits for ever. `base_url` has no trailing slash and no version.
+    `base_url` has no trailing slash and no version.
     """
 
-    api_key: str = attrs.field(repr=False)
+    api_key: str = attr.field(repr=False)
     base_url: str
-    timeout_s: float | None = DEFAULT_TIMEOUT_S
-    connect_timeout_s: float | None = DEFAULT_CONNECT_TIMEOUT_S
-    stream_timeout_s: float | None = DEFAULT_STREAM_TIMEOUT_S
-    retries: Retries = attrs.field(factory=Retries)
+    timeouts: Timeouts = attr.field(factory=Timeouts)
+    retries: Retries | int = 3
     strict: bool = False
-    headers: Mapping[str, str] = attrs.field(factory=dict[str, str], repr=False)
+    headers: Mapping[str, str] = attr.field(factory=dict[str, str], repr=False)
 
 
-@attrs.frozen
+@attr.frozen
 class Options:
     """The options of one call, checked, with the client's defaults filled in."""
 
-    timeout_s: float | None
-    retries: Retries
+    timeouts: Timeouts
+    retries: Retries | int
     headers: Mapping[str, str]
-    has_own_timeout: bool = False
 
 
 def read_api_key(given: str | None) -> str:
@@ -69,14 +131,14 @@ def read_api_key(given: str | None) -> str:
     """
     key = os.environ.get(KEY_VARIABLE) if given is None else given
     if key is not None and not isinstance(key, str):
-        raise ConfigurationError("api_key must be text")
+        raise configuration_error("api_key must be text")
     key = (key or "").strip()
     if not key:
-        raise ConfigurationError(
+        raise configuration_error(
             f"No API key: pass api_key=... or set the environment variable {KEY_VARIABLE}."
         )
     if not (key.isascii() and key.isprintable()):
-        raise ConfigurationError("The API key holds characters that cannot stand in a header.")
+        raise configuration_error("The API key holds characters that cannot stand in a header.")
     return key
 
 
@@ -89,39 +151,47 @@ def read_base_url(given: str | None) -> str:
     url = text.strip()
     parts = _split(url)
     if parts is None or parts[0] not in {"http", "https"} or not parts[1]:
-        raise ConfigurationError(
-            f"Not a base URL: {redact_text(text)!r}. Expected something like {DEFAULT_BASE_URL}."
+        raise configuration_error(
+            f"Not a base URL: {_shown(text)!r}. Expected something like {DEFAULT_BASE_URL}."
         )
     if "@" in parts[1]:
-        raise ConfigurationError("The base URL must not hold credentials; pass api_key=...")
+        raise configuration_error("The base URL must not hold credentials; pass api_key=...")
     if "?" in url or "#" in url or any(mark.isspace() for mark in url):
-        raise ConfigurationError(
-            f"The base URL must end with its path, without ? or #: {redact_text(text)!r}."
+        raise configuration_error(
+            f"The base URL must end with its path, without ? or #: {_shown(text)!r}."
         )
     return url.rstrip("/").removesuffix("/v1").rstrip("/")
 
 
+def _shown(url: str) -> str:
+    """Return a URL without the secrets that it may hold, for a message."""
+    from mistral_client.redaction import redact_text  # noqa: PLC0415 - loaded for errors only
+
+    return redact_text(url)
+
+
 def _split(url: str) -> tuple[str, str] | None:
-    """Return scheme and host of a URL, or None when it is no URL."""
+    """Return scheme and host of a URL, or None when it is no URL that can be connected to."""
     try:
         parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
+        host = httpx.URL(url).host
+        host.encode("idna")
+    except (ValueError, httpx.InvalidURL):
         return None
-    return parts.scheme, parts.netloc if parts.hostname else ""
+    return parts.scheme, parts.netloc if host else ""
 
 
 def check_timeout(name: str, value: object) -> float | None:
     """Return a time in seconds.
 
-    Raises TypeError unless it is a number or None, ValueError unless it is above 0.
+    Raises TypeError unless it is a number or None, ValueError unless it is above 0 and finite.
     """
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{name} must be a number of seconds or None, not {value!r}")
-    if not value > 0:
-        raise ValueError(f"{name} must be above 0 seconds, not {value!r}")
+    if not 0 < value <= _LONGEST_S:
+        raise ValueError(f"{name} must be above 0 and at most 1e8 seconds, or None for no limit")
     return float(value)
 
 
@@ -136,6 +206,8 @@ def check_headers(value: Mapping[str, str] | None) -> dict[str, str]:
             raise TypeError(f"headers must map text to text; look at {name!r}")
         if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(text):
             raise ValueError(f"header {name!r} holds characters that a header cannot hold")
+        if name.lower() in _OUR_HEADERS:
+            raise ValueError(f"header {name!r} follows from the body and cannot be set")
     return headers
 
 
@@ -152,16 +224,36 @@ def read_options(settings: Settings, operation: str, options: CallOptions) -> Op
             raise TypeError(f"{operation}() got an unexpected keyword argument {name!r}")
     given = cast("dict[str, object]", options)
     return Options(
-        timeout_s=check_timeout("timeout", given.get("timeout", settings.timeout_s)),
+        timeouts=settings.timeouts.changed(given),
         retries=_read_retries(settings.retries, options.get("retries")),
         headers=check_headers(options.get("headers")),
-        has_own_timeout="timeout" in given,
     )
 
 
-def _read_retries(default: Retries, given: Retries | int | None) -> Retries:
+def check_retries(value: Retries | int) -> Retries | int:
+    """Return a policy or a count for the default policy.
+
+    Raises TypeError for anything else, ValueError for a negative count.
+    """
+    if type(value) is int and value >= 0:
+        return value
+    from mistral_client.retries import Retries  # noqa: PLC0415 - a plain count does without
+
+    return Retries.of(value)
+
+
+def _read_retries(default: Retries | int, given: Retries | int | None) -> Retries | int:
     """Return the policy of one call: a number changes only the count of the client's policy."""
     if given is None:
         return default
-    policy = Retries.of(given)
-    return policy if given is policy else attrs.evolve(default, count=policy.count)
+    checked = check_retries(given)
+    if isinstance(checked, int) and not isinstance(default, int):
+        return attr.evolve(default, count=checked)
+    return checked
+
+
+def configuration_error(message: str) -> ConfigurationError:
+    """Return the error for a client that is set up wrongly."""
+    from mistral_client.errors import ConfigurationError  # noqa: PLC0415 - for errors only
+
+    return ConfigurationError(message)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
-from mistral_client.errors import PagingError
+from mistral_client.errors import DecodeError, PagingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -45,10 +45,16 @@ class Walk(Generic[T]):
     def take(self, page: object) -> Sequence[T]:
         """Return the items of a page and find out which page is next.
 
-        Raises PagingError if the server repeats a page or a token, or sends only empty pages.
+        Raises PagingError if the server repeats a page or a token, or sends only empty pages,
+        DecodeError if the page holds no list.
         """
         found = _value(page, self._paging.items) if self._paging.items else page
-        items = cast("Sequence[T]", found) if isinstance(found, list | tuple) else ()
+        if not isinstance(found, list | tuple):
+            raise DecodeError(
+                f"the answer has no list of items under {self._paging.items!r}; check the base URL",
+                operation=self.call.operation.id if self.call else None,
+            )
+        items = cast("Sequence[T]", found)
         self._note(items)
         self.call = self._next(page)
         return items

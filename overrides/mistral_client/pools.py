@@ -1,9 +1,13 @@
 """Connections: a lazily grown set of small pools behind one transport.
 
-httpx's pool looks through all its connections and waiting requests for every request, so one big
-pool costs more per request the more it is used; many small ones do not. Pools are made when all
-connections of the earlier ones are busy, up to `POOLS` of `POOL_SIZE` connections. They share one
-TLS context, which is made only for https, when the first connection is needed.
+One big connection pool looks through all its connections and waiting requests for every request,
+so it costs more the more it is used; many small ones do not. The smallest are the cheapest: pools
+of one connection, made when all earlier ones are busy, up to `POOLS`. What comes on top waits in
+the queues of `SHARED_POOLS` pools of `SHARED_SIZE` connections. All share one TLS context, which
+is made only for https, when the first connection is needed.
+
+The pools are httpcore's, used directly, which costs less than httpx's transport around them. Only
+a proxy that the environment names brings httpx's transport in.
 
 A fork, and a new event loop for an asynchronous client, start a new generation of pools: the
 connections of the old one belong to another process or loop and are neither used nor closed.
@@ -12,147 +16,102 @@ connections of the old one belong to another process or loop and are neither use
 from __future__ import annotations
 
 import os
-import ssl
 import threading
 from collections import deque
-from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Generic, NoReturn, TypeAlias, TypedDict, TypeVar, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 from weakref import WeakKeyDictionary
 
+import httpcore
 import httpx
 
+from mistral_client.options import configuration_error
+
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator, Callable, Iterator
 
-POOLS: Final = 64
-POOL_SIZE: Final = 4
+POOLS: Final = 256
+SHARED_POOLS: Final = 16
+SHARED_SIZE: Final = 4
+
+_PROXY_KINDS: Final = ("http", "https", "socks5", "socks5h")
 
 # How long an unused connection is kept, in seconds.
 KEEP_S: Final = 20.0
 
-_Transport = TypeVar("_Transport")
+_Pool = TypeVar("_Pool", bound=httpx.BaseTransport | httpx.AsyncBaseTransport)
+
+# httpcore's failures and httpx's for the same.
+_FAILURES: Final[dict[type[Exception], type[httpx.TransportError]]] = {
+    httpcore.ConnectTimeout: httpx.ConnectTimeout,
+    httpcore.ReadTimeout: httpx.ReadTimeout,
+    httpcore.WriteTimeout: httpx.WriteTimeout,
+    httpcore.PoolTimeout: httpx.PoolTimeout,
+    httpcore.ConnectError: httpx.ConnectError,
+    httpcore.ReadError: httpx.ReadError,
+    httpcore.WriteError: httpx.WriteError,
+    httpcore.ProxyError: httpx.ProxyError,
+    httpcore.UnsupportedProtocol: httpx.UnsupportedProtocol,
+    httpcore.LocalProtocolError: httpx.LocalProtocolError,
+    httpcore.RemoteProtocolError: httpx.RemoteProtocolError,
+}
+_CAUGHT: Final = tuple(_FAILURES)
 
 
-class Generation(Generic[_Transport]):
+class Generation(Generic[_Pool]):
     """The pools of one process (and one event loop), grown as they are needed.
 
-    `free` holds one entry per free connection, the last used on top, so that few connections stay
-    warm instead of many going cold. Its `pop` and `append` are atomic; only growing takes a lock.
+    `free` holds the pools whose connection is free, the last used on top, so that few connections
+    stay warm instead of many going cold. Its `pop` and `append` are atomic; only growing takes a
+    lock.
     """
 
-    __slots__ = ("_lock", "_make", "_next", "free", "transports")
+    __slots__ = ("_lock", "_make", "_next", "free", "pools", "shared")
 
-    def __init__(self, make: Callable[[], _Transport]) -> None:
-        self.free: deque[_Transport] = deque()
-        self.transports: list[_Transport] = []
+    def __init__(self, make: Callable[[int], _Pool]) -> None:
+        """Begin without pools; `make` returns a pool of so many connections."""
+        self.free: deque[_Pool] = deque()
+        self.pools: list[_Pool] = []
+        self.shared: list[_Pool] = []
         self._make = make
         self._next = 0
         self._lock = threading.Lock()
 
-    def take(self) -> tuple[_Transport, bool]:
-        """Return a pool to use, and whether a connection of it was taken that must go back."""
+    def take(self) -> Lease[_Pool]:
+        """Return a free connection, or a place in a queue when all are taken."""
         try:
-            return self.free.pop(), True
+            return Lease(self.free.pop(), self.free)
         except IndexError:
             return self._grow()
 
-    def _grow(self) -> tuple[_Transport, bool]:
+    def _grow(self) -> Lease[_Pool]:
         with self._lock:
-            if len(self.transports) < POOLS:
-                transport = self._make()
-                self.transports.append(transport)
-                self.free.extend([transport] * (POOL_SIZE - 1))
-                return transport, True
-            self._next = (self._next + 1) % POOLS
-            return self.transports[self._next], False
+            if len(self.pools) < POOLS:
+                self.pools.append(self._make(1))
+                return Lease(self.pools[-1], self.free)
+            if len(self.shared) < SHARED_POOLS:
+                self.shared.append(self._make(SHARED_SIZE))
+            self._next = (self._next + 1) % len(self.shared)
+            return Lease(self.shared[self._next], None)
 
 
-class _Origin:
-    """What all pools of a client share: the proxy for the base URL, and one TLS context."""
+class Lease(Generic[_Pool]):
+    """A pool to send one request with; one of a single connection is given back, once."""
 
-    def __init__(self, base_url: str) -> None:
-        self.proxy = proxy_for(base_url)
-        self._is_secure = base_url.startswith("https:") or str(self.proxy).startswith("https:")
-        self._context: ssl.SSLContext | None = None
+    __slots__ = ("_free", "pool")
 
-    @property
-    def context(self) -> ssl.SSLContext:
-        """The TLS context; for plain http an empty one that trusts nobody, which costs nothing."""
-        if self._context is None:
-            self._context = (
-                httpx.create_ssl_context()
-                if self._is_secure
-                else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            )
-        return self._context
-
-
-def proxy_for(base_url: str) -> str | None:
-    """Return the proxy that the environment names for a base URL, or None."""
-    parts = urlsplit(base_url)
-    proxies = getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    if not proxy or proxy_bypass(parts.hostname or ""):
-        return None
-    return proxy if "://" in proxy else f"http://{proxy}"
-
-
-_LIMITS = httpx.Limits(
-    max_connections=POOL_SIZE, max_keepalive_connections=POOL_SIZE, keepalive_expiry=KEEP_S
-)
-
-
-class _Lease(Generic[_Transport]):
-    """A connection of some pool, taken until it is given back, once."""
-
-    __slots__ = ("_free", "_transport")
-
-    def __init__(self, free: deque[_Transport], transport: _Transport) -> None:
-        self._free: deque[_Transport] | None = free
-        self._transport = transport
+    def __init__(self, pool: _Pool, free: deque[_Pool] | None) -> None:
+        self.pool = pool
+        self._free = free
 
     def give_back(self) -> None:
         """Mark the connection as free; doing so again does nothing."""
         free, self._free = self._free, None
         if free is not None:
-            free.append(self._transport)
-
-
-class _Body(httpx.SyncByteStream):
-    """An answer's body that frees its connection when it is closed."""
-
-    def __init__(self, stream: httpx.SyncByteStream, lease: _Lease[httpx.HTTPTransport]) -> None:
-        self._stream = stream
-        self._lease = lease
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._stream)
-
-    def close(self) -> None:
-        try:
-            self._stream.close()
-        finally:
-            self._lease.give_back()
-
-
-class _AsyncBody(httpx.AsyncByteStream):
-    """The same for asynchronous clients."""
-
-    def __init__(
-        self, stream: httpx.AsyncByteStream, lease: _Lease[httpx.AsyncHTTPTransport]
-    ) -> None:
-        self._stream = stream
-        self._lease = lease
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return aiter(self._stream)
-
-    async def aclose(self) -> None:
-        try:
-            await self._stream.aclose()
-        finally:
-            self._lease.give_back()
+            free.append(self.pool)
 
 
 class Pools(httpx.BaseTransport):
@@ -160,18 +119,17 @@ class Pools(httpx.BaseTransport):
 
     def __init__(self, base_url: str) -> None:
         self._origin = _Origin(base_url)
-        self._pid = 0
-        self._generation = self._begin()
+        self._pid = os.getpid()
+        self._generation = Generation(self._origin.pool)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request over a free connection of some pool."""
-        generation = self._generation if self._pid == os.getpid() else self._begin()
-        transport, is_taken = generation.take()
-        if not is_taken:
-            return transport.handle_request(request)
-        lease = _Lease(generation.free, transport)
+        lease = self._current().take()
         try:
-            response = transport.handle_request(request)
+            response = lease.pool.handle_request(request)
+        except _CAUGHT as failure:
+            lease.give_back()
+            _fail(failure)
         except BaseException:
             lease.give_back()
             raise
@@ -180,19 +138,16 @@ class Pools(httpx.BaseTransport):
 
     def close(self) -> None:
         """Close the connections of this process."""
-        if self._pid == os.getpid():
-            for transport in self._generation.transports:
-                transport.close()
+        generation = self._current()
+        for pool in (*generation.pools, *generation.shared):
+            pool.close()
 
-    def _begin(self) -> Generation[httpx.HTTPTransport]:
-        """Start a generation for this process."""
-        if self._pid:
+    def _current(self) -> Generation[httpx.BaseTransport]:
+        """Return the generation of this process."""
+        if self._pid != os.getpid():
             _left_to_parent.append(self._generation)
-        origin = self._origin
-        self._generation = Generation(
-            lambda: httpx.HTTPTransport(verify=origin.context, limits=_LIMITS, proxy=origin.proxy)
-        )
-        self._pid = os.getpid()
+            self._generation = Generation(self._origin.pool)
+            self._pid = os.getpid()
         return self._generation
 
 
@@ -209,13 +164,12 @@ class AsyncPools(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request over a free connection of some pool."""
-        generation = self._current()
-        transport, is_taken = generation.take()
-        if not is_taken:
-            return await transport.handle_async_request(request)
-        lease = _Lease(generation.free, transport)
+        lease = self._current().take()
         try:
-            response = await transport.handle_async_request(request)
+            response = await lease.pool.handle_async_request(request)
+        except _CAUGHT as failure:
+            lease.give_back()
+            _fail(failure)
         except BaseException:
             lease.give_back()
             raise
@@ -224,10 +178,11 @@ class AsyncPools(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Close the connections of this process and event loop."""
-        for transport in self._current().transports:
-            await transport.aclose()
+        generation = self._current()
+        for pool in (*generation.pools, *generation.shared):
+            await pool.aclose()
 
-    def _current(self) -> Generation[httpx.AsyncHTTPTransport]:
+    def _current(self) -> Generation[httpx.AsyncBaseTransport]:
         """Return the generation of this process and event loop."""
         if self._pid != os.getpid():
             _left_to_parent.append(self._generations)
@@ -239,23 +194,172 @@ class AsyncPools(httpx.AsyncBaseTransport):
             loop = _OTHER_LOOP
         generation = self._generations.get(loop)
         if generation is None:
-            origin = self._origin
-            generation = self._generations[loop] = Generation(
-                lambda: httpx.AsyncHTTPTransport(
-                    verify=origin.context, limits=_LIMITS, proxy=origin.proxy
-                )
-            )
+            generation = self._generations[loop] = Generation(self._origin.async_pool)
         return generation
 
 
-_ByLoop: TypeAlias = "WeakKeyDictionary[object, Generation[httpx.AsyncHTTPTransport]]"
+class _Origin:
+    """What all pools of a client share: the proxy for the base URL, and one TLS context."""
+
+    def __init__(self, base_url: str) -> None:
+        self._proxy = proxy_for(base_url)
+        self._is_secure = base_url.startswith("https:")
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext | None:
+        return httpx.create_ssl_context() if self._is_secure else None
+
+    def pool(self, size: int) -> httpx.BaseTransport:
+        """Return a new pool of `size` connections, for threads."""
+        if self._proxy is None:
+            return _CorePool(httpcore.ConnectionPool(ssl_context=self._context, **_limits(size)))
+        verify, limits = self._context or True, httpx.Limits(**_limits(size))
+        return httpx.HTTPTransport(verify=verify, limits=limits, proxy=self._proxy)
+
+    def async_pool(self, size: int) -> httpx.AsyncBaseTransport:
+        """Return a new pool of `size` connections, for tasks."""
+        if self._proxy is None:
+            pool = httpcore.AsyncConnectionPool(ssl_context=self._context, **_limits(size))
+            return _AsyncCorePool(pool)
+        verify, limits = self._context or True, httpx.Limits(**_limits(size))
+        return httpx.AsyncHTTPTransport(verify=verify, limits=limits, proxy=self._proxy)
+
+
+class _Limits(TypedDict):
+    """The limits of a pool, as httpx and httpcore both name them."""
+
+    max_connections: int
+    max_keepalive_connections: int
+    keepalive_expiry: float
+
+
+def _limits(size: int) -> _Limits:
+    return _Limits(max_connections=size, max_keepalive_connections=size, keepalive_expiry=KEEP_S)
+
+
+def proxy_for(base_url: str) -> str | None:
+    """Return the proxy that the environment names for a base URL, or None.
+
+    Raises ConfigurationError for a proxy of an unknown kind.
+    """
+    parts = urlsplit(base_url)
+    proxies = getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    if not proxy or proxy_bypass(parts.hostname or ""):
+        return None
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    kind = urlsplit(proxy).scheme
+    if kind not in _PROXY_KINDS:
+        raise configuration_error(
+            f"The environment names a proxy of the unknown kind {kind!r} for {parts.scheme}; "
+            f"known are {', '.join(_PROXY_KINDS)}."
+        )
+    return proxy
+
+
+class _CorePool(httpx.BaseTransport):
+    """One pool of httpcore; its failures and bodies are still httpcore's."""
+
+    def __init__(self, pool: httpcore.ConnectionPool) -> None:
+        self._pool = pool
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = self._pool.handle_request(_core_request(request))
+        return _response(answer)
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class _AsyncCorePool(httpx.AsyncBaseTransport):
+    """The same for tasks."""
+
+    def __init__(self, pool: httpcore.AsyncConnectionPool) -> None:
+        self._pool = pool
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await self._pool.handle_async_request(_core_request(request))
+        return _response(answer)
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+
+class _Body(httpx.SyncByteStream):
+    """A body whose failures are httpx's, and which frees its connection when it is closed."""
+
+    def __init__(self, stream: httpx.SyncByteStream, lease: Lease[httpx.BaseTransport]) -> None:
+        self._stream = stream
+        self._lease = lease
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield from self._stream
+        except _CAUGHT as failure:
+            _fail(failure)
+
+    def close(self) -> None:
+        try:
+            self._stream.close()
+        finally:
+            self._lease.give_back()
+
+
+class _AsyncBody(httpx.AsyncByteStream):
+    """The same for tasks."""
+
+    def __init__(
+        self, stream: httpx.AsyncByteStream, lease: Lease[httpx.AsyncBaseTransport]
+    ) -> None:
+        self._stream = stream
+        self._lease = lease
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for piece in self._stream:
+                yield piece
+        except _CAUGHT as failure:
+            _fail(failure)
+
+    async def aclose(self) -> None:
+        try:
+            await self._stream.aclose()
+        finally:
+            self._lease.give_back()
+
+
+def _core_request(request: httpx.Request) -> httpcore.Request:
+    url = request.url
+    return httpcore.Request(
+        request.method,
+        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        headers=request.headers.raw,
+        content=cast("httpx.SyncByteStream", request.stream),
+        extensions=request.extensions,
+    )
+
+
+def _response(answer: httpcore.Response) -> httpx.Response:
+    return httpx.Response(
+        answer.status,
+        headers=answer.headers,
+        stream=cast("httpx.SyncByteStream", answer.stream),
+        extensions=cast("dict[str, object]", answer.extensions),
+    )
+
+
+def _fail(failure: Exception) -> NoReturn:
+    raise _FAILURES[type(failure)](str(failure)) from failure
+
+
+_ByLoop: TypeAlias = "WeakKeyDictionary[object, Generation[httpx.AsyncBaseTransport]]"
 
 
 class _Loop:
     """Stands for an event loop that is not asyncio's."""
 
 
-_OTHER_LOOP = _Loop()
+_OTHER_LOOP: Final = _Loop()
 
 # Connections of a parent process: a child must not close them, so it keeps them out of reach.
-_left_to_parent: list[object] = []
+_left_to_parent: Final[list[object]] = []

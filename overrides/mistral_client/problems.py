@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, TypeAlias, cast
 
-import attrs
+import attr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ _EXCERPT = 300
 _DEPTH = 4
 
 
-@attrs.frozen
+@attr.frozen
 class Detail:
     """One thing wrong with a request: where (`body.name`), what, and the API's own error type."""
 
@@ -36,7 +36,7 @@ class Detail:
         return f"{self.location}: {self.message}" if self.location else self.message
 
 
-@attrs.frozen
+@attr.frozen
 class Problem:
     """What an error body says, whatever its shape: empty text and None where it says nothing."""
 
@@ -95,7 +95,7 @@ def request_id(headers: Mapping[str, str], problem: Problem | None = None) -> st
 
 def _merged(problem: Problem, outer: _Object) -> Problem:
     """Return the problem of an inner object, its gaps filled from the object around it."""
-    return attrs.evolve(
+    return attr.evolve(
         problem,
         code=problem.code or _text(outer.get("code")),
         type=problem.type or _text(outer.get("type")),

@@ -9,9 +9,10 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-import attrs
+import attr
 import httpx
 
+from mistral_client.exchange import observers
 from mistral_client.problems import request_id
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@attrs.frozen
+@attr.frozen
 class Raw(Generic[T]):
     """One HTTP answer and what the call returned for it.
 
@@ -31,8 +32,8 @@ class Raw(Generic[T]):
     """
 
     status_code: int
-    headers: Mapping[str, str] = attrs.field(repr=False)
-    body: bytes = attrs.field(repr=False)
+    headers: Mapping[str, str] = attr.field(repr=False)
+    body: bytes = attr.field(repr=False)
     parsed: T
 
     @property
@@ -41,7 +42,7 @@ class Raw(Generic[T]):
         return request_id(self.headers)
 
 
-@attrs.define
+@attr.define
 class Capture:
     """Where an executor leaves the last answer for `raw`."""
 
@@ -54,7 +55,9 @@ class Capture:
         """
         response = self.response
         if response is None:
-            raise TypeError("raw() needs a method that sends a request and returns its answer")
+            raise TypeError(
+                "raw() needs a method that sends one request; for all pages, ask for each"
+            )
         try:
             body = response.content
         except httpx.ResponseNotRead:
@@ -63,3 +66,13 @@ class Capture:
 
 
 capture: ContextVar[Capture | None] = ContextVar("mistral_client_capture", default=None)
+
+
+def _observe(response: Response) -> None:
+    """Leave an answer with whoever waits for it."""
+    wanted = capture.get()
+    if wanted is not None:
+        wanted.response = response
+
+
+observers.append(_observe)

@@ -7,7 +7,7 @@ costs a few microseconds instead of the forty that `httpx.Client.build_request` 
 from __future__ import annotations
 
 import json
-import platform
+import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from mistral_client.files import Multipart
     from mistral_client.options import Options, Settings
     from mistral_client.quirks.quirk import AnyCall
+    from mistral_generated.types import Operation
 
 __version__: Final = "0.1.0"
-USER_AGENT: Final = f"mistral-openapi/{__version__} python/{platform.python_version()}"
+USER_AGENT: Final = (
+    f"mistral-openapi/{__version__} python/{sys.version_info[0]}.{sys.version_info[1]}"
+)
 
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 _parse_url = lru_cache(maxsize=256)(httpx.URL)
@@ -36,20 +39,13 @@ class RequestWriter:
     """Writes requests for one client: its base URL, its headers, its timeouts."""
 
     def __init__(
-        self,
-        settings: Settings,
-        *,
-        base_headers: Mapping[str, str] | None = None,
-        keeps_client_timeouts: bool = False,
+        self, settings: Settings, *, base_headers: Mapping[str, str] | None = None
     ) -> None:
         """Prepare what requests share.
 
-        `base_headers` come from a caller's own httpx client and give way to ours;
-        `keeps_client_timeouts` leaves the timeouts to that client unless a call has its own.
+        `base_headers` come from a caller's own httpx client and give way to ours.
         """
         self._base_url = settings.base_url
-        self._connect_timeout_s = settings.connect_timeout_s
-        self._keeps_client_timeouts = keeps_client_timeouts
         self._common = httpx.Headers(base_headers)
         self._common["host"] = httpx.URL(settings.base_url).netloc.decode("ascii")
         self._common["accept-encoding"] = "gzip, deflate"
@@ -61,9 +57,12 @@ class RequestWriter:
     def write(
         self, call: AnyCall, options: Options, content: bytes | Multipart | None
     ) -> httpx.Request:
-        """Return the request for a call, with `content` (see `encode_json`) as its body."""
+        """Return the request for a call, with `content` (see `encode_json`) as its body.
+
+        Raises ValueError for arguments that make no URL, such as one of a megabyte.
+        """
         operation = call.operation
-        headers = self._headers(operation.accept, isinstance(content, bytes))
+        headers = self._headers(operation, isinstance(content, bytes))
         if isinstance(content, bytes):
             stream: httpx.ByteStream | Multipart = httpx.ByteStream(content)
         else:
@@ -73,7 +72,7 @@ class RequestWriter:
             self._url(call),
             headers=headers,
             stream=stream,
-            extensions=self._extensions(options),
+            extensions={"timeout": options.timeouts.as_httpx()},
         )
         if isinstance(content, bytes):
             request.headers["content-length"] = str(len(content))
@@ -89,34 +88,23 @@ class RequestWriter:
 
     def _url(self, call: AnyCall) -> httpx.URL:
         query = f"?{urlencode(call.params)}" if call.params else ""
-        return _parse_url(f"{self._base_url}{call.url}{query}")
+        try:
+            return _parse_url(f"{self._base_url}{call.url}{query}")
+        except httpx.InvalidURL as fault:
+            raise ValueError(f"{call.operation.id}() got arguments that no URL can hold") from fault
 
-    def _headers(self, accept: str, has_json: bool) -> httpx.Headers:
-        headers = self._prepared.get((accept, has_json))
+    def _headers(self, operation: Operation, has_json: bool) -> httpx.Headers:
+        headers = self._prepared.get((operation.accept, has_json))
         if headers is None:
             headers = httpx.Headers(self._common)
-            headers["accept"] = accept
+            headers["accept"] = operation.accept
+            if operation.binary:
+                # A compressed body that is cut off cannot be told from a whole one.
+                headers["accept-encoding"] = "identity"
             if has_json:
                 headers["content-type"] = "application/json"
-            self._prepared[accept, has_json] = headers
+            self._prepared[operation.accept, has_json] = headers
         return headers
-
-    def _extensions(self, options: Options) -> dict[str, object]:
-        """Return the timeouts in httpx's terms; each request has its own copy of them."""
-        if self._keeps_client_timeouts and not options.has_own_timeout:
-            return {}
-        timeout_s = options.timeout_s
-        connect_timeout_s = self._connect_timeout_s
-        if timeout_s is not None and connect_timeout_s is not None:
-            connect_timeout_s = min(connect_timeout_s, timeout_s)
-        return {
-            "timeout": {
-                "connect": connect_timeout_s,
-                "read": timeout_s,
-                "write": timeout_s,
-                "pool": timeout_s,
-            }
-        }
 
 
 def encode_json(call: AnyCall) -> bytes | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-import attrs
+import attr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,12 +23,12 @@ _REFUSED = frozenset({429, 503})
 _UNCERTAIN = frozenset({408, 409, 500, 502, 504})
 
 
-def _not_negative(_instance: object, attribute: attrs.Attribute[Any], value: float) -> None:
+def _not_negative(_instance: object, attribute: attr.Attribute[Any], value: float) -> None:
     if value < 0:
         raise ValueError(f"{attribute.name} must not be negative, not {value!r}")
 
 
-@attrs.frozen
+@attr.frozen
 class Retries:
     """How often and how patiently to send a request again.
 
@@ -38,11 +38,11 @@ class Retries:
     again once `budget_s` would be over, counted from the first sending. All in seconds.
     """
 
-    count: int = attrs.field(default=3, validator=_not_negative)
-    initial_s: float = attrs.field(default=0.5, validator=_not_negative)
-    longest_s: float = attrs.field(default=8.0, validator=_not_negative)
-    budget_s: float = attrs.field(default=120.0, validator=_not_negative)
-    retry_after_cap_s: float = attrs.field(default=60.0, validator=_not_negative)
+    count: int = attr.field(default=3, validator=_not_negative)
+    initial_s: float = attr.field(default=0.5, validator=_not_negative)
+    longest_s: float = attr.field(default=8.0, validator=_not_negative)
+    budget_s: float = attr.field(default=120.0, validator=_not_negative)
+    retry_after_cap_s: float = attr.field(default=60.0, validator=_not_negative)
 
     @classmethod
     def of(cls, value: Retries | int) -> Retries:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-import attrs
+import attr
 import httpx
 
-from mistral_client.downloads import open_sink
 from mistral_client.exchange import (
     Pause,
     Read,
@@ -22,14 +21,14 @@ from mistral_client.exchange import (
     open_steps,
 )
 from mistral_client.options import read_options
-from mistral_client.pages import Walk
-from mistral_client.streams import AsyncEventStream, EventReader, EventStream
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
     from mistral_client.exchange import Context, Step, Steps
     from mistral_client.options import Options
+    from mistral_client.pages import Walk
+    from mistral_client.streams import AsyncEventStream, EventReader, EventStream
     from mistral_generated.types import (
         Call,
         CallOptions,
@@ -46,7 +45,7 @@ Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
 _BATCH = 512 * 1024
 
 
-@attrs.define
+@attr.define
 class Connection(Generic[Http]):
     """The httpx client that the views of one client share, and whether it is ours to close."""
 
@@ -60,7 +59,7 @@ class Connection(Generic[Http]):
             raise RuntimeError("the client is closed; make a new one")
 
 
-@attrs.frozen
+@attr.frozen
 class _Executor(Generic[Http]):
     """What both executors have: the connection, and the context of their view."""
 
@@ -78,22 +77,21 @@ class _Executor(Generic[Http]):
         check: Callable[[object], None] | None = None
         if settings.strict:
             from mistral_client.strict import check  # noqa: PLC0415 - only strict clients need it
+        from mistral_client.streams import EventReader  # noqa: PLC0415 - loaded when used
+
         return EventReader(call, secrets=(settings.api_key,), check=check)
 
-    def _limit_silence(self, response: httpx.Response) -> httpx.Response:
+    def _limit_silence(self, response: httpx.Response, options: Options) -> httpx.Response:
         """Let `stream_timeout` bound the reading of the body instead of `timeout`.
 
         httpcore reads the limit when the body is first read, from this very dict.
         """
-        timeouts = response.request.extensions.get("timeout")
-        if isinstance(timeouts, dict) and not self.context.keeps_client_timeouts:
-            cast("dict[str, float | None]", timeouts)["read"] = (
-                self.context.settings.stream_timeout_s
-            )
+        timeouts = cast("dict[str, float | None]", response.request.extensions["timeout"])
+        timeouts["read"] = options.timeouts.silence
         return response
 
 
-@attrs.frozen
+@attr.frozen
 class Sender(_Executor[httpx.Client]):
     """Sends calls and waits for them (`mistral_generated.types.Send`)."""
 
@@ -103,14 +101,16 @@ class Sender(_Executor[httpx.Client]):
 
     def stream(self, call: StreamCall[T], options: CallOptions) -> EventStream[T]:
         """Return the stream, to be opened by entering it."""
+        from mistral_client.streams import EventStream  # noqa: PLC0415 - loaded when used
+
         checked = self._options(call.operation, options)
 
         def open_response() -> httpx.Response:
-            return self._limit_silence(self._drive(open_steps(self.context, call, checked)))
+            return self._limit_silence(
+                self._drive(open_steps(self.context, call, checked)), checked
+            )
 
-        return EventStream(
-            open_response, self._reader(call), self.context.settings.stream_timeout_s
-        )
+        return EventStream(open_response, self._reader(call), checked.timeouts.silence)
 
     def iterate(
         self,
@@ -120,8 +120,9 @@ class Sender(_Executor[httpx.Client]):
         options: CallOptions,
     ) -> Iterator[T]:
         """Return an iterator over the items of all pages, fetched as they are needed."""
-        walk = Walk(paging, prepare, arguments)
-        return self._walk(walk, options)
+        from mistral_client.pages import Walk  # noqa: PLC0415 - loaded when used
+
+        return self._walk(Walk(paging, prepare, arguments), options)
 
     def _walk(self, walk: Walk[T], options: CallOptions) -> Iterator[T]:
         while walk.call is not None:
@@ -129,6 +130,9 @@ class Sender(_Executor[httpx.Client]):
 
     def download(self, call: Call[bytes], destination: Destination, options: CallOptions) -> int:
         """Write the body to a path or stream; return its size in bytes."""
+        from mistral_client.downloads import open_sink  # noqa: PLC0415 - loaded when used
+
+        self.connection.check()
         checked = self._options(call.operation, options)
         return self._drive(download_steps(self.context, call, checked, open_sink(destination)))
 
@@ -166,11 +170,13 @@ class Sender(_Executor[httpx.Client]):
 
 
 def _save(step: Save) -> None:
-    for piece in step.response.iter_bytes():
-        step.sink.write([piece])
+    from mistral_client.bodies import chunks_of  # noqa: PLC0415 - loaded when used
+
+    for piece in chunks_of(step.response):
+        step.sink.write((piece,))
 
 
-@attrs.frozen
+@attr.frozen
 class AsyncSender(_Executor[httpx.AsyncClient]):
     """Sends calls and awaits them (`mistral_generated.types.AsyncSend`)."""
 
@@ -182,14 +188,15 @@ class AsyncSender(_Executor[httpx.AsyncClient]):
 
     def stream(self, call: StreamCall[T], options: CallOptions) -> AsyncEventStream[T]:
         """Return the stream, to be opened by entering it."""
+        from mistral_client.streams import AsyncEventStream  # noqa: PLC0415 - loaded when used
+
         checked = self._options(call.operation, options)
 
         async def open_response() -> httpx.Response:
-            return self._limit_silence(await self._drive(open_steps(self.context, call, checked)))
+            response = await self._drive(open_steps(self.context, call, checked))
+            return self._limit_silence(response, checked)
 
-        return AsyncEventStream(
-            open_response, self._reader(call), self.context.settings.stream_timeout_s
-        )
+        return AsyncEventStream(open_response, self._reader(call), checked.timeouts.silence)
 
     def iterate(
         self,
@@ -199,6 +206,8 @@ class AsyncSender(_Executor[httpx.AsyncClient]):
         options: CallOptions,
     ) -> AsyncIterator[T]:
         """Return an iterator over the items of all pages, fetched as they are needed."""
+        from mistral_client.pages import Walk  # noqa: PLC0415 - loaded when used
+
         return self._walk(Walk(paging, prepare, arguments), options)
 
     async def _walk(self, walk: Walk[T], options: CallOptions) -> AsyncIterator[T]:
@@ -210,6 +219,9 @@ class AsyncSender(_Executor[httpx.AsyncClient]):
         self, call: Call[bytes], destination: Destination, options: CallOptions
     ) -> int:
         """Write the body to a path or stream; return its size in bytes."""
+        from mistral_client.downloads import open_sink  # noqa: PLC0415 - loaded when used
+
+        self.connection.check()
         checked = self._options(call.operation, options)
         sink = open_sink(destination)
         return await self._drive(download_steps(self.context, call, checked, sink))
@@ -251,9 +263,11 @@ async def _save_async(step: Save) -> None:
     """Write the body in batches, in a thread, so that the event loop goes on."""
     from anyio import to_thread  # noqa: PLC0415 - only asynchronous downloads need it
 
+    from mistral_client.bodies import chunks_of_async  # noqa: PLC0415 - loaded when used
+
     pieces: list[bytes] = []
     size = 0
-    async for piece in step.response.aiter_bytes():
+    async for piece in chunks_of_async(step.response):
         pieces.append(piece)
         size += len(piece)
         if size >= _BATCH:

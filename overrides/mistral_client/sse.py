@@ -46,6 +46,9 @@ class EventParser:
         if not chunk:
             return []
         pending = self._pending
+        if not pending and chunk.startswith(_DATA) and _is_one_line(chunk):
+            self._at_start = False
+            return [ServerEvent(chunk[6:-2].decode("utf-8", "replace"), None, self.last_id)]
         if pending:
             if _BLANK not in chunk and not (chunk[0] == 10 and pending[-1][-1] == 10):
                 pending.append(chunk)
@@ -108,3 +111,8 @@ class EventParser:
         """Keep an event id; one that holds a NUL is ignored, as the standard says."""
         if "\0" not in value:
             self.last_id = value
+
+
+def _is_one_line(chunk: bytes) -> bool:
+    """Say whether a chunk is one line and its blank line, as most chunks are: the quick case."""
+    return chunk.find(b"\n") == len(chunk) - 2 and chunk.endswith(_BLANK)

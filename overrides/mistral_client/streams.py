@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Final, Generic, NoReturn, Self, TypeVar, cast
 
 import httpx
 
+from mistral_client.bodies import chunks_of, chunks_of_async
 from mistral_client.drains import drain, drain_async
 from mistral_client.errors import StreamError, StreamTimedOut
+from mistral_client.failures import keep
 from mistral_client.problems import Problem, read_problem, read_problem_object, request_id
 from mistral_client.quirks.quirk import Answer
 from mistral_client.redaction import redact_text
@@ -22,7 +24,14 @@ from mistral_client.sse import EventParser, ServerEvent
 from mistral_generated.types import Event
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import (
+        AsyncGenerator,
+        AsyncIterator,
+        Awaitable,
+        Callable,
+        Generator,
+        Iterator,
+    )
     from types import TracebackType
 
     from mistral_generated.types import RawEvent, StreamCall
@@ -79,6 +88,8 @@ class EventReader(Generic[T]):
                 self._raise_inside(raw)
             try:
                 value = parse(raw)
+                if '"detail"' in data or '"message"' in data:
+                    self._raise_if_only_message(raw, value)
                 if self._check is not None:
                     self._check(value)
             except (ValueError, RecursionError) as fault:
@@ -115,6 +126,17 @@ class EventReader(Generic[T]):
             text = problem.message or problem.type or "no reason given"
             self._fail(f"the server reported an error: {text}", problem=problem, body=raw.data)
 
+    def _raise_if_only_message(self, raw: ServerEvent, value: object) -> None:
+        """Raise the error for data that lack what the stream promises but hold a message.
+
+        These are the gateway's and the framework's error bodies (quirks §9).
+        """
+        if getattr(value, "missing_fields", ()):
+            problem = read_problem(redact_text(raw.data, self._secrets).encode())
+            if problem.message:
+                text = f"the server reported an error: {problem.message}"
+                self._fail(text, problem=problem, body=raw.data)
+
     def _fail(
         self,
         message: str,
@@ -125,8 +147,8 @@ class EventReader(Generic[T]):
         body: str = "",
     ) -> NoReturn:
         answer = Answer(self._answer.status_code, self._answer.headers, body.encode())
-        error = kind(redact_text(message, self._secrets), operation=self._operation)
-        error.keep(answer, self._secrets)
+        text = redact_text(message, self._secrets)
+        error = keep(kind(text, operation=self._operation), answer, self._secrets)
         error.problem = problem or Problem()
         error.events = tuple(Event(self._parse(raw), raw.event, raw.id) for raw in self._arrived)
         raise error from cause
@@ -185,15 +207,19 @@ class EventStream(_Opened, Generic[T]):
         self._open_response = open_response
         self._reader = reader
         self._silence_s = silence_s
-        self._events: Iterator[Event[T]] = self._read()
+        self._events = self._read()
 
-    def __enter__(self) -> Self:
-        """Open the stream.
+    def open(self) -> Self:
+        """Open the stream and return it; opening again does nothing.
 
         Raises what any call raises for an error answer or none.
         """
         self._open()
         return self
+
+    def __enter__(self) -> Self:
+        """Open the stream."""
+        return self.open()
 
     def __exit__(
         self,
@@ -212,6 +238,7 @@ class EventStream(_Opened, Generic[T]):
 
     def close(self) -> None:
         """Close the stream; closing again does nothing."""
+        self._events.close()
         if self._response is not None:
             self._response.close()
 
@@ -226,10 +253,10 @@ class EventStream(_Opened, Generic[T]):
                 raise
         return response
 
-    def _read(self) -> Iterator[Event[T]]:
+    def _read(self) -> Generator[Event[T], None, None]:
         response = self._open()
         reader = self._reader
-        chunks = response.iter_raw() if _is_plain(response) else response.iter_bytes()
+        chunks = chunks_of(response)
         try:
             for chunk in chunks:
                 yield from reader.read(chunk)
@@ -239,8 +266,6 @@ class EventStream(_Opened, Generic[T]):
             reader.finish()
         except httpx.HTTPError as failure:
             reader.give_up(failure, self._silence_s)
-        except httpx.StreamClosed:
-            return
         finally:
             response.close()
 
@@ -257,15 +282,19 @@ class AsyncEventStream(_Opened, Generic[T]):
         self._open_response = open_response
         self._reader = reader
         self._silence_s = silence_s
-        self._events: AsyncIterator[Event[T]] = self._read()
+        self._events = self._read()
 
-    async def __aenter__(self) -> Self:
-        """Open the stream.
+    async def open(self) -> Self:
+        """Open the stream and return it; opening again does nothing.
 
         Raises what any call raises for an error answer or none.
         """
         await self._open()
         return self
+
+    async def __aenter__(self) -> Self:
+        """Open the stream."""
+        return await self.open()
 
     async def __aexit__(
         self,
@@ -284,6 +313,7 @@ class AsyncEventStream(_Opened, Generic[T]):
 
     async def aclose(self) -> None:
         """Close the stream; closing again does nothing."""
+        await self._events.aclose()
         if self._response is not None:
             await self._response.aclose()
 
@@ -298,10 +328,10 @@ class AsyncEventStream(_Opened, Generic[T]):
                 raise
         return response
 
-    async def _read(self) -> AsyncIterator[Event[T]]:
+    async def _read(self) -> AsyncGenerator[Event[T], None]:
         response = await self._open()
         reader = self._reader
-        chunks = response.aiter_raw() if _is_plain(response) else response.aiter_bytes()
+        chunks = chunks_of_async(response)
         try:
             async for chunk in chunks:
                 for event in reader.read(chunk):
@@ -312,12 +342,5 @@ class AsyncEventStream(_Opened, Generic[T]):
             reader.finish()
         except httpx.HTTPError as failure:
             reader.give_up(failure, self._silence_s)
-        except httpx.StreamClosed:
-            return
         finally:
             await response.aclose()
-
-
-def _is_plain(response: httpx.Response) -> bool:
-    """Say whether the body can be read raw, which is cheaper: not compressed, not read already."""
-    return "content-encoding" not in response.headers and not response.is_stream_consumed

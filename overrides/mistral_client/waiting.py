@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-import attrs
+import attr
 
 from mistral_client.errors import DecodeError, ProcessingFailed, TimedOut
 
@@ -56,7 +56,7 @@ def outcome_of(status: ProcessingStatus) -> tuple[Outcome, str]:
     return "running", states[0]
 
 
-@attrs.define
+@attr.define
 class Wait:
     """One wait: `next_delay_s` after each reading until it is over.
 

@@ -31,7 +31,7 @@ RUNNERS = {
 
 def run_session(session: Session, settings: Settings) -> list[Result]:
     """The results of a session's examples, in the order they ran."""
-    reason = lacking(session.language, settings)
+    reason = lacking(session, settings)
     if reason:
         return [Result(example, Verdict.SKIP, reason) for example in session.examples]
     with (
@@ -46,11 +46,14 @@ def run_session(session: Session, settings: Settings) -> list[Result]:
         return run_in(Path(folder), session, settings, Fixtures(settings.table, http, own))
 
 
-def lacking(language: Language, settings: Settings) -> str:
-    """What is missing on this machine for a language; empty when nothing is."""
+def lacking(session: Session, settings: Settings) -> str:
+    """What is missing on this machine for a session; empty when nothing is."""
+    language = session.language
     if language is Language.SHELL:
-        needed = [tool for tool in ("bash", "curl") if shutil.which(tool) is None]
-        return f"{needed[0]} is not installed" if needed else ""
+        uses_curl = any("curl" in example.code for example in session.examples)
+        needed = ["bash", "curl"] if uses_curl else ["bash"]
+        missing = [tool for tool in needed if shutil.which(tool) is None]
+        return f"{missing[0]} is not installed" if missing else ""
     if language is Language.TYPESCRIPT:
         if shutil.which("node") is None:
             return "node is not installed"
@@ -91,14 +94,13 @@ def prepare(example: Example, fixtures: Fixtures) -> str:
     original = code
     for row in fixtures.table.replace:
         if row.covers(example.language, original) and row.find.search(code):
-            code = fixtures.fill(row.becomes).join(split_at(row.find, code))
+            code = swap(row.find, fixtures.fill(row.becomes), code)
     return code
 
 
-def split_at(find: re.Pattern[str], code: str) -> list[str]:
-    """The code between the matches (`re.split` would also give groups)."""
-    ends = [(0, 0), *(found.span() for found in find.finditer(code)), (len(code), len(code))]
-    return [code[ends[place][1] : ends[place + 1][0]] for place in range(len(ends) - 1)]
+def swap(find: re.Pattern[str], becomes: str, code: str) -> str:
+    """The code with every match replaced by the text as it is."""
+    return find.sub(lambda _: becomes, code)
 
 
 def setup_code(language: Language, code: str, fixtures: Fixtures) -> str:

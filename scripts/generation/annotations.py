@@ -74,6 +74,8 @@ class Annotator:
             item = self.text(shape.item, role, imports, base)
             if role == "argument":
                 imports.typing.add(("collections.abc", "Sequence"))
+            elif role == "answer":
+                imports.typing.add(("", "builtins"))
             return [f"{_LIST[role]}[{item}]"]
         if isinstance(shape, MapOf):
             value = self.text(shape.value, role, imports, base)

@@ -8,7 +8,7 @@ import attrs
 
 from generation.annotations import Imports, wire_argument
 from generation.naming import argument_name, snake
-from generation.reading import expression, reading_of
+from generation.reading import expression, reading_of, statements
 from generation.shapes import (
     ANY,
     NULL,
@@ -66,47 +66,50 @@ class Answers:
     def answer(self, data: Json, imports: Imports) -> tuple[bool, str, list[str]]:
         """Return whether the answer is bytes, its annotation, and the lines that parse it."""
         shapes: list[Shape] = []
+        empty = False
         for answer in data["responses"].values():
-            content = answer.get("content") or {}
-            kinds = [kind for kind in content if kind != EVENTS]
-            if not kinds:
-                shapes += [] if content else [NULL]
-            elif kinds[0] != "application/json":
+            content = {k: v for k, v in (answer.get("content") or {}).items() if k != EVENTS}
+            if not content:
+                empty = True
+            elif "application/json" not in content:
                 return True, "bytes", ["return response.content"]
             else:
-                shapes.append(self._shapes.of(content[kinds[0]].get("schema", {})))
+                shapes.append(self._shapes.of(content["application/json"].get("schema", {})))
         if not shapes:
             return False, "None", ["return None"]
         shape = one_of(shapes)
-        if shape == NULL:
-            return False, "None", ["return None"]
-        annotation = self._annotator.text(shape, "answer", imports, "...")
-        lines = []
-        if NULL in members_of(shape):
-            lines = ["if not response.content:", "    return None"]
-            shape = one_of(member for member in members_of(shape) if member != NULL)
-        return False, annotation, [*lines, f"return {self._parse(shape, data, imports)}"]
+        annotation = self._annotator.text(
+            one_of([shape, NULL]) if empty else shape, "answer", imports, "..."
+        )
+        lines = ["if not response.content:", "    return None"] if empty else []
+        return False, annotation, [*lines, *self._parse(shape, data, annotation, imports)]
 
-    def _parse(self, shape: Shape, data: Json, imports: Imports) -> str:
-        """Return the expression that parses a JSON body of a shape."""
-        place = data["operationId"]
-        reader, text = "read_json", "response.content"
+    def _parse(self, shape: Shape, data: Json, annotation: str, imports: Imports) -> list[str]:
+        """Return the lines that parse a JSON body of a shape."""
+        reading = reading_of(shape, self._resolve(imports), data["operationId"])
         if isinstance(shape, Named) and shape.kind != "enum":
-            reader = "read_object"
-            imports.runtime.add(("...wire", reader))
-            return f"{self._resolve(imports)(shape)}({reader}({text}))"
+            return [f"return {reading.thing}({self._reader('read_object', imports)})"]
+        if isinstance(shape, ListOf):
+            body = self._reader("read_array", imports)
+            inner = expression(reading.items, "item") if reading.items else ""
+            return [f"return [{inner} for item in {body}]" if inner else f"return {body}"]
         if shape == Scalar("str"):
-            reader = "read_text"
-        elif isinstance(shape, ListOf):
-            reader = "read_array"
-        imports.runtime.add(("...wire", reader))
-        reading = reading_of(shape, self._resolve(imports), place)
-        if isinstance(shape, ListOf) and reading.items:
-            inner = expression(reading.items, "item")
-            return f"[{inner} for item in {reader}({text})]"
-        if reading and shape != ANY:
-            raise DocumentError(f"{place}: no rule for an answer of shape {shape}")
-        return f"{reader}({text})"
+            return [f"return {self._reader('read_text', imports)}"]
+        body = self._reader("read_json", imports)
+        if shape == ANY:
+            return [f"return {body}"]
+        imports.runtime.add(("typing", "Any"))
+        return [
+            f"value: Any = {body}",
+            *statements("value", reading),
+            f"answer: {annotation} = value",
+            "return answer",
+        ]
+
+    @staticmethod
+    def _reader(name: str, imports: Imports) -> str:
+        imports.runtime.add(("...wire", name))
+        return f"{name}(response.content)"
 
     def _resolve(self, imports: Imports) -> Resolver:
         def resolve(part: Named) -> str:

@@ -27,13 +27,17 @@ _PREFIX: Final = "field_"
 
 
 def simplified(derived: Json) -> Json:
-    """Return the document as the generator gets it: what it has no word for becomes free-form.
+    """Return the document as the generator gets it: only named schemas keep what makes a class.
 
-    Maps would become classes without attributes there, and enums with null inside are refused;
+    Maps and unnamed enums would become classes there, under names that may clash with real ones;
     neither takes part in what it decides (class names, groups, operations).
     """
     result = copy.deepcopy(derived)
-    _simplify(result["components"]["schemas"])
+    for schema in result["components"]["schemas"].values():
+        if "properties" in schema or "enum" not in schema:
+            _simplify(schema)
+        else:
+            schema["enum"] = [value for value in schema["enum"] if value is not None]
     for _, _, data in operations(result):
         data.pop("x-mistral-stream", None)
         _simplify(data)
@@ -44,11 +48,10 @@ def _simplify(node: Any) -> None:  # noqa: ANN401 - any JSON
     if isinstance(node, list):
         for value in node:
             _simplify(value)
-        return
     if not isinstance(node, dict):
         return
     is_map = node.get("type") == "object" and "properties" not in node
-    if is_map or (isinstance(node.get("enum"), list) and None in node["enum"]):
+    if is_map or isinstance(node.get("enum"), list):
         for key in [key for key in node if key != "description"]:
             del node[key]
     for value in node.values():
@@ -303,7 +306,6 @@ def facade_imports(group: GroupView) -> list[str]:
             (bool(operation.paging), "collections.abc", ("AsyncIterator", "Iterator")),
             (bool(operation.stream), "...types", ("AsyncEventStream", "EventStream")),
             (operation.is_binary, "...types", ("Destination",)),
-            ("builtins." in operation.answer, "", ("builtins",)),
         ]
         for wanted, module, names in needed:
             found.typing |= {(module, name) for name in names if wanted}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import attrs
@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME: Final = "manifest.json"
-TOOLS: Final = ("openapi-python-client", "ruff", "jinja2")
+TOOLS: Final = ("openapi-python-client", "ruff")  # those that pyproject.toml pins exactly
 Digests: TypeAlias = dict[str, str]
+
+
+class ToolMissingError(Exception):
+    """A tool that writes generated code is not installed; the message says how to get it."""
 
 
 @attrs.frozen
@@ -44,9 +48,16 @@ def take(root: Path, inputs: Iterable[Path], folder: Path) -> Manifest:
     """Return the manifest of what is there now."""
     return Manifest(
         inputs={path.relative_to(root).as_posix(): digest(path) for path in inputs},
-        tools={tool: version(tool) for tool in TOOLS},
+        tools={tool: _version(tool) for tool in TOOLS},
         outputs={path.relative_to(folder).as_posix(): digest(path) for path in files(folder)},
     )
+
+
+def _version(tool: str) -> str:
+    try:
+        return version(tool)
+    except PackageNotFoundError as error:
+        raise ToolMissingError(f"{tool} is not installed; run: make setup") from error
 
 
 def files(folder: Path) -> Iterator[Path]:

@@ -242,7 +242,7 @@ class ModelViews:
     def _field(self, wire: str, schema: Json, params: Imports, resolver: _Resolver) -> Field:
         owner, types = resolver.owner, resolver.imports
         shape = self.shapes.of(schema)
-        name = field_name(wire)
+        name = field_name(schema.get("x-mistral-name", wire))
         required = wire in self._schemas[owner].get("required", ())
         constant = self._constant(owner, wire, shape)
         resolver.eager = required and owner not in self._cyclic
@@ -290,15 +290,14 @@ class _Resolver:
 
     def __call__(self, part: Named) -> str:
         name, module = self.annotator.places[part.name]
-        if part.kind == "union":
-            self.imports.runtime.add((f"..models.{module}", f"read_{module}"))
-            return f"read_{module}"
         if part.name == self.owner:
             return f"{name}.from_dict"
+        is_union = part.kind == "union"
+        imported = f"read_{module}" if is_union else name
         if self.eager:
-            self.imports.runtime.add((f"..models.{module}", name))
-            return f"{name}.from_dict"
-        self.lazy[name] = f"{module}:{name}"
+            self.imports.runtime.add((f"..models.{module}", imported))
+            return imported if is_union else f"{name}.from_dict"
+        self.lazy[name] = f"{module}:{imported}"
         return f'_READERS["{name}"]'
 
     @staticmethod

@@ -74,6 +74,11 @@ class OperationView:
         return [argument for argument in self.arguments if argument.location in locations]
 
     @property
+    def is_stream_only(self) -> bool:
+        """Whether the operation answers with events and nothing else."""
+        return self.accept == EVENTS
+
+    @property
     def has_form(self) -> bool:
         """Whether the body is a multipart form."""
         return bool(self.located("field", "file"))
@@ -94,6 +99,11 @@ class GroupView:
     def attribute(self) -> str:
         """The last step of the dotted path."""
         return self.tag.rsplit(".", 1)[-1]
+
+    @property
+    def takes_optional(self) -> bool:
+        """Whether an argument of any method may be left out."""
+        return any(not one.required for operation in self.operations for one in operation.arguments)
 
     @property
     def alias(self) -> str:
@@ -121,7 +131,6 @@ class OperationViews:
         name = data["operationId"].rsplit(".", 1)[-1]
         paging = self._answers.paging(data, {one.name for one in arguments}, imports)
         stream = self._answers.stream(data, imports)
-        kinds = _media(data)
         return OperationView(
             id=data["operationId"],
             name=argument_name(name),
@@ -133,7 +142,7 @@ class OperationViews:
             arguments=sorted(arguments, key=lambda one: (one.location != "path", not one.required)),
             success=tuple(int(status) for status in data["responses"]),
             errors=tuple(data["x-mistral-errors"]),
-            accept=next((kind for kind in kinds if kind != EVENTS), "*/*"),
+            accept=_accepted(data, has_stream=stream is not None),
             answer=answer,
             parse=parse,
             is_binary=binary,
@@ -171,10 +180,10 @@ class OperationViews:
         location = data["in"]
         if location not in ("path", "query", "header"):
             raise DocumentError(f"parameter {data['name']}: no rule for its place {location!r}")
-        described = {"description": data["description"]} if data.get("description") else {}
+        stated = {key: data[key] for key in ("description", "x-mistral-name") if data.get(key)}
         return self._argument(
             data["name"],
-            {**schema, **described},
+            {**schema, **stated},
             location,
             imports,
             required=bool(data.get("required")),
@@ -201,7 +210,7 @@ class OperationViews:
             annotation += " | Unset"
             imports.typing.add(("...types", "Unset"))
         return Argument(
-            name=argument_name(wire),
+            name=argument_name(schema.get("x-mistral-name", wire)),
             wire=wire,
             location=location,
             required=required,
@@ -246,8 +255,14 @@ class OperationViews:
         return found
 
 
-def _media(data: Json) -> list[str]:
-    return [kind for answer in data["responses"].values() for kind in answer.get("content") or ()]
+def _accepted(data: Json, *, has_stream: bool) -> str:
+    """Return the media type to ask for; that of events only when there is no other."""
+    kinds = [kind for answer in data["responses"].values() for kind in answer.get("content") or ()]
+    if EVENTS in kinds and not has_stream:
+        raise DocumentError(
+            f"{data['operationId']}: events need x-mistral-stream to say what they hold"
+        )
+    return next((kind for kind in kinds if kind != EVENTS), EVENTS if EVENTS in kinds else "*/*")
 
 
 def _described(schema: Json, schemas: Json) -> str:

@@ -101,12 +101,13 @@ def _fill(places: Places, folder: Path) -> None:
     from generation import project  # noqa: PLC0415 - costs a second, which a fast check saves
     from generation.source import derive  # noqa: PLC0415 - the same
 
+    inputs = places.inputs()
     settings = tomllib.loads(places.settings.read_text(encoding="utf-8"))
     derived = derive(load_yaml(places.document), settings.get("names", {}))
     folder.mkdir(parents=True)
     project.build(derived, settings["generator"], places.templates, folder)
     tidy(folder, settings["ruff"])
-    record = manifest.take(places.root, places.inputs(), folder)
+    record = manifest.take(places.root, inputs, folder)
     (folder / manifest.NAME).write_text(record.text(), encoding="utf-8")
 
 

@@ -6,6 +6,7 @@ the run. What each file says comes from the views of `models` and `operations`.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -75,7 +76,8 @@ def describe(errors: Sequence[GeneratorError]) -> str:
         data = getattr(error, "data", None)
         about = "" if data is None else data.model_dump_json(exclude_none=True)[:400]
         lines.append(f"- {error.header.strip()} {error.detail or ''} {about}".rstrip())
-    return "\n".join(lines)
+    # The generator formats document text as objects; their addresses say nothing.
+    return re.sub(r"<[\w.]*UntrustedString object at \w+>", "(its name)", "\n".join(lines))
 
 
 def _expect_all_operations(derived: Json, parsed: GeneratorData) -> None:
@@ -98,14 +100,15 @@ def views(derived: Json, project: Project) -> Views:
     """Return what the templates are told about a parsed document."""
     schemas = derived["components"]["schemas"]
     classes = {
-        model.name.get_untrusted_value(): (
-            str(model.class_info.name),
-            str(model.class_info.module_name),
-        )
+        model.name.get_untrusted_value().rsplit("/", 1)[-1]: model.class_info
         for model in project.openapi.models
-        if model.name.get_untrusted_value() in schemas
     }
-    places = {name: classes.get(name) or layout.place(name, project) for name in schemas}
+    places = {
+        name: (str(classes[name].name), str(classes[name].module_name))
+        if name in classes
+        else layout.place(name, project)
+        for name in schemas
+    }
     _expect_own_modules(places)
     annotator = Annotator(places=places)
     shapes = Shapes(schemas)
@@ -199,7 +202,8 @@ def _write_operations(writer: Writer, groups: list[GroupView]) -> None:
             writer.write("endpoint_init.py.jinja", f"api/{group.module}/__init__.py", group=group)
         for operation in group.operations:
             path = f"api/{group.module}/{operation.module}.py"
-            writer.write("endpoint_module.py.jinja", path, op=operation)
+            if not operation.is_stream_only:
+                writer.write("endpoint_module.py.jinja", path, op=operation)
             if operation.stream:
                 path = f"api/{group.module}/{operation.stream.module}.py"
                 writer.write("stream_module.py.jinja", path, op=operation)

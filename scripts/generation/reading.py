@@ -52,14 +52,14 @@ def reading_of(shape: Shape, resolve: Resolver, place: str) -> Reading:
     members = members_of(shape)
     objects = [m for m in members if isinstance(m, Named) and m.kind != "enum"]
     maps = [m for m in members if isinstance(m, MapOf)]
-    if len(objects) > 1 or (objects and maps):
+    if len(objects) > 1 or (maps and any(one.kind == "model" for one in objects)):
         raise DocumentError(f"{place}: a union of objects needs a name of its own")
     lists = [reading_of(m.item, resolve, f"{place}[]") for m in members if isinstance(m, ListOf)]
     values = [reading_of(m.value, resolve, f"{place}{{}}") for m in maps]
     return Reading(
         text=_text_reader(shape),
         thing=resolve(objects[0]) if objects else None,
-        values=_merge(values, place) or None,
+        values=None if objects else _merge(values, place) or None,
         items=_merge(lists, place) or None,
     )
 

@@ -126,10 +126,8 @@ class Shapes:
         return self.of(schema)
 
     def is_union(self, name: str) -> bool:
-        """Whether a component offers at least two objects, each with a name."""
-        members = self.schemas[name].get("anyOf", ())
-        shapes = [self.of(member) for member in members if "$ref" in member or "allOf" in member]
-        return sum(isinstance(s, Named) and s.kind != "enum" for s in shapes) > 1
+        """Whether a component is a choice between objects that have names."""
+        return bool(self.schemas[name].get("x-mistral-union"))
 
     @staticmethod
     def _of_values(schema: Json) -> Shape:

@@ -76,7 +76,15 @@ def merge_all_of(schema: Json, schemas: Json, place: str) -> Json:
 
 def _target(schema: Json, schemas: Json) -> Json:
     reference = schema.get("$ref")
-    return schemas[reference.removeprefix(SCHEMA_PREFIX)] if reference else schema
+    return referred(reference, schemas) if reference else schema
+
+
+def referred(reference: str, schemas: Json) -> Json:
+    """Return the component that a reference names. Raises DocumentError when there is none."""
+    found = schemas.get(reference.removeprefix(SCHEMA_PREFIX))
+    if not isinstance(found, dict):
+        raise DocumentError(f"the document refers to {reference}, which it does not define")
+    return found
 
 
 class Hoister:
@@ -105,10 +113,11 @@ class Hoister:
         }
         if len(objects) == len(inlined):
             self._known.setdefault(_signature(inlined), name)
-            return _with_tags({**rest, "anyOf": inlined}, schema)
-        if len(objects) > 1:
+            return _with_tags({**rest, "anyOf": inlined, "x-mistral-union": True}, schema)
+        if len(objects) > 1 or (objects and any(_is_map(member) for member in inlined)):
             others = [member for member in inlined if not self.is_object(member)]
-            objects = [self._add(f"{name}.object", _with_tags({"anyOf": objects}, schema))]
+            union = {"anyOf": objects, "x-mistral-union": True}
+            objects = [self._add(f"{name}.object", _with_tags(union, schema))]
             return {**rest, "anyOf": [*objects, *others]}
         return {**rest, "anyOf": inlined}
 
@@ -136,10 +145,14 @@ class Hoister:
         return result
 
     def _object(self, schema: Json, name: str) -> Json:
-        result = _clean(schema)
+        """Return an object; fields that only some of its alternatives have become optional."""
+        result = {k: v for k, v in _clean(schema).items() if k not in ("anyOf", "oneOf")}
+        properties = dict(schema["properties"])
+        for alternative in self._members(schema) or ():
+            properties.update(_target(alternative, self._schemas).get("properties", {}))
         result["type"] = "object"
         result["properties"] = {
-            key: self.inline(value, f"{name}.{key}") for key, value in schema["properties"].items()
+            key: self.inline(value, f"{name}.{key}") for key, value in properties.items()
         }
         required = schema.get("required", [])
         result["required"] = [key for key in required if key in result["properties"]]
@@ -152,9 +165,11 @@ class Hoister:
         rest = {
             key: value for key, value in _clean(schema).items() if key not in ("anyOf", "oneOf")
         }
-        if len(objects) < 2:
+        has_map = any(_is_map(member) for member in inlined)
+        if not objects or (len(objects) == 1 and not has_map):
             return {**rest, "anyOf": inlined}
-        named = self._add(place, _with_tags({"anyOf": objects}, schema))
+        union = {"anyOf": objects, "x-mistral-union": True}
+        named = self._add(place, _with_tags(union, schema))
         others = [member for member in inlined if not self.is_object(member)]
         return {**rest, "anyOf": [named, *others]} if others else {**rest, "allOf": [named]}
 
@@ -163,7 +178,7 @@ class Hoister:
         reference = schema.get("$ref") or schema.get("allOf", [{}])[0].get("$ref")
         if reference is None:
             return False
-        target = self._schemas[reference.removeprefix(SCHEMA_PREFIX)]
+        target = referred(reference, self._schemas)
         members = self._members(target)
         if members is not None:
             return all("$ref" in member and self.is_object(member) for member in members)
@@ -185,7 +200,9 @@ class Hoister:
             signature = _signature(schema["anyOf"])
         known = self._known.get(signature)
         if known is None:
-            known = self._names.get(place) or self._name(place)
+            known = self._name(place)
+            if known in self._schemas:
+                known += "Union" if "anyOf" in schema else "Object"
             if known in self._schemas:
                 raise DocumentError(
                     f"{place}: the name {known} is taken; add a row to [names] in generator.toml"
@@ -193,6 +210,10 @@ class Hoister:
             self._schemas[known] = schema
             self._known[signature] = known
         return {"$ref": SCHEMA_PREFIX + known}
+
+
+def _is_map(schema: Json) -> bool:
+    return schema.get("type") == "object" and "properties" not in schema
 
 
 def _signature(value: object) -> str:

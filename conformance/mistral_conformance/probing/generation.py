@@ -11,7 +11,7 @@ import random
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 import requests
 import schemathesis
@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
-from mistral_conformance.probing.shaping import FILENAME
+from mistral_conformance.probing.clarity import is_surely_invalid
 from mistral_conformance.probing.targets import nothing, unowned_ids
 from mistral_conformance.probing.views import request_view
 from mistral_conformance.wire import BOUNDARY, Message
@@ -75,7 +75,12 @@ class Generator:
         target = self._schema.find_operation_by_id(operation.id)
         cases = self._draw(target, operation, "negative")
         distinct = _distinct(cases, shaper)
-        return [each for each in distinct if _is_safe(each, operation) and _is_clear(each.message)]
+        return [
+            each
+            for each in distinct
+            if is_safe(each.message.url, operation)
+            and is_surely_invalid(self._document, operation, each.message)
+        ]
 
     def _bounds(self, target: APIOperation, operation: Operation) -> list[Case]:
         cases = list(
@@ -163,21 +168,9 @@ def prepare(case: Case) -> requests.PreparedRequest:
     return requests.Request(**{each: arguments.get(each) for each in known}).prepare()
 
 
-def _is_clear(message: Message) -> bool:
-    """Whether no server can rightly read the request as a valid one.
-
-    An empty text or `null` in a query may stand for nothing, and any content is a file.
-    """
-    query = parse_qsl(message.url.partition("?")[2], keep_blank_values=True)
-    vague = any(value in {"", "null"} for _, value in query)
-    return not vague and FILENAME not in (message.content or b"")
-
-
-def _is_safe(generated: Generated, operation: Operation) -> bool:
-    """Whether the path still has the operation's shape and so cannot reach another route."""
-    path = generated.message.url.partition("?")[0]
-    expected = operation.path.count("/")
-    segments = path.split("/")[1:]
-    return path.count("/") == expected and not any(
+def is_safe(url: str, operation: Operation) -> bool:
+    """Whether a URL's path still has the operation's shape and so cannot reach another route."""
+    segments = url.partition("?")[0].split("/")[1:]
+    return len(segments) == operation.path.count("/") and not any(
         unquote(each) in UNSAFE_SEGMENTS or "/" in unquote(each) for each in segments
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import requests
 import schemathesis
 from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.openapi.checks import JsonSchemaError
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     negative_data_rejection,
@@ -102,6 +103,9 @@ def _run(case: Case, check: CheckFunction, exchange: Exchange) -> str:
 
 
 def _words(failure: BaseException) -> str:
+    if isinstance(failure, JsonSchemaError):
+        place = "/".join(map(str, failure.instance_path)) or "its top"
+        return f"{failure.title} at {place}: {' '.join(failure.validation_message.split())}"
     title = getattr(failure, "title", type(failure).__name__)
     detail = " ".join(str(getattr(failure, "message", failure)).split())
     return f"{title}: {detail}" if detail and detail != title else str(title)

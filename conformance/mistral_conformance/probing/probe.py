@@ -111,7 +111,10 @@ def _varied(context: Context, targets: Targets, variations: Iterable[Variation])
 def _maker(context: Context, targets: Targets, variation: Variation) -> Callable[[], Message]:
     def make() -> Message:
         message = targets.message(context.operation, variation.sample)
-        return evolve(message, query=list(variation.query) or None)
+        url = message.url
+        if variation.ids:
+            url = context.operation.url(targets.ids(context.operation) | variation.ids)
+        return evolve(message, url=url, query=list(variation.query) or None)
 
     return make
 

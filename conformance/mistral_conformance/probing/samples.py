@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mistral_conformance.markers import Marker
 
     Lookup = Callable[[str], str]
+    Part = tuple[None, bytes] | tuple[str, bytes, str]
 
 
 @frozen
@@ -29,6 +30,7 @@ class Sample:
     before: str = ""
     most: dict[str, int] = field(factory=dict)
     aimed: dict[str, str] = field(factory=dict)
+    apart: tuple[str, ...] = ()
 
     def filled(self, lookup: Lookup, marker: Marker) -> Sample:
         """The sample with `$words` looked up and names marked."""
@@ -39,11 +41,14 @@ class Sample:
         return evolve(self, body=body, file=file)
 
     @property
-    def parts(self) -> dict[str, tuple[str, bytes, str]] | None:
-        """The file parts as httpx takes them, None for a request that is no form."""
-        if not self.file:
+    def parts(self) -> dict[str, Part] | None:
+        """The parts of the multipart form as httpx takes them, None for a request that is none."""
+        if not self.form and not self.file:
             return None
-        return {"file": (self.file["name"], self.file["text"].encode(), "text/plain")}
+        texts: dict[str, Part] = {name: (None, text.encode()) for name, text in self.form.items()}
+        if self.file:
+            texts["file"] = (self.file["name"], self.file["text"].encode(), "text/plain")
+        return texts
 
 
 @cache

@@ -103,9 +103,7 @@ class Targets:
         if sample is None:
             return Message(operation.method, url)
         body = UNSET if sample.body is None else sample.body
-        return Message(
-            operation.method, url, json=body, files=sample.parts, data=sample.form or None
-        )
+        return Message(operation.method, url, json=body, files=sample.parts)
 
     def forget(self, operation: Operation) -> None:
         """Aim at new objects from now on: the operation's present ones turned out to be gone."""

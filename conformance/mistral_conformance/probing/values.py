@@ -6,6 +6,8 @@ guess about a schema can make a rule wrong.
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -43,6 +45,16 @@ def values_outside(document: Document, schema: Json) -> list[Any]:
     """Values of wrong types and just beyond the bounds, as far as the schema refuses them."""
     beyond = list(_beyond(document, schema))
     return _judged(document, schema, [*ORDINARY, *beyond], admitted=False)
+
+
+def readings(text: str) -> list[Any]:
+    """Everything that a server may take a text from a path, query or form for."""
+    found: list[Any] = [text, [text]]
+    with suppress(ValueError):
+        found.append(json.loads(text))
+    if text in {"0", "1"}:
+        found.append(text == "1")
+    return found
 
 
 def _judged(document: Document, schema: Json, values: list[Any], *, admitted: bool) -> list[Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
@@ -12,6 +11,7 @@ from attrs import evolve, field, frozen
 from mistral_conformance.probing.values import (
     branches,
     compile_schema,
+    readings,
     values_inside,
     values_outside,
 )
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 FORM = "multipart/form-data"
+FILE = "file"
+ODD_ID = "not-an-id"
+ODD_TEXT = "conformance"
 Query = tuple[tuple[str, str], ...]
 
 
@@ -34,6 +37,7 @@ class Variation:
     note: str
     sample: Sample | None
     query: Query = field(default=())
+    ids: dict[str, str] = field(factory=dict)
 
 
 def bounds(document: Document, operation: Operation, sample: Sample | None) -> Iterator[Variation]:
@@ -43,15 +47,32 @@ def bounds(document: Document, operation: Operation, sample: Sample | None) -> I
             if value is not None:
                 yield _with_query(sample, parameter["name"], value)
     for name, schema, plain in _properties(document, operation, sample):
+        if name not in plain.apart:
+            for value in values_inside(document, schema):
+                yield _with_value(plain, name, value)
+    for name, schema, plain in _fields(document, operation, sample):
         for value in values_inside(document, schema):
-            yield _with_value(plain, name, value)
+            if value is not None:
+                yield _with_field(plain, name, str(value))
 
 
 def faults(document: Document, operation: Operation, sample: Sample | None) -> Iterator[Variation]:
     """Invalid requests with exactly one fault."""
+    yield from _path_faults(document, operation, sample)
     yield from _query_faults(document, operation, sample)
     yield from _body_faults(document, operation, sample)
     yield from _form_faults(document, operation, sample)
+
+
+def _path_faults(
+    document: Document, operation: Operation, sample: Sample | None
+) -> Iterator[Variation]:
+    for parameter in operation.parameters:
+        if parameter["in"] == "path":
+            validator = compile_schema(document, parameter["schema"])
+            if not any(map(validator.is_valid, readings(ODD_ID))):
+                ids = {parameter["name"]: ODD_ID}
+                yield Variation(f"{parameter['name']} = {ODD_ID}", sample, ids=ids)
 
 
 def _query_faults(
@@ -61,7 +82,7 @@ def _query_faults(
         validator = compile_schema(document, parameter["schema"])
         for value in values_outside(document, parameter["schema"]):
             text = _text(value)
-            if text is not None and not any(map(validator.is_valid, _readings(text))):
+            if text is not None and not any(map(validator.is_valid, readings(text))):
                 yield _with_query(sample, parameter["name"], value)
 
 
@@ -87,14 +108,24 @@ def _body_faults(
 def _form_faults(
     document: Document, operation: Operation, sample: Sample | None
 ) -> Iterator[Variation]:
-    schema = operation.body_schema(FORM)
-    if schema is None or sample is None:
-        return
-    for name, inner in document.resolve(schema).get("properties", {}).items():
+    for name, inner, plain in _fields(document, operation, sample):
         validator = compile_schema(document, inner)
-        text = "conformance"
-        if name != "file" and not any(map(validator.is_valid, _readings(text))):
-            yield Variation(f"{name} = {text}", evolve(sample, form={**sample.form, name: text}))
+        if not any(map(validator.is_valid, readings(ODD_TEXT))):
+            yield _with_field(plain, name, ODD_TEXT)
+    if sample and sample.file and operation.body_schema(FORM):
+        yield Variation(
+            "without a file", evolve(sample, file={}, form=sample.form or {"unrelated": ODD_TEXT})
+        )
+
+
+def _fields(
+    document: Document, operation: Operation, sample: Sample | None
+) -> Iterator[tuple[str, Json, Sample]]:
+    schema = operation.body_schema(FORM)
+    if schema is not None and sample is not None:
+        for name, inner in document.resolve(schema).get("properties", {}).items():
+            if name != FILE:
+                yield name, inner, sample
 
 
 def _query(operation: Operation) -> list[Json]:
@@ -125,18 +156,12 @@ def _with_value(sample: Sample, name: str, value: object) -> Variation:
     return Variation(f"{name} = {short}", evolve(sample, body=body))
 
 
+def _with_field(sample: Sample, name: str, text: str) -> Variation:
+    return Variation(f"{name} = {text}", evolve(sample, form={**sample.form, name: text}))
+
+
 def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON
     """A value as it goes into a query, None for what does not fit there."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, str | int | float) else None
-
-
-def _readings(text: str) -> list[Any]:
-    """Everything that a server may take a text from a query or form for."""
-    readings: list[Any] = [text, [text]]
-    with suppress(ValueError):
-        readings.append(json.loads(text))
-    if text in {"0", "1"}:
-        readings.append(text == "1")
-    return readings

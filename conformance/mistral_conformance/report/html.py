@@ -105,13 +105,16 @@ def _facts(report: Json) -> str:
 
 def _level(level: str, counts: Json) -> str:
     total = sum(counts.values())
-    tally = "".join(
-        f'<span class="{status}"><b>{counts[status]}</b> {status}</span>' for status in STATUSES
-    )
+    tally = "".join(_count(counts[status], status) for status in STATUSES)
     return (
         f'<div class="level"><h3>{level}<span>{total} rules</span></h3>{_meter(counts, total)}'
         f'<p class="tally">{tally}</p></div>'
     )
+
+
+def _count(count: int, status: str) -> str:
+    kind = status if count else "none"
+    return f'<span class="{kind}"><b>{count}</b> {status}</span>'
 
 
 def _meter(counts: Json, total: int) -> str:

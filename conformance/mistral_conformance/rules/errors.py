@@ -16,7 +16,7 @@ from mistral_conformance.rules.common.names import (
     PATCH_LIBRARY,
     SHARE,
 )
-from mistral_conformance.rules.common.steps import expect_equal, expect_refused, unknown_id
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, unknown_id, update
 from mistral_conformance.wire import Message
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def unprocessable_names_the_place(ctx: Context) -> None:
         (ctx.api.call(LIST_LIBRARIES, query={"page_size": "x"}), ["query", "page_size"]),
         (ctx.api.call(LIST_DOCUMENTS, ids, query={"page": -1}), ["query", "page"]),
         (ctx.api.call(CREATE_LIBRARY, json={"description": "x"}), ["body", "name"]),
-        (ctx.api.call(PATCH_LIBRARY, ids, json={"name": 5}), ["body", "name"]),
+        (update(ctx.api, PATCH_LIBRARY, ids, {"name": 5}), ["body", "name"]),
         (ctx.api.call(SHARE, ids, json=share), ["body", "level"]),
     ]
     for answer, place in cases:

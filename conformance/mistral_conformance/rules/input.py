@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mistral_conformance.document import load_document
 from mistral_conformance.probing.judging import judge_of
 from mistral_conformance.probing.probe import fail_at, shots
+from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import targets_of, unowned_ids
+from mistral_conformance.probing.variations import bounds, faults
 from mistral_conformance.registry import EACH, MUST, SHOULD, rule
 from mistral_conformance.rules.schema import PROBES
 from mistral_conformance.wire import Message
@@ -37,16 +40,13 @@ def has_path_ids(operation: Operation) -> bool:
 
 
 def can_be_wrong(operation: Operation) -> bool:
-    """Whether a request can carry a wrong value: anything but free text in the path."""
-    free = [
-        each["in"] == "path" and "format" not in each["schema"] for each in operation.parameters
-    ]
-    return has_body(operation) or not all(free)
+    """Whether the document gives a single fault to try."""
+    return any(faults(load_document(), operation, load_samples().get(operation.id)))
 
 
 def has_bounds(operation: Operation) -> bool:
-    """Whether a request has something besides path ids."""
-    return has_body(operation) or len(operation.parameters) > len(operation.path_ids)
+    """Whether the document gives a bound to try."""
+    return any(bounds(load_document(), operation, load_samples().get(operation.id)))
 
 
 @rule(id="input.plain-succeeds", level=MUST, source="document: requestBody", operations=EACH)

@@ -62,7 +62,12 @@ def document_has_both(ctx: Context) -> None:
 )
 def library_same_effect(ctx: Context) -> None:
     """PUT and PATCH with the same body leave two equal libraries equal."""
-    changes = ({"name": ctx.marker.name("new")}, {"description": None}, {"description": "new"}, {})
+    changes: list[dict[str, str | None]] = [
+        {"name": ctx.marker.name("new")},
+        {"description": None},
+        {"description": "new"},
+        {},
+    ]
     first, second = (
         {"library_id": ctx.create_library(name="old", description="old")["id"]} for _ in range(2)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.names import (
@@ -17,6 +17,7 @@ from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_refused,
     expect_same_fields,
+    is_missing,
     read_library,
     update,
 )
@@ -245,8 +246,7 @@ def document_attributes_read_back(ctx: Context) -> None:
         "words": ["a", "b"],
         "numbers": [1, 2],
     }
-    sent = {"attributes": attributes}
-    ctx.expect_status(ctx.api.call(PATCH_DOCUMENT, ids, json=sent), 200)
+    _patch_attributes(ctx, ids, {"attributes": attributes})
     read = ctx.expect_status(ctx.api.call(GET_DOCUMENT, ids), 200)
     expect_equal(ctx, read["attributes"], attributes, "attributes", read)
     expect_equal(ctx, read["name"], made["name"], "the name", read)
@@ -263,7 +263,7 @@ def document_attributes_are_replaced(ctx: Context) -> None:
     library = ctx.create_library()["id"]
     ids = {"library_id": library, "document_id": ctx.upload(library)["id"]}
     for fields in ({"attributes": {"a": 1}}, {"attributes": {"b": 2}}, {}):
-        ctx.expect_status(ctx.api.call(PATCH_DOCUMENT, ids, json=fields), 200)
+        _patch_attributes(ctx, ids, fields)
     read = ctx.expect_status(ctx.api.call(GET_DOCUMENT, ids), 200)
     expect_equal(ctx, read["attributes"], {"b": 2}, "attributes", read)
 
@@ -288,6 +288,14 @@ def _create(ctx: Context, **fields: object) -> Exchange:
     """Try to create a library whose fields may be refused."""
     name = ctx.marker.name(f"bounds {ctx.random.getrandbits(32):08x}")
     return ctx.api.call(CREATE_LIBRARY, json={"name": name, **fields})
+
+
+def _patch_attributes(ctx: Context, ids: dict[str, str], fields: dict[str, Any]) -> None:
+    """Change a document; skip on a server without PATCH, with which attributes came."""
+    answer = ctx.api.call(PATCH_DOCUMENT, ids, json=fields)
+    if is_missing(answer):
+        ctx.skip("the server has no PATCH, with which attributes came")
+    ctx.expect_status(answer, 200)
 
 
 def _expect_written(

@@ -231,7 +231,7 @@ def _expect_life(ctx: Context, url: str, life_s: float) -> None:
 
 
 def _changes(url: str) -> list[str]:
-    """Give the URL once for each part of its query, with the last character of that part changed.
+    """Give the URL once for each part of its query, with one character of that part changed.
 
     A URL without a query is changed in its path.
     """
@@ -247,5 +247,5 @@ def _changes(url: str) -> list[str]:
 
 
 def _turned(text: str) -> str:
-    """Change the first character of a text to another digit."""
-    return ("1" if text[:1] == "0" else "0") + text[1:]
+    """Change the first character of a text to another digit, which makes a time a later one."""
+    return ("0" if text[:1] == "9" else "9") + text[1:]

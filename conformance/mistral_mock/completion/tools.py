@@ -7,13 +7,12 @@ share a word. That is no understanding, but a test can foresee it.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from mistral_mock.completion import formats, refusal, tokens, values
 from mistral_mock.completion.messages import last_text
-from mistral_mock.completion.values.merging import merge
 from mistral_mock.completion.vocabulary import read_vocabulary
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ COMMON = frozenset(
     }
 )
 """Words that say nothing about a function."""
-OBJECT = {"type": "object"}
 
 
 @frozen
@@ -116,8 +114,9 @@ def make_call(request: ChatRequest, function: Function, dice: Dice) -> Call:
 def make_arguments(request: ChatRequest, function: Function, dice: Dice) -> str:
     """The arguments, as the text of a JSON object."""
     words = read_vocabulary(last_text(request.messages, "user"))
-    schema = merge(function.parameters, OBJECT)
     try:
+        values.compile_schema(function.parameters)
+        schema = demand_object(function.parameters)
         return formats.spell(values.make_value(schema, dice.fork(function.name), words))
     except values.InvalidSchemaError as problem:
         told = f"Invalid parameters of function {function.name}: {problem}"
@@ -125,6 +124,11 @@ def make_arguments(request: ChatRequest, function: Function, dice: Dice) -> str:
     except values.UnsatisfiableError as problem:
         told = f"No arguments fit function {function.name}: {problem}"
         raise refusal.bad_request(told) from problem
+
+
+def demand_object(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema, which from now on accepts objects alone."""
+    return {**schema, "allOf": [*schema.get("allOf", ()), {"type": "object"}]}
 
 
 def keep_within(calls: tuple[Call, ...], room: int) -> tuple[Call, ...]:

@@ -10,7 +10,7 @@ from attrs import frozen
 if TYPE_CHECKING:
     from mistral_mock.completion.dice import Dice
 
-CODE = re.compile(r"\b(?=\w*\d)[\w-]*\w")
+CODE = re.compile(r"(?<![\w-])(?=[\w-]*\d)[\w-]*\w")
 NAME = re.compile(r"(?<=[^.!?:\s] )[^\W\d_a-z][\w'-]+(?: [^\W\d_a-z][\w'-]+)*")
 WORD = re.compile(r"[^\W\d_]{3,}")
 CODE_NAMES = re.compile(r"(^|_)(id|ids|code|number|no|key|ref|reference|sku|zip|date)$|[a-z]Id$")

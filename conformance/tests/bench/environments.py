@@ -33,16 +33,16 @@ def environment(name: str, packages: list[str]) -> Path:
     folder = FOLDER / name
     python = folder / "bin" / "python"
     if not python.exists():
-        venv.create(folder, with_pip=True, clear=True)
+        venv.create(folder, with_pip=False, clear=True)
     if packages:
         pip(python, *packages)
     return python
 
 
 def pip(python: Path, *arguments: str) -> None:
-    """Installs into that environment with the project's tested versions."""
+    """Installs into that environment, from outside: not even pip is in it."""
     constraints = ["--constraint", str(ROOT / "constraints.txt")]
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
     subprocess.run([*command, *constraints, *arguments], check=True, cwd=FOLDER)
 
 

@@ -3,6 +3,9 @@
 It has no event streams; its environment holds the generated package and nothing of ours.
 """
 
+# The package is generated into another environment.
+# pyright: reportMissingImports=false
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

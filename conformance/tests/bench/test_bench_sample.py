@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import mock_load
 import run
 from rows import ROWS
+from server import STREAM_EVENTS
 
 SMALL = [row for row in ROWS if row.name not in {"upload", "download", "stream_sync"}]
 
@@ -30,13 +31,10 @@ def test_row_runs_for(peer: str, row: object, base_url: str) -> None:
     assert figures["modules"] > 0
 
 
-def test_stream_row_reads_every_event(base_url: str) -> None:
-    import peer_httpx
-    import peer_ours
-    from server import STREAM_EVENTS
-
-    assert peer_httpx.stream_sync(base_url)() == STREAM_EVENTS
-    assert peer_ours.stream_sync(base_url)() == STREAM_EVENTS
+@pytest.mark.parametrize("peer", ["httpx", "ours"])
+def test_stream_row_reads_every_event(peer: str, base_url: str) -> None:
+    figures = run.measure(Path(sys.executable), peer, "stream_sync", base_url, 1)
+    assert figures["count"] == STREAM_EVENTS
 
 
 def test_ratio_is_taken_round_by_round() -> None:

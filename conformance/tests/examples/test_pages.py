@@ -34,31 +34,33 @@ def from_text(text: str) -> list[Example]:
 
 def test_fences_in_tabs_and_lists_are_found_with_their_lines() -> None:
     assert [(one.line, one.language) for one in guide()] == [
-        (18, "python"),
-        (25, "typescript"),
-        (32, "shell"),
-        (52, "python"),
-        (57, "shell"),
-        (66, "python"),
-        (78, "python"),
+        (15, "python"),
+        (25, "python"),
+        (32, "typescript"),
+        (39, "shell"),
+        (59, "python"),
+        (64, "shell"),
+        (73, "python"),
+        (83, "shell"),
+        (90, "python"),
     ]
 
 
 def test_a_fence_without_a_language_takes_its_tab_s() -> None:
-    assert guide()[2].code.startswith("curl --location")
+    assert guide()[3].code.startswith("curl --location")
 
 
 def test_the_indentation_of_a_list_item_is_taken_off() -> None:
-    assert guide()[5].code.splitlines()[0] == "from mistralai.models import File"
+    assert guide()[6].code.splitlines()[0] == "from mistralai.models import File"
 
 
 def test_the_json_of_a_section_belongs_to_its_shell_examples() -> None:
     answers = {one.line: one.answers for one in guide()}
-    assert answers[32] == (
+    assert answers[39] == (
         {"id": "0197f425-5e85-7353-b8e7-e8b974b9c613", "name": "Reading list", "nb_documents": 0},
     )
-    assert answers[18] == ()
-    assert answers[57] == ()
+    assert answers[25] == ()
+    assert answers[64] == ()
 
 
 def test_the_json_of_another_section_is_no_answer() -> None:
@@ -67,7 +69,7 @@ def test_the_json_of_another_section_is_no_answer() -> None:
 
 
 def test_examples_are_titled_with_their_heading() -> None:
-    assert guide()[0].title == "Make a list"
+    assert guide()[1].title == "Make a list"
 
 
 def test_data_and_output_are_no_examples() -> None:

@@ -38,13 +38,15 @@ def test_a_guide_s_examples_run_one_upon_the_other(
     assert run_examples.main([str(PAGES / "guide.mdx"), "--base-url", base_url]) == 0
     curl, node = "pass" if CURL else "skip", "pass" if NODE else "skip"
     assert verdicts(capsys.readouterr().out) == {
-        "guide.mdx:18": "pass",
-        "guide.mdx:25": node,
-        "guide.mdx:32": curl,
-        "guide.mdx:52": "pass",
-        "guide.mdx:57": curl,
-        "guide.mdx:66": "pass",
-        "guide.mdx:78": "skip",
+        "guide.mdx:15": "pass",
+        "guide.mdx:25": "pass",
+        "guide.mdx:32": node,
+        "guide.mdx:39": curl,
+        "guide.mdx:59": "pass",
+        "guide.mdx:64": curl,
+        "guide.mdx:73": "pass",
+        "guide.mdx:83": curl,
+        "guide.mdx:90": "skip",
     }
 
 
@@ -205,6 +207,44 @@ def test_bad_input_gives_one_message_and_an_exit_code(
 ) -> None:
     assert run_examples.main([*arguments, "--base-url", "http://127.0.0.1:1"]) == code
     assert capsys.readouterr().err.startswith(f"run_examples: {message}")
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ("", "no 'make' row is named 'shelf'"),
+        ("path = '/v1/nothing'", "cannot make shelf: Client error '404"),
+        ("path = '/v1/models'\ntake = { id = 'data.name' }", "its answer has no 'data.name'"),
+        ("values = { name = 'x' }", "shelf has no value 'id'"),
+    ],
+)
+def test_what_cannot_be_made_for_an_example_is_named(
+    base_url: str, page: Path, rows: str, reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = f"[[make]]\nname = 'shelf'\nreason = 'r'\n{rows}\n" if rows else ""
+    replaced = "[[replace]]\nfind = 'SHELF'\nbecomes = '{shelf.id}'\nreason = 'r'\n"
+    table = page.with_name("table.toml")
+    table.write_text(made + replaced)
+    page.write_text("```py\nprint('SHELF')\n```\n")
+    assert run_examples.main([str(page), "--base-url", base_url, "--table", str(table)]) == 1
+    assert reason in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "one of the arguments --base-url --embedded-mock is required"),
+        (["--embedded-mock", "--timeout", "0"], "0 is no time above 0 seconds"),
+        (["--embedded-mock", "--timeout", "soon"], "invalid seconds value: 'soon'"),
+        (["--embedded-mock", "--fast"], "unrecognized arguments: --fast"),
+    ],
+)
+def test_wrong_options_are_named(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        run_examples.main(["page.md", *arguments])
+    assert message in capsys.readouterr().err
 
 
 def test_a_refused_key_is_said_before_anything_runs(

@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import attrs
+import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
 from ..wire import read_bool
-from .content_chunk import read_content_chunk
 
 if TYPE_CHECKING:
     from typing import Literal, Self
@@ -25,10 +24,12 @@ _ABSENT: dict[str, Any] = {
     "tool_calls": UNSET,
     "prefix": UNSET,
 }
-_READERS = Readers({"ToolCall": "tool_call:ToolCall"})
+_READERS = Readers(
+    {"ContentChunk": "content_chunk:read_content_chunk", "ToolCall": "tool_call:ToolCall"}
+)
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class AssistantMessage(Model):
     """What the model says, with the tools that it calls.
 
@@ -43,7 +44,7 @@ class AssistantMessage(Model):
     content: str | list[ContentChunk] | None | Unset = UNSET
     tool_calls: list[ToolCall] | None | Unset = UNSET
     prefix: bool | Unset = UNSET
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("role",)
 
@@ -55,7 +56,7 @@ class AssistantMessage(Model):
         value = fields["content"]
         if type(value) is list:
             fields["content"] = [
-                read_content_chunk(item) if type(item) is dict else item for item in value
+                _READERS["ContentChunk"](item) if type(item) is dict else item for item in value
             ]
         value = fields["tool_calls"]
         if type(value) is list:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import attrs
+import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
@@ -36,7 +36,7 @@ _ABSENT: dict[str, Any] = {
 }
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class BaseModelCard(Model):
     """A model of the vendor.
 
@@ -71,7 +71,7 @@ class BaseModelCard(Model):
     default_model_temperature: float | None | Unset = UNSET
     internal: bool | Unset = UNSET
     type: Literal["base"] = "base"
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("id", "capabilities", "type")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import attrs
+import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
@@ -32,7 +32,7 @@ _READERS = Readers(
 )
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class ChatCompletionChoice(Model):
     """One answer.
 
@@ -49,7 +49,7 @@ class ChatCompletionChoice(Model):
     message: AssistantMessage | Unset = UNSET
     messages: list[DeltaMessage] | Unset = UNSET
     finish_reason: Literal["stop", "length", "model_length", "error", "tool_calls"] | str
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("index", "finish_reason")
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import attrs
+import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
 from ..wire import read_bool, read_float, read_int
 from .chat_message import read_chat_message
-from .chat_tool import read_chat_tool
 
 if TYPE_CHECKING:
     from typing import Any, Self
@@ -55,6 +54,7 @@ _ABSENT: dict[str, Any] = {
 }
 _READERS = Readers(
     {
+        "ChatTool": "chat_tool:read_chat_tool",
         "GuardrailConfig": "guardrail_config:GuardrailConfig",
         "Prediction": "prediction:Prediction",
         "ResponseFormat": "response_format:ResponseFormat",
@@ -63,7 +63,7 @@ _READERS = Readers(
 )
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class ChatCompletionRequest(Model):
     """A conversation to continue. Fields that it does not have are refused with 422.
 
@@ -121,7 +121,7 @@ class ChatCompletionRequest(Model):
     prompt_cache_key: str | None | Unset = UNSET
     service_tier: RequestedServiceTier | None | Unset = UNSET
     safe_prompt: bool | Unset = UNSET
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("model", "messages")
 
@@ -156,7 +156,7 @@ class ChatCompletionRequest(Model):
         value = fields["tools"]
         if type(value) is list:
             fields["tools"] = [
-                read_chat_tool(item) if type(item) is dict else item for item in value
+                _READERS["ChatTool"](item) if type(item) is dict else item for item in value
             ]
         value = fields["tool_choice"]
         if type(value) is dict:

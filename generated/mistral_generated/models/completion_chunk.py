@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import attrs
+import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
@@ -29,7 +29,7 @@ _ABSENT: dict[str, Any] = {
 _READERS = Readers({"UsageInfo": "usage_info:UsageInfo"})
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class CompletionChunk(Model):
     """A piece of an answer.
 
@@ -48,7 +48,7 @@ class CompletionChunk(Model):
     model: str
     usage: UsageInfo | Unset = UNSET
     choices: list[CompletionResponseStreamChoice]
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("id", "model", "choices")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import attrs
+import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
@@ -22,7 +22,7 @@ _ABSENT: dict[str, Any] = {
 }
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class CompletionResponseStreamChoice(Model):
     """The next bit of one answer.
 
@@ -35,7 +35,7 @@ class CompletionResponseStreamChoice(Model):
     index: int
     delta: DeltaMessage
     finish_reason: Literal["stop", "length", "error", "tool_calls"] | str | None
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("index", "delta", "finish_reason")
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import attrs
+import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
-from .connector_authorization import read_connector_authorization
 
 if TYPE_CHECKING:
     from typing import Literal, Self
@@ -24,10 +23,15 @@ _ABSENT: dict[str, Any] = {
     "authorization": UNSET,
     "tool_configuration": UNSET,
 }
-_READERS = Readers({"ToolConfiguration": "tool_configuration:ToolConfiguration"})
+_READERS = Readers(
+    {
+        "ConnectorAuthorization": "connector_authorization:read_connector_authorization",
+        "ToolConfiguration": "tool_configuration:ToolConfiguration",
+    }
+)
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class CustomConnector(Model):
     """A connector of the organisation.
 
@@ -42,7 +46,7 @@ class CustomConnector(Model):
     connector_id: str
     authorization: ConnectorAuthorization | None | Unset = UNSET
     tool_configuration: ToolConfiguration | None | Unset = UNSET
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("type", "connector_id")
 
@@ -53,7 +57,7 @@ class CustomConnector(Model):
         fields["additional_properties"] = {} if len(fields) == 4 else unknown(fields, _ABSENT)
         value = fields["authorization"]
         if type(value) is dict:
-            fields["authorization"] = read_connector_authorization(value)
+            fields["authorization"] = _READERS["ConnectorAuthorization"](value)
         value = fields["tool_configuration"]
         if type(value) is dict:
             fields["tool_configuration"] = _READERS["ToolConfiguration"](value)

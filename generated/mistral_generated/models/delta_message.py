@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import attrs
+import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
 from ..wire import read_int
-from .content_chunk import read_content_chunk
 
 if TYPE_CHECKING:
     from typing import Any, Self
@@ -27,10 +26,12 @@ _ABSENT: dict[str, Any] = {
     "index": UNSET,
     "metadata": UNSET,
 }
-_READERS = Readers({"ToolCall": "tool_call:ToolCall"})
+_READERS = Readers(
+    {"ContentChunk": "content_chunk:read_content_chunk", "ToolCall": "tool_call:ToolCall"}
+)
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class DeltaMessage(Model):
     """What a bit of an answer adds to the message.
 
@@ -49,7 +50,7 @@ class DeltaMessage(Model):
     tool_call_id: str | None | Unset = UNSET
     index: int | None | Unset = UNSET
     metadata: dict[str, Any] | None | Unset = UNSET
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
@@ -59,7 +60,7 @@ class DeltaMessage(Model):
         value = fields["content"]
         if type(value) is list:
             fields["content"] = [
-                read_content_chunk(item) if type(item) is dict else item for item in value
+                _READERS["ContentChunk"](item) if type(item) is dict else item for item in value
             ]
         value = fields["tool_calls"]
         if type(value) is list:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import attrs
+import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
@@ -24,7 +24,7 @@ _ABSENT: dict[str, Any] = {
 _READERS = Readers({"ToolConfiguration": "tool_configuration:ToolConfiguration"})
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class DocumentLibraryTool(Model):
     """Search in libraries.
 
@@ -37,7 +37,7 @@ class DocumentLibraryTool(Model):
     tool_configuration: ToolConfiguration | None | Unset = UNSET
     type: Literal["document_library"] = "document_library"
     library_ids: list[str]
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("type", "library_ids")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import attrs
+import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
@@ -18,7 +18,7 @@ _ABSENT: dict[str, Any] = {
 }
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class FunctionName(Model):
     """A function by its name.
 
@@ -27,7 +27,7 @@ class FunctionName(Model):
     """
 
     name: str
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("name",)
 

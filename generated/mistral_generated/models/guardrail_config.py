@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import attrs
+import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
@@ -31,7 +31,7 @@ _READERS = Readers(
 )
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class GuardrailConfig(Model):
     """A check of prompt and answer by a moderation model.
 
@@ -44,7 +44,7 @@ class GuardrailConfig(Model):
     block_on_error: bool | Unset = UNSET
     moderation_llm_v1: ModerationLLMV1Config | None | Unset = UNSET
     moderation_llm_v2: ModerationLLMV2Config | None | Unset = UNSET
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import attrs
+import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
@@ -25,7 +25,7 @@ _ABSENT: dict[str, Any] = {
 _READERS = Readers({"PaginationInfo": "pagination_info:PaginationInfo"})
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class ListLibrariesResponse(Model):
     """One page of libraries.
 
@@ -40,7 +40,7 @@ class ListLibrariesResponse(Model):
     pagination: PaginationInfo | None | Unset = UNSET
     data: list[Library]
     next_page_token: str | None | Unset = UNSET
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("data",)
 

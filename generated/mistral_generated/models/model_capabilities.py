@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import attrs
+import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
@@ -34,7 +34,7 @@ _ABSENT: dict[str, Any] = {
 }
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class ModelCapabilities(Model):
     """What a model can be used for; what is left out counts as false.
 
@@ -69,7 +69,7 @@ class ModelCapabilities(Model):
     audio_transcription_realtime: bool | Unset = UNSET
     audio_speech: bool | Unset = UNSET
     unified_resources: bool | Unset = UNSET
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

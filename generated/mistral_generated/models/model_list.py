@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import attrs
+import attr
 
-from ..base import Model, fill, new, unknown
+from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
-from .model_card import read_model_card
 
 if TYPE_CHECKING:
     from typing import Self
@@ -21,9 +20,10 @@ _ABSENT: dict[str, Any] = {
     "object": UNSET,
     "data": UNSET,
 }
+_READERS = Readers({"ModelCard": "model_card:read_model_card"})
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class ModelList(Model):
     """All models at once.
 
@@ -34,7 +34,7 @@ class ModelList(Model):
 
     object: str | Unset = UNSET
     data: list[ModelCard] | Unset = UNSET
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
@@ -44,7 +44,7 @@ class ModelList(Model):
         value = fields["data"]
         if type(value) is list:
             fields["data"] = [
-                read_model_card(item) if type(item) is dict else item for item in value
+                _READERS["ModelCard"](item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)

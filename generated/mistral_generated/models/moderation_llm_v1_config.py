@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import attrs
+import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
@@ -31,7 +31,7 @@ _READERS = Readers(
 )
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class ModerationLLMV1Config(Model):
     """How the first generation of moderation checks.
 
@@ -46,7 +46,7 @@ class ModerationLLMV1Config(Model):
     custom_category_thresholds: ModerationLLMV1CategoryThresholds | None | Unset = UNSET
     ignore_other_categories: bool | Unset = UNSET
     action: ModerationLLMAction | Unset = UNSET
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import attrs
+import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
@@ -24,7 +24,7 @@ _ABSENT: dict[str, Any] = {
 _READERS = Readers({"JsonSchema": "json_schema:JsonSchema"})
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class ResponseFormat(Model):
     """The form of an answer.
 
@@ -35,7 +35,7 @@ class ResponseFormat(Model):
 
     type: ResponseFormats | Unset = UNSET
     json_schema: JsonSchema | None | Unset = UNSET
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import attrs
+import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
@@ -20,7 +20,7 @@ _ABSENT: dict[str, Any] = {
 }
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class Tool(Model):
     """A function of the caller that the model may call.
 
@@ -31,7 +31,7 @@ class Tool(Model):
 
     type: Literal["function"] = "function"
     function: Function
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("type", "function")
 

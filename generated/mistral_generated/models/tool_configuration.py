@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import attrs
+import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
@@ -22,7 +22,7 @@ _ABSENT: dict[str, Any] = {
 }
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class ToolConfiguration(Model):
     """Which functions of a tool may be used.
 
@@ -35,7 +35,7 @@ class ToolConfiguration(Model):
     exclude: list[str] | None | Unset = UNSET
     include: list[str] | None | Unset = UNSET
     requires_confirmation: list[str] | None | Unset = UNSET
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

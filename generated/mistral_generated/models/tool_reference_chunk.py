@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import attrs
+import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
@@ -26,7 +26,7 @@ _ABSENT: dict[str, Any] = {
 }
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class ToolReferenceChunk(Model):
     """A source that a tool has found.
 
@@ -45,7 +45,7 @@ class ToolReferenceChunk(Model):
     url: str | None | Unset = UNSET
     favicon: str | None | Unset = UNSET
     description: str | None | Unset = UNSET
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("type", "tool", "title")
 

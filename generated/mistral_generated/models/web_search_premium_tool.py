@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import attrs
+import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
@@ -23,7 +23,7 @@ _ABSENT: dict[str, Any] = {
 _READERS = Readers({"ToolConfiguration": "tool_configuration:ToolConfiguration"})
 
 
-@attrs.frozen(kw_only=True, slots=False, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class WebSearchPremiumTool(Model):
     """Search of the web and of news agencies.
 
@@ -34,7 +34,7 @@ class WebSearchPremiumTool(Model):
 
     tool_configuration: ToolConfiguration | None | Unset = UNSET
     type: Literal["web_search_premium"] = "web_search_premium"
-    additional_properties: dict[str, Any] = attrs.field(factory=dict)
+    additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("type",)
 

@@ -1,31 +1,45 @@
-"""The quirks in the order in which they adapt answers; requests are adapted in the same order.
+"""The quirks, in the order in which they adapt requests and answers.
 
-One quirk, one module, one entry here. When a removal condition holds, both go, and nothing else
-changes.
+One quirk, one module, one entry in each table here. A quirk's module is loaded when one of its
+operations is called; a test holds the tables to what the quirks say themselves. When a removal
+condition holds, module and entries go, and nothing else changes.
 """
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
-
-from mistral_client.quirks import delete_200_to_204, process_status_twins, put_patch_duplicate
 
 if TYPE_CHECKING:
     from mistral_client.quirks.quirk import Quirk
 
-QUIRKS: Final[tuple[Quirk, ...]] = (
-    put_patch_duplicate.QUIRK,
-    delete_200_to_204.QUIRK,
-    process_status_twins.QUIRK,
-)
+NAMES: Final = ("put_patch_duplicate", "delete_200_to_204", "process_status_twins")
 
-_none: Final[tuple[Quirk, ...]] = ()
-_by_operation: Final[dict[str, tuple[Quirk, ...]]] = {
-    operation: tuple(quirk for quirk in QUIRKS if operation in quirk.operations)
-    for operation in {name for quirk in QUIRKS for name in quirk.operations}
+BY_OPERATION: Final = {
+    "beta.libraries.update": ("put_patch_duplicate",),
+    "beta.libraries.delete": ("delete_200_to_204",),
+    "beta.libraries.accesses.delete": ("delete_200_to_204",),
+    "beta.libraries.documents.list": ("process_status_twins",),
+    "beta.libraries.documents.upload": ("process_status_twins",),
+    "beta.libraries.documents.get": ("process_status_twins",),
+    "beta.libraries.documents.update": ("put_patch_duplicate", "process_status_twins"),
+    "beta.libraries.documents.update_with_put": ("process_status_twins",),
+    "beta.libraries.documents.status": ("process_status_twins",),
 }
 
 
 def quirks_of(operation: str) -> tuple[Quirk, ...]:
     """Return the quirks that concern an operation, in order."""
-    return _by_operation.get(operation, _none)
+    names = BY_OPERATION.get(operation)
+    return _load(names) if names else ()
+
+
+def all_quirks() -> tuple[Quirk, ...]:
+    """Return every quirk, in order."""
+    return _load(NAMES)
+
+
+@cache
+def _load(names: tuple[str, ...]) -> tuple[Quirk, ...]:
+    return tuple(import_module(f"{__name__}.{name}").QUIRK for name in names)

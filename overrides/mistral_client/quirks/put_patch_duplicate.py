@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import attrs
+import attr
 
 from mistral_client.quirks.quirk import Quirk
 
@@ -35,7 +35,7 @@ def has_no_route(answer: Response, other: str) -> bool:
 
 def adapt_request(call: AnyCall, memory: Memory) -> AnyCall:
     """Return the call with PUT if the server is known to lack PATCH."""
-    return _with_method(call, "PUT") if _NOTE in memory.notes else call
+    return _with_method(call, "PUT") if _NOTE in memory else call
 
 
 def adapt_response(answer: Response, call: AnyCall, memory: Memory) -> Response | AnyCall:
@@ -51,13 +51,13 @@ def adapt_response(answer: Response, call: AnyCall, memory: Memory) -> Response 
 
 def _remember(memory: Memory, method: str) -> None:
     if method == "PUT":
-        memory.notes.add(_NOTE)
-    elif memory.notes:
-        memory.notes.discard(_NOTE)
+        memory.add(_NOTE)
+    else:
+        memory.discard(_NOTE)
 
 
 def _with_method(call: AnyCall, method: str) -> AnyCall:
-    return attrs.evolve(call, operation=attrs.evolve(call.operation, method=method))
+    return attr.evolve(call, operation=attr.evolve(call.operation, method=method))
 
 
 QUIRK: Final = Quirk(

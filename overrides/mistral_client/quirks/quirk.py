@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import attrs
+import attr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 
 AnyCall: TypeAlias = "Call[Any] | StreamCall[Any]"
 
+# What one client learnt about its server, as notes; the views of a client share it. Notes are
+# added and removed whole, so threads and tasks need no lock.
+Memory: TypeAlias = set[str]
 
-@attrs.frozen
+
+@attr.frozen
 class Answer:
     """An answer that a quirk put in the place of the server's."""
 
@@ -23,17 +27,7 @@ class Answer:
     content: bytes
 
 
-@attrs.define
-class Memory:
-    """What one client learnt about its server; the views of a client share it.
-
-    Notes are set and cleared whole, so threads and tasks need no lock.
-    """
-
-    notes: set[str] = attrs.field(factory=set[str])
-
-
-@attrs.frozen(kw_only=True)
+@attr.frozen(kw_only=True)
 class Quirk:
     """One quirk: what it is about, why, since when, and when it can go.
 

@@ -43,7 +43,7 @@ class Stream:
                 continue
             chunk = json.loads(text)
             if not isinstance(chunk, dict):
-                raise ValueError(f"an event's data is no JSON object: {text[:80]}")  # noqa: TRY004  # the data is wrong, not the caller's argument
+                raise ValueError(f"an event's data is no JSON object: {text[:80]}")  # noqa: TRY004 - data, no argument
             yield chunk
 
 

@@ -21,7 +21,7 @@ DEEP = 4
 DEEPEST = 40
 MANY = 1_000
 """After this many parts only what must be there is made."""
-TOO_MANY = 20_000
+TOO_MANY = 10_000
 MORE_ITEMS = 2
 MOST_ITEMS = 1_000
 ALL_TYPES = ("string", "integer", "number", "boolean", "array", "object", "null")
@@ -216,7 +216,7 @@ class Maker:
         for number in range(MOST_ITEMS):
             if len(made) >= least:
                 return made
-            name = self._make_name(flat, number)
+            name = self._make_name(flat, made, number)
             made[name] = self._make_property(flat, name, depth)
         raise UnsatisfiableError("no object has that many properties")
 
@@ -230,13 +230,15 @@ class Maker:
     def _make_property(self, flat: Schema, name: str, depth: int) -> Any:  # noqa: ANN401 - JSON
         return self.make(property_schema(flat, name), depth + 1, name)
 
-    def _make_name(self, flat: Schema, number: int) -> str:
-        """The name of a property that the schema does not name."""
-        if "propertyNames" in flat:
-            return str(self.make(merge({"type": "string"}, flat["propertyNames"])))
-        for pattern in flat.get("patternProperties", {}):
-            return str(self.make({"type": "string", "pattern": pattern}))
-        return f"extra_{number}"
+    def _make_name(self, flat: Schema, made: dict[str, Any], number: int) -> str:
+        """The name of a property that the schema does not name, a new one where that is easy."""
+        named = flat.get("propertyNames", True)
+        patterns = ({"pattern": pattern} for pattern in flat.get("patternProperties", {}))
+        wanted = merge(named, next(patterns, True))
+        if wanted is True:
+            return f"extra_{number}"
+        name = str(self.make(merge({"type": "string"}, wanted)))
+        return f"{name}{number}" if name in made else name
 
 
 def property_schema(flat: Schema, name: str) -> Schema | bool:

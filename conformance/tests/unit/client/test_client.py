@@ -89,7 +89,20 @@ def test_base_url_is_the_public_service_by_default() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "api.mistral.ai", "ftp://h", "http://", "http://h:port", "http://h?x=1", "http://h/#f"],
+    [
+        "",
+        "api.mistral.ai",
+        "ftp://h",
+        "http://",
+        "http://h:port",
+        "http://h?x=1",
+        "http://h/#f",
+        "http://256.1.1.1",
+        "http://a..b",
+        "http://" + "x" * 300,
+        "http://[v1.x]",
+        "http://\u2024",
+    ],
 )
 def test_base_url_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(ConfigurationError, match="base URL"):
@@ -136,10 +149,17 @@ def test_own_headers_of_client_and_call_are_sent(both: Both) -> None:
     assert request.headers["user-agent"] == "mine"
 
 
-@pytest.mark.parametrize("headers", [{"a b": "c"}, {"a": "b\r\nc: d"}, {"a": "é\u20ac"}])
+@pytest.mark.parametrize(
+    "headers", [{"a b": "c"}, {"a": "b\r\nc: d"}, {"a": "é"}, {"Content-Length": "5"}]
+)
 def test_headers_that_cannot_be_sent_are_refused(both: Both, headers: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="header"):
         both.run([answer()], lambda client: client.beta.libraries.list(headers=headers))
+
+
+def test_argument_that_no_url_can_hold_is_refused(both: Both) -> None:
+    with pytest.raises(ValueError, match="no URL can hold"):
+        both.run([answer()], lambda client: client.beta.libraries.get("x" * 100_000))
 
 
 def test_nan_in_a_body_is_refused(both: Both) -> None:
@@ -160,8 +180,8 @@ def test_timeout_of_the_client_and_of_a_call(both: Both) -> None:
     assert request.extensions["timeout"]["read"] is None
 
 
-@pytest.mark.parametrize("value", [0, -1, float("nan")])
-def test_timeout_that_is_not_above_zero_is_refused(both: Both, value: float) -> None:
+@pytest.mark.parametrize("value", [0, -1, float("nan"), float("inf"), 1e10, 10**400])
+def test_timeout_that_no_clock_can_wait_for_is_refused(both: Both, value: float) -> None:
     with pytest.raises(ValueError, match="timeout"):
         both.client([answer()], timeout=value)
 
@@ -192,7 +212,7 @@ def test_view_has_other_options_and_the_same_connection(both: Both) -> None:
     assert request.extensions["timeout"]["read"] == 3
     assert (request.headers["x-a"], request.headers["x-b"]) == ("1", "2")
     assert view._sender.connection is client._sender.connection
-    assert client._sender.context.settings.timeout_s == 120
+    assert client._sender.context.settings.timeouts.read == 120
 
 
 def test_raw_gives_status_headers_body_and_result(both: Both) -> None:
@@ -241,9 +261,39 @@ def test_raw_answers_of_threads_do_not_mix() -> None:
     assert found == {number: str(number) for number in range(30)}
 
 
+def test_raw_inside_raw_sees_its_own_answer() -> None:
+    server = Server([answer(200, LIBRARY), answer(201, LIBRARY)])
+    client = Mistral(KEY, base_url=BASE_URL, transport=httpx.MockTransport(server))
+
+    def both_calls() -> int:
+        inner = client.raw(client.beta.libraries.get, "x").status_code
+        client.beta.libraries.create(name="x")
+        return inner
+
+    outer = client.raw(both_calls)
+    assert (outer.parsed, outer.status_code) == (200, 201)
+
+
+def test_raw_of_a_stream_gives_it_open(both: Both) -> None:
+    def make(_request: httpx.Request) -> httpx.Response:
+        headers = {"content-type": "text/event-stream", "x-request-id": "r1"}
+        return httpx.Response(200, headers=headers, stream=Chunks(b"data: [DONE]\n\n"))
+
+    def read(client: Any) -> Any:
+        raw = client.raw(client.chat.stream, model="m", messages=[])
+        return raw, list(raw.parsed)
+
+    async def read_async(client: Any) -> Any:
+        raw = await client.raw(client.chat.stream, model="m", messages=[])
+        return raw, [event async for event in raw.parsed]
+
+    raw, events = both.run(make, read_async if both.is_async else read)
+    assert (raw.status_code, raw.request_id, raw.body, events) == (200, "r1", b"", [])
+
+
 def test_raw_of_something_that_sends_nothing_is_refused(both: Both) -> None:
     with pytest.raises(TypeError, match=r"raw\(\)|await"):
-        both.run([answer()], lambda client: client.raw(client.chat.stream, model="m", messages=[]))
+        both.run([answer()], lambda client: client.raw(client.beta.libraries.list_all))
 
 
 def test_closed_client_says_so(both: Both) -> None:
@@ -279,19 +329,51 @@ def test_own_async_httpx_client_is_used_and_left_open() -> None:
     assert server.requests[0].extensions["timeout"]["read"] == 17
 
 
-@pytest.mark.parametrize("option", [{"timeout": 3}, {"connect_timeout": 3}])
-def test_given_timeouts_win_over_those_of_the_own_client(option: Any) -> None:
+OWN = httpx.Timeout(17, connect=30)
+
+
+@pytest.mark.parametrize(
+    ("option", "connect_s", "read_s"),
+    [
+        ({}, 30, 17),
+        ({"timeout": 3}, 3, 3),
+        ({"connect_timeout": 3}, 3, 17),
+        ({"stream_timeout": 3}, 30, 17),
+    ],
+)
+def test_only_given_timeouts_win_over_those_of_the_own_client(
+    option: Any, connect_s: float, read_s: float
+) -> None:
     server = Server([answer(200, {"data": []})])
-    with httpx.Client(transport=httpx.MockTransport(server), timeout=17) as http:
+    with httpx.Client(transport=httpx.MockTransport(server), timeout=OWN) as http:
         Mistral(KEY, base_url=BASE_URL, http_client=http, **option).beta.libraries.list()
-    assert server.requests[0].extensions["timeout"]["connect"] == 3
+    timeouts = server.requests[0].extensions["timeout"]
+    assert (timeouts["connect"], timeouts["read"]) == (connect_s, read_s)
+
+
+@pytest.mark.parametrize(("option", "silence_s"), [({}, 17), ({"stream_timeout": 3}, 3)])
+def test_silence_in_a_stream_is_bounded_by_the_own_client_too(
+    option: Any, silence_s: float
+) -> None:
+    def make(_request: httpx.Request) -> httpx.Response:
+        chunks = Chunks(httpx.ReadTimeout("silent"))
+        return httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=chunks)
+
+    with httpx.Client(transport=httpx.MockTransport(make), timeout=OWN) as http:
+        client = Mistral(KEY, base_url=BASE_URL, http_client=http, **option)
+        with (
+            pytest.raises(MistralError, match=f"silent for {silence_s} s"),
+            client.chat.stream(model="m", messages=[], timeout=2) as events,
+        ):
+            list(events)
 
 
 def test_timeout_of_a_call_wins_over_those_of_the_own_client() -> None:
     server = Server([answer(200, {"data": []})])
-    with httpx.Client(transport=httpx.MockTransport(server), timeout=17) as http:
+    with httpx.Client(transport=httpx.MockTransport(server), timeout=OWN) as http:
         Mistral(KEY, base_url=BASE_URL, http_client=http).beta.libraries.list(timeout=2)
-    assert server.requests[0].extensions["timeout"]["read"] == 2
+    timeouts = server.requests[0].extensions["timeout"]
+    assert (timeouts["connect"], timeouts["read"]) == (2, 2)
 
 
 def test_client_and_transport_together_are_refused() -> None:

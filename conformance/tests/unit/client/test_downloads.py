@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -85,6 +86,51 @@ def test_folder_is_refused_without_a_request(both: Both, tmp_path: Path) -> None
     with pytest.raises(IsADirectoryError):
         download(both, server, tmp_path)
     assert server.requests == []
+
+
+def test_link_stays_and_its_target_is_written(both: Both, tmp_path: Path) -> None:
+    (tmp_path / "target").write_bytes(b"old")
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    download(both, body(b"new"), tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "target").read_bytes() == b"new"
+
+
+def test_permissions_of_an_earlier_file_stay(both: Both, tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"old")
+    (tmp_path / "f").chmod(0o600)
+    download(both, body(b"new"), tmp_path / "f")
+    assert (tmp_path / "f").stat().st_mode & 0o777 == 0o600
+
+
+def test_special_file_is_written_through(both: Both, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert download(both, body(b"ab", b"c"), pipe) == 3
+        assert os.read(reader, 10) == b"abc"
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+
+
+def test_name_of_any_legal_length_can_be_written(both: Both, tmp_path: Path) -> None:
+    assert download(both, body(b"x"), tmp_path / ("n" * 255)) == 1
+
+
+def test_closed_client_leaves_nothing(both: Both, tmp_path: Path) -> None:
+    client = both.client(body(b"x"))
+    both.use(client, lambda c: c.aclose() if both.is_async else c.close())
+    with pytest.raises(RuntimeError, match="closed"):
+        both.use(client, lambda c: c.files.download_to(FILE, tmp_path / "f"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_download_asks_for_an_uncompressed_body(both: Both) -> None:
+    server = Server([body(b"x")])
+    both.run(server, lambda client: client.files.download(FILE))
+    assert server.requests[0].headers["accept-encoding"] == "identity"
 
 
 def test_missing_folder_is_reported_without_a_request(both: Both, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from mistral_client import (
     TimedOut,
     ValidationFailed,
 )
-from mistral_client.problems import Problem, read_problem
+from mistral_client.problems import Problem, read_problem, read_problem_object
 
 if TYPE_CHECKING:
     from tests.unit.client.harness import Both
@@ -152,6 +152,13 @@ def test_error_code_of_a_nested_detail_is_kept() -> None:
 )
 def test_any_body_can_be_read(body: bytes) -> None:
     assert isinstance(read_problem(body), Problem)
+
+
+def test_error_object_of_any_depth_can_be_read() -> None:
+    body: dict[str, object] = {"message": "deep"}
+    for _ in range(5000):
+        body = {"error": body}
+    assert read_problem_object(body).message == ""
 
 
 @pytest.mark.parametrize("header", ["x-request-id", "x-kong-request-id"])

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import io
+import os
 from email import message_from_bytes
 from email.policy import HTTP
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import httpx
@@ -12,8 +14,6 @@ from tests.unit.client.harness import DOCUMENT, Server, answer
 from mistral_client import ConnectionFailed, File, RateLimited
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.unit.client.harness import Both
 
 CREATED = answer(201, DOCUMENT)
@@ -186,6 +186,33 @@ def test_other_things_are_refused(both: Both, file: Any) -> None:
 def test_media_type_that_breaks_a_header_is_refused(both: Both) -> None:
     with pytest.raises(ValueError, match="media type"):
         upload(both, File("a", b"x", "text/plain\r\nX: y"))
+
+
+class Changing(io.BytesIO):
+    """A stream that gives other content than its size promised."""
+
+    def __init__(self, promised: int, given: bytes) -> None:
+        super().__init__(given)
+        self.promised = promised
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        return self.promised if whence == 2 else super().seek(offset, whence)
+
+
+def test_file_that_grows_while_it_is_sent_is_sent_as_long_as_it_was(both: Both) -> None:
+    assert sent(both, File("a", Changing(3, b"abcdef")))[2] == b"abc"
+
+
+def test_file_that_shrinks_while_it_is_sent_is_an_error(both: Both) -> None:
+    with pytest.raises(OSError, match="2 bytes shorter"):
+        upload(both, File("a", Changing(5, b"abc")))
+
+
+def test_name_that_is_not_unicode_is_sent_with_replacements(both: Both, tmp_path: Path) -> None:
+    path = Path(os.fsdecode(bytes(tmp_path) + b"/\xff.txt"))
+    path.write_bytes(b"x")
+    (request,) = upload(both, path).requests
+    assert b'filename="?.txt"' in request.content
 
 
 def test_own_file_is_closed_after_a_failure(both: Both, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 import pytest
 from tests.unit.client.harness import DOCUMENT, LIBRARY, Server, answer
 
-from mistral_client import PagingError
+from mistral_client import DecodeError, PagingError
 
 if TYPE_CHECKING:
     import httpx
@@ -158,6 +158,12 @@ def test_items_before_an_error_were_given(both: Both) -> None:
     with pytest.raises(PagingError):
         both.run(server, collect_async if both.is_async else collect)
     assert len(given) in {0, 2}
+
+
+@pytest.mark.parametrize("body", [{}, {"data": None}, {"data": "abc"}, {"data": 5}])
+def test_answer_without_a_list_is_an_error(both: Both, body: dict[str, Any]) -> None:
+    with pytest.raises(DecodeError, match="no list of items under 'data'"):
+        both.items([answer(200, body)], libraries)
 
 
 def test_empty_list_has_no_items(both: Both) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.unit.client.harness import DOCUMENT, LIBRARY, Server, answer, text_answer
 
-from mistral_client.quirks import QUIRKS, quirks_of
+from mistral_client.quirks import BY_OPERATION, NAMES, all_quirks, quirks_of
 from mistral_openapi import load
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[4]
 NO_ROUTE = text_answer(404, '{"message":"no Route matched with those values","request_id":"0"}')
 UPDATED = answer(200, LIBRARY)
+
+QUIRKS = all_quirks()
 
 every_quirk = pytest.mark.parametrize("quirk", QUIRKS, ids=lambda quirk: quirk.id)
 
@@ -48,13 +50,18 @@ def test_quirk_says_why_since_when_and_until_when(quirk: Quirk) -> None:
     assert quirk.adapt_request or quirk.adapt_response
 
 
-def test_no_two_quirks_share_a_name() -> None:
-    assert len({quirk.id for quirk in QUIRKS}) == len(QUIRKS)
+def test_tables_say_what_the_quirks_say() -> None:
+    assert tuple(quirk.id for quirk in QUIRKS) == NAMES
+    said = {
+        operation: tuple(quirk.id for quirk in QUIRKS if operation in quirk.operations)
+        for operation in {name for quirk in QUIRKS for name in quirk.operations}
+    }
+    assert said == BY_OPERATION
 
 
 def test_every_module_of_a_quirk_is_registered() -> None:
     modules = {path.stem for path in (ROOT / "overrides/mistral_client/quirks").glob("*.py")}
-    assert modules - {"__init__", "quirk"} == {quirk.id for quirk in QUIRKS}
+    assert modules - {"__init__", "quirk"} == set(NAMES)
 
 
 def test_operation_without_quirks_has_none() -> None:

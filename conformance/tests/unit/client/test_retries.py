@@ -189,6 +189,14 @@ def test_last_failure_is_raised(both: Both) -> None:
     assert caught.value.attempts == 3
 
 
+def test_not_found_after_an_unsure_sending_says_that_it_may_be_done(both: Both) -> None:
+    with pytest.raises(APIStatusError, match="may have done it already"):
+        both.run([httpx.ReadError("reset"), answer(404)], lambda c: c.beta.libraries.delete("l"))
+    with pytest.raises(APIStatusError) as caught:
+        both.run([httpx.ConnectError("x"), answer(404)], lambda c: c.beta.libraries.delete("l"))
+    assert "already" not in str(caught.value)
+
+
 def test_timeout_is_raised_after_the_retries(both: Both) -> None:
     with pytest.raises(TimedOut) as caught:
         both.run([httpx.ReadTimeout("slow")], idempotent, retries=1)

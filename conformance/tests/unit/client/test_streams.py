@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import pickle
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 import httpx
@@ -165,12 +166,17 @@ def test_cancelled_task_closes_its_stream() -> None:
     assert body.is_closed
 
 
-def test_stream_can_be_iterated_without_entering(both: Both) -> None:
-    assert texts(both.items(stream(chunk("a"), DONE), _iterated)) == ["a"]
+@pytest.mark.parametrize("end", [DONE, httpx.ReadError("reset")])
+def test_stream_that_was_not_entered_is_closed_at_its_end(both: Both, end: Any) -> None:
+    make = stream(chunk("a"), end)
+    with suppress(StreamError):
+        assert texts(both.items(make, _iterated)) == ["a"]
+    assert make.bodies[0].is_closed
 
 
 def _iterated(client: Any) -> Any:
-    return iter(chat(client)) if hasattr(chat(client), "__iter__") else aiter(chat(client))
+    events = chat(client)
+    return iter(events) if hasattr(events, "__iter__") else aiter(events)
 
 
 def test_every_cut_is_an_error_with_what_had_arrived(both: Both) -> None:
@@ -227,6 +233,8 @@ def test_stream_timeout_replaces_the_request_timeout_once_open(both: Both) -> No
         (b"event: error\ndata: overloaded\n\n", "overloaded"),
         (b'event: error\ndata: "overloaded"\n\n', "overloaded"),
         (b'data: {"type":"error","message":"overloaded"}\n\n', "overloaded"),
+        (b'data: {"detail":"overloaded"}\n\n', "overloaded"),
+        (b'data: {"message":"overloaded","request_id":"0af1"}\n\n', "overloaded"),
     ],
 )
 def test_error_inside_the_stream_is_raised(both: Both, event: bytes, message: str) -> None:
@@ -236,7 +244,7 @@ def test_error_inside_the_stream_is_raised(both: Both, event: bytes, message: st
     assert texts(caught.value.events) == ["a"]
 
 
-@pytest.mark.parametrize("text", ['"error"', 'say "error": {}', "error"])
+@pytest.mark.parametrize("text", ['"error"', 'say "error": {}', "error", '{"message": "m"}'])
 def test_text_about_errors_is_no_error(both: Both, text: str) -> None:
     assert texts(both.events(stream(chunk(text), DONE), chat)) == [text]
 

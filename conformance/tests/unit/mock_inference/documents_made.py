@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from docx import Document
 from docx.enum.text import WD_BREAK
+from docx.oxml import OxmlElement
 from pypdf import PdfReader, PdfWriter
+
+if TYPE_CHECKING:
+    from docx.text.run import Run
 
 
 def make_pdf(*pages: str) -> bytes:
@@ -57,13 +62,18 @@ def encrypt_pdf(content: bytes, password: str) -> bytes:
     return out.getvalue()
 
 
-def make_docx(*pages: str, table: tuple[str, ...] = ()) -> bytes:
-    """A Word document with one paragraph on each page and, at its end, a table of one row."""
+def make_docx(
+    *pages: str, table: tuple[str, ...] = (), page_break: bool = True, drawn: bool = False
+) -> bytes:
+    """A Word document with one paragraph on each page and, at its end, a table of one row.
+
+    `page_break` sets the breaks that a person sets, `drawn` those that Word notes when it draws.
+    """
     document = Document()
     for number, text in enumerate(pages):
         paragraph = document.add_paragraph()
         if number:
-            paragraph.add_run().add_break(WD_BREAK.PAGE)
+            add_breaks(paragraph.add_run(), page_break=page_break, drawn=drawn)
         paragraph.add_run(text)
     if table:
         row = document.add_table(rows=1, cols=len(table)).rows[0]
@@ -72,6 +82,14 @@ def make_docx(*pages: str, table: tuple[str, ...] = ()) -> bytes:
     out = BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def add_breaks(run: Run, *, page_break: bool, drawn: bool) -> None:
+    """Ends the page in a run, in one way or both."""
+    if page_break:
+        run.add_break(WD_BREAK.PAGE)
+    if drawn:
+        run._r.append(OxmlElement("w:lastRenderedPageBreak"))
 
 
 def make_archive(**parts: str) -> bytes:

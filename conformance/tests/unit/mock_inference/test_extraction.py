@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.mock_inference.documents_made import (
+from tests.unit.mock_inference.documents_made import (
     encrypt_pdf,
     make_archive,
     make_docx,
@@ -65,6 +65,12 @@ def test_docx_has_its_paragraphs_tables_and_pages() -> None:
     content = make_docx("Page one", "Page two", table=("left", "right"))
     found = read(content, "a.docx", WORD_TYPE)
     assert found.page_texts == ("Page one", "Page two\nleft\nright")
+
+
+def test_docx_page_ends_where_word_last_drew_its_end() -> None:
+    content = make_docx("one two", "three", drawn=True)
+    assert read(content).page_texts == ("one two", "three")
+    assert read(make_docx("one", "two", drawn=True, page_break=False)).page_texts == ("one", "two")
 
 
 def test_broken_docx_is_an_error() -> None:

@@ -22,6 +22,11 @@ def test_summary_has_as_many_sentences_as_asked_for() -> None:
     assert summarise(TEXT, sentences=1).count(".") == 1
 
 
+def test_summary_keeps_the_order_of_the_text_when_a_later_sentence_weighs_more() -> None:
+    text = "Owls hunt mice. Nothing else. Owls watch owls while other owls sleep."
+    assert summarise(text) == "Owls hunt mice. Owls watch owls while other owls sleep."
+
+
 def test_summary_of_nothing_is_nothing() -> None:
     assert summarise(" \n\n ") == ""
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.unit.suite.fake_server import Answer, keyed, libraries, models, serving
 
-from mistral_conformance import cli
+from mistral_conformance import cli, commands
 from mistral_conformance.registry import MAY, MUST, SHOULD, Level, Registry, rule
+from mistral_conformance.report.terminal import Live
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ def one_rule(check: Check, level: Level = MUST, needs: tuple[str, ...] = ()) -> 
 @pytest.fixture
 def run_rule(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str, Registry], int]:
     def run(base_url: str, registry: Registry) -> int:
-        monkeypatch.setattr(cli, "load_rules", lambda: registry)
+        monkeypatch.setattr(commands, "load_rules", lambda: registry)
         return cli.main(["run", "--base-url", base_url, "--report-dir", str(tmp_path)])
 
     return run
@@ -223,6 +224,43 @@ def test_key_that_no_header_can_carry_ends_with_2_and_is_not_shown(
     monkeypatch.setenv("MISTRAL_API_KEY", "kéy")
     assert _code(["run", "--base-url", "http://h"]) == 2
     assert "kéy" not in capsys.readouterr().err
+
+
+def test_rules_and_operations_that_do_not_meet_are_wrong_use(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    selection = ["--rules", "sharing.*", "--operations", "models.*"]
+    assert _code(["run", "--base-url", "http://h", *selection]) == 2
+    assert "no selected rule says anything" in capsys.readouterr().err
+
+
+def test_missing_extra_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def missing(_given: object) -> int:
+        raise ModuleNotFoundError("No module named 'rich'", name="rich")
+
+    monkeypatch.setattr(cli, "_run", missing)
+    assert cli.main(["rules"]) == 2
+    assert "pip install 'mistral-openapi[conformance,mock]'" in capsys.readouterr().err
+
+
+def test_broken_output_does_not_keep_a_run_from_cleaning_up(
+    monkeypatch: pytest.MonkeyPatch, run_rule: Callable[[str, Registry], int]
+) -> None:
+    def creates(ctx: Context) -> None:
+        """Creates something that outlives its rule."""
+        with ctx.session.creations.keep():
+            ctx.create_library()
+
+    def broken_pipe(_live: object, _result: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(Live, "show", broken_pipe)
+    monkeypatch.setattr(cli, "_silence", lambda: None)
+    with serving(keyed, models, libraries) as fake:
+        assert run_rule(fake.base_url, one_rule(creates)) == 141
+        assert len(fake.sent("DELETE", "/v1/libraries/")) == 1
 
 
 def test_unwritable_report_folder_ends_with_2_before_any_request(

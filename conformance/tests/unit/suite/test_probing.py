@@ -10,7 +10,7 @@ import pytest
 
 from mistral_conformance.document import Document, Operation, load_document
 from mistral_conformance.markers import Marker
-from mistral_conformance.probing.generation import Generated, Generator, aim
+from mistral_conformance.probing.generation import Generated, Generator, aim, is_safe
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.shaping import Shaper
 from mistral_conformance.probing.targets import nothing, unowned_ids
@@ -64,6 +64,17 @@ def test_invalid_requests_cannot_leave_their_route(operation: Operation) -> None
         segments = each.message.url.partition("?")[0].split("/")
         assert len(segments) == len(operation.path.split("/"))
         assert not {unquote(one) for one in segments[1:]} & {"", ".", ".."}
+
+
+@pytest.mark.parametrize("segment", ["", ".", "..", "%2E%2E", "a%2Fb", "x/y"])
+def test_path_that_may_reach_another_route_is_unsafe(segment: str) -> None:
+    operation = load_document().operations["beta.libraries.delete"]
+    assert not is_safe(f"/v1/libraries/{segment}", operation)
+
+
+def test_odd_id_within_its_route_is_safe() -> None:
+    operation = load_document().operations["beta.libraries.delete"]
+    assert is_safe("/v1/libraries/%C3%A9%00?a=/", operation)
 
 
 def test_aimed_request_has_the_living_ids() -> None:

@@ -24,7 +24,7 @@ from tests.unit.suite.fake_server import (
     serving,
 )
 
-from mistral_conformance import cli
+from mistral_conformance import cli, commands
 from mistral_conformance.curl import curl_line
 from mistral_conformance.identities import Identity
 from mistral_conformance.redaction import REDACTED, Redactor
@@ -98,7 +98,7 @@ def report_dir(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> Path:
     """The reports of a run of those rules against the echo; with them what was printed."""
-    monkeypatch.setattr(cli, "load_rules", rules)
+    monkeypatch.setattr(commands, "load_rules", rules)
     monkeypatch.setenv("NEIGHBOUR", OTHER_KEY)
     with serving(echo) as fake:
         arguments = ["--base-url", fake.base_url, "--report-dir", str(tmp_path)]
@@ -203,6 +203,10 @@ def test_data_block_of_the_page_is_json(page: Page) -> None:
     assert shown <= set(data["exchanges"])
 
 
+def test_data_block_of_the_page_has_no_markup(page: Page) -> None:
+    assert not set("<>&") & set(page.scripts[0])
+
+
 def test_page_loads_nothing(page: Page) -> None:
     for tag, attrs in page.tags:
         assert "src" not in attrs, tag
@@ -291,7 +295,7 @@ def test_interrupted_run_reports_what_it_judged(
     rule(id="tried.z", level=MUST, source="test", operations=operations, registry=registry)(
         interrupted
     )
-    monkeypatch.setattr(cli, "load_rules", lambda: registry)
+    monkeypatch.setattr(commands, "load_rules", lambda: registry)
     with serving(keyed, models, libraries) as fake:
         assert _run(fake, tmp_path) == 130
     report = read(tmp_path)

@@ -1,0 +1,157 @@
+"""What the command line takes: commands, options, and the values that they may have."""
+
+from __future__ import annotations
+
+import argparse
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import urlsplit
+
+from mistral_conformance.identities import KNOWN
+from mistral_conformance.markers import RUN_ID
+from mistral_conformance.plan import DEFAULT_PROFILE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Command = Callable[[argparse.Namespace], int]
+
+WRONG_USE = 2
+EXIT_CODES = """exit codes: 0 every MUST holds; 1 a MUST fails or a rule could not be judged;
+2 wrong use; 3 target unreachable or key refused; 130 interrupted, after cleaning up"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong and how to see what is right."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with the exit code for wrong use."""
+        self.exit(WRONG_USE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def make_parser(
+    *,
+    run: Command,
+    rules: Command,
+    mutants: Command,
+    add_mutants: Callable[[argparse.ArgumentParser], None] | None,
+) -> Parser:
+    """The parser of the command line, each command set as `command`.
+
+    The options of `mutants` come from its own package, which needs the mock; they are added only
+    for that command.
+    """
+    parser = Parser(
+        prog="mistral-conformance",
+        description="Judge servers that speak the Mistral HTTP API.",
+        epilog=EXIT_CODES,
+    )
+    parser.add_argument("--version", action="version", version=version("mistral-openapi"))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
+    judging = commands.add_parser("run", help="judge a server", epilog=EXIT_CODES)
+    _add_run(judging)
+    judging.set_defaults(command=run)
+    listing = commands.add_parser("rules", help="list the rules")
+    _add_selection(listing)
+    listing.set_defaults(command=rules)
+    proof = commands.add_parser("mutants", help="judge the suite: does it catch seeded defects?")
+    if add_mutants:
+        add_mutants(proof)
+    proof.set_defaults(command=mutants)
+    return parser
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    target = parser.add_mutually_exclusive_group(required=True)
+    target.add_argument("--base-url", type=_base_url, metavar="URL", help="the server to judge")
+    target.add_argument("--embedded-mock", action="store_true", help="start the mock and judge it")
+    _add_selection(parser)
+    parser.add_argument(
+        "--as",
+        dest="as_",
+        action="append",
+        default=[],
+        metavar="NAME=ENVVAR",
+        help="a further identity and the environment variable that holds its key; "
+        "known facts may follow, as in neighbour=KEY2,user=UUID,workspace=UUID,org=UUID. "
+        + "; ".join(f"{name}: {words}" for name, words in KNOWN.items()),
+    )
+    parser.add_argument("--clock-url", type=_base_url, metavar="URL", help="the server's clock")
+    parser.add_argument("--seed", type=_natural, default=0, metavar="N", help="default: 0")
+    parser.add_argument(
+        "--max-examples",
+        type=_positive,
+        default=20,
+        metavar="N",
+        help="generated requests per operation and kind, default: 20",
+    )
+    parser.add_argument(
+        "--timeout", type=_seconds, default=10.0, metavar="S", help="longest silence, default: 10"
+    )
+    parser.add_argument(
+        "--run-id", type=_run_id, metavar="ID", help="part of the names of what the run creates"
+    )
+    parser.add_argument(
+        "--report-dir", type=Path, default=Path("reports"), metavar="DIR", help="default: reports"
+    )
+
+
+def _add_selection(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--operations",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="only these operations, such as 'beta.libraries.*'; may be repeated",
+    )
+    parser.add_argument(
+        "--rules",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="only these rules, such as 'schema.*'; may be repeated",
+    )
+    parser.add_argument(
+        "--profile", default=DEFAULT_PROFILE, metavar="NAME", help=f"default: {DEFAULT_PROFILE}"
+    )
+
+
+def _base_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise argparse.ArgumentTypeError(f"{text!r} is no URL: write http://host:port")
+    if parts.query or parts.fragment:
+        raise argparse.ArgumentTypeError(f"{text!r}: leave out what follows the path")
+    return text.rstrip("/")
+
+
+def _natural(text: str) -> int:
+    return int(_number(text, int, least=0))
+
+
+def _positive(text: str) -> int:
+    return int(_number(text, int, least=1))
+
+
+def _seconds(text: str) -> float:
+    value = _number(text, float, least=0)
+    if not 0 < value < 3600:
+        raise argparse.ArgumentTypeError(f"{text!r}: write seconds, more than 0, below 3600")
+    return value
+
+
+def _number(text: str, kind: type[int | float], least: int) -> float:
+    try:
+        value = kind(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
+    if value < least:
+        raise argparse.ArgumentTypeError(f"{text!r} is below {least}")
+    return value
+
+
+def _run_id(text: str) -> str:
+    if not RUN_ID.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r}: write 4 to 16 lower-case letters and digits")
+    return text

@@ -1,0 +1,135 @@
+"""The commands: judge a server, list the rules, judge the suite itself."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import contextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+from hypothesis.configuration import set_hypothesis_home_dir
+
+from mistral_conformance.document import load_document
+from mistral_conformance.embedded import embedded_mock
+from mistral_conformance.identities import WrongIdentity, parse_identities
+from mistral_conformance.markers import fresh_run_id, seeded_run_id
+from mistral_conformance.plan import (
+    WrongSelection,
+    make_plan,
+    select_operations,
+    select_rules,
+)
+from mistral_conformance.report.content import build_report
+from mistral_conformance.report.files import Unwritable, prepare_folder, write_reports
+from mistral_conformance.report.listing import print_rules
+from mistral_conformance.report.terminal import Live, make_console, print_summary
+from mistral_conformance.rules import load_rules
+from mistral_conformance.run import Run, RunOptions, execute, open_session
+from mistral_conformance.target import KeyRefused, Unreachable
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mistral_conformance.plan import Case
+
+HOLDS, BROKEN, INTERRUPTED = 0, 1, 130
+WRONG = (WrongIdentity, WrongSelection, Unwritable)
+ABSENT = (Unreachable, KeyRefused)
+
+
+def run_command(options: argparse.Namespace) -> int:
+    """Judge a server and write the reports.
+
+    Raises:
+        WrongIdentity, WrongSelection, Unwritable: wrong use.
+        Unreachable, KeyRefused: no server to judge.
+
+    """
+    plan = _plan(options)
+    prepare_folder(options.report_dir)
+    if not options.embedded_mock:
+        return _run(_run_options(options), plan, options.report_dir)
+    with embedded_mock(options.seed) as mock:
+        sys.stdout.write(f"{mock.base_url}\n")
+        sys.stdout.flush()
+        run_options = evolve(
+            _run_options(options, mock.base_url),
+            identities=mock.identities,
+            clock_url=mock.clock_url,
+        )
+        return _run(run_options, plan, options.report_dir)
+
+
+def rules_command(options: argparse.Namespace) -> int:
+    """List the rules."""
+    selected = select_operations(load_document(), options.profile, options.operations)
+    rules = select_rules(load_rules(), options.rules)
+    print_rules(make_console(), rules, load_document(), selected)
+    return HOLDS
+
+
+def add_mutants_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `mutants`."""
+    import_module("mistral_conformance.mutants").add_arguments(parser)
+
+
+def mutants_command(options: argparse.Namespace) -> int:
+    """Run the suite against every seeded defect of the mock."""
+    code: int = import_module("mistral_conformance.mutants").main(options)
+    return code
+
+
+def _plan(options: argparse.Namespace) -> list[Case]:
+    operations = select_operations(load_document(), options.profile, options.operations)
+    plan = make_plan(load_document(), select_rules(load_rules(), options.rules), operations)
+    if not plan:
+        raise WrongSelection("no selected rule says anything about a selected operation")
+    return plan
+
+
+def _run(options: RunOptions, plan: list[Case], folder: Path) -> int:
+    console = make_console()
+    run = Run(options, select_operations(load_document(), options.profile, options.operations))
+    with _hypothesis_at_home(), open_session(options) as session:
+        with Live(console, len(plan)) as live:
+            execute(session, run, plan, live.show)
+        redactor = session.redactor
+    report = build_report(run, redactor)
+    paths = write_reports(report, folder)
+    print_summary(console, report, paths)
+    if run.interrupted:
+        return INTERRUPTED
+    return HOLDS if report["run"]["holds"] else BROKEN
+
+
+@contextmanager
+def _hypothesis_at_home() -> Iterator[None]:
+    """Keep what hypothesis stores out of the folder that the command is called in."""
+    with tempfile.TemporaryDirectory(prefix="mistral-conformance-") as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)
+
+
+def _run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOptions:
+    identities = {} if embedded_url else parse_identities(options.as_, os.environ)
+    run_id = seeded_run_id(options.seed) if embedded_url else fresh_run_id()
+    return RunOptions(
+        base_url=embedded_url or options.base_url,
+        identities=identities,
+        profile=options.profile,
+        operations=tuple(options.operations),
+        rules=tuple(options.rules),
+        seed=options.seed,
+        max_examples=options.max_examples,
+        clock_url=options.clock_url or "",
+        timeout_s=options.timeout,
+        run_id=options.run_id or run_id,
+    )

@@ -1,0 +1,185 @@
+"""Defects of chat."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.rules.common import names as op
+from mistral_mock.completion import catalogue
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+BODY = "completion.bodies:make_body"
+CHOICE = "completion.bodies:make_choice"
+ENGINE = "completion.engine:complete"
+
+
+@mutant("chat.object-is-text", op.CHAT, place=BODY)
+def object_is_text(make_body: Part) -> Part:
+    """A chat completion calls itself a text completion."""
+    return lambda *given: {**make_body(*given), "object": "text_completion"}
+
+
+@mutant("chat.ids-are-all-one", op.CHAT, place=BODY)
+def ids_are_all_one(make_body: Part) -> Part:
+    """All completions have one id."""
+    return lambda *given: {**make_body(*given), "id": "cmpl-0"}
+
+
+@mutant("chat.model-is-another", op.CHAT, place=BODY)
+def model_is_another(make_body: Part) -> Part:
+    """The answer names a model that was not asked."""
+    return lambda *given: {**make_body(*given), "model": "open-mistral-7b"}
+
+
+@mutant("chat.role-is-user", op.CHAT, place=CHOICE)
+def role_is_user(make_choice: Part) -> Part:
+    """The answer's message has the role of the user."""
+
+    def defect(*given: Part) -> Part:
+        choice = make_choice(*given)
+        return {**choice, "message": {**choice["message"], "role": "user"}}
+
+    return defect
+
+
+@mutant("chat.max-tokens-is-ignored", op.CHAT, place="completion.limits:apply_max_tokens")
+def max_tokens_is_ignored(_apply: Part) -> Part:
+    """`max_tokens` cuts nothing."""
+    return lambda text, _room: (text, "stop")
+
+
+@mutant("chat.max-tokens-cuts-silently", op.CHAT, place="completion.limits:LENGTH")
+def max_tokens_cuts_silently(_length: Part) -> Part:
+    """An answer that was cut says `stop`."""
+    return "stop"
+
+
+@mutant("chat.stop-is-ignored", op.CHAT, place="completion.limits:apply_stop")
+def stop_is_ignored(_apply_stop: Part) -> Part:
+    """Stop texts end nothing."""
+    return lambda text, _stop: text
+
+
+@mutant("chat.stop-is-included", op.CHAT, place="completion.limits:apply_stop")
+def stop_is_included(apply_stop: Part) -> Part:
+    """The text ends with the stop text in place of before it."""
+
+    def defect(text: Part, stop: Part) -> Part:
+        kept = apply_stop(text, stop)
+        met = [one for one in stop if text[len(kept) :].startswith(one)]
+        return kept + "".join(met[:1])
+
+    return defect
+
+
+@mutant("chat.stop-lists-are-ignored", op.CHAT, place="completion.request:read_stop")
+def stop_lists_are_ignored(read_stop: Part) -> Part:
+    """Stop texts in a list end nothing."""
+    return lambda stop: () if isinstance(stop, list) else read_stop(stop)
+
+
+@mutant("chat.n-is-ignored", op.CHAT, place="completion.request:read_count")
+def n_is_ignored(_read_count: Part) -> Part:
+    """There is one choice, whatever `n` says."""
+    return lambda _n: 1
+
+
+@mutant("chat.seed-is-ignored", op.CHAT, place="completion.request:make_seed")
+def seed_is_ignored(make_seed: Part) -> Part:
+    """Every request gets another answer, whatever its seed."""
+    calls = count()
+    return lambda body: make_seed({**body, "random_seed": next(calls)})
+
+
+@mutant("chat.json-is-fenced", op.CHAT, place="completion.formats:spell")
+def json_is_fenced(spell: Part) -> Part:
+    """JSON answers stand in a Markdown fence."""
+    return lambda value: f"```json\n{spell(value)}\n```"
+
+
+@mutant("chat.json-schema-is-ignored", op.CHAT, place="completion.request:read_format")
+def json_schema_is_ignored(read_format: Part) -> Part:
+    """A JSON schema gets any JSON object."""
+
+    def defect(raw: Part) -> Part:
+        format_, schema = read_format(raw)
+        return ("json_object", None) if schema else (format_, schema)
+
+    return defect
+
+
+@mutant("chat.tool-choice-is-ignored", op.CHAT, place="completion.request:read_tool_choice")
+def tool_choice_is_ignored(_read: Part) -> Part:
+    """The model always chooses for itself whether to call a tool."""
+    return lambda _choice: ("auto", None)
+
+
+@mutant("chat.first-tool-is-called", op.CHAT, place="completion.tools:find_function")
+def first_tool_is_called(_find: Part) -> Part:
+    """In place of the named function the first one is called."""
+    return lambda request: request.functions[0]
+
+
+@mutant("chat.arguments-are-empty", op.CHAT, place="completion.tools:make_arguments")
+def arguments_are_empty(_make: Part) -> Part:
+    """Calls have no arguments, whatever the function needs."""
+    return lambda _request, _function, _dice: "{}"
+
+
+@mutant("chat.no-tool-is-called", op.CHAT, place="completion.tools:choose_functions")
+def no_tool_is_called(_choose: Part) -> Part:
+    """Tools are never called."""
+    return lambda _request: ()
+
+
+@mutant("chat.calls-end-with-stop", op.CHAT, place="completion.limits:TOOL_CALLS")
+def calls_end_with_stop(_reason: Part) -> Part:
+    """An answer that calls a tool ends with the reason `stop`."""
+    return "stop"
+
+
+@mutant("chat.tool-results-are-refused", op.CHAT, place="completion.messages:take_answers")
+def tool_results_are_refused(_take: Part) -> Part:
+    """The results of calls are not seen, and the request is refused."""
+    return lambda _messages: []
+
+
+@mutant("chat.prefix-is-dropped", op.CHAT, place="completion.engine:make_choice")
+def prefix_is_dropped(make_choice: Part) -> Part:
+    """The answer goes on after the prefix in place of beginning with it."""
+
+    def defect(request: Part, index: Part, room: Part) -> Part:
+        choice = make_choice(request, index, room)
+        return evolve(choice, content=choice.content.removeprefix(request.prefix))
+
+    return defect
+
+
+@mutant("chat.total-is-wrong", op.CHAT, place="completion.usage:total")
+def total_is_wrong(_total: Part) -> Part:
+    """The total of the usage leaves the prompt out."""
+    return lambda _prompt, completion: completion
+
+
+@mutant("chat.prompts-cost-the-same", op.CHAT, place="completion.usage:count_prompt")
+def prompts_cost_the_same(_count: Part) -> Part:
+    """Every prompt counts ten tokens."""
+    return lambda _request: 10
+
+
+@mutant("chat.any-model-answers", op.CHAT, place="completion.catalogue:find_chat_model")
+def any_model_answers(find_chat_model: Part) -> Part:
+    """A model that does not exist answers like the first one."""
+    return lambda name: find_chat_model(name) or catalogue.MODELS[0]
+
+
+@mutant("chat.answer-is-empty", op.CHAT, op.LIST_MODELS, place="completion.formats:make_answer")
+def answer_is_empty(_make_answer: Part) -> Part:
+    """The text of every answer is empty."""
+    return lambda _request, _dice: ""

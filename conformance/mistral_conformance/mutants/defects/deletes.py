@@ -1,0 +1,109 @@
+"""Defects of deletions."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import answering, edited, forgiving
+from mistral_conformance.rules.common import names as op
+from mistral_mock.answers import json_answer, no_content
+from mistral_mock.resources import upkeep
+from mistral_mock.resources.records import Document, Share
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+
+@mutant("deletes.library-answers-another", op.DELETE_LIBRARY, place="resources.libraries:delete")
+def library_answers_another(delete: Part) -> Part:
+    """Deleting a library shows another id than that of the deleted one."""
+    other = "0c0ffee0-0000-7000-8000-000000000000"
+    return edited(delete, lambda library: {**library, "id": other})
+
+
+@mutant("deletes.library-is-shown-empty", op.DELETE_LIBRARY, place="resources.libraries:delete")
+def library_is_shown_empty(delete: Part) -> Part:
+    """A deleted library is shown as it is afterwards: without documents."""
+    return edited(delete, lambda library: {**library, "nb_documents": 0, "total_size": 0})
+
+
+@mutant("deletes.library-answers-in-turn", op.DELETE_LIBRARY, place="resources.libraries:delete")
+def library_answers_in_turn(delete: Part) -> Part:
+    """Every other deletion of a library answers 204."""
+    calls = count()
+
+    def defect(ctx: Part) -> Part:
+        answer = delete(ctx)
+        return no_content() if next(calls) % 2 else answer
+
+    return defect
+
+
+@mutant("deletes.access-always-answers-204", op.UNSHARE, place="resources.accesses:delete")
+def access_always_answers_204(delete: Part) -> Part:
+    """Accesses answer 204 already, libraries still 200."""
+
+    def defect(ctx: Part) -> Part:
+        delete(ctx)
+        return no_content()
+
+    return defect
+
+
+@mutant("deletes.access-stays", op.UNSHARE, op.LIST_ACCESSES, place="resources.accesses:delete")
+def access_stays(delete: Part) -> Part:
+    """The deletion of an access is answered but the entry stays."""
+
+    def defect(ctx: Part) -> Part:
+        before = list(ctx.table(Share))
+        answer = delete(ctx)
+        for share in before:
+            ctx.table(Share).put(share)
+        return answer
+
+    return defect
+
+
+@mutant("deletes.document-answers-200", op.DELETE_DOCUMENT, place="resources.documents:delete")
+def document_answers_200(delete: Part) -> Part:
+    """Deleting a document answers 200 with an empty object."""
+
+    def defect(ctx: Part) -> Part:
+        delete(ctx)
+        return json_answer({})
+
+    return defect
+
+
+@mutant("deletes.library-twice", op.DELETE_LIBRARY, place="resources.libraries:delete")
+def library_twice(delete: Part) -> Part:
+    """Deleting what is not there succeeds."""
+    return forgiving(delete, no_content())
+
+
+@mutant("deletes.library-answers-202", op.DELETE_LIBRARY, place="resources.libraries:delete")
+def library_answers_202(delete: Part) -> Part:
+    """Deleting a library answers 202."""
+    return answering(delete, status=202)
+
+
+@mutant(
+    "deletes.takes-equal-documents-along",
+    op.DELETE_LIBRARY,
+    op.GET_LIBRARY,
+    place="resources.libraries:remove",
+)
+def takes_equal_documents_along(remove: Part) -> Part:
+    """Deleting a library deletes documents of equal content in other libraries too."""
+
+    def defect(ctx: Part, library: Part) -> None:
+        hashes = {each.hash for each in ctx.table(Document).children(library.id)}
+        remove(ctx, library)
+        for document in list(ctx.table(Document)):
+            if document.hash in hashes:
+                upkeep.forget(ctx.store, document)
+                upkeep.refresh(ctx.store, document.library_id, ctx.clock.stamp())
+
+    return defect

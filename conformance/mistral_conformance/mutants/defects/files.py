@@ -1,0 +1,209 @@
+"""Defects of files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import answering, edited, overlooking, without
+from mistral_conformance.rules.common import names as op
+from mistral_mock.answers import json_answer
+from mistral_mock.errors import APIError
+from mistral_mock.store import Blob
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+VIEW = "resources.files:view"
+
+
+@mutant("files.upload-answers-201", op.UPLOAD_FILE, place="resources.files:upload")
+def upload_answers_201(upload: Part) -> Part:
+    """Uploading a file answers 201 as uploading a document does."""
+    return answering(upload, status=201)
+
+
+@mutant("files.size-counts-lines", op.UPLOAD_FILE, op.GET_FILE, place=VIEW)
+def size_counts_lines(view: Part) -> Part:
+    """The size of a file is one byte too small."""
+    return lambda file: {**view(file), "bytes": max(0, file.size - 1)}
+
+
+@mutant("files.purpose-is-forgotten", op.UPLOAD_FILE, op.GET_FILE, op.LIST_FILES, place=VIEW)
+def purpose_is_forgotten(view: Part) -> Part:
+    """Every file is shown with the purpose of fine-tuning."""
+    return lambda file: {**view(file), "purpose": "fine-tune"}
+
+
+@mutant("files.read-shows-another-name", op.GET_FILE, place="resources.files:retrieve")
+def read_shows_another_name(retrieve: Part) -> Part:
+    """A file's name is read in capital letters."""
+    return edited(retrieve, lambda file: {**file, "filename": file["filename"].upper()})
+
+
+@mutant("files.read-says-deleted", op.GET_FILE, place="resources.files:retrieve")
+def read_says_deleted(retrieve: Part) -> Part:
+    """A file that is there says that it is deleted."""
+    return edited(retrieve, lambda file: {**file, "deleted": True})
+
+
+@mutant("files.newest-is-not-listed", op.LIST_FILES, place="resources.files:is_wanted")
+def newest_is_not_listed(is_wanted: Part) -> Part:
+    """Text files are missing from the list."""
+    return lambda ctx, file: is_wanted(ctx, file) and file.mime_type != "text/plain"
+
+
+@mutant("files.content-loses-line-ends", op.DOWNLOAD_FILE, place="resources.files:read_content")
+def content_loses_line_ends(read_content: Part) -> Part:
+    """Line ends of a file's content are changed."""
+    return lambda *given: read_content(*given).replace(b"\r\n", b"\n")
+
+
+@mutant("files.content-is-typed", op.DOWNLOAD_FILE, place="resources.files:download")
+def content_is_typed(download: Part) -> Part:
+    """The content of a file comes as application/pdf."""
+    return answering(download, media_type="application/pdf")
+
+
+@mutant("files.content-is-known", op.UPLOAD_FILE, place="resources.files:upload")
+def content_is_known(upload: Part) -> Part:
+    """The same content gives the same file, as in a library."""
+    known: dict[bytes, Part] = {}
+
+    def defect(ctx: Part) -> Part:
+        content = ctx.files["file"].content
+        if content not in known:
+            known[content] = upload(ctx)
+        return known[content]
+
+    return defect
+
+
+@mutant(
+    "files.deleted-file-stays",
+    op.DELETE_FILE,
+    op.GET_FILE,
+    op.DOWNLOAD_FILE,
+    op.LIST_FILES,
+    place="resources.files:forget",
+)
+def deleted_file_stays(_forget: Part) -> Part:
+    """Deleting a file is answered but the file stays."""
+    return lambda _ctx, _file: None
+
+
+@mutant("files.delete-says-nothing", op.DELETE_FILE, place="resources.files:delete")
+def delete_says_nothing(delete: Part) -> Part:
+    """Deleting a file answers 204."""
+    return answering(delete, status=204, body=b"", media_type=None)
+
+
+@mutant(
+    "files.unknown-file-is-400", op.GET_FILE, op.DOWNLOAD_FILE, place="resources.files:not_found"
+)
+def unknown_file_is_400(_not_found: Part) -> Part:
+    """A file that does not exist answers 400."""
+    return lambda detail: APIError(400, {"detail": detail})
+
+
+@mutant("files.any-purpose-goes", op.UPLOAD_FILE, place="inputs:refuse")
+def any_purpose_goes(_refuse: Part) -> Part:
+    """Any purpose is taken."""
+    return overlooking("purpose")
+
+
+@mutant("files.pages-are-ignored", op.LIST_FILES, place="resources.files:list_files")
+def pages_are_ignored(list_files: Part) -> Part:
+    """The first page holds all files, and every other page too."""
+
+    def defect(ctx: Part) -> Part:
+        return list_files(evolve(ctx, query={**ctx.query, "page": 0, "page_size": 1000}))
+
+    return defect
+
+
+@mutant("files.total-is-that-of-the-page", op.LIST_FILES, place="resources.files:list_files")
+def total_is_that_of_the_page(list_files: Part) -> Part:
+    """The total counts the files of the page, also where none is asked for."""
+    return edited(list_files, lambda found: {**found, "total": len(found["data"])})
+
+
+@mutant("files.filters-are-ignored", op.LIST_FILES, place="resources.files:is_wanted")
+def filters_are_ignored(is_wanted: Part) -> Part:
+    """The list is filtered by the search only."""
+
+    def defect(ctx: Part, file: Part) -> Part:
+        query = {**dict.fromkeys(ctx.query), "search": ctx.query["search"]}
+        return is_wanted(evolve(ctx, query=query), file)
+
+    return defect
+
+
+@mutant(
+    "files.everyone-sees-everything",
+    op.GET_FILE,
+    op.DOWNLOAD_FILE,
+    op.FILE_URL,
+    place="resources.files:is_visible",
+)
+def everyone_sees_everything(_is_visible: Part) -> Part:
+    """Files are seen by everyone, strangers too."""
+    return lambda _file, _caller: True
+
+
+@mutant("files.url-is-bare", op.FILE_URL, place="resources.files:get_signed_url")
+def url_is_bare(get_signed_url: Part) -> Part:
+    """A file's signed URL comes as a bare string, as a document's does."""
+    return edited(get_signed_url, lambda found: found["url"])
+
+
+@mutant("signed-urls.file-is-served-empty", op.FILE_URL, place="resources.files:serve_file")
+def file_is_served_empty(serve_file: Part) -> Part:
+    """A file's signed URL serves no bytes."""
+    return lambda ctx, key: evolve(serve_file(ctx, key), body=b"")
+
+
+@mutant("signed-urls.hours-are-minutes", op.FILE_URL, place="resources.files:HOUR_S")
+def hours_are_minutes(_hour: Part) -> Part:
+    """The life of a file's URL is counted in minutes."""
+    return 60
+
+
+@mutant("signed-urls.any-life-goes", op.FILE_URL, place="inputs:refuse")
+def any_life_goes(_refuse: Part) -> Part:
+    """A file's URL may live for any number of hours."""
+    return overlooking("expiry")
+
+
+@mutant("schema.file-lacks-its-purpose", op.UPLOAD_FILE, place="resources.files:upload")
+def file_lacks_its_purpose(upload: Part) -> Part:
+    """An uploaded file is shown without its purpose."""
+    return edited(upload, without("purpose"))
+
+
+@mutant("files.file-is-not-wanted", op.UPLOAD_FILE, place="resources.files:upload")
+def file_is_not_wanted(upload: Part) -> Part:
+    """An uploaded file keeps no bytes."""
+
+    def defect(ctx: Part) -> Part:
+        answer = upload(ctx)
+        for blob in list(ctx.table(Blob)):
+            ctx.table(Blob).put(evolve(blob, content=b""))
+        return answer
+
+    return defect
+
+
+@mutant("files.form-without-file-is-taken", op.UPLOAD_FILE, place="inputs:check_body")
+def form_without_file_is_taken(check_body: Part) -> Part:
+    """A form without a file seems to succeed."""
+
+    async def defect(operation: Part, source: Part, problems: Part) -> Part:
+        body = await check_body(operation, source, problems)
+        if operation.takes_form and "file" not in body.files:
+            raise APIError(200, json_answer({}).body.decode())
+        return body
+
+    return defect

@@ -1,0 +1,230 @@
+"""Defects of the lifecycle of libraries and documents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import answering, edited, forgiving
+from mistral_conformance.rules.common import names as op
+from mistral_mock.answers import json_answer
+from mistral_mock.errors import APIError
+from mistral_mock.resources.records import Library
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+EMPTY_PAGE = {
+    "data": [],
+    "pagination": {
+        "total_items": 0,
+        "total_pages": 0,
+        "current_page": 0,
+        "page_size": 100,
+        "has_more": False,
+    },
+}
+
+
+@mutant(
+    "lifecycle.create-keeps-nothing",
+    op.CREATE_LIBRARY,
+    op.GET_LIBRARY,
+    place="resources.libraries:create",
+)
+def create_keeps_nothing(create: Part) -> Part:
+    """A new library is answered but not stored."""
+
+    def defect(ctx: Part) -> Part:
+        answer = create(ctx)
+        for library in list(ctx.table(Library)):
+            ctx.table(Library).remove(library.id)
+        return answer
+
+    return defect
+
+
+@mutant("lifecycle.read-shows-another-id", op.GET_LIBRARY, place="resources.libraries:get")
+def read_shows_another_id(get: Part) -> Part:
+    """A library is read under an id that is not its own."""
+    other = "0c0ffee0-0000-7000-8000-000000000000"
+    return edited(get, lambda library: {**library, "id": other})
+
+
+@mutant(
+    "lifecycle.list-lacks-the-newest", op.LIST_LIBRARIES, place="resources.libraries:find_listed"
+)
+def list_lacks_the_newest(find_listed: Part) -> Part:
+    """The newest library is missing from the list."""
+    return lambda ctx: find_listed(ctx)[1:]
+
+
+@mutant(
+    "lifecycle.new-library-counts-one",
+    op.CREATE_LIBRARY,
+    op.GET_LIBRARY,
+    place="resources.libraries:view",
+)
+def new_library_counts_one(view: Part) -> Part:
+    """A library counts one document more than it has."""
+    return lambda library: {**view(library), "nb_documents": library.nb_documents + 1}
+
+
+@mutant("lifecycle.new-library-is-described", op.CREATE_LIBRARY, place="resources.libraries:create")
+def new_library_is_described(create: Part) -> Part:
+    """A new library has a generated description before it has any document."""
+    return edited(create, lambda library: {**library, "generated_description": "A library."})
+
+
+@mutant(
+    "lifecycle.ids-are-random",
+    op.CREATE_LIBRARY,
+    op.UPLOAD_DOCUMENT,
+    place="ids:Ids.uuid7",
+)
+def ids_are_random(_uuid7: Part) -> Part:
+    """Library ids are UUIDs of version 4 and no longer sort by time."""
+    return lambda ids, _moment: ids.uuid4()
+
+
+@mutant(
+    "lifecycle.change-is-lost", op.PATCH_LIBRARY, op.GET_LIBRARY, place="resources.libraries:change"
+)
+def change_is_lost(_change: Part) -> Part:
+    """A change is answered but not stored."""
+    return lambda _ctx, library, changes: evolve(library, **changes)
+
+
+@mutant(
+    "lifecycle.change-leaves-updated-at",
+    op.PATCH_LIBRARY,
+    op.GET_LIBRARY,
+    place="resources.libraries:change",
+)
+def change_leaves_updated_at(_change: Part) -> Part:
+    """A change leaves the time of the last change as it was."""
+    return lambda ctx, library, changes: ctx.table(Library).put(evolve(library, **changes))
+
+
+@mutant(
+    "lifecycle.size-stands-still",
+    op.GET_LIBRARY,
+    op.UPLOAD_DOCUMENT,
+    place="resources.upkeep:measure",
+)
+def size_stands_still(_measure: Part) -> Part:
+    """The size of a library does not follow its documents."""
+    return lambda _documents: 0
+
+
+@mutant(
+    "lifecycle.deleted-library-stays",
+    op.DELETE_LIBRARY,
+    op.GET_LIBRARY,
+    op.LIST_LIBRARIES,
+    place="resources.libraries:remove",
+)
+def deleted_library_stays(_remove: Part) -> Part:
+    """A deletion is answered but nothing is deleted."""
+    return lambda _ctx, _library: None
+
+
+@mutant(
+    "lifecycle.accesses-of-nothing-are-empty",
+    op.LIST_ACCESSES,
+    op.DELETE_LIBRARY,
+    place="resources.accesses:list_accesses",
+)
+def accesses_of_nothing_are_empty(list_accesses: Part) -> Part:
+    """A library that does not exist has an empty list of accesses."""
+    return forgiving(list_accesses, json_answer({"data": []}))
+
+
+@mutant(
+    "lifecycle.documents-of-nothing-are-empty",
+    op.LIST_DOCUMENTS,
+    op.DELETE_LIBRARY,
+    place="resources.documents:list_documents",
+)
+def documents_of_nothing_are_empty(list_documents: Part) -> Part:
+    """A library that does not exist has an empty list of documents."""
+    return forgiving(list_documents, json_answer(EMPTY_PAGE))
+
+
+@mutant(
+    "lifecycle.upload-is-not-listed",
+    op.UPLOAD_DOCUMENT,
+    op.LIST_DOCUMENTS,
+    place="resources.documents:find_all",
+)
+def upload_is_not_listed(find_all: Part) -> Part:
+    """The last document of a library is missing from its list."""
+    return lambda ctx, library: find_all(ctx, library)[:-1]
+
+
+@mutant(
+    "lifecycle.deleted-document-stays",
+    op.DELETE_DOCUMENT,
+    op.UPLOAD_DOCUMENT,
+    op.LIST_DOCUMENTS,
+    *op.DOCUMENT_READS,
+    place="resources.upkeep:forget",
+)
+def deleted_document_stays(_forget: Part) -> Part:
+    """The deletion of a document is answered but the document stays."""
+    return lambda _store, _document: None
+
+
+@mutant(
+    "lifecycle.document-in-every-library",
+    op.PATCH_DOCUMENT,
+    op.DELETE_DOCUMENT,
+    *op.DOCUMENT_READS,
+    place="resources.documents:belongs",
+)
+def document_in_every_library(_belongs: Part) -> Part:
+    """A document is found below any library."""
+    return lambda _document, _library: True
+
+
+@mutant(
+    "lifecycle.unknown-library-is-500",
+    op.GET_LIBRARY,
+    op.PATCH_LIBRARY,
+    op.LIST_DOCUMENTS,
+    op.UPLOAD_DOCUMENT,
+    place="resources.permissions:not_found",
+)
+def unknown_library_is_500(_not_found: Part) -> Part:
+    """A library that does not exist breaks the server."""
+    return lambda detail: APIError(500, {"detail": detail})
+
+
+@mutant(
+    "lifecycle.unknown-document-is-400",
+    op.GET_DOCUMENT,
+    op.DELETE_DOCUMENT,
+    place="resources.documents:not_found",
+)
+def unknown_document_is_400(_not_found: Part) -> Part:
+    """A document that does not exist answers 400."""
+    return lambda detail: APIError(400, {"detail": detail})
+
+
+@mutant(
+    "lifecycle.expiry-does-nothing",
+    op.PATCH_DOCUMENT,
+    op.GET_DOCUMENT,
+    place="resources.processing:has_expired",
+)
+def expiry_does_nothing(_has_expired: Part) -> Part:
+    """A document outlives its `expires_at`."""
+    return lambda _document, _now: False
+
+
+@mutant("lifecycle.update-answers-the-old", op.PATCH_LIBRARY, place="resources.libraries:update")
+def update_answers_the_old(update: Part) -> Part:
+    """An update answers 202 with the library."""
+    return answering(update, status=202)

@@ -1,0 +1,91 @@
+"""Defects of models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import edited
+from mistral_conformance.rules.common import names as op
+from mistral_mock.answers import json_answer
+from mistral_mock.completion import catalogue
+from mistral_mock.errors import not_found
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+LIST = "resources.models:list_models"
+ONE = "resources.models:retrieve"
+
+
+@mutant("models.list-is-a-bare-array", op.LIST_MODELS, place=LIST)
+def list_is_a_bare_array(list_models: Part) -> Part:
+    """The list of models is an array without an object around it."""
+    return edited(list_models, lambda found: found["data"])
+
+
+@mutant("models.list-is-empty", op.LIST_MODELS, op.GET_MODEL, place=LIST)
+def list_is_empty(_list_models: Part) -> Part:
+    """The list of models is empty."""
+    return lambda _ctx: json_answer({"object": "list", "data": []})
+
+
+@mutant("models.model-comes-twice", op.LIST_MODELS, place=LIST)
+def model_comes_twice(list_models: Part) -> Part:
+    """The first model is listed twice."""
+    return edited(
+        list_models, lambda found: {**found, "data": [*found["data"][:1], *found["data"]]}
+    )
+
+
+@mutant("models.aliases-are-unknown", op.LIST_MODELS, op.GET_MODEL, place=ONE)
+def aliases_are_unknown(retrieve: Part) -> Part:
+    """A model is not read by its aliases."""
+
+    def defect(ctx: Part) -> Part:
+        name = ctx.path["model_id"]
+        if name not in {model.id for model in catalogue.MODELS}:
+            raise not_found("Model not found")
+        return retrieve(ctx)
+
+    return defect
+
+
+@mutant("models.read-shows-other-abilities", op.LIST_MODELS, op.GET_MODEL, place=ONE)
+def read_shows_other_abilities(retrieve: Part) -> Part:
+    """A model that is read can do less than the list says."""
+    return edited(
+        retrieve,
+        lambda card: {**card, "capabilities": dict.fromkeys(card["capabilities"], False)},
+    )
+
+
+@mutant("models.read-shows-another-description", op.LIST_MODELS, op.GET_MODEL, place=ONE)
+def read_shows_another_description(retrieve: Part) -> Part:
+    """A model is described otherwise in the list and by its id."""
+    return edited(retrieve, lambda card: {**card, "description": None})
+
+
+@mutant("models.unknown-model-is-the-first", op.GET_MODEL, place="completion.catalogue:find_model")
+def unknown_model_is_the_first(find_model: Part) -> Part:
+    """A model that does not exist is read as the first one."""
+    return lambda name: find_model(name) or catalogue.MODELS[0]
+
+
+@mutant("models.filter-is-ignored", op.LIST_MODELS, place=LIST)
+def filter_is_ignored(list_models: Part) -> Part:
+    """The list of models is not filtered."""
+    return lambda ctx: list_models(evolve(ctx, query=dict.fromkeys(ctx.query)))
+
+
+@mutant(
+    "models.chatting-model-is-refused",
+    op.LIST_MODELS,
+    op.CHAT,
+    place="completion.catalogue:find_chat_model",
+)
+def chatting_model_is_refused(_find: Part) -> Part:
+    """No model that the list shows can be chatted with."""
+    return lambda _name: None

@@ -1,0 +1,168 @@
+"""Defects of what owners, editors and viewers may do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.rules.common import names as op
+from mistral_mock.answers import no_content
+from mistral_mock.errors import APIError, forbidden
+from mistral_mock.resources import permissions
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+WRITES = (
+    op.PATCH_LIBRARY,
+    op.UPLOAD_DOCUMENT,
+    op.PATCH_DOCUMENT,
+    op.REPROCESS,
+    op.DELETE_DOCUMENT,
+)
+
+
+@mutant(
+    "permissions.viewers-read-no-documents",
+    op.LIST_DOCUMENTS,
+    op.GET_DOCUMENT,
+    op.STATUS,
+    place="resources.documents:find_document",
+)
+def viewers_read_no_documents(find_document: Part) -> Part:
+    """Reading one document takes the level Editor."""
+
+    def defect(ctx: Part) -> Part:
+        permissions.find_editable(ctx)
+        return find_document(ctx)
+
+    return defect
+
+
+@mutant("permissions.viewers-edit", *WRITES, place="resources.permissions:may_edit")
+def viewers_edit(_may_edit: Part) -> Part:
+    """A Viewer may do what an Editor may."""
+    return lambda role: role is not None
+
+
+@mutant(
+    "permissions.viewers-upload",
+    *WRITES,
+    place="resources.documents:upload",
+)
+def viewers_upload(upload: Part) -> Part:
+    """An upload is done with the rights of the first caller that the mock knows."""
+    return lambda ctx: upload(evolve(ctx, caller=ctx.settings.identities[0]))
+
+
+@mutant("permissions.editors-only-read", *WRITES, place="resources.permissions:may_edit")
+def editors_only_read(_may_edit: Part) -> Part:
+    """Only the owner may edit."""
+    return lambda role: role == permissions.OWNER
+
+
+@mutant(
+    "permissions.editors-manage",
+    op.SHARE,
+    op.LIST_ACCESSES,
+    op.DELETE_LIBRARY,
+    op.UNSHARE,
+    place="resources.permissions:may_manage",
+)
+def editors_manage(_may_manage: Part) -> Part:
+    """An Editor may share and delete the library like its owner."""
+    return lambda role: role in {permissions.EDITOR, permissions.OWNER}
+
+
+@mutant("permissions.everyone-shares", op.SHARE, place="resources.permissions:find_managed")
+def everyone_shares(_find_managed: Part) -> Part:
+    """Whoever sees a library may share it."""
+    return lambda ctx, _act: permissions.find_library(ctx)[0]
+
+
+@mutant(
+    "permissions.owner-may-step-down",
+    op.SHARE,
+    op.LIST_ACCESSES,
+    place="resources.accesses:is_own",
+)
+def owner_may_step_down(_is_own: Part) -> Part:
+    """The owner may change the own role."""
+    return lambda _caller, _library, _entity: False
+
+
+@mutant(
+    "permissions.removals-are-not-checked",
+    op.UNSHARE,
+    op.LIST_ACCESSES,
+    place="resources.accesses:check_removal",
+)
+def removals_are_not_checked(_check_removal: Part) -> Part:
+    """Any member may delete anyone's access."""
+    return lambda _caller, _library, _role, _entity: None
+
+
+@mutant(
+    "permissions.owner-may-leave", op.UNSHARE, op.GET_LIBRARY, place="resources.accesses:delete"
+)
+def owner_may_leave(delete: Part) -> Part:
+    """The owner's own access can be deleted."""
+
+    def defect(ctx: Part) -> Part:
+        entry = (ctx.body["share_with_type"], ctx.body["share_with_uuid"])
+        library, role = permissions.find_library(ctx)
+        if role == permissions.OWNER and entry == (library.owner_type, library.owner_id):
+            return no_content()
+        return delete(ctx)
+
+    return defect
+
+
+@mutant("permissions.members-cannot-leave", op.UNSHARE, place="resources.accesses:is_leaving")
+def members_cannot_leave(_is_leaving: Part) -> Part:
+    """A member cannot delete the own access."""
+    return lambda _caller, _entity: False
+
+
+@mutant(
+    "permissions.lowest-level-wins", op.PATCH_LIBRARY, op.SHARE, place="resources.permissions:RANKS"
+)
+def lowest_level_wins(_ranks: Part) -> Part:
+    """Of several shares the lowest level counts."""
+    return {permissions.EDITOR: 1, permissions.VIEWER: 2, permissions.OWNER: 3}
+
+
+@mutant(
+    "permissions.shares-leave-the-organisation",
+    op.SHARE,
+    op.LIST_ACCESSES,
+    place="resources.accesses:is_foreign",
+)
+def shares_leave_the_organisation(_is_foreign: Part) -> Part:
+    """A library can be shared with anyone anywhere."""
+    return lambda _known, _caller, _entity: False
+
+
+@mutant("permissions.org-id-is-refused", op.SHARE, place="resources.accesses:check_organisation")
+def org_id_is_refused(check_organisation: Part) -> Part:
+    """The deprecated `org_id` is refused whatever it says."""
+
+    def defect(ctx: Part, entity: Part) -> None:
+        if "org_id" in ctx.body:
+            raise forbidden("org_id is deprecated")
+        check_organisation(ctx, entity)
+
+    return defect
+
+
+@mutant(
+    "permissions.refusals-are-401",
+    op.PATCH_LIBRARY,
+    op.DELETE_LIBRARY,
+    place="resources.permissions:forbidden",
+)
+def refusals_are_401(_forbidden: Part) -> Part:
+    """A right that is missing answers 401 like a key that is missing."""
+    return lambda detail: APIError(401, {"detail": detail})

@@ -1,0 +1,90 @@
+"""Defects of the twin methods PUT and PATCH."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import answering, edited, only_for, without
+from mistral_conformance.rules.common import names as op
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+PUT = "_with_put"
+
+
+@mutant(
+    "put-patch.put-replaces-the-library",
+    op.PUT_LIBRARY,
+    op.GET_LIBRARY,
+    place="resources.libraries:update",
+)
+def put_replaces_the_library(update: Part) -> Part:
+    """PUT clears the description when its body names none."""
+
+    def replace(ctx: Part) -> Part:
+        return update(evolve(ctx, body={"description": None, **ctx.body}))
+
+    return only_for(PUT, update, replace)
+
+
+@mutant("put-patch.put-answers-less", op.PUT_LIBRARY, place="resources.libraries:update")
+def put_answers_less(update: Part) -> Part:
+    """PUT leaves a field out of its answer that PATCH shows."""
+    return only_for(PUT, update, edited(update, without("generated_name")))
+
+
+@mutant("put-patch.put-ignores-descriptions", op.PUT_LIBRARY, place="resources.libraries:update")
+def put_ignores_descriptions(update: Part) -> Part:
+    """PUT changes the name only."""
+
+    def rename(ctx: Part) -> Part:
+        return update(evolve(ctx, body=without("description")(ctx.body)))
+
+    return only_for(PUT, update, rename)
+
+
+@mutant(
+    "put-patch.put-is-gone",
+    op.PUT_LIBRARY,
+    op.PUT_DOCUMENT,
+    place="app:offered",
+)
+def put_is_gone(offered: Part) -> Part:
+    """The deprecated PUT answers 405."""
+    return lambda settings: offered(evolve(settings, without_put=True))
+
+
+@mutant("put-patch.put-takes-any-type", op.PUT_LIBRARY, place="inputs:check_body")
+def put_takes_any_type(check_body: Part) -> Part:
+    """PUT does not check the types of its body's fields."""
+
+    async def defect(operation: Part, source: Part, problems: Part) -> Part:
+        found: list[Part] = []
+        body = await check_body(operation, source, found)
+        unchecked = operation.method == "PUT" and isinstance(body.value, dict)
+        problems += [] if unchecked else found
+        return body
+
+    return defect
+
+
+@mutant(
+    "put-patch.document-put-ignores-attributes", op.PUT_DOCUMENT, place="resources.documents:update"
+)
+def document_put_ignores_attributes(update: Part) -> Part:
+    """PUT of a document changes its name only."""
+
+    def rename(ctx: Part) -> Part:
+        return update(evolve(ctx, body=without("attributes")(ctx.body)))
+
+    return only_for(PUT, update, rename)
+
+
+@mutant("put-patch.document-put-answers-204", op.PUT_DOCUMENT, place="resources.documents:update")
+def document_put_answers_204(update: Part) -> Part:
+    """PUT of a document answers 204 and shows nothing."""
+    return only_for(PUT, update, answering(update, status=204, body=b"", media_type=None))

@@ -1,0 +1,212 @@
+"""Defects of what is written and read back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import overlooking, without
+from mistral_conformance.rules.common import names as op
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+CUT = 4096
+
+
+@mutant(
+    "round-trip.names-lose-accents",
+    op.CREATE_LIBRARY,
+    op.GET_LIBRARY,
+    place="resources.libraries:view",
+)
+def names_lose_accents(view: Part) -> Part:
+    """Names keep their ASCII characters only."""
+    return lambda library: {
+        **view(library),
+        "name": library.name.encode("ascii", "ignore").decode(),
+    }
+
+
+@mutant(
+    "round-trip.descriptions-lose-lines",
+    op.CREATE_LIBRARY,
+    op.GET_LIBRARY,
+    place="resources.libraries:view",
+)
+def descriptions_lose_lines(view: Part) -> Part:
+    """Line breaks and tabs of a description become spaces."""
+
+    def defect(library: Part) -> Part:
+        text = library.description
+        return {**view(library), "description": text and " ".join(text.split())}
+
+    return defect
+
+
+@mutant(
+    "round-trip.long-descriptions-are-cut",
+    op.PATCH_LIBRARY,
+    op.GET_LIBRARY,
+    place="resources.libraries:pick_changes",
+)
+def long_descriptions_are_cut(pick_changes: Part) -> Part:
+    """A long description is cut without a word."""
+
+    def defect(body: Part) -> Part:
+        changes = pick_changes(body)
+        if changes.get("description"):
+            changes["description"] = changes["description"][:CUT]
+        return changes
+
+    return defect
+
+
+@mutant(
+    "round-trip.empty-description-becomes-null",
+    op.PATCH_LIBRARY,
+    op.GET_LIBRARY,
+    place="resources.libraries:pick_changes",
+)
+def empty_description_becomes_null(pick_changes: Part) -> Part:
+    """An empty description is stored as none."""
+    return lambda body: {key: value or None for key, value in pick_changes(body).items()}
+
+
+@mutant(
+    "round-trip.null-changes-nothing",
+    op.PATCH_LIBRARY,
+    op.GET_LIBRARY,
+    place="resources.libraries:pick_changes",
+)
+def null_changes_nothing(pick_changes: Part) -> Part:
+    """A description of null is taken as not sent."""
+    return lambda body: {
+        key: value for key, value in pick_changes(body).items() if value is not None
+    }
+
+
+@mutant("round-trip.null-name-is-taken", op.PATCH_LIBRARY, op.GET_LIBRARY, place="inputs:refuse")
+def null_name_is_taken(_refuse: Part) -> Part:
+    """A name of the wrong type, null too, is stored."""
+    return overlooking("name")
+
+
+@mutant(
+    "round-trip.update-is-a-replacement",
+    op.PATCH_LIBRARY,
+    op.GET_LIBRARY,
+    place="resources.libraries:pick_changes",
+)
+def update_is_a_replacement(pick_changes: Part) -> Part:
+    """A description that an update does not name is cleared."""
+    return lambda body: {"description": None, **pick_changes(body)}
+
+
+@mutant("round-trip.chunk-size-is-fixed", op.CREATE_LIBRARY, place="resources.libraries:whole")
+def chunk_size_is_fixed(_whole: Part) -> Part:
+    """Every library gets the same chunk size."""
+    return lambda _number: 2048
+
+
+@mutant("round-trip.chunk-size-is-unbounded", op.CREATE_LIBRARY, place="inputs:refuse")
+def chunk_size_is_unbounded(_refuse: Part) -> Part:
+    """Any chunk size is taken."""
+    return overlooking("chunk_size")
+
+
+@mutant(
+    "round-trip.list-leaves-out-the-description",
+    op.LIST_LIBRARIES,
+    op.GET_LIBRARY,
+    place="resources.libraries:page_of",
+)
+def list_leaves_out_the_description(page_of: Part) -> Part:
+    """The list of libraries shows less of each than a read of one."""
+
+    def defect(ctx: Part, shown: Part, *, more: bool) -> Part:
+        page = page_of(ctx, shown, more=more)
+        return {**page, "data": [without("description")(each) for each in page["data"]]}
+
+    return defect
+
+
+@mutant(
+    "round-trip.document-names-are-lowered",
+    op.PATCH_DOCUMENT,
+    op.GET_DOCUMENT,
+    place="resources.documents:pick_changes",
+)
+def document_names_are_lowered(pick_changes: Part) -> Part:
+    """A document's new name is stored in lower case."""
+
+    def defect(body: Part) -> Part:
+        changes = pick_changes(body)
+        return {**changes, **({"name": changes["name"].lower()} if "name" in changes else {})}
+
+    return defect
+
+
+@mutant(
+    "round-trip.attributes-become-text",
+    op.PATCH_DOCUMENT,
+    op.GET_DOCUMENT,
+    place="resources.documents:pick_changes",
+)
+def attributes_become_text(pick_changes: Part) -> Part:
+    """Attributes lose their JSON types."""
+
+    def defect(body: Part) -> Part:
+        changes = pick_changes(body)
+        if changes.get("attributes"):
+            found = changes["attributes"].items()
+            changes["attributes"] = {key: str(value) for key, value in found}
+        return changes
+
+    return defect
+
+
+@mutant(
+    "round-trip.attributes-are-merged",
+    op.PATCH_DOCUMENT,
+    op.GET_DOCUMENT,
+    place="resources.documents:change",
+)
+def attributes_are_merged(change: Part) -> Part:
+    """New attributes are added to the old ones."""
+
+    def defect(ctx: Part, document: Part, changes: Part) -> Part:
+        if changes.get("attributes"):
+            merged = {**(document.attributes or {}), **changes["attributes"]}
+            return change(ctx, document, {**changes, "attributes": merged})
+        return change(ctx, document, changes)
+
+    return defect
+
+
+@mutant(
+    "round-trip.empty-document-update-clears",
+    op.PATCH_DOCUMENT,
+    op.GET_DOCUMENT,
+    place="resources.documents:change",
+)
+def empty_document_update_clears(change: Part) -> Part:
+    """An update of a document that names nothing takes its extension away."""
+
+    def defect(ctx: Part, document: Part, changes: Part) -> Part:
+        return change(ctx, document, changes or {"extension": None})
+
+    return defect
+
+
+@mutant(
+    "round-trip.created-at-moves",
+    op.GET_LIBRARY,
+    op.PATCH_LIBRARY,
+    place="resources.libraries:view",
+)
+def created_at_moves(view: Part) -> Part:
+    """The time of creation is shown as that of the last change."""
+    return lambda library: view(evolve(library, created_at=library.updated_at))

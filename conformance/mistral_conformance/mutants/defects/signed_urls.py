@@ -1,0 +1,126 @@
+"""Defects of signed URLs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import answering, edited
+from mistral_conformance.rules.common import names as op
+from mistral_mock import app
+from mistral_mock.resources.records import Document
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+URLS = (op.SIGNED_URL, op.TEXT_SIGNED_URL)
+
+
+@mutant("signed-urls.url-in-an-object", op.SIGNED_URL, place="resources.contents:get_signed_url")
+def url_in_an_object(get_signed_url: Part) -> Part:
+    """A document's signed URL comes in an object, as a file's does."""
+    return edited(get_signed_url, lambda url: {"url": url})
+
+
+@mutant("signed-urls.url-is-relative", op.SIGNED_URL, place="resources.contents:get_signed_url")
+def url_is_relative(get_signed_url: Part) -> Part:
+    """A document's signed URL lacks scheme and host."""
+    return edited(get_signed_url, lambda url: urlsplit(url)._replace(scheme="", netloc="").geturl())
+
+
+@mutant("signed-urls.key-is-wanted", *URLS, place="app:App._serve_signed")
+def key_is_wanted(serve_signed: Part) -> Part:
+    """A signed URL works only with a key."""
+
+    def defect(self: Part, request: Part) -> Part:
+        app.authenticate(self.world, request.headers)
+        return serve_signed(self, request)
+
+    return defect
+
+
+@mutant("signed-urls.type-is-forgotten", op.SIGNED_URL, place="resources.contents:serve_document")
+def type_is_forgotten(serve_document: Part) -> Part:
+    """A signed URL serves every document as application/octet-stream."""
+
+    def defect(ctx: Part, key: Part) -> Part:
+        return evolve(serve_document(ctx, key), media_type="application/octet-stream")
+
+    return defect
+
+
+@mutant("signed-urls.bytes-are-trimmed", op.SIGNED_URL, place="resources.contents:serve_document")
+def bytes_are_trimmed(serve_document: Part) -> Part:
+    """A signed URL serves the document without white space at its end."""
+
+    def defect(ctx: Part, key: Part) -> Part:
+        answer = serve_document(ctx, key)
+        return evolve(answer, body=answer.body.rstrip())
+
+    return defect
+
+
+@mutant(
+    "signed-urls.newest-document-is-served",
+    op.SIGNED_URL,
+    place="resources.contents:serve_document",
+)
+def newest_document_is_served(serve_document: Part) -> Part:
+    """Every signed URL serves the document that was uploaded last."""
+
+    def defect(ctx: Part, _key: Part) -> Part:
+        newest = max(ctx.table(Document), key=lambda document: document.created_at)
+        return serve_document(ctx, newest.id)
+
+    return defect
+
+
+@mutant(
+    "signed-urls.text-url-serves-nothing", op.TEXT_SIGNED_URL, place="resources.contents:serve_text"
+)
+def text_url_serves_nothing(serve_text: Part) -> Part:
+    """The signed URL of a text serves an empty text."""
+
+    def defect(ctx: Part, key: Part) -> Part:
+        return evolve(serve_text(ctx, key), body=b"")
+
+    return defect
+
+
+@mutant("signed-urls.urls-never-end", *URLS, op.FILE_URL, place="signing:is_alive")
+def urls_never_end(_is_alive: Part) -> Part:
+    """Signed URLs work for ever."""
+    return lambda _expires, _now: True
+
+
+@mutant("signed-urls.urls-live-an-hour", *URLS, place="resources.contents:URL_LIFETIME_S")
+def urls_live_an_hour(_lifetime: Part) -> Part:
+    """Signed URLs of documents work for an hour."""
+    return 3600
+
+
+@mutant("signed-urls.urls-live-a-minute", *URLS, place="resources.contents:URL_LIFETIME_S")
+def urls_live_a_minute(_lifetime: Part) -> Part:
+    """Signed URLs of documents work for a minute."""
+    return 60
+
+
+@mutant("signed-urls.signature-is-ignored", *URLS, op.FILE_URL, place="signing:Signer.matches")
+def signature_is_ignored(_matches: Part) -> Part:
+    """Signed URLs work whatever their signature is."""
+    return lambda _self, _text, _signature: True
+
+
+@mutant("signed-urls.end-is-not-signed", *URLS, op.FILE_URL, place="signing:Signer.digest")
+def end_is_not_signed(digest: Part) -> Part:
+    """The time at which a URL ends can be changed by its holder."""
+    return lambda self, text: digest(self, text.rpartition("/")[0] or text)
+
+
+@mutant("signed-urls.url-answers-202", op.SIGNED_URL, place="resources.contents:get_signed_url")
+def url_answers_202(get_signed_url: Part) -> Part:
+    """Asking for a signed URL answers 202."""
+    return answering(get_signed_url, status=202)

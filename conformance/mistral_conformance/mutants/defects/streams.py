@@ -1,0 +1,198 @@
+"""Defects of event streams."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.rules.common import names as op
+from mistral_mock import events
+from mistral_mock.answers import EventStream, json_answer
+from mistral_mock.completion import stream
+from mistral_mock.errors import APIError
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+CHUNKS = "completion.stream:make_chunks"
+PARTS = "completion.stream:make_parts"
+
+
+@mutant("streams.accept-decides", op.CHAT, place="resources.chat:wants_stream")
+def accept_decides(_wants_stream: Part) -> Part:
+    """The Accept header decides whether the answer is a stream."""
+    return lambda ctx: "text/event-stream" in ctx.headers.get("accept", "")
+
+
+@mutant("streams.lines-have-no-field", op.CHAT, place="events:event")
+def lines_have_no_field(_event: Part) -> Part:
+    """The data stand on their lines without `data:`."""
+    return lambda data, **_more: f"{data}\n\n".encode()
+
+
+@mutant("streams.events-run-together", op.CHAT, place="events:event")
+def events_run_together(event: Part) -> Part:
+    """No blank line ends an event."""
+    return lambda data, **more: event(data, **more).removesuffix(b"\n")
+
+
+@mutant("streams.terminator-is-missing", op.CHAT, place="completion.stream:terminator")
+def terminator_is_missing(_terminator: Part) -> Part:
+    """The stream ends without `[DONE]`."""
+    return lambda: b""
+
+
+@mutant("streams.terminator-comes-twice", op.CHAT, place="completion.stream:terminator")
+def terminator_comes_twice(terminator: Part) -> Part:
+    """The stream says `[DONE]` twice."""
+    return lambda: terminator() * 2
+
+
+@mutant("streams.chunks-lack-the-model", op.CHAT, place=CHUNKS)
+def chunks_lack_the_model(make_chunks: Part) -> Part:
+    """Chunks do not name their model."""
+
+    def defect(*given: Part) -> Part:
+        for chunk in make_chunks(*given):
+            del chunk["model"]
+            yield chunk
+
+    return defect
+
+
+@mutant("streams.chunks-are-no-json", op.CHAT, place="events:json_event")
+def chunks_are_no_json(_json_event: Part) -> Part:
+    """The data of an event are written as Python writes them."""
+    return lambda value, **_more: events.event(str(value))
+
+
+@mutant("streams.every-chunk-has-an-id", op.CHAT, place=CHUNKS)
+def every_chunk_has_an_id(make_chunks: Part) -> Part:
+    """Each chunk has an id of its own."""
+
+    def defect(*given: Part) -> Part:
+        for number, chunk in enumerate(make_chunks(*given)):
+            yield {**chunk, "id": f"{chunk['id']}-{number}"}
+
+    return defect
+
+
+@mutant("streams.role-is-missing", op.CHAT, place="completion.stream:make_opening")
+def role_is_missing(_make_opening: Part) -> Part:
+    """No delta names the role."""
+    return lambda index: stream.make_part(index, {"content": ""})
+
+
+@mutant("streams.reason-comes-early", op.CHAT, place=PARTS)
+def reason_comes_early(make_parts: Part) -> Part:
+    """The finish reason stands before the last piece of the text."""
+
+    def defect(completion: Part) -> Part:
+        parts = list(make_parts(completion))
+        return [*parts[:-2], parts[-1], parts[-2]]
+
+    return defect
+
+
+@mutant("streams.reason-is-missing", op.CHAT, place="completion.stream:make_ending")
+def reason_is_missing(_make_ending: Part) -> Part:
+    """No choice tells why it ends."""
+    return lambda index, _choice: stream.make_part(index, {"content": ""})
+
+
+@mutant("streams.reason-is-always-stop", op.CHAT, place="completion.stream:make_ending")
+def reason_is_always_stop(_make_ending: Part) -> Part:
+    """A stream that was cut says `stop`."""
+    return lambda index, _choice: stream.make_part(index, {"content": ""}, "stop")
+
+
+@mutant("streams.usage-in-every-chunk", op.CHAT, place=CHUNKS)
+def usage_in_every_chunk(make_chunks: Part) -> Part:
+    """Every chunk tells the usage."""
+
+    def defect(*given: Part) -> Part:
+        chunks = list(make_chunks(*given))
+        return [{**chunk, "usage": chunks[-1]["usage"]} for chunk in chunks]
+
+    return defect
+
+
+@mutant("streams.piece-is-lost", op.CHAT, place=PARTS)
+def piece_is_lost(make_parts: Part) -> Part:
+    """One piece of the text is lost."""
+
+    def defect(completion: Part) -> Part:
+        parts = list(make_parts(completion))
+        return [*parts[:2], *parts[3:]]
+
+    return defect
+
+
+@mutant("streams.pieces-change-places", op.CHAT, place=PARTS)
+def pieces_change_places(make_parts: Part) -> Part:
+    """Two pieces of the text change places."""
+
+    def defect(completion: Part) -> Part:
+        parts = list(make_parts(completion))
+        return [*parts[:2], parts[3], parts[2], *parts[4:]]
+
+    return defect
+
+
+@mutant("streams.choices-share-an-index", op.CHAT, place="completion.stream:make_part")
+def choices_share_an_index(make_part: Part) -> Part:
+    """All choices of a stream have the index 0."""
+    return lambda _index, *given: make_part(0, *given)
+
+
+@mutant("streams.calls-are-cut", op.CHAT, place="completion.bodies:make_call")
+def calls_are_cut(make_call: Part) -> Part:
+    """The arguments of a call lack their last character."""
+
+    def defect(index: Part, call: Part) -> Part:
+        made = make_call(index, call)
+        made["function"]["arguments"] = made["function"]["arguments"][:-1]
+        return made
+
+    return defect
+
+
+@mutant("streams.errors-are-streamed", op.CHAT, place="resources.chat:complete")
+def errors_are_streamed(complete: Part) -> Part:
+    """A request for a stream that cannot be served gets a stream with the error inside."""
+
+    def defect(ctx: Part) -> Part:
+        try:
+            return complete(ctx)
+        except APIError as error:
+            if not ctx.body.get("stream"):
+                raise
+            return EventStream([events.json_event(error.body), events.event(stream.DONE)])
+
+    return defect
+
+
+@mutant("streams.one-chunk", op.CHAT, place="completion.stream:make_pieces")
+def one_chunk(_make_pieces: Part) -> Part:
+    """The whole text comes as one piece, twice."""
+
+    def defect(index: Part, choice: Part) -> Part:
+        yield stream.make_part(index, {"content": choice.content})
+        yield stream.make_part(index, {"content": choice.content})
+
+    return defect
+
+
+@mutant("streams.every-other-is-whole", op.CHAT, place="resources.chat:complete")
+def every_other_is_whole(complete: Part) -> Part:
+    """Every other stream comes as an empty object."""
+    calls = count()
+
+    def defect(ctx: Part) -> Part:
+        answer = complete(ctx)
+        if isinstance(answer, EventStream) and next(calls) % 2:
+            return json_answer({})
+        return answer
+
+    return defect

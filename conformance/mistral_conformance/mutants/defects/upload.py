@@ -1,0 +1,139 @@
+"""Defects of uploads."""
+
+from __future__ import annotations
+
+from hashlib import md5, sha256
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import answering, forgiving, overlooking
+from mistral_conformance.rules.common import names as op
+from mistral_mock.answers import json_answer
+from mistral_mock.resources.records import Document
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+UPLOADS = (op.UPLOAD_DOCUMENT, op.GET_DOCUMENT)
+
+
+@mutant("upload.known-content-is-201", op.UPLOAD_DOCUMENT, place="resources.documents:upload")
+def known_content_is_201(upload: Part) -> Part:
+    """Known content answers 201 like new content."""
+    return answering(upload, status=201)
+
+
+@mutant("upload.new-content-is-200", op.UPLOAD_DOCUMENT, place="resources.documents:upload")
+def new_content_is_200(upload: Part) -> Part:
+    """New content answers 200 like known content."""
+    return answering(upload, status=200)
+
+
+@mutant(
+    "upload.content-is-never-known",
+    op.UPLOAD_DOCUMENT,
+    op.LIST_DOCUMENTS,
+    place="resources.documents:find_twin",
+)
+def content_is_never_known(_find_twin: Part) -> Part:
+    """The same content is stored again and again."""
+    return lambda _store, _library, _digest: None
+
+
+@mutant("upload.content-is-known-elsewhere", *UPLOADS, place="resources.documents:find_twin")
+def content_is_known_elsewhere(_find_twin: Part) -> Part:
+    """Content that any library holds is known."""
+
+    def defect(store: Part, _library: Part, digest: Part) -> Part:
+        return next((each for each in store.table(Document) if each.hash == digest), None)
+
+    return defect
+
+
+@mutant("upload.known-content-is-renamed", *UPLOADS, place="resources.documents:upload")
+def known_content_is_renamed(upload: Part) -> Part:
+    """Known content under a new file name renames the document."""
+
+    def defect(ctx: Part) -> Part:
+        content = ctx.files["file"].content
+        digest = md5(content, usedforsecurity=False).hexdigest()
+        for known in ctx.table(Document).children(ctx.path["library_id"]):
+            if known.hash == digest:
+                ctx.table(Document).put(evolve(known, name=ctx.files["file"].name))
+        return upload(ctx)
+
+    return defect
+
+
+@mutant("upload.all-content-is-one", op.UPLOAD_DOCUMENT, place="resources.documents:fingerprint")
+def all_content_is_one(_fingerprint: Part) -> Part:
+    """All content has one hash, so only the first upload counts."""
+    return lambda _content: "0" * 32
+
+
+@mutant("upload.hash-depends-on-the-library", *UPLOADS, place="resources.documents:view")
+def hash_depends_on_the_library(view: Part) -> Part:
+    """The hash of a document depends on its library."""
+
+    def defect(document: Part) -> Part:
+        text = f"{document.library_id}/{document.hash}"
+        return {**view(document), "hash": sha256(text.encode()).hexdigest()[:32]}
+
+    return defect
+
+
+@mutant("upload.hash-is-longer", *UPLOADS, place="resources.documents:fingerprint")
+def hash_is_longer(_fingerprint: Part) -> Part:
+    """The hash has 64 digits."""
+    return lambda content: sha256(content).hexdigest()
+
+
+@mutant("upload.name-loses-accents", *UPLOADS, place="resources.documents:view")
+def name_loses_accents(view: Part) -> Part:
+    """A document's name keeps its ASCII characters only."""
+    return lambda document: {
+        **view(document),
+        "name": document.name.encode("ascii", "ignore").decode(),
+    }
+
+
+@mutant(
+    "upload.first-dot-starts-the-extension",
+    *UPLOADS,
+    place="resources.filetypes:find_extension",
+)
+def first_dot_starts_the_extension(_find_extension: Part) -> Part:
+    """The extension starts at the first dot of the file name."""
+    return lambda name: name.partition(".")[2] or None
+
+
+@mutant("upload.type-is-unknown", *UPLOADS, place="resources.filetypes:find_mime_type")
+def type_is_unknown(_find_mime_type: Part) -> Part:
+    """The media type of an upload is forgotten."""
+    return lambda _file: "application/octet-stream"
+
+
+@mutant("upload.size-counts-characters", *UPLOADS, place="resources.documents:view")
+def size_counts_characters(view: Part) -> Part:
+    """The size of a document is told in kilobytes."""
+    return lambda document: {**view(document), "size": document.size // 1024}
+
+
+@mutant("upload.uploader-is-nobody", *UPLOADS, place="resources.documents:view")
+def uploader_is_nobody(view: Part) -> Part:
+    """A document does not tell who uploaded it."""
+    return lambda document: {**view(document), "uploaded_by_id": None}
+
+
+@mutant("upload.missing-file-breaks-it", op.UPLOAD_DOCUMENT, place="inputs:refuse")
+def missing_file_breaks_it(_refuse: Part) -> Part:
+    """A form without a file is let through, and the server breaks."""
+    return overlooking("file")
+
+
+@mutant("upload.unknown-library-is-silent", op.UPLOAD_DOCUMENT, place="resources.documents:upload")
+def unknown_library_is_silent(upload: Part) -> Part:
+    """An upload to a library that does not exist seems to succeed."""
+    return forgiving(upload, json_answer({}, 201))

@@ -1,0 +1,185 @@
+"""Runs the suite against the mock with one defect inside, and says which rules notice it.
+
+A rule notices a defect when it fails on the mock with the defect and passes on the healthy one.
+Rules that end in an error or a skip notice nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from mistral_conformance.document import load_document
+from mistral_conformance.embedded import PRIVATE_FLAG, embedded_identities
+from mistral_conformance.markers import seeded_run_id
+from mistral_conformance.mutants.registry import load_mutants
+from mistral_conformance.outcome import Result, Status
+from mistral_conformance.plan import make_plan
+from mistral_conformance.rules import load_rules
+from mistral_conformance.run import RunOptions, open_session
+from mistral_conformance.runner import judge_all
+from mistral_mock.identities import make_identity
+from mistral_mock.server import running
+from mistral_mock.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mistral_conformance.identities import Identity
+    from mistral_conformance.mutants.registry import Mutant
+    from mistral_conformance.plan import Case
+    from mistral_conformance.session import Session
+    from mistral_mock.identities import Identity as MockIdentity
+
+MAX_EXAMPLES = 10
+SEED = 0
+HEALTHY = Settings(clock="manual")
+
+
+@frozen
+class Verdict:
+    """What the suite said about one defect: the rule that noticed it first, and its reason.
+
+    `rule` is empty when none did; `elapsed_s` is wall time in seconds.
+    """
+
+    mutant: str
+    family: str
+    description: str
+    rule: str
+    reason: str
+    elapsed_s: float
+
+    @property
+    def caught(self) -> bool:
+        """Whether any rule noticed the defect."""
+        return bool(self.rule)
+
+
+def judge_mutant(mutant_id: str) -> Verdict:
+    """The verdict on one defect, by the first rule that notices it.
+
+    Raises:
+        KeyError: there is no such defect.
+
+    """
+    mutant = load_mutants()[mutant_id]
+    started = time.monotonic()
+    cases: Sequence[Case] = cases_for(mutant)
+    noticed: Result | None = None
+    while cases and noticed is None:
+        failed, cases = _first_failure(mutant, cases)
+        if failed and passes_on_healthy(failed.name):
+            noticed = failed
+    return Verdict(
+        mutant.id,
+        mutant.family,
+        mutant.description,
+        noticed.rule.id if noticed else "",
+        noticed.reason if noticed else "",
+        round(time.monotonic() - started, 2),
+    )
+
+
+def rules_that_notice(mutant_id: str, without: frozenset[str]) -> frozenset[str]:
+    """The ids of all rules that notice one defect, apart from those that need no trial.
+
+    Rules over each operation send many requests: they are tried on their own family's defects.
+
+    Raises:
+        KeyError: there is no such defect.
+
+    """
+    mutant = load_mutants()[mutant_id]
+    cases = [
+        case
+        for case in cases_for(mutant)
+        if case.rule.id not in without
+        and (case.rule.family == mutant.family or not case.rule.over_each_operation)
+    ]
+    failed: dict[str, str] = {}
+    with mutant.applied(), mock_session() as session, silence():
+        for result in judge_all(session, cases):
+            if result.status is Status.FAIL:
+                failed.setdefault(result.rule.id, result.name)
+    return frozenset(rule for rule, case in failed.items() if passes_on_healthy(case))
+
+
+def cases_for(mutant: Mutant) -> list[Case]:
+    """The cases over a defect's operations: its own family first, costly ones last."""
+    plan = make_plan(load_document(), load_rules(), mutant.operations)
+    return sorted(plan, key=lambda case: (case.rule.family != mutant.family, _cost(case)))
+
+
+def _first_failure(mutant: Mutant, cases: Sequence[Case]) -> tuple[Result | None, Sequence[Case]]:
+    """The first failure on the mock with the defect, and the cases not yet judged."""
+    judged = 0
+    with mutant.applied(), mock_session() as session, silence():
+        for result in judge_all(session, cases):
+            judged += 1
+            if result.status is Status.FAIL:
+                return result, cases[judged:]
+    return None, ()
+
+
+@contextmanager
+def mock_session(seed: int = SEED, settings: Settings = HEALTHY) -> Iterator[Session]:
+    """A session on a mock of its own in this process, with every identity; with its manual clock.
+
+    Raises:
+        ServerError: the mock cannot start.
+
+    """
+    identities = embedded_identities()
+    with running(evolve(settings, identities=_known(identities), seed=seed)) as server:
+        manual = settings.clock == "manual"
+        options = RunOptions(
+            server.base_url,
+            identities,
+            seed=seed,
+            max_examples=MAX_EXAMPLES,
+            clock_url=f"{server.base_url}/_mock/clock" if manual else "",
+            run_id=seeded_run_id(seed),
+        )
+        with open_session(options) as session:
+            yield session
+
+
+def _known(identities: dict[str, Identity]) -> tuple[MockIdentity, ...]:
+    """The suite's callers as the mock knows them."""
+    flags = {PRIVATE_FLAG: (PRIVATE_FLAG,)}
+    return tuple(
+        make_identity(each.key, each.user, each.workspace, each.org, flags.get(each.name, ()))
+        for each in identities.values()
+    )
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Nothing is logged inside: a defect may break the server at every request."""
+    before = logging.root.manager.disable
+    logging.disable()
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+@cache
+def passes_on_healthy(case_name: str) -> bool:
+    """Whether a case passes on the mock without any defect; each is tried once per process."""
+    document = load_document()
+    plan = make_plan(document, load_rules(), list(document.operations))
+    cases = [case for case in plan if case.name == case_name]
+    with mock_session() as session:
+        return all(each.status is Status.PASS for each in judge_all(session, cases))
+
+
+def _cost(case: Case) -> int:
+    """A rule over each operation sends many generated requests, another one a handful."""
+    return int(case.rule.over_each_operation)

@@ -1,0 +1,104 @@
+"""Seeded defects of the mock: what one is, how it is registered, how it is put in and taken out.
+
+A defect replaces one function or constant of the mock. Its factory gets the healthy one and gives
+the replacement:
+
+    @mutant("upload.hash-of-name", UPLOAD_DOCUMENT, place="resources.documents:digest")
+    def hash_of_name(healthy):
+        '''The hash of a document depends on its name.'''
+        return lambda content, name: healthy(name.encode(), name)
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Part = Any
+    """A function or constant of the mock; defects care for its form themselves."""
+    Factory = Callable[[Part], Part]
+
+MOCK = "mistral_mock"
+
+
+@frozen
+class Mutant:
+    """One defect. `place` is `module:name` or `module:Class.name` below the mock's package.
+
+    `operations` are those that it touches: a board judges it by the rules over these alone.
+    """
+
+    id: str
+    description: str
+    operations: tuple[str, ...]
+    place: str
+    factory: Factory
+
+    @property
+    def family(self) -> str:
+        """The rule family that should notice it first."""
+        return self.id.partition(".")[0]
+
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        """The mock has the defect inside, and is healthy again afterwards.
+
+        Raises:
+            AttributeError: the mock has no such place any more.
+
+        """
+        owner, name = self._find()
+        # The class's own dictionary keeps what `getattr` would unwrap, such as a static method.
+        healthy = vars(owner)[name] if name in vars(owner) else getattr(owner, name)
+        setattr(owner, name, self.factory(healthy))
+        try:
+            yield
+        finally:
+            setattr(owner, name, healthy)
+
+    def _find(self) -> tuple[Any, str]:
+        module, _, path = self.place.partition(":")
+        *owners, name = path.split(".")
+        owner: Any = importlib.import_module(f"{MOCK}.{module}")
+        for each in owners:
+            owner = getattr(owner, each)
+        getattr(owner, name)
+        return owner, name
+
+
+_MUTANTS: dict[str, Mutant] = {}
+
+
+def mutant(id_: str, *operations: str, place: str) -> Callable[[Factory], Factory]:
+    """Register the decorated factory as a defect; its docstring says what is wrong then.
+
+    Raises:
+        ValueError: the id is taken, or the defect has no description or touches no operation.
+
+    """
+    if id_ in _MUTANTS or not operations:
+        raise ValueError(f"mutant {id_!r} needs an id of its own and the operations it touches")
+
+    def register(factory: Factory) -> Factory:
+        description = (factory.__doc__ or "").strip().partition("\n")[0]
+        if not description:
+            raise ValueError(f"mutant {id_!r} needs a docstring that says what is wrong")
+        _MUTANTS[id_] = Mutant(id_, description, operations, place, factory)
+        return factory
+
+    return register
+
+
+def load_mutants() -> dict[str, Mutant]:
+    """All defects by id, in the order of their modules' names."""
+    package = importlib.import_module("mistral_conformance.mutants.defects")
+    for module in sorted(each.name for each in pkgutil.iter_modules(package.__path__)):
+        importlib.import_module(f"{package.__name__}.{module}")
+    return dict(_MUTANTS)

@@ -1,0 +1,83 @@
+"""Is a generated invalid request invalid to every server? A reading of it as it goes over the wire.
+
+A text in a query may be read as text, number or boolean; repeated names as a list, the first or
+the last; empty text and `null` as nothing; any content of a file part as a file. A request that is
+valid in one of these readings proves nothing when it is accepted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, unquote
+
+from mistral_conformance.probing.shaping import FILENAME
+from mistral_conformance.probing.values import compile_schema, readings
+
+if TYPE_CHECKING:
+    from mistral_conformance.document import Document, Json, Operation
+    from mistral_conformance.wire import Message
+
+JSON = "application/json"
+EMPTY: tuple[Any, ...] = (None, True, 0, "", [])
+NOTHING = {"", "null"}
+
+
+def is_surely_invalid(document: Document, operation: Operation, message: Message) -> bool:
+    """Whether the request breaks the document in every reading."""
+    path, _, query = message.url.partition("?")
+    return (
+        not _path_holds(document, operation, path)
+        or not _query_holds(document, operation, parse_qs(query, keep_blank_values=True))
+        or not _body_holds(document, operation, message)
+    )
+
+
+def _path_holds(document: Document, operation: Operation, path: str) -> bool:
+    pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(operation.path))
+    match = re.fullmatch(pattern, path)
+    return match is not None and all(
+        _holds(document, each["schema"], readings(unquote(match[each["name"]])))
+        for each in operation.parameters
+        if each["in"] == "path"
+    )
+
+
+def _query_holds(document: Document, operation: Operation, query: dict[str, list[str]]) -> bool:
+    for each in operation.parameters:
+        if each["in"] != "query" or "schema" not in each:
+            continue
+        values = query.get(each["name"], [])
+        if not values and each.get("required"):
+            return False
+        if values and not _holds(document, each["schema"], _query_readings(values)):
+            return False
+    return True
+
+
+def _query_readings(values: list[str]) -> list[Any]:
+    found = [one for each in values for one in readings(each)]
+    return [*found, *EMPTY] if NOTHING & set(values) else [*found, values]
+
+
+def _body_holds(document: Document, operation: Operation, message: Message) -> bool:
+    if operation.body is None:
+        return True
+    if FILENAME in (message.content or b""):
+        return True
+    if not message.content:
+        return not operation.body.get("required", False)
+    schema = operation.body_schema(JSON)
+    if schema is None:
+        return False
+    try:
+        body = json.loads(message.content)
+    except ValueError:
+        return False
+    return _holds(document, schema, [body])
+
+
+def _holds(document: Document, schema: Json, values: list[Any]) -> bool:
+    validator = compile_schema(document, schema)
+    return any(validator.is_valid(each) for each in values)

@@ -1,0 +1,109 @@
+"""A mock with several callers, and short ways to talk to it."""
+
+from __future__ import annotations
+
+import ssl
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from mistral_mock.identities import make_identity
+from mistral_mock.server import running
+from mistral_mock.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mistral_mock.server import RunningServer
+
+PEOPLE = (
+    make_identity("mock-key", "alice", "lab", "acme"),
+    make_identity("private-key", "alice", "lab", "acme", ("private",)),
+    make_identity("colleague-key", "bob", "lab", "acme"),
+    make_identity("neighbour-key", "carol", "office", "acme"),
+    make_identity("stranger-key", "dave", "garage", "other"),
+)
+TLS = ssl.create_default_context()
+"""Never used; it costs more than most tests, so that all clients share one."""
+
+
+def connect(server: RunningServer, key: str) -> httpx.Client:
+    """A client that sends the key, or none when it is empty."""
+    headers = {"authorization": f"Bearer {key}"} if key else {}
+    return httpx.Client(base_url=server.base_url, headers=headers, verify=TLS, trust_env=False)
+
+
+@contextmanager
+def talking(server: RunningServer, key: str = "mock-key") -> Iterator[httpx.Client]:
+    """A client, closed at the end."""
+    with connect(server, key) as client:
+        yield client
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., httpx.Client]]:
+    """Starts a mock with the given settings; gives a client of its default caller.
+
+    The running server is the client's `server` attribute.
+    """
+    with ExitStack() as stack:
+
+        def run(**settings: Any) -> httpx.Client:
+            server = stack.enter_context(running(Settings(clock="manual", **settings)))
+            client = stack.enter_context(connect(server, "mock-key"))
+            client.server = server  # type: ignore[attr-defined] # tests need both
+            return client
+
+        yield run
+
+
+@pytest.fixture
+def town() -> Iterator[RunningServer]:
+    """A mock whose callers are PEOPLE."""
+    with running(Settings(clock="manual", identities=PEOPLE)) as server:
+        yield server
+
+
+@pytest.fixture
+def person(town: RunningServer) -> Iterator[Callable[[str], httpx.Client]]:
+    """A client for each of PEOPLE, by the first part of the key; '' has no key."""
+    with ExitStack() as stack:
+        clients: dict[str, httpx.Client] = {}
+
+        def get(name: str) -> httpx.Client:
+            if name not in clients:
+                key = f"{name}-key" if name else ""
+                clients[name] = stack.enter_context(connect(town, key))
+            return clients[name]
+
+        yield get
+
+
+@pytest.fixture
+def api(town: RunningServer) -> Iterator[httpx.Client]:
+    """The default caller of the town."""
+    with connect(town, "mock-key") as client:
+        yield client
+
+
+@pytest.fixture
+def library(api: httpx.Client) -> dict[str, Any]:
+    """A library of the default caller's workspace."""
+    made: dict[str, Any] = api.post("/v1/libraries", json={"name": "Birds"}).json()
+    return made
+
+
+@pytest.fixture
+def folder(library: dict[str, Any]) -> str:
+    """The path of the library's documents."""
+    return f"/v1/libraries/{library['id']}/documents"
+
+
+@pytest.fixture
+def document(api: httpx.Client, folder: str) -> dict[str, Any]:
+    """A text document, just uploaded."""
+    upload = {"file": ("owls.txt", b"Owls hunt at night. They see well in the dark.", "text/plain")}
+    made: dict[str, Any] = api.post(folder, files=upload).json()
+    return made

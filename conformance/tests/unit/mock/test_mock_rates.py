@@ -1,0 +1,70 @@
+"""Rate limits: Libraries rules E, quirks §9."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mistral_mock.identities import make_identity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpx
+
+LIST = "/v1/libraries"
+GATEWAY = {"message": "Requests rate limit exceeded"}
+API = {
+    "object": "error",
+    "message": "Rate limit exceeded",
+    "type": "rate_limited",
+    "param": None,
+    "code": "1300",
+    "raw_status_code": 429,
+}
+
+
+@pytest.mark.parametrize(("shape", "body"), [("gateway", GATEWAY), ("api", API)])
+def test_requests_over_the_limit_are_refused_until_the_minute_is_over(
+    start: Callable[..., httpx.Client], shape: str, body: dict[str, object]
+) -> None:
+    api = start(rate_limit=2, rate_limit_shape=shape)
+    answers = [api.get(LIST) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[-1].json() == body
+    assert answers[-1].headers["retry-after"] == "60"
+    api.server.clock.advance(59)  # type: ignore[attr-defined] # set by the fixture
+    assert api.get(LIST).headers["retry-after"] == "1"
+    api.server.clock.advance(1)  # type: ignore[attr-defined] # set by the fixture
+    assert api.get(LIST).status_code == 200
+
+
+def test_answers_tell_what_is_left(start: Callable[..., httpx.Client]) -> None:
+    api = start(rate_limit=2)
+    answers = [api.get(LIST) for _ in range(3)]
+    left = [answer.headers["x-ratelimit-remaining-req-minute"] for answer in answers]
+    assert left == ["1", "0", "0"]
+    assert {answer.headers["x-ratelimit-limit-req-minute"] for answer in answers} == {"2"}
+
+
+def test_keys_are_limited_apart(start: Callable[..., httpx.Client]) -> None:
+    people = [make_identity(key, key, "lab", "acme") for key in ("mock-key", "other")]
+    api = start(rate_limit=1, identities=tuple(people))
+    other = {"authorization": "Bearer other"}
+    assert api.get(LIST).status_code == 200
+    assert api.get(LIST, headers=other).status_code == 200
+    assert api.get(LIST, headers=other).status_code == 429
+
+
+def test_a_reset_gives_all_requests_back(start: Callable[..., httpx.Client]) -> None:
+    api = start(rate_limit=1)
+    assert [api.get(LIST).status_code for _ in range(2)] == [200, 429]
+    api.post("/_mock/reset")
+    assert api.get(LIST).status_code == 200
+
+
+def test_there_is_no_limit_by_default(api: httpx.Client) -> None:
+    answers = [api.get(LIST) for _ in range(100)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert not [name for name in answers[0].headers if name.startswith("x-ratelimit")]

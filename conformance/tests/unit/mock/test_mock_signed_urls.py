@@ -1,0 +1,93 @@
+"""Signed URLs: Libraries rules B24-B26."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+if TYPE_CHECKING:
+    from mistral_mock.server import RunningServer
+
+TEXT = b"Owls hunt at night. They see well in the dark."
+KINDS = ("signed-url", "extracted-text-signed-url")
+
+
+@pytest.fixture
+def path(folder: str, document: dict[str, Any], town: RunningServer) -> str:
+    """The path of a processed document."""
+    town.clock.advance(1)
+    return f"{folder}/{document['id']}"
+
+
+def fetch(url: str, method: str = "GET") -> httpx.Response:
+    return httpx.request(method, url, trust_env=False)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_signed_url_serves_without_a_key(api: httpx.Client, path: str, kind: str) -> None:
+    answer = fetch(api.get(f"{path}/{kind}").json())
+    assert (answer.status_code, answer.content) == (200, TEXT)
+    assert answer.headers["content-type"].startswith("text/plain")
+
+
+def test_the_bytes_come_with_type_and_name(api: httpx.Client, folder: str) -> None:
+    files = {"file": ("été à.bin", b"\x00\xff", "application/x-thing")}
+    made = api.post(folder, files=files).json()
+    answer = fetch(api.get(f"{folder}/{made['id']}/signed-url").json())
+    assert answer.content == b"\x00\xff"
+    assert answer.headers["content-type"] == "application/x-thing"
+    assert "%C3%A9t%C3%A9" in answer.headers["content-disposition"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_signed_url_works_for_thirty_minutes(
+    api: httpx.Client, path: str, kind: str, town: RunningServer
+) -> None:
+    url = api.get(f"{path}/{kind}").json()
+    town.clock.advance(30 * 60 - 1)
+    assert fetch(url).status_code == 200
+    town.clock.advance(1)
+    answer = fetch(url)
+    assert (answer.status_code, answer.json()) == (403, {"detail": "The signed URL has expired"})
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("expires=1", "expires=2"), ("signature=", "signature=0"), ("document/", "text/")],
+)
+def test_a_changed_url_is_refused(api: httpx.Client, path: str, old: str, new: str) -> None:
+    url = api.get(f"{path}/signed-url").json()
+    assert fetch(url.replace(old, new)).status_code == 403
+
+
+@pytest.mark.parametrize("query", ["", "?expires=x&signature=y", "?signature=%C3%A9"])
+def test_a_url_without_a_signature_is_refused(api: httpx.Client, path: str, query: str) -> None:
+    url = api.get(f"{path}/signed-url").json()
+    assert fetch(url.partition("?")[0] + query).status_code == 403
+
+
+def test_a_url_of_a_deleted_document_is_not_found(api: httpx.Client, path: str) -> None:
+    urls = [api.get(f"{path}/{kind}").json() for kind in KINDS]
+    api.delete(path)
+    assert [fetch(url).status_code for url in urls] == [404, 404]
+
+
+def test_a_signed_url_is_only_for_reading(api: httpx.Client, path: str) -> None:
+    assert fetch(api.get(f"{path}/signed-url").json(), "DELETE").status_code == 404
+
+
+def test_the_text_of_an_unprocessed_document_has_no_url(
+    api: httpx.Client, folder: str, document: dict[str, Any]
+) -> None:
+    answer = api.get(f"{folder}/{document['id']}/extracted-text-signed-url")
+    assert answer.status_code == 404
+
+
+def test_the_url_names_the_address_that_the_caller_used(
+    api: httpx.Client, path: str, town: RunningServer
+) -> None:
+    url = api.get(f"{path}/signed-url", headers={"host": "mock.test:80"}).json()
+    assert url.startswith("http://mock.test:80/")
+    assert api.get(f"{path}/signed-url").json().startswith(town.base_url)

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from tests.unit.mock_inference.requests_made import PAYMENT, TOOLS, WEATHER, answer, ask, message
+
+from mistral_mock.errors import APIError
+
+
+def names(body: dict[str, Any]) -> list[str]:
+    return [call["function"]["name"] for call in message(body)["tool_calls"] or []]
+
+
+def function(name: str, **parameters: Any) -> dict[str, Any]:
+    return {"type": "function", "function": {"name": name, "parameters": parameters}}
+
+
+BOTH = "Weather in Paris and status of payment T1001?"
+
+
+def test_function_is_called_when_the_user_speaks_of_it() -> None:
+    assert names(ask(tools=TOOLS)) == ["get_weather"]
+
+
+def test_call_is_the_whole_message() -> None:
+    choice = answer(ask(tools=TOOLS))["choices"][0]
+    assert choice["finish_reason"] == "tool_calls"
+    assert choice["message"]["content"] == ""
+
+
+def test_arguments_are_the_text_of_an_object_that_fits_the_parameters() -> None:
+    call = message(ask(tools=TOOLS))["tool_calls"][0]
+    arguments = json.loads(call["function"]["arguments"])
+    assert Draft202012Validator(WEATHER["function"]["parameters"]).is_valid(arguments)
+    assert arguments["city"] == "Paris"
+
+
+def test_call_ids_are_nine_letters_and_digits_each_its_own() -> None:
+    ids = [call["id"] for call in message(ask(BOTH, tools=TOOLS))["tool_calls"]]
+    assert len(set(ids)) == 2
+    assert all(re.fullmatch(r"[a-zA-Z0-9]{9}", id_) for id_ in ids)
+
+
+def test_calls_are_numbered() -> None:
+    assert [call["index"] for call in message(ask(BOTH, tools=TOOLS))["tool_calls"]] == [0, 1]
+
+
+def test_several_functions_are_called_in_parallel() -> None:
+    assert names(ask(BOTH, tools=TOOLS)) == ["get_weather", "retrieve_payment_status"]
+
+
+def test_without_parallel_calls_there_is_one() -> None:
+    assert names(ask(BOTH, tools=TOOLS, parallel_tool_calls=False)) == ["get_weather"]
+
+
+def test_function_that_nobody_speaks_of_is_not_called() -> None:
+    assert names(ask("Hello there", tools=TOOLS)) == []
+
+
+def test_none_calls_nothing() -> None:
+    assert names(ask(tools=TOOLS, tool_choice="none")) == []
+
+
+@pytest.mark.parametrize("choice", ["any", "required"])
+def test_any_calls_a_function_even_if_nobody_speaks_of_it(choice: str) -> None:
+    assert names(ask("Hello there", tools=TOOLS, tool_choice=choice)) == ["get_weather"]
+
+
+@pytest.mark.parametrize("choice", ["any", "required"])
+def test_any_calls_the_function_that_the_user_speaks_of(choice: str) -> None:
+    assert names(ask("Status of my payment", tools=TOOLS, tool_choice=choice)) == [
+        "retrieve_payment_status"
+    ]
+
+
+def test_named_function_is_called() -> None:
+    choice = {"type": "function", "function": {"name": "retrieve_payment_status"}}
+    assert names(ask(tools=TOOLS, tool_choice=choice)) == ["retrieve_payment_status"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"tool_choice": "any"}, "tools has no function"),
+        ({"tool_choice": "any", "tools": [{"type": "web_search"}]}, "tools has no function"),
+        ({"tool_choice": {"function": {"name": "f"}}, "tools": TOOLS}, "tools does not have"),
+        (
+            {"tool_choice": "any", "tools": [function("f", type="x")]},
+            "Invalid parameters of function f",
+        ),
+        (
+            {"tool_choice": "any", "tools": [function("f", type="string")]},
+            "No arguments fit function f",
+        ),
+    ],
+)
+def test_call_that_cannot_be_made_is_refused(fields: dict[str, Any], told: str) -> None:
+    with pytest.raises(APIError, match=told) as caught:
+        answer(ask(**fields))
+    assert caught.value.status == 400
+
+
+@pytest.mark.parametrize("parameters", [{}, {"type": "object", "properties": {}}])
+def test_function_without_parameters_gets_an_object(parameters: dict[str, Any]) -> None:
+    body = ask(tools=[function("f", **parameters)], tool_choice="any")
+    assert message(body)["tool_calls"][0]["function"]["arguments"] == "{}"
+
+
+def test_answer_after_a_tool_message_uses_what_the_tool_said() -> None:
+    body = ask(tools=TOOLS)
+    call = message(body)["tool_calls"][0]
+    body["messages"] += [
+        {"role": "assistant", "content": "", "tool_calls": [call]},
+        {"role": "tool", "content": "18 degrees", "tool_call_id": call["id"]},
+    ]
+    found = answer(body)["choices"][0]
+    assert found["message"]["content"].startswith("get_weather answered: 18 degrees.")
+    assert found["finish_reason"] == "stop"
+
+
+def test_calls_that_do_not_fit_the_limit_are_left_out_whole() -> None:
+    whole = answer(ask(BOTH, tools=TOOLS))["usage"]["completion_tokens"]
+    cut = answer(ask(BOTH, tools=TOOLS, max_tokens=whole - 1))
+    assert cut["choices"][0]["finish_reason"] == "length"
+    assert [call["function"]["name"] for call in cut["choices"][0]["message"]["tool_calls"]] == [
+        "get_weather"
+    ]
+
+
+def test_order_of_tools_is_the_order_of_calls() -> None:
+    assert names(ask(BOTH, tools=[PAYMENT, WEATHER])) == ["retrieve_payment_status", "get_weather"]

@@ -1,0 +1,40 @@
+"""Fixtures of the tests of rules and defects: judging families on a mock in this process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mistral_conformance.document import load_document
+from mistral_conformance.identities import CALLER
+from mistral_conformance.mutants.judging import HEALTHY, SEED, mock_session
+from mistral_conformance.plan import make_plan
+from mistral_conformance.rules import load_rules
+from mistral_conformance.runner import judge_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mistral_conformance.outcome import Result
+    from mistral_mock.settings import Settings
+
+    Judged = Callable[..., list[Result]]
+
+
+@pytest.fixture
+def judged() -> Judged:
+    """The results of all rules that name their operations, on a mock with some settings."""
+
+    def judge(
+        settings: Settings = HEALTHY, *, seed: int = SEED, alone: bool = False
+    ) -> list[Result]:
+        document = load_document()
+        rules = [each for each in load_rules() if not each.over_each_operation]
+        plan = make_plan(document, rules, list(document.operations))
+        with mock_session(seed, settings) as session:
+            if alone:
+                session.identities = {CALLER: session.identities[CALLER]}
+            return list(judge_all(session, plan))
+
+    return judge

@@ -1,0 +1,99 @@
+"""What the rule families share: sample documents, event streams, times."""
+
+from __future__ import annotations
+
+import io
+
+import docx
+import pypdf
+import pytest
+
+from mistral_conformance.rules.common.events import DONE, assemble, read_stream
+from mistral_conformance.rules.common.samples import docx_sample, pdf_sample, text_sample
+from mistral_conformance.rules.common.times import later, read_time
+
+
+def test_pdf_sample_has_its_pages_and_words() -> None:
+    reader = pypdf.PdfReader(io.BytesIO(pdf_sample(["one (1)", "two"]).content), strict=True)
+    assert [page.extract_text() for page in reader.pages] == ["one (1)", "two"]
+
+
+def test_docx_sample_has_its_words() -> None:
+    paragraphs = docx.Document(io.BytesIO(docx_sample("größer").content)).paragraphs
+    assert [each.text for each in paragraphs] == ["größer"]
+
+
+def test_samples_repeat_byte_for_byte() -> None:
+    assert docx_sample("x") == docx_sample("x")
+    assert pdf_sample(["x"]) == pdf_sample(["x"])
+
+
+def test_renamed_sample_keeps_its_content() -> None:
+    sample = text_sample("x", "a.txt")
+    assert sample.renamed("b.md").content == sample.content
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_events_end_with_a_blank_line(end: str) -> None:
+    stream = read_stream(end.join(["data: 1", "", "data: 2", "data: 3", "", ""]))
+    assert stream.data == ("1", "2\n3")
+    assert not stream.unfinished
+
+
+def test_event_without_its_blank_line_is_unfinished() -> None:
+    stream = read_stream("data: 1\n\ndata: 2\n")
+    assert stream.data == ("1",)
+    assert stream.unfinished == "2"
+
+
+def test_line_that_is_no_field_is_stray() -> None:
+    stream = read_stream(": comment\nid: 1\n{}\ndata: x\n\n")
+    assert stream.stray == ("{}",)
+    assert stream.data == ("x",)
+
+
+def test_chunks_leave_the_terminator_out() -> None:
+    assert read_stream(f'data: {{"a":1}}\n\ndata: {DONE}\n\n').chunks() == [{"a": 1}]
+
+
+@pytest.mark.parametrize("data", ["[1]", "no json"])
+def test_chunk_that_is_no_object_is_refused(data: str) -> None:
+    with pytest.raises(ValueError, match=r"no JSON object|Expecting value"):
+        read_stream(f"data: {data}\n\n").chunks()
+
+
+def _choice(index: int, reason: str | None = None, **delta: object) -> dict[str, object]:
+    return {"index": index, "delta": delta, "finish_reason": reason}
+
+
+def test_deltas_add_up_by_their_index() -> None:
+    parts = [
+        _choice(0, role="assistant"),
+        _choice(1, content="b"),
+        _choice(0, content="a"),
+        _choice(0, "stop"),
+        _choice(0, content="late"),
+    ]
+    choices = assemble([{"choices": [each]} for each in parts])
+    assert choices[0].text == "alate"
+    assert choices[0].roles == ["assistant"]
+    assert choices[0].reasons == ["stop"]
+    assert choices[0].after_end == 1
+    assert choices[1].text == "b"
+
+
+def test_tool_calls_add_up_over_chunks() -> None:
+    halves = [{"name": "f", "arguments": '{"a"'}, {"arguments": ":1}"}]
+    chunks = [
+        {"choices": [_choice(0, tool_calls=[{"index": 0, "function": half}])]} for half in halves
+    ]
+    assert assemble(chunks)[0].calls == {0: {"name": "f", "arguments": '{"a":1}'}}
+
+
+def test_later_moves_a_time() -> None:
+    assert later("2026-01-01T23:30:00.5Z", hours=1) == "2026-01-02T00:30:00.500000Z"
+
+
+def test_time_without_an_offset_is_refused() -> None:
+    with pytest.raises(ValueError, match="offset"):
+        read_time("2026-01-01T00:00:00")

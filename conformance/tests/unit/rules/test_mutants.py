@@ -1,0 +1,157 @@
+"""The seeded defects: their registry, how they go in and out, and what the board says."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mistral_conformance import mutants
+from mistral_conformance.document import load_document
+from mistral_conformance.mutants import board, judging
+from mistral_conformance.mutants.judging import Verdict, judge_mutant, rules_that_notice
+from mistral_conformance.mutants.registry import Mutant, load_mutants, mutant
+from mistral_conformance.rules import load_rules
+from mistral_mock import pages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SAMPLE = (
+    "lifecycle.deleted-library-stays",
+    "paging.pages-overlap",
+    "sharing.organisation-sees-everything",
+    "streams.terminator-is-missing",
+    "schema.field-is-dropped",
+)
+IDLE = "paging.no-defect"
+
+
+@pytest.fixture
+def with_idle(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Adds a defect that changes nothing, so that no rule can notice it."""
+
+    def add() -> None:
+        idle = Mutant(
+            IDLE, "Nothing is wrong.", ("models.list",), "pages:matches", lambda part: part
+        )
+        known = {**load_mutants(), IDLE: idle}
+        for module in (judging, mutants):
+            monkeypatch.setattr(module, "load_mutants", lambda: known)
+
+    return add
+
+
+def _run(*arguments: str) -> int:
+    parser = argparse.ArgumentParser()
+    mutants.add_arguments(parser)
+    return mutants.main(parser.parse_args([*arguments, "--jobs", "1"]))
+
+
+@pytest.mark.parametrize("mutant_id", SAMPLE)
+def test_sample_defect_is_caught_by_its_own_family(mutant_id: str) -> None:
+    verdict = judge_mutant(mutant_id)
+    assert verdict.rule.partition(".")[0] == mutant_id.partition(".")[0]
+
+
+def test_what_changes_nothing_is_missed(with_idle: Callable[[], None]) -> None:
+    with_idle()
+    assert not judge_mutant(IDLE).caught
+
+
+def test_every_rule_that_notices_a_defect_is_named() -> None:
+    noticed = rules_that_notice("paging.pages-overlap", frozenset())
+    assert {"paging.library-pages-make-the-list", "paging.document-pages-make-the-list"} <= noticed
+
+
+def test_proven_rules_are_not_tried_again() -> None:
+    proven = frozenset({"paging.library-pages-make-the-list"})
+    assert not proven & rules_that_notice("paging.pages-overlap", proven)
+
+
+@pytest.mark.parametrize("each", load_mutants().values(), ids=load_mutants())
+def test_defect_is_gone_when_it_was_taken_out(each: Mutant) -> None:
+    owner, name = each._find()
+    before = vars(owner)[name]
+    with each.applied():
+        assert vars(owner)[name] is not before
+    assert vars(owner)[name] is before
+
+
+def test_defect_is_gone_after_an_error_too() -> None:
+    healthy = pages.matches
+    with pytest.raises(ZeroDivisionError), load_mutants()["paging.search-minds-case"].applied():
+        _ = 1 / 0
+    assert pages.matches is healthy
+
+
+def test_defects_name_operations_of_the_document() -> None:
+    known = set(load_document().operations)
+    assert {op for each in load_mutants().values() for op in each.operations} <= known
+
+
+def test_every_rule_family_has_at_least_three_defects() -> None:
+    counted = Counter(each.family for each in load_mutants().values())
+    families = {each.family for each in load_rules()}
+    assert {family for family in families if counted[family] < 3} == set()
+    assert counted.keys() <= families
+
+
+@pytest.mark.parametrize(
+    ("id_", "operations"), [("paging.pages-overlap", ("models.list",)), ("paging.new", ())]
+)
+def test_defect_without_its_own_id_or_operations_is_refused(
+    id_: str, operations: tuple[str, ...]
+) -> None:
+    with pytest.raises(ValueError, match="needs an id of its own"):
+        mutant(id_, *operations, place="pages:matches")
+
+
+def test_defect_without_a_description_is_refused() -> None:
+    register = mutant("paging.unspoken", "models.list", place="pages:matches")
+    with pytest.raises(ValueError, match="docstring"):
+        register(lambda part: part)
+
+
+def test_board_fits_80_columns_and_sums_up(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("--only", "paging.pages-overlap", "deletes.library-answers-202") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[0].startswith("caught  deletes.library-answers-202")
+    assert lines[-1].split() == ["caught", "2", "of", "2"]
+
+
+def test_board_fails_when_too_few_are_caught(
+    with_idle: Callable[[], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_idle()
+    assert _run("--only", IDLE) == 1
+    assert "MISSED  paging.no-defect" in capsys.readouterr().out
+
+
+def test_rules_that_notice_nothing_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("--rules", "--only", "deletes.library-answers-202") == 1
+    out = capsys.readouterr().out
+    assert "deletes.library-answers-200-or-204\n        notices deletes.library-answers-202" in out
+    assert "IDLE    chat.stop-ends-the-text" in out
+
+
+def test_list_describes_the_defects(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("--list", "--only", "auth") == 0
+    assert "served as the first caller" in capsys.readouterr().out
+
+
+def test_unknown_name_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("--only", "no-such-family") == 2
+    assert "no-such-family" in capsys.readouterr().err
+
+
+def test_board_keeps_the_order_of_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    def judge(mutant_id: str) -> Verdict:
+        return Verdict(mutant_id, "f", "d", "r", "", 0.0)
+
+    monkeypatch.setattr(board, "judge_mutant", judge)
+    found: list[Any] = [each.mutant for each in board.judge_all_mutants(["b", "a"])]
+    assert found == ["b", "a"]

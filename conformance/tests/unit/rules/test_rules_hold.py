@@ -1,0 +1,111 @@
+"""The hand-written rules hold on the mock, in every form that the documents allow a server."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+from attrs import evolve
+
+from mistral_conformance.document import load_document
+from mistral_conformance.mutants.judging import HEALTHY
+from mistral_conformance.outcome import Status
+from mistral_conformance.registry import MUST, SHOULD
+from mistral_conformance.rules import load_rules
+
+if TYPE_CHECKING:
+    from tests.unit.rules.conftest import Judged
+
+    from mistral_conformance.outcome import Result
+    from mistral_mock.settings import Settings
+
+FAMILIES = {
+    "chat",
+    "deletes",
+    "errors",
+    "files",
+    "lifecycle",
+    "models",
+    "paging",
+    "permissions",
+    "processing",
+    "put-patch",
+    "round-trip",
+    "sharing",
+    "signed-urls",
+    "streams",
+    "upload",
+}
+
+
+def _broken(results: list[Result]) -> dict[str, str]:
+    return {
+        each.name: each.reason for each in results if each.status in {Status.FAIL, Status.ERROR}
+    }
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_rule_passes_on_the_healthy_mock(judged: Judged, seed: int) -> None:
+    results = judged(seed=seed)
+    assert {each.name: each.reason for each in results if each.status != Status.PASS} == {}
+
+
+def test_deletes_without_a_body_break_no_rule(judged: Judged) -> None:
+    results = judged(evolve(HEALTHY, delete_answers=204))
+    skipped = {each.name for each in results if each.status == Status.SKIP}
+    assert _broken(results) == {}
+    assert skipped == {"deletes.library-is-shown-as-it-was"}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [evolve(HEALTHY, without_put=True), evolve(HEALTHY, without_patch=True)],
+    ids=["PUT", "PATCH"],
+)
+def test_a_missing_twin_breaks_only_the_rule_that_says_so(
+    judged: Judged, settings: Settings
+) -> None:
+    broken = _broken(judged(settings))
+    assert set(broken) <= {"put-patch.library-has-both", "put-patch.document-has-both"}
+    assert broken
+    assert all(load_rules()[each].level == SHOULD for each in broken)
+
+
+def test_rules_that_lack_identities_are_skipped(judged: Judged) -> None:
+    results = judged(alone=True)
+    reasons = {each.reason for each in results if each.status == Status.SKIP}
+    assert _broken(results) == {}
+    assert any("neighbour" in each for each in reasons)
+
+
+def test_rules_hold_on_a_clock_that_nobody_moves(judged: Judged) -> None:
+    results = judged(evolve(HEALTHY, clock="real", processing_delay_s=0))
+    skipped = [each for each in results if each.status == Status.SKIP]
+    musts = {each.name for each in results if each.rule.level == MUST}
+    assert set(_broken(results)) & musts == set()
+    assert all("clock" in each.reason for each in skipped)
+
+
+def test_every_family_has_rules() -> None:
+    counted = Counter(each.family for each in load_rules())
+    assert {family for family in FAMILIES if counted[family] < 5} == set()
+
+
+def test_rules_name_operations_of_the_document() -> None:
+    known = set(load_document().operations)
+    assert {op for each in load_rules() for op in each.operations} - known == set()
+
+
+def test_our_own_choices_are_no_musts_unless_any_refusal_will_do() -> None:
+    chosen = [
+        each.id
+        for each in load_rules()
+        if each.level == MUST
+        and each.source.startswith("our choice")
+        and "status class alone" not in each.source
+    ]
+    assert chosen == [
+        "errors.tell-no-key",
+        "round-trip.long-descriptions-are-kept-or-refused",
+    ]

@@ -1,0 +1,62 @@
+"""Only what is wrong in every reading counts as invalid."""
+
+from __future__ import annotations
+
+import pytest
+
+from mistral_conformance.document import load_document
+from mistral_conformance.probing.clarity import is_surely_invalid
+from mistral_conformance.wire import Message
+
+DOCUMENT = load_document()
+ID = "0197b4c2-0000-7000-8000-000000000001"
+
+
+def surely(operation: str, url: str, content: bytes | None = None) -> bool:
+    spec = DOCUMENT.operations[operation]
+    return is_surely_invalid(DOCUMENT, spec, Message(spec.method, url, content=content))
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "page_size=100", "search=1", "filter_owned_by_me=", "filter_owned_by_me=null", "x=y"],
+)
+def test_query_that_some_server_may_take_is_not_surely_invalid(query: str) -> None:
+    assert not surely("beta.libraries.list", f"/v1/libraries?{query}")
+
+
+@pytest.mark.parametrize("query", ["page_size=0", "page_size=101", "page=-1", "page_size=abc"])
+def test_query_out_of_bounds_is_surely_invalid(query: str) -> None:
+    assert surely("beta.libraries.list", f"/v1/libraries?{query}")
+
+
+def test_repeated_value_may_be_read_as_first_or_last() -> None:
+    assert not surely("beta.libraries.list", "/v1/libraries?page_size=101&page_size=1")
+
+
+def test_list_of_one_is_a_list() -> None:
+    assert not surely("files.list", "/v1/files?source=upload")
+    assert surely("files.list", "/v1/files?source=nowhere")
+
+
+def test_path_id_of_another_form_is_surely_invalid() -> None:
+    assert surely("beta.libraries.get", "/v1/libraries/x")
+    assert not surely("beta.libraries.get", f"/v1/libraries/{ID}")
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"name": 1}', b'{"chunk_size": 300}'])
+def test_body_that_breaks_the_schema_is_surely_invalid(content: bytes) -> None:
+    assert surely("beta.libraries.create", "/v1/libraries", content)
+
+
+def test_body_that_holds_is_not_invalid() -> None:
+    assert not surely("beta.libraries.create", "/v1/libraries", b'{"name": "x"}')
+
+
+def test_any_content_is_a_file() -> None:
+    url = f"/v1/libraries/{ID}/documents"
+    part = (
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\nnull\r\n--b--\r\n'
+    )
+    assert not surely("beta.libraries.documents.upload", url, part)
+    assert surely("beta.libraries.documents.upload", url, b"--b--\r\n")

@@ -1,0 +1,106 @@
+"""The suite as pytest tests: inert without its option, the same rules with it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from tests.unit.suite.fake_server import FakeServer, keyed, libraries, models, serving
+
+from mistral_conformance.rules import load_rules
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+PACKAGE = ["--pyargs", "mistral_conformance"]
+
+
+def run_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(folder)]
+    return subprocess.run(
+        [*command, *arguments], capture_output=True, text=True, cwd=folder, check=False
+    )
+
+
+def judge(folder: Path, fake: FakeServer, *arguments: str) -> subprocess.CompletedProcess[str]:
+    target = ["--mistral-base-url", fake.base_url, "--mistral-max-examples", "2"]
+    return run_pytest(folder, *target, *arguments, *PACKAGE)
+
+
+def test_plugin_imports_nothing_of_the_suite_until_asked(tmp_path: Path) -> None:
+    code = (
+        "import sys, pytest, mistral_conformance.pytest_plugin as plugin\n"
+        "heavy = {'schemathesis', 'hypothesis', 'httpx', 'rich', 'attrs', 'mistral_openapi'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_without_the_option_the_package_has_no_tests(tmp_path: Path) -> None:
+    assert run_pytest(tmp_path, *PACKAGE).returncode == 5
+
+
+def test_every_case_is_a_test(tmp_path: Path) -> None:
+    with serving(keyed, models) as fake:
+        done = judge(
+            tmp_path, fake, "--collect-only", "-q", "--mistral-operations", "models.retrieve"
+        )
+        assert not fake.requests, "collecting asks nothing"
+    assert "schema.status[models.retrieve]" in done.stdout
+    assert "models.listed-model-is-readable" in done.stdout
+
+
+def test_broken_rule_fails_its_test_and_shows_the_request(tmp_path: Path) -> None:
+    with serving(keyed, models, libraries) as fake:
+        rule = ["--mistral-rules", "input.fault-rejected"]
+        done = judge(tmp_path, fake, *rule, "--mistral-operations", "beta.libraries.list")
+    assert done.returncode == 1
+    assert "1 failed" in done.stdout
+    assert "MUST fail: A plain request with exactly one fault" in done.stdout
+    assert "curl -i" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_rule_that_holds_passes_and_what_it_created_is_deleted(tmp_path: Path) -> None:
+    with serving(keyed, models, libraries) as fake:
+        rule = ["--mistral-rules", "auth.*", "--mistral-operations", "beta.libraries.get"]
+        done = judge(tmp_path, fake, *rule)
+        assert len(fake.sent("DELETE")) == len(fake.sent("POST")) == 1
+    assert done.returncode == 0
+    assert "2 passed" in done.stdout
+
+
+def test_missing_identity_skips_the_test(tmp_path: Path) -> None:
+    needy = next(each.id for each in load_rules() if "neighbour" in each.needs)
+    with serving(keyed, models) as fake:
+        done = judge(tmp_path, fake, "-rs", "--mistral-rules", needy)
+    assert done.returncode == 0
+    assert "needs the identity" in done.stdout
+
+
+def test_reports_are_written_when_asked_for(tmp_path: Path) -> None:
+    with serving(keyed, models, libraries) as fake:
+        rule = ["--mistral-rules", "auth.*", "--mistral-operations", "models.list"]
+        judge(tmp_path, fake, *rule, "--mistral-report-dir", "out")
+    names = {each.name for each in (tmp_path / "out").iterdir()}
+    assert names == {"report.json", "junit.xml", "report.html"}
+
+
+def test_unreachable_server_ends_the_run_with_3(tmp_path: Path) -> None:
+    with serving() as fake:
+        pass
+    done = judge(tmp_path, fake, "--mistral-rules", "auth.*")
+    assert done.returncode == 3
+    assert "no server answers" in done.stdout + done.stderr
+
+
+def test_missing_key_is_wrong_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MISTRAL_API_KEY")
+    done = run_pytest(tmp_path, "--mistral-base-url", "http://127.0.0.1:1", *PACKAGE)
+    assert done.returncode == 4
+    assert "set the environment variable MISTRAL_API_KEY" in done.stderr

@@ -1,0 +1,94 @@
+"""Whole runs against servers that are wrong: they end soon and name what is wrong."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from tests.unit.suite.fake_server import Answer, Request, keyed, libraries, models, serving
+
+from mistral_conformance import cli
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import pytest
+
+    Behaviour = Callable[[Request], Answer | None]
+
+QUICK = ["--timeout", "0.2", "--max-examples", "3", "--rules", "schema.*", "--rules", "input.*"]
+
+
+def run(folder: Path, operations: str, *behaviours: Behaviour) -> tuple[int, dict[str, Any]]:
+    with serving(keyed, models, *behaviours) as fake:
+        arguments = ["--base-url", fake.base_url, "--report-dir", str(folder)]
+        code = cli.main(["run", *arguments, *QUICK, "--operations", operations])
+    report = json.loads((folder / "report.json").read_text("utf-8"))
+    return code, {each["id"]: each for each in report["rules"]}
+
+
+def on_list(answer: Answer) -> Behaviour:
+    def behave(request: Request) -> Answer | None:
+        return answer if request.path == "/v1/libraries" else None
+
+    return behave
+
+
+def test_server_that_hangs_ends_in_errors_and_not_in_hours(tmp_path: Path) -> None:
+    hangs = on_list(Answer(raw=lambda _: time.sleep(0.4)))
+    code, rules = run(tmp_path, "beta.libraries.list", hangs)
+    assert code == 1
+    assert rules["input.no-server-error"]["status"] == "fail"
+    assert "no answer within 0.2 s" in rules["input.no-server-error"]["reason"]
+
+
+def test_server_errors_are_found(tmp_path: Path) -> None:
+    code, rules = run(tmp_path, "beta.libraries.list", on_list(Answer(500, {"detail": "oops"})))
+    assert code == 1
+    assert rules["input.no-server-error"]["status"] == "fail"
+    assert rules["input.plain-succeeds"]["status"] == "fail"
+
+
+def test_run_leaves_only_its_reports_in_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run(tmp_path / "reports", "beta.libraries.create", libraries)
+    assert [each.name for each in tmp_path.iterdir()] == ["reports"]
+
+
+def test_answers_that_are_no_json_are_found(tmp_path: Path) -> None:
+    code, rules = run(tmp_path, "beta.libraries.list", on_list(Answer(200, content=b"\xff{")))
+    assert code == 1
+    assert rules["schema.success-body"]["status"] == "fail"
+
+
+def test_server_that_takes_everything_is_found(tmp_path: Path) -> None:
+    code, rules = run(tmp_path, "beta.libraries.create", libraries)
+    assert code == 1
+    for rule in ("input.fault-rejected", "input.invalid-rejected"):
+        assert rules[rule]["status"] in {"fail", "error"}, rule
+
+
+def test_server_that_refuses_everything_is_found(tmp_path: Path) -> None:
+    refuses = on_list(Answer(422, {"detail": []}))
+    code, rules = run(tmp_path, "beta.libraries.list", refuses)
+    assert code == 1
+    assert rules["input.plain-succeeds"]["status"] == "fail"
+    assert rules["input.bounds-accepted"]["status"] == "fail"
+
+
+def test_undocumented_status_is_found(tmp_path: Path) -> None:
+    code, rules = run(tmp_path, "beta.libraries.list", on_list(Answer(418, {"detail": "tea"})))
+    assert code == 1
+    assert rules["schema.status"]["status"] == "fail"
+    assert "418" in rules["schema.status"]["reason"]
+
+
+def test_what_cannot_be_prepared_is_an_error_and_no_fail(tmp_path: Path) -> None:
+    code, rules = run(tmp_path, "beta.libraries.get", on_list(Answer(500, {"detail": "oops"})))
+    assert code == 1
+    assert rules["input.plain-succeeds"]["status"] == "error"
+    assert "preparation failed" in rules["input.plain-succeeds"]["reason"]

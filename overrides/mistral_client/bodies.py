@@ -1,0 +1,32 @@
+"""The pieces of an open answer, the cheapest way: raw where the server did not compress them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    import httpx
+
+
+def chunks_of(response: httpx.Response) -> Iterator[bytes]:
+    """Return the decompressed body in pieces.
+
+    Reading it fails with httpx's errors; the caller closes the response.
+    """
+    if _is_plain(response):
+        return iter(cast("httpx.SyncByteStream", response.stream))
+    return response.iter_bytes()
+
+
+def chunks_of_async(response: httpx.Response) -> AsyncIterator[bytes]:
+    """Return the same for an answer of an asynchronous client."""
+    if _is_plain(response):
+        return aiter(cast("httpx.AsyncByteStream", response.stream))
+    return response.aiter_bytes()
+
+
+def _is_plain(response: httpx.Response) -> bool:
+    """Say whether the body can be read raw: not compressed, and not read already."""
+    return "content-encoding" not in response.headers and not response.is_stream_consumed
