@@ -1,8 +1,9 @@
 """Walking through the pages of a list: which page comes next, and when there is none.
 
 One reading for every style: a next token is followed, else `has_more` or a total tells whether
-the next page number exists; a page with none of these is the whole list (servers of the older
-line send only the items). Pages are fetched when their first item is wanted.
+the next page (or offset) exists; a page that should say so and does not is the whole list (servers
+of the older line send only the items). Where the document knows neither, a page that is not full
+is the last one. Pages are fetched when their first item is wanted.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ class Walk(Generic[T]):
         self._seen = 0
         self._empty = 0
         page = self._arguments.get(paging.page or "")
-        self._page = page if isinstance(page, int) else 0
+        first = 1 if paging.style == "page-from-1" else 0
+        self._page = page if isinstance(page, int) else first
+        asked = self._arguments.get(paging.size or "")
+        self._size = asked if isinstance(asked, int) else paging.default_size
         self.call: Call[Any] | None = prepare(**self._arguments)
 
     def take(self, page: object) -> Sequence[T]:
@@ -56,10 +60,10 @@ class Walk(Generic[T]):
             )
         items = cast("Sequence[T]", found)
         self._note(items)
-        self.call = self._next(page)
+        self.call = self._next(page, len(items))
         return items
 
-    def _next(self, page: object) -> Call[Any] | None:
+    def _next(self, page: object, count: int) -> Call[Any] | None:
         paging = self._paging
         token = _value(page, paging.next_token) if paging.next_token else None
         if token and paging.token:
@@ -67,14 +71,20 @@ class Walk(Generic[T]):
                 self._fail(f"the server repeats the page token {str(token)[:40]!r}")
             self._tokens.add(token)
             return self._prepare(**self._without(paging.page), **{paging.token: token})
-        if self._tokens or not paging.page or not self._has_more(page):
+        if self._tokens or not self._has_more(page, count):
+            return None
+        if paging.offset:
+            return self._prepare(**self._without(paging.offset), **{paging.offset: self._seen})
+        if not paging.page:
             return None
         self._page += 1
         return self._prepare(**self._without(paging.page), **{paging.page: self._page})
 
-    def _has_more(self, page: object) -> bool:
-        """Say whether a page says that another one follows."""
+    def _has_more(self, page: object, count: int) -> bool:
+        """Say whether another page follows one with `count` items."""
         paging = self._paging
+        if not paging.has_more and not paging.total:
+            return count > 0 and count >= (self._size or 0)
         has_more = _value(page, paging.has_more) if paging.has_more else None
         if isinstance(has_more, bool):
             return has_more

@@ -58,6 +58,7 @@ class EventReader(Generic[T]):
         self._parse: Callable[[RawEvent], T] = call.parse_event
         self._check = check
         self._end = call.end
+        self._end_events = call.end_events
         self._operation = call.operation.id
         self._secrets = secrets
         self._arrived: deque[ServerEvent] = deque(maxlen=KEPT_EVENTS)
@@ -74,11 +75,11 @@ class EventReader(Generic[T]):
             self._fail(f"the answer is {kind}, not an event stream")
 
     def read(self, chunk: bytes) -> Iterator[Event[T]]:
-        """Yield the events that end within `chunk`; sets `is_done` at the end marker.
+        """Yield the events that end within `chunk`; sets `is_done` at what ends the stream.
 
         Raises StreamError for an error inside the stream and for data that cannot be read.
         """
-        parse, end, arrived = self._parse, self._end, self._arrived
+        parse, end, ends, arrived = self._parse, self._end, self._end_events, self._arrived
         for raw in self.parser.feed(chunk):
             data, name, last_id = raw
             if data == end:
@@ -95,16 +96,22 @@ class EventReader(Generic[T]):
             except (ValueError, RecursionError) as fault:
                 self._fail(f"an event cannot be read: {fault}", cause=fault, body=data)
             arrived.append(raw)
+            if ends and (name or getattr(value, "type", None)) in ends:
+                self.is_done = True
             yield Event(value, name, last_id)
+            if self.is_done:
+                return
 
     def finish(self) -> None:
         """Accept the end of the answer.
 
-        Raises StreamError if the stream has an end marker and it did not come.
+        Raises StreamError if the stream has an end marker or a last event and it did not come.
         """
         rest = self.parser.rest()
         if self._end is not None and (rest is None or rest.data != self._end):
             self._fail(f"the stream was cut off: it ended without {self._end}")
+        if self._end_events:
+            self._fail(f"the stream was cut off: it ended without {self._end_events[0]}")
         self.is_done = True
 
     def give_up(self, failure: httpx.HTTPError, silence_s: float | None) -> NoReturn:

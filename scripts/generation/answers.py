@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from generation.reading import Resolver
 
 EVENTS: Final = "text/event-stream"
+# How lists page that can be walked; a list that pages by bounds of time has no such method.
+WALKED_STYLES: Final = ("page-from-0", "page-from-0-or-token", "page-from-1", "token", "offset")
+# What paging asks with, by argument.
+ASKED: Final = ("page", "offset", "size", "token")
 
 
 @attrs.frozen
@@ -34,6 +38,7 @@ class PagingView:
     """How a list pages, with names in Python."""
 
     values: dict[str, str]
+    default_size: int | None
     item: str
     skipped: frozenset[str]
 
@@ -46,7 +51,9 @@ class StreamView:
     fixed: dict[str, Any]
     answer: str
     parse: str
+    named: dict[str, str]
     end: str | None
+    end_events: tuple[str, ...]
     imports: list[str]
 
     @property
@@ -123,22 +130,25 @@ class Answers:
     def paging(self, data: Json, arguments: set[str], imports: Imports) -> PagingView | None:
         """Return how an operation pages, or None. Raises DocumentError for lost names."""
         paging = data.get("x-mistral-paging")
-        if paging is None:
+        if paging is None or paging["style"] not in WALKED_STYLES:
             return None
         values = {"style": paging["style"], "items": wire_argument(paging.get("items", ""))}
-        for key in ("page", "size", "token"):
-            if key in paging:
-                values[key] = argument_name(paging[key])
+        named = {key: argument_name(paging[key]) for key in ASKED if key in paging}
+        values.update(named)
         for key in ("next_token", "has_more", "total"):
             if key in paging:
                 values[key] = wire_argument(paging[key])
         shape = self._items(data, paging.get("items", ""))
         item = self._annotator.text(shape, "answer", imports, "...")
-        skipped = frozenset(values[key] for key in ("page", "token") if key in values)
-        unknown = {values[key] for key in ("page", "size", "token") if key in values} - arguments
+        unknown = set(named.values()) - arguments
         if unknown:
             raise DocumentError(f"{data['operationId']}: paging names {sorted(unknown)}: no such")
-        return PagingView(values=values, item=item, skipped=skipped)
+        return PagingView(
+            values=values,
+            default_size=_default_size(data, paging.get("size")),
+            item=item,
+            skipped=frozenset(named[key] for key in named if key != "size"),
+        )
 
     def _items(self, data: Json, path: str) -> Shape:
         """Return the shape of one item of a page."""
@@ -159,16 +169,38 @@ class Answers:
         stream = data.get("x-mistral-stream")
         if stream is None:
             return None
-        shape = self._shapes.of_component(stream["data"].removeprefix(SCHEMA_PREFIX))
-        if not isinstance(shape, Named) or shape.kind == "enum":
-            raise DocumentError(f"{data['operationId']}: the data of its events are no object")
+        shape = self._event_shape(data, stream["data"])
         own = Imports(runtime={("...wire", "read_event_object")})
-        parse = f"{self._resolve(own)(shape)}(read_event_object(event.data))"
+        resolve = self._resolve(own)
+        named = {
+            name: _event_reader(resolve(self._event_shape(data, reference)))
+            for name, reference in stream.get("events", {}).items()
+        }
         return StreamView(
             method=stream["method"],
             fixed=stream.get("when", {}),
             answer=self._annotator.text(shape, "answer", imports, "..."),
-            parse=parse,
+            parse=_event_reader(resolve(shape)),
+            named=named,
             end=stream.get("end"),
+            end_events=tuple(stream.get("end_events", ())),
             imports=own.lines("runtime"),
         )
+
+    def _event_shape(self, data: Json, reference: str) -> Named:
+        """Return what an event holds. Raises DocumentError when it is no object."""
+        shape = self._shapes.of_component(reference.removeprefix(SCHEMA_PREFIX))
+        if not isinstance(shape, Named) or shape.kind == "enum":
+            raise DocumentError(f"{data['operationId']}: the data of its events are no object")
+        return shape
+
+
+def _event_reader(reader: str) -> str:
+    return f"{reader}(read_event_object(event.data))"
+
+
+def _default_size(data: Json, name: str | None) -> int | None:
+    """Return how many items the server puts on a page when it is not told."""
+    stated = (one.get("schema", {}) for one in data["parameters"] if one["name"] == name)
+    size = next(stated, {}).get("x-mistral-default")
+    return size if isinstance(size, int) else None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from generation.operations import Argument, GroupView, OperationView
 
 _PREFIX: Final = "field_"
+KNOWN_ANSWERS: Final = ("application/json", "application/octet-stream", "text/event-stream")
 
 
 def simplified(derived: Json) -> Json:
@@ -40,8 +41,17 @@ def simplified(derived: Json) -> Json:
             schema["enum"] = [value for value in schema["enum"] if value is not None]
     for _, _, data in operations(result):
         data.pop("x-mistral-stream", None)
+        _simplify_answers(data)
         _simplify(data)
     return result
+
+
+def _simplify_answers(data: Json) -> None:
+    """Let answers of media types that the generator does not know be plain bytes."""
+    for answer in data["responses"].values():
+        content = answer.get("content") or {}
+        for kind in [kind for kind in content if kind not in KNOWN_ANSWERS]:
+            content["application/octet-stream"] = content.pop(kind)
 
 
 def _simplify(node: Any) -> None:  # noqa: ANN401 - any JSON
@@ -224,8 +234,10 @@ def _pairs(arguments: list[Argument]) -> str:
 def _body(operation: OperationView, fixed: dict[str, Any]) -> str:
     if operation.has_form:
         parts = []
-        if operation.located("field"):
-            parts.append(f"fields=form_fields({_pairs(operation.located('field'))})")
+        pairs = [_pairs(operation.located("field"))] if operation.located("field") else []
+        pairs += [f'("{name}", {python_literal(value)})' for name, value in fixed.items()]
+        if pairs:
+            parts.append(f"fields=form_fields({', '.join(pairs)})")
         if operation.located("file"):
             parts.append(f"files=form_files({_pairs(operation.located('file'))})")
         return f"form=Form({', '.join(parts)})"

@@ -164,7 +164,10 @@ class OperationViews:
         return [self._shapes.of(schema) for schema in schemas]
 
     def _arguments(self, data: Json, imports: Imports) -> list[Argument]:
-        found = [self._parameter(one, imports) for one in data["parameters"]]
+        """Return the arguments; what may travel as query or header travels as header."""
+        stated = [self._parameter(one, imports) for one in data["parameters"]]
+        headers = {one.name for one in stated if one.location == "header"}
+        found = [one for one in stated if one.location != "query" or one.name not in headers]
         found += self._body(data, imports)
         names = [argument.name for argument in found]
         twice = {name for name in names if names.count(name) > 1}
