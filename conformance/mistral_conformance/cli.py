@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from mistral_conformance.interruption import watch_signals
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 WRONG_USE, NO_TARGET, INTERRUPTED, CUT_OFF = 2, 3, 130, 141
 
@@ -44,7 +44,7 @@ def _run(given: Sequence[str]) -> int:
     )
     options = parser.parse_args(given)
     try:
-        with _signals():
+        with watch_signals():
             code: int = options.command(options)
     except commands.WRONG as error:
         return _say(error, WRONG_USE)
@@ -53,16 +53,6 @@ def _run(given: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return _say("interrupted before anything was created", INTERRUPTED)
     return code
-
-
-@contextmanager
-def _signals() -> Iterator[None]:
-    """A polite kill ends a run like Ctrl-C does: after cleaning up."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _silence() -> None:

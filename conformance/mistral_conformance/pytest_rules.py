@@ -16,6 +16,7 @@ import pytest
 from mistral_conformance.curl import curl_line
 from mistral_conformance.document import load_document
 from mistral_conformance.identities import WrongIdentity, parse_identities
+from mistral_conformance.interruption import watch_signals
 from mistral_conformance.outcome import Result, Status
 from mistral_conformance.plan import (
     Case,
@@ -107,6 +108,7 @@ class RulesPlugin:
 
     def _open(self) -> Session:
         if self._session is None:
+            self._stack.enter_context(watch_signals())
             try:
                 self._session = self._stack.enter_context(open_session(self._options))
             except (Unreachable, KeyRefused) as error:

@@ -8,6 +8,7 @@ import traceback
 from random import Random
 from typing import TYPE_CHECKING
 
+from mistral_conformance import interruption
 from mistral_conformance.context import Context
 from mistral_conformance.outcome import Result, RuleSignal, Status
 
@@ -30,13 +31,19 @@ def judge_all(session: Session, cases: Iterable[Case]) -> Iterator[Result]:
 
 
 def judge(session: Session, case: Case) -> Result:
-    """The result of one case. What it created is still there; `Session.sweep` deletes it."""
+    """The result of one case. What it created is still there; `Session.sweep` deletes it.
+
+    Raises:
+        KeyboardInterrupt: The run was interrupted meanwhile.
+
+    """
     missing = _missing_need(session, case)
     if missing:
         return _result(case, Status.SKIP, reason=missing)
     context = Context(session, _random(session.seed, case.name), case.operation)
     started = time.monotonic()
     status, reason, evidence = _call(case, context)
+    interruption.check()
     return Result(
         case.rule,
         case.operation.id if case.operation else None,

@@ -8,13 +8,12 @@ two drivers in `send` do the steps, one with and one without `await`.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar, cast
 
 import attr
 import httpx
 
 from mistral_client.options import Options
-from mistral_client.quirks import quirks_of
 from mistral_client.requests import RequestWriter, encode_json
 from mistral_generated.types import Call, StreamCall
 
@@ -24,10 +23,14 @@ if TYPE_CHECKING:
     from mistral_client.downloads import Sink
     from mistral_client.files import Multipart
     from mistral_client.options import Settings, Timing
-    from mistral_client.quirks.quirk import AnyCall, Memory
+    from mistral_client.quirks.quirk import AnyCall, Memory, Quirk
     from mistral_generated.types import Response
 
 T = TypeVar("T")
+
+# The groups that have quirks: for all others not even the registry is loaded. A test holds this
+# to the registry.
+QUIRKY_GROUPS: Final = ("beta.libraries.",)
 
 _logger = logging.getLogger("mistral_client")
 
@@ -119,7 +122,7 @@ class Exchange:
         Raises an APIStatusError for an error answer, ConnectionFailed or TimedOut for none.
         """
         self.started_s = self.context.timing.monotonic()
-        for quirk in quirks_of(self.call.operation.id):
+        for quirk in _quirks_of(self.call):
             if quirk.adapt_request is not None:
                 self.call = quirk.adapt_request(self.call, self.context.memory)
         content = self._open_body()
@@ -172,7 +175,7 @@ class Exchange:
 
     def _adapt(self, answer: Response) -> Response | AnyCall:
         """Return the answer as the quirks read it, or another call to send, at most once."""
-        for quirk in quirks_of(self.call.operation.id):
+        for quirk in _quirks_of(self.call):
             if quirk.adapt_response is None:
                 continue
             adapted = quirk.adapt_response(answer, self.call, self.context.memory)
@@ -271,6 +274,15 @@ class Exchange:
                 elapsed_s=self._elapsed_s(),
                 attempt=self.attempt,
             )
+
+
+def _quirks_of(call: AnyCall) -> tuple[Quirk, ...]:
+    """Return the quirks that concern a call, in order."""
+    if not call.operation.id.startswith(QUIRKY_GROUPS):
+        return ()
+    from mistral_client.quirks import quirks_of  # noqa: PLC0415 - only some groups have quirks
+
+    return quirks_of(call.operation.id)
 
 
 def call_steps(context: Context, call: Call[T], options: Options) -> Steps[T]:

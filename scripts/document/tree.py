@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -66,6 +65,13 @@ def reachable(document: Tree, start: object) -> set[str]:
     return found
 
 
-def duplicate(node: Tree) -> Tree:
-    """A deep copy that shares nothing with the node."""
-    return copy.deepcopy(node)
+def duplicate(node: Any) -> Any:  # noqa: ANN401 - any part of a document
+    """A deep copy that shares nothing with the node, nor one of its places with another.
+
+    YAML aliases make one object of several places; a change of one of them must not reach the rest.
+    """
+    if isinstance(node, dict):
+        return {key: duplicate(item) for key, item in node.items()}
+    if isinstance(node, list):
+        return [duplicate(item) for item in node]
+    return node

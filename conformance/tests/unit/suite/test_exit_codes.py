@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -145,6 +146,22 @@ def test_interrupt_ends_with_130_after_cleaning_up(
 
     with serving(keyed, models, libraries) as fake:
         assert run_rule(fake.base_url, one_rule(creates_and_waits)) == 130
+        assert len(fake.sent("DELETE", "/v1/libraries/")) == 1
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_interrupt_that_python_swallowed_ends_the_run_all_the_same(
+    run_rule: Callable[[str, Registry], int], sign: signal.Signals
+) -> None:
+    def creates_and_swallows(ctx: Context) -> None:
+        """Loses the interrupt as a callback of the garbage collector does."""
+        ctx.create_library()
+        with suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), sign)
+            time.sleep(30)
+
+    with serving(keyed, models, libraries) as fake:
+        assert run_rule(fake.base_url, one_rule(creates_and_swallows)) == 130
         assert len(fake.sent("DELETE", "/v1/libraries/")) == 1
 
 

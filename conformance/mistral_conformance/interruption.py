@@ -1,0 +1,55 @@
+"""Ctrl-C and polite kills that always end a run.
+
+Python drops an exception that a signal raises inside a callback of its garbage collector, and
+hypothesis has such a callback: one interrupt in ten was lost. So the signal is also remembered,
+and the runner asks after every case.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_asked = threading.Event()
+
+
+@contextmanager
+def watch_signals() -> Iterator[None]:
+    """SIGINT and SIGTERM raise KeyboardInterrupt, at once or at the next `check`.
+
+    Signals belong to the main thread; in any other this does nothing.
+    """
+    _asked.clear()
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, _interrupt) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def check() -> None:
+    """Raise the interrupt that was asked for, once.
+
+    Raises:
+        KeyboardInterrupt: A signal came, and the exception that it raised was lost.
+
+    """
+    if _asked.is_set():
+        _asked.clear()
+        raise KeyboardInterrupt
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    _asked.set()
+    raise KeyboardInterrupt
