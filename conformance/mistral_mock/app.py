@@ -130,15 +130,15 @@ class App:
         """The operation's own answer, once everything about the request has been checked."""
         caller = authenticate(self.world, request.headers)
         wire.add(self.world.rates.count(caller.key))
+        handle = registry.handler(operation.id)
+        if handle is None:
+            raise not_implemented(operation.id)
         problems: list[Problem] = []
         values = inputs.check_path(operation, path, problems)
         query, sent = inputs.check_query(operation, request.query, problems)
         source = inputs.Source(request.headers, wire.receive, self.world.settings)
         body = await inputs.check_body(operation, source, problems)
         inputs.refuse(problems)
-        handle = registry.handler(operation.id)
-        if handle is None:
-            raise not_implemented(operation.id)
         processing.settle(self.world)
         context = self._context(
             request,

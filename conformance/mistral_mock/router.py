@@ -57,7 +57,7 @@ class Router:
         """
         segments = raw_path.split("/")[1:]
         node = walk(self._root, segments)
-        if node is None or not node.operations:
+        if node is None:
             raise no_route(request_id)
         operation = node.operations.get(method)
         if operation is None:
@@ -65,13 +65,19 @@ class Router:
         return operation, bind(operation, segments)
 
 
-def walk(node: Node | None, segments: list[str]) -> Node | None:
-    """The node at the end of the path; a literal segment wins over a parameter."""
-    for segment in segments:
-        if node is None:
-            return None
-        node = node.literals.get(segment) or (node.wildcard if segment else None)
-    return node
+def walk(node: Node, segments: list[str]) -> Node | None:
+    """The node with operations at the end of the path; literal segments win over parameters.
+
+    A literal that leads nowhere does not hide a parameter: a scope may be named like a folder.
+    """
+    if not segments:
+        return node if node.operations else None
+    first, *rest = segments
+    literal = node.literals.get(first)
+    found = walk(literal, rest) if literal else None
+    if found is None and first and node.wildcard:
+        return walk(node.wildcard, rest)
+    return found
 
 
 def bind(operation: Operation, segments: list[str]) -> dict[str, str]:
