@@ -4,15 +4,17 @@ import asyncio
 import importlib
 import inspect
 import io
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from generation.naming import argument_name
 
 import mistral_openapi
 from mistral_generated.resources import AsyncResources, Resources
 from mistral_generated.types import UNSET, Call
 
-from .generated_fakes import AsyncRecordingSend, RecordingSend, Sent
+from .generated_fakes import AsyncRecordingSend, RawText, RecordingSend, Sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,8 +50,11 @@ ASYNC = AsyncResources(AsyncRecordingSend())
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)
 def test_operation_has_a_method_in_both_worlds(operation_id: str) -> None:
+    answers = OPERATIONS[operation_id][2]["responses"].values()
+    kinds = {kind for answer in answers for kind in answer.get("content", ())}
     assert callable(_find(SYNC, operation_id))
-    assert inspect.iscoroutinefunction(_find(ASYNC, operation_id))
+    is_awaited = kinds != {"text/event-stream"}
+    assert inspect.iscoroutinefunction(_find(ASYNC, operation_id)) == is_awaited
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)
@@ -60,7 +65,8 @@ def test_method_documents_its_arguments_result_and_source(operation_id: str) -> 
     assert f"Source: {operation_id} {method.upper()} {path}" in text
     assert "Returns:" in text
     for parameter in operation.get("parameters", ()):
-        assert f"    {parameter['name']}: " in text
+        name = argument_name(parameter.get("x-mistral-name", parameter["name"]))
+        assert f"    {name}: " in text
     assert text == inspect.getdoc(_find(ASYNC, operation_id))
 
 
@@ -83,7 +89,8 @@ def _signatures(one: type) -> dict[str, list[str]]:
 def test_operation_module_describes_the_document_s_operation(operation_id: str) -> None:
     method, path, operation = OPERATIONS[operation_id]
     group, _, name = operation_id.rpartition(".")
-    module = importlib.import_module(f"mistral_generated.api.{group.replace('.', '_')}.{name}")
+    place = f"mistral_generated.api.{group.replace('.', '_')}"
+    module = importlib.import_module(f"{place}.{name}")
     found = module.OPERATION
     assert (found.id, found.method, found.path) == (operation_id, method.upper(), path)
     success = tuple(int(status) for status in operation["responses"] if status.startswith("2"))
@@ -119,11 +126,51 @@ def test_walk_over_all_items_leaves_paging_to_the_sender() -> None:
         assert skipped not in inspect.signature(SYNC.beta.libraries.list_all).parameters
 
 
-def test_every_paged_operation_has_a_walk() -> None:
-    paged = [name for name, (_, _, op) in OPERATIONS.items() if "x-mistral-paging" in op]
-    assert len(paged) >= 3
-    for name in paged:
-        assert inspect.isfunction(_find(SYNC, name.rpartition(".")[0]).list_all.__func__)
+PAGED = [name for name, (_, _, one) in OPERATIONS.items() if "x-mistral-paging" in one]
+
+
+@pytest.mark.parametrize("operation_id", PAGED)
+def test_every_paged_operation_has_a_walk_unless_it_pages_by_time(operation_id: str) -> None:
+    style = OPERATIONS[operation_id][2]["x-mistral-paging"]["style"]
+    group, _, name = operation_id.rpartition(".")
+    for world in (SYNC, ASYNC):
+        assert hasattr(_find(world, group), f"{name}_all") == (style != "time")
+
+
+STREAMED = [name for name, (_, _, one) in OPERATIONS.items() if "x-mistral-stream" in one]
+
+
+@pytest.mark.parametrize("operation_id", STREAMED)
+def test_every_event_stream_has_a_method_and_reads_data_without_a_known_tag(
+    operation_id: str,
+) -> None:
+    stated = OPERATIONS[operation_id][2]["x-mistral-stream"]
+    group = operation_id.rpartition(".")[0]
+    method = getattr(_find(SYNC, group), stated["method"])
+    place = f"mistral_generated.api.{group.replace('.', '_')}.{stated['method']}"
+    call = method(**_needed(method)).call
+    assert (call.end, list(call.end_events)) == (stated.get("end"), stated.get("end_events", []))
+    event = importlib.import_module(place).parse_event(RawText('{"type":"new.kind","x":1}', "new"))
+    assert (event if isinstance(event, dict) else event.to_dict()) == {"type": "new.kind", "x": 1}
+
+
+def _needed(method: Any) -> dict[str, Any]:
+    """A text for every argument that has to be given."""
+    parameters = inspect.signature(method).parameters.values()
+    kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    listed = [one for one in parameters if one.kind in kinds]
+    return {one.name: "x" for one in listed if one.default is inspect.Parameter.empty}
+
+
+@pytest.mark.parametrize("operation_id", OPERATIONS)
+def test_every_operation_prepares_a_call_to_its_path(operation_id: str) -> None:
+    method, path, _ = OPERATIONS[operation_id]
+    group, _, name = operation_id.rpartition(".")
+    place = f"mistral_generated.api.{group.replace('.', '_')}.{name}"
+    prepare = importlib.import_module(place).prepare
+    call = prepare(**_needed(prepare))
+    assert call.url == re.sub(r"\{\w+\}", "x", path)
+    assert call.operation.method == method.upper()
 
 
 def test_stream_opens_a_stream_and_complete_has_no_such_argument() -> None:
