@@ -132,10 +132,10 @@ class Answers:
         paging = data.get("x-mistral-paging")
         if paging is None or paging["style"] not in WALKED_STYLES:
             return None
-        values = {"style": paging["style"], "items": wire_argument(paging.get("items", ""))}
+        values = {"style": paging["style"], "items": ""}
         named = {key: argument_name(paging[key]) for key in ASKED if key in paging}
         values.update(named)
-        for key in ("next_token", "has_more", "total"):
+        for key in ("items", "next_token", "has_more", "total"):
             if key in paging:
                 values[key] = wire_argument(paging[key])
         shape = self._items(data, paging.get("items", ""))
