@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from generation.reading import Resolver
 
 EVENTS: Final = "text/event-stream"
-# How lists page that can be walked; a list that pages by bounds of time has no such method.
+# Lists that page by bounds of time have no method that walks over all pages.
+UNWALKED_STYLES: Final = ("time",)
 WALKED_STYLES: Final = ("page-from-0", "page-from-0-or-token", "page-from-1", "token", "offset")
 # What paging asks with, by argument.
 ASKED: Final = ("page", "offset", "size", "token")
@@ -130,8 +131,10 @@ class Answers:
     def paging(self, data: Json, arguments: set[str], imports: Imports) -> PagingView | None:
         """Return how an operation pages, or None. Raises DocumentError for lost names."""
         paging = data.get("x-mistral-paging")
-        if paging is None or paging["style"] not in WALKED_STYLES:
+        if paging is None or paging["style"] in UNWALKED_STYLES:
             return None
+        if paging["style"] not in WALKED_STYLES:
+            raise DocumentError(f"{data['operationId']}: no rule for paging {paging['style']!r}")
         values = {"style": paging["style"], "items": ""}
         named = {key: argument_name(paging[key]) for key in ASKED if key in paging}
         values.update(named)

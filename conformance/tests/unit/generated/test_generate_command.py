@@ -181,8 +181,12 @@ def _untold_events(document: dict[str, Any]) -> None:
 
 
 def _lost_paging(document: dict[str, Any]) -> None:
-    paging = {"style": "page", "page": "nowhere", "items": ""}
+    paging = {"style": "page-from-0", "page": "nowhere", "items": ""}
     document["paths"]["/things"]["get"]["x-mistral-paging"] = paging
+
+
+def _unknown_paging(document: dict[str, Any]) -> None:
+    document["paths"]["/things"]["get"]["x-mistral-paging"] = {"style": "leaf", "items": ""}
 
 
 def _no_success(document: dict[str, Any]) -> None:
@@ -200,6 +204,7 @@ def _no_success(document: dict[str, Any]) -> None:
         (_twin_arguments, "two arguments named ['sort_by']"),
         (_untold_events, "events need x-mistral-stream"),
         (_lost_paging, "paging names ['nowhere']"),
+        (_unknown_paging, "no rule for paging 'leaf'"),
         (_no_success, "no 2xx answer"),
     ],
 )
