@@ -1,8 +1,9 @@
-"""Write `generated/` from the curated document, or check that it is as a fresh run would leave it.
+"""Write document and `generated/` anew, or check that both are as a fresh run would leave them.
 
     python scripts/generate.py           facts → document → code, everything anew
-    python scripts/generate.py --check   exit 1 and a diff when anything in generated/ is stale,
-                                         edited, missing or too much; under 2 seconds otherwise
+    python scripts/generate.py --check   exit 1 and a diff when the document or anything in
+                                         generated/ is stale, edited, missing or too much; under
+                                         2 seconds when nothing changed since the last run
 
 A run that fails or is interrupted leaves `generated/` as it was.
 """
@@ -35,14 +36,18 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
     parser.add_argument("--root", type=Path, default=ROOT, help="the project's folder")
-    parser.add_argument("--no-curate", action="store_true", help="take the document as it is")
+    parser.add_argument(
+        "--no-curate",
+        action="store_true",
+        help="take the document as it is; --check then finds the code stale",
+    )
     options = parser.parse_args(arguments)
-    places = Places(options.root.resolve())
+    places = Places(options.root.resolve(), curated=options.check or not options.no_curate)
     try:
         if options.check:
             return check(places)
-        if not options.no_curate:
-            curate(places)
+        if places.curated:
+            compose(places)
         count = regenerate(places)
     except KeyboardInterrupt:
         print("generate: interrupted; generated/ is as it was", file=sys.stderr)
@@ -66,10 +71,17 @@ def is_expected(error: Exception) -> bool:
 
 
 def check(places: Places) -> int:
-    """Return 0 when generated/ is current, else print the difference and return 1."""
+    """Return 0 when document and code are current, else print the difference and return 1."""
     if is_current(places):
         print("generated/ is current")
         return 0
+    if curate(places, "--check") != 0:
+        print(
+            "generate: the document is not what its sources give, so generated/ was not compared."
+            " Change facts, curation or prose, then run: python scripts/generate.py",
+            file=sys.stderr,
+        )
+        return 1
     lines = difference(places)
     if not lines:
         print("generated/ is current")
@@ -85,14 +97,22 @@ def check(places: Places) -> int:
     return 1
 
 
-def curate(places: Places) -> None:
+def compose(places: Places) -> None:
     """Compose the curated document anew. Raises PipelineError when that fails."""
+    if curate(places) != 0:
+        raise PipelineError("scripts/curate.py failed (its message is above)")
+
+
+def curate(places: Places, *arguments: str) -> int:
+    """Run the command that composes or checks the document; 0 when all is well or it is not there.
+
+    It prints what it has to say itself.
+    """
     script = places.root / "scripts" / "curate.py"
     if not script.exists():
-        return
-    done = subprocess.run([sys.executable, str(script)], cwd=places.root, check=False)
-    if done.returncode != 0:
-        raise PipelineError("scripts/curate.py failed (its message is above)")
+        return 0
+    command = [sys.executable, str(script), *arguments]
+    return subprocess.run(command, cwd=places.root, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar, ca
 import attr
 import httpx
 
-from mistral_client.options import Options
-from mistral_client.requests import RequestWriter, encode_json
+from mistral_client.options import Options, RequestWriter, encode_json
 from mistral_generated.types import Call, StreamCall
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,12 +94,10 @@ def stale(folder: Path, files: Mapping[Path, bytes]) -> list[str]:
 
 
 def _difference(path: Path, present: bytes, wanted: bytes) -> list[str]:
-    """A diff in which a person finds the edit; of the one-line JSON only that it differs."""
-    if path == LOADABLE:
-        return [f"{path} differs"]
+    """A diff in which a person finds the edit, after a line that names the file."""
     diff = difflib.unified_diff(
-        present.decode(errors="replace").splitlines(),
-        wanted.decode().splitlines(),
+        _lines(path, present),
+        _lines(path, wanted),
         f"{path} (as it is)",
         f"{path} (as it should be)",
         lineterm="",
@@ -106,4 +105,14 @@ def _difference(path: Path, present: bytes, wanted: bytes) -> list[str]:
     )
     lines = list(diff)
     hidden = len(lines) - DIFF_LINES
-    return lines[:DIFF_LINES] + ([f"... {hidden} more lines"] if hidden > 0 else [])
+    more = [f"... {hidden} more lines"] if hidden > 0 else []
+    return [f"{path} differs", *lines[:DIFF_LINES], *more]
+
+
+def _lines(path: Path, content: bytes) -> list[str]:
+    """The lines of a file; those that the one-line JSON would have if it were laid out."""
+    text = content.decode(errors="replace")
+    if path == LOADABLE:
+        with suppress(ValueError):
+            text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    return text.splitlines()

@@ -71,7 +71,8 @@ def _inline(document: Tree, parameter: Tree) -> Tree:
     target = follow(document, parameter["$ref"])
     if not isinstance(target, dict):
         raise DocumentProblem(f"the parameter {parameter['$ref']} does not exist upstream")
-    return duplicate(target)
+    copied: Tree = duplicate(target)
+    return copied
 
 
 def rename_placeholders(operation: Tree, old: str, new: str) -> None:

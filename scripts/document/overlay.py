@@ -96,7 +96,7 @@ def apply_overlay(overlay: Overlay, document: Tree) -> Tree:
         DocumentProblem: A target is no JSONPath, matches nothing, or cannot take the update.
 
     """
-    changed = duplicate(document)
+    changed: Tree = duplicate(document)
     for action in overlay.actions:
         _apply(action, changed)
     return changed

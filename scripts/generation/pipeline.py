@@ -22,6 +22,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DIFF_LIMIT: Final = 400
+SOURCES: Final = (
+    "openapi/source.toml",
+    "openapi/facts/*.yaml",
+    "openapi/facts/*.txt",
+    "openapi/curation/*.yaml",
+    "openapi/prose/*.yaml",
+    "openapi/mistral_openapi/document.json",
+    "scripts/curate.py",
+    "scripts/document/**/*.py",
+)
+"""What the document is composed of and by, and what else is composed with it."""
 
 
 class PipelineError(Exception):
@@ -33,6 +44,8 @@ class Places:
     """Where the run reads and writes."""
 
     root: Path
+    curated: bool = True
+    """Whether the document has to be what its sources give."""
 
     @property
     def document(self) -> Path:
@@ -62,6 +75,8 @@ class Places:
                 raise PipelineError(f"{path.relative_to(self.root)} is missing")
         found += sorted(self.templates.glob("*.jinja"))
         found += sorted((self.root / "scripts" / "generation").glob("*.py"))
+        if self.curated:
+            found += [path for pattern in SOURCES for path in sorted(self.root.glob(pattern))]
         return found
 
 

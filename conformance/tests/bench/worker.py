@@ -1,6 +1,7 @@
 """One measurement in a process of its own: `worker.py PEER ROW BASE_URL REPEATS`.
 
-Prints one JSON line: CPU seconds for each operation, loaded modules, peak memory in kilobytes, and
+Prints one JSON line: CPU seconds for each operation, loaded modules (without the peer's
+adapter), peak memory in kilobytes, and
 what the operation counted, if it counts.
 Nothing is imported before it is measured but the standard library's smallest parts.
 """
@@ -30,7 +31,8 @@ def main() -> None:
         cpu = time.process_time()
     else:
         cpu, count = measure_warm(module, row, base_url, repeats)
-    figures = {"cpu_s": cpu, "modules": len(sys.modules), "peak_kb": peak_kb(), "count": count}
+    modules = sum(not name.startswith("peer_") for name in sys.modules)
+    figures = {"cpu_s": cpu, "modules": modules, "peak_kb": peak_kb(), "count": count}
     sys.stdout.write(json.dumps(figures) + "\n")
 
 

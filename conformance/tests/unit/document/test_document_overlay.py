@@ -165,7 +165,7 @@ def test_a_correction_without_reason_and_evidence_is_refused(present: dict[str, 
 
 
 def test_places_that_one_alias_fills_stay_places_of_their_own() -> None:
-    shared = {"content": {}}
+    shared: dict[str, object] = {"content": {}}
     create = {"target": "$", "update": {"a": shared, "b": shared}}
     change = {"target": "$.a", "update": {"content": {"x": 1}}}
     assert _applied({}, create, change) == {"a": {"content": {"x": 1}}, "b": {"content": {}}}

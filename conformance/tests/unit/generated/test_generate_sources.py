@@ -1,0 +1,105 @@
+"""The check of what the document is made of, on a copy of the whole project."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import generate
+import pytest
+from generation.pipeline import Places
+
+from .conftest import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Path:
+    """A copy of document, sources, scripts and code, current as they are."""
+    ignored = shutil.ignore_patterns("__pycache__", "node_modules")
+    for part in ("openapi", "overrides/templates", "scripts", "generated"):
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=ignored)
+    shutil.copy(ROOT / "overrides/generator.toml", tmp_path / "overrides/generator.toml")
+    return tmp_path
+
+
+def check(root: Path) -> int:
+    """Exit status of the check."""
+    return generate.main(["--root", str(root), "--check"])
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Change the first place where a text stands."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_untouched_copy_is_current_without_composing(
+    whole: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    def refuse(*_: object) -> int:
+        raise AssertionError("the document was composed")
+
+    monkeypatch.setattr(generate, "curate", refuse)
+    assert check(whole) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "shown"),
+    [
+        ("prose/models.yaml", ("summary: ", "summary: Really "), "+      summary: Really "),
+        ("facts/libraries.yaml", ("maximum: 100", "maximum: 101"), "maximum: 101"),
+        ("curation/paging.yaml", ("has_more: pagination.has_more", "has_more: no.more"), "no.more"),
+        ("mistral_openapi/document.json", ('"summary":"', '"summary":"Really '), "Really "),
+        ("mistral.yaml", ("summary: ", "summary: Really "), "-  summary: Really "),
+        ("source.toml", ("date = 2026-08-13", "date = 2026-08-14"), "+  version: '2026-08-14'"),
+    ],
+)
+def test_edited_document_or_source_is_found_and_shown(
+    whole: Path, capfd: pytest.CaptureFixture[str], name: str, change: tuple[str, str], shown: str
+) -> None:
+    edit(whole / "openapi" / name, *change)
+    assert check(whole) == 1
+    captured = capfd.readouterr()
+    assert shown in captured.out
+    assert "generate: the document is not what its sources give" in captured.err
+
+
+def test_missing_document_for_programs_is_found(whole: Path) -> None:
+    (whole / "openapi/mistral_openapi/document.json").unlink()
+    assert check(whole) == 1
+
+
+def test_source_that_changes_no_word_of_the_document_is_found_too(
+    whole: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with (whole / "openapi/facts/fingerprints.txt").open("a", encoding="utf-8") as stream:
+        stream.write("# one more\n")
+    assert check(whole) == 1
+    assert "openapi/facts/fingerprints.txt" in capfd.readouterr().out
+
+
+def test_code_of_a_hand_edited_document_never_counts_as_current(
+    whole: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    edit(whole / "openapi/mistral.yaml", "summary: ", "summary: Really ")
+    assert generate.main(["--root", str(whole), "--no-curate"]) == 0
+    assert check(whole) == 1
+    assert "-  summary: Really " in capfd.readouterr().out
+
+
+def test_every_file_that_makes_the_document_is_recorded() -> None:
+    names = {path.relative_to(ROOT).as_posix() for path in Places(ROOT).inputs()}
+    folders = ("openapi/facts", "openapi/curation", "openapi/prose", "scripts/document")
+    made_of = {
+        path.relative_to(ROOT).as_posix()
+        for folder in folders
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith(".")
+    }
+    assert made_of <= names
+    assert {"openapi/source.toml", "openapi/mistral_openapi/document.json"} <= names
