@@ -6,15 +6,262 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .api.agents import Agents as Agents
+    from .api.agents import AsyncAgents as AsyncAgents
+    from .api.audio_speech import AsyncSpeech as AsyncAudioSpeech
+    from .api.audio_speech import Speech as AudioSpeech
+    from .api.audio_transcriptions import AsyncTranscriptions as AsyncAudioTranscriptions
+    from .api.audio_transcriptions import Transcriptions as AudioTranscriptions
+    from .api.audio_voices import AsyncVoices as AsyncAudioVoices
+    from .api.audio_voices import Voices as AudioVoices
+    from .api.batch_jobs import AsyncJobs as AsyncBatchJobs
+    from .api.batch_jobs import Jobs as BatchJobs
+    from .api.beta_admin_api_keys import ApiKeys as BetaAdminApiKeys
+    from .api.beta_admin_api_keys import AsyncApiKeys as AsyncBetaAdminApiKeys
+    from .api.beta_admin_audit_logs import AsyncAuditLogs as AsyncBetaAdminAuditLogs
+    from .api.beta_admin_audit_logs import AuditLogs as BetaAdminAuditLogs
+    from .api.beta_admin_billing import AsyncBilling as AsyncBetaAdminBilling
+    from .api.beta_admin_billing import Billing as BetaAdminBilling
+    from .api.beta_admin_scim import AsyncScim as AsyncBetaAdminScim
+    from .api.beta_admin_scim import Scim as BetaAdminScim
+    from .api.beta_admin_user_groups import AsyncUserGroups as AsyncBetaAdminUserGroups
+    from .api.beta_admin_user_groups import UserGroups as BetaAdminUserGroups
+    from .api.beta_admin_users import AsyncUsers as AsyncBetaAdminUsers
+    from .api.beta_admin_users import Users as BetaAdminUsers
+    from .api.beta_admin_vibe_code_analytics import (
+        AsyncVibeCodeAnalytics as AsyncBetaAdminVibeCodeAnalytics,
+    )
+    from .api.beta_admin_vibe_code_analytics import VibeCodeAnalytics as BetaAdminVibeCodeAnalytics
+    from .api.beta_admin_vibe_work_analytics import (
+        AsyncVibeWorkAnalytics as AsyncBetaAdminVibeWorkAnalytics,
+    )
+    from .api.beta_admin_vibe_work_analytics import VibeWorkAnalytics as BetaAdminVibeWorkAnalytics
+    from .api.beta_admin_workspaces import AsyncWorkspaces as AsyncBetaAdminWorkspaces
+    from .api.beta_admin_workspaces import Workspaces as BetaAdminWorkspaces
+    from .api.beta_agents import Agents as BetaAgents
+    from .api.beta_agents import AsyncAgents as AsyncBetaAgents
+    from .api.beta_connectors import AsyncConnectors as AsyncBetaConnectors
+    from .api.beta_connectors import Connectors as BetaConnectors
+    from .api.beta_conversations import AsyncConversations as AsyncBetaConversations
+    from .api.beta_conversations import Conversations as BetaConversations
     from .api.beta_libraries import AsyncLibraries as AsyncBetaLibraries
     from .api.beta_libraries import Libraries as BetaLibraries
+    from .api.beta_observability_campaigns import AsyncCampaigns as AsyncBetaObservabilityCampaigns
+    from .api.beta_observability_campaigns import Campaigns as BetaObservabilityCampaigns
+    from .api.beta_observability_chat_completion_events import (
+        AsyncChatCompletionEvents as AsyncBetaObservabilityChatCompletionEvents,
+    )
+    from .api.beta_observability_chat_completion_events import (
+        ChatCompletionEvents as BetaObservabilityChatCompletionEvents,
+    )
+    from .api.beta_observability_datasets import AsyncDatasets as AsyncBetaObservabilityDatasets
+    from .api.beta_observability_datasets import Datasets as BetaObservabilityDatasets
+    from .api.beta_observability_judges import AsyncJudges as AsyncBetaObservabilityJudges
+    from .api.beta_observability_judges import Judges as BetaObservabilityJudges
+    from .api.beta_observability_logs import AsyncLogs as AsyncBetaObservabilityLogs
+    from .api.beta_observability_logs import Logs as BetaObservabilityLogs
+    from .api.beta_observability_spans import AsyncSpans as AsyncBetaObservabilitySpans
+    from .api.beta_observability_spans import Spans as BetaObservabilitySpans
+    from .api.beta_observability_traces import AsyncTraces as AsyncBetaObservabilityTraces
+    from .api.beta_observability_traces import Traces as BetaObservabilityTraces
+    from .api.beta_prompts import AsyncPrompts as AsyncBetaPrompts
+    from .api.beta_prompts import Prompts as BetaPrompts
+    from .api.beta_rag_ingestion_pipeline_configurations import (
+        AsyncIngestionPipelineConfigurations as AsyncBetaRagIngestionPipelineConfigurations,
+    )
+    from .api.beta_rag_ingestion_pipeline_configurations import (
+        IngestionPipelineConfigurations as BetaRagIngestionPipelineConfigurations,
+    )
+    from .api.beta_rag_search_indexes import AsyncSearchIndexes as AsyncBetaRagSearchIndexes
+    from .api.beta_rag_search_indexes import SearchIndexes as BetaRagSearchIndexes
+    from .api.beta_skills import AsyncSkills as AsyncBetaSkills
+    from .api.beta_skills import Skills as BetaSkills
+    from .api.beta_users import AsyncUsers as AsyncBetaUsers
+    from .api.beta_users import Users as BetaUsers
     from .api.chat import AsyncChat as AsyncChat
     from .api.chat import Chat as Chat
+    from .api.classifiers import AsyncClassifiers as AsyncClassifiers
+    from .api.classifiers import Classifiers as Classifiers
+    from .api.embeddings import AsyncEmbeddings as AsyncEmbeddings
+    from .api.embeddings import Embeddings as Embeddings
     from .api.files import AsyncFiles as AsyncFiles
     from .api.files import Files as Files
+    from .api.fim import AsyncFim as AsyncFim
+    from .api.fim import Fim as Fim
+    from .api.fine_tuning_jobs import AsyncJobs as AsyncFineTuningJobs
+    from .api.fine_tuning_jobs import Jobs as FineTuningJobs
     from .api.models import AsyncModels as AsyncModels
     from .api.models import Models as Models
+    from .api.ocr import AsyncOcr as AsyncOcr
+    from .api.ocr import Ocr as Ocr
+    from .api.workflows import AsyncWorkflows as AsyncWorkflows
+    from .api.workflows import Workflows as Workflows
     from .types import AsyncSend, Send
+
+
+class FineTuning:
+    """The groups under `fine_tuning`."""
+
+    def __init__(self, send: Send) -> None:
+        """Keep who sends the calls."""
+        self._send = send
+
+    @property
+    def jobs(self) -> FineTuningJobs:
+        """Jobs that train a model further on files of your own. Newer documents no longer have them."""
+        from .api.fine_tuning_jobs import Jobs
+
+        return Jobs(self._send)
+
+
+class BetaRag:
+    """The groups under `beta.rag`."""
+
+    def __init__(self, send: Send) -> None:
+        """Keep who sends the calls."""
+        self._send = send
+
+    @property
+    def ingestion_pipeline_configurations(self) -> BetaRagIngestionPipelineConfigurations:
+        """Pipelines that fill search indexes, and how their last runs went."""
+        from .api.beta_rag_ingestion_pipeline_configurations import IngestionPipelineConfigurations
+
+        return IngestionPipelineConfigurations(self._send)
+
+    @property
+    def search_indexes(self) -> BetaRagSearchIndexes:
+        """Deployments of search indexes that the workspace has made known."""
+        from .api.beta_rag_search_indexes import SearchIndexes
+
+        return SearchIndexes(self._send)
+
+
+class BetaObservability:
+    """The groups under `beta.observability`."""
+
+    def __init__(self, send: Send) -> None:
+        """Keep who sends the calls."""
+        self._send = send
+
+    @property
+    def campaigns(self) -> BetaObservabilityCampaigns:
+        """Campaigns, which run a judge over many recorded chat completions."""
+        from .api.beta_observability_campaigns import Campaigns
+
+        return Campaigns(self._send)
+
+    @property
+    def chat_completion_events(self) -> BetaObservabilityChatCompletionEvents:
+        """Recorded chat completions, to be searched, read and judged."""
+        from .api.beta_observability_chat_completion_events import ChatCompletionEvents
+
+        return ChatCompletionEvents(self._send)
+
+    @property
+    def datasets(self) -> BetaObservabilityDatasets:
+        """Collections of records for evaluations, filled by hand or by imports."""
+        from .api.beta_observability_datasets import Datasets
+
+        return Datasets(self._send)
+
+    @property
+    def judges(self) -> BetaObservabilityJudges:
+        """Judges, which are models with instructions for grading conversations."""
+        from .api.beta_observability_judges import Judges
+
+        return Judges(self._send)
+
+    @property
+    def logs(self) -> BetaObservabilityLogs:
+        """Lines that programs have logged, tied to traces and spans."""
+        from .api.beta_observability_logs import Logs
+
+        return Logs(self._send)
+
+    @property
+    def spans(self) -> BetaObservabilitySpans:
+        """Spans, the steps that traces are made of, and the evaluations of them."""
+        from .api.beta_observability_spans import Spans
+
+        return Spans(self._send)
+
+    @property
+    def traces(self) -> BetaObservabilityTraces:
+        """Traces, each of which is the whole of one run, such as a request or a turn of an agent."""
+        from .api.beta_observability_traces import Traces
+
+        return Traces(self._send)
+
+
+class BetaAdmin:
+    """The groups under `beta.admin`."""
+
+    def __init__(self, send: Send) -> None:
+        """Keep who sends the calls."""
+        self._send = send
+
+    @property
+    def api_keys(self) -> BetaAdminApiKeys:
+        """The API keys of all workspaces of the organisation."""
+        from .api.beta_admin_api_keys import ApiKeys
+
+        return ApiKeys(self._send)
+
+    @property
+    def audit_logs(self) -> BetaAdminAuditLogs:
+        """The record of who did what in the organisation."""
+        from .api.beta_admin_audit_logs import AuditLogs
+
+        return AuditLogs(self._send)
+
+    @property
+    def billing(self) -> BetaAdminBilling:
+        """What the organisation has used, what it may spend, and how fast it may go."""
+        from .api.beta_admin_billing import Billing
+
+        return Billing(self._send)
+
+    @property
+    def scim(self) -> BetaAdminScim:
+        """Runs that bring members and groups in line with the identity provider."""
+        from .api.beta_admin_scim import Scim
+
+        return Scim(self._send)
+
+    @property
+    def user_groups(self) -> BetaAdminUserGroups:
+        """Groups of members that get roles in workspaces or in the organisation together."""
+        from .api.beta_admin_user_groups import UserGroups
+
+        return UserGroups(self._send)
+
+    @property
+    def users(self) -> BetaAdminUsers:
+        """The members of the organisation, their roles and seats, and the people who are invited."""
+        from .api.beta_admin_users import Users
+
+        return Users(self._send)
+
+    @property
+    def vibe_code_analytics(self) -> BetaAdminVibeCodeAnalytics:
+        """Counts of how Vibe Code, the coding assistant, is used."""
+        from .api.beta_admin_vibe_code_analytics import VibeCodeAnalytics
+
+        return VibeCodeAnalytics(self._send)
+
+    @property
+    def vibe_work_analytics(self) -> BetaAdminVibeWorkAnalytics:
+        """Counts of how Vibe Work is used, by member, by agent and over time."""
+        from .api.beta_admin_vibe_work_analytics import VibeWorkAnalytics
+
+        return VibeWorkAnalytics(self._send)
+
+    @property
+    def workspaces(self) -> BetaAdminWorkspaces:
+        """The workspaces of the organisation and who works in them."""
+        from .api.beta_admin_workspaces import Workspaces
+
+        return Workspaces(self._send)
 
 
 class Beta:
@@ -25,11 +272,114 @@ class Beta:
         self._send = send
 
     @property
+    def admin(self) -> BetaAdmin:
+        """The operations of `beta.admin`."""
+        return BetaAdmin(self._send)
+
+    @property
+    def agents(self) -> BetaAgents:
+        """Models with instructions and tools under a name, kept in versions, for use in conversations."""
+        from .api.beta_agents import Agents
+
+        return Agents(self._send)
+
+    @property
+    def connectors(self) -> BetaConnectors:
+        """MCP servers whose tools models can call, and the credentials for them."""
+        from .api.beta_connectors import Connectors
+
+        return Connectors(self._send)
+
+    @property
+    def conversations(self) -> BetaConversations:
+        """Conversations with a model or an agent that the service keeps, so that each request sends
+        only what is new.
+        """
+        from .api.beta_conversations import Conversations
+
+        return Conversations(self._send)
+
+    @property
     def libraries(self) -> BetaLibraries:
         """Collections of documents that agents and conversations can search."""
         from .api.beta_libraries import Libraries
 
         return Libraries(self._send)
+
+    @property
+    def observability(self) -> BetaObservability:
+        """The operations of `beta.observability`."""
+        return BetaObservability(self._send)
+
+    @property
+    def prompts(self) -> BetaPrompts:
+        """Prompt templates that a workspace keeps in numbered versions."""
+        from .api.beta_prompts import Prompts
+
+        return Prompts(self._send)
+
+    @property
+    def rag(self) -> BetaRag:
+        """The operations of `beta.rag`."""
+        return BetaRag(self._send)
+
+    @property
+    def skills(self) -> BetaSkills:
+        """Instructions with files that a model reads when it needs them, kept in numbered versions."""
+        from .api.beta_skills import Skills
+
+        return Skills(self._send)
+
+    @property
+    def users(self) -> BetaUsers:
+        """Who the caller is, and where the caller is a member."""
+        from .api.beta_users import Users
+
+        return Users(self._send)
+
+
+class Batch:
+    """The groups under `batch`."""
+
+    def __init__(self, send: Send) -> None:
+        """Keep who sends the calls."""
+        self._send = send
+
+    @property
+    def jobs(self) -> BatchJobs:
+        """Jobs that work off many requests in the background."""
+        from .api.batch_jobs import Jobs
+
+        return Jobs(self._send)
+
+
+class Audio:
+    """The groups under `audio`."""
+
+    def __init__(self, send: Send) -> None:
+        """Keep who sends the calls."""
+        self._send = send
+
+    @property
+    def speech(self) -> AudioSpeech:
+        """Texts, read aloud."""
+        from .api.audio_speech import Speech
+
+        return Speech(self._send)
+
+    @property
+    def transcriptions(self) -> AudioTranscriptions:
+        """Recordings, written down."""
+        from .api.audio_transcriptions import Transcriptions
+
+        return Transcriptions(self._send)
+
+    @property
+    def voices(self) -> AudioVoices:
+        """The voices that read texts aloud, the vendor's own and custom ones."""
+        from .api.audio_voices import Voices
+
+        return Voices(self._send)
 
 
 class Resources:
@@ -38,6 +388,23 @@ class Resources:
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
+
+    @property
+    def agents(self) -> Agents:
+        """Answers of an agent to a conversation that the caller keeps."""
+        from .api.agents import Agents
+
+        return Agents(self._send)
+
+    @property
+    def audio(self) -> Audio:
+        """The operations of `audio`."""
+        return Audio(self._send)
+
+    @property
+    def batch(self) -> Batch:
+        """The operations of `batch`."""
+        return Batch(self._send)
 
     @property
     def beta(self) -> Beta:
@@ -52,6 +419,20 @@ class Resources:
         return Chat(self._send)
 
     @property
+    def classifiers(self) -> Classifiers:
+        """Ratings of texts and conversations, for moderation or by one's own classes."""
+        from .api.classifiers import Classifiers
+
+        return Classifiers(self._send)
+
+    @property
+    def embeddings(self) -> Embeddings:
+        """Texts as lists of numbers, for comparing them by meaning."""
+        from .api.embeddings import Embeddings
+
+        return Embeddings(self._send)
+
+    @property
     def files(self) -> Files:
         """Files that other operations read or write: training data, batch requests and their results,
         pages for OCR.
@@ -61,11 +442,206 @@ class Resources:
         return Files(self._send)
 
     @property
+    def fim(self) -> Fim:
+        """Completion of code, or of the gap between two pieces of code."""
+        from .api.fim import Fim
+
+        return Fim(self._send)
+
+    @property
+    def fine_tuning(self) -> FineTuning:
+        """The operations of `fine_tuning`."""
+        return FineTuning(self._send)
+
+    @property
     def models(self) -> Models:
         """Which models a key may use, and what each of them can do."""
         from .api.models import Models
 
         return Models(self._send)
+
+    @property
+    def ocr(self) -> Ocr:
+        """Pages and pictures, turned into Markdown with their images and tables."""
+        from .api.ocr import Ocr
+
+        return Ocr(self._send)
+
+    @property
+    def workflows(self) -> Workflows:
+        """Programs of several steps that workers carry out, what the workers have registered, and how
+        to start them.
+        """
+        from .api.workflows import Workflows
+
+        return Workflows(self._send)
+
+
+class AsyncFineTuning:
+    """The groups under `fine_tuning`."""
+
+    def __init__(self, send: AsyncSend) -> None:
+        """Keep who sends the calls."""
+        self._send = send
+
+    @property
+    def jobs(self) -> AsyncFineTuningJobs:
+        """Jobs that train a model further on files of your own. Newer documents no longer have them."""
+        from .api.fine_tuning_jobs import AsyncJobs
+
+        return AsyncJobs(self._send)
+
+
+class AsyncBetaRag:
+    """The groups under `beta.rag`."""
+
+    def __init__(self, send: AsyncSend) -> None:
+        """Keep who sends the calls."""
+        self._send = send
+
+    @property
+    def ingestion_pipeline_configurations(self) -> AsyncBetaRagIngestionPipelineConfigurations:
+        """Pipelines that fill search indexes, and how their last runs went."""
+        from .api.beta_rag_ingestion_pipeline_configurations import (
+            AsyncIngestionPipelineConfigurations,
+        )
+
+        return AsyncIngestionPipelineConfigurations(self._send)
+
+    @property
+    def search_indexes(self) -> AsyncBetaRagSearchIndexes:
+        """Deployments of search indexes that the workspace has made known."""
+        from .api.beta_rag_search_indexes import AsyncSearchIndexes
+
+        return AsyncSearchIndexes(self._send)
+
+
+class AsyncBetaObservability:
+    """The groups under `beta.observability`."""
+
+    def __init__(self, send: AsyncSend) -> None:
+        """Keep who sends the calls."""
+        self._send = send
+
+    @property
+    def campaigns(self) -> AsyncBetaObservabilityCampaigns:
+        """Campaigns, which run a judge over many recorded chat completions."""
+        from .api.beta_observability_campaigns import AsyncCampaigns
+
+        return AsyncCampaigns(self._send)
+
+    @property
+    def chat_completion_events(self) -> AsyncBetaObservabilityChatCompletionEvents:
+        """Recorded chat completions, to be searched, read and judged."""
+        from .api.beta_observability_chat_completion_events import AsyncChatCompletionEvents
+
+        return AsyncChatCompletionEvents(self._send)
+
+    @property
+    def datasets(self) -> AsyncBetaObservabilityDatasets:
+        """Collections of records for evaluations, filled by hand or by imports."""
+        from .api.beta_observability_datasets import AsyncDatasets
+
+        return AsyncDatasets(self._send)
+
+    @property
+    def judges(self) -> AsyncBetaObservabilityJudges:
+        """Judges, which are models with instructions for grading conversations."""
+        from .api.beta_observability_judges import AsyncJudges
+
+        return AsyncJudges(self._send)
+
+    @property
+    def logs(self) -> AsyncBetaObservabilityLogs:
+        """Lines that programs have logged, tied to traces and spans."""
+        from .api.beta_observability_logs import AsyncLogs
+
+        return AsyncLogs(self._send)
+
+    @property
+    def spans(self) -> AsyncBetaObservabilitySpans:
+        """Spans, the steps that traces are made of, and the evaluations of them."""
+        from .api.beta_observability_spans import AsyncSpans
+
+        return AsyncSpans(self._send)
+
+    @property
+    def traces(self) -> AsyncBetaObservabilityTraces:
+        """Traces, each of which is the whole of one run, such as a request or a turn of an agent."""
+        from .api.beta_observability_traces import AsyncTraces
+
+        return AsyncTraces(self._send)
+
+
+class AsyncBetaAdmin:
+    """The groups under `beta.admin`."""
+
+    def __init__(self, send: AsyncSend) -> None:
+        """Keep who sends the calls."""
+        self._send = send
+
+    @property
+    def api_keys(self) -> AsyncBetaAdminApiKeys:
+        """The API keys of all workspaces of the organisation."""
+        from .api.beta_admin_api_keys import AsyncApiKeys
+
+        return AsyncApiKeys(self._send)
+
+    @property
+    def audit_logs(self) -> AsyncBetaAdminAuditLogs:
+        """The record of who did what in the organisation."""
+        from .api.beta_admin_audit_logs import AsyncAuditLogs
+
+        return AsyncAuditLogs(self._send)
+
+    @property
+    def billing(self) -> AsyncBetaAdminBilling:
+        """What the organisation has used, what it may spend, and how fast it may go."""
+        from .api.beta_admin_billing import AsyncBilling
+
+        return AsyncBilling(self._send)
+
+    @property
+    def scim(self) -> AsyncBetaAdminScim:
+        """Runs that bring members and groups in line with the identity provider."""
+        from .api.beta_admin_scim import AsyncScim
+
+        return AsyncScim(self._send)
+
+    @property
+    def user_groups(self) -> AsyncBetaAdminUserGroups:
+        """Groups of members that get roles in workspaces or in the organisation together."""
+        from .api.beta_admin_user_groups import AsyncUserGroups
+
+        return AsyncUserGroups(self._send)
+
+    @property
+    def users(self) -> AsyncBetaAdminUsers:
+        """The members of the organisation, their roles and seats, and the people who are invited."""
+        from .api.beta_admin_users import AsyncUsers
+
+        return AsyncUsers(self._send)
+
+    @property
+    def vibe_code_analytics(self) -> AsyncBetaAdminVibeCodeAnalytics:
+        """Counts of how Vibe Code, the coding assistant, is used."""
+        from .api.beta_admin_vibe_code_analytics import AsyncVibeCodeAnalytics
+
+        return AsyncVibeCodeAnalytics(self._send)
+
+    @property
+    def vibe_work_analytics(self) -> AsyncBetaAdminVibeWorkAnalytics:
+        """Counts of how Vibe Work is used, by member, by agent and over time."""
+        from .api.beta_admin_vibe_work_analytics import AsyncVibeWorkAnalytics
+
+        return AsyncVibeWorkAnalytics(self._send)
+
+    @property
+    def workspaces(self) -> AsyncBetaAdminWorkspaces:
+        """The workspaces of the organisation and who works in them."""
+        from .api.beta_admin_workspaces import AsyncWorkspaces
+
+        return AsyncWorkspaces(self._send)
 
 
 class AsyncBeta:
@@ -76,11 +652,114 @@ class AsyncBeta:
         self._send = send
 
     @property
+    def admin(self) -> AsyncBetaAdmin:
+        """The operations of `beta.admin`."""
+        return AsyncBetaAdmin(self._send)
+
+    @property
+    def agents(self) -> AsyncBetaAgents:
+        """Models with instructions and tools under a name, kept in versions, for use in conversations."""
+        from .api.beta_agents import AsyncAgents
+
+        return AsyncAgents(self._send)
+
+    @property
+    def connectors(self) -> AsyncBetaConnectors:
+        """MCP servers whose tools models can call, and the credentials for them."""
+        from .api.beta_connectors import AsyncConnectors
+
+        return AsyncConnectors(self._send)
+
+    @property
+    def conversations(self) -> AsyncBetaConversations:
+        """Conversations with a model or an agent that the service keeps, so that each request sends
+        only what is new.
+        """
+        from .api.beta_conversations import AsyncConversations
+
+        return AsyncConversations(self._send)
+
+    @property
     def libraries(self) -> AsyncBetaLibraries:
         """Collections of documents that agents and conversations can search."""
         from .api.beta_libraries import AsyncLibraries
 
         return AsyncLibraries(self._send)
+
+    @property
+    def observability(self) -> AsyncBetaObservability:
+        """The operations of `beta.observability`."""
+        return AsyncBetaObservability(self._send)
+
+    @property
+    def prompts(self) -> AsyncBetaPrompts:
+        """Prompt templates that a workspace keeps in numbered versions."""
+        from .api.beta_prompts import AsyncPrompts
+
+        return AsyncPrompts(self._send)
+
+    @property
+    def rag(self) -> AsyncBetaRag:
+        """The operations of `beta.rag`."""
+        return AsyncBetaRag(self._send)
+
+    @property
+    def skills(self) -> AsyncBetaSkills:
+        """Instructions with files that a model reads when it needs them, kept in numbered versions."""
+        from .api.beta_skills import AsyncSkills
+
+        return AsyncSkills(self._send)
+
+    @property
+    def users(self) -> AsyncBetaUsers:
+        """Who the caller is, and where the caller is a member."""
+        from .api.beta_users import AsyncUsers
+
+        return AsyncUsers(self._send)
+
+
+class AsyncBatch:
+    """The groups under `batch`."""
+
+    def __init__(self, send: AsyncSend) -> None:
+        """Keep who sends the calls."""
+        self._send = send
+
+    @property
+    def jobs(self) -> AsyncBatchJobs:
+        """Jobs that work off many requests in the background."""
+        from .api.batch_jobs import AsyncJobs
+
+        return AsyncJobs(self._send)
+
+
+class AsyncAudio:
+    """The groups under `audio`."""
+
+    def __init__(self, send: AsyncSend) -> None:
+        """Keep who sends the calls."""
+        self._send = send
+
+    @property
+    def speech(self) -> AsyncAudioSpeech:
+        """Texts, read aloud."""
+        from .api.audio_speech import AsyncSpeech
+
+        return AsyncSpeech(self._send)
+
+    @property
+    def transcriptions(self) -> AsyncAudioTranscriptions:
+        """Recordings, written down."""
+        from .api.audio_transcriptions import AsyncTranscriptions
+
+        return AsyncTranscriptions(self._send)
+
+    @property
+    def voices(self) -> AsyncAudioVoices:
+        """The voices that read texts aloud, the vendor's own and custom ones."""
+        from .api.audio_voices import AsyncVoices
+
+        return AsyncVoices(self._send)
 
 
 class AsyncResources:
@@ -89,6 +768,23 @@ class AsyncResources:
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""
         self._send = send
+
+    @property
+    def agents(self) -> AsyncAgents:
+        """Answers of an agent to a conversation that the caller keeps."""
+        from .api.agents import AsyncAgents
+
+        return AsyncAgents(self._send)
+
+    @property
+    def audio(self) -> AsyncAudio:
+        """The operations of `audio`."""
+        return AsyncAudio(self._send)
+
+    @property
+    def batch(self) -> AsyncBatch:
+        """The operations of `batch`."""
+        return AsyncBatch(self._send)
 
     @property
     def beta(self) -> AsyncBeta:
@@ -103,6 +799,20 @@ class AsyncResources:
         return AsyncChat(self._send)
 
     @property
+    def classifiers(self) -> AsyncClassifiers:
+        """Ratings of texts and conversations, for moderation or by one's own classes."""
+        from .api.classifiers import AsyncClassifiers
+
+        return AsyncClassifiers(self._send)
+
+    @property
+    def embeddings(self) -> AsyncEmbeddings:
+        """Texts as lists of numbers, for comparing them by meaning."""
+        from .api.embeddings import AsyncEmbeddings
+
+        return AsyncEmbeddings(self._send)
+
+    @property
     def files(self) -> AsyncFiles:
         """Files that other operations read or write: training data, batch requests and their results,
         pages for OCR.
@@ -112,8 +822,36 @@ class AsyncResources:
         return AsyncFiles(self._send)
 
     @property
+    def fim(self) -> AsyncFim:
+        """Completion of code, or of the gap between two pieces of code."""
+        from .api.fim import AsyncFim
+
+        return AsyncFim(self._send)
+
+    @property
+    def fine_tuning(self) -> AsyncFineTuning:
+        """The operations of `fine_tuning`."""
+        return AsyncFineTuning(self._send)
+
+    @property
     def models(self) -> AsyncModels:
         """Which models a key may use, and what each of them can do."""
         from .api.models import AsyncModels
 
         return AsyncModels(self._send)
+
+    @property
+    def ocr(self) -> AsyncOcr:
+        """Pages and pictures, turned into Markdown with their images and tables."""
+        from .api.ocr import AsyncOcr
+
+        return AsyncOcr(self._send)
+
+    @property
+    def workflows(self) -> AsyncWorkflows:
+        """Programs of several steps that workers carry out, what the workers have registered, and how
+        to start them.
+        """
+        from .api.workflows import AsyncWorkflows
+
+        return AsyncWorkflows(self._send)

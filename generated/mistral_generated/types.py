@@ -231,7 +231,8 @@ class StreamCall(Value, Generic[T]):
     """A call whose answer is an event stream.
 
     `parse_event` reads one event's data and raises ValueError (and nothing else) when it cannot.
-    `end` is the text of `data` that ends the stream, such as `[DONE]`, or None.
+    `end` is the text of `data` that ends the stream, such as `[DONE]`, or None. `end_events` are
+    the names of events of which any is the last one.
     """
 
     operation: Operation
@@ -242,21 +243,25 @@ class StreamCall(Value, Generic[T]):
     form: Form | None = None
     parse_event: Callable[[RawEvent], T]
     end: str | None = None
+    end_events: tuple[str, ...] = ()
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class Paging(Value, Generic[T]):
     """How one list operation pages; T is the type of an item.
 
-    `page`, `size` and `token` are argument names of the operation's `prepare`. `items`,
+    `page`, `offset`, `size` and `token` are argument names of the operation's `prepare`. `items`,
     `has_more`, `total` and `next_token` are attribute paths into the parsed page, with dots
-    between the steps; an empty `items` means that the page is the list itself.
+    between the steps; an empty `items` means that the page is the list itself. `default_size` is
+    how many items a page holds when `size` is not given, where the document says it.
     """
 
     style: str
     items: str
     page: str | None = None
+    offset: str | None = None
     size: str | None = None
+    default_size: int | None = None
     token: str | None = None
     next_token: str | None = None
     has_more: str | None = None

@@ -6,58 +6,532 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .action_available import ActionAvailable as ActionAvailable
+    from .activity_task_completed_attributes_response import (
+        ActivityTaskCompletedAttributesResponse as ActivityTaskCompletedAttributesResponse,
+    )
+    from .activity_task_completed_response import (
+        ActivityTaskCompletedResponse as ActivityTaskCompletedResponse,
+    )
+    from .activity_task_failed_attributes import (
+        ActivityTaskFailedAttributes as ActivityTaskFailedAttributes,
+    )
+    from .activity_task_failed_response import (
+        ActivityTaskFailedResponse as ActivityTaskFailedResponse,
+    )
+    from .activity_task_retrying_attributes import (
+        ActivityTaskRetryingAttributes as ActivityTaskRetryingAttributes,
+    )
+    from .activity_task_retrying_response import (
+        ActivityTaskRetryingResponse as ActivityTaskRetryingResponse,
+    )
+    from .activity_task_started_attributes_response import (
+        ActivityTaskStartedAttributesResponse as ActivityTaskStartedAttributesResponse,
+    )
+    from .activity_task_started_response import (
+        ActivityTaskStartedResponse as ActivityTaskStartedResponse,
+    )
+    from .actor_type import ActorType as ActorType
+    from .add_user_group_workspace_request import (
+        AddUserGroupWorkspaceRequest as AddUserGroupWorkspaceRequest,
+    )
+    from .add_workspace_users_response import AddWorkspaceUsersResponse as AddWorkspaceUsersResponse
+    from .admin_user import AdminUser as AdminUser
+    from .agent import Agent as Agent
+    from .agent_alias_response import AgentAliasResponse as AgentAliasResponse
+    from .agent_conversation import AgentConversation as AgentConversation
+    from .agent_handoff_done_event import AgentHandoffDoneEvent as AgentHandoffDoneEvent
+    from .agent_handoff_entry import AgentHandoffEntry as AgentHandoffEntry
+    from .agent_handoff_started_event import AgentHandoffStartedEvent as AgentHandoffStartedEvent
+    from .agent_list_page import AgentListPage as AgentListPage
+    from .agent_tool import AgentTool as AgentTool
+    from .agents_completion_request import AgentsCompletionRequest as AgentsCompletionRequest
+    from .aggregation import Aggregation as Aggregation
+    from .aggregation_meta import AggregationMeta as AggregationMeta
+    from .aggregation_request import AggregationRequest as AggregationRequest
+    from .aggregation_row import AggregationRow as AggregationRow
+    from .alias_list import AliasList as AliasList
+    from .annotations import Annotations as Annotations
+    from .api_endpoint import ApiEndpoint as ApiEndpoint
+    from .api_key import APIKey as APIKey
+    from .api_key_actions import APIKeyActions as APIKeyActions
     from .api_key_auth import APIKeyAuth as APIKeyAuth
+    from .api_key_list import APIKeyList as APIKeyList
+    from .api_key_product import APIKeyProduct as APIKeyProduct
+    from .api_object_type import ApiObjectType as ApiObjectType
+    from .api_plan import APIPlan as APIPlan
+    from .api_zone import ApiZone as ApiZone
+    from .archive_model_response import ArchiveModelResponse as ArchiveModelResponse
     from .assistant_message import AssistantMessage as AssistantMessage
     from .audio_chunk import AudioChunk as AudioChunk
+    from .audio_content import AudioContent as AudioContent
+    from .audit_log import AuditLog as AuditLog
+    from .audit_log_event_type import AuditLogEventType as AuditLogEventType
+    from .auth_data import AuthData as AuthData
+    from .auth_direction import AuthDirection as AuthDirection
+    from .auth_status import AuthStatus as AuthStatus
+    from .auth_url_response import AuthUrlResponse as AuthUrlResponse
+    from .authentication_configuration import (
+        AuthenticationConfiguration as AuthenticationConfiguration,
+    )
+    from .authentication_method_create_or_update_request import (
+        AuthenticationMethodCreateOrUpdateRequest as AuthenticationMethodCreateOrUpdateRequest,
+    )
+    from .base_field_definition import BaseFieldDefinition as BaseFieldDefinition
     from .base_model_card import BaseModelCard as BaseModelCard
+    from .base_task_status import BaseTaskStatus as BaseTaskStatus
+    from .batch_error import BatchError as BatchError
+    from .batch_execution_request import BatchExecutionRequest as BatchExecutionRequest
+    from .batch_execution_response import BatchExecutionResponse as BatchExecutionResponse
+    from .batch_execution_result import BatchExecutionResult as BatchExecutionResult
+    from .batch_job import BatchJob as BatchJob
+    from .batch_job_status import BatchJobStatus as BatchJobStatus
+    from .batch_request import BatchRequest as BatchRequest
+    from .billing_event_type import BillingEventType as BillingEventType
+    from .blob_resource_contents import BlobResourceContents as BlobResourceContents
     from .built_in_connectors import BuiltInConnectors as BuiltInConnectors
+    from .campaign import Campaign as Campaign
+    from .campaign_page import CampaignPage as CampaignPage
+    from .chat_classification_request import ChatClassificationRequest as ChatClassificationRequest
     from .chat_completion_choice import ChatCompletionChoice as ChatCompletionChoice
+    from .chat_completion_event import ChatCompletionEvent as ChatCompletionEvent
+    from .chat_completion_event_feed import ChatCompletionEventFeed as ChatCompletionEventFeed
+    from .chat_completion_event_page import ChatCompletionEventPage as ChatCompletionEventPage
+    from .chat_completion_event_preview import (
+        ChatCompletionEventPreview as ChatCompletionEventPreview,
+    )
     from .chat_completion_request import ChatCompletionRequest as ChatCompletionRequest
     from .chat_completion_response import ChatCompletionResponse as ChatCompletionResponse
     from .chat_message import ChatMessage as ChatMessage
+    from .chat_moderation_request import ChatModerationRequest as ChatModerationRequest
+    from .chat_plan import ChatPlan as ChatPlan
     from .chat_tool import ChatTool as ChatTool
+    from .chat_transcription_event import ChatTranscriptionEvent as ChatTranscriptionEvent
+    from .checkpoint import Checkpoint as Checkpoint
+    from .checkpoint_metrics import CheckpointMetrics as CheckpointMetrics
+    from .classification_request import ClassificationRequest as ClassificationRequest
+    from .classification_response import ClassificationResponse as ClassificationResponse
+    from .classification_target_result import (
+        ClassificationTargetResult as ClassificationTargetResult,
+    )
+    from .classifier_fine_tuned_model import ClassifierFineTunedModel as ClassifierFineTunedModel
+    from .classifier_job import ClassifierJob as ClassifierJob
+    from .classifier_job_details import ClassifierJobDetails as ClassifierJobDetails
+    from .classifier_target import ClassifierTarget as ClassifierTarget
+    from .classifier_target_request import ClassifierTargetRequest as ClassifierTargetRequest
+    from .classifier_target_result import ClassifierTargetResult as ClassifierTargetResult
+    from .classifier_training_parameters import (
+        ClassifierTrainingParameters as ClassifierTrainingParameters,
+    )
+    from .classifier_training_parameters_request import (
+        ClassifierTrainingParametersRequest as ClassifierTrainingParametersRequest,
+    )
+    from .client_capabilities import ClientCapabilities as ClientCapabilities
+    from .client_tasks_capability import ClientTasksCapability as ClientTasksCapability
+    from .client_tasks_requests_capability import (
+        ClientTasksRequestsCapability as ClientTasksRequestsCapability,
+    )
     from .code_interpreter_tool import CodeInterpreterTool as CodeInterpreterTool
+    from .code_plan import CodePlan as CodePlan
+    from .completion_args import CompletionArgs as CompletionArgs
     from .completion_chunk import CompletionChunk as CompletionChunk
+    from .completion_fine_tuned_model import CompletionFineTunedModel as CompletionFineTunedModel
+    from .completion_job import CompletionJob as CompletionJob
+    from .completion_job_details import CompletionJobDetails as CompletionJobDetails
     from .completion_response_stream_choice import (
         CompletionResponseStreamChoice as CompletionResponseStreamChoice,
     )
+    from .completion_tokens_details import CompletionTokensDetails as CompletionTokensDetails
+    from .completion_training_parameters import (
+        CompletionTrainingParameters as CompletionTrainingParameters,
+    )
+    from .completion_training_parameters_request import (
+        CompletionTrainingParametersRequest as CompletionTrainingParametersRequest,
+    )
+    from .completions_capability import CompletionsCapability as CompletionsCapability
+    from .confirmation_status import ConfirmationStatus as ConfirmationStatus
+    from .connection_config_type import ConnectionConfigType as ConnectionConfigType
+    from .connection_credentials import ConnectionCredentials as ConnectionCredentials
+    from .connection_preference import ConnectionPreference as ConnectionPreference
+    from .connector import Connector as Connector
+    from .connector_authentication_header import (
+        ConnectorAuthenticationHeader as ConnectorAuthenticationHeader,
+    )
     from .connector_authorization import ConnectorAuthorization as ConnectorAuthorization
+    from .connector_call_tool_request import ConnectorCallToolRequest as ConnectorCallToolRequest
+    from .connector_locale import ConnectorLocale as ConnectorLocale
+    from .connector_protocol import ConnectorProtocol as ConnectorProtocol
+    from .connector_supported_language import (
+        ConnectorSupportedLanguage as ConnectorSupportedLanguage,
+    )
+    from .connector_tool import ConnectorTool as ConnectorTool
+    from .connector_tool_call_metadata import ConnectorToolCallMetadata as ConnectorToolCallMetadata
+    from .connector_tool_call_response import ConnectorToolCallResponse as ConnectorToolCallResponse
+    from .connector_tool_locale import ConnectorToolLocale as ConnectorToolLocale
+    from .connector_tool_result_metadata import (
+        ConnectorToolResultMetadata as ConnectorToolResultMetadata,
+    )
+    from .connectors_query_filters import ConnectorsQueryFilters as ConnectorsQueryFilters
+    from .consumer_scope import ConsumerScope as ConsumerScope
+    from .consumer_type import ConsumerType as ConsumerType
     from .content_chunk import ContentChunk as ContentChunk
+    from .conversation import Conversation as Conversation
+    from .conversation_append_request import ConversationAppendRequest as ConversationAppendRequest
+    from .conversation_entry import ConversationEntry as ConversationEntry
+    from .conversation_event_data import ConversationEventData as ConversationEventData
+    from .conversation_history import ConversationHistory as ConversationHistory
+    from .conversation_messages import ConversationMessages as ConversationMessages
+    from .conversation_output import ConversationOutput as ConversationOutput
+    from .conversation_request import ConversationRequest as ConversationRequest
+    from .conversation_response import ConversationResponse as ConversationResponse
+    from .conversation_restart_request import (
+        ConversationRestartRequest as ConversationRestartRequest,
+    )
+    from .conversation_usage_info import ConversationUsageInfo as ConversationUsageInfo
+    from .create_agent_request import CreateAgentRequest as CreateAgentRequest
+    from .create_api_key_request import CreateAPIKeyRequest as CreateAPIKeyRequest
+    from .create_batch_job_request import CreateBatchJobRequest as CreateBatchJobRequest
+    from .create_campaign_request import CreateCampaignRequest as CreateCampaignRequest
+    from .create_connector_request import CreateConnectorRequest as CreateConnectorRequest
+    from .create_dataset_record_request import (
+        CreateDatasetRecordRequest as CreateDatasetRecordRequest,
+    )
+    from .create_dataset_request import CreateDatasetRequest as CreateDatasetRequest
+    from .create_deployment_request import CreateDeploymentRequest as CreateDeploymentRequest
     from .create_file_response import CreateFileResponse as CreateFileResponse
+    from .create_fine_tuning_job_request import (
+        CreateFineTuningJobRequest as CreateFineTuningJobRequest,
+    )
+    from .create_fine_tuning_job_response import (
+        CreateFineTuningJobResponse as CreateFineTuningJobResponse,
+    )
+    from .create_ingestion_pipeline_configuration_request import (
+        CreateIngestionPipelineConfigurationRequest as CreateIngestionPipelineConfigurationRequest,
+    )
+    from .create_judge_request import CreateJudgeRequest as CreateJudgeRequest
     from .create_library_request import CreateLibraryRequest as CreateLibraryRequest
+    from .create_prompt_request import CreatePromptRequest as CreatePromptRequest
+    from .create_prompt_version_request import (
+        CreatePromptVersionRequest as CreatePromptVersionRequest,
+    )
+    from .create_prompt_version_response import (
+        CreatePromptVersionResponse as CreatePromptVersionResponse,
+    )
+    from .create_skill_request import CreateSkillRequest as CreateSkillRequest
+    from .create_skill_version_request import CreateSkillVersionRequest as CreateSkillVersionRequest
+    from .create_skill_version_response import (
+        CreateSkillVersionResponse as CreateSkillVersionResponse,
+    )
+    from .create_user_group_request import CreateUserGroupRequest as CreateUserGroupRequest
+    from .create_users_request import CreateUsersRequest as CreateUsersRequest
+    from .create_users_response import CreateUsersResponse as CreateUsersResponse
+    from .create_voice_request import CreateVoiceRequest as CreateVoiceRequest
+    from .create_workspace_request import CreateWorkspaceRequest as CreateWorkspaceRequest
+    from .created_api_key import CreatedAPIKey as CreatedAPIKey
+    from .created_workspace import CreatedWorkspace as CreatedWorkspace
+    from .credentials_create_or_update import CredentialsCreateOrUpdate as CredentialsCreateOrUpdate
+    from .credentials_response import CredentialsResponse as CredentialsResponse
+    from .credentials_status import CredentialsStatus as CredentialsStatus
+    from .credentials_status_error_reason import (
+        CredentialsStatusErrorReason as CredentialsStatusErrorReason,
+    )
     from .custom_connector import CustomConnector as CustomConnector
+    from .custom_task_canceled_attributes import (
+        CustomTaskCanceledAttributes as CustomTaskCanceledAttributes,
+    )
+    from .custom_task_canceled_response import (
+        CustomTaskCanceledResponse as CustomTaskCanceledResponse,
+    )
+    from .custom_task_completed_attributes_response import (
+        CustomTaskCompletedAttributesResponse as CustomTaskCompletedAttributesResponse,
+    )
+    from .custom_task_completed_response import (
+        CustomTaskCompletedResponse as CustomTaskCompletedResponse,
+    )
+    from .custom_task_failed_attributes import (
+        CustomTaskFailedAttributes as CustomTaskFailedAttributes,
+    )
+    from .custom_task_failed_response import CustomTaskFailedResponse as CustomTaskFailedResponse
+    from .custom_task_in_progress_attributes_response import (
+        CustomTaskInProgressAttributesResponse as CustomTaskInProgressAttributesResponse,
+    )
+    from .custom_task_in_progress_response import (
+        CustomTaskInProgressResponse as CustomTaskInProgressResponse,
+    )
+    from .custom_task_payload import CustomTaskPayload as CustomTaskPayload
+    from .custom_task_started_attributes_response import (
+        CustomTaskStartedAttributesResponse as CustomTaskStartedAttributesResponse,
+    )
+    from .custom_task_started_response import CustomTaskStartedResponse as CustomTaskStartedResponse
+    from .custom_task_timed_out_attributes import (
+        CustomTaskTimedOutAttributes as CustomTaskTimedOutAttributes,
+    )
+    from .custom_task_timed_out_response import (
+        CustomTaskTimedOutResponse as CustomTaskTimedOutResponse,
+    )
+    from .dataset import Dataset as Dataset
+    from .dataset_import_task import DatasetImportTask as DatasetImportTask
+    from .dataset_import_task_page import DatasetImportTaskPage as DatasetImportTaskPage
+    from .dataset_page import DatasetPage as DatasetPage
+    from .dataset_preview import DatasetPreview as DatasetPreview
+    from .dataset_record import DatasetRecord as DatasetRecord
+    from .dataset_record_page import DatasetRecordPage as DatasetRecordPage
+    from .dataset_record_source import DatasetRecordSource as DatasetRecordSource
+    from .delete_action import DeleteAction as DeleteAction
+    from .delete_api_key_response import DeleteAPIKeyResponse as DeleteAPIKeyResponse
+    from .delete_batch_job_response import DeleteBatchJobResponse as DeleteBatchJobResponse
+    from .delete_dataset_records_request import (
+        DeleteDatasetRecordsRequest as DeleteDatasetRecordsRequest,
+    )
     from .delete_file_response import DeleteFileResponse as DeleteFileResponse
+    from .delete_model_response import DeleteModelResponse as DeleteModelResponse
+    from .delete_unavailable import DeleteUnavailable as DeleteUnavailable
+    from .delete_unavailable_reason import DeleteUnavailableReason as DeleteUnavailableReason
+    from .delete_user_response import DeleteUserResponse as DeleteUserResponse
     from .delta_message import DeltaMessage as DeltaMessage
+    from .deployment_build_state import DeploymentBuildState as DeploymentBuildState
+    from .deployment_detail_response import DeploymentDetailResponse as DeploymentDetailResponse
+    from .deployment_list_response import DeploymentListResponse as DeploymentListResponse
+    from .deployment_location import DeploymentLocation as DeploymentLocation
+    from .deployment_log_event_data import DeploymentLogEventData as DeploymentLogEventData
+    from .deployment_log_record import DeploymentLogRecord as DeploymentLogRecord
+    from .deployment_log_search_response import (
+        DeploymentLogSearchResponse as DeploymentLogSearchResponse,
+    )
+    from .deployment_observed_state import DeploymentObservedState as DeploymentObservedState
+    from .deployment_resource_config import DeploymentResourceConfig as DeploymentResourceConfig
+    from .deployment_resource_config_update import (
+        DeploymentResourceConfigUpdate as DeploymentResourceConfigUpdate,
+    )
+    from .deployment_response import DeploymentResponse as DeploymentResponse
+    from .deployment_worker_list_response import (
+        DeploymentWorkerListResponse as DeploymentWorkerListResponse,
+    )
+    from .deployment_worker_response import DeploymentWorkerResponse as DeploymentWorkerResponse
+    from .deployment_worker_spec_input import DeploymentWorkerSpecInput as DeploymentWorkerSpecInput
+    from .deployment_worker_spec_response import (
+        DeploymentWorkerSpecResponse as DeploymentWorkerSpecResponse,
+    )
     from .document import Document as Document
     from .document_library_tool import DocumentLibraryTool as DocumentLibraryTool
     from .document_text_content import DocumentTextContent as DocumentTextContent
     from .document_url_chunk import DocumentURLChunk as DocumentURLChunk
+    from .elicitation_capability import ElicitationCapability as ElicitationCapability
+    from .embedded_resource import EmbeddedResource as EmbeddedResource
+    from .embedding_dtype import EmbeddingDtype as EmbeddingDtype
+    from .embedding_request import EmbeddingRequest as EmbeddingRequest
+    from .embedding_response import EmbeddingResponse as EmbeddingResponse
+    from .embedding_response_data import EmbeddingResponseData as EmbeddingResponseData
+    from .encoded_payload_options import EncodedPayloadOptions as EncodedPayloadOptions
+    from .encoding_format import EncodingFormat as EncodingFormat
+    from .encrypted_patch_value import EncryptedPatchValue as EncryptedPatchValue
     from .entity_type import EntityType as EntityType
+    from .event_progress_status import EventProgressStatus as EventProgressStatus
+    from .event_source import EventSource as EventSource
+    from .execution_config import ExecutionConfig as ExecutionConfig
+    from .execution_log_event_data import ExecutionLogEventData as ExecutionLogEventData
+    from .execution_log_record import ExecutionLogRecord as ExecutionLogRecord
+    from .execution_log_search_response import (
+        ExecutionLogSearchResponse as ExecutionLogSearchResponse,
+    )
+    from .execution_tool import ExecutionTool as ExecutionTool
+    from .execution_trace_info_response import (
+        ExecutionTraceInfoResponse as ExecutionTraceInfoResponse,
+    )
+    from .export_dataset_response import ExportDatasetResponse as ExportDatasetResponse
+    from .extended_o_auth_server_metadata import (
+        ExtendedOAuthServerMetadata as ExtendedOAuthServerMetadata,
+    )
+    from .failure import Failure as Failure
+    from .fetch_campaign_status_response import (
+        FetchCampaignStatusResponse as FetchCampaignStatusResponse,
+    )
+    from .fetch_chat_completion_field_options_response import (
+        FetchChatCompletionFieldOptionsResponse as FetchChatCompletionFieldOptionsResponse,
+    )
+    from .fetch_field_option_counts_request import (
+        FetchFieldOptionCountsRequest as FetchFieldOptionCountsRequest,
+    )
+    from .fetch_field_option_counts_response import (
+        FetchFieldOptionCountsResponse as FetchFieldOptionCountsResponse,
+    )
+    from .field_group import FieldGroup as FieldGroup
+    from .field_option_count_item import FieldOptionCountItem as FieldOptionCountItem
+    from .field_type import FieldType as FieldType
     from .file_chunk import FileChunk as FileChunk
     from .file_purpose import FilePurpose as FilePurpose
     from .file_schema import FileSchema as FileSchema
     from .file_visibility import FileVisibility as FileVisibility
+    from .filter_ import Filter as Filter
+    from .filter_condition import FilterCondition as FilterCondition
+    from .filter_group import FilterGroup as FilterGroup
+    from .filter_operator import FilterOperator as FilterOperator
+    from .filter_payload import FilterPayload as FilterPayload
+    from .fim_completion_request import FIMCompletionRequest as FIMCompletionRequest
+    from .fim_completion_response import FIMCompletionResponse as FIMCompletionResponse
+    from .fine_tuneable_model_type import FineTuneableModelType as FineTuneableModelType
+    from .fine_tuned_model import FineTunedModel as FineTunedModel
+    from .fine_tuned_model_capabilities import (
+        FineTunedModelCapabilities as FineTunedModelCapabilities,
+    )
+    from .fine_tuning_dry_run import FineTuningDryRun as FineTuningDryRun
+    from .fine_tuning_event import FineTuningEvent as FineTuningEvent
+    from .fine_tuning_job import FineTuningJob as FineTuningJob
+    from .fine_tuning_job_details import FineTuningJobDetails as FineTuningJobDetails
+    from .fine_tuning_job_list import FineTuningJobList as FineTuningJobList
+    from .fine_tuning_job_metadata import FineTuningJobMetadata as FineTuningJobMetadata
+    from .fine_tuning_job_status import FineTuningJobStatus as FineTuningJobStatus
+    from .fine_tuning_usage import FineTuningUsage as FineTuningUsage
+    from .form_elicitation_capability import FormElicitationCapability as FormElicitationCapability
+    from .ft_classifier_loss_function import FTClassifierLossFunction as FTClassifierLossFunction
     from .ft_model_card import FTModelCard as FTModelCard
     from .function import Function as Function
     from .function_call import FunctionCall as FunctionCall
+    from .function_call_entry import FunctionCallEntry as FunctionCallEntry
+    from .function_call_event import FunctionCallEvent as FunctionCallEvent
     from .function_name import FunctionName as FunctionName
+    from .function_result_entry import FunctionResultEntry as FunctionResultEntry
+    from .function_tool import FunctionTool as FunctionTool
     from .get_file_response import GetFileResponse as GetFileResponse
     from .get_signed_url_response import GetSignedUrlResponse as GetSignedUrlResponse
+    from .git_commit_author import GitCommitAuthor as GitCommitAuthor
+    from .git_commit_metadata import GitCommitMetadata as GitCommitMetadata
+    from .github_repository import GithubRepository as GithubRepository
+    from .github_repository_request import GithubRepositoryRequest as GithubRepositoryRequest
+    from .global_header_value import GlobalHeaderValue as GlobalHeaderValue
+    from .granularity import Granularity as Granularity
     from .guardrail_config import GuardrailConfig as GuardrailConfig
+    from .handoff_execution import HandoffExecution as HandoffExecution
+    from .http_status import HTTPStatus as HTTPStatus
+    from .image_content import ImageContent as ImageContent
     from .image_detail import ImageDetail as ImageDetail
     from .image_generation_tool import ImageGenerationTool as ImageGenerationTool
     from .image_url import ImageURL as ImageURL
     from .image_url_chunk import ImageURLChunk as ImageURLChunk
+    from .import_dataset_from_campaign_request import (
+        ImportDatasetFromCampaignRequest as ImportDatasetFromCampaignRequest,
+    )
+    from .import_dataset_from_dataset_request import (
+        ImportDatasetFromDatasetRequest as ImportDatasetFromDatasetRequest,
+    )
+    from .import_dataset_from_explorer_request import (
+        ImportDatasetFromExplorerRequest as ImportDatasetFromExplorerRequest,
+    )
+    from .import_dataset_from_file_request import (
+        ImportDatasetFromFileRequest as ImportDatasetFromFileRequest,
+    )
+    from .import_dataset_from_playground_request import (
+        ImportDatasetFromPlaygroundRequest as ImportDatasetFromPlaygroundRequest,
+    )
+    from .inbound_authentication_type import InboundAuthenticationType as InboundAuthenticationType
+    from .index_metrics import IndexMetrics as IndexMetrics
+    from .ingestion_pipeline_configuration import (
+        IngestionPipelineConfiguration as IngestionPipelineConfiguration,
+    )
+    from .instruct_request import InstructRequest as InstructRequest
+    from .invite_users_request import InviteUsersRequest as InviteUsersRequest
+    from .invite_users_response import InviteUsersResponse as InviteUsersResponse
+    from .json_patch import JSONPatch as JSONPatch
+    from .json_patch_add import JSONPatchAdd as JSONPatchAdd
+    from .json_patch_append import JSONPatchAppend as JSONPatchAppend
+    from .json_patch_payload_response import JSONPatchPayloadResponse as JSONPatchPayloadResponse
+    from .json_patch_remove import JSONPatchRemove as JSONPatchRemove
+    from .json_patch_replace import JSONPatchReplace as JSONPatchReplace
+    from .json_payload_response import JSONPayloadResponse as JSONPayloadResponse
     from .json_schema import JsonSchema as JsonSchema
+    from .judge import Judge as Judge
+    from .judge_chat_completion_event_request import (
+        JudgeChatCompletionEventRequest as JudgeChatCompletionEventRequest,
+    )
+    from .judge_classification_output import JudgeClassificationOutput as JudgeClassificationOutput
+    from .judge_classification_output_option import (
+        JudgeClassificationOutputOption as JudgeClassificationOutputOption,
+    )
+    from .judge_conversation_request import JudgeConversationRequest as JudgeConversationRequest
+    from .judge_dataset_record_request import JudgeDatasetRecordRequest as JudgeDatasetRecordRequest
+    from .judge_output import JudgeOutput as JudgeOutput
+    from .judge_output_definition import JudgeOutputDefinition as JudgeOutputDefinition
+    from .judge_output_type import JudgeOutputType as JudgeOutputType
+    from .judge_page import JudgePage as JudgePage
+    from .judge_regression_output import JudgeRegressionOutput as JudgeRegressionOutput
+    from .libraries_usage import LibrariesUsage as LibrariesUsage
     from .library import Library as Library
+    from .list_batch_jobs_response import ListBatchJobsResponse as ListBatchJobsResponse
+    from .list_campaign_selected_events_response import (
+        ListCampaignSelectedEventsResponse as ListCampaignSelectedEventsResponse,
+    )
+    from .list_campaigns_response import ListCampaignsResponse as ListCampaignsResponse
+    from .list_chat_completion_fields_response import (
+        ListChatCompletionFieldsResponse as ListChatCompletionFieldsResponse,
+    )
+    from .list_dataset_import_tasks_response import (
+        ListDatasetImportTasksResponse as ListDatasetImportTasksResponse,
+    )
+    from .list_dataset_records_response import (
+        ListDatasetRecordsResponse as ListDatasetRecordsResponse,
+    )
+    from .list_datasets_response import ListDatasetsResponse as ListDatasetsResponse
     from .list_documents_response import ListDocumentsResponse as ListDocumentsResponse
     from .list_files_response import ListFilesResponse as ListFilesResponse
+    from .list_judges_response import ListJudgesResponse as ListJudgesResponse
     from .list_libraries_response import ListLibrariesResponse as ListLibrariesResponse
+    from .list_organizations_response import ListOrganizationsResponse as ListOrganizationsResponse
+    from .list_prompt_versions_response import (
+        ListPromptVersionsResponse as ListPromptVersionsResponse,
+    )
+    from .list_prompts_response import ListPromptsResponse as ListPromptsResponse
     from .list_sharing_response import ListSharingResponse as ListSharingResponse
+    from .list_skill_versions_response import ListSkillVersionsResponse as ListSkillVersionsResponse
+    from .list_skills_response import ListSkillsResponse as ListSkillsResponse
+    from .list_sort_direction import ListSortDirection as ListSortDirection
+    from .list_sort_field import ListSortField as ListSortField
+    from .list_workflow_events_response import (
+        ListWorkflowEventsResponse as ListWorkflowEventsResponse,
+    )
+    from .list_workspaces_response import ListWorkspacesResponse as ListWorkspacesResponse
+    from .location_type import LocationType as LocationType
+    from .log_entry import LogEntry as LogEntry
+    from .log_feed import LogFeed as LogFeed
+    from .log_field_options import LogFieldOptions as LogFieldOptions
+    from .log_fields import LogFields as LogFields
+    from .logging_capability import LoggingCapability as LoggingCapability
+    from .logical_expression import LogicalExpression as LogicalExpression
+    from .managed_deployment_response import ManagedDeploymentResponse as ManagedDeploymentResponse
+    from .mcp_prompt import MCPPrompt as MCPPrompt
+    from .mcp_resource import MCPResource as MCPResource
+    from .mcp_server_authentication_requirement import (
+        MCPServerAuthenticationRequirement as MCPServerAuthenticationRequirement,
+    )
+    from .mcp_server_card import MCPServerCard as MCPServerCard
+    from .mcp_server_card_meta import MCPServerCardMeta as MCPServerCardMeta
+    from .mcp_server_card_tool import MCPServerCardTool as MCPServerCardTool
+    from .mcp_server_icon import MCPServerIcon as MCPServerIcon
+    from .mcp_server_remote import MCPServerRemote as MCPServerRemote
+    from .mcp_server_remote_header import MCPServerRemoteHeader as MCPServerRemoteHeader
+    from .mcp_server_repository import MCPServerRepository as MCPServerRepository
+    from .mcp_supported_language import MCPSupportedLanguage as MCPSupportedLanguage
+    from .mcp_tool import MCPTool as MCPTool
+    from .mcp_tool_meta import MCPToolMeta as MCPToolMeta
+    from .mcpui_tool_meta import MCPUIToolMeta as MCPUIToolMeta
+    from .member_subscription import MemberSubscription as MemberSubscription
+    from .member_workspace_info import MemberWorkspaceInfo as MemberWorkspaceInfo
+    from .message_entry import MessageEntry as MessageEntry
+    from .message_input_chunk import MessageInputChunk as MessageInputChunk
+    from .message_input_entry import MessageInputEntry as MessageInputEntry
+    from .message_output_chunk import MessageOutputChunk as MessageOutputChunk
+    from .message_output_entry import MessageOutputEntry as MessageOutputEntry
+    from .message_output_event import MessageOutputEvent as MessageOutputEvent
+    from .message_response import MessageResponse as MessageResponse
+    from .message_tokens import MessageTokens as MessageTokens
+    from .metadata_dict import MetadataDict as MetadataDict
+    from .metric_aggregation import MetricAggregation as MetricAggregation
+    from .metric_definition import MetricDefinition as MetricDefinition
     from .mistral_prompt_mode import MistralPromptMode as MistralPromptMode
     from .model_capabilities import ModelCapabilities as ModelCapabilities
     from .model_card import ModelCard as ModelCard
+    from .model_conversation import ModelConversation as ModelConversation
     from .model_list import ModelList as ModelList
+    from .model_usage import ModelUsage as ModelUsage
     from .moderation_llm_action import ModerationLLMAction as ModerationLLMAction
     from .moderation_llm_v1_category_thresholds import (
         ModerationLLMV1CategoryThresholds as ModerationLLMV1CategoryThresholds,
@@ -67,233 +541,2192 @@ if TYPE_CHECKING:
         ModerationLLMV2CategoryThresholds as ModerationLLMV2CategoryThresholds,
     )
     from .moderation_llm_v2_config import ModerationLLMV2Config as ModerationLLMV2Config
+    from .moderation_object import ModerationObject as ModerationObject
+    from .moderation_response import ModerationResponse as ModerationResponse
+    from .nested_group_list import NestedGroupList as NestedGroupList
+    from .nested_group_ref import NestedGroupRef as NestedGroupRef
+    from .network_encoded_input import NetworkEncodedInput as NetworkEncodedInput
+    from .o_auth_2_metadata_secrets import OAuth2MetadataSecrets as OAuth2MetadataSecrets
+    from .o_auth_2_token import OAuth2Token as OAuth2Token
+    from .o_auth_metadata_source import OAuthMetadataSource as OAuthMetadataSource
     from .oauth2_token_auth import OAuth2TokenAuth as OAuth2TokenAuth
+    from .ocr_aside_text_block import OCRAsideTextBlock as OCRAsideTextBlock
+    from .ocr_block import OCRBlock as OCRBlock
+    from .ocr_block_confidence_scores import OCRBlockConfidenceScores as OCRBlockConfidenceScores
+    from .ocr_caption_block import OCRCaptionBlock as OCRCaptionBlock
+    from .ocr_code_block import OCRCodeBlock as OCRCodeBlock
+    from .ocr_confidence_score import OCRConfidenceScore as OCRConfidenceScore
+    from .ocr_document import OCRDocument as OCRDocument
+    from .ocr_equation_block import OCREquationBlock as OCREquationBlock
+    from .ocr_footer_block import OCRFooterBlock as OCRFooterBlock
+    from .ocr_header_block import OCRHeaderBlock as OCRHeaderBlock
+    from .ocr_image_block import OCRImageBlock as OCRImageBlock
+    from .ocr_image_object import OCRImageObject as OCRImageObject
+    from .ocr_list_block import OCRListBlock as OCRListBlock
+    from .ocr_page_confidence_scores import OCRPageConfidenceScores as OCRPageConfidenceScores
+    from .ocr_page_dimensions import OCRPageDimensions as OCRPageDimensions
+    from .ocr_page_object import OCRPageObject as OCRPageObject
+    from .ocr_references_block import OCRReferencesBlock as OCRReferencesBlock
+    from .ocr_request import OCRRequest as OCRRequest
+    from .ocr_response import OCRResponse as OCRResponse
+    from .ocr_signature_block import OCRSignatureBlock as OCRSignatureBlock
+    from .ocr_table_block import OCRTableBlock as OCRTableBlock
+    from .ocr_table_object import OCRTableObject as OCRTableObject
+    from .ocr_text_block import OCRTextBlock as OCRTextBlock
+    from .ocr_title_block import OCRTitleBlock as OCRTitleBlock
+    from .ocr_usage_info import OCRUsageInfo as OCRUsageInfo
+    from .offline_deployment_metrics import OfflineDeploymentMetrics as OfflineDeploymentMetrics
+    from .online_deployment_metrics import OnlineDeploymentMetrics as OnlineDeploymentMetrics
+    from .order_by_clause import OrderByClause as OrderByClause
+    from .organization_invite import OrganizationInvite as OrganizationInvite
+    from .organization_member import OrganizationMember as OrganizationMember
+    from .organization_member_list import OrganizationMemberList as OrganizationMemberList
+    from .organization_role_name import OrganizationRoleName as OrganizationRoleName
+    from .otel_field_definition import OtelFieldDefinition as OtelFieldDefinition
+    from .outbound_authentication_type import (
+        OutboundAuthenticationType as OutboundAuthenticationType,
+    )
+    from .paginated_connectors import PaginatedConnectors as PaginatedConnectors
     from .pagination_info import PaginationInfo as PaginationInfo
+    from .pagination_response import PaginationResponse as PaginationResponse
+    from .partial_schedule_definition import PartialScheduleDefinition as PartialScheduleDefinition
+    from .plan_type import PlanType as PlanType
     from .prediction import Prediction as Prediction
+    from .price_data import PriceData as PriceData
     from .process_status import ProcessStatus as ProcessStatus
     from .processing_status import ProcessingStatus as ProcessingStatus
+    from .prompt import Prompt as Prompt
+    from .prompt_argument import PromptArgument as PromptArgument
+    from .prompt_definition import PromptDefinition as PromptDefinition
+    from .prompt_tokens_details import PromptTokensDetails as PromptTokensDetails
+    from .prompt_variable import PromptVariable as PromptVariable
+    from .prompt_version import PromptVersion as PromptVersion
+    from .prompts_capability import PromptsCapability as PromptsCapability
+    from .provision_workspace_request import ProvisionWorkspaceRequest as ProvisionWorkspaceRequest
+    from .public_authentication_method import (
+        PublicAuthenticationMethod as PublicAuthenticationMethod,
+    )
+    from .public_connection_config import PublicConnectionConfig as PublicConnectionConfig
+    from .public_connector_execution_data import (
+        PublicConnectorExecutionData as PublicConnectorExecutionData,
+    )
+    from .public_execution_connection_config import (
+        PublicExecutionConnectionConfig as PublicExecutionConnectionConfig,
+    )
+    from .public_execution_connector import PublicExecutionConnector as PublicExecutionConnector
+    from .public_execution_env import PublicExecutionEnv as PublicExecutionEnv
+    from .public_resource_visibility import PublicResourceVisibility as PublicResourceVisibility
+    from .query_definition import QueryDefinition as QueryDefinition
+    from .query_workflow_request import QueryWorkflowRequest as QueryWorkflowRequest
+    from .query_workflow_request_input import QueryWorkflowRequestInput as QueryWorkflowRequestInput
+    from .query_workflow_response import QueryWorkflowResponse as QueryWorkflowResponse
+    from .rate_limits import RateLimits as RateLimits
     from .reasoning_effort import ReasoningEffort as ReasoningEffort
     from .reference_chunk import ReferenceChunk as ReferenceChunk
+    from .register_deployment_request import RegisterDeploymentRequest as RegisterDeploymentRequest
+    from .register_deployment_response import (
+        RegisterDeploymentResponse as RegisterDeploymentResponse,
+    )
+    from .register_vespa_deployment import RegisterVespaDeployment as RegisterVespaDeployment
+    from .register_vespa_field import RegisterVespaField as RegisterVespaField
+    from .register_vespa_index import RegisterVespaIndex as RegisterVespaIndex
+    from .registry_sharing_scope import RegistrySharingScope as RegistrySharingScope
+    from .remove_workspace_users_request import (
+        RemoveWorkspaceUsersRequest as RemoveWorkspaceUsersRequest,
+    )
+    from .remove_workspace_users_response import (
+        RemoveWorkspaceUsersResponse as RemoveWorkspaceUsersResponse,
+    )
+    from .request_source import RequestSource as RequestSource
     from .requested_service_tier import RequestedServiceTier as RequestedServiceTier
+    from .reset_workflow_request import ResetWorkflowRequest as ResetWorkflowRequest
+    from .resource_contents import ResourceContents as ResourceContents
+    from .resource_link import ResourceLink as ResourceLink
+    from .resource_visibility import ResourceVisibility as ResourceVisibility
+    from .resources_capability import ResourcesCapability as ResourcesCapability
+    from .response_done_event import ResponseDoneEvent as ResponseDoneEvent
+    from .response_error_event import ResponseErrorEvent as ResponseErrorEvent
     from .response_format import ResponseFormat as ResponseFormat
     from .response_formats import ResponseFormats as ResponseFormats
+    from .response_started_event import ResponseStartedEvent as ResponseStartedEvent
+    from .role import Role as Role
+    from .role_list import RoleList as RoleList
+    from .roles import Roles as Roles
+    from .roots_capability import RootsCapability as RootsCapability
+    from .rotate_action import RotateAction as RotateAction
+    from .rotate_unavailable import RotateUnavailable as RotateUnavailable
+    from .rotate_unavailable_reason import RotateUnavailableReason as RotateUnavailableReason
     from .sample_type import SampleType as SampleType
+    from .sampling_capability import SamplingCapability as SamplingCapability
+    from .sampling_context_capability import SamplingContextCapability as SamplingContextCapability
+    from .sampling_tools_capability import SamplingToolsCapability as SamplingToolsCapability
+    from .scalar_metric import ScalarMetric as ScalarMetric
+    from .schedule_calendar import ScheduleCalendar as ScheduleCalendar
+    from .schedule_definition import ScheduleDefinition as ScheduleDefinition
+    from .schedule_definition_output import ScheduleDefinitionOutput as ScheduleDefinitionOutput
+    from .schedule_future_execution import ScheduleFutureExecution as ScheduleFutureExecution
+    from .schedule_interval import ScheduleInterval as ScheduleInterval
+    from .schedule_overlap_policy import ScheduleOverlapPolicy as ScheduleOverlapPolicy
+    from .schedule_policy import SchedulePolicy as SchedulePolicy
+    from .schedule_range import ScheduleRange as ScheduleRange
+    from .schedule_recent_execution import ScheduleRecentExecution as ScheduleRecentExecution
+    from .schema_field_data_type import SchemaFieldDataType as SchemaFieldDataType
+    from .schema_field_index import SchemaFieldIndex as SchemaFieldIndex
+    from .schema_field_ranking_type import SchemaFieldRankingType as SchemaFieldRankingType
+    from .schema_field_storage import SchemaFieldStorage as SchemaFieldStorage
+    from .scim_sync_config import ScimSyncConfig as ScimSyncConfig
+    from .scim_sync_group_action import ScimSyncGroupAction as ScimSyncGroupAction
+    from .scim_sync_group_ref import ScimSyncGroupRef as ScimSyncGroupRef
+    from .scim_sync_group_update import ScimSyncGroupUpdate as ScimSyncGroupUpdate
+    from .scim_sync_groups_summary import ScimSyncGroupsSummary as ScimSyncGroupsSummary
+    from .scim_sync_membership_action import ScimSyncMembershipAction as ScimSyncMembershipAction
+    from .scim_sync_request import ScimSyncRequest as ScimSyncRequest
+    from .scim_sync_response import ScimSyncResponse as ScimSyncResponse
+    from .scim_sync_run import ScimSyncRun as ScimSyncRun
+    from .scim_sync_run_status import ScimSyncRunStatus as ScimSyncRunStatus
+    from .scim_sync_summary import ScimSyncSummary as ScimSyncSummary
+    from .scim_sync_user_action import ScimSyncUserAction as ScimSyncUserAction
+    from .scim_sync_user_ref import ScimSyncUserRef as ScimSyncUserRef
+    from .scim_sync_users_summary import ScimSyncUsersSummary as ScimSyncUsersSummary
+    from .search_chat_completion_event_ids_request import (
+        SearchChatCompletionEventIdsRequest as SearchChatCompletionEventIdsRequest,
+    )
+    from .search_chat_completion_event_ids_response import (
+        SearchChatCompletionEventIdsResponse as SearchChatCompletionEventIdsResponse,
+    )
+    from .search_chat_completion_events_request import (
+        SearchChatCompletionEventsRequest as SearchChatCompletionEventsRequest,
+    )
+    from .search_chat_completion_events_response import (
+        SearchChatCompletionEventsResponse as SearchChatCompletionEventsResponse,
+    )
+    from .search_index_deployment import SearchIndexDeployment as SearchIndexDeployment
+    from .search_index_deployment_list import SearchIndexDeploymentList as SearchIndexDeploymentList
+    from .search_index_deployment_status import (
+        SearchIndexDeploymentStatus as SearchIndexDeploymentStatus,
+    )
+    from .search_logs_request import SearchLogsRequest as SearchLogsRequest
+    from .search_logs_response import SearchLogsResponse as SearchLogsResponse
+    from .search_span_evaluations_request import (
+        SearchSpanEvaluationsRequest as SearchSpanEvaluationsRequest,
+    )
+    from .search_span_evaluations_response import (
+        SearchSpanEvaluationsResponse as SearchSpanEvaluationsResponse,
+    )
+    from .search_spans_request import SearchSpansRequest as SearchSpansRequest
+    from .search_spans_response import SearchSpansResponse as SearchSpansResponse
+    from .search_traces_request import SearchTracesRequest as SearchTracesRequest
+    from .search_traces_response import SearchTracesResponse as SearchTracesResponse
+    from .server_capabilities import ServerCapabilities as ServerCapabilities
+    from .server_locale import ServerLocale as ServerLocale
+    from .server_tasks_capability import ServerTasksCapability as ServerTasksCapability
+    from .server_tasks_requests_capability import (
+        ServerTasksRequestsCapability as ServerTasksRequestsCapability,
+    )
+    from .service_tier import ServiceTier as ServiceTier
     from .share_enum import ShareEnum as ShareEnum
     from .sharing import Sharing as Sharing
     from .sharing_delete import SharingDelete as SharingDelete
     from .sharing_request import SharingRequest as SharingRequest
+    from .signal_definition import SignalDefinition as SignalDefinition
+    from .signal_workflow_request import SignalWorkflowRequest as SignalWorkflowRequest
+    from .signal_workflow_response import SignalWorkflowResponse as SignalWorkflowResponse
+    from .skill import Skill as Skill
+    from .skill_asset_content import SkillAssetContent as SkillAssetContent
+    from .skill_definition import SkillDefinition as SkillDefinition
+    from .skill_version import SkillVersion as SkillVersion
     from .source import Source as Source
+    from .span import Span as Span
+    from .span_evaluation import SpanEvaluation as SpanEvaluation
+    from .span_evaluation_feed import SpanEvaluationFeed as SpanEvaluationFeed
+    from .span_evaluation_field_options import (
+        SpanEvaluationFieldOptions as SpanEvaluationFieldOptions,
+    )
+    from .span_evaluation_fields import SpanEvaluationFields as SpanEvaluationFields
+    from .span_feed import SpanFeed as SpanFeed
+    from .span_field_options import SpanFieldOptions as SpanFieldOptions
+    from .span_fields import SpanFields as SpanFields
+    from .speech_event_data import SpeechEventData as SpeechEventData
+    from .speech_output_format import SpeechOutputFormat as SpeechOutputFormat
+    from .speech_request import SpeechRequest as SpeechRequest
+    from .speech_response import SpeechResponse as SpeechResponse
+    from .speech_stream_audio_delta import SpeechStreamAudioDelta as SpeechStreamAudioDelta
+    from .speech_stream_done import SpeechStreamDone as SpeechStreamDone
+    from .speech_stream_events_usage_info import (
+        SpeechStreamEventsUsageInfo as SpeechStreamEventsUsageInfo,
+    )
+    from .spend_limit_response import SpendLimitResponse as SpendLimitResponse
+    from .spend_limits import SpendLimits as SpendLimits
+    from .static_organization_roles import StaticOrganizationRoles as StaticOrganizationRoles
+    from .static_workspace_roles import StaticWorkspaceRoles as StaticWorkspaceRoles
+    from .stream_error import StreamError as StreamError
+    from .stream_event_workflow_context import (
+        StreamEventWorkflowContext as StreamEventWorkflowContext,
+    )
+    from .subscription_status import SubscriptionStatus as SubscriptionStatus
+    from .subscription_type import SubscriptionType as SubscriptionType
     from .system_message import SystemMessage as SystemMessage
     from .system_message_content_chunks import (
         SystemMessageContentChunks as SystemMessageContentChunks,
     )
+    from .target_type import TargetType as TargetType
+    from .tasks_call_capability import TasksCallCapability as TasksCallCapability
+    from .tasks_cancel_capability import TasksCancelCapability as TasksCancelCapability
+    from .tasks_create_elicitation_capability import (
+        TasksCreateElicitationCapability as TasksCreateElicitationCapability,
+    )
+    from .tasks_create_message_capability import (
+        TasksCreateMessageCapability as TasksCreateMessageCapability,
+    )
+    from .tasks_elicitation_capability import (
+        TasksElicitationCapability as TasksElicitationCapability,
+    )
+    from .tasks_list_capability import TasksListCapability as TasksListCapability
+    from .tasks_sampling_capability import TasksSamplingCapability as TasksSamplingCapability
+    from .tasks_tools_capability import TasksToolsCapability as TasksToolsCapability
+    from .tempo_get_trace_response import TempoGetTraceResponse as TempoGetTraceResponse
+    from .tempo_trace_attribute import TempoTraceAttribute as TempoTraceAttribute
+    from .tempo_trace_attribute_array_container import (
+        TempoTraceAttributeArrayContainer as TempoTraceAttributeArrayContainer,
+    )
+    from .tempo_trace_attribute_array_element import (
+        TempoTraceAttributeArrayElement as TempoTraceAttributeArrayElement,
+    )
+    from .tempo_trace_attribute_array_value import (
+        TempoTraceAttributeArrayValue as TempoTraceAttributeArrayValue,
+    )
+    from .tempo_trace_attribute_bool_value import (
+        TempoTraceAttributeBoolValue as TempoTraceAttributeBoolValue,
+    )
+    from .tempo_trace_attribute_int_value import (
+        TempoTraceAttributeIntValue as TempoTraceAttributeIntValue,
+    )
+    from .tempo_trace_attribute_string_value import (
+        TempoTraceAttributeStringValue as TempoTraceAttributeStringValue,
+    )
+    from .tempo_trace_attribute_value import TempoTraceAttributeValue as TempoTraceAttributeValue
+    from .tempo_trace_batch import TempoTraceBatch as TempoTraceBatch
+    from .tempo_trace_event import TempoTraceEvent as TempoTraceEvent
+    from .tempo_trace_resource import TempoTraceResource as TempoTraceResource
+    from .tempo_trace_scope import TempoTraceScope as TempoTraceScope
+    from .tempo_trace_scope_kind import TempoTraceScopeKind as TempoTraceScopeKind
+    from .tempo_trace_scope_span import TempoTraceScopeSpan as TempoTraceScopeSpan
+    from .tempo_trace_span import TempoTraceSpan as TempoTraceSpan
     from .text_chunk import TextChunk as TextChunk
+    from .text_content import TextContent as TextContent
+    from .text_resource_contents import TextResourceContents as TextResourceContents
     from .think_chunk import ThinkChunk as ThinkChunk
     from .thinking_content import ThinkingContent as ThinkingContent
+    from .time_dimension import TimeDimension as TimeDimension
+    from .time_series_metric import TimeSeriesMetric as TimeSeriesMetric
+    from .timestamp_granularity import TimestampGranularity as TimestampGranularity
+    from .token_limits_by_model import TokenLimitsByModel as TokenLimitsByModel
     from .tool import Tool as Tool
+    from .tool_annotations import ToolAnnotations as ToolAnnotations
     from .tool_call import ToolCall as ToolCall
+    from .tool_call_confirmation import ToolCallConfirmation as ToolCallConfirmation
     from .tool_choice import ToolChoice as ToolChoice
     from .tool_choice_enum import ToolChoiceEnum as ToolChoiceEnum
     from .tool_configuration import ToolConfiguration as ToolConfiguration
+    from .tool_execution import ToolExecution as ToolExecution
+    from .tool_execution_configuration import (
+        ToolExecutionConfiguration as ToolExecutionConfiguration,
+    )
+    from .tool_execution_delta_event import ToolExecutionDeltaEvent as ToolExecutionDeltaEvent
+    from .tool_execution_done_event import ToolExecutionDoneEvent as ToolExecutionDoneEvent
+    from .tool_execution_entry import ToolExecutionEntry as ToolExecutionEntry
+    from .tool_execution_started_event import ToolExecutionStartedEvent as ToolExecutionStartedEvent
+    from .tool_file_chunk import ToolFileChunk as ToolFileChunk
+    from .tool_filter_object import ToolFilterObject as ToolFilterObject
     from .tool_message import ToolMessage as ToolMessage
+    from .tool_properties import ToolProperties as ToolProperties
     from .tool_reference_chunk import ToolReferenceChunk as ToolReferenceChunk
+    from .tool_result_content import ToolResultContent as ToolResultContent
+    from .tool_type import ToolType as ToolType
     from .tool_types import ToolTypes as ToolTypes
+    from .tools_capability import ToolsCapability as ToolsCapability
+    from .trace import Trace as Trace
+    from .trace_feed import TraceFeed as TraceFeed
+    from .trace_field_options import TraceFieldOptions as TraceFieldOptions
+    from .trace_fields import TraceFields as TraceFields
+    from .trace_filter_operator import TraceFilterOperator as TraceFilterOperator
+    from .training_file import TrainingFile as TrainingFile
+    from .training_parameters_request import TrainingParametersRequest as TrainingParametersRequest
+    from .transcription_event_data import TranscriptionEventData as TranscriptionEventData
+    from .transcription_response import TranscriptionResponse as TranscriptionResponse
+    from .transcription_segment_chunk import TranscriptionSegmentChunk as TranscriptionSegmentChunk
+    from .transcription_stream_done import TranscriptionStreamDone as TranscriptionStreamDone
+    from .transcription_stream_language import (
+        TranscriptionStreamLanguage as TranscriptionStreamLanguage,
+    )
+    from .transcription_stream_segment_delta import (
+        TranscriptionStreamSegmentDelta as TranscriptionStreamSegmentDelta,
+    )
+    from .transcription_stream_text_delta import (
+        TranscriptionStreamTextDelta as TranscriptionStreamTextDelta,
+    )
+    from .turbine_meta import TurbineMeta as TurbineMeta
+    from .turbine_tool_locale import TurbineToolLocale as TurbineToolLocale
+    from .turbine_tool_meta import TurbineToolMeta as TurbineToolMeta
+    from .unarchive_model_response import UnarchiveModelResponse as UnarchiveModelResponse
+    from .update_agent_request import UpdateAgentRequest as UpdateAgentRequest
+    from .update_connector_request import UpdateConnectorRequest as UpdateConnectorRequest
+    from .update_dataset_record_payload_request import (
+        UpdateDatasetRecordPayloadRequest as UpdateDatasetRecordPayloadRequest,
+    )
+    from .update_dataset_record_properties_request import (
+        UpdateDatasetRecordPropertiesRequest as UpdateDatasetRecordPropertiesRequest,
+    )
+    from .update_dataset_request import UpdateDatasetRequest as UpdateDatasetRequest
+    from .update_definition import UpdateDefinition as UpdateDefinition
+    from .update_deployment_request import UpdateDeploymentRequest as UpdateDeploymentRequest
     from .update_document_request import UpdateDocumentRequest as UpdateDocumentRequest
+    from .update_judge_request import UpdateJudgeRequest as UpdateJudgeRequest
     from .update_library_request import UpdateLibraryRequest as UpdateLibraryRequest
+    from .update_metrics_request import UpdateMetricsRequest as UpdateMetricsRequest
+    from .update_model_request import UpdateModelRequest as UpdateModelRequest
+    from .update_nested_groups_request import UpdateNestedGroupsRequest as UpdateNestedGroupsRequest
+    from .update_organization_role_request import (
+        UpdateOrganizationRoleRequest as UpdateOrganizationRoleRequest,
+    )
+    from .update_prompt_request import UpdatePromptRequest as UpdatePromptRequest
+    from .update_prompt_version_request import (
+        UpdatePromptVersionRequest as UpdatePromptVersionRequest,
+    )
+    from .update_run_info_request import UpdateRunInfoRequest as UpdateRunInfoRequest
+    from .update_skill_request import UpdateSkillRequest as UpdateSkillRequest
+    from .update_skill_version_request import UpdateSkillVersionRequest as UpdateSkillVersionRequest
+    from .update_spend_limit_request import UpdateSpendLimitRequest as UpdateSpendLimitRequest
+    from .update_user_group_request import UpdateUserGroupRequest as UpdateUserGroupRequest
+    from .update_user_group_workspace_request import (
+        UpdateUserGroupWorkspaceRequest as UpdateUserGroupWorkspaceRequest,
+    )
+    from .update_user_request import UpdateUserRequest as UpdateUserRequest
+    from .update_voice_request import UpdateVoiceRequest as UpdateVoiceRequest
+    from .update_workflow_execution_request import (
+        UpdateWorkflowExecutionRequest as UpdateWorkflowExecutionRequest,
+    )
+    from .update_workflow_execution_response import (
+        UpdateWorkflowExecutionResponse as UpdateWorkflowExecutionResponse,
+    )
+    from .update_workspace_request import UpdateWorkspaceRequest as UpdateWorkspaceRequest
+    from .update_workspace_users_response import (
+        UpdateWorkspaceUsersResponse as UpdateWorkspaceUsersResponse,
+    )
+    from .url_elicitation_capability import UrlElicitationCapability as UrlElicitationCapability
+    from .usage import Usage as Usage
     from .usage_info import UsageInfo as UsageInfo
+    from .usage_limits import UsageLimits as UsageLimits
+    from .user_group import UserGroup as UserGroup
+    from .user_group_list import UserGroupList as UserGroupList
+    from .user_group_member import UserGroupMember as UserGroupMember
+    from .user_group_member_list import UserGroupMemberList as UserGroupMemberList
+    from .user_group_members_request import UserGroupMembersRequest as UserGroupMembersRequest
+    from .user_group_target_type import UserGroupTargetType as UserGroupTargetType
+    from .user_group_workspace import UserGroupWorkspace as UserGroupWorkspace
+    from .user_group_workspace_list import UserGroupWorkspaceList as UserGroupWorkspaceList
+    from .user_identity import UserIdentity as UserIdentity
+    from .user_identity_api_key import UserIdentityApiKey as UserIdentityApiKey
+    from .user_identity_organization import UserIdentityOrganization as UserIdentityOrganization
+    from .user_identity_workspace import UserIdentityWorkspace as UserIdentityWorkspace
+    from .user_invite import UserInvite as UserInvite
     from .user_message import UserMessage as UserMessage
+    from .user_organization import UserOrganization as UserOrganization
+    from .user_role import UserRole as UserRole
+    from .user_workspace import UserWorkspace as UserWorkspace
+    from .vespa_deployment import VespaDeployment as VespaDeployment
+    from .vespa_index import VespaIndex as VespaIndex
+    from .vibe_active_users_stat import VibeActiveUsersStat as VibeActiveUsersStat
+    from .vibe_code_usage import VibeCodeUsage as VibeCodeUsage
+    from .vibe_consumed_tokens_stat import VibeConsumedTokensStat as VibeConsumedTokensStat
+    from .vibe_next_edit_active_users_stat import (
+        VibeNextEditActiveUsersStat as VibeNextEditActiveUsersStat,
+    )
+    from .vibe_next_edit_modified_loc_stat import (
+        VibeNextEditModifiedLOCStat as VibeNextEditModifiedLOCStat,
+    )
+    from .vibe_next_edit_suggestion_stat import (
+        VibeNextEditSuggestionStat as VibeNextEditSuggestionStat,
+    )
+    from .vibe_organization_stats import VibeOrganizationStats as VibeOrganizationStats
+    from .vibe_session_duration_stat import VibeSessionDurationStat as VibeSessionDurationStat
+    from .vibe_session_stat import VibeSessionStat as VibeSessionStat
+    from .vibe_tool_calls_by_name_stat import VibeToolCallsByNameStat as VibeToolCallsByNameStat
+    from .vibe_tool_calls_stat import VibeToolCallsStat as VibeToolCallsStat
+    from .vibe_user_prompts_stat import VibeUserPromptsStat as VibeUserPromptsStat
+    from .vibe_work_by_agent_stat import VibeWorkByAgentStat as VibeWorkByAgentStat
+    from .vibe_work_by_agent_stats import VibeWorkByAgentStats as VibeWorkByAgentStats
+    from .vibe_work_by_time_stat import VibeWorkByTimeStat as VibeWorkByTimeStat
+    from .vibe_work_by_time_stats import VibeWorkByTimeStats as VibeWorkByTimeStats
+    from .vibe_work_by_user_stat import VibeWorkByUserStat as VibeWorkByUserStat
+    from .vibe_work_by_user_stats import VibeWorkByUserStats as VibeWorkByUserStats
+    from .vibe_workspace_stats import VibeWorkspaceStats as VibeWorkspaceStats
+    from .voice import Voice as Voice
+    from .voice_list import VoiceList as VoiceList
+    from .wandb_integration import WandbIntegration as WandbIntegration
+    from .wandb_integration_result import WandbIntegrationResult as WandbIntegrationResult
     from .web_search_premium_tool import WebSearchPremiumTool as WebSearchPremiumTool
     from .web_search_tool import WebSearchTool as WebSearchTool
+    from .worker_info import WorkerInfo as WorkerInfo
+    from .workflow import Workflow as Workflow
+    from .workflow_archive_response import WorkflowArchiveResponse as WorkflowArchiveResponse
+    from .workflow_basic_definition import WorkflowBasicDefinition as WorkflowBasicDefinition
+    from .workflow_bulk_archive_request import (
+        WorkflowBulkArchiveRequest as WorkflowBulkArchiveRequest,
+    )
+    from .workflow_bulk_archive_response import (
+        WorkflowBulkArchiveResponse as WorkflowBulkArchiveResponse,
+    )
+    from .workflow_bulk_error import WorkflowBulkError as WorkflowBulkError
+    from .workflow_bulk_unarchive_request import (
+        WorkflowBulkUnarchiveRequest as WorkflowBulkUnarchiveRequest,
+    )
+    from .workflow_bulk_unarchive_response import (
+        WorkflowBulkUnarchiveResponse as WorkflowBulkUnarchiveResponse,
+    )
+    from .workflow_code_definition import WorkflowCodeDefinition as WorkflowCodeDefinition
+    from .workflow_event import WorkflowEvent as WorkflowEvent
+    from .workflow_event_type import WorkflowEventType as WorkflowEventType
+    from .workflow_execution_canceled_attributes import (
+        WorkflowExecutionCanceledAttributes as WorkflowExecutionCanceledAttributes,
+    )
+    from .workflow_execution_canceled_response import (
+        WorkflowExecutionCanceledResponse as WorkflowExecutionCanceledResponse,
+    )
+    from .workflow_execution_completed_attributes_response import (
+        WorkflowExecutionCompletedAttributesResponse as WorkflowExecutionCompletedAttributesResponse,
+    )
+    from .workflow_execution_completed_response import (
+        WorkflowExecutionCompletedResponse as WorkflowExecutionCompletedResponse,
+    )
+    from .workflow_execution_continued_as_new_attributes_response import (
+        WorkflowExecutionContinuedAsNewAttributesResponse as WorkflowExecutionContinuedAsNewAttributesResponse,
+    )
+    from .workflow_execution_continued_as_new_response import (
+        WorkflowExecutionContinuedAsNewResponse as WorkflowExecutionContinuedAsNewResponse,
+    )
+    from .workflow_execution_failed_attributes import (
+        WorkflowExecutionFailedAttributes as WorkflowExecutionFailedAttributes,
+    )
+    from .workflow_execution_failed_response import (
+        WorkflowExecutionFailedResponse as WorkflowExecutionFailedResponse,
+    )
+    from .workflow_execution_list_response import (
+        WorkflowExecutionListResponse as WorkflowExecutionListResponse,
+    )
+    from .workflow_execution_progress_trace_event import (
+        WorkflowExecutionProgressTraceEvent as WorkflowExecutionProgressTraceEvent,
+    )
+    from .workflow_execution_request import WorkflowExecutionRequest as WorkflowExecutionRequest
+    from .workflow_execution_response import WorkflowExecutionResponse as WorkflowExecutionResponse
+    from .workflow_execution_result import WorkflowExecutionResult as WorkflowExecutionResult
+    from .workflow_execution_started_attributes_response import (
+        WorkflowExecutionStartedAttributesResponse as WorkflowExecutionStartedAttributesResponse,
+    )
+    from .workflow_execution_started_response import (
+        WorkflowExecutionStartedResponse as WorkflowExecutionStartedResponse,
+    )
+    from .workflow_execution_status import WorkflowExecutionStatus as WorkflowExecutionStatus
+    from .workflow_execution_sync_response import (
+        WorkflowExecutionSyncResponse as WorkflowExecutionSyncResponse,
+    )
+    from .workflow_execution_trace_event import (
+        WorkflowExecutionTraceEvent as WorkflowExecutionTraceEvent,
+    )
+    from .workflow_execution_trace_events_response import (
+        WorkflowExecutionTraceEventsResponse as WorkflowExecutionTraceEventsResponse,
+    )
+    from .workflow_execution_trace_o_tel_response import (
+        WorkflowExecutionTraceOTelResponse as WorkflowExecutionTraceOTelResponse,
+    )
+    from .workflow_execution_trace_summary_response import (
+        WorkflowExecutionTraceSummaryResponse as WorkflowExecutionTraceSummaryResponse,
+    )
+    from .workflow_execution_trace_summary_span import (
+        WorkflowExecutionTraceSummarySpan as WorkflowExecutionTraceSummarySpan,
+    )
+    from .workflow_execution_without_result_response import (
+        WorkflowExecutionWithoutResultResponse as WorkflowExecutionWithoutResultResponse,
+    )
+    from .workflow_get_response import WorkflowGetResponse as WorkflowGetResponse
+    from .workflow_list_response import WorkflowListResponse as WorkflowListResponse
+    from .workflow_metadata import WorkflowMetadata as WorkflowMetadata
+    from .workflow_metrics import WorkflowMetrics as WorkflowMetrics
+    from .workflow_registration import WorkflowRegistration as WorkflowRegistration
+    from .workflow_registration_get_response import (
+        WorkflowRegistrationGetResponse as WorkflowRegistrationGetResponse,
+    )
+    from .workflow_registration_list_response import (
+        WorkflowRegistrationListResponse as WorkflowRegistrationListResponse,
+    )
+    from .workflow_registration_with_worker_status import (
+        WorkflowRegistrationWithWorkerStatus as WorkflowRegistrationWithWorkerStatus,
+    )
+    from .workflow_schedule_list_response import (
+        WorkflowScheduleListResponse as WorkflowScheduleListResponse,
+    )
+    from .workflow_schedule_pause_request import (
+        WorkflowSchedulePauseRequest as WorkflowSchedulePauseRequest,
+    )
+    from .workflow_schedule_request import WorkflowScheduleRequest as WorkflowScheduleRequest
+    from .workflow_schedule_response import WorkflowScheduleResponse as WorkflowScheduleResponse
+    from .workflow_schedule_trigger_request import (
+        WorkflowScheduleTriggerRequest as WorkflowScheduleTriggerRequest,
+    )
+    from .workflow_schedule_update_request import (
+        WorkflowScheduleUpdateRequest as WorkflowScheduleUpdateRequest,
+    )
+    from .workflow_stream_error import WorkflowStreamError as WorkflowStreamError
+    from .workflow_stream_event import WorkflowStreamEvent as WorkflowStreamEvent
+    from .workflow_stream_event_data import WorkflowStreamEventData as WorkflowStreamEventData
+    from .workflow_task_failed_attributes import (
+        WorkflowTaskFailedAttributes as WorkflowTaskFailedAttributes,
+    )
+    from .workflow_task_failed_response import (
+        WorkflowTaskFailedResponse as WorkflowTaskFailedResponse,
+    )
+    from .workflow_task_timed_out_attributes import (
+        WorkflowTaskTimedOutAttributes as WorkflowTaskTimedOutAttributes,
+    )
+    from .workflow_task_timed_out_response import (
+        WorkflowTaskTimedOutResponse as WorkflowTaskTimedOutResponse,
+    )
+    from .workflow_trace_event import WorkflowTraceEvent as WorkflowTraceEvent
+    from .workflow_type import WorkflowType as WorkflowType
+    from .workflow_unarchive_response import WorkflowUnarchiveResponse as WorkflowUnarchiveResponse
+    from .workflow_update_request import WorkflowUpdateRequest as WorkflowUpdateRequest
+    from .workflow_update_response import WorkflowUpdateResponse as WorkflowUpdateResponse
+    from .workflow_with_worker_status import WorkflowWithWorkerStatus as WorkflowWithWorkerStatus
+    from .workflows_worker_spec_update import WorkflowsWorkerSpecUpdate as WorkflowsWorkerSpecUpdate
+    from .workspace import Workspace as Workspace
+    from .workspace_list import WorkspaceList as WorkspaceList
+    from .workspace_member_ref import WorkspaceMemberRef as WorkspaceMemberRef
+    from .workspace_role import WorkspaceRole as WorkspaceRole
+    from .workspace_role_name import WorkspaceRoleName as WorkspaceRoleName
+    from .workspace_role_ref import WorkspaceRoleRef as WorkspaceRoleRef
+    from .workspace_spend_limit import WorkspaceSpendLimit as WorkspaceSpendLimit
+    from .workspace_user_request import WorkspaceUserRequest as WorkspaceUserRequest
+    from .workspace_users_request import WorkspaceUsersRequest as WorkspaceUsersRequest
 else:
     from ..base import lazy_names
 
     __getattr__ = lazy_names(
         __name__,
         {
+            "APIKey": "api_key",
+            "APIKeyActions": "api_key_actions",
             "APIKeyAuth": "api_key_auth",
+            "APIKeyList": "api_key_list",
+            "APIKeyProduct": "api_key_product",
+            "APIPlan": "api_plan",
+            "ActionAvailable": "action_available",
+            "ActivityTaskCompletedAttributesResponse": "activity_task_completed_attributes_response",
+            "ActivityTaskCompletedResponse": "activity_task_completed_response",
+            "ActivityTaskFailedAttributes": "activity_task_failed_attributes",
+            "ActivityTaskFailedResponse": "activity_task_failed_response",
+            "ActivityTaskRetryingAttributes": "activity_task_retrying_attributes",
+            "ActivityTaskRetryingResponse": "activity_task_retrying_response",
+            "ActivityTaskStartedAttributesResponse": "activity_task_started_attributes_response",
+            "ActivityTaskStartedResponse": "activity_task_started_response",
+            "ActorType": "actor_type",
+            "AddUserGroupWorkspaceRequest": "add_user_group_workspace_request",
+            "AddWorkspaceUsersResponse": "add_workspace_users_response",
+            "AdminUser": "admin_user",
+            "Agent": "agent",
+            "AgentAliasResponse": "agent_alias_response",
+            "AgentConversation": "agent_conversation",
+            "AgentHandoffDoneEvent": "agent_handoff_done_event",
+            "AgentHandoffEntry": "agent_handoff_entry",
+            "AgentHandoffStartedEvent": "agent_handoff_started_event",
+            "AgentListPage": "agent_list_page",
+            "AgentTool": "agent_tool",
+            "AgentsCompletionRequest": "agents_completion_request",
+            "Aggregation": "aggregation",
+            "AggregationMeta": "aggregation_meta",
+            "AggregationRequest": "aggregation_request",
+            "AggregationRow": "aggregation_row",
+            "AliasList": "alias_list",
+            "Annotations": "annotations",
+            "ApiEndpoint": "api_endpoint",
+            "ApiObjectType": "api_object_type",
+            "ApiZone": "api_zone",
+            "ArchiveModelResponse": "archive_model_response",
             "AssistantMessage": "assistant_message",
             "AudioChunk": "audio_chunk",
+            "AudioContent": "audio_content",
+            "AuditLog": "audit_log",
+            "AuditLogEventType": "audit_log_event_type",
+            "AuthData": "auth_data",
+            "AuthDirection": "auth_direction",
+            "AuthStatus": "auth_status",
+            "AuthUrlResponse": "auth_url_response",
+            "AuthenticationConfiguration": "authentication_configuration",
+            "AuthenticationMethodCreateOrUpdateRequest": "authentication_method_create_or_update_request",
+            "BaseFieldDefinition": "base_field_definition",
             "BaseModelCard": "base_model_card",
+            "BaseTaskStatus": "base_task_status",
+            "BatchError": "batch_error",
+            "BatchExecutionRequest": "batch_execution_request",
+            "BatchExecutionResponse": "batch_execution_response",
+            "BatchExecutionResult": "batch_execution_result",
+            "BatchJob": "batch_job",
+            "BatchJobStatus": "batch_job_status",
+            "BatchRequest": "batch_request",
+            "BillingEventType": "billing_event_type",
+            "BlobResourceContents": "blob_resource_contents",
             "BuiltInConnectors": "built_in_connectors",
+            "Campaign": "campaign",
+            "CampaignPage": "campaign_page",
+            "ChatClassificationRequest": "chat_classification_request",
             "ChatCompletionChoice": "chat_completion_choice",
+            "ChatCompletionEvent": "chat_completion_event",
+            "ChatCompletionEventFeed": "chat_completion_event_feed",
+            "ChatCompletionEventPage": "chat_completion_event_page",
+            "ChatCompletionEventPreview": "chat_completion_event_preview",
             "ChatCompletionRequest": "chat_completion_request",
             "ChatCompletionResponse": "chat_completion_response",
             "ChatMessage": "chat_message",
+            "ChatModerationRequest": "chat_moderation_request",
+            "ChatPlan": "chat_plan",
             "ChatTool": "chat_tool",
+            "ChatTranscriptionEvent": "chat_transcription_event",
+            "Checkpoint": "checkpoint",
+            "CheckpointMetrics": "checkpoint_metrics",
+            "ClassificationRequest": "classification_request",
+            "ClassificationResponse": "classification_response",
+            "ClassificationTargetResult": "classification_target_result",
+            "ClassifierFineTunedModel": "classifier_fine_tuned_model",
+            "ClassifierJob": "classifier_job",
+            "ClassifierJobDetails": "classifier_job_details",
+            "ClassifierTarget": "classifier_target",
+            "ClassifierTargetRequest": "classifier_target_request",
+            "ClassifierTargetResult": "classifier_target_result",
+            "ClassifierTrainingParameters": "classifier_training_parameters",
+            "ClassifierTrainingParametersRequest": "classifier_training_parameters_request",
+            "ClientCapabilities": "client_capabilities",
+            "ClientTasksCapability": "client_tasks_capability",
+            "ClientTasksRequestsCapability": "client_tasks_requests_capability",
             "CodeInterpreterTool": "code_interpreter_tool",
+            "CodePlan": "code_plan",
+            "CompletionArgs": "completion_args",
             "CompletionChunk": "completion_chunk",
+            "CompletionFineTunedModel": "completion_fine_tuned_model",
+            "CompletionJob": "completion_job",
+            "CompletionJobDetails": "completion_job_details",
             "CompletionResponseStreamChoice": "completion_response_stream_choice",
+            "CompletionTokensDetails": "completion_tokens_details",
+            "CompletionTrainingParameters": "completion_training_parameters",
+            "CompletionTrainingParametersRequest": "completion_training_parameters_request",
+            "CompletionsCapability": "completions_capability",
+            "ConfirmationStatus": "confirmation_status",
+            "ConnectionConfigType": "connection_config_type",
+            "ConnectionCredentials": "connection_credentials",
+            "ConnectionPreference": "connection_preference",
+            "Connector": "connector",
+            "ConnectorAuthenticationHeader": "connector_authentication_header",
             "ConnectorAuthorization": "connector_authorization",
+            "ConnectorCallToolRequest": "connector_call_tool_request",
+            "ConnectorLocale": "connector_locale",
+            "ConnectorProtocol": "connector_protocol",
+            "ConnectorSupportedLanguage": "connector_supported_language",
+            "ConnectorTool": "connector_tool",
+            "ConnectorToolCallMetadata": "connector_tool_call_metadata",
+            "ConnectorToolCallResponse": "connector_tool_call_response",
+            "ConnectorToolLocale": "connector_tool_locale",
+            "ConnectorToolResultMetadata": "connector_tool_result_metadata",
+            "ConnectorsQueryFilters": "connectors_query_filters",
+            "ConsumerScope": "consumer_scope",
+            "ConsumerType": "consumer_type",
             "ContentChunk": "content_chunk",
+            "Conversation": "conversation",
+            "ConversationAppendRequest": "conversation_append_request",
+            "ConversationEntry": "conversation_entry",
+            "ConversationEventData": "conversation_event_data",
+            "ConversationHistory": "conversation_history",
+            "ConversationMessages": "conversation_messages",
+            "ConversationOutput": "conversation_output",
+            "ConversationRequest": "conversation_request",
+            "ConversationResponse": "conversation_response",
+            "ConversationRestartRequest": "conversation_restart_request",
+            "ConversationUsageInfo": "conversation_usage_info",
+            "CreateAPIKeyRequest": "create_api_key_request",
+            "CreateAgentRequest": "create_agent_request",
+            "CreateBatchJobRequest": "create_batch_job_request",
+            "CreateCampaignRequest": "create_campaign_request",
+            "CreateConnectorRequest": "create_connector_request",
+            "CreateDatasetRecordRequest": "create_dataset_record_request",
+            "CreateDatasetRequest": "create_dataset_request",
+            "CreateDeploymentRequest": "create_deployment_request",
             "CreateFileResponse": "create_file_response",
+            "CreateFineTuningJobRequest": "create_fine_tuning_job_request",
+            "CreateFineTuningJobResponse": "create_fine_tuning_job_response",
+            "CreateIngestionPipelineConfigurationRequest": "create_ingestion_pipeline_configuration_request",
+            "CreateJudgeRequest": "create_judge_request",
             "CreateLibraryRequest": "create_library_request",
+            "CreatePromptRequest": "create_prompt_request",
+            "CreatePromptVersionRequest": "create_prompt_version_request",
+            "CreatePromptVersionResponse": "create_prompt_version_response",
+            "CreateSkillRequest": "create_skill_request",
+            "CreateSkillVersionRequest": "create_skill_version_request",
+            "CreateSkillVersionResponse": "create_skill_version_response",
+            "CreateUserGroupRequest": "create_user_group_request",
+            "CreateUsersRequest": "create_users_request",
+            "CreateUsersResponse": "create_users_response",
+            "CreateVoiceRequest": "create_voice_request",
+            "CreateWorkspaceRequest": "create_workspace_request",
+            "CreatedAPIKey": "created_api_key",
+            "CreatedWorkspace": "created_workspace",
+            "CredentialsCreateOrUpdate": "credentials_create_or_update",
+            "CredentialsResponse": "credentials_response",
+            "CredentialsStatus": "credentials_status",
+            "CredentialsStatusErrorReason": "credentials_status_error_reason",
             "CustomConnector": "custom_connector",
+            "CustomTaskCanceledAttributes": "custom_task_canceled_attributes",
+            "CustomTaskCanceledResponse": "custom_task_canceled_response",
+            "CustomTaskCompletedAttributesResponse": "custom_task_completed_attributes_response",
+            "CustomTaskCompletedResponse": "custom_task_completed_response",
+            "CustomTaskFailedAttributes": "custom_task_failed_attributes",
+            "CustomTaskFailedResponse": "custom_task_failed_response",
+            "CustomTaskInProgressAttributesResponse": "custom_task_in_progress_attributes_response",
+            "CustomTaskInProgressResponse": "custom_task_in_progress_response",
+            "CustomTaskPayload": "custom_task_payload",
+            "CustomTaskStartedAttributesResponse": "custom_task_started_attributes_response",
+            "CustomTaskStartedResponse": "custom_task_started_response",
+            "CustomTaskTimedOutAttributes": "custom_task_timed_out_attributes",
+            "CustomTaskTimedOutResponse": "custom_task_timed_out_response",
+            "Dataset": "dataset",
+            "DatasetImportTask": "dataset_import_task",
+            "DatasetImportTaskPage": "dataset_import_task_page",
+            "DatasetPage": "dataset_page",
+            "DatasetPreview": "dataset_preview",
+            "DatasetRecord": "dataset_record",
+            "DatasetRecordPage": "dataset_record_page",
+            "DatasetRecordSource": "dataset_record_source",
+            "DeleteAPIKeyResponse": "delete_api_key_response",
+            "DeleteAction": "delete_action",
+            "DeleteBatchJobResponse": "delete_batch_job_response",
+            "DeleteDatasetRecordsRequest": "delete_dataset_records_request",
             "DeleteFileResponse": "delete_file_response",
+            "DeleteModelResponse": "delete_model_response",
+            "DeleteUnavailable": "delete_unavailable",
+            "DeleteUnavailableReason": "delete_unavailable_reason",
+            "DeleteUserResponse": "delete_user_response",
             "DeltaMessage": "delta_message",
+            "DeploymentBuildState": "deployment_build_state",
+            "DeploymentDetailResponse": "deployment_detail_response",
+            "DeploymentListResponse": "deployment_list_response",
+            "DeploymentLocation": "deployment_location",
+            "DeploymentLogEventData": "deployment_log_event_data",
+            "DeploymentLogRecord": "deployment_log_record",
+            "DeploymentLogSearchResponse": "deployment_log_search_response",
+            "DeploymentObservedState": "deployment_observed_state",
+            "DeploymentResourceConfig": "deployment_resource_config",
+            "DeploymentResourceConfigUpdate": "deployment_resource_config_update",
+            "DeploymentResponse": "deployment_response",
+            "DeploymentWorkerListResponse": "deployment_worker_list_response",
+            "DeploymentWorkerResponse": "deployment_worker_response",
+            "DeploymentWorkerSpecInput": "deployment_worker_spec_input",
+            "DeploymentWorkerSpecResponse": "deployment_worker_spec_response",
             "Document": "document",
             "DocumentLibraryTool": "document_library_tool",
             "DocumentTextContent": "document_text_content",
             "DocumentURLChunk": "document_url_chunk",
+            "ElicitationCapability": "elicitation_capability",
+            "EmbeddedResource": "embedded_resource",
+            "EmbeddingDtype": "embedding_dtype",
+            "EmbeddingRequest": "embedding_request",
+            "EmbeddingResponse": "embedding_response",
+            "EmbeddingResponseData": "embedding_response_data",
+            "EncodedPayloadOptions": "encoded_payload_options",
+            "EncodingFormat": "encoding_format",
+            "EncryptedPatchValue": "encrypted_patch_value",
             "EntityType": "entity_type",
+            "EventProgressStatus": "event_progress_status",
+            "EventSource": "event_source",
+            "ExecutionConfig": "execution_config",
+            "ExecutionLogEventData": "execution_log_event_data",
+            "ExecutionLogRecord": "execution_log_record",
+            "ExecutionLogSearchResponse": "execution_log_search_response",
+            "ExecutionTool": "execution_tool",
+            "ExecutionTraceInfoResponse": "execution_trace_info_response",
+            "ExportDatasetResponse": "export_dataset_response",
+            "ExtendedOAuthServerMetadata": "extended_o_auth_server_metadata",
+            "FIMCompletionRequest": "fim_completion_request",
+            "FIMCompletionResponse": "fim_completion_response",
+            "FTClassifierLossFunction": "ft_classifier_loss_function",
             "FTModelCard": "ft_model_card",
+            "Failure": "failure",
+            "FetchCampaignStatusResponse": "fetch_campaign_status_response",
+            "FetchChatCompletionFieldOptionsResponse": "fetch_chat_completion_field_options_response",
+            "FetchFieldOptionCountsRequest": "fetch_field_option_counts_request",
+            "FetchFieldOptionCountsResponse": "fetch_field_option_counts_response",
+            "FieldGroup": "field_group",
+            "FieldOptionCountItem": "field_option_count_item",
+            "FieldType": "field_type",
             "FileChunk": "file_chunk",
             "FilePurpose": "file_purpose",
             "FileSchema": "file_schema",
             "FileVisibility": "file_visibility",
+            "Filter": "filter_",
+            "FilterCondition": "filter_condition",
+            "FilterGroup": "filter_group",
+            "FilterOperator": "filter_operator",
+            "FilterPayload": "filter_payload",
+            "FineTuneableModelType": "fine_tuneable_model_type",
+            "FineTunedModel": "fine_tuned_model",
+            "FineTunedModelCapabilities": "fine_tuned_model_capabilities",
+            "FineTuningDryRun": "fine_tuning_dry_run",
+            "FineTuningEvent": "fine_tuning_event",
+            "FineTuningJob": "fine_tuning_job",
+            "FineTuningJobDetails": "fine_tuning_job_details",
+            "FineTuningJobList": "fine_tuning_job_list",
+            "FineTuningJobMetadata": "fine_tuning_job_metadata",
+            "FineTuningJobStatus": "fine_tuning_job_status",
+            "FineTuningUsage": "fine_tuning_usage",
+            "FormElicitationCapability": "form_elicitation_capability",
             "Function": "function",
             "FunctionCall": "function_call",
+            "FunctionCallEntry": "function_call_entry",
+            "FunctionCallEvent": "function_call_event",
             "FunctionName": "function_name",
+            "FunctionResultEntry": "function_result_entry",
+            "FunctionTool": "function_tool",
             "GetFileResponse": "get_file_response",
             "GetSignedUrlResponse": "get_signed_url_response",
+            "GitCommitAuthor": "git_commit_author",
+            "GitCommitMetadata": "git_commit_metadata",
+            "GithubRepository": "github_repository",
+            "GithubRepositoryRequest": "github_repository_request",
+            "GlobalHeaderValue": "global_header_value",
+            "Granularity": "granularity",
             "GuardrailConfig": "guardrail_config",
+            "HTTPStatus": "http_status",
+            "HandoffExecution": "handoff_execution",
+            "ImageContent": "image_content",
             "ImageDetail": "image_detail",
             "ImageGenerationTool": "image_generation_tool",
             "ImageURL": "image_url",
             "ImageURLChunk": "image_url_chunk",
+            "ImportDatasetFromCampaignRequest": "import_dataset_from_campaign_request",
+            "ImportDatasetFromDatasetRequest": "import_dataset_from_dataset_request",
+            "ImportDatasetFromExplorerRequest": "import_dataset_from_explorer_request",
+            "ImportDatasetFromFileRequest": "import_dataset_from_file_request",
+            "ImportDatasetFromPlaygroundRequest": "import_dataset_from_playground_request",
+            "InboundAuthenticationType": "inbound_authentication_type",
+            "IndexMetrics": "index_metrics",
+            "IngestionPipelineConfiguration": "ingestion_pipeline_configuration",
+            "InstructRequest": "instruct_request",
+            "InviteUsersRequest": "invite_users_request",
+            "InviteUsersResponse": "invite_users_response",
+            "JSONPatch": "json_patch",
+            "JSONPatchAdd": "json_patch_add",
+            "JSONPatchAppend": "json_patch_append",
+            "JSONPatchPayloadResponse": "json_patch_payload_response",
+            "JSONPatchRemove": "json_patch_remove",
+            "JSONPatchReplace": "json_patch_replace",
+            "JSONPayloadResponse": "json_payload_response",
             "JsonSchema": "json_schema",
+            "Judge": "judge",
+            "JudgeChatCompletionEventRequest": "judge_chat_completion_event_request",
+            "JudgeClassificationOutput": "judge_classification_output",
+            "JudgeClassificationOutputOption": "judge_classification_output_option",
+            "JudgeConversationRequest": "judge_conversation_request",
+            "JudgeDatasetRecordRequest": "judge_dataset_record_request",
+            "JudgeOutput": "judge_output",
+            "JudgeOutputDefinition": "judge_output_definition",
+            "JudgeOutputType": "judge_output_type",
+            "JudgePage": "judge_page",
+            "JudgeRegressionOutput": "judge_regression_output",
+            "LibrariesUsage": "libraries_usage",
             "Library": "library",
+            "ListBatchJobsResponse": "list_batch_jobs_response",
+            "ListCampaignSelectedEventsResponse": "list_campaign_selected_events_response",
+            "ListCampaignsResponse": "list_campaigns_response",
+            "ListChatCompletionFieldsResponse": "list_chat_completion_fields_response",
+            "ListDatasetImportTasksResponse": "list_dataset_import_tasks_response",
+            "ListDatasetRecordsResponse": "list_dataset_records_response",
+            "ListDatasetsResponse": "list_datasets_response",
             "ListDocumentsResponse": "list_documents_response",
             "ListFilesResponse": "list_files_response",
+            "ListJudgesResponse": "list_judges_response",
             "ListLibrariesResponse": "list_libraries_response",
+            "ListOrganizationsResponse": "list_organizations_response",
+            "ListPromptVersionsResponse": "list_prompt_versions_response",
+            "ListPromptsResponse": "list_prompts_response",
             "ListSharingResponse": "list_sharing_response",
+            "ListSkillVersionsResponse": "list_skill_versions_response",
+            "ListSkillsResponse": "list_skills_response",
+            "ListSortDirection": "list_sort_direction",
+            "ListSortField": "list_sort_field",
+            "ListWorkflowEventsResponse": "list_workflow_events_response",
+            "ListWorkspacesResponse": "list_workspaces_response",
+            "LocationType": "location_type",
+            "LogEntry": "log_entry",
+            "LogFeed": "log_feed",
+            "LogFieldOptions": "log_field_options",
+            "LogFields": "log_fields",
+            "LoggingCapability": "logging_capability",
+            "LogicalExpression": "logical_expression",
+            "MCPPrompt": "mcp_prompt",
+            "MCPResource": "mcp_resource",
+            "MCPServerAuthenticationRequirement": "mcp_server_authentication_requirement",
+            "MCPServerCard": "mcp_server_card",
+            "MCPServerCardMeta": "mcp_server_card_meta",
+            "MCPServerCardTool": "mcp_server_card_tool",
+            "MCPServerIcon": "mcp_server_icon",
+            "MCPServerRemote": "mcp_server_remote",
+            "MCPServerRemoteHeader": "mcp_server_remote_header",
+            "MCPServerRepository": "mcp_server_repository",
+            "MCPSupportedLanguage": "mcp_supported_language",
+            "MCPTool": "mcp_tool",
+            "MCPToolMeta": "mcp_tool_meta",
+            "MCPUIToolMeta": "mcpui_tool_meta",
+            "ManagedDeploymentResponse": "managed_deployment_response",
+            "MemberSubscription": "member_subscription",
+            "MemberWorkspaceInfo": "member_workspace_info",
+            "MessageEntry": "message_entry",
+            "MessageInputChunk": "message_input_chunk",
+            "MessageInputEntry": "message_input_entry",
+            "MessageOutputChunk": "message_output_chunk",
+            "MessageOutputEntry": "message_output_entry",
+            "MessageOutputEvent": "message_output_event",
+            "MessageResponse": "message_response",
+            "MessageTokens": "message_tokens",
+            "MetadataDict": "metadata_dict",
+            "MetricAggregation": "metric_aggregation",
+            "MetricDefinition": "metric_definition",
             "MistralPromptMode": "mistral_prompt_mode",
             "ModelCapabilities": "model_capabilities",
             "ModelCard": "model_card",
+            "ModelConversation": "model_conversation",
             "ModelList": "model_list",
+            "ModelUsage": "model_usage",
             "ModerationLLMAction": "moderation_llm_action",
             "ModerationLLMV1CategoryThresholds": "moderation_llm_v1_category_thresholds",
             "ModerationLLMV1Config": "moderation_llm_v1_config",
             "ModerationLLMV2CategoryThresholds": "moderation_llm_v2_category_thresholds",
             "ModerationLLMV2Config": "moderation_llm_v2_config",
+            "ModerationObject": "moderation_object",
+            "ModerationResponse": "moderation_response",
+            "NestedGroupList": "nested_group_list",
+            "NestedGroupRef": "nested_group_ref",
+            "NetworkEncodedInput": "network_encoded_input",
+            "OAuth2MetadataSecrets": "o_auth_2_metadata_secrets",
+            "OAuth2Token": "o_auth_2_token",
             "OAuth2TokenAuth": "oauth2_token_auth",
+            "OAuthMetadataSource": "o_auth_metadata_source",
+            "OCRAsideTextBlock": "ocr_aside_text_block",
+            "OCRBlock": "ocr_block",
+            "OCRBlockConfidenceScores": "ocr_block_confidence_scores",
+            "OCRCaptionBlock": "ocr_caption_block",
+            "OCRCodeBlock": "ocr_code_block",
+            "OCRConfidenceScore": "ocr_confidence_score",
+            "OCRDocument": "ocr_document",
+            "OCREquationBlock": "ocr_equation_block",
+            "OCRFooterBlock": "ocr_footer_block",
+            "OCRHeaderBlock": "ocr_header_block",
+            "OCRImageBlock": "ocr_image_block",
+            "OCRImageObject": "ocr_image_object",
+            "OCRListBlock": "ocr_list_block",
+            "OCRPageConfidenceScores": "ocr_page_confidence_scores",
+            "OCRPageDimensions": "ocr_page_dimensions",
+            "OCRPageObject": "ocr_page_object",
+            "OCRReferencesBlock": "ocr_references_block",
+            "OCRRequest": "ocr_request",
+            "OCRResponse": "ocr_response",
+            "OCRSignatureBlock": "ocr_signature_block",
+            "OCRTableBlock": "ocr_table_block",
+            "OCRTableObject": "ocr_table_object",
+            "OCRTextBlock": "ocr_text_block",
+            "OCRTitleBlock": "ocr_title_block",
+            "OCRUsageInfo": "ocr_usage_info",
+            "OfflineDeploymentMetrics": "offline_deployment_metrics",
+            "OnlineDeploymentMetrics": "online_deployment_metrics",
+            "OrderByClause": "order_by_clause",
+            "OrganizationInvite": "organization_invite",
+            "OrganizationMember": "organization_member",
+            "OrganizationMemberList": "organization_member_list",
+            "OrganizationRoleName": "organization_role_name",
+            "OtelFieldDefinition": "otel_field_definition",
+            "OutboundAuthenticationType": "outbound_authentication_type",
+            "PaginatedConnectors": "paginated_connectors",
             "PaginationInfo": "pagination_info",
+            "PaginationResponse": "pagination_response",
+            "PartialScheduleDefinition": "partial_schedule_definition",
+            "PlanType": "plan_type",
             "Prediction": "prediction",
+            "PriceData": "price_data",
             "ProcessStatus": "process_status",
             "ProcessingStatus": "processing_status",
+            "Prompt": "prompt",
+            "PromptArgument": "prompt_argument",
+            "PromptDefinition": "prompt_definition",
+            "PromptTokensDetails": "prompt_tokens_details",
+            "PromptVariable": "prompt_variable",
+            "PromptVersion": "prompt_version",
+            "PromptsCapability": "prompts_capability",
+            "ProvisionWorkspaceRequest": "provision_workspace_request",
+            "PublicAuthenticationMethod": "public_authentication_method",
+            "PublicConnectionConfig": "public_connection_config",
+            "PublicConnectorExecutionData": "public_connector_execution_data",
+            "PublicExecutionConnectionConfig": "public_execution_connection_config",
+            "PublicExecutionConnector": "public_execution_connector",
+            "PublicExecutionEnv": "public_execution_env",
+            "PublicResourceVisibility": "public_resource_visibility",
+            "QueryDefinition": "query_definition",
+            "QueryWorkflowRequest": "query_workflow_request",
+            "QueryWorkflowRequestInput": "query_workflow_request_input",
+            "QueryWorkflowResponse": "query_workflow_response",
+            "RateLimits": "rate_limits",
             "ReasoningEffort": "reasoning_effort",
             "ReferenceChunk": "reference_chunk",
+            "RegisterDeploymentRequest": "register_deployment_request",
+            "RegisterDeploymentResponse": "register_deployment_response",
+            "RegisterVespaDeployment": "register_vespa_deployment",
+            "RegisterVespaField": "register_vespa_field",
+            "RegisterVespaIndex": "register_vespa_index",
+            "RegistrySharingScope": "registry_sharing_scope",
+            "RemoveWorkspaceUsersRequest": "remove_workspace_users_request",
+            "RemoveWorkspaceUsersResponse": "remove_workspace_users_response",
+            "RequestSource": "request_source",
             "RequestedServiceTier": "requested_service_tier",
+            "ResetWorkflowRequest": "reset_workflow_request",
+            "ResourceContents": "resource_contents",
+            "ResourceLink": "resource_link",
+            "ResourceVisibility": "resource_visibility",
+            "ResourcesCapability": "resources_capability",
+            "ResponseDoneEvent": "response_done_event",
+            "ResponseErrorEvent": "response_error_event",
             "ResponseFormat": "response_format",
             "ResponseFormats": "response_formats",
+            "ResponseStartedEvent": "response_started_event",
+            "Role": "role",
+            "RoleList": "role_list",
+            "Roles": "roles",
+            "RootsCapability": "roots_capability",
+            "RotateAction": "rotate_action",
+            "RotateUnavailable": "rotate_unavailable",
+            "RotateUnavailableReason": "rotate_unavailable_reason",
             "SampleType": "sample_type",
+            "SamplingCapability": "sampling_capability",
+            "SamplingContextCapability": "sampling_context_capability",
+            "SamplingToolsCapability": "sampling_tools_capability",
+            "ScalarMetric": "scalar_metric",
+            "ScheduleCalendar": "schedule_calendar",
+            "ScheduleDefinition": "schedule_definition",
+            "ScheduleDefinitionOutput": "schedule_definition_output",
+            "ScheduleFutureExecution": "schedule_future_execution",
+            "ScheduleInterval": "schedule_interval",
+            "ScheduleOverlapPolicy": "schedule_overlap_policy",
+            "SchedulePolicy": "schedule_policy",
+            "ScheduleRange": "schedule_range",
+            "ScheduleRecentExecution": "schedule_recent_execution",
+            "SchemaFieldDataType": "schema_field_data_type",
+            "SchemaFieldIndex": "schema_field_index",
+            "SchemaFieldRankingType": "schema_field_ranking_type",
+            "SchemaFieldStorage": "schema_field_storage",
+            "ScimSyncConfig": "scim_sync_config",
+            "ScimSyncGroupAction": "scim_sync_group_action",
+            "ScimSyncGroupRef": "scim_sync_group_ref",
+            "ScimSyncGroupUpdate": "scim_sync_group_update",
+            "ScimSyncGroupsSummary": "scim_sync_groups_summary",
+            "ScimSyncMembershipAction": "scim_sync_membership_action",
+            "ScimSyncRequest": "scim_sync_request",
+            "ScimSyncResponse": "scim_sync_response",
+            "ScimSyncRun": "scim_sync_run",
+            "ScimSyncRunStatus": "scim_sync_run_status",
+            "ScimSyncSummary": "scim_sync_summary",
+            "ScimSyncUserAction": "scim_sync_user_action",
+            "ScimSyncUserRef": "scim_sync_user_ref",
+            "ScimSyncUsersSummary": "scim_sync_users_summary",
+            "SearchChatCompletionEventIdsRequest": "search_chat_completion_event_ids_request",
+            "SearchChatCompletionEventIdsResponse": "search_chat_completion_event_ids_response",
+            "SearchChatCompletionEventsRequest": "search_chat_completion_events_request",
+            "SearchChatCompletionEventsResponse": "search_chat_completion_events_response",
+            "SearchIndexDeployment": "search_index_deployment",
+            "SearchIndexDeploymentList": "search_index_deployment_list",
+            "SearchIndexDeploymentStatus": "search_index_deployment_status",
+            "SearchLogsRequest": "search_logs_request",
+            "SearchLogsResponse": "search_logs_response",
+            "SearchSpanEvaluationsRequest": "search_span_evaluations_request",
+            "SearchSpanEvaluationsResponse": "search_span_evaluations_response",
+            "SearchSpansRequest": "search_spans_request",
+            "SearchSpansResponse": "search_spans_response",
+            "SearchTracesRequest": "search_traces_request",
+            "SearchTracesResponse": "search_traces_response",
+            "ServerCapabilities": "server_capabilities",
+            "ServerLocale": "server_locale",
+            "ServerTasksCapability": "server_tasks_capability",
+            "ServerTasksRequestsCapability": "server_tasks_requests_capability",
+            "ServiceTier": "service_tier",
             "ShareEnum": "share_enum",
             "Sharing": "sharing",
             "SharingDelete": "sharing_delete",
             "SharingRequest": "sharing_request",
+            "SignalDefinition": "signal_definition",
+            "SignalWorkflowRequest": "signal_workflow_request",
+            "SignalWorkflowResponse": "signal_workflow_response",
+            "Skill": "skill",
+            "SkillAssetContent": "skill_asset_content",
+            "SkillDefinition": "skill_definition",
+            "SkillVersion": "skill_version",
             "Source": "source",
+            "Span": "span",
+            "SpanEvaluation": "span_evaluation",
+            "SpanEvaluationFeed": "span_evaluation_feed",
+            "SpanEvaluationFieldOptions": "span_evaluation_field_options",
+            "SpanEvaluationFields": "span_evaluation_fields",
+            "SpanFeed": "span_feed",
+            "SpanFieldOptions": "span_field_options",
+            "SpanFields": "span_fields",
+            "SpeechEventData": "speech_event_data",
+            "SpeechOutputFormat": "speech_output_format",
+            "SpeechRequest": "speech_request",
+            "SpeechResponse": "speech_response",
+            "SpeechStreamAudioDelta": "speech_stream_audio_delta",
+            "SpeechStreamDone": "speech_stream_done",
+            "SpeechStreamEventsUsageInfo": "speech_stream_events_usage_info",
+            "SpendLimitResponse": "spend_limit_response",
+            "SpendLimits": "spend_limits",
+            "StaticOrganizationRoles": "static_organization_roles",
+            "StaticWorkspaceRoles": "static_workspace_roles",
+            "StreamError": "stream_error",
+            "StreamEventWorkflowContext": "stream_event_workflow_context",
+            "SubscriptionStatus": "subscription_status",
+            "SubscriptionType": "subscription_type",
             "SystemMessage": "system_message",
             "SystemMessageContentChunks": "system_message_content_chunks",
+            "TargetType": "target_type",
+            "TasksCallCapability": "tasks_call_capability",
+            "TasksCancelCapability": "tasks_cancel_capability",
+            "TasksCreateElicitationCapability": "tasks_create_elicitation_capability",
+            "TasksCreateMessageCapability": "tasks_create_message_capability",
+            "TasksElicitationCapability": "tasks_elicitation_capability",
+            "TasksListCapability": "tasks_list_capability",
+            "TasksSamplingCapability": "tasks_sampling_capability",
+            "TasksToolsCapability": "tasks_tools_capability",
+            "TempoGetTraceResponse": "tempo_get_trace_response",
+            "TempoTraceAttribute": "tempo_trace_attribute",
+            "TempoTraceAttributeArrayContainer": "tempo_trace_attribute_array_container",
+            "TempoTraceAttributeArrayElement": "tempo_trace_attribute_array_element",
+            "TempoTraceAttributeArrayValue": "tempo_trace_attribute_array_value",
+            "TempoTraceAttributeBoolValue": "tempo_trace_attribute_bool_value",
+            "TempoTraceAttributeIntValue": "tempo_trace_attribute_int_value",
+            "TempoTraceAttributeStringValue": "tempo_trace_attribute_string_value",
+            "TempoTraceAttributeValue": "tempo_trace_attribute_value",
+            "TempoTraceBatch": "tempo_trace_batch",
+            "TempoTraceEvent": "tempo_trace_event",
+            "TempoTraceResource": "tempo_trace_resource",
+            "TempoTraceScope": "tempo_trace_scope",
+            "TempoTraceScopeKind": "tempo_trace_scope_kind",
+            "TempoTraceScopeSpan": "tempo_trace_scope_span",
+            "TempoTraceSpan": "tempo_trace_span",
             "TextChunk": "text_chunk",
+            "TextContent": "text_content",
+            "TextResourceContents": "text_resource_contents",
             "ThinkChunk": "think_chunk",
             "ThinkingContent": "thinking_content",
+            "TimeDimension": "time_dimension",
+            "TimeSeriesMetric": "time_series_metric",
+            "TimestampGranularity": "timestamp_granularity",
+            "TokenLimitsByModel": "token_limits_by_model",
             "Tool": "tool",
+            "ToolAnnotations": "tool_annotations",
             "ToolCall": "tool_call",
+            "ToolCallConfirmation": "tool_call_confirmation",
             "ToolChoice": "tool_choice",
             "ToolChoiceEnum": "tool_choice_enum",
             "ToolConfiguration": "tool_configuration",
+            "ToolExecution": "tool_execution",
+            "ToolExecutionConfiguration": "tool_execution_configuration",
+            "ToolExecutionDeltaEvent": "tool_execution_delta_event",
+            "ToolExecutionDoneEvent": "tool_execution_done_event",
+            "ToolExecutionEntry": "tool_execution_entry",
+            "ToolExecutionStartedEvent": "tool_execution_started_event",
+            "ToolFileChunk": "tool_file_chunk",
+            "ToolFilterObject": "tool_filter_object",
             "ToolMessage": "tool_message",
+            "ToolProperties": "tool_properties",
             "ToolReferenceChunk": "tool_reference_chunk",
+            "ToolResultContent": "tool_result_content",
+            "ToolType": "tool_type",
             "ToolTypes": "tool_types",
+            "ToolsCapability": "tools_capability",
+            "Trace": "trace",
+            "TraceFeed": "trace_feed",
+            "TraceFieldOptions": "trace_field_options",
+            "TraceFields": "trace_fields",
+            "TraceFilterOperator": "trace_filter_operator",
+            "TrainingFile": "training_file",
+            "TrainingParametersRequest": "training_parameters_request",
+            "TranscriptionEventData": "transcription_event_data",
+            "TranscriptionResponse": "transcription_response",
+            "TranscriptionSegmentChunk": "transcription_segment_chunk",
+            "TranscriptionStreamDone": "transcription_stream_done",
+            "TranscriptionStreamLanguage": "transcription_stream_language",
+            "TranscriptionStreamSegmentDelta": "transcription_stream_segment_delta",
+            "TranscriptionStreamTextDelta": "transcription_stream_text_delta",
+            "TurbineMeta": "turbine_meta",
+            "TurbineToolLocale": "turbine_tool_locale",
+            "TurbineToolMeta": "turbine_tool_meta",
+            "UnarchiveModelResponse": "unarchive_model_response",
+            "UpdateAgentRequest": "update_agent_request",
+            "UpdateConnectorRequest": "update_connector_request",
+            "UpdateDatasetRecordPayloadRequest": "update_dataset_record_payload_request",
+            "UpdateDatasetRecordPropertiesRequest": "update_dataset_record_properties_request",
+            "UpdateDatasetRequest": "update_dataset_request",
+            "UpdateDefinition": "update_definition",
+            "UpdateDeploymentRequest": "update_deployment_request",
             "UpdateDocumentRequest": "update_document_request",
+            "UpdateJudgeRequest": "update_judge_request",
             "UpdateLibraryRequest": "update_library_request",
+            "UpdateMetricsRequest": "update_metrics_request",
+            "UpdateModelRequest": "update_model_request",
+            "UpdateNestedGroupsRequest": "update_nested_groups_request",
+            "UpdateOrganizationRoleRequest": "update_organization_role_request",
+            "UpdatePromptRequest": "update_prompt_request",
+            "UpdatePromptVersionRequest": "update_prompt_version_request",
+            "UpdateRunInfoRequest": "update_run_info_request",
+            "UpdateSkillRequest": "update_skill_request",
+            "UpdateSkillVersionRequest": "update_skill_version_request",
+            "UpdateSpendLimitRequest": "update_spend_limit_request",
+            "UpdateUserGroupRequest": "update_user_group_request",
+            "UpdateUserGroupWorkspaceRequest": "update_user_group_workspace_request",
+            "UpdateUserRequest": "update_user_request",
+            "UpdateVoiceRequest": "update_voice_request",
+            "UpdateWorkflowExecutionRequest": "update_workflow_execution_request",
+            "UpdateWorkflowExecutionResponse": "update_workflow_execution_response",
+            "UpdateWorkspaceRequest": "update_workspace_request",
+            "UpdateWorkspaceUsersResponse": "update_workspace_users_response",
+            "UrlElicitationCapability": "url_elicitation_capability",
+            "Usage": "usage",
             "UsageInfo": "usage_info",
+            "UsageLimits": "usage_limits",
+            "UserGroup": "user_group",
+            "UserGroupList": "user_group_list",
+            "UserGroupMember": "user_group_member",
+            "UserGroupMemberList": "user_group_member_list",
+            "UserGroupMembersRequest": "user_group_members_request",
+            "UserGroupTargetType": "user_group_target_type",
+            "UserGroupWorkspace": "user_group_workspace",
+            "UserGroupWorkspaceList": "user_group_workspace_list",
+            "UserIdentity": "user_identity",
+            "UserIdentityApiKey": "user_identity_api_key",
+            "UserIdentityOrganization": "user_identity_organization",
+            "UserIdentityWorkspace": "user_identity_workspace",
+            "UserInvite": "user_invite",
             "UserMessage": "user_message",
+            "UserOrganization": "user_organization",
+            "UserRole": "user_role",
+            "UserWorkspace": "user_workspace",
+            "VespaDeployment": "vespa_deployment",
+            "VespaIndex": "vespa_index",
+            "VibeActiveUsersStat": "vibe_active_users_stat",
+            "VibeCodeUsage": "vibe_code_usage",
+            "VibeConsumedTokensStat": "vibe_consumed_tokens_stat",
+            "VibeNextEditActiveUsersStat": "vibe_next_edit_active_users_stat",
+            "VibeNextEditModifiedLOCStat": "vibe_next_edit_modified_loc_stat",
+            "VibeNextEditSuggestionStat": "vibe_next_edit_suggestion_stat",
+            "VibeOrganizationStats": "vibe_organization_stats",
+            "VibeSessionDurationStat": "vibe_session_duration_stat",
+            "VibeSessionStat": "vibe_session_stat",
+            "VibeToolCallsByNameStat": "vibe_tool_calls_by_name_stat",
+            "VibeToolCallsStat": "vibe_tool_calls_stat",
+            "VibeUserPromptsStat": "vibe_user_prompts_stat",
+            "VibeWorkByAgentStat": "vibe_work_by_agent_stat",
+            "VibeWorkByAgentStats": "vibe_work_by_agent_stats",
+            "VibeWorkByTimeStat": "vibe_work_by_time_stat",
+            "VibeWorkByTimeStats": "vibe_work_by_time_stats",
+            "VibeWorkByUserStat": "vibe_work_by_user_stat",
+            "VibeWorkByUserStats": "vibe_work_by_user_stats",
+            "VibeWorkspaceStats": "vibe_workspace_stats",
+            "Voice": "voice",
+            "VoiceList": "voice_list",
+            "WandbIntegration": "wandb_integration",
+            "WandbIntegrationResult": "wandb_integration_result",
             "WebSearchPremiumTool": "web_search_premium_tool",
             "WebSearchTool": "web_search_tool",
+            "WorkerInfo": "worker_info",
+            "Workflow": "workflow",
+            "WorkflowArchiveResponse": "workflow_archive_response",
+            "WorkflowBasicDefinition": "workflow_basic_definition",
+            "WorkflowBulkArchiveRequest": "workflow_bulk_archive_request",
+            "WorkflowBulkArchiveResponse": "workflow_bulk_archive_response",
+            "WorkflowBulkError": "workflow_bulk_error",
+            "WorkflowBulkUnarchiveRequest": "workflow_bulk_unarchive_request",
+            "WorkflowBulkUnarchiveResponse": "workflow_bulk_unarchive_response",
+            "WorkflowCodeDefinition": "workflow_code_definition",
+            "WorkflowEvent": "workflow_event",
+            "WorkflowEventType": "workflow_event_type",
+            "WorkflowExecutionCanceledAttributes": "workflow_execution_canceled_attributes",
+            "WorkflowExecutionCanceledResponse": "workflow_execution_canceled_response",
+            "WorkflowExecutionCompletedAttributesResponse": "workflow_execution_completed_attributes_response",
+            "WorkflowExecutionCompletedResponse": "workflow_execution_completed_response",
+            "WorkflowExecutionContinuedAsNewAttributesResponse": "workflow_execution_continued_as_new_attributes_response",
+            "WorkflowExecutionContinuedAsNewResponse": "workflow_execution_continued_as_new_response",
+            "WorkflowExecutionFailedAttributes": "workflow_execution_failed_attributes",
+            "WorkflowExecutionFailedResponse": "workflow_execution_failed_response",
+            "WorkflowExecutionListResponse": "workflow_execution_list_response",
+            "WorkflowExecutionProgressTraceEvent": "workflow_execution_progress_trace_event",
+            "WorkflowExecutionRequest": "workflow_execution_request",
+            "WorkflowExecutionResponse": "workflow_execution_response",
+            "WorkflowExecutionResult": "workflow_execution_result",
+            "WorkflowExecutionStartedAttributesResponse": "workflow_execution_started_attributes_response",
+            "WorkflowExecutionStartedResponse": "workflow_execution_started_response",
+            "WorkflowExecutionStatus": "workflow_execution_status",
+            "WorkflowExecutionSyncResponse": "workflow_execution_sync_response",
+            "WorkflowExecutionTraceEvent": "workflow_execution_trace_event",
+            "WorkflowExecutionTraceEventsResponse": "workflow_execution_trace_events_response",
+            "WorkflowExecutionTraceOTelResponse": "workflow_execution_trace_o_tel_response",
+            "WorkflowExecutionTraceSummaryResponse": "workflow_execution_trace_summary_response",
+            "WorkflowExecutionTraceSummarySpan": "workflow_execution_trace_summary_span",
+            "WorkflowExecutionWithoutResultResponse": "workflow_execution_without_result_response",
+            "WorkflowGetResponse": "workflow_get_response",
+            "WorkflowListResponse": "workflow_list_response",
+            "WorkflowMetadata": "workflow_metadata",
+            "WorkflowMetrics": "workflow_metrics",
+            "WorkflowRegistration": "workflow_registration",
+            "WorkflowRegistrationGetResponse": "workflow_registration_get_response",
+            "WorkflowRegistrationListResponse": "workflow_registration_list_response",
+            "WorkflowRegistrationWithWorkerStatus": "workflow_registration_with_worker_status",
+            "WorkflowScheduleListResponse": "workflow_schedule_list_response",
+            "WorkflowSchedulePauseRequest": "workflow_schedule_pause_request",
+            "WorkflowScheduleRequest": "workflow_schedule_request",
+            "WorkflowScheduleResponse": "workflow_schedule_response",
+            "WorkflowScheduleTriggerRequest": "workflow_schedule_trigger_request",
+            "WorkflowScheduleUpdateRequest": "workflow_schedule_update_request",
+            "WorkflowStreamError": "workflow_stream_error",
+            "WorkflowStreamEvent": "workflow_stream_event",
+            "WorkflowStreamEventData": "workflow_stream_event_data",
+            "WorkflowTaskFailedAttributes": "workflow_task_failed_attributes",
+            "WorkflowTaskFailedResponse": "workflow_task_failed_response",
+            "WorkflowTaskTimedOutAttributes": "workflow_task_timed_out_attributes",
+            "WorkflowTaskTimedOutResponse": "workflow_task_timed_out_response",
+            "WorkflowTraceEvent": "workflow_trace_event",
+            "WorkflowType": "workflow_type",
+            "WorkflowUnarchiveResponse": "workflow_unarchive_response",
+            "WorkflowUpdateRequest": "workflow_update_request",
+            "WorkflowUpdateResponse": "workflow_update_response",
+            "WorkflowWithWorkerStatus": "workflow_with_worker_status",
+            "WorkflowsWorkerSpecUpdate": "workflows_worker_spec_update",
+            "Workspace": "workspace",
+            "WorkspaceList": "workspace_list",
+            "WorkspaceMemberRef": "workspace_member_ref",
+            "WorkspaceRole": "workspace_role",
+            "WorkspaceRoleName": "workspace_role_name",
+            "WorkspaceRoleRef": "workspace_role_ref",
+            "WorkspaceSpendLimit": "workspace_spend_limit",
+            "WorkspaceUserRequest": "workspace_user_request",
+            "WorkspaceUsersRequest": "workspace_users_request",
         },
     )
 
 __all__ = [
+    "APIKey",
+    "APIKeyActions",
     "APIKeyAuth",
+    "APIKeyList",
+    "APIKeyProduct",
+    "APIPlan",
+    "ActionAvailable",
+    "ActivityTaskCompletedAttributesResponse",
+    "ActivityTaskCompletedResponse",
+    "ActivityTaskFailedAttributes",
+    "ActivityTaskFailedResponse",
+    "ActivityTaskRetryingAttributes",
+    "ActivityTaskRetryingResponse",
+    "ActivityTaskStartedAttributesResponse",
+    "ActivityTaskStartedResponse",
+    "ActorType",
+    "AddUserGroupWorkspaceRequest",
+    "AddWorkspaceUsersResponse",
+    "AdminUser",
+    "Agent",
+    "AgentAliasResponse",
+    "AgentConversation",
+    "AgentHandoffDoneEvent",
+    "AgentHandoffEntry",
+    "AgentHandoffStartedEvent",
+    "AgentListPage",
+    "AgentTool",
+    "AgentsCompletionRequest",
+    "Aggregation",
+    "AggregationMeta",
+    "AggregationRequest",
+    "AggregationRow",
+    "AliasList",
+    "Annotations",
+    "ApiEndpoint",
+    "ApiObjectType",
+    "ApiZone",
+    "ArchiveModelResponse",
     "AssistantMessage",
     "AudioChunk",
+    "AudioContent",
+    "AuditLog",
+    "AuditLogEventType",
+    "AuthData",
+    "AuthDirection",
+    "AuthStatus",
+    "AuthUrlResponse",
+    "AuthenticationConfiguration",
+    "AuthenticationMethodCreateOrUpdateRequest",
+    "BaseFieldDefinition",
     "BaseModelCard",
+    "BaseTaskStatus",
+    "BatchError",
+    "BatchExecutionRequest",
+    "BatchExecutionResponse",
+    "BatchExecutionResult",
+    "BatchJob",
+    "BatchJobStatus",
+    "BatchRequest",
+    "BillingEventType",
+    "BlobResourceContents",
     "BuiltInConnectors",
+    "Campaign",
+    "CampaignPage",
+    "ChatClassificationRequest",
     "ChatCompletionChoice",
+    "ChatCompletionEvent",
+    "ChatCompletionEventFeed",
+    "ChatCompletionEventPage",
+    "ChatCompletionEventPreview",
     "ChatCompletionRequest",
     "ChatCompletionResponse",
     "ChatMessage",
+    "ChatModerationRequest",
+    "ChatPlan",
     "ChatTool",
+    "ChatTranscriptionEvent",
+    "Checkpoint",
+    "CheckpointMetrics",
+    "ClassificationRequest",
+    "ClassificationResponse",
+    "ClassificationTargetResult",
+    "ClassifierFineTunedModel",
+    "ClassifierJob",
+    "ClassifierJobDetails",
+    "ClassifierTarget",
+    "ClassifierTargetRequest",
+    "ClassifierTargetResult",
+    "ClassifierTrainingParameters",
+    "ClassifierTrainingParametersRequest",
+    "ClientCapabilities",
+    "ClientTasksCapability",
+    "ClientTasksRequestsCapability",
     "CodeInterpreterTool",
+    "CodePlan",
+    "CompletionArgs",
     "CompletionChunk",
+    "CompletionFineTunedModel",
+    "CompletionJob",
+    "CompletionJobDetails",
     "CompletionResponseStreamChoice",
+    "CompletionTokensDetails",
+    "CompletionTrainingParameters",
+    "CompletionTrainingParametersRequest",
+    "CompletionsCapability",
+    "ConfirmationStatus",
+    "ConnectionConfigType",
+    "ConnectionCredentials",
+    "ConnectionPreference",
+    "Connector",
+    "ConnectorAuthenticationHeader",
     "ConnectorAuthorization",
+    "ConnectorCallToolRequest",
+    "ConnectorLocale",
+    "ConnectorProtocol",
+    "ConnectorSupportedLanguage",
+    "ConnectorTool",
+    "ConnectorToolCallMetadata",
+    "ConnectorToolCallResponse",
+    "ConnectorToolLocale",
+    "ConnectorToolResultMetadata",
+    "ConnectorsQueryFilters",
+    "ConsumerScope",
+    "ConsumerType",
     "ContentChunk",
+    "Conversation",
+    "ConversationAppendRequest",
+    "ConversationEntry",
+    "ConversationEventData",
+    "ConversationHistory",
+    "ConversationMessages",
+    "ConversationOutput",
+    "ConversationRequest",
+    "ConversationResponse",
+    "ConversationRestartRequest",
+    "ConversationUsageInfo",
+    "CreateAPIKeyRequest",
+    "CreateAgentRequest",
+    "CreateBatchJobRequest",
+    "CreateCampaignRequest",
+    "CreateConnectorRequest",
+    "CreateDatasetRecordRequest",
+    "CreateDatasetRequest",
+    "CreateDeploymentRequest",
     "CreateFileResponse",
+    "CreateFineTuningJobRequest",
+    "CreateFineTuningJobResponse",
+    "CreateIngestionPipelineConfigurationRequest",
+    "CreateJudgeRequest",
     "CreateLibraryRequest",
+    "CreatePromptRequest",
+    "CreatePromptVersionRequest",
+    "CreatePromptVersionResponse",
+    "CreateSkillRequest",
+    "CreateSkillVersionRequest",
+    "CreateSkillVersionResponse",
+    "CreateUserGroupRequest",
+    "CreateUsersRequest",
+    "CreateUsersResponse",
+    "CreateVoiceRequest",
+    "CreateWorkspaceRequest",
+    "CreatedAPIKey",
+    "CreatedWorkspace",
+    "CredentialsCreateOrUpdate",
+    "CredentialsResponse",
+    "CredentialsStatus",
+    "CredentialsStatusErrorReason",
     "CustomConnector",
+    "CustomTaskCanceledAttributes",
+    "CustomTaskCanceledResponse",
+    "CustomTaskCompletedAttributesResponse",
+    "CustomTaskCompletedResponse",
+    "CustomTaskFailedAttributes",
+    "CustomTaskFailedResponse",
+    "CustomTaskInProgressAttributesResponse",
+    "CustomTaskInProgressResponse",
+    "CustomTaskPayload",
+    "CustomTaskStartedAttributesResponse",
+    "CustomTaskStartedResponse",
+    "CustomTaskTimedOutAttributes",
+    "CustomTaskTimedOutResponse",
+    "Dataset",
+    "DatasetImportTask",
+    "DatasetImportTaskPage",
+    "DatasetPage",
+    "DatasetPreview",
+    "DatasetRecord",
+    "DatasetRecordPage",
+    "DatasetRecordSource",
+    "DeleteAPIKeyResponse",
+    "DeleteAction",
+    "DeleteBatchJobResponse",
+    "DeleteDatasetRecordsRequest",
     "DeleteFileResponse",
+    "DeleteModelResponse",
+    "DeleteUnavailable",
+    "DeleteUnavailableReason",
+    "DeleteUserResponse",
     "DeltaMessage",
+    "DeploymentBuildState",
+    "DeploymentDetailResponse",
+    "DeploymentListResponse",
+    "DeploymentLocation",
+    "DeploymentLogEventData",
+    "DeploymentLogRecord",
+    "DeploymentLogSearchResponse",
+    "DeploymentObservedState",
+    "DeploymentResourceConfig",
+    "DeploymentResourceConfigUpdate",
+    "DeploymentResponse",
+    "DeploymentWorkerListResponse",
+    "DeploymentWorkerResponse",
+    "DeploymentWorkerSpecInput",
+    "DeploymentWorkerSpecResponse",
     "Document",
     "DocumentLibraryTool",
     "DocumentTextContent",
     "DocumentURLChunk",
+    "ElicitationCapability",
+    "EmbeddedResource",
+    "EmbeddingDtype",
+    "EmbeddingRequest",
+    "EmbeddingResponse",
+    "EmbeddingResponseData",
+    "EncodedPayloadOptions",
+    "EncodingFormat",
+    "EncryptedPatchValue",
     "EntityType",
+    "EventProgressStatus",
+    "EventSource",
+    "ExecutionConfig",
+    "ExecutionLogEventData",
+    "ExecutionLogRecord",
+    "ExecutionLogSearchResponse",
+    "ExecutionTool",
+    "ExecutionTraceInfoResponse",
+    "ExportDatasetResponse",
+    "ExtendedOAuthServerMetadata",
+    "FIMCompletionRequest",
+    "FIMCompletionResponse",
+    "FTClassifierLossFunction",
     "FTModelCard",
+    "Failure",
+    "FetchCampaignStatusResponse",
+    "FetchChatCompletionFieldOptionsResponse",
+    "FetchFieldOptionCountsRequest",
+    "FetchFieldOptionCountsResponse",
+    "FieldGroup",
+    "FieldOptionCountItem",
+    "FieldType",
     "FileChunk",
     "FilePurpose",
     "FileSchema",
     "FileVisibility",
+    "Filter",
+    "FilterCondition",
+    "FilterGroup",
+    "FilterOperator",
+    "FilterPayload",
+    "FineTuneableModelType",
+    "FineTunedModel",
+    "FineTunedModelCapabilities",
+    "FineTuningDryRun",
+    "FineTuningEvent",
+    "FineTuningJob",
+    "FineTuningJobDetails",
+    "FineTuningJobList",
+    "FineTuningJobMetadata",
+    "FineTuningJobStatus",
+    "FineTuningUsage",
+    "FormElicitationCapability",
     "Function",
     "FunctionCall",
+    "FunctionCallEntry",
+    "FunctionCallEvent",
     "FunctionName",
+    "FunctionResultEntry",
+    "FunctionTool",
     "GetFileResponse",
     "GetSignedUrlResponse",
+    "GitCommitAuthor",
+    "GitCommitMetadata",
+    "GithubRepository",
+    "GithubRepositoryRequest",
+    "GlobalHeaderValue",
+    "Granularity",
     "GuardrailConfig",
+    "HTTPStatus",
+    "HandoffExecution",
+    "ImageContent",
     "ImageDetail",
     "ImageGenerationTool",
     "ImageURL",
     "ImageURLChunk",
+    "ImportDatasetFromCampaignRequest",
+    "ImportDatasetFromDatasetRequest",
+    "ImportDatasetFromExplorerRequest",
+    "ImportDatasetFromFileRequest",
+    "ImportDatasetFromPlaygroundRequest",
+    "InboundAuthenticationType",
+    "IndexMetrics",
+    "IngestionPipelineConfiguration",
+    "InstructRequest",
+    "InviteUsersRequest",
+    "InviteUsersResponse",
+    "JSONPatch",
+    "JSONPatchAdd",
+    "JSONPatchAppend",
+    "JSONPatchPayloadResponse",
+    "JSONPatchRemove",
+    "JSONPatchReplace",
+    "JSONPayloadResponse",
     "JsonSchema",
+    "Judge",
+    "JudgeChatCompletionEventRequest",
+    "JudgeClassificationOutput",
+    "JudgeClassificationOutputOption",
+    "JudgeConversationRequest",
+    "JudgeDatasetRecordRequest",
+    "JudgeOutput",
+    "JudgeOutputDefinition",
+    "JudgeOutputType",
+    "JudgePage",
+    "JudgeRegressionOutput",
+    "LibrariesUsage",
     "Library",
+    "ListBatchJobsResponse",
+    "ListCampaignSelectedEventsResponse",
+    "ListCampaignsResponse",
+    "ListChatCompletionFieldsResponse",
+    "ListDatasetImportTasksResponse",
+    "ListDatasetRecordsResponse",
+    "ListDatasetsResponse",
     "ListDocumentsResponse",
     "ListFilesResponse",
+    "ListJudgesResponse",
     "ListLibrariesResponse",
+    "ListOrganizationsResponse",
+    "ListPromptVersionsResponse",
+    "ListPromptsResponse",
     "ListSharingResponse",
+    "ListSkillVersionsResponse",
+    "ListSkillsResponse",
+    "ListSortDirection",
+    "ListSortField",
+    "ListWorkflowEventsResponse",
+    "ListWorkspacesResponse",
+    "LocationType",
+    "LogEntry",
+    "LogFeed",
+    "LogFieldOptions",
+    "LogFields",
+    "LoggingCapability",
+    "LogicalExpression",
+    "MCPPrompt",
+    "MCPResource",
+    "MCPServerAuthenticationRequirement",
+    "MCPServerCard",
+    "MCPServerCardMeta",
+    "MCPServerCardTool",
+    "MCPServerIcon",
+    "MCPServerRemote",
+    "MCPServerRemoteHeader",
+    "MCPServerRepository",
+    "MCPSupportedLanguage",
+    "MCPTool",
+    "MCPToolMeta",
+    "MCPUIToolMeta",
+    "ManagedDeploymentResponse",
+    "MemberSubscription",
+    "MemberWorkspaceInfo",
+    "MessageEntry",
+    "MessageInputChunk",
+    "MessageInputEntry",
+    "MessageOutputChunk",
+    "MessageOutputEntry",
+    "MessageOutputEvent",
+    "MessageResponse",
+    "MessageTokens",
+    "MetadataDict",
+    "MetricAggregation",
+    "MetricDefinition",
     "MistralPromptMode",
     "ModelCapabilities",
     "ModelCard",
+    "ModelConversation",
     "ModelList",
+    "ModelUsage",
     "ModerationLLMAction",
     "ModerationLLMV1CategoryThresholds",
     "ModerationLLMV1Config",
     "ModerationLLMV2CategoryThresholds",
     "ModerationLLMV2Config",
+    "ModerationObject",
+    "ModerationResponse",
+    "NestedGroupList",
+    "NestedGroupRef",
+    "NetworkEncodedInput",
+    "OAuth2MetadataSecrets",
+    "OAuth2Token",
     "OAuth2TokenAuth",
+    "OAuthMetadataSource",
+    "OCRAsideTextBlock",
+    "OCRBlock",
+    "OCRBlockConfidenceScores",
+    "OCRCaptionBlock",
+    "OCRCodeBlock",
+    "OCRConfidenceScore",
+    "OCRDocument",
+    "OCREquationBlock",
+    "OCRFooterBlock",
+    "OCRHeaderBlock",
+    "OCRImageBlock",
+    "OCRImageObject",
+    "OCRListBlock",
+    "OCRPageConfidenceScores",
+    "OCRPageDimensions",
+    "OCRPageObject",
+    "OCRReferencesBlock",
+    "OCRRequest",
+    "OCRResponse",
+    "OCRSignatureBlock",
+    "OCRTableBlock",
+    "OCRTableObject",
+    "OCRTextBlock",
+    "OCRTitleBlock",
+    "OCRUsageInfo",
+    "OfflineDeploymentMetrics",
+    "OnlineDeploymentMetrics",
+    "OrderByClause",
+    "OrganizationInvite",
+    "OrganizationMember",
+    "OrganizationMemberList",
+    "OrganizationRoleName",
+    "OtelFieldDefinition",
+    "OutboundAuthenticationType",
+    "PaginatedConnectors",
     "PaginationInfo",
+    "PaginationResponse",
+    "PartialScheduleDefinition",
+    "PlanType",
     "Prediction",
+    "PriceData",
     "ProcessStatus",
     "ProcessingStatus",
+    "Prompt",
+    "PromptArgument",
+    "PromptDefinition",
+    "PromptTokensDetails",
+    "PromptVariable",
+    "PromptVersion",
+    "PromptsCapability",
+    "ProvisionWorkspaceRequest",
+    "PublicAuthenticationMethod",
+    "PublicConnectionConfig",
+    "PublicConnectorExecutionData",
+    "PublicExecutionConnectionConfig",
+    "PublicExecutionConnector",
+    "PublicExecutionEnv",
+    "PublicResourceVisibility",
+    "QueryDefinition",
+    "QueryWorkflowRequest",
+    "QueryWorkflowRequestInput",
+    "QueryWorkflowResponse",
+    "RateLimits",
     "ReasoningEffort",
     "ReferenceChunk",
+    "RegisterDeploymentRequest",
+    "RegisterDeploymentResponse",
+    "RegisterVespaDeployment",
+    "RegisterVespaField",
+    "RegisterVespaIndex",
+    "RegistrySharingScope",
+    "RemoveWorkspaceUsersRequest",
+    "RemoveWorkspaceUsersResponse",
+    "RequestSource",
     "RequestedServiceTier",
+    "ResetWorkflowRequest",
+    "ResourceContents",
+    "ResourceLink",
+    "ResourceVisibility",
+    "ResourcesCapability",
+    "ResponseDoneEvent",
+    "ResponseErrorEvent",
     "ResponseFormat",
     "ResponseFormats",
+    "ResponseStartedEvent",
+    "Role",
+    "RoleList",
+    "Roles",
+    "RootsCapability",
+    "RotateAction",
+    "RotateUnavailable",
+    "RotateUnavailableReason",
     "SampleType",
+    "SamplingCapability",
+    "SamplingContextCapability",
+    "SamplingToolsCapability",
+    "ScalarMetric",
+    "ScheduleCalendar",
+    "ScheduleDefinition",
+    "ScheduleDefinitionOutput",
+    "ScheduleFutureExecution",
+    "ScheduleInterval",
+    "ScheduleOverlapPolicy",
+    "SchedulePolicy",
+    "ScheduleRange",
+    "ScheduleRecentExecution",
+    "SchemaFieldDataType",
+    "SchemaFieldIndex",
+    "SchemaFieldRankingType",
+    "SchemaFieldStorage",
+    "ScimSyncConfig",
+    "ScimSyncGroupAction",
+    "ScimSyncGroupRef",
+    "ScimSyncGroupUpdate",
+    "ScimSyncGroupsSummary",
+    "ScimSyncMembershipAction",
+    "ScimSyncRequest",
+    "ScimSyncResponse",
+    "ScimSyncRun",
+    "ScimSyncRunStatus",
+    "ScimSyncSummary",
+    "ScimSyncUserAction",
+    "ScimSyncUserRef",
+    "ScimSyncUsersSummary",
+    "SearchChatCompletionEventIdsRequest",
+    "SearchChatCompletionEventIdsResponse",
+    "SearchChatCompletionEventsRequest",
+    "SearchChatCompletionEventsResponse",
+    "SearchIndexDeployment",
+    "SearchIndexDeploymentList",
+    "SearchIndexDeploymentStatus",
+    "SearchLogsRequest",
+    "SearchLogsResponse",
+    "SearchSpanEvaluationsRequest",
+    "SearchSpanEvaluationsResponse",
+    "SearchSpansRequest",
+    "SearchSpansResponse",
+    "SearchTracesRequest",
+    "SearchTracesResponse",
+    "ServerCapabilities",
+    "ServerLocale",
+    "ServerTasksCapability",
+    "ServerTasksRequestsCapability",
+    "ServiceTier",
     "ShareEnum",
     "Sharing",
     "SharingDelete",
     "SharingRequest",
+    "SignalDefinition",
+    "SignalWorkflowRequest",
+    "SignalWorkflowResponse",
+    "Skill",
+    "SkillAssetContent",
+    "SkillDefinition",
+    "SkillVersion",
     "Source",
+    "Span",
+    "SpanEvaluation",
+    "SpanEvaluationFeed",
+    "SpanEvaluationFieldOptions",
+    "SpanEvaluationFields",
+    "SpanFeed",
+    "SpanFieldOptions",
+    "SpanFields",
+    "SpeechEventData",
+    "SpeechOutputFormat",
+    "SpeechRequest",
+    "SpeechResponse",
+    "SpeechStreamAudioDelta",
+    "SpeechStreamDone",
+    "SpeechStreamEventsUsageInfo",
+    "SpendLimitResponse",
+    "SpendLimits",
+    "StaticOrganizationRoles",
+    "StaticWorkspaceRoles",
+    "StreamError",
+    "StreamEventWorkflowContext",
+    "SubscriptionStatus",
+    "SubscriptionType",
     "SystemMessage",
     "SystemMessageContentChunks",
+    "TargetType",
+    "TasksCallCapability",
+    "TasksCancelCapability",
+    "TasksCreateElicitationCapability",
+    "TasksCreateMessageCapability",
+    "TasksElicitationCapability",
+    "TasksListCapability",
+    "TasksSamplingCapability",
+    "TasksToolsCapability",
+    "TempoGetTraceResponse",
+    "TempoTraceAttribute",
+    "TempoTraceAttributeArrayContainer",
+    "TempoTraceAttributeArrayElement",
+    "TempoTraceAttributeArrayValue",
+    "TempoTraceAttributeBoolValue",
+    "TempoTraceAttributeIntValue",
+    "TempoTraceAttributeStringValue",
+    "TempoTraceAttributeValue",
+    "TempoTraceBatch",
+    "TempoTraceEvent",
+    "TempoTraceResource",
+    "TempoTraceScope",
+    "TempoTraceScopeKind",
+    "TempoTraceScopeSpan",
+    "TempoTraceSpan",
     "TextChunk",
+    "TextContent",
+    "TextResourceContents",
     "ThinkChunk",
     "ThinkingContent",
+    "TimeDimension",
+    "TimeSeriesMetric",
+    "TimestampGranularity",
+    "TokenLimitsByModel",
     "Tool",
+    "ToolAnnotations",
     "ToolCall",
+    "ToolCallConfirmation",
     "ToolChoice",
     "ToolChoiceEnum",
     "ToolConfiguration",
+    "ToolExecution",
+    "ToolExecutionConfiguration",
+    "ToolExecutionDeltaEvent",
+    "ToolExecutionDoneEvent",
+    "ToolExecutionEntry",
+    "ToolExecutionStartedEvent",
+    "ToolFileChunk",
+    "ToolFilterObject",
     "ToolMessage",
+    "ToolProperties",
     "ToolReferenceChunk",
+    "ToolResultContent",
+    "ToolType",
     "ToolTypes",
+    "ToolsCapability",
+    "Trace",
+    "TraceFeed",
+    "TraceFieldOptions",
+    "TraceFields",
+    "TraceFilterOperator",
+    "TrainingFile",
+    "TrainingParametersRequest",
+    "TranscriptionEventData",
+    "TranscriptionResponse",
+    "TranscriptionSegmentChunk",
+    "TranscriptionStreamDone",
+    "TranscriptionStreamLanguage",
+    "TranscriptionStreamSegmentDelta",
+    "TranscriptionStreamTextDelta",
+    "TurbineMeta",
+    "TurbineToolLocale",
+    "TurbineToolMeta",
+    "UnarchiveModelResponse",
+    "UpdateAgentRequest",
+    "UpdateConnectorRequest",
+    "UpdateDatasetRecordPayloadRequest",
+    "UpdateDatasetRecordPropertiesRequest",
+    "UpdateDatasetRequest",
+    "UpdateDefinition",
+    "UpdateDeploymentRequest",
     "UpdateDocumentRequest",
+    "UpdateJudgeRequest",
     "UpdateLibraryRequest",
+    "UpdateMetricsRequest",
+    "UpdateModelRequest",
+    "UpdateNestedGroupsRequest",
+    "UpdateOrganizationRoleRequest",
+    "UpdatePromptRequest",
+    "UpdatePromptVersionRequest",
+    "UpdateRunInfoRequest",
+    "UpdateSkillRequest",
+    "UpdateSkillVersionRequest",
+    "UpdateSpendLimitRequest",
+    "UpdateUserGroupRequest",
+    "UpdateUserGroupWorkspaceRequest",
+    "UpdateUserRequest",
+    "UpdateVoiceRequest",
+    "UpdateWorkflowExecutionRequest",
+    "UpdateWorkflowExecutionResponse",
+    "UpdateWorkspaceRequest",
+    "UpdateWorkspaceUsersResponse",
+    "UrlElicitationCapability",
+    "Usage",
     "UsageInfo",
+    "UsageLimits",
+    "UserGroup",
+    "UserGroupList",
+    "UserGroupMember",
+    "UserGroupMemberList",
+    "UserGroupMembersRequest",
+    "UserGroupTargetType",
+    "UserGroupWorkspace",
+    "UserGroupWorkspaceList",
+    "UserIdentity",
+    "UserIdentityApiKey",
+    "UserIdentityOrganization",
+    "UserIdentityWorkspace",
+    "UserInvite",
     "UserMessage",
+    "UserOrganization",
+    "UserRole",
+    "UserWorkspace",
+    "VespaDeployment",
+    "VespaIndex",
+    "VibeActiveUsersStat",
+    "VibeCodeUsage",
+    "VibeConsumedTokensStat",
+    "VibeNextEditActiveUsersStat",
+    "VibeNextEditModifiedLOCStat",
+    "VibeNextEditSuggestionStat",
+    "VibeOrganizationStats",
+    "VibeSessionDurationStat",
+    "VibeSessionStat",
+    "VibeToolCallsByNameStat",
+    "VibeToolCallsStat",
+    "VibeUserPromptsStat",
+    "VibeWorkByAgentStat",
+    "VibeWorkByAgentStats",
+    "VibeWorkByTimeStat",
+    "VibeWorkByTimeStats",
+    "VibeWorkByUserStat",
+    "VibeWorkByUserStats",
+    "VibeWorkspaceStats",
+    "Voice",
+    "VoiceList",
+    "WandbIntegration",
+    "WandbIntegrationResult",
     "WebSearchPremiumTool",
     "WebSearchTool",
+    "WorkerInfo",
+    "Workflow",
+    "WorkflowArchiveResponse",
+    "WorkflowBasicDefinition",
+    "WorkflowBulkArchiveRequest",
+    "WorkflowBulkArchiveResponse",
+    "WorkflowBulkError",
+    "WorkflowBulkUnarchiveRequest",
+    "WorkflowBulkUnarchiveResponse",
+    "WorkflowCodeDefinition",
+    "WorkflowEvent",
+    "WorkflowEventType",
+    "WorkflowExecutionCanceledAttributes",
+    "WorkflowExecutionCanceledResponse",
+    "WorkflowExecutionCompletedAttributesResponse",
+    "WorkflowExecutionCompletedResponse",
+    "WorkflowExecutionContinuedAsNewAttributesResponse",
+    "WorkflowExecutionContinuedAsNewResponse",
+    "WorkflowExecutionFailedAttributes",
+    "WorkflowExecutionFailedResponse",
+    "WorkflowExecutionListResponse",
+    "WorkflowExecutionProgressTraceEvent",
+    "WorkflowExecutionRequest",
+    "WorkflowExecutionResponse",
+    "WorkflowExecutionResult",
+    "WorkflowExecutionStartedAttributesResponse",
+    "WorkflowExecutionStartedResponse",
+    "WorkflowExecutionStatus",
+    "WorkflowExecutionSyncResponse",
+    "WorkflowExecutionTraceEvent",
+    "WorkflowExecutionTraceEventsResponse",
+    "WorkflowExecutionTraceOTelResponse",
+    "WorkflowExecutionTraceSummaryResponse",
+    "WorkflowExecutionTraceSummarySpan",
+    "WorkflowExecutionWithoutResultResponse",
+    "WorkflowGetResponse",
+    "WorkflowListResponse",
+    "WorkflowMetadata",
+    "WorkflowMetrics",
+    "WorkflowRegistration",
+    "WorkflowRegistrationGetResponse",
+    "WorkflowRegistrationListResponse",
+    "WorkflowRegistrationWithWorkerStatus",
+    "WorkflowScheduleListResponse",
+    "WorkflowSchedulePauseRequest",
+    "WorkflowScheduleRequest",
+    "WorkflowScheduleResponse",
+    "WorkflowScheduleTriggerRequest",
+    "WorkflowScheduleUpdateRequest",
+    "WorkflowStreamError",
+    "WorkflowStreamEvent",
+    "WorkflowStreamEventData",
+    "WorkflowTaskFailedAttributes",
+    "WorkflowTaskFailedResponse",
+    "WorkflowTaskTimedOutAttributes",
+    "WorkflowTaskTimedOutResponse",
+    "WorkflowTraceEvent",
+    "WorkflowType",
+    "WorkflowUnarchiveResponse",
+    "WorkflowUpdateRequest",
+    "WorkflowUpdateResponse",
+    "WorkflowWithWorkerStatus",
+    "WorkflowsWorkerSpecUpdate",
+    "Workspace",
+    "WorkspaceList",
+    "WorkspaceMemberRef",
+    "WorkspaceRole",
+    "WorkspaceRoleName",
+    "WorkspaceRoleRef",
+    "WorkspaceSpendLimit",
+    "WorkspaceUserRequest",
+    "WorkspaceUsersRequest",
 ]
 
 

@@ -33,6 +33,8 @@ _MEMBERS = Members(
     },
 )
 
+# A message of a chat; `role` tells whose it is.
+
 
 def read_chat_message(value: dict[str, Any]) -> ChatMessage:
     """Return the model that an object is; one that is none of them stays a dict."""

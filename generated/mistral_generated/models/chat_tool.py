@@ -50,6 +50,8 @@ _MEMBERS = Members(
     },
 )
 
+# A tool that a model may use in a chat; `type` tells which one.
+
 
 def read_chat_tool(value: dict[str, Any]) -> ChatTool:
     """Return the model that an object is; one that is none of them stays a dict."""

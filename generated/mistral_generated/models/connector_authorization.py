@@ -24,6 +24,8 @@ _MEMBERS = Members(
     },
 )
 
+# How the connector proves who is calling; `type` tells the two ways apart.
+
 
 def read_connector_authorization(value: dict[str, Any]) -> ConnectorAuthorization:
     """Return the model that an object is; one that is none of them stays a dict."""

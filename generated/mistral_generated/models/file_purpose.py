@@ -7,4 +7,4 @@ from typing import Literal, TypeAlias
 
 # What a file is for: training data (`fine-tune`), requests or results of a batch (`batch`), or
 # pages to read (`ocr`). Newer servers know more purposes.
-FilePurpose: TypeAlias = Literal["fine-tune", "batch", "ocr"] | str
+FilePurpose: TypeAlias = Literal["fine-tune", "batch", "ocr", "audio", "agentic_safety"] | str

@@ -24,6 +24,8 @@ _MEMBERS = Members(
     },
 )
 
+# A model of the vendor or a fine-tuned one; `type` tells which.
+
 
 def read_model_card(value: dict[str, Any]) -> ModelCard:
     """Return the model that an object is; one that is none of them stays a dict."""

@@ -30,6 +30,8 @@ _MEMBERS = Members(
     },
 )
 
+# A part of what a model thought before it answered.
+
 
 def read_thinking_content(value: dict[str, Any]) -> ThinkingContent:
     """Return the model that an object is; one that is none of them stays a dict."""

@@ -6,28 +6,183 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .add_user_group_workspace_request import (
+        AddUserGroupWorkspaceRequestParam as AddUserGroupWorkspaceRequestParam,
+    )
+    from .agent_handoff_entry import AgentHandoffEntryParam as AgentHandoffEntryParam
+    from .agent_tool import AgentToolParam as AgentToolParam
+    from .agents_completion_request import (
+        AgentsCompletionRequestParam as AgentsCompletionRequestParam,
+    )
+    from .aggregation_request import AggregationRequestParam as AggregationRequestParam
+    from .alias_list import AliasListParam as AliasListParam
     from .api_key_auth import APIKeyAuthParam as APIKeyAuthParam
     from .assistant_message import AssistantMessageParam as AssistantMessageParam
     from .audio_chunk import AudioChunkParam as AudioChunkParam
+    from .auth_data import AuthDataParam as AuthDataParam
+    from .authentication_method_create_or_update_request import (
+        AuthenticationMethodCreateOrUpdateRequestParam as AuthenticationMethodCreateOrUpdateRequestParam,
+    )
+    from .batch_execution_request import BatchExecutionRequestParam as BatchExecutionRequestParam
+    from .batch_request import BatchRequestParam as BatchRequestParam
+    from .chat_classification_request import (
+        ChatClassificationRequestParam as ChatClassificationRequestParam,
+    )
     from .chat_completion_request import ChatCompletionRequestParam as ChatCompletionRequestParam
     from .chat_message import ChatMessageParam as ChatMessageParam
+    from .chat_moderation_request import ChatModerationRequestParam as ChatModerationRequestParam
     from .chat_tool import ChatToolParam as ChatToolParam
+    from .classification_request import ClassificationRequestParam as ClassificationRequestParam
+    from .classifier_target_request import (
+        ClassifierTargetRequestParam as ClassifierTargetRequestParam,
+    )
+    from .classifier_training_parameters_request import (
+        ClassifierTrainingParametersRequestParam as ClassifierTrainingParametersRequestParam,
+    )
     from .code_interpreter_tool import CodeInterpreterToolParam as CodeInterpreterToolParam
+    from .completion_args import CompletionArgsParam as CompletionArgsParam
+    from .completion_training_parameters_request import (
+        CompletionTrainingParametersRequestParam as CompletionTrainingParametersRequestParam,
+    )
+    from .connection_credentials import ConnectionCredentialsParam as ConnectionCredentialsParam
+    from .connector_authentication_header import (
+        ConnectorAuthenticationHeaderParam as ConnectorAuthenticationHeaderParam,
+    )
     from .connector_authorization import ConnectorAuthorizationParam as ConnectorAuthorizationParam
+    from .connector_call_tool_request import (
+        ConnectorCallToolRequestParam as ConnectorCallToolRequestParam,
+    )
+    from .connectors_query_filters import ConnectorsQueryFiltersParam as ConnectorsQueryFiltersParam
     from .content_chunk import ContentChunkParam as ContentChunkParam
+    from .conversation_append_request import (
+        ConversationAppendRequestParam as ConversationAppendRequestParam,
+    )
+    from .conversation_entry import ConversationEntryParam as ConversationEntryParam
+    from .conversation_request import ConversationRequestParam as ConversationRequestParam
+    from .conversation_restart_request import (
+        ConversationRestartRequestParam as ConversationRestartRequestParam,
+    )
+    from .create_agent_request import CreateAgentRequestParam as CreateAgentRequestParam
+    from .create_api_key_request import CreateAPIKeyRequestParam as CreateAPIKeyRequestParam
+    from .create_batch_job_request import CreateBatchJobRequestParam as CreateBatchJobRequestParam
+    from .create_campaign_request import CreateCampaignRequestParam as CreateCampaignRequestParam
+    from .create_connector_request import CreateConnectorRequestParam as CreateConnectorRequestParam
+    from .create_dataset_record_request import (
+        CreateDatasetRecordRequestParam as CreateDatasetRecordRequestParam,
+    )
+    from .create_dataset_request import CreateDatasetRequestParam as CreateDatasetRequestParam
+    from .create_deployment_request import (
+        CreateDeploymentRequestParam as CreateDeploymentRequestParam,
+    )
+    from .create_fine_tuning_job_request import (
+        CreateFineTuningJobRequestParam as CreateFineTuningJobRequestParam,
+    )
+    from .create_ingestion_pipeline_configuration_request import (
+        CreateIngestionPipelineConfigurationRequestParam as CreateIngestionPipelineConfigurationRequestParam,
+    )
+    from .create_judge_request import CreateJudgeRequestParam as CreateJudgeRequestParam
     from .create_library_request import CreateLibraryRequestParam as CreateLibraryRequestParam
+    from .create_prompt_request import CreatePromptRequestParam as CreatePromptRequestParam
+    from .create_prompt_version_request import (
+        CreatePromptVersionRequestParam as CreatePromptVersionRequestParam,
+    )
+    from .create_skill_request import CreateSkillRequestParam as CreateSkillRequestParam
+    from .create_skill_version_request import (
+        CreateSkillVersionRequestParam as CreateSkillVersionRequestParam,
+    )
+    from .create_user_group_request import (
+        CreateUserGroupRequestParam as CreateUserGroupRequestParam,
+    )
+    from .create_users_request import CreateUsersRequestParam as CreateUsersRequestParam
+    from .create_voice_request import CreateVoiceRequestParam as CreateVoiceRequestParam
+    from .create_workspace_request import CreateWorkspaceRequestParam as CreateWorkspaceRequestParam
+    from .credentials_create_or_update import (
+        CredentialsCreateOrUpdateParam as CredentialsCreateOrUpdateParam,
+    )
     from .custom_connector import CustomConnectorParam as CustomConnectorParam
+    from .delete_dataset_records_request import (
+        DeleteDatasetRecordsRequestParam as DeleteDatasetRecordsRequestParam,
+    )
+    from .deployment_resource_config import (
+        DeploymentResourceConfigParam as DeploymentResourceConfigParam,
+    )
+    from .deployment_resource_config_update import (
+        DeploymentResourceConfigUpdateParam as DeploymentResourceConfigUpdateParam,
+    )
+    from .deployment_worker_spec_input import (
+        DeploymentWorkerSpecInputParam as DeploymentWorkerSpecInputParam,
+    )
     from .document_library_tool import DocumentLibraryToolParam as DocumentLibraryToolParam
     from .document_url_chunk import DocumentURLChunkParam as DocumentURLChunkParam
+    from .embedding_request import EmbeddingRequestParam as EmbeddingRequestParam
+    from .extended_o_auth_server_metadata import (
+        ExtendedOAuthServerMetadataParam as ExtendedOAuthServerMetadataParam,
+    )
+    from .fetch_field_option_counts_request import (
+        FetchFieldOptionCountsRequestParam as FetchFieldOptionCountsRequestParam,
+    )
     from .file_chunk import FileChunkParam as FileChunkParam
+    from .filter_ import FilterParam as FilterParam
+    from .filter_condition import FilterConditionParam as FilterConditionParam
+    from .filter_group import FilterGroupParam as FilterGroupParam
+    from .filter_payload import FilterPayloadParam as FilterPayloadParam
+    from .fim_completion_request import FIMCompletionRequestParam as FIMCompletionRequestParam
     from .function import FunctionParam as FunctionParam
     from .function_call import FunctionCallParam as FunctionCallParam
+    from .function_call_entry import FunctionCallEntryParam as FunctionCallEntryParam
     from .function_name import FunctionNameParam as FunctionNameParam
+    from .function_result_entry import FunctionResultEntryParam as FunctionResultEntryParam
+    from .function_tool import FunctionToolParam as FunctionToolParam
+    from .github_repository_request import (
+        GithubRepositoryRequestParam as GithubRepositoryRequestParam,
+    )
+    from .global_header_value import GlobalHeaderValueParam as GlobalHeaderValueParam
     from .guardrail_config import GuardrailConfigParam as GuardrailConfigParam
     from .image_generation_tool import ImageGenerationToolParam as ImageGenerationToolParam
     from .image_url import ImageURLParam as ImageURLParam
     from .image_url_chunk import ImageURLChunkParam as ImageURLChunkParam
+    from .import_dataset_from_campaign_request import (
+        ImportDatasetFromCampaignRequestParam as ImportDatasetFromCampaignRequestParam,
+    )
+    from .import_dataset_from_dataset_request import (
+        ImportDatasetFromDatasetRequestParam as ImportDatasetFromDatasetRequestParam,
+    )
+    from .import_dataset_from_explorer_request import (
+        ImportDatasetFromExplorerRequestParam as ImportDatasetFromExplorerRequestParam,
+    )
+    from .import_dataset_from_file_request import (
+        ImportDatasetFromFileRequestParam as ImportDatasetFromFileRequestParam,
+    )
+    from .import_dataset_from_playground_request import (
+        ImportDatasetFromPlaygroundRequestParam as ImportDatasetFromPlaygroundRequestParam,
+    )
+    from .index_metrics import IndexMetricsParam as IndexMetricsParam
+    from .instruct_request import InstructRequestParam as InstructRequestParam
+    from .invite_users_request import InviteUsersRequestParam as InviteUsersRequestParam
     from .json_schema import JsonSchemaParam as JsonSchemaParam
+    from .judge_chat_completion_event_request import (
+        JudgeChatCompletionEventRequestParam as JudgeChatCompletionEventRequestParam,
+    )
+    from .judge_classification_output import (
+        JudgeClassificationOutputParam as JudgeClassificationOutputParam,
+    )
+    from .judge_classification_output_option import (
+        JudgeClassificationOutputOptionParam as JudgeClassificationOutputOptionParam,
+    )
+    from .judge_conversation_request import (
+        JudgeConversationRequestParam as JudgeConversationRequestParam,
+    )
+    from .judge_dataset_record_request import (
+        JudgeDatasetRecordRequestParam as JudgeDatasetRecordRequestParam,
+    )
+    from .judge_output_definition import JudgeOutputDefinitionParam as JudgeOutputDefinitionParam
+    from .judge_regression_output import JudgeRegressionOutputParam as JudgeRegressionOutputParam
+    from .message_input_chunk import MessageInputChunkParam as MessageInputChunkParam
+    from .message_input_entry import MessageInputEntryParam as MessageInputEntryParam
+    from .message_output_chunk import MessageOutputChunkParam as MessageOutputChunkParam
+    from .message_output_entry import MessageOutputEntryParam as MessageOutputEntryParam
+    from .metadata_dict import MetadataDictParam as MetadataDictParam
+    from .metric_definition import MetricDefinitionParam as MetricDefinitionParam
     from .moderation_llm_v1_category_thresholds import (
         ModerationLLMV1CategoryThresholdsParam as ModerationLLMV1CategoryThresholdsParam,
     )
@@ -36,12 +191,71 @@ if TYPE_CHECKING:
         ModerationLLMV2CategoryThresholdsParam as ModerationLLMV2CategoryThresholdsParam,
     )
     from .moderation_llm_v2_config import ModerationLLMV2ConfigParam as ModerationLLMV2ConfigParam
+    from .network_encoded_input import NetworkEncodedInputParam as NetworkEncodedInputParam
+    from .o_auth_2_metadata_secrets import OAuth2MetadataSecretsParam as OAuth2MetadataSecretsParam
+    from .o_auth_2_token import OAuth2TokenParam as OAuth2TokenParam
     from .oauth2_token_auth import OAuth2TokenAuthParam as OAuth2TokenAuthParam
+    from .ocr_document import OCRDocumentParam as OCRDocumentParam
+    from .ocr_request import OCRRequestParam as OCRRequestParam
+    from .offline_deployment_metrics import (
+        OfflineDeploymentMetricsParam as OfflineDeploymentMetricsParam,
+    )
+    from .online_deployment_metrics import (
+        OnlineDeploymentMetricsParam as OnlineDeploymentMetricsParam,
+    )
+    from .order_by_clause import OrderByClauseParam as OrderByClauseParam
+    from .partial_schedule_definition import (
+        PartialScheduleDefinitionParam as PartialScheduleDefinitionParam,
+    )
     from .prediction import PredictionParam as PredictionParam
+    from .prompt_definition import PromptDefinitionParam as PromptDefinitionParam
+    from .prompt_variable import PromptVariableParam as PromptVariableParam
+    from .provision_workspace_request import (
+        ProvisionWorkspaceRequestParam as ProvisionWorkspaceRequestParam,
+    )
+    from .query_workflow_request import QueryWorkflowRequestParam as QueryWorkflowRequestParam
+    from .query_workflow_request_input import (
+        QueryWorkflowRequestInputParam as QueryWorkflowRequestInputParam,
+    )
     from .reference_chunk import ReferenceChunkParam as ReferenceChunkParam
+    from .register_deployment_request import (
+        RegisterDeploymentRequestParam as RegisterDeploymentRequestParam,
+    )
+    from .register_vespa_deployment import (
+        RegisterVespaDeploymentParam as RegisterVespaDeploymentParam,
+    )
+    from .register_vespa_field import RegisterVespaFieldParam as RegisterVespaFieldParam
+    from .register_vespa_index import RegisterVespaIndexParam as RegisterVespaIndexParam
+    from .remove_workspace_users_request import (
+        RemoveWorkspaceUsersRequestParam as RemoveWorkspaceUsersRequestParam,
+    )
+    from .reset_workflow_request import ResetWorkflowRequestParam as ResetWorkflowRequestParam
     from .response_format import ResponseFormatParam as ResponseFormatParam
+    from .schedule_calendar import ScheduleCalendarParam as ScheduleCalendarParam
+    from .schedule_definition import ScheduleDefinitionParam as ScheduleDefinitionParam
+    from .schedule_interval import ScheduleIntervalParam as ScheduleIntervalParam
+    from .schedule_policy import SchedulePolicyParam as SchedulePolicyParam
+    from .schedule_range import ScheduleRangeParam as ScheduleRangeParam
+    from .scim_sync_config import ScimSyncConfigParam as ScimSyncConfigParam
+    from .scim_sync_request import ScimSyncRequestParam as ScimSyncRequestParam
+    from .search_chat_completion_event_ids_request import (
+        SearchChatCompletionEventIdsRequestParam as SearchChatCompletionEventIdsRequestParam,
+    )
+    from .search_chat_completion_events_request import (
+        SearchChatCompletionEventsRequestParam as SearchChatCompletionEventsRequestParam,
+    )
+    from .search_logs_request import SearchLogsRequestParam as SearchLogsRequestParam
+    from .search_span_evaluations_request import (
+        SearchSpanEvaluationsRequestParam as SearchSpanEvaluationsRequestParam,
+    )
+    from .search_spans_request import SearchSpansRequestParam as SearchSpansRequestParam
+    from .search_traces_request import SearchTracesRequestParam as SearchTracesRequestParam
     from .sharing_delete import SharingDeleteParam as SharingDeleteParam
     from .sharing_request import SharingRequestParam as SharingRequestParam
+    from .signal_workflow_request import SignalWorkflowRequestParam as SignalWorkflowRequestParam
+    from .skill_asset_content import SkillAssetContentParam as SkillAssetContentParam
+    from .skill_definition import SkillDefinitionParam as SkillDefinitionParam
+    from .speech_request import SpeechRequestParam as SpeechRequestParam
     from .system_message import SystemMessageParam as SystemMessageParam
     from .system_message_content_chunks import (
         SystemMessageContentChunksParam as SystemMessageContentChunksParam,
@@ -49,17 +263,102 @@ if TYPE_CHECKING:
     from .text_chunk import TextChunkParam as TextChunkParam
     from .think_chunk import ThinkChunkParam as ThinkChunkParam
     from .thinking_content import ThinkingContentParam as ThinkingContentParam
+    from .time_dimension import TimeDimensionParam as TimeDimensionParam
     from .tool import ToolParam as ToolParam
     from .tool_call import ToolCallParam as ToolCallParam
+    from .tool_call_confirmation import ToolCallConfirmationParam as ToolCallConfirmationParam
     from .tool_choice import ToolChoiceParam as ToolChoiceParam
     from .tool_configuration import ToolConfigurationParam as ToolConfigurationParam
+    from .tool_execution_entry import ToolExecutionEntryParam as ToolExecutionEntryParam
+    from .tool_file_chunk import ToolFileChunkParam as ToolFileChunkParam
     from .tool_message import ToolMessageParam as ToolMessageParam
     from .tool_reference_chunk import ToolReferenceChunkParam as ToolReferenceChunkParam
+    from .training_file import TrainingFileParam as TrainingFileParam
+    from .training_parameters_request import (
+        TrainingParametersRequestParam as TrainingParametersRequestParam,
+    )
+    from .update_agent_request import UpdateAgentRequestParam as UpdateAgentRequestParam
+    from .update_connector_request import UpdateConnectorRequestParam as UpdateConnectorRequestParam
+    from .update_dataset_record_payload_request import (
+        UpdateDatasetRecordPayloadRequestParam as UpdateDatasetRecordPayloadRequestParam,
+    )
+    from .update_dataset_record_properties_request import (
+        UpdateDatasetRecordPropertiesRequestParam as UpdateDatasetRecordPropertiesRequestParam,
+    )
+    from .update_dataset_request import UpdateDatasetRequestParam as UpdateDatasetRequestParam
+    from .update_deployment_request import (
+        UpdateDeploymentRequestParam as UpdateDeploymentRequestParam,
+    )
     from .update_document_request import UpdateDocumentRequestParam as UpdateDocumentRequestParam
+    from .update_judge_request import UpdateJudgeRequestParam as UpdateJudgeRequestParam
     from .update_library_request import UpdateLibraryRequestParam as UpdateLibraryRequestParam
+    from .update_metrics_request import UpdateMetricsRequestParam as UpdateMetricsRequestParam
+    from .update_model_request import UpdateModelRequestParam as UpdateModelRequestParam
+    from .update_nested_groups_request import (
+        UpdateNestedGroupsRequestParam as UpdateNestedGroupsRequestParam,
+    )
+    from .update_organization_role_request import (
+        UpdateOrganizationRoleRequestParam as UpdateOrganizationRoleRequestParam,
+    )
+    from .update_prompt_request import UpdatePromptRequestParam as UpdatePromptRequestParam
+    from .update_prompt_version_request import (
+        UpdatePromptVersionRequestParam as UpdatePromptVersionRequestParam,
+    )
+    from .update_run_info_request import UpdateRunInfoRequestParam as UpdateRunInfoRequestParam
+    from .update_skill_request import UpdateSkillRequestParam as UpdateSkillRequestParam
+    from .update_skill_version_request import (
+        UpdateSkillVersionRequestParam as UpdateSkillVersionRequestParam,
+    )
+    from .update_spend_limit_request import (
+        UpdateSpendLimitRequestParam as UpdateSpendLimitRequestParam,
+    )
+    from .update_user_group_request import (
+        UpdateUserGroupRequestParam as UpdateUserGroupRequestParam,
+    )
+    from .update_user_group_workspace_request import (
+        UpdateUserGroupWorkspaceRequestParam as UpdateUserGroupWorkspaceRequestParam,
+    )
+    from .update_user_request import UpdateUserRequestParam as UpdateUserRequestParam
+    from .update_voice_request import UpdateVoiceRequestParam as UpdateVoiceRequestParam
+    from .update_workflow_execution_request import (
+        UpdateWorkflowExecutionRequestParam as UpdateWorkflowExecutionRequestParam,
+    )
+    from .update_workspace_request import UpdateWorkspaceRequestParam as UpdateWorkspaceRequestParam
+    from .user_group_members_request import (
+        UserGroupMembersRequestParam as UserGroupMembersRequestParam,
+    )
     from .user_message import UserMessageParam as UserMessageParam
+    from .wandb_integration import WandbIntegrationParam as WandbIntegrationParam
     from .web_search_premium_tool import WebSearchPremiumToolParam as WebSearchPremiumToolParam
     from .web_search_tool import WebSearchToolParam as WebSearchToolParam
+    from .workflow_bulk_archive_request import (
+        WorkflowBulkArchiveRequestParam as WorkflowBulkArchiveRequestParam,
+    )
+    from .workflow_bulk_unarchive_request import (
+        WorkflowBulkUnarchiveRequestParam as WorkflowBulkUnarchiveRequestParam,
+    )
+    from .workflow_execution_request import (
+        WorkflowExecutionRequestParam as WorkflowExecutionRequestParam,
+    )
+    from .workflow_schedule_pause_request import (
+        WorkflowSchedulePauseRequestParam as WorkflowSchedulePauseRequestParam,
+    )
+    from .workflow_schedule_request import (
+        WorkflowScheduleRequestParam as WorkflowScheduleRequestParam,
+    )
+    from .workflow_schedule_trigger_request import (
+        WorkflowScheduleTriggerRequestParam as WorkflowScheduleTriggerRequestParam,
+    )
+    from .workflow_schedule_update_request import (
+        WorkflowScheduleUpdateRequestParam as WorkflowScheduleUpdateRequestParam,
+    )
+    from .workflow_update_request import WorkflowUpdateRequestParam as WorkflowUpdateRequestParam
+    from .workflows_worker_spec_update import (
+        WorkflowsWorkerSpecUpdateParam as WorkflowsWorkerSpecUpdateParam,
+    )
+    from .workspace_member_ref import WorkspaceMemberRefParam as WorkspaceMemberRefParam
+    from .workspace_user_request import WorkspaceUserRequestParam as WorkspaceUserRequestParam
+    from .workspace_users_request import WorkspaceUsersRequestParam as WorkspaceUsersRequestParam
 else:
     from ..base import lazy_names
 
@@ -67,105 +366,431 @@ else:
         __name__,
         {
             "APIKeyAuthParam": "api_key_auth",
+            "AddUserGroupWorkspaceRequestParam": "add_user_group_workspace_request",
+            "AgentHandoffEntryParam": "agent_handoff_entry",
+            "AgentToolParam": "agent_tool",
+            "AgentsCompletionRequestParam": "agents_completion_request",
+            "AggregationRequestParam": "aggregation_request",
+            "AliasListParam": "alias_list",
             "AssistantMessageParam": "assistant_message",
             "AudioChunkParam": "audio_chunk",
+            "AuthDataParam": "auth_data",
+            "AuthenticationMethodCreateOrUpdateRequestParam": "authentication_method_create_or_update_request",
+            "BatchExecutionRequestParam": "batch_execution_request",
+            "BatchRequestParam": "batch_request",
+            "ChatClassificationRequestParam": "chat_classification_request",
             "ChatCompletionRequestParam": "chat_completion_request",
             "ChatMessageParam": "chat_message",
+            "ChatModerationRequestParam": "chat_moderation_request",
             "ChatToolParam": "chat_tool",
+            "ClassificationRequestParam": "classification_request",
+            "ClassifierTargetRequestParam": "classifier_target_request",
+            "ClassifierTrainingParametersRequestParam": "classifier_training_parameters_request",
             "CodeInterpreterToolParam": "code_interpreter_tool",
+            "CompletionArgsParam": "completion_args",
+            "CompletionTrainingParametersRequestParam": "completion_training_parameters_request",
+            "ConnectionCredentialsParam": "connection_credentials",
+            "ConnectorAuthenticationHeaderParam": "connector_authentication_header",
             "ConnectorAuthorizationParam": "connector_authorization",
+            "ConnectorCallToolRequestParam": "connector_call_tool_request",
+            "ConnectorsQueryFiltersParam": "connectors_query_filters",
             "ContentChunkParam": "content_chunk",
+            "ConversationAppendRequestParam": "conversation_append_request",
+            "ConversationEntryParam": "conversation_entry",
+            "ConversationRequestParam": "conversation_request",
+            "ConversationRestartRequestParam": "conversation_restart_request",
+            "CreateAPIKeyRequestParam": "create_api_key_request",
+            "CreateAgentRequestParam": "create_agent_request",
+            "CreateBatchJobRequestParam": "create_batch_job_request",
+            "CreateCampaignRequestParam": "create_campaign_request",
+            "CreateConnectorRequestParam": "create_connector_request",
+            "CreateDatasetRecordRequestParam": "create_dataset_record_request",
+            "CreateDatasetRequestParam": "create_dataset_request",
+            "CreateDeploymentRequestParam": "create_deployment_request",
+            "CreateFineTuningJobRequestParam": "create_fine_tuning_job_request",
+            "CreateIngestionPipelineConfigurationRequestParam": "create_ingestion_pipeline_configuration_request",
+            "CreateJudgeRequestParam": "create_judge_request",
             "CreateLibraryRequestParam": "create_library_request",
+            "CreatePromptRequestParam": "create_prompt_request",
+            "CreatePromptVersionRequestParam": "create_prompt_version_request",
+            "CreateSkillRequestParam": "create_skill_request",
+            "CreateSkillVersionRequestParam": "create_skill_version_request",
+            "CreateUserGroupRequestParam": "create_user_group_request",
+            "CreateUsersRequestParam": "create_users_request",
+            "CreateVoiceRequestParam": "create_voice_request",
+            "CreateWorkspaceRequestParam": "create_workspace_request",
+            "CredentialsCreateOrUpdateParam": "credentials_create_or_update",
             "CustomConnectorParam": "custom_connector",
+            "DeleteDatasetRecordsRequestParam": "delete_dataset_records_request",
+            "DeploymentResourceConfigParam": "deployment_resource_config",
+            "DeploymentResourceConfigUpdateParam": "deployment_resource_config_update",
+            "DeploymentWorkerSpecInputParam": "deployment_worker_spec_input",
             "DocumentLibraryToolParam": "document_library_tool",
             "DocumentURLChunkParam": "document_url_chunk",
+            "EmbeddingRequestParam": "embedding_request",
+            "ExtendedOAuthServerMetadataParam": "extended_o_auth_server_metadata",
+            "FIMCompletionRequestParam": "fim_completion_request",
+            "FetchFieldOptionCountsRequestParam": "fetch_field_option_counts_request",
             "FileChunkParam": "file_chunk",
+            "FilterConditionParam": "filter_condition",
+            "FilterGroupParam": "filter_group",
+            "FilterParam": "filter_",
+            "FilterPayloadParam": "filter_payload",
+            "FunctionCallEntryParam": "function_call_entry",
             "FunctionCallParam": "function_call",
             "FunctionNameParam": "function_name",
             "FunctionParam": "function",
+            "FunctionResultEntryParam": "function_result_entry",
+            "FunctionToolParam": "function_tool",
+            "GithubRepositoryRequestParam": "github_repository_request",
+            "GlobalHeaderValueParam": "global_header_value",
             "GuardrailConfigParam": "guardrail_config",
             "ImageGenerationToolParam": "image_generation_tool",
             "ImageURLChunkParam": "image_url_chunk",
             "ImageURLParam": "image_url",
+            "ImportDatasetFromCampaignRequestParam": "import_dataset_from_campaign_request",
+            "ImportDatasetFromDatasetRequestParam": "import_dataset_from_dataset_request",
+            "ImportDatasetFromExplorerRequestParam": "import_dataset_from_explorer_request",
+            "ImportDatasetFromFileRequestParam": "import_dataset_from_file_request",
+            "ImportDatasetFromPlaygroundRequestParam": "import_dataset_from_playground_request",
+            "IndexMetricsParam": "index_metrics",
+            "InstructRequestParam": "instruct_request",
+            "InviteUsersRequestParam": "invite_users_request",
             "JsonSchemaParam": "json_schema",
+            "JudgeChatCompletionEventRequestParam": "judge_chat_completion_event_request",
+            "JudgeClassificationOutputOptionParam": "judge_classification_output_option",
+            "JudgeClassificationOutputParam": "judge_classification_output",
+            "JudgeConversationRequestParam": "judge_conversation_request",
+            "JudgeDatasetRecordRequestParam": "judge_dataset_record_request",
+            "JudgeOutputDefinitionParam": "judge_output_definition",
+            "JudgeRegressionOutputParam": "judge_regression_output",
+            "MessageInputChunkParam": "message_input_chunk",
+            "MessageInputEntryParam": "message_input_entry",
+            "MessageOutputChunkParam": "message_output_chunk",
+            "MessageOutputEntryParam": "message_output_entry",
+            "MetadataDictParam": "metadata_dict",
+            "MetricDefinitionParam": "metric_definition",
             "ModerationLLMV1CategoryThresholdsParam": "moderation_llm_v1_category_thresholds",
             "ModerationLLMV1ConfigParam": "moderation_llm_v1_config",
             "ModerationLLMV2CategoryThresholdsParam": "moderation_llm_v2_category_thresholds",
             "ModerationLLMV2ConfigParam": "moderation_llm_v2_config",
+            "NetworkEncodedInputParam": "network_encoded_input",
+            "OAuth2MetadataSecretsParam": "o_auth_2_metadata_secrets",
             "OAuth2TokenAuthParam": "oauth2_token_auth",
+            "OAuth2TokenParam": "o_auth_2_token",
+            "OCRDocumentParam": "ocr_document",
+            "OCRRequestParam": "ocr_request",
+            "OfflineDeploymentMetricsParam": "offline_deployment_metrics",
+            "OnlineDeploymentMetricsParam": "online_deployment_metrics",
+            "OrderByClauseParam": "order_by_clause",
+            "PartialScheduleDefinitionParam": "partial_schedule_definition",
             "PredictionParam": "prediction",
+            "PromptDefinitionParam": "prompt_definition",
+            "PromptVariableParam": "prompt_variable",
+            "ProvisionWorkspaceRequestParam": "provision_workspace_request",
+            "QueryWorkflowRequestInputParam": "query_workflow_request_input",
+            "QueryWorkflowRequestParam": "query_workflow_request",
             "ReferenceChunkParam": "reference_chunk",
+            "RegisterDeploymentRequestParam": "register_deployment_request",
+            "RegisterVespaDeploymentParam": "register_vespa_deployment",
+            "RegisterVespaFieldParam": "register_vespa_field",
+            "RegisterVespaIndexParam": "register_vespa_index",
+            "RemoveWorkspaceUsersRequestParam": "remove_workspace_users_request",
+            "ResetWorkflowRequestParam": "reset_workflow_request",
             "ResponseFormatParam": "response_format",
+            "ScheduleCalendarParam": "schedule_calendar",
+            "ScheduleDefinitionParam": "schedule_definition",
+            "ScheduleIntervalParam": "schedule_interval",
+            "SchedulePolicyParam": "schedule_policy",
+            "ScheduleRangeParam": "schedule_range",
+            "ScimSyncConfigParam": "scim_sync_config",
+            "ScimSyncRequestParam": "scim_sync_request",
+            "SearchChatCompletionEventIdsRequestParam": "search_chat_completion_event_ids_request",
+            "SearchChatCompletionEventsRequestParam": "search_chat_completion_events_request",
+            "SearchLogsRequestParam": "search_logs_request",
+            "SearchSpanEvaluationsRequestParam": "search_span_evaluations_request",
+            "SearchSpansRequestParam": "search_spans_request",
+            "SearchTracesRequestParam": "search_traces_request",
             "SharingDeleteParam": "sharing_delete",
             "SharingRequestParam": "sharing_request",
+            "SignalWorkflowRequestParam": "signal_workflow_request",
+            "SkillAssetContentParam": "skill_asset_content",
+            "SkillDefinitionParam": "skill_definition",
+            "SpeechRequestParam": "speech_request",
             "SystemMessageContentChunksParam": "system_message_content_chunks",
             "SystemMessageParam": "system_message",
             "TextChunkParam": "text_chunk",
             "ThinkChunkParam": "think_chunk",
             "ThinkingContentParam": "thinking_content",
+            "TimeDimensionParam": "time_dimension",
+            "ToolCallConfirmationParam": "tool_call_confirmation",
             "ToolCallParam": "tool_call",
             "ToolChoiceParam": "tool_choice",
             "ToolConfigurationParam": "tool_configuration",
+            "ToolExecutionEntryParam": "tool_execution_entry",
+            "ToolFileChunkParam": "tool_file_chunk",
             "ToolMessageParam": "tool_message",
             "ToolParam": "tool",
             "ToolReferenceChunkParam": "tool_reference_chunk",
+            "TrainingFileParam": "training_file",
+            "TrainingParametersRequestParam": "training_parameters_request",
+            "UpdateAgentRequestParam": "update_agent_request",
+            "UpdateConnectorRequestParam": "update_connector_request",
+            "UpdateDatasetRecordPayloadRequestParam": "update_dataset_record_payload_request",
+            "UpdateDatasetRecordPropertiesRequestParam": "update_dataset_record_properties_request",
+            "UpdateDatasetRequestParam": "update_dataset_request",
+            "UpdateDeploymentRequestParam": "update_deployment_request",
             "UpdateDocumentRequestParam": "update_document_request",
+            "UpdateJudgeRequestParam": "update_judge_request",
             "UpdateLibraryRequestParam": "update_library_request",
+            "UpdateMetricsRequestParam": "update_metrics_request",
+            "UpdateModelRequestParam": "update_model_request",
+            "UpdateNestedGroupsRequestParam": "update_nested_groups_request",
+            "UpdateOrganizationRoleRequestParam": "update_organization_role_request",
+            "UpdatePromptRequestParam": "update_prompt_request",
+            "UpdatePromptVersionRequestParam": "update_prompt_version_request",
+            "UpdateRunInfoRequestParam": "update_run_info_request",
+            "UpdateSkillRequestParam": "update_skill_request",
+            "UpdateSkillVersionRequestParam": "update_skill_version_request",
+            "UpdateSpendLimitRequestParam": "update_spend_limit_request",
+            "UpdateUserGroupRequestParam": "update_user_group_request",
+            "UpdateUserGroupWorkspaceRequestParam": "update_user_group_workspace_request",
+            "UpdateUserRequestParam": "update_user_request",
+            "UpdateVoiceRequestParam": "update_voice_request",
+            "UpdateWorkflowExecutionRequestParam": "update_workflow_execution_request",
+            "UpdateWorkspaceRequestParam": "update_workspace_request",
+            "UserGroupMembersRequestParam": "user_group_members_request",
             "UserMessageParam": "user_message",
+            "WandbIntegrationParam": "wandb_integration",
             "WebSearchPremiumToolParam": "web_search_premium_tool",
             "WebSearchToolParam": "web_search_tool",
+            "WorkflowBulkArchiveRequestParam": "workflow_bulk_archive_request",
+            "WorkflowBulkUnarchiveRequestParam": "workflow_bulk_unarchive_request",
+            "WorkflowExecutionRequestParam": "workflow_execution_request",
+            "WorkflowSchedulePauseRequestParam": "workflow_schedule_pause_request",
+            "WorkflowScheduleRequestParam": "workflow_schedule_request",
+            "WorkflowScheduleTriggerRequestParam": "workflow_schedule_trigger_request",
+            "WorkflowScheduleUpdateRequestParam": "workflow_schedule_update_request",
+            "WorkflowUpdateRequestParam": "workflow_update_request",
+            "WorkflowsWorkerSpecUpdateParam": "workflows_worker_spec_update",
+            "WorkspaceMemberRefParam": "workspace_member_ref",
+            "WorkspaceUserRequestParam": "workspace_user_request",
+            "WorkspaceUsersRequestParam": "workspace_users_request",
         },
     )
 
 __all__ = [
     "APIKeyAuthParam",
+    "AddUserGroupWorkspaceRequestParam",
+    "AgentHandoffEntryParam",
+    "AgentToolParam",
+    "AgentsCompletionRequestParam",
+    "AggregationRequestParam",
+    "AliasListParam",
     "AssistantMessageParam",
     "AudioChunkParam",
+    "AuthDataParam",
+    "AuthenticationMethodCreateOrUpdateRequestParam",
+    "BatchExecutionRequestParam",
+    "BatchRequestParam",
+    "ChatClassificationRequestParam",
     "ChatCompletionRequestParam",
     "ChatMessageParam",
+    "ChatModerationRequestParam",
     "ChatToolParam",
+    "ClassificationRequestParam",
+    "ClassifierTargetRequestParam",
+    "ClassifierTrainingParametersRequestParam",
     "CodeInterpreterToolParam",
+    "CompletionArgsParam",
+    "CompletionTrainingParametersRequestParam",
+    "ConnectionCredentialsParam",
+    "ConnectorAuthenticationHeaderParam",
     "ConnectorAuthorizationParam",
+    "ConnectorCallToolRequestParam",
+    "ConnectorsQueryFiltersParam",
     "ContentChunkParam",
+    "ConversationAppendRequestParam",
+    "ConversationEntryParam",
+    "ConversationRequestParam",
+    "ConversationRestartRequestParam",
+    "CreateAPIKeyRequestParam",
+    "CreateAgentRequestParam",
+    "CreateBatchJobRequestParam",
+    "CreateCampaignRequestParam",
+    "CreateConnectorRequestParam",
+    "CreateDatasetRecordRequestParam",
+    "CreateDatasetRequestParam",
+    "CreateDeploymentRequestParam",
+    "CreateFineTuningJobRequestParam",
+    "CreateIngestionPipelineConfigurationRequestParam",
+    "CreateJudgeRequestParam",
     "CreateLibraryRequestParam",
+    "CreatePromptRequestParam",
+    "CreatePromptVersionRequestParam",
+    "CreateSkillRequestParam",
+    "CreateSkillVersionRequestParam",
+    "CreateUserGroupRequestParam",
+    "CreateUsersRequestParam",
+    "CreateVoiceRequestParam",
+    "CreateWorkspaceRequestParam",
+    "CredentialsCreateOrUpdateParam",
     "CustomConnectorParam",
+    "DeleteDatasetRecordsRequestParam",
+    "DeploymentResourceConfigParam",
+    "DeploymentResourceConfigUpdateParam",
+    "DeploymentWorkerSpecInputParam",
     "DocumentLibraryToolParam",
     "DocumentURLChunkParam",
+    "EmbeddingRequestParam",
+    "ExtendedOAuthServerMetadataParam",
+    "FIMCompletionRequestParam",
+    "FetchFieldOptionCountsRequestParam",
     "FileChunkParam",
+    "FilterConditionParam",
+    "FilterGroupParam",
+    "FilterParam",
+    "FilterPayloadParam",
+    "FunctionCallEntryParam",
     "FunctionCallParam",
     "FunctionNameParam",
     "FunctionParam",
+    "FunctionResultEntryParam",
+    "FunctionToolParam",
+    "GithubRepositoryRequestParam",
+    "GlobalHeaderValueParam",
     "GuardrailConfigParam",
     "ImageGenerationToolParam",
     "ImageURLChunkParam",
     "ImageURLParam",
+    "ImportDatasetFromCampaignRequestParam",
+    "ImportDatasetFromDatasetRequestParam",
+    "ImportDatasetFromExplorerRequestParam",
+    "ImportDatasetFromFileRequestParam",
+    "ImportDatasetFromPlaygroundRequestParam",
+    "IndexMetricsParam",
+    "InstructRequestParam",
+    "InviteUsersRequestParam",
     "JsonSchemaParam",
+    "JudgeChatCompletionEventRequestParam",
+    "JudgeClassificationOutputOptionParam",
+    "JudgeClassificationOutputParam",
+    "JudgeConversationRequestParam",
+    "JudgeDatasetRecordRequestParam",
+    "JudgeOutputDefinitionParam",
+    "JudgeRegressionOutputParam",
+    "MessageInputChunkParam",
+    "MessageInputEntryParam",
+    "MessageOutputChunkParam",
+    "MessageOutputEntryParam",
+    "MetadataDictParam",
+    "MetricDefinitionParam",
     "ModerationLLMV1CategoryThresholdsParam",
     "ModerationLLMV1ConfigParam",
     "ModerationLLMV2CategoryThresholdsParam",
     "ModerationLLMV2ConfigParam",
+    "NetworkEncodedInputParam",
+    "OAuth2MetadataSecretsParam",
     "OAuth2TokenAuthParam",
+    "OAuth2TokenParam",
+    "OCRDocumentParam",
+    "OCRRequestParam",
+    "OfflineDeploymentMetricsParam",
+    "OnlineDeploymentMetricsParam",
+    "OrderByClauseParam",
+    "PartialScheduleDefinitionParam",
     "PredictionParam",
+    "PromptDefinitionParam",
+    "PromptVariableParam",
+    "ProvisionWorkspaceRequestParam",
+    "QueryWorkflowRequestInputParam",
+    "QueryWorkflowRequestParam",
     "ReferenceChunkParam",
+    "RegisterDeploymentRequestParam",
+    "RegisterVespaDeploymentParam",
+    "RegisterVespaFieldParam",
+    "RegisterVespaIndexParam",
+    "RemoveWorkspaceUsersRequestParam",
+    "ResetWorkflowRequestParam",
     "ResponseFormatParam",
+    "ScheduleCalendarParam",
+    "ScheduleDefinitionParam",
+    "ScheduleIntervalParam",
+    "SchedulePolicyParam",
+    "ScheduleRangeParam",
+    "ScimSyncConfigParam",
+    "ScimSyncRequestParam",
+    "SearchChatCompletionEventIdsRequestParam",
+    "SearchChatCompletionEventsRequestParam",
+    "SearchLogsRequestParam",
+    "SearchSpanEvaluationsRequestParam",
+    "SearchSpansRequestParam",
+    "SearchTracesRequestParam",
     "SharingDeleteParam",
     "SharingRequestParam",
+    "SignalWorkflowRequestParam",
+    "SkillAssetContentParam",
+    "SkillDefinitionParam",
+    "SpeechRequestParam",
     "SystemMessageContentChunksParam",
     "SystemMessageParam",
     "TextChunkParam",
     "ThinkChunkParam",
     "ThinkingContentParam",
+    "TimeDimensionParam",
+    "ToolCallConfirmationParam",
     "ToolCallParam",
     "ToolChoiceParam",
     "ToolConfigurationParam",
+    "ToolExecutionEntryParam",
+    "ToolFileChunkParam",
     "ToolMessageParam",
     "ToolParam",
     "ToolReferenceChunkParam",
+    "TrainingFileParam",
+    "TrainingParametersRequestParam",
+    "UpdateAgentRequestParam",
+    "UpdateConnectorRequestParam",
+    "UpdateDatasetRecordPayloadRequestParam",
+    "UpdateDatasetRecordPropertiesRequestParam",
+    "UpdateDatasetRequestParam",
+    "UpdateDeploymentRequestParam",
     "UpdateDocumentRequestParam",
+    "UpdateJudgeRequestParam",
     "UpdateLibraryRequestParam",
+    "UpdateMetricsRequestParam",
+    "UpdateModelRequestParam",
+    "UpdateNestedGroupsRequestParam",
+    "UpdateOrganizationRoleRequestParam",
+    "UpdatePromptRequestParam",
+    "UpdatePromptVersionRequestParam",
+    "UpdateRunInfoRequestParam",
+    "UpdateSkillRequestParam",
+    "UpdateSkillVersionRequestParam",
+    "UpdateSpendLimitRequestParam",
+    "UpdateUserGroupRequestParam",
+    "UpdateUserGroupWorkspaceRequestParam",
+    "UpdateUserRequestParam",
+    "UpdateVoiceRequestParam",
+    "UpdateWorkflowExecutionRequestParam",
+    "UpdateWorkspaceRequestParam",
+    "UserGroupMembersRequestParam",
     "UserMessageParam",
+    "WandbIntegrationParam",
     "WebSearchPremiumToolParam",
     "WebSearchToolParam",
+    "WorkflowBulkArchiveRequestParam",
+    "WorkflowBulkUnarchiveRequestParam",
+    "WorkflowExecutionRequestParam",
+    "WorkflowSchedulePauseRequestParam",
+    "WorkflowScheduleRequestParam",
+    "WorkflowScheduleTriggerRequestParam",
+    "WorkflowScheduleUpdateRequestParam",
+    "WorkflowUpdateRequestParam",
+    "WorkflowsWorkerSpecUpdateParam",
+    "WorkspaceMemberRefParam",
+    "WorkspaceUserRequestParam",
+    "WorkspaceUsersRequestParam",
 ]
 
 

@@ -32,6 +32,7 @@ PAGING: Paging[Library] = Paging(
     next_token="next_page_token",
     has_more="pagination.has_more",
     total="pagination.total_items",
+    default_size=100,
 )
 
 

@@ -30,6 +30,7 @@ PAGING: Paging[Document] = Paging(
     size="page_size",
     has_more="pagination.has_more",
     total="pagination.total_items",
+    default_size=100,
 )
 
 

@@ -34,6 +34,7 @@ PAGING: Paging[FileSchema] = Paging(
     page="page",
     size="page_size",
     total="total",
+    default_size=100,
 )
 
 

@@ -14,8 +14,12 @@ from ...types import UNSET
 if TYPE_CHECKING:
     from typing import Unpack
 
+    from ...models.archive_model_response import ArchiveModelResponse
+    from ...models.delete_model_response import DeleteModelResponse
+    from ...models.fine_tuned_model import FineTunedModel
     from ...models.model_card import ModelCard
     from ...models.model_list import ModelList
+    from ...models.unarchive_model_response import UnarchiveModelResponse
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
@@ -27,6 +31,78 @@ class Models:
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
+
+    def update(
+        self,
+        model_id: str,
+        *,
+        name: str | None | Unset = UNSET,
+        description: str | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> FineTunedModel:
+        """Change the name or description of a fine-tuned model.
+
+        Sets the name, the description or both.
+
+        Args:
+            model_id: The id of the fine-tuned model.
+            name: What people call the model; what null does is nowhere told.
+            description: A few words about it; what null does is nowhere told.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            FineTunedModel.
+
+        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: models.update PATCH /v1/fine_tuning/models/{model_id}
+        """
+        from .update import prepare
+
+        return self._send(prepare(model_id=model_id, name=name, description=description), options)
+
+    def archive(self, model_id: str, **options: Unpack[CallOptions]) -> ArchiveModelResponse:
+        """Put a fine-tuned model into the archive.
+
+        Puts a fine-tuned model aside without deleting it. A DELETE brings it back.
+
+        Args:
+            model_id: The id of the fine-tuned model.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            ArchiveModelResponse.
+
+        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: models.archive POST /v1/fine_tuning/models/{model_id}/archive
+        """
+        from .archive import prepare
+
+        return self._send(prepare(model_id=model_id), options)
+
+    def unarchive(self, model_id: str, **options: Unpack[CallOptions]) -> UnarchiveModelResponse:
+        """Bring back an archived model.
+
+        Takes a fine-tuned model out of the archive.
+
+        Args:
+            model_id: The id of the fine-tuned model.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            UnarchiveModelResponse.
+
+        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: models.unarchive DELETE /v1/fine_tuning/models/{model_id}/archive
+        """
+        from .unarchive import prepare
+
+        return self._send(prepare(model_id=model_id), options)
 
     def list(
         self,
@@ -78,6 +154,28 @@ class Models:
 
         return self._send(prepare(model_id=model_id), options)
 
+    def delete(self, model_id: str, **options: Unpack[CallOptions]) -> DeleteModelResponse:
+        """Delete one of the fine-tuned models.
+
+        Removes a fine-tuned model, not one of the vendor's. To put a model aside and keep it,
+        archive it instead.
+
+        Args:
+            model_id: The id of the fine-tuned model.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            DeleteModelResponse.
+
+        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: models.delete DELETE /v1/models/{model_id}
+        """
+        from .delete import prepare
+
+        return self._send(prepare(model_id=model_id), options)
+
 
 class AsyncModels:
     """Which models a key may use, and what each of them can do."""
@@ -87,6 +185,82 @@ class AsyncModels:
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""
         self._send = send
+
+    async def update(
+        self,
+        model_id: str,
+        *,
+        name: str | None | Unset = UNSET,
+        description: str | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> FineTunedModel:
+        """Change the name or description of a fine-tuned model.
+
+        Sets the name, the description or both.
+
+        Args:
+            model_id: The id of the fine-tuned model.
+            name: What people call the model; what null does is nowhere told.
+            description: A few words about it; what null does is nowhere told.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            FineTunedModel.
+
+        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: models.update PATCH /v1/fine_tuning/models/{model_id}
+        """
+        from .update import prepare
+
+        return await self._send(
+            prepare(model_id=model_id, name=name, description=description), options
+        )
+
+    async def archive(self, model_id: str, **options: Unpack[CallOptions]) -> ArchiveModelResponse:
+        """Put a fine-tuned model into the archive.
+
+        Puts a fine-tuned model aside without deleting it. A DELETE brings it back.
+
+        Args:
+            model_id: The id of the fine-tuned model.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            ArchiveModelResponse.
+
+        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: models.archive POST /v1/fine_tuning/models/{model_id}/archive
+        """
+        from .archive import prepare
+
+        return await self._send(prepare(model_id=model_id), options)
+
+    async def unarchive(
+        self, model_id: str, **options: Unpack[CallOptions]
+    ) -> UnarchiveModelResponse:
+        """Bring back an archived model.
+
+        Takes a fine-tuned model out of the archive.
+
+        Args:
+            model_id: The id of the fine-tuned model.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            UnarchiveModelResponse.
+
+        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: models.unarchive DELETE /v1/fine_tuning/models/{model_id}/archive
+        """
+        from .unarchive import prepare
+
+        return await self._send(prepare(model_id=model_id), options)
 
     async def list(
         self,
@@ -135,5 +309,27 @@ class AsyncModels:
         Source: models.retrieve GET /v1/models/{model_id}
         """
         from .retrieve import prepare
+
+        return await self._send(prepare(model_id=model_id), options)
+
+    async def delete(self, model_id: str, **options: Unpack[CallOptions]) -> DeleteModelResponse:
+        """Delete one of the fine-tuned models.
+
+        Removes a fine-tuned model, not one of the vendor's. To put a model aside and keep it,
+        archive it instead.
+
+        Args:
+            model_id: The id of the fine-tuned model.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            DeleteModelResponse.
+
+        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: models.delete DELETE /v1/models/{model_id}
+        """
+        from .delete import prepare
 
         return await self._send(prepare(model_id=model_id), options)
