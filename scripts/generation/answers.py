@@ -204,6 +204,6 @@ def _event_reader(reader: str) -> str:
 
 def _default_size(data: Json, name: str | None) -> int | None:
     """Return how many items the server puts on a page when it is not told."""
-    stated = (one.get("schema", {}) for one in data["parameters"] if one["name"] == name)
-    size = next(stated, {}).get("x-mistral-default")
+    stated: list[Json] = [one for one in data["parameters"] if one["name"] == name]
+    size = stated[0].get("schema", {}).get("x-mistral-default") if stated else None
     return size if isinstance(size, int) else None
