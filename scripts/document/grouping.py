@@ -53,7 +53,7 @@ class Ownership:
     def of_finding(self, finding: Finding) -> str | None:
         """The group that has to do something about a finding; None when only a look can tell."""
         where = finding.where
-        if where.startswith(("#/", "paths/", "components/", "document")):
+        if where.startswith(("#/", "document")):
             return None
         if operation := re.match(r"[A-Z]+ /[^:]*", where):
             return self.of_operation(operation[0])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+T = TypeVar("T")
 Tree: TypeAlias = dict[str, Any]
 """A JSON object. `Any` stands for JSON of any depth."""
 
@@ -65,13 +66,14 @@ def reachable(document: Tree, start: object) -> set[str]:
     return found
 
 
-def duplicate(node: Any) -> Any:  # noqa: ANN401 - any part of a document
+def duplicate(node: T) -> T:
     """A deep copy that shares nothing with the node, nor one of its places with another.
 
     YAML aliases make one object of several places; a change of one of them must not reach the rest.
     """
+    copied: Any = node
     if isinstance(node, dict):
-        return {key: duplicate(item) for key, item in node.items()}
-    if isinstance(node, list):
-        return [duplicate(item) for item in node]
-    return node
+        copied = {key: duplicate(item) for key, item in node.items()}
+    elif isinstance(node, list):
+        copied = [duplicate(item) for item in node]
+    return cast("T", copied)

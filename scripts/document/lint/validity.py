@@ -26,7 +26,7 @@ def is_openapi(document: Tree) -> Iterator[Finding]:
     if any(references_resolve(document)):
         return  # the validator stops at the first dangling reference with less to say
     for error in OpenAPIV31SpecValidator(document).iter_errors():
-        where = "/".join(str(part) for part in error.absolute_path) or "document"
+        where = "/".join(["document", *(str(part) for part in error.absolute_path)])
         yield Finding(where, f"not valid OpenAPI 3.1: {error.message.splitlines()[0]}")
 
 

@@ -116,6 +116,12 @@ def test_a_property_that_is_named_like_a_keyword_is_a_property(schema: str, name
     assert isinstance(load()["components"]["schemas"][schema]["properties"][name], dict)
 
 
+UNTAGGED = {
+    "MessageInputEntry",  # callers write a role and a content only
+    "GithubRepositoryRequest", "RegisterVespaDeployment", "WandbIntegration",  # the only members
+}  # fmt: skip
+
+
 def test_members_of_tagged_unions_have_a_constant_and_required_tag() -> None:
     schemas = load()["components"]["schemas"]
     unions = [one for schema in schemas.values() for one in _unions(schema)]
@@ -125,7 +131,7 @@ def test_members_of_tagged_unions_have_a_constant_and_required_tag() -> None:
         for value, target in union["discriminator"]["mapping"].items():
             member = resolve({"$ref": target})
             assert member["properties"][tag]["const"] == value
-            assert tag in member["required"]
+            assert tag in member["required"] or target.rpartition("/")[2] in UNTAGGED
 
 
 def _unions(node: object) -> list[dict[str, dict[str, dict[str, str]]]]:

@@ -16,6 +16,13 @@ from document.yaml_text import read_yaml
 if TYPE_CHECKING:
     from pathlib import Path
 
+SHARED = """\
+overlay: 1.0.0
+info: {title: Words for all, version: 1.0.0}
+actions:
+  - target: $.info
+    update: {title: Shelves}
+"""
 BOOKS = """\
 overlay: 1.0.0
 info: {title: Words for books, version: 1.0.0}
@@ -37,6 +44,7 @@ def divided(document: dict[str, Any], folder: Path) -> Path:
     """The small `openapi` folder with words for books, and broken ones for shelves."""
     del document  # the facts are imported by now
     (folder / "prose" / "all.yaml").unlink()
+    (folder / "prose" / "shared.yaml").write_text(SHARED, encoding="utf-8")
     (folder / "prose" / "books.yaml").write_text(BOOKS, encoding="utf-8")
     (folder / "prose" / "shelves.yaml").write_text(BROKEN, encoding="utf-8")
     return folder
@@ -54,6 +62,7 @@ def divided(document: dict[str, Any], folder: Path) -> Path:
         ("tag books", "books"),
         ("answer Error", "shared"),
         ("#/components/schemas/Book", None),
+        ("document/info", None),
     ],
 )
 def test_a_finding_belongs_to_the_group_that_alone_uses_the_place(
@@ -79,6 +88,12 @@ def test_the_words_of_other_groups_are_not_even_read(divided: Path) -> None:
     found = [str(finding) for finding in findings]
     assert "GET /v1/books: no description; write sentences in prose" in found
     assert not any("summary" in line or "shelves" in line for line in found)
+
+
+def test_what_makes_the_part_no_openapi_is_shown_whoever_has_to_mend_it(divided: Path) -> None:
+    (divided / "prose" / "shared.yaml").unlink()
+    _, findings = compose_part(divided, "books")
+    assert any("title" in str(finding) for finding in findings)
 
 
 def test_the_part_of_a_group_with_broken_words_says_where(divided: Path) -> None:

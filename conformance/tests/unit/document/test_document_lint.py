@@ -29,6 +29,14 @@ from document.lint.names import (
     operation_tags,
     tags_are_used,
 )
+from document.lint.shapes import (
+    objects_have_names,
+    only_known_keywords,
+    required_fields_exist,
+    schemas_have_good_names,
+    tags_are_mapped,
+    unions_have_tags,
+)
 from document.lint.validity import is_openapi, references_resolve
 from document.lint.words import (
     document_is_explained,
@@ -64,6 +72,23 @@ def _schemas(document: dict[str, Any]) -> dict[str, Any]:
 def _json(operation: dict[str, Any]) -> dict[str, Any]:
     content: dict[str, Any] = operation["responses"]["200"]["content"]["application/json"]
     return content
+
+
+def _union(document: dict[str, Any], **discriminator: Any) -> object:
+    """Add a union of two schemas, told apart by `kind`; give it back."""
+    for name in ("oak", "ash"):
+        _schemas(document)[name.title()] = {"properties": {"kind": {"const": name}}}
+    members = [{"$ref": "#/components/schemas/Oak"}, {"$ref": "#/components/schemas/Ash"}]
+    stated = {"discriminator": discriminator} if discriminator else {}
+    return _schemas(document).setdefault("Tree", {"oneOf": members} | stated)
+
+
+def _stream(document: dict[str, Any], **stream: Any) -> dict[str, Any]:
+    """Let the shelf stream as well, as told; give back how."""
+    _shelf(document)["responses"]["200"]["content"].update({"text/event-stream": {}})
+    good = {"method": "stream", "data": "#/components/schemas/Book", "when": {"stream": True}}
+    told: dict[str, Any] = _shelf(document).setdefault("x-mistral-stream", good | stream)
+    return told
 
 
 _BODY = {"description": "B.", "content": {"application/json": {"schema": {"type": "object"}}}}
@@ -156,11 +181,24 @@ _BREACHES: list[tuple[Rule, Change, str]] = [
     (streams_are_described, lambda d: _shelf(d).update({"x-mistral-stream": {}}), "together"),
     (
         streams_are_described,
-        lambda d: (
-            _shelf(d)["responses"]["200"]["content"].update({"text/event-stream": {}}),
-            _shelf(d).update({"x-mistral-stream": {"data": "#/components/schemas/None"}}),
-        ),
+        lambda d: _stream(d, data="#/components/schemas/None"),
         "does not exist",
+    ),
+    (
+        streams_are_described,
+        lambda d: _stream(d, events={"error": "#/components/schemas/None"}),
+        "does not exist",
+    ),
+    (streams_are_described, lambda d: _stream(d, method=None), "names no method"),
+    (
+        streams_are_described,
+        lambda d: _stream(d).pop("when"),
+        "another answer",
+    ),
+    (
+        streams_are_described,
+        lambda d: _stream(d, resumable={"query": "last_event_id"}),
+        "resumes by a query 'last_event_id'",
     ),
     (lists_say_how_they_page, lambda d: _books(d).pop("x-mistral-paging"), "no x-mistral-paging"),
     (
@@ -168,6 +206,51 @@ _BREACHES: list[tuple[Rule, Change, str]] = [
         lambda d: _books(d)["x-mistral-paging"].update(size="page_size"),
         "'page_size', which is not there",
     ),
+    (
+        lists_say_how_they_page,
+        lambda d: _books(d)["x-mistral-paging"].update(items="data.books"),
+        "'data.books', which is not there",
+    ),
+    (schemas_have_good_names, lambda d: _schemas(d).update(BookOUT={}), "BookOUT: a person"),
+    (schemas_have_good_names, lambda d: _schemas(d).update(Book_Out_={}), "Book_Out_: a person"),
+    (schemas_have_good_names, lambda d: _schemas(d).update(Type0Item1={}), "Type0Item1: a person"),
+    (
+        objects_have_names,
+        lambda d: _schemas(d)["Shelf"]["properties"].update(lamp={"properties": {"on": {}}}),
+        "Shelf.properties.lamp: an object in place",
+    ),
+    (
+        objects_have_names,
+        lambda d: (_union(d), _schemas(d).update(Wood={"items": _schemas(d).pop("Tree")})),
+        "Wood.items: a union in place",
+    ),
+    (unions_have_tags, _union, "Tree: 'kind' is its tag"),
+    (
+        tags_are_mapped,
+        lambda d: _union(d, propertyName="kind", mapping={"oak": "#/components/schemas/Oak"}),
+        "Tree: its mapping",
+    ),
+    (
+        tags_are_mapped,
+        lambda d: _union(
+            d,
+            propertyName="kind",
+            mapping={"oak": "#/components/schemas/Oak", "elm": "#/components/schemas/Ash"},
+        ),
+        "does not have 'elm'",
+    ),
+    (
+        required_fields_exist,
+        lambda d: _schemas(d)["Shelf"].update(required=["title", "level"]),
+        "Shelf: requires 'level'",
+    ),
+    (
+        required_fields_exist,
+        lambda d: _schemas(d)["Shelf"].update(required=["title", "title"]),
+        "requires a field twice",
+    ),
+    (only_known_keywords, lambda d: _schemas(d)["Book"].update(nullable=True), "no nullable"),
+    (only_known_keywords, lambda d: _schemas(d)["Wood"].update(format="byte"), "contentEncoding"),
     (deprecations_say_what_to_do, lambda d: _shelf(d).update(deprecated=True), "belong together"),
     (
         deprecations_say_what_to_do,
