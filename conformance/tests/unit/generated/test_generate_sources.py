@@ -53,7 +53,11 @@ def test_untouched_copy_is_current_without_composing(
     [
         ("prose/models.yaml", ("summary: ", "summary: Really "), "+      summary: Really "),
         ("facts/libraries.yaml", ("maximum: 100", "maximum: 101"), "maximum: 101"),
-        ("curation/paging.yaml", ("has_more: pagination.has_more", "has_more: no.more"), "no.more"),
+        (
+            "curation/paging.yaml",
+            ("pagination.total_items", "pagination.total_pages"),
+            "total_pages",
+        ),
         ("mistral_openapi/document.json", ('"summary":"', '"summary":"Really '), "Really "),
         ("mistral.yaml", ("summary: ", "summary: Really "), "-  summary: Really "),
         ("source.toml", ("date = 2026-08-13", "date = 2026-08-14"), "+  version: '2026-08-14'"),
