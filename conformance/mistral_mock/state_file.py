@@ -95,16 +95,25 @@ class StateFile:
     def save(
         self, changes: Mapping[tuple[str, str], Record | None], drawn: int, moment: datetime
     ) -> None:
-        """Writes all changes or, when the disk refuses, none."""
-        with self._database:
-            for (kind, id_), record in changes.items():
-                if record is None:
-                    self._database.execute(
-                        "delete from records where kind = ? and id = ?", (kind, id_)
-                    )
-                else:
-                    self._database.execute(PUT, (kind, id_, json.dumps(_encode(record))))
-            self._database.execute(ADVANCE, (drawn, moment.isoformat()))
+        """Writes all changes or none.
+
+        Raises:
+            StateFileError: The disk refuses.
+
+        """
+        try:
+            with self._database:
+                for (kind, id_), record in changes.items():
+                    self._write(kind, id_, record)
+                self._database.execute(ADVANCE, (drawn, moment.isoformat()))
+        except sqlite3.Error as error:
+            raise StateFileError(f"{self._path} cannot be written: {error}") from error
+
+    def _write(self, kind: str, id_: str, record: Record | None) -> None:
+        if record is None:
+            self._database.execute("delete from records where kind = ? and id = ?", (kind, id_))
+        else:
+            self._database.execute(PUT, (kind, id_, json.dumps(_encode(record))))
 
     def close(self) -> None:
         """Lets go of the file."""
