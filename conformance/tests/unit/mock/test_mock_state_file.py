@@ -157,6 +157,34 @@ def test_a_record_of_another_version_is_named(tmp_path: Path) -> None:
         visit(file, read)
 
 
+DAMAGES = [
+    "update records set fields = '[]'",
+    "update records set fields = '5'",
+    "update records set fields = '" + "[" * 100_000 + "'",
+    "update records set fields = replace(fields, '+00:00', '')",
+    "update records set kind = x'00' where kind like '%.Library'",
+    "alter table records drop column fields",
+    "alter table progress drop column moment",
+    "update progress set moment = 'x'",
+    "update progress set moment = '2026-01-01T00:00:00'",
+    "update progress set moment = '9999-12-31T00:00:00+00:00'",
+    "update progress set drawn = 'many'",
+    "update progress set drawn = -1",
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_file_with_damaged_content_is_named(tmp_path: Path, damage: str) -> None:
+    file = tmp_path / "state"
+    visit(file, fill)
+    database = sqlite3.connect(file)
+    database.execute(damage)
+    database.commit()
+    database.close()
+    with pytest.raises(StateFileError, match=r"state: .*name another"):
+        visit(file, read)
+
+
 @pytest.mark.parametrize(
     "kind", ["os.path", "mistral_mock.nowhere.Library", "mistral_mock.ids.Ids"]
 )
