@@ -1,8 +1,9 @@
 """When to wait for a server and when to give up on it.
 
 A server that asks to slow down (429) is asked again after the time it names, within a budget for
-the whole run; one that still refuses after several such waits is not waited for any more. A server that has stopped answering is not asked for ever: a run against it ends
-soon, with errors that say so.
+the whole run; one that still refuses after several such waits is not waited for any more. A server
+that has stopped answering is not asked for ever: a run against it ends soon, with errors that say
+so.
 """
 
 from __future__ import annotations
