@@ -187,7 +187,7 @@ def read_script(path: Path) -> list[Fault]:
         raise FaultScriptError(f"{path}: {error}") from error
     except OSError as error:
         raise FaultScriptError(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FaultScriptError(f"{path} is no JSON: {error}") from error
 
 

@@ -182,7 +182,7 @@ def test_a_script_is_read_from_a_file(tmp_path: Path) -> None:
     assert read_script(script) == [Fault(operation="files.*", status=503)]
 
 
-@pytest.mark.parametrize("text", ["{", '[{"x": 1}]'])
+@pytest.mark.parametrize("text", ["{", '[{"x": 1}]', "[" * 100_000, '{"body":' * 100_000])
 def test_a_broken_script_file_is_named(tmp_path: Path, text: str) -> None:
     script = tmp_path / "faults.json"
     script.write_text(text)
