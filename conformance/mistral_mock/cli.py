@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         run: Callable[[argparse.Namespace], int] = options.run
         return run(options)
+    except BrokenPipeError:
+        # Nobody reads the output any more; what Python still holds of it goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
     except (ServerError, StateFileError) as error:
         sys.stderr.write(f"mistral-mock: {error}\n")
         return FAILED
@@ -58,6 +63,7 @@ def list_operations(_: argparse.Namespace) -> int:
     for operation in load_operations():
         if operation.id in implemented():
             sys.stdout.write(f"{operation.method:7}{operation.path}  {operation.id}\n")
+    sys.stdout.flush()
     return 0
 
 
