@@ -142,6 +142,7 @@ class App:
         handle = registry.handler(operation.id)
         if handle is None:
             raise not_implemented(operation.id)
+        await processing.read_ahead(self.world, operation.id, values, body.files)
         processing.settle(self.world)
         context = self._context(
             request,
