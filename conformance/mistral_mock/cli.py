@@ -91,6 +91,7 @@ def make_settings(options: argparse.Namespace) -> Settings:
         faults=tuple(fault for path in options.faults for fault in read_script(path)),
         state_file=options.state,
         max_upload=options.max_upload,
+        max_file=options.max_file,
         max_body=options.max_body,
         rate_limit=options.rate_limit,
         rate_limit_shape=options.rate_limit_shape,
@@ -147,8 +148,15 @@ def add_behaviour_options(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="from upload to processed, in seconds; default %(default)s",
     )
-    parser.add_argument("--max-upload", type=_size, default=100 * MEGABYTE, metavar="BYTES")
-    parser.add_argument("--max-body", type=_size, default=10 * MEGABYTE, metavar="BYTES")
+    parser.add_argument(
+        "--max-upload", type=_size, default=100 * MEGABYTE, metavar="BYTES", help="of a document"
+    )
+    parser.add_argument(
+        "--max-file", type=_size, default=512 * MEGABYTE, metavar="BYTES", help="of files.upload"
+    )
+    parser.add_argument(
+        "--max-body", type=_size, default=10 * MEGABYTE, metavar="BYTES", help="of a JSON body"
+    )
     parser.add_argument(
         "--refuse-type", action="append", default=[], metavar="MIME", help="refuse such files"
     )

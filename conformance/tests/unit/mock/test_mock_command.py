@@ -161,6 +161,7 @@ WRONG = [
     ("--latency", "nan"),
     ("--latency", "1e99"),
     ("--max-upload", "0"),
+    ("--max-file", "0"),
     ("--rate-limit", "0"),
     ("--rate-limit-shape", "round"),
     ("--colour", "red"),
