@@ -11,7 +11,7 @@ import tomllib
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from attrs import field, frozen
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from mistral_conformance.exchange import Exchange
 
     Delete = Callable[["Made"], Exchange]
+
+ID_LIMIT = 512
 
 
 @frozen
@@ -123,17 +125,22 @@ class Creations:
         """What is still there, with a reason for all."""
         return [Leftover(each, reason) for each in self._made.values()]
 
-    def adopt(self, kind: Kind, identity: str, ids: dict[str, str]) -> None:
-        """Note an object that the run created without seeing the answer."""
+    def adopt(self, kind: Kind, identity: str, item: dict[str, Any]) -> None:
+        """Note a listed object that the run created without seeing the answer."""
+        ids = {name: _id(item.get(source)) for name, source in kind.ids.items()}
+        if not all(ids.values()):
+            return
         path = self._document.operations[kind.delete].url(ids)
         self._made.setdefault(path, Made(identity, kind.delete, path, ids))
 
     def _note(self, kind: Kind, exchange: Exchange) -> None:
         ids = self._path_ids(exchange)
         try:
-            ids |= {name: str(exchange[source]) for name, source in kind.ids.items()}
+            ids |= {name: _id(exchange[source]) for name, source in kind.ids.items()}
         except Failed:
             return  # an answer without an id is a rule's business; the marked name still finds it
+        if not all(ids.values()):
+            return
         path = self._document.operations[kind.delete].url(ids)
         made = Made(exchange.identity, kind.delete, path, ids, self._keeping)
         self.noted += path not in self._made
@@ -154,6 +161,15 @@ class Creations:
             for each, made in self._made.items()
             if each != path and not each.startswith(path + "/")
         }
+
+
+def _id(value: object) -> str:
+    """The value as part of a path; empty when no path can carry it."""
+    if not isinstance(value, str | int):
+        return ""
+    text = str(value)
+    sound = len(text) <= ID_LIMIT and text.isprintable() and text not in {".", ".."}
+    return text if sound else ""
 
 
 def _below_another(made: Made, others: list[Made]) -> bool:

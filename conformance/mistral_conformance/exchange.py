@@ -62,13 +62,15 @@ class Exchange:
         """The body as JSON.
 
         Raises:
-            Failed: the body is not JSON in UTF-8.
+            Failed: the body is not JSON in UTF-8, or nested too deeply to be read.
 
         """
         try:
             return json.loads(self.content)
         except ValueError as error:
             raise Failed(f"the answer is not JSON: {error}", self) from error
+        except RecursionError as error:
+            raise Failed("the answer is not JSON: it is nested too deeply", self) from error
 
     @property
     def text(self) -> str:

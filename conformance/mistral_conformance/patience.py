@@ -1,8 +1,9 @@
 """When to wait for a server and when to give up on it.
 
 A server that asks to slow down (429) is asked again after the time it names, within a budget for
-the whole run. A server that has stopped answering is not asked for ever: a run against it ends
-soon, with errors that say so.
+the whole run; one that still refuses after several such waits is not waited for any more. A server
+that has stopped answering is not asked for ever: a run against it ends soon, with errors that say
+so.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 SILENT_OPERATION = 3
 SILENT_SERVER = 10
 LONGEST_WAIT_S = 30.0
+MOST_REPEATS = 8
 
 
 @define
@@ -31,6 +33,7 @@ class Patience:
     sleep: Callable[[float], None] = time.sleep
     _silences: Counter[str] = field(factory=Counter)
     _in_a_row: int = 0
+    _repeats: int = 0
 
     def exhausted(self, operation: str) -> str:
         """Why another request is not worth sending, empty when it is."""
@@ -52,7 +55,11 @@ class Patience:
     def waits_for(self, exchange: Exchange) -> bool:
         """Wait if the server asks for it and the budget allows; whether to ask again."""
         if exchange.status != 429:
+            self._repeats = 0
             return False
+        self._repeats += 1
+        if self._repeats > MOST_REPEATS:
+            self.budget_s = 0.0
         wait_s = min(_asked_wait(exchange), LONGEST_WAIT_S)
         if wait_s > self.budget_s:
             return False

@@ -107,9 +107,13 @@ def execute(
 
 
 def _clean_up(session: Session, run: Run) -> None:
+    """Delete what is left; whatever happens, what has been judged is still there to report."""
     try:
         run.leftovers = session.finish()
     except KeyboardInterrupt:
         run.interrupted = True
         run.leftovers = session.creations.left("interrupted while deleting")
+    except Exception as error:  # noqa: BLE001 - whatever breaks must not cost the report
+        reason = f"deleting broke: {type(error).__name__}: {error}"
+        run.leftovers = session.creations.left(reason)
     run.created = session.creations.noted

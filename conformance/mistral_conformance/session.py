@@ -92,8 +92,7 @@ class Session:
             exchange = self.send(Message("GET", operation.path), identity, operation.id)
             for item in _items(exchange, kind.items):
                 if isinstance(item, dict) and self.marker.owns(item.get(kind.name)):
-                    ids = {name: str(item.get(source)) for name, source in kind.ids.items()}
-                    self.creations.adopt(kind, identity, ids)
+                    self.creations.adopt(kind, identity, item)
 
 
 def _items(exchange: Exchange, path: str) -> Iterator[Any]:

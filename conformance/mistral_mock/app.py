@@ -15,10 +15,11 @@ from starlette.datastructures import Headers
 from mistral_mock import bodies, control, inputs, registry, resources, signing
 from mistral_mock.bodies import ClientGoneError
 from mistral_mock.context import Context
-from mistral_mock.errors import APIError, not_found, not_implemented, unauthorized
+from mistral_mock.errors import APIError, not_found, not_implemented, not_saved, unauthorized
 from mistral_mock.resources import processing
 from mistral_mock.router import Router, offered
 from mistral_mock.settings import Settings
+from mistral_mock.state_file import StateFileError
 from mistral_mock.wire import DroppedError, Wire
 from mistral_mock.world import World
 
@@ -91,6 +92,8 @@ class App:
             return await self._serve_api(request, wire)
         except APIError as error:
             return error.answer()
+        except StateFileError:
+            return not_saved().answer()
 
     async def _serve_own(self, request: Request, wire: Wire) -> Answer:
         """The answer of a control route or a signed URL."""
@@ -139,6 +142,7 @@ class App:
         source = inputs.Source(request.headers, wire.receive, self.world.settings)
         body = await inputs.check_body(operation, source, problems)
         inputs.refuse(problems)
+        await processing.read_ahead(self.world, operation.id, values, body.files)
         processing.settle(self.world)
         context = self._context(
             request,
@@ -150,10 +154,25 @@ class App:
             body=body.value,
             files=body.files,
         )
+        known = self.world.store.version
         try:
             return handle(context)
         finally:
+            self._save(known)
+
+    def _save(self, known: int) -> None:
+        """Saves what changed.
+
+        Raises:
+            StateFileError: The disk refuses, and this request has changed something: the state is
+                no longer in the version that was known.
+
+        """
+        try:
             self.world.save()
+        except StateFileError:
+            if self.world.store.version != known:
+                raise
 
     def _context(self, request: Request, caller: Identity, **inputs: Any) -> Context:  # noqa: ANN401 - the fields of Context
         return Context(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         run: Callable[[argparse.Namespace], int] = options.run
         return run(options)
+    except BrokenPipeError:
+        # Nobody reads the output any more; what Python still holds of it goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
     except (ServerError, StateFileError) as error:
         sys.stderr.write(f"mistral-mock: {error}\n")
         return FAILED
@@ -58,6 +63,7 @@ def list_operations(_: argparse.Namespace) -> int:
     for operation in load_operations():
         if operation.id in implemented():
             sys.stdout.write(f"{operation.method:7}{operation.path}  {operation.id}\n")
+    sys.stdout.flush()
     return 0
 
 
@@ -85,6 +91,7 @@ def make_settings(options: argparse.Namespace) -> Settings:
         faults=tuple(fault for path in options.faults for fault in read_script(path)),
         state_file=options.state,
         max_upload=options.max_upload,
+        max_file=options.max_file,
         max_body=options.max_body,
         rate_limit=options.rate_limit,
         rate_limit_shape=options.rate_limit_shape,
@@ -141,8 +148,15 @@ def add_behaviour_options(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="from upload to processed, in seconds; default %(default)s",
     )
-    parser.add_argument("--max-upload", type=_size, default=100 * MEGABYTE, metavar="BYTES")
-    parser.add_argument("--max-body", type=_size, default=10 * MEGABYTE, metavar="BYTES")
+    parser.add_argument(
+        "--max-upload", type=_size, default=100 * MEGABYTE, metavar="BYTES", help="of a document"
+    )
+    parser.add_argument(
+        "--max-file", type=_size, default=512 * MEGABYTE, metavar="BYTES", help="of files.upload"
+    )
+    parser.add_argument(
+        "--max-body", type=_size, default=10 * MEGABYTE, metavar="BYTES", help="of a JSON body"
+    )
     parser.add_argument(
         "--refuse-type", action="append", default=[], metavar="MIME", help="refuse such files"
     )

@@ -96,6 +96,11 @@ def not_implemented(operation: str) -> APIError:
     return APIError(501, {"detail": f"The mock does not implement {operation}"})
 
 
+def not_saved() -> APIError:
+    """500 for a change that is in memory, but not in the state file."""
+    return APIError(500, {"detail": "The mock's state file cannot be written"})
+
+
 def inference_error(
     status: int, message: object, type_: str, code: str | None = None, param: str | None = None
 ) -> APIError:

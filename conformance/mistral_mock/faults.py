@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import asdict, define, field, fields, frozen, validators
 
+from mistral_mock.operations import load_operations
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
@@ -95,6 +97,17 @@ def check_headers(headers: Mapping[str, str]) -> None:
             raise ValueError(f"header {name!r}: {value!r} cannot be sent")
         if name.lower() in FRAMING:
             raise ValueError(f"header {name!r} is written by the server")
+
+
+def check_pattern(pattern: str) -> None:
+    """Lets through a pattern that some operation of the document matches.
+
+    Raises:
+        ValueError: None does, so that the fault would never strike.
+
+    """
+    if not any(fnmatchcase(operation.id, pattern) for operation in load_operations()):
+        raise ValueError(f"operation {pattern!r} matches no operation of the document")
 
 
 @define
@@ -174,7 +187,7 @@ def read_script(path: Path) -> list[Fault]:
         raise FaultScriptError(f"{path}: {error}") from error
     except OSError as error:
         raise FaultScriptError(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FaultScriptError(f"{path} is no JSON: {error}") from error
 
 
@@ -185,6 +198,8 @@ def _parse_entry(number: int, entry: object) -> Fault:
     if unknown:
         raise FaultScriptError(f"entry {number} has unknown fields: {', '.join(unknown)}")
     try:
-        return Fault(**entry)
+        fault = Fault(**entry)
+        check_pattern(fault.operation)
     except (ValueError, TypeError) as error:
         raise FaultScriptError(f"entry {number}: {error}") from error
+    return fault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 FLAGS = ("admin", "private")
 DEFAULT_NAMES = ("user", "workspace", "organisation")
+CARRIED = re.compile(r"[!-~]+")
+"""The keys that an Authorization header can carry: visible ASCII without spaces."""
 SYNTAX = "KEY[=USER,WORKSPACE,ORGANISATION[,admin][,private]]"
 
 
@@ -66,7 +69,7 @@ def parse_identity(text: str) -> Identity:
     words = [word.strip() for word in rest.split(",")] if equals else []
     names, flags = words[:3], tuple(words[3:])
     wrong = [flag for flag in flags if flag not in FLAGS]
-    if not key or not key.isascii() or "" in words or wrong or len(names) not in {0, 3}:
+    if not CARRIED.fullmatch(key) or "" in words or wrong or len(names) not in {0, 3}:
         raise ValueError(f"{text!r} is not {SYNTAX}")
     user, workspace, organisation = names or DEFAULT_NAMES
     return make_identity(key, user, workspace, organisation, flags)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mistral_mock.schemas import Schema
     from mistral_mock.settings import Settings
 
+FILE_UPLOAD = "files.upload"
+"""Files may be larger than the documents of libraries."""
 URLENCODED = "application/x-www-form-urlencoded"
 PARSING = {
     "int_type": ("int_parsing", "unable to parse string as an integer"),
@@ -120,15 +122,17 @@ def is_json(media_type: str) -> bool:
     return media_type in {"", JSON} or media_type.endswith("+json")
 
 
-async def read_form(source: Source) -> Form:
+async def read_form(source: Source, limit: int) -> Form:
     """The form, of either encoding; without a media type there is nothing to read.
+
+    The limit is that of a file in it, in bytes.
 
     Raises:
         APIError: 415 for anything but a form, otherwise as in `bodies`.
 
     """
     if source.media_type == MULTIPART:
-        return await bodies.read_form(source.headers, source.receive, source.settings.max_upload)
+        return await bodies.read_form(source.headers, source.receive, limit)
     if source.media_type == URLENCODED:
         return await bodies.read_texts(source.receive, source.settings.max_body)
     if source.media_type:
@@ -137,7 +141,9 @@ async def read_form(source: Source) -> Form:
 
 
 async def _check_form(operation: Operation, source: Source, problems: list[Problem]) -> Body:
-    form = await read_form(source)
+    settings = source.settings
+    limit = settings.max_file if operation.id == FILE_UPLOAD else settings.max_upload
+    form = await read_form(source, limit)
     schema = operation.bodies[MULTIPART]
     files = {name: upload for name, upload in form.files.items() if upload.name}
     values: dict[str, Any] = {}

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from mistral_mock.world import World
 
 START_S = 10.0
-GRACE_S = 1
+GRACE_S = 1.0
+GLANCE_S = 0.02
 KEEP_ALIVE_S = 30
 TICK_S = 0.1
 STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -58,6 +59,9 @@ class RunningServer:
 class Server(uvicorn.Server):
     """A uvicorn server that leaves signals alone, says when it is ready, and stops when told."""
 
+    grace_s = GRACE_S
+    """How long requests that are under way may take to end, in seconds."""
+
     def __init__(self, app: App, ready: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
@@ -70,7 +74,6 @@ class Server(uvicorn.Server):
                 proxy_headers=False,
                 server_header=False,
                 timeout_keep_alive=KEEP_ALIVE_S,
-                timeout_graceful_shutdown=GRACE_S,
             )
         )
         self._ready = ready
@@ -96,6 +99,24 @@ class Server(uvicorn.Server):
             with suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), TICK_S)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Takes no more requests; cancels those that do not end within the grace."""
+        for server in self.servers:
+            server.close()
+        for found in sockets or []:
+            found.close()
+        state, loop = self.server_state, asyncio.get_running_loop()
+        for connection in list(state.connections):
+            connection.shutdown()
+        late = loop.time() + self.grace_s
+        while (state.tasks or state.connections) and loop.time() < late:  # noqa: ASYNC110 - uvicorn tells no event
+            await asyncio.sleep(GLANCE_S)
+        tasks = list(state.tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=GRACE_S)
+
     def stop(self, *_: object) -> None:
         """Ends the server; from any thread, and as a signal handler."""
         self.should_exit = True
@@ -106,27 +127,25 @@ class Server(uvicorn.Server):
 class Embedded(Server):
     """A server inside a test, which has no use for a graceful end."""
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Closes everything now; requests that are under way are cancelled."""
-        for server in self.servers:
-            server.close()
-        for found in sockets or []:
-            found.close()
-        for connection in list(self.server_state.connections):
-            connection.shutdown()
-        for task in list(self.server_state.tasks):
-            task.cancel()
-        await asyncio.sleep(0)
+    grace_s = 0.0
 
 
 def make_protocol(**arguments: Any) -> Any:  # noqa: ANN401 - uvicorn's own signature
-    """A connection's HTTP protocol that tells the application how to close the connection."""
+    """A connection's HTTP protocol that tells the application how to close the connection.
+
+    A request that is cancelled loses its connection, which is no error of the application.
+    """
     protocol: Any = AutoHTTPProtocol(**arguments)
     app = protocol.app
 
     async def call(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
         scope[ABORT] = protocol.transport.close
-        await app(scope, receive, send)
+        try:
+            await app(scope, receive, send)
+        except asyncio.CancelledError:
+            protocol.transport.abort()
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
     protocol.app = call
     return protocol

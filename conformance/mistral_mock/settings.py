@@ -48,7 +48,9 @@ class Settings:
     faults: tuple[Fault, ...] = ()
     state_file: Path | None = None
     max_upload: int = field(default=100 * MEGABYTE, validator=validators.gt(0))
-    """The largest file (rule B30)."""
+    """The largest document (rule B30)."""
+    max_file: int = field(default=512 * MEGABYTE, validator=validators.gt(0))
+    """The largest file of `files.upload`."""
     max_body: int = field(default=10 * MEGABYTE, validator=validators.gt(0))
     """The largest JSON body."""
     rate_limit: int | None = field(default=None, validator=validators.optional(validators.gt(0)))

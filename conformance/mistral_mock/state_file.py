@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from base64 import b64decode, b64encode
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import fields
 
+from mistral_mock.clock import EVER, NEVER, SPARE
 from mistral_mock.store import Record, kind_of
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ on conflict (kind, id) do update set fields = excluded.fields
 ADVANCE = "insert or replace into progress values (1, ?, ?)"
 
 
+DAMAGE = (ValueError, TypeError, AttributeError, RecursionError, sqlite3.Error)
+"""What reading a file raises whose content is none of ours."""
+
+
 class StateFileError(Exception):
     """The state file cannot be used; the message says why and what to do."""
 
@@ -51,9 +56,12 @@ class StateFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._database = self._open()
-        row = self._database.execute("select drawn, moment from progress").fetchone()
-        self.drawn: int = row[0] if row else 0
-        self.moment = datetime.fromisoformat(row[1]) if row else datetime.min.replace(tzinfo=UTC)
+        try:
+            row = self._database.execute("select drawn, moment from progress").fetchone()
+            self.drawn, self.moment = _read_progress(*row) if row else (0, EVER)
+        except DAMAGE as error:
+            self._database.close()
+            raise self._unusable("how far the last run came", error) from error
 
     def load(self, cls: type[R]) -> Iterator[R]:
         """All records of the class, in the order in which they were first saved.
@@ -63,14 +71,12 @@ class StateFile:
 
         """
         query = "select fields from records where kind = ? order by position"
-        for (text,) in self._database.execute(query, (kind_of(cls),)):
+        for (text,) in self._select(query, kind_of(cls)):
             try:
-                yield cls(**_decode(json.loads(text)))
-            except (ValueError, TypeError) as error:
-                raise StateFileError(
-                    f"{self._path}: a saved {cls.__name__} cannot be read ({error}); "
-                    "it comes from another version: name another --state file"
-                ) from error
+                record = cls(**_decode(json.loads(text)))
+            except DAMAGE as error:
+                raise self._unusable(f"a saved {cls.__name__}", error) from error
+            yield record
 
     def classes(self) -> Iterator[type[Record]]:
         """The classes of all records that are saved.
@@ -79,8 +85,8 @@ class StateFile:
             StateFileError: This version of the mock has no such class.
 
         """
-        for (kind,) in self._database.execute("select distinct kind from records").fetchall():
-            module, _, name = kind.rpartition(".")
+        for (kind,) in self._select("select distinct kind from records"):
+            module, _, name = str(kind).rpartition(".")
             try:
                 found = getattr(import_module(module), name) if module.startswith(OURS) else None
             except (ImportError, AttributeError):
@@ -95,20 +101,41 @@ class StateFile:
     def save(
         self, changes: Mapping[tuple[str, str], Record | None], drawn: int, moment: datetime
     ) -> None:
-        """Writes all changes or, when the disk refuses, none."""
-        with self._database:
-            for (kind, id_), record in changes.items():
-                if record is None:
-                    self._database.execute(
-                        "delete from records where kind = ? and id = ?", (kind, id_)
-                    )
-                else:
-                    self._database.execute(PUT, (kind, id_, json.dumps(_encode(record))))
-            self._database.execute(ADVANCE, (drawn, moment.isoformat()))
+        """Writes all changes or none.
+
+        Raises:
+            StateFileError: The disk refuses.
+
+        """
+        try:
+            with self._database:
+                for (kind, id_), record in changes.items():
+                    self._write(kind, id_, record)
+                self._database.execute(ADVANCE, (drawn, moment.isoformat()))
+        except sqlite3.Error as error:
+            raise StateFileError(f"{self._path} cannot be written: {error}") from error
+
+    def _write(self, kind: str, id_: str, record: Record | None) -> None:
+        if record is None:
+            self._database.execute("delete from records where kind = ? and id = ?", (kind, id_))
+        else:
+            self._database.execute(PUT, (kind, id_, json.dumps(_encode(record))))
 
     def close(self) -> None:
         """Lets go of the file."""
         self._database.close()
+
+    def _select(self, query: str, *values: str) -> list[tuple[Any, ...]]:
+        try:
+            return self._database.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._unusable("what is saved", error) from error
+
+    def _unusable(self, what: str, error: Exception) -> StateFileError:
+        return StateFileError(
+            f"{self._path}: {what} cannot be read ({error}); the file is damaged or comes from "
+            "another version: name another --state file"
+        )
 
     def _open(self) -> sqlite3.Connection:
         if self._path.exists() and not self._path.is_file():
@@ -150,6 +177,28 @@ def _advise(error: Exception) -> str:
     return str(error)
 
 
+def _read_progress(drawn: object, moment: str) -> tuple[int, datetime]:
+    """How many ids were drawn, and the last moment.
+
+    Raises:
+        ValueError: They are none that a mock writes.
+
+    """
+    if type(drawn) is not int or drawn < 0:
+        raise ValueError(f"{drawn!r} ids were drawn")
+    found = _read_moment(moment)
+    if found > NEVER - SPARE:
+        raise ValueError(f"{moment} is at the end of the calendar")
+    return drawn, found
+
+
+def _read_moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text} has no time zone")
+    return moment
+
+
 def _encode(record: Record) -> dict[str, Any]:
     return {a.name: _encode_value(getattr(record, a.name)) for a in fields(type(record))}
 
@@ -173,7 +222,7 @@ def _decode_value(value: Any) -> Any:  # noqa: ANN401 - JSON of any kind
         return value
     ((mark, inner),) = value.items()
     if mark == "$time":
-        return datetime.fromisoformat(inner)
+        return _read_moment(inner)
     if mark == "$bytes":
         return b64decode(inner)
     return tuple(_decode_value(item) for item in inner) if mark == "$tuple" else inner

@@ -133,7 +133,10 @@ class Store:
             self._changes[kind, id_] = record
 
     def flush(self, drawn: int, moment: datetime, *, always: bool = False) -> None:
-        """Saves what changed, how many ids were drawn, and when, if there is a state file."""
+        """Saves what changed, how many ids were drawn, and when, if there is a state file.
+
+        What could not be saved stays in memory and is part of the next flush.
+        """
         if self._backing and (self._changes or always):
             self._backing.save(self._changes, drawn, moment)
             self._changes = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from attrs import define
@@ -37,6 +38,8 @@ class World:
         self.clock = make_clock(settings.clock)
         self.ids = Ids(settings.seed)
         self.file = None if settings.state_file is None else StateFile(settings.state_file)
+        self.unsaved = False
+        """The last attempt to save failed."""
         self.store = self._fill_store()
         self.agenda = Agenda()
         self.signer = Signer(settings.seed, self.clock)
@@ -59,9 +62,23 @@ class World:
         return self.callers.get(key)
 
     def save(self, *, always: bool = False) -> None:
-        """Writes what changed to the state file, when there is one; `always` writes time too."""
-        if self.file is not None:
+        """Writes what changed to the state file, when there is one; `always` writes time too.
+
+        Raises:
+            StateFileError: The disk refuses. The changes stay in memory, the next call tries
+                again; the first refusal is told on stderr.
+
+        """
+        if self.file is None:
+            return
+        try:
             self.store.flush(self.ids.drawn, self.clock.now(), always=always)
+        except StateFileError as error:
+            if not self.unsaved:
+                sys.stderr.write(f"mistral-mock: {error}; changes are kept in memory\n")
+            self.unsaved = True
+            raise
+        self.unsaved = False
 
     def reset(self) -> None:
         """Back to the start: nothing stored, the first id, the first moment, the first faults."""

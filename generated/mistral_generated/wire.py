@@ -167,6 +167,14 @@ def form_files(*pairs: tuple[str, Any]) -> tuple[tuple[str, FileInput], ...]:
     return tuple((name, value) for name, value in pairs if value is not UNSET and value is not None)
 
 
+def needed_file(name: str, value: Any) -> FileInput:
+    """Return a file that a form cannot do without. Raises TypeError when there is none."""
+    if value is UNSET or value is None:
+        raise TypeError(f"{name} must be a path, bytes, a binary stream or a File, not {value!r}")
+    file: FileInput = value
+    return file
+
+
 def json_body(body: dict[str, Any]) -> object:
     """Return a body of fields; those that are UNSET are left out, None is sent as null."""
     return to_wire(body)

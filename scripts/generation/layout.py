@@ -199,6 +199,7 @@ def request_helpers(operation: OperationView) -> str:
         ("header_fields", operation.located("header")),
         ("form_fields", operation.located("field")),
         ("form_files", operation.located("file")),
+        ("needed_file", [one for one in operation.located("file") if one.required]),
         ("json_text", [one for one in operation.arguments if one.is_json_text]),
         ("json_body", operation.located("body") if operation.body_required else []),
         ("optional_body", operation.located("body") if not operation.body_required else []),
@@ -225,10 +226,16 @@ def request_parts(operation: OperationView, fixed: dict[str, Any]) -> str:
 
 
 def _pairs(arguments: list[Argument]) -> str:
-    return ", ".join(
-        f'("{one.wire}", {f"json_text({one.name})" if one.is_json_text else one.name})'
-        for one in arguments
-    )
+    return ", ".join(f'("{one.wire}", {_value(one)})' for one in arguments)
+
+
+def _value(argument: Argument) -> str:
+    """Return the expression of what a query, a header or a form takes of an argument."""
+    if argument.is_json_text:
+        return f"json_text({argument.name})"
+    if argument.location == "file" and argument.required:
+        return f"needed_file('{argument.name}', {argument.name})"
+    return argument.name
 
 
 def _body(operation: OperationView, fixed: dict[str, Any]) -> str:

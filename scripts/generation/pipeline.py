@@ -117,13 +117,25 @@ def _fill(places: Places, folder: Path) -> None:
     from generation.source import derive  # noqa: PLC0415 - the same
 
     inputs = places.inputs()
-    settings = tomllib.loads(places.settings.read_text(encoding="utf-8"))
+    settings = load_settings(places.settings)
     derived = derive(load_yaml(places.document), settings.get("names", {}))
     folder.mkdir(parents=True)
     project.build(derived, settings["generator"], places.templates, folder)
     tidy(folder, settings["ruff"])
     record = manifest.take(places.root, inputs, folder)
     (folder / manifest.NAME).write_text(record.text(), encoding="utf-8")
+
+
+def load_settings(path: Path) -> dict[str, Any]:
+    """Return the generator's configuration. Raises PipelineError when it is not whole."""
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise PipelineError(f"{path} is not TOML: {error}") from error
+    missing = [name for name in ("generator", "ruff") if not isinstance(settings.get(name), dict)]
+    if missing:
+        raise PipelineError(f"{path} has no table [{missing[0]}]")
+    return settings
 
 
 def load_yaml(path: Path) -> dict[str, Any]:

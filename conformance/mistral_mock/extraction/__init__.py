@@ -1,4 +1,4 @@
-"""Text out of uploaded documents: `extract` and `summarise`, both pure.
+"""Text out of uploaded documents: `extract` and `summarise`, whose results follow from the input.
 
 PDF, DOCX, PPTX and text in its many types have text; anything else is an error of the document,
 which an `Extraction` carries as a value. No input makes `extract` raise.
@@ -9,13 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_mock.extraction import docx, kind, pdf, pptx, text
+from mistral_mock.extraction.memory import Memory, aside
 from mistral_mock.extraction.outcome import Extraction, Unreadable
 from mistral_mock.extraction.summary import summarise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Extraction", "extract", "summarise"]
+__all__ = ["Extraction", "extract", "read_ahead", "summarise"]
+
+_MEMORY = Memory()
 
 READERS: dict[str, Callable[[bytes], tuple[str, ...]]] = {
     kind.PDF: pdf.read_pages,
@@ -30,6 +33,18 @@ def extract(content: bytes, *, name: str, mime_type: str) -> Extraction:
     """The document's text, page by page, or what is wrong with it."""
     try:
         found = kind.find_kind(content, name, mime_type)
+    except Unreadable as problem:
+        return Extraction((), error=str(problem))
+    return _MEMORY.recall(found, content, lambda: _read(found, content))
+
+
+async def read_ahead(content: bytes, *, name: str, mime_type: str) -> None:
+    """Lets a thread read the document, so that `extract` has its text at once."""
+    await aside(lambda: extract(content, name=name, mime_type=mime_type))
+
+
+def _read(found: str, content: bytes) -> Extraction:
+    try:
         return Extraction(READERS[found](content))
     except Unreadable as problem:
         return Extraction((), error=str(problem))

@@ -14,19 +14,42 @@ from attrs import evolve
 from mistral_mock import extraction
 from mistral_mock.clock import INSTANT, NEVER
 from mistral_mock.completion import tokens
-from mistral_mock.resources import statuses, upkeep
+from mistral_mock.resources import filetypes, statuses, upkeep
 from mistral_mock.resources.records import Document, DocumentText
 from mistral_mock.store import Blob
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
+    from mistral_mock.context import Upload
     from mistral_mock.store import Store
     from mistral_mock.world import World
 
+UPLOAD = "beta.libraries.documents.upload"
+REPROCESS = "beta.libraries.documents.reprocess"
 QUEUED_SHARE = 0.25
 """The part of a run that a document waits in `todo` (our choice)."""
+
+
+async def read_ahead(
+    world: World, operation: str, path: Mapping[str, str], files: Mapping[str, Upload]
+) -> None:
+    """Reads what the operation is about to queue, while other requests go on.
+
+    A run's end only takes up the result: nothing that it shows depends on how long this took.
+    """
+    if operation == UPLOAD:
+        for file in files.values():
+            mime_type = filetypes.find_mime_type(file)
+            await extraction.read_ahead(file.content, name=file.name, mime_type=mime_type)
+    elif operation == REPROCESS:
+        document = world.store.table(Document).get(path["document_id"])
+        blob = world.store.table(Blob).get(path["document_id"])
+        if document is not None and blob is not None:
+            await extraction.read_ahead(
+                blob.content, name=document.name, mime_type=document.mime_type
+            )
 
 
 def settle(world: World) -> None:

@@ -256,6 +256,28 @@ def test_template_that_ruff_refuses_stops_the_run(
     assert "undefined_name" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("templates/model.py.jinja", "\n\n{% if %}", "the template model.py.jinja, line 3: "),
+        ("templates/README.md.jinja", "{{ nobody }}", "README.md.jinja: 'nobody' is undefined"),
+        ("templates/README.md.jinja", "{% include 'lost' %}", "README.md.jinja: lost"),
+        ("generator.toml", "a = [", "generator.toml is not TOML: "),
+        ("generator.toml", "a = 1", "generator.toml has no table [generator]"),
+    ],
+)
+def test_broken_template_or_setting_is_one_message(
+    made: Project, capsys: pytest.CaptureFixture[str], name: str, text: str, words: str
+) -> None:
+    before = made.contents()
+    (made.root / "overrides" / name).write_text(text)
+    assert made.run() == 1
+    message = capsys.readouterr().err
+    assert words in message
+    assert message.count("\n") == 2
+    assert made.contents() == before
+
+
 def test_interruption_leaves_the_old_state(made: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     before = made.contents()
 

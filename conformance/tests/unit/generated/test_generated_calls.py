@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +18,9 @@ from mistral_generated.api.files import list as list_files
 from mistral_generated.api.files import upload as upload_file
 from mistral_generated.models import ResponseFormat, TextChunk, UserMessage
 from mistral_generated.types import UNSET, Form
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HELLO: Any = [{"role": "user", "content": "hello"}]
 
@@ -109,6 +113,15 @@ def test_stream_call_asks_for_events_and_ends_at_done() -> None:
 
 def test_plain_chat_call_never_mentions_streaming() -> None:
     assert "stream" not in _body(complete.prepare(model="m", messages=HELLO))
+
+
+@pytest.mark.parametrize("nothing", [None, UNSET])
+@pytest.mark.parametrize("prepare", [upload_file.prepare, partial(upload.prepare, "id")])
+def test_upload_without_its_file_is_refused(
+    prepare: Callable[..., object], nothing: object
+) -> None:
+    with pytest.raises(TypeError, match=r"file must be a path, bytes, .*not (None|UNSET)"):
+        prepare(file=nothing)
 
 
 def test_upload_is_a_form_with_one_file() -> None:

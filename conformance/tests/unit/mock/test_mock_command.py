@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import httpx
@@ -63,7 +64,58 @@ def test_a_stalled_request_does_not_hold_up_the_end(tmp_path: Path) -> None:
         with pytest.raises(httpx.ReadTimeout):
             httpx.get(f"{url}/v1/libraries", timeout=0.2, trust_env=False)
         process.terminate()
-        assert process.wait(timeout=10) == 0
+        _, errors = process.communicate(timeout=10)
+        assert (process.returncode, errors) == (0, "")
+
+
+CHAT = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "A story."}]}
+
+
+def test_the_end_in_the_middle_of_a_stream_is_quiet() -> None:
+    headers = {"authorization": "Bearer mock-key"}
+    with command("--event-gap", "60") as (process, url):
+        with httpx.stream(
+            "POST",
+            f"{url}/v1/chat/completions",
+            json={**CHAT, "stream": True},
+            headers=headers,
+            trust_env=False,
+        ) as answer:
+            events = answer.iter_bytes()
+            assert next(events).startswith(b"data: ")
+            process.terminate()
+            with pytest.raises(httpx.RemoteProtocolError):
+                list(events)
+        _, errors = process.communicate(timeout=10)
+        assert (process.returncode, errors) == (0, "")
+
+
+def test_the_end_in_the_middle_of_a_wait_is_quiet() -> None:
+    headers = {"authorization": "Bearer mock-key"}
+    with command("--latency", "60") as (process, url):
+        address = httpx.URL(url)
+        with socket.create_connection((address.host, address.port or 80)) as client:
+            client.sendall(b"GET /v1/libraries HTTP/1.1\r\nhost: x\r\n\r\n")
+            httpx.get(f"{url}/_mock/health", headers=headers, trust_env=False)
+            process.terminate()
+            client.settimeout(10)
+            with suppress(ConnectionResetError):
+                assert client.recv(100) == b""
+        _, errors = process.communicate(timeout=10)
+        assert (process.returncode, errors) == (0, "")
+
+
+@pytest.mark.parametrize("arguments", [("serve", "--port", "0"), ("operations",)])
+def test_an_output_that_nobody_reads_ends_the_command_quietly(arguments: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        process = subprocess.run(
+            [*MOCK, *arguments], stdout=writing, stderr=subprocess.PIPE, timeout=30, check=False
+        )
+    finally:
+        os.close(writing)
+    assert (process.returncode, process.stderr) == (1, b"")
 
 
 def test_options_reach_the_mock(tmp_path: Path) -> None:
@@ -109,6 +161,7 @@ WRONG = [
     ("--latency", "nan"),
     ("--latency", "1e99"),
     ("--max-upload", "0"),
+    ("--max-file", "0"),
     ("--rate-limit", "0"),
     ("--rate-limit-shape", "round"),
     ("--colour", "red"),
@@ -125,7 +178,9 @@ def test_a_wrong_option_is_named(
     assert options[0] in capsys.readouterr().err.splitlines()[-1]
 
 
-@pytest.mark.parametrize("text", ["", "a=", "a=b", "a=b,c", "a=u,w,o,x", "\u00e9"])
+@pytest.mark.parametrize(
+    "text", ["", "a=", "a=b", "a=b,c", "a=u,w,o,x", "\u00e9", "k\n", "k k", "\x7f"]
+)
 def test_a_key_that_is_not_spelled_right_is_told_how(text: str) -> None:
     with pytest.raises(ValueError, match=r"is not KEY\[=USER,"):
         parse_identity(text)

@@ -331,3 +331,13 @@ def test_a_file_over_the_limit_is_refused(start: Callable[..., httpx.Client]) ->
     assert (answer.status_code, type(answer.json()["detail"])) == (413, str)
     assert upload(api, folder, "a.txt", b"x" * 3_000_000).status_code == 413
     assert api.get(folder).json()["pagination"]["total_items"] == 1
+
+
+def test_files_have_a_limit_of_their_own(start: Callable[..., httpx.Client]) -> None:
+    api = start(max_upload=5, max_file=10)
+    assert upload(api, "/v1/files", "a.txt", b"0123456789").status_code == 200
+    answer = upload(api, "/v1/files", "a.txt", b"0123456789X")
+    assert (answer.status_code, "limit is 10 bytes" in answer.text) == (413, True)
+    made = api.post("/v1/libraries", json={"name": "n"}).json()
+    folder = f"/v1/libraries/{made['id']}/documents"
+    assert upload(api, folder, "a.txt", b"0123456789").status_code == 413

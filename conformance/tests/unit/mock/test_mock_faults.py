@@ -182,7 +182,7 @@ def test_a_script_is_read_from_a_file(tmp_path: Path) -> None:
     assert read_script(script) == [Fault(operation="files.*", status=503)]
 
 
-@pytest.mark.parametrize("text", ["{", '[{"x": 1}]'])
+@pytest.mark.parametrize("text", ["{", '[{"x": 1}]', "[" * 100_000, '{"body":' * 100_000])
 def test_a_broken_script_file_is_named(tmp_path: Path, text: str) -> None:
     script = tmp_path / "faults.json"
     script.write_text(text)
@@ -193,3 +193,18 @@ def test_a_broken_script_file_is_named(tmp_path: Path, text: str) -> None:
 def test_an_absent_script_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(FaultScriptError, match=r"faults\.json cannot be read"):
         read_script(tmp_path / "faults.json")
+
+
+@pytest.mark.parametrize("pattern", ["nope.nope", "chat.Complete", ""])
+def test_a_pattern_that_matches_no_operation_is_refused(
+    api: httpx.Client, tmp_path: Path, pattern: str
+) -> None:
+    entry = {"operation": pattern, "status": 500}
+    reason = f"entry 1: operation {pattern!r} matches no operation"
+    answer = api.post("/_mock/faults", json=entry)
+    assert answer.status_code == 422
+    assert reason in answer.json()["detail"][0]["msg"]
+    script = tmp_path / "faults.json"
+    script.write_text(json.dumps(entry))
+    with pytest.raises(FaultScriptError, match=reason):
+        read_script(script)

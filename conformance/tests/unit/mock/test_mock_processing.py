@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
 
+from mistral_mock import extraction
 from mistral_mock.clock import INSTANT
+from mistral_mock.extraction import kind
 from mistral_mock.resources import processing, statuses
 from mistral_mock.resources.records import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import httpx
 
@@ -205,3 +208,49 @@ def test_deleting_a_running_document_leaves_nothing_to_finish(
     api.delete(f"{folder}/{document['id']}")
     town.clock.advance(5)
     assert api.get(folder).json()["data"] == []
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[threading.Event, threading.Event]]:
+    """Texts are read slowly: one event says that reading began, the other lets it end."""
+    began, released = threading.Event(), threading.Event()
+
+    def read(_: bytes) -> tuple[str, ...]:
+        assert not began.is_set(), "it is read twice"
+        began.set()
+        released.wait(10)
+        return ("a", "b")
+
+    monkeypatch.setitem(extraction.READERS, kind.TEXT, read)
+    yield began, released
+    released.set()
+
+
+def test_a_document_that_is_read_slowly_holds_up_nobody_else(
+    api: httpx.Client,
+    folder: str,
+    town: RunningServer,
+    person: Callable[[str], httpx.Client],
+    slow: tuple[threading.Event, threading.Event],
+) -> None:
+    began, released = slow
+    made: list[dict[str, Any]] = []
+
+    def upload() -> None:
+        file = ("slow.txt", b"read only by the slow test", "text/plain")
+        made.append(api.post(folder, files={"file": file}).json())
+
+    thread = threading.Thread(target=upload)
+    thread.start()
+    try:
+        assert began.wait(5)
+        other = person("colleague")
+        assert other.get("/_mock/health", timeout=5).status_code == 200
+        assert other.get(folder, timeout=5).json()["data"] == []
+    finally:
+        released.set()
+        thread.join()
+    assert made[0]["process_status"] == "todo"
+    town.clock.advance(1)
+    assert states(api, folder, made[0]) == ("done", "Completed")
+    assert api.post(f"{folder}/{made[0]['id']}/reprocess").status_code == 204

@@ -13,8 +13,10 @@ from mistral_mock.settings import Settings
 from mistral_mock.state_file import StateFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from mistral_mock.server import RunningServer
 
 LIST = "/v1/libraries"
 UUID1 = "00000000-0000-4000-8000-000000000001"
@@ -155,6 +157,34 @@ def test_a_record_of_another_version_is_named(tmp_path: Path) -> None:
         visit(file, read)
 
 
+DAMAGES = [
+    "update records set fields = '[]'",
+    "update records set fields = '5'",
+    "update records set fields = '" + "[" * 100_000 + "'",
+    "update records set fields = replace(fields, '+00:00', '')",
+    "update records set kind = x'00' where kind like '%.Library'",
+    "alter table records drop column fields",
+    "alter table progress drop column moment",
+    "update progress set moment = 'x'",
+    "update progress set moment = '2026-01-01T00:00:00'",
+    "update progress set moment = '9999-12-31T00:00:00+00:00'",
+    "update progress set drawn = 'many'",
+    "update progress set drawn = -1",
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_file_with_damaged_content_is_named(tmp_path: Path, damage: str) -> None:
+    file = tmp_path / "state"
+    visit(file, fill)
+    database = sqlite3.connect(file)
+    database.execute(damage)
+    database.commit()
+    database.close()
+    with pytest.raises(StateFileError, match=r"state: .*name another"):
+        visit(file, read)
+
+
 @pytest.mark.parametrize(
     "kind", ["os.path", "mistral_mock.nowhere.Library", "mistral_mock.ids.Ids"]
 )
@@ -187,3 +217,63 @@ def test_an_absent_folder_is_named(tmp_path: Path) -> None:
 def test_a_folder_is_no_state_file(tmp_path: Path) -> None:
     with pytest.raises(StateFileError, match="is no file"):
         visit(tmp_path, read)
+
+
+def fill_disk(server: RunningServer, pages: int = 1) -> None:
+    """Lets the state file grow no more; many pages let it grow again."""
+    assert server.world.file is not None
+    server.world.file._database.execute(f"pragma max_page_count = {pages}")
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[tuple[RunningServer, httpx.Client]]:
+    """A mock with a state file and a library, and a client."""
+    settings = Settings(clock="manual", state_file=tmp_path / "state")
+    with (
+        running(settings) as server,
+        httpx.Client(base_url=server.base_url, headers=HEADERS, trust_env=False) as api,
+    ):
+        api.post(LIST, json={"name": "before"})
+        yield server, api
+
+
+def add_much(api: httpx.Client) -> httpx.Response:
+    return api.post(LIST, json={"name": "much", "description": "x" * 100_000})
+
+
+def test_a_full_disk_is_an_error_of_the_change_alone(
+    kept: tuple[RunningServer, httpx.Client], capfd: pytest.CaptureFixture[str]
+) -> None:
+    server, api = kept
+    fill_disk(server)
+    refused = [add_much(api), add_much(api)]
+    assert [answer.status_code for answer in refused] == [500, 500]
+    assert refused[0].json() == {"detail": "The mock's state file cannot be written"}
+    assert len(api.get(LIST).json()["data"]) == 3
+    assert api.get(f"{LIST}/{UUID1}").status_code == 404
+    lines = capfd.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert "state cannot be written: database or disk is full" in lines[0]
+
+
+def test_a_full_disk_is_an_error_of_the_clock_too(
+    kept: tuple[RunningServer, httpx.Client],
+) -> None:
+    server, api = kept
+    fill_disk(server)
+    add_much(api)
+    assert api.post("/_mock/clock", json={"advance_s": 1}).status_code == 500
+    assert api.get("/_mock/clock").status_code == 200
+
+
+def test_what_a_full_disk_refused_is_saved_when_there_is_room(
+    kept: tuple[RunningServer, httpx.Client], tmp_path: Path
+) -> None:
+    server, api = kept
+    fill_disk(server)
+    add_much(api)
+    fill_disk(server, 1_000_000)
+    assert api.get(LIST).status_code == 200
+    copy = tmp_path / "copy"
+    copy.write_bytes((tmp_path / "state").read_bytes())
+    assert len(visit(copy, read)["libraries"]["data"]) == 2

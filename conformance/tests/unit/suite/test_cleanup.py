@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from tests.unit.suite.fake_server import (
     LIBRARY_ID,
     Answer,
@@ -16,13 +17,15 @@ from tests.unit.suite.fake_server import (
     serving,
 )
 
+from mistral_conformance.run import Run, execute
+from mistral_conformance.session import Session
 from mistral_conformance.wire import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from mistral_conformance.session import Session
+    from mistral_conformance.run import RunOptions
 
     SessionOn = Callable[..., AbstractContextManager[Session]]
 
@@ -125,6 +128,36 @@ def test_object_of_another_run_is_left_alone(session_on: SessionOn) -> None:
     with serving(keyed, models, lists, libraries) as fake, session_on(fake.base_url) as session:
         session.finish()
         assert deletes(fake) == []
+
+
+@pytest.mark.parametrize("sent", [["deep"], {}, "\ud800", "x" * 70_000, "..", "a\nb", None])
+def test_id_that_no_path_can_carry_is_not_deleted(session_on: SessionOn, sent: Any) -> None:
+    def creates(request: Request) -> Answer | None:
+        odd = {**library("mconf-testrun-odd"), "id": sent}
+        if request.path != "/v1/libraries":
+            return None
+        return Answer(201, odd) if request.method == "POST" else Answer(200, {"data": [odd]})
+
+    with serving(keyed, models, creates) as fake, session_on(fake.base_url) as session:
+        create(session)
+        assert session.finish() == []
+        assert deletes(fake) == []
+
+
+def test_clean_up_that_breaks_keeps_the_results_and_names_what_is_left(
+    session_on: SessionOn, options: Callable[..., RunOptions], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(_session: Session) -> None:
+        raise RuntimeError("oops")
+
+    monkeypatch.setattr(Session, "finish", breaks)
+    with serving(keyed, models, libraries) as fake, session_on(fake.base_url) as session:
+        create(session)
+        run = Run(options(fake.base_url), [])
+        execute(session, run, [], print)
+    (left,) = run.leftovers
+    assert left.made.path == LIBRARY_PATH
+    assert left.reason == "deleting broke: RuntimeError: oops"
 
 
 def test_object_that_cannot_be_deleted_is_left_over_with_its_reason(session_on: SessionOn) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.unit.suite.fake_server import Answer, Request, keyed, models, serving
 
-from mistral_conformance.patience import SILENT_OPERATION, SILENT_SERVER, Patience
+from mistral_conformance.patience import MOST_REPEATS, SILENT_OPERATION, SILENT_SERVER, Patience
 from mistral_conformance.wire import Message
 
 if TYPE_CHECKING:
@@ -86,3 +86,17 @@ def test_an_answer_restores_patience(session_on: SessionOn) -> None:
         session.send(ASK, "caller", "files.list")
         silent(session.patience, session, "files.list", SILENT_OPERATION - 1)
         assert session.send(ASK, "caller", "files.list").status == 404
+
+
+def test_a_server_that_refuses_after_every_wait_is_not_waited_for_any_more(
+    session_on: SessionOn,
+) -> None:
+    waits: list[float] = []
+    with (
+        serving(keyed, models, Limited(99, "1")) as fake,
+        session_on(fake.base_url) as session,
+    ):
+        session.patience.sleep = waits.append
+        assert session.send(ASK, "caller").status == 429
+        assert session.send(ASK, "caller").status == 429
+    assert waits == [1.0] * MOST_REPEATS

@@ -81,7 +81,7 @@ def test_broken_compression_is_a_failure() -> None:
     assert "DecodingError" in ask(answer).failure
 
 
-@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"", b"<html>"])
+@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"", b"<html>", b"[" * 9000])
 def test_body_that_is_not_json_fails_the_rule_that_reads_it(content: bytes) -> None:
     with pytest.raises(Failed, match="not JSON") as failed:
         ask(Answer(200, content=content)).json()

@@ -92,3 +92,10 @@ def test_what_cannot_be_prepared_is_an_error_and_no_fail(tmp_path: Path) -> None
     assert code == 1
     assert rules["input.plain-succeeds"]["status"] == "error"
     assert "preparation failed" in rules["input.plain-succeeds"]["reason"]
+
+
+def test_json_nested_too_deeply_is_no_json_and_does_not_end_the_run(tmp_path: Path) -> None:
+    code, rules = run(tmp_path, "beta.libraries.list", on_list(Answer(200, content=b"[" * 100_000)))
+    assert code == 1
+    assert rules["schema.success-body"]["status"] == "fail"
+    assert "deserialization" in rules["schema.success-body"]["reason"]

@@ -257,7 +257,7 @@ class Jobs:
     def cancel(self, job_id: str, **options: Unpack[CallOptions]) -> BatchJob:
         """Cancel a batch job.
 
-        Asks a job to stop. The job stops a while later; until then its status is
+        Asks a batch to stop, which takes a while; until then its status is
         `CANCELLATION_REQUESTED`.
 
         Args:
@@ -508,7 +508,7 @@ class AsyncJobs:
     async def cancel(self, job_id: str, **options: Unpack[CallOptions]) -> BatchJob:
         """Cancel a batch job.
 
-        Asks a job to stop. The job stops a while later; until then its status is
+        Asks a batch to stop, which takes a while; until then its status is
         `CANCELLATION_REQUESTED`.
 
         Args:

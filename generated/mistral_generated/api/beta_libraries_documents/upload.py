@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.document import Document
 from ...types import Call, Form, Operation, Response
-from ...wire import form_files, read_object, segment
+from ...wire import form_files, needed_file, read_object, segment
 
 if TYPE_CHECKING:
     from ...types import FileInput
@@ -29,7 +29,7 @@ def prepare(library_id: str, *, file: FileInput) -> Call[Document]:
     return Call(
         operation=OPERATION,
         url=f"/v1/libraries/{segment('library_id', library_id)}/documents",
-        form=Form(files=form_files(("file", file))),
+        form=Form(files=form_files(("file", needed_file("file", file)))),
         parse=parse,
     )
 

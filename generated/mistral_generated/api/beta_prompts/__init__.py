@@ -306,7 +306,7 @@ class Prompts:
     ) -> ListPromptVersionsResponse:
         """List the versions of a prompt.
 
-        Gives all versions at once; there are no pages.
+        Gives all versions of the prompt in one answer, without pages.
 
         Args:
             prompt_id: The id of the prompt.
@@ -704,7 +704,7 @@ class AsyncPrompts:
     ) -> ListPromptVersionsResponse:
         """List the versions of a prompt.
 
-        Gives all versions at once; there are no pages.
+        Gives all versions of the prompt in one answer, without pages.
 
         Args:
             prompt_id: The id of the prompt.

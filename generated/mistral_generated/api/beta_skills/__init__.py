@@ -288,7 +288,7 @@ class Skills:
     ) -> ListSkillVersionsResponse:
         """List the versions of a skill.
 
-        Gives all versions at once; there are no pages.
+        Gives all versions of the skill in one answer, without pages.
 
         Args:
             skill_id: The id of the skill.
@@ -667,7 +667,7 @@ class AsyncSkills:
     ) -> ListSkillVersionsResponse:
         """List the versions of a skill.
 
-        Gives all versions at once; there are no pages.
+        Gives all versions of the skill in one answer, without pages.
 
         Args:
             skill_id: The id of the skill.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.create_file_response import CreateFileResponse
 from ...types import UNSET, Call, Form, Operation, Response
-from ...wire import form_fields, form_files, read_object
+from ...wire import form_fields, form_files, needed_file, read_object
 
 if TYPE_CHECKING:
     from ...models.file_purpose import FilePurpose
@@ -41,7 +41,7 @@ def prepare(
             fields=form_fields(
                 ("expiry", expiry), ("visibility", visibility), ("purpose", purpose)
             ),
-            files=form_files(("file", file)),
+            files=form_files(("file", needed_file("file", file))),
         ),
         parse=parse,
     )

@@ -262,7 +262,7 @@ class Jobs:
     def cancel(self, job_id: str, **options: Unpack[CallOptions]) -> FineTuningJobDetails:
         """Cancel a fine-tuning job.
 
-        Asks a job to stop. The job stops a while later; until then its status is
+        Asks a training to stop, which takes a while; until then its status is
         `CANCELLATION_REQUESTED`.
 
         Args:
@@ -530,7 +530,7 @@ class AsyncJobs:
     async def cancel(self, job_id: str, **options: Unpack[CallOptions]) -> FineTuningJobDetails:
         """Cancel a fine-tuning job.
 
-        Asks a job to stop. The job stops a while later; until then its status is
+        Asks a training to stop, which takes a while; until then its status is
         `CANCELLATION_REQUESTED`.
 
         Args:
