@@ -5,6 +5,7 @@ from document.fingerprints import (
     fingerprints,
     of_document,
     read_fingerprints,
+    texts,
     write_fingerprints,
 )
 from document.problems import DocumentProblem
@@ -29,6 +30,11 @@ def test_no_word_can_be_read_from_the_file() -> None:
 
 def test_a_property_named_description_is_no_text() -> None:
     assert of_document({"properties": {"description": {"type": "string"}}}) == set()
+
+
+def test_a_tag_of_that_name_is_no_text() -> None:
+    mapping = {"title": "#/components/schemas/Title", "text": "#/components/schemas/Text"}
+    assert list(texts({"propertyName": "type", "mapping": mapping})) == []
 
 
 def test_a_line_that_is_no_fingerprint_is_refused() -> None:

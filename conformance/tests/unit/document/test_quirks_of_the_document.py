@@ -70,3 +70,20 @@ def test_a_schema_or_field_that_is_named_is_there(name: str) -> None:
     components = load()["components"]
     found = next(kind[component] for kind in components.values() if component in kind)
     assert not field or field in found["properties"]
+
+
+def _named() -> list[tuple[str, str]]:
+    """Operations and requests in the tables of names.md."""
+    text = (OPENAPI / "names.md").read_text(encoding="utf-8")
+    return re.findall(r"^\| `([a-z_.]+)` \| `([A-Z]+ /\S+)` \|$", text, re.MULTILINE)
+
+
+def test_names_that_a_rule_or_an_older_sdk_gave_are_those_of_the_document() -> None:
+    requests = {one.id: f"{one.method} {one.path}" for one in operations()}
+    assert len(_named()) == 77
+    assert {name: requests.get(name) for name, _ in _named()} == dict(_named())
+
+
+def test_names_of_administration_all_come_from_the_rule() -> None:
+    listed = {name for name, _ in _named()}
+    assert {one.id for one in operations() if one.id.startswith("beta.admin.")} <= listed
