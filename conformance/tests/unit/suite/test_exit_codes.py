@@ -134,7 +134,7 @@ def test_refused_key_ends_with_3_and_names_the_variable(
     assert "another-key" not in error
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupt_ends_with_130_after_cleaning_up(
     run_rule: Callable[[str, Registry], int], sign: signal.Signals
 ) -> None:
