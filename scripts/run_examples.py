@@ -7,7 +7,8 @@ brings back lost indentation, applies the reviewed table of substitutions and ru
 for real. The code runs on this machine: only give it pages that you would run by hand.
 
 Exit codes: 0 all examples that ran passed, 1 one failed, 2 wrong use or nothing to run,
-3 no server.
+3 no server, 129, 130 and 143 interrupted (hang-up, Ctrl-C, polite kill): all that the run had
+started has ended.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from examples.example import Example, Language, Result, Verdict
+from examples.interruption import InterruptedRunError, check, watch_signals
 from examples.markdown import has_fences, markdown_examples
 from examples.results import failures_text, summary_text, table_text
 from examples.runners import run_session
@@ -42,8 +44,18 @@ class WrongUseError(Exception):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the examples and print what became of them; the exit code."""
+    """Run the command line; the exit code."""
     arguments = read_arguments(argv)
+    try:
+        with watch_signals():
+            return report(arguments)
+    except InterruptedRunError as end:
+        print(f"run_examples: {end}; what it had started has ended", file=sys.stderr)
+        return end.exit_code
+
+
+def report(arguments: argparse.Namespace) -> int:
+    """Run the examples and print what became of them; the exit code."""
     try:
         table = load_table(arguments.table)
         examples = chosen_examples(arguments.files, arguments.language)
@@ -135,8 +147,11 @@ def run_all(
             node_modules=FOLDER / "typescript" / "node_modules",
             timeout_s=arguments.timeout,
         )
-        results = [run_session(session, settings) for session in planned.sessions]
-    return [*planned.skipped, *(result for session in results for result in session)]
+        results = list(planned.skipped)
+        for session in planned.sessions:
+            results += run_session(session, settings)
+            check()
+    return results
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
+import httpx
+
 from mistral_conformance.identities import KNOWN
 from mistral_conformance.markers import RUN_ID
 from mistral_conformance.plan import DEFAULT_PROFILE
@@ -118,11 +120,19 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
 
 
 def _base_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise argparse.ArgumentTypeError(f"{text!r} is no URL: write http://host:port")
-    if parts.query or parts.fragment:
-        raise argparse.ArgumentTypeError(f"{text!r}: leave out what follows the path")
+    """The URL without a slash at its end; a password in a wrong one is not repeated."""
+    shown = "this" if "@" in text else repr(text)
+    try:
+        url, port = httpx.URL(text), urlsplit(text).port
+        url.raw_host.decode("ascii").encode("idna")
+    except (httpx.InvalidURL, ValueError):
+        raise argparse.ArgumentTypeError(f"{shown} is no URL: write http://host:port") from None
+    if url.scheme not in {"http", "https"} or not url.host or port == 0:
+        raise argparse.ArgumentTypeError(f"{shown} is no URL: write http://host:port")
+    if url.userinfo:
+        raise argparse.ArgumentTypeError("leave user and password out of the URL")
+    if url.query or url.fragment:
+        raise argparse.ArgumentTypeError(f"{shown}: leave out what follows the path")
     return text.rstrip("/")
 
 

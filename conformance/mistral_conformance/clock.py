@@ -49,7 +49,8 @@ class Clock:
     def _ask(self, method: str, body: object) -> object:
         try:
             response = self._http.request(method, self.url, json=body)
-            response.raise_for_status()
+            if not response.is_success:
+                raise Unjudged(f"the clock at {self.url} answers {response.status_code}")
             return response.json() if response.content else None
         except (httpx.HTTPError, ValueError) as error:
             raise Unjudged(f"the clock at {self.url} does not answer: {error}") from error

@@ -1,4 +1,4 @@
-"""Ctrl-C and polite kills that always end a run.
+"""Ctrl-C, polite kills and closed terminals, which always end a run.
 
 Python drops an exception that a signal raises inside a callback of its garbage collector, and
 hypothesis has such a callback: one interrupt in ten was lost. So the signal is also remembered,
@@ -16,21 +16,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _asked = threading.Event()
 
 
 @contextmanager
 def watch_signals() -> Iterator[None]:
-    """SIGINT and SIGTERM raise KeyboardInterrupt, at once or at the next `check`.
+    """SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt, at once or at the next `check`.
 
-    Signals belong to the main thread; in any other this does nothing.
+    One that is ignored already, as SIGHUP under `nohup`, stays ignored. Signals belong to the main
+    thread; in any other this does nothing.
     """
     _asked.clear()
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, _interrupt) for number in SIGNALS}
+    heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, _interrupt) for number in heard}
     try:
         yield
     finally:

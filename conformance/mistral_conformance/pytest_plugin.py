@@ -1,4 +1,6 @@
-"""The suite as pytest tests: `pytest --mistral-base-url URL --pyargs mistral_conformance`.
+"""The suite as pytest tests: `pytest --mistral-base-url URL`, beside a project's own tests.
+
+`--pyargs mistral_conformance` runs the rules alone.
 
 Every pytest run of an environment loads this module, so it imports nothing of the suite; without
 the option it does nothing.
@@ -7,12 +9,11 @@ the option it does nothing.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pytest
+import pytest
 
 NAME = "mistral-conformance-rules"
+PACKAGE = "mistral_conformance"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,8 +33,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Bring in the rules when a server is named."""
-    if config.getoption("--mistral-base-url"):
-        from mistral_conformance.pytest_rules import RulesPlugin  # noqa: PLC0415 - see the top
+    """Bring in the rules when a server is named.
 
-        config.pluginmanager.register(RulesPlugin(config), NAME)
+    Raises:
+        UsageError: The suite's own packages are not installed, or an option is wrong.
+
+    """
+    if not config.getoption("--mistral-base-url"):
+        return
+    try:
+        from mistral_conformance import pytest_rules  # noqa: PLC0415 - see the top
+    except ModuleNotFoundError as error:
+        raise pytest.UsageError(
+            f"{error.name} is not installed: pip install 'mistral-openapi[conformance]'"
+        ) from error
+    config.pluginmanager.register(pytest_rules.RulesPlugin(config), NAME)
+    if PACKAGE not in config.args:
+        config.args.append(str(Path(pytest_rules.__file__)))

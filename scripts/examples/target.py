@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from examples.interruption import held
+from examples.process import end_group
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+STOP_S = 10.0
+"""How long a mock may take to end once it is asked to, in seconds."""
 
 
 class UnreachableError(Exception):
@@ -21,14 +28,28 @@ class UnreachableError(Exception):
 def embedded_mock() -> Iterator[str]:
     """The base URL of a mock that runs while the context is open, on a free local port."""
     command = [sys.executable, "-m", "mistral_mock", "serve", "--port", "0"]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    child: subprocess.Popen[str] | None = None
     try:
+        with held():  # in a group of its own, so that Ctrl-C reaches only this program
+            child = subprocess.Popen(
+                command, stdout=subprocess.PIPE, text=True, start_new_session=True
+            )
         line = child.stdout.readline().strip() if child.stdout else ""
         if not line.startswith("http"):
             raise UnreachableError("the mock did not start; try: python -m mistral_mock serve")
         yield line
     finally:
-        child.terminate()
+        if child is not None:
+            stop(child)
+
+
+def stop(child: subprocess.Popen[str]) -> None:
+    """Ask the mock to end and wait for it; kill it when it does not end in time."""
+    child.terminate()
+    try:
+        child.communicate(timeout=STOP_S)
+    except subprocess.TimeoutExpired:
+        end_group(child)
         child.communicate()
 
 

@@ -262,7 +262,9 @@ def test_a_full_disk_is_an_error_of_the_clock_too(
     server, api = kept
     fill_disk(server)
     add_much(api)
-    assert api.post("/_mock/clock", json={"advance_s": 1}).status_code == 500
+    answer = api.post("/_mock/clock", json={"advance_s": 1})
+    assert answer.status_code == 500
+    assert answer.json() == {"detail": "The mock's state file cannot be written"}
     assert api.get("/_mock/clock").status_code == 200
 
 

@@ -134,7 +134,7 @@ def test_refused_key_ends_with_3_and_names_the_variable(
     assert "another-key" not in error
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupt_ends_with_130_after_cleaning_up(
     run_rule: Callable[[str, Registry], int], sign: signal.Signals
 ) -> None:
@@ -199,6 +199,13 @@ def test_leftover_is_reported(
         (["nonsense"], "nonsense"),
         (["run"], "one of the arguments --base-url --embedded-mock is required"),
         (["run", "--base-url", "localhost:8000"], "write http://host:port"),
+        (["run", "--base-url", "http://h:abc"], "write http://host:port"),
+        (["run", "--base-url", "http://h:99999"], "write http://host:port"),
+        (["run", "--base-url", "http://256.1.1.1"], "write http://host:port"),
+        (["run", "--base-url", "http://a..b"], "write http://host:port"),
+        (["run", "--base-url", "http://" + "a" * 300], "write http://host:port"),
+        (["run", "--base-url", "http://[::1"], "write http://host:port"),
+        (["run", "--base-url", "http://h", "--clock-url", "http://a..b"], "write http://host:port"),
         (["run", "--base-url", "http://h/?a=b"], "leave out what follows the path"),
         (["run", "--base-url", "http://h", "--embedded-mock"], "not allowed with"),
         (["run", "--base-url", "http://h", "--seed", "x"], "is no number"),
@@ -225,6 +232,15 @@ def test_wrong_use_ends_with_2_and_one_line(
     error = capsys.readouterr().err
     assert hint in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("host", ["h", "h/?a=b", "h:abc", "256.1.1.1", "[::1"])
+@pytest.mark.parametrize("option", ["--base-url", "--clock-url"])
+def test_password_in_a_url_is_refused_and_not_shown(
+    option: str, host: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _code(["run", "--base-url", "http://h", option, f"http://user:canary@{host}"]) == 2
+    assert "canary" not in capsys.readouterr().err
 
 
 def test_missing_key_ends_with_2(

@@ -51,8 +51,17 @@ def test_every_case_is_a_test(tmp_path: Path) -> None:
             tmp_path, fake, "--collect-only", "-q", "--mistral-operations", "models.retrieve"
         )
         assert not fake.requests, "collecting asks nothing"
-    assert "schema.status[models.retrieve]" in done.stdout
+    assert done.stdout.count("schema.status[models.retrieve]") == 1
     assert "models.listed-model-is-readable" in done.stdout
+
+
+def test_the_option_alone_brings_the_rules_beside_a_projects_own_tests(tmp_path: Path) -> None:
+    (tmp_path / "test_own.py").write_text("def test_own(): pass\n")
+    with serving(keyed, models) as fake:
+        target = ["--mistral-base-url", fake.base_url, "--mistral-operations", "models.retrieve"]
+        done = run_pytest(tmp_path, *target, "--collect-only", "-q")
+    assert done.stdout.count("schema.status[models.retrieve]") == 1
+    assert "test_own" in done.stdout
 
 
 def test_broken_rule_fails_its_test_and_shows_the_request(tmp_path: Path) -> None:
