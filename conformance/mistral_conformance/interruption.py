@@ -24,14 +24,15 @@ _asked = threading.Event()
 def watch_signals() -> Iterator[None]:
     """SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt, at once or at the next `check`.
 
-    One that is ignored already, as SIGHUP under `nohup`, stays ignored. Signals belong to the main
+    A SIGHUP that is ignored already, as under `nohup`, stays ignored. Signals belong to the main
     thread; in any other this does nothing.
     """
     _asked.clear()
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    detached = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    heard = [number for number in SIGNALS if not (detached and number == signal.SIGHUP)]
     before = {number: signal.signal(number, _interrupt) for number in heard}
     try:
         yield

@@ -144,9 +144,13 @@ def test_interrupt_ends_with_130_after_cleaning_up(
         threading.Timer(0.1, os.kill, (os.getpid(), sign)).start()
         time.sleep(30)
 
-    with serving(keyed, models, libraries) as fake:
-        assert run_rule(fake.base_url, one_rule(creates_and_waits)) == 130
-        assert len(fake.sent("DELETE", "/v1/libraries/")) == 1
+    before = signal.signal(sign, signal.SIG_DFL)  # whatever the tests were started with
+    try:
+        with serving(keyed, models, libraries) as fake:
+            assert run_rule(fake.base_url, one_rule(creates_and_waits)) == 130
+            assert len(fake.sent("DELETE", "/v1/libraries/")) == 1
+    finally:
+        signal.signal(sign, before)
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
