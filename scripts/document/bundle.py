@@ -10,7 +10,7 @@ from document.fingerprints import read_fingerprints, texts
 from document.naming import name_schemas, tag_operations
 from document.ordering import arrange
 from document.overlay import Overlay, apply_overlay, read_overlay
-from document.problems import DocumentProblem
+from document.problems import DocumentProblem, read_part
 from document.sources import read_sources
 from document.yaml_text import read_yaml
 
@@ -51,7 +51,7 @@ def read_parts(folder: Path, prose: Collection[str] | None = None) -> Parts:
     return Parts(
         max(origin.date for origin in origins).isoformat(),
         tuple(facts),
-        read_fingerprints(prints.read_text(encoding="utf-8"), str(prints)),
+        read_fingerprints(read_part(prints), str(prints)),
         _read_overlays(sorted((folder / "curation").glob("*.yaml")), reasons=True),
         _read_overlays(
             (
@@ -71,7 +71,7 @@ def _read_facts(path: Path) -> Tree:
         DocumentProblem: It is not what the importer writes.
 
     """
-    data = read_yaml(path.read_text(encoding="utf-8"), str(path))
+    data = read_yaml(read_part(path), str(path))
     if not isinstance(data, dict):
         raise DocumentProblem(f"{path} holds no facts; run scripts/import_facts.py again")
     words = next(texts(data), None)

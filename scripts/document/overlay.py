@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import jsonpath_rfc9535 as jsonpath
 
-from document.problems import DocumentProblem
+from document.problems import DocumentProblem, read_part
 from document.tree import Tree, duplicate
 from document.yaml_text import read_yaml
 
@@ -50,7 +50,7 @@ def read_overlay(path: Path, *, reasons: bool) -> Overlay:
         DocumentProblem: The file is not an overlay, or an action is malformed.
 
     """
-    data = read_yaml(path.read_text(encoding="utf-8"), str(path))
+    data = read_yaml(read_part(path), str(path))
     return parse_overlay(data, path.name, reasons=reasons)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from document.problems import DocumentProblem
+from document.problems import DocumentProblem, read_part
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +71,7 @@ def read_sources(path: Path) -> SourceList:
 
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_part(path)
         data = tomllib.loads(text)
         groups = tuple(Group(item["name"], tuple(item["operations"])) for item in data["group"])
         origins = tuple(Origin(**item) for item in data.get("document", ()))

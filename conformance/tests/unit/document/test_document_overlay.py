@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from document.overlay import apply_overlay, parse_overlay
+from document.overlay import apply_overlay, parse_overlay, read_overlay
 from document.problems import DocumentProblem
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _overlay(*actions: dict[str, Any]) -> dict[str, Any]:
@@ -169,3 +172,15 @@ def test_places_that_one_alias_fills_stay_places_of_their_own() -> None:
     create = {"target": "$", "update": {"a": shared, "b": shared}}
     change = {"target": "$.a", "update": {"content": {"x": 1}}}
     assert _applied({}, create, change) == {"a": {"content": {"x": 1}}, "b": {"content": {}}}
+
+
+def test_a_file_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "o.yaml"
+    path.write_bytes(b"overlay: \xff")
+    with pytest.raises(DocumentProblem, match=r"o\.yaml is not UTF-8 \(byte 9\)"):
+        read_overlay(path, reasons=False)
+
+
+def test_a_folder_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DocumentProblem, match="cannot be read"):
+        read_overlay(tmp_path, reasons=False)
