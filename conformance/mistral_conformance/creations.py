@@ -1,21 +1,20 @@
 """Everything that a run created and has not deleted yet, and how to delete it.
 
 Any 2xx answer to a creating operation is noted, whoever sent the request; a 2xx answer to a DELETE
-crosses off its object with all that lies below it. The data are in `creations.toml`.
+crosses off its object with all that lies below it. The data are in `groups`.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from contextlib import contextmanager
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from attrs import field, frozen
 
+from mistral_conformance.groups import load_groups
 from mistral_conformance.outcome import Failed
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ ID_LIMIT = 512
 
 @frozen
 class Kind:
-    """How one operation creates and another deletes, see `creations.toml`."""
+    """How one operation creates and another deletes, see `groups`."""
 
     operation: str
     delete: str
@@ -63,8 +62,7 @@ class Leftover:
 @cache
 def load_kinds() -> dict[str, Kind]:
     """The kinds by creating operation."""
-    text = files("mistral_conformance").joinpath("creations.toml").read_text("utf-8")
-    kinds = (Kind(**each) for each in tomllib.loads(text)["creation"])
+    kinds = (Kind(**each) for group in load_groups() for each in group.get("creation", ()))
     return {each.operation: each for each in kinds}
 
 

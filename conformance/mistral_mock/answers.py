@@ -26,9 +26,13 @@ class Answer:
 
 @frozen
 class EventStream:
-    """A 200 answer that is sent event by event; each item is one event's complete bytes."""
+    """A 200 answer that is sent event by event; each item is one event's complete bytes.
 
-    events: Iterable[bytes]
+    A None means that there is nothing to send yet: the state is brought up to the present, and
+    the iterable is asked again a little later.
+    """
+
+    events: Iterable[bytes | None]
     headers: tuple[tuple[str, str], ...] = ()
 
 

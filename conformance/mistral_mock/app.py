@@ -7,17 +7,17 @@ routes come from the document, so no framework's router stands between.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 from starlette.datastructures import Headers
 
-from mistral_mock import bodies, control, inputs, registry, resources, signing
+from mistral_mock import agenda, bodies, control, dispatch, inputs, registry, signing
 from mistral_mock.bodies import ClientGoneError
 from mistral_mock.context import Context
 from mistral_mock.errors import APIError, not_found, not_implemented, not_saved, unauthorized
 from mistral_mock.resources import processing
-from mistral_mock.router import Router, offered
 from mistral_mock.settings import Settings
 from mistral_mock.state_file import StateFileError
 from mistral_mock.wire import DroppedError, Wire
@@ -53,8 +53,6 @@ class App:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._router = Router(offered(world.settings))
-        resources.load()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
         """Handles one ASGI connection."""
@@ -77,6 +75,7 @@ class App:
     async def _handle(self, request: Request, wire: Wire) -> None:
         wire.headers.append((REQUEST_ID, request.id.encode()))
         wire.gap_s = self.world.settings.event_gap_s
+        wire.catch_up = self._catch_up
         try:
             await wire.send(await self._find_answer(request, wire))
         except ClientGoneError:
@@ -97,7 +96,7 @@ class App:
 
     async def _serve_own(self, request: Request, wire: Wire) -> Answer:
         """The answer of a control route or a signed URL."""
-        processing.settle(self.world)
+        agenda.settle(self.world)
         if request.path.startswith(signing.PREFIX):
             return self._serve_signed(request)
         limit = self.world.settings.max_body
@@ -114,7 +113,7 @@ class App:
 
     async def _serve_api(self, request: Request, wire: Wire) -> Answer | EventStream:
         """The answer of an operation, or what a fault makes of it."""
-        operation, path = self._router.find(request.method, request.path, request.id)
+        operation, path = self.world.router.find(request.method, request.path, request.id)
         await asyncio.sleep(self.world.settings.latency_s)
         wire.fault = fault = self.world.faults.strike(operation.id)
         whole = fault is not None and fault.after_events is None
@@ -133,17 +132,16 @@ class App:
         """The operation's own answer, once everything about the request has been checked."""
         caller = authenticate(self.world, request.headers)
         wire.add(self.world.rates.count(caller.key))
-        handle = registry.handler(operation.id)
-        if handle is None:
+        if registry.handler(operation.id) is None:
             raise not_implemented(operation.id)
         problems: list[Problem] = []
         values = inputs.check_path(operation, path, problems)
         query, sent = inputs.check_query(operation, request.query, problems)
         source = inputs.Source(request.headers, wire.receive, self.world.settings)
         body = await inputs.check_body(operation, source, problems)
-        inputs.refuse(problems)
+        inputs.refuse(operation, problems)
         await processing.read_ahead(self.world, operation.id, values, body.files)
-        processing.settle(self.world)
+        agenda.settle(self.world)
         context = self._context(
             request,
             caller,
@@ -156,9 +154,15 @@ class App:
         )
         known = self.world.store.version
         try:
-            return handle(context)
+            return dispatch.run(context)
         finally:
             self._save(known)
+
+    def _catch_up(self) -> None:
+        """Brings the world up to the present while a stream waits for its next event."""
+        agenda.settle(self.world)
+        with suppress(StateFileError):  # told on stderr; the next request tries again
+            self.world.save()
 
     def _save(self, known: int) -> None:
         """Saves what changed.
@@ -220,6 +224,7 @@ def create_app(settings: Settings | None = None) -> App:
 
     Raises:
         StateFileError: The settings name a state file that cannot be used.
+        FixtureError: The settings name a fixture world that cannot be used.
 
     """
     return App(World(settings or Settings()))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mistral_mock.app import create_app
 from mistral_mock.faults import FaultScriptError, read_script
+from mistral_mock.fixtures import FixtureError
 from mistral_mock.identities import DEFAULT, SYNTAX, parse_identity
 from mistral_mock.operations import load_operations
 from mistral_mock.registry import implemented
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ServerError, StateFileError) as error:
         sys.stderr.write(f"mistral-mock: {error}\n")
         return FAILED
-    except (FaultScriptError, ValueError) as error:
+    except (FaultScriptError, FixtureError, ValueError) as error:
         sys.stderr.write(f"mistral-mock: {error}\n")
         return WRONG_USE
 
@@ -90,6 +91,7 @@ def make_settings(options: argparse.Namespace) -> Settings:
         event_gap_s=options.event_gap,
         faults=tuple(fault for path in options.faults for fault in read_script(path)),
         state_file=options.state,
+        world_file=options.world,
         max_upload=options.max_upload,
         max_file=options.max_file,
         max_body=options.max_body,
@@ -134,6 +136,9 @@ def add_server_options(parser: argparse.ArgumentParser) -> None:
         "--clock", choices=("real", "manual"), default="real", help="manual: POST /_mock/clock"
     )
     parser.add_argument("--state", type=Path, metavar="FILE", help="keep the state in this file")
+    parser.add_argument(
+        "--world", type=Path, metavar="FILE", help="what is there at the start, in YAML"
+    )
 
 
 def add_behaviour_options(parser: argparse.ArgumentParser) -> None:

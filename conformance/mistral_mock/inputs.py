@@ -13,7 +13,7 @@ from attrs import evolve, field, frozen
 from mistral_mock import bodies
 from mistral_mock.answers import JSON
 from mistral_mock.bodies import Form
-from mistral_mock.errors import Problem, invalid, unsupported_media_type
+from mistral_mock.errors import Problem, invalid, observability_error, unsupported_media_type
 from mistral_mock.operations import MULTIPART
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mistral_mock.schemas import Schema
     from mistral_mock.settings import Settings
 
+OBSERVABILITY = ("v1", "observability")
 FILE_UPLOAD = "files.upload"
 """Files may be larger than the documents of libraries."""
 URLENCODED = "application/x-www-form-urlencoded"
@@ -178,15 +179,19 @@ def check_text(schema: Schema, value: object, loc: tuple[str | int, ...]) -> lis
     return [_as_parsing(problem) for problem in schema.problems(value, loc)]
 
 
-def refuse(problems: list[Problem]) -> None:
+def refuse(operation: Operation, problems: list[Problem]) -> None:
     """Ends the request when anything is wrong.
 
     Raises:
-        APIError: 422 with all problems.
+        APIError: 422 with all problems, in the shape of the operation's group (quirks §9).
 
     """
-    if problems:
-        raise invalid(*problems)
+    if not problems:
+        return
+    if operation.segments[:2] == OBSERVABILITY:
+        message = "; ".join(f"{'.'.join(map(str, one.loc))}: {one.msg}" for one in problems)
+        raise observability_error(422, message, "VALIDATION_ERROR")
+    raise invalid(*problems)
 
 
 def _missing(operation: Operation, texts: Mapping[str, object]) -> list[Problem]:

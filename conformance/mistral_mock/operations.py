@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 import mistral_openapi
+from mistral_mock.answers import JSON
 from mistral_mock.schemas import Schema
 
 if TYPE_CHECKING:
@@ -83,9 +84,15 @@ class Operation:
         found = [mistral_openapi.resolve(dict(p)) for p in self.shared]
         found += [mistral_openapi.resolve(p) for p in self.object.get("parameters", [])]
         return tuple(
-            Parameter(p["name"], p["in"], p.get("required", False), Schema(p["schema"]))
+            Parameter(p["name"], p["in"], p.get("required", False), Schema(_schema_of(p)))
             for p in found
         )
+
+
+def _schema_of(parameter: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema of a parameter, also of one whose text is JSON (`content`)."""
+    found: Mapping[str, Any] = parameter.get("schema") or parameter["content"][JSON]["schema"]
+    return found
 
 
 @cache

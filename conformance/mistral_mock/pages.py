@@ -1,4 +1,7 @@
-"""Pages of a list: by number from 0, or by a token that says where to go on (rules A3, A4, B16)."""
+"""Pages of a list, in every style of the API (quirks §4; for libraries rules A3, A4, B16).
+
+By number from 0 or from 1, by offset, or by a token or cursor that says where to go on.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mistral_mock.signing import Signer
+    from mistral_mock.store import Record
 
 T = TypeVar("T")
+R = TypeVar("R", bound="Record")
 
 
 def slice_page(items: Sequence[T], page: int, size: int) -> Sequence[T]:
@@ -52,7 +57,7 @@ def make_token(signer: Signer, position: str) -> str:
     return f"{text}.{signer.digest(f'token {text}')}"
 
 
-def read_token(signer: Signer, token: str) -> str:
+def read_token(signer: Signer, token: str, parameter: str = "page_token") -> str:
     """The place that a token stands for.
 
     Raises:
@@ -61,5 +66,45 @@ def read_token(signer: Signer, token: str) -> str:
     """
     text, _, signature = token.partition(".")
     if not signer.matches(f"token {text}", signature):
-        raise invalid(Problem(("query", "page_token"), "Invalid page token", input=token))
+        words = parameter.replace("_", " ")
+        raise invalid(Problem(("query", parameter), f"Invalid {words}", input=token))
     return urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+
+
+def slice_after(
+    signer: Signer, items: Sequence[R], token: str | None, size: int, parameter: str
+) -> tuple[Sequence[R], str | None]:
+    """The records that follow the one that a token stands for, and the next token, if any.
+
+    The token holds an id, so that what is made meanwhile shifts nothing; when that record has
+    gone, the list goes on where the token's position was.
+
+    Raises:
+        APIError: 422, the token is none that this mock gave (our choice).
+
+    """
+    start = 0
+    if token is not None:
+        position, _, last = read_token(signer, token, parameter).partition(" ")
+        places = (place for place, item in enumerate(items) if item.id == last)
+        start = next(places, int(position) - 1) + 1
+    page = items[start : start + size]
+    end = start + len(page)
+    following = bool(page) and end < len(items)
+    return page, make_token(signer, f"{end} {page[-1].id}") if following else None
+
+
+def results(base_url: str, items: Sequence[T], page: int, size: int) -> dict[str, object]:
+    """The page object of the observability group: pages count from 1, neighbours are URLs.
+
+    `base_url` is that of the list with all other parameters, ready for `page` to be added.
+    """
+    total = len(items)
+    last = max(count_pages(total, size), 1) if size else 1
+    spell = f"{base_url}{'&' if '?' in base_url else '?'}page_size={size}&page="
+    return {
+        "results": list(slice_page(items, page - 1, size)),
+        "count": total,
+        "next": f"{spell}{page + 1}" if page < last else None,
+        "previous": f"{spell}{page - 1}" if page > 1 else None,
+    }

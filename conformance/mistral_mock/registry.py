@@ -1,26 +1,39 @@
-"""Which function answers which operation of the document, and which serves which signed URL.
+"""Which function answers which operation of the document, and what else resources register.
 
-A function is found by its module and name at every call, so that a test may replace it.
+Signed URLs have servers, the passing of time has keepers, fixture worlds have sections, and chat
+traffic has listeners. A function is found by its module and name at every call, so that a test may
+replace it.
 """
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from mistral_mock.answers import Answer, EventStream
     from mistral_mock.context import Context
+    from mistral_mock.fixtures import Seeding
+    from mistral_mock.store import Record
+    from mistral_mock.traffic import Chat
+    from mistral_mock.world import World
 
     Handler = Callable[[Context], Answer | EventStream]
     Server = Callable[[Context, str], Answer]
+    Keep = Callable[[World, datetime], datetime]
+    Load = Callable[[Seeding, Any], None]
+    Listen = Callable[[Context, Chat], None]
 
     H = TypeVar("H", bound=Handler)
     S = TypeVar("S", bound=Server)
+    K = TypeVar("K", bound=Keep)
+    L = TypeVar("L", bound=Load)
+    N = TypeVar("N", bound=Listen)
 
 
 @frozen
@@ -35,8 +48,40 @@ class Reference:
         return getattr(sys.modules[self.module], self.name)
 
 
+@frozen
+class Keeper:
+    """A function that brings part of the state up to the present, see `agenda.py`."""
+
+    place: Reference
+    watches: tuple[type[Record], ...]
+
+    @property
+    def name(self) -> str:
+        """What tells it from the others."""
+        return f"{self.place.module}:{self.place.name}"
+
+    def run(self, world: World, now: datetime) -> datetime:
+        """Lets it work; gives the moment at which it next has something to do by itself."""
+        return cast("Keep", self.place.resolve())(world, now)
+
+
+@frozen
+class Section:
+    """A part of a fixture world: the JSON schema of its data, and what loads them."""
+
+    schema: Mapping[str, Any]
+    place: Reference
+
+    def load(self, seeding: Seeding, data: object) -> None:
+        """Puts the data, which hold what the schema asks for, into the world."""
+        cast("Load", self.place.resolve())(seeding, data)
+
+
 _HANDLERS: dict[str, Reference] = {}
 _SERVERS: dict[str, Reference] = {}
+_KEEPERS: dict[str, Keeper] = {}
+_SECTIONS: dict[str, Section] = {}
+_LISTENERS: dict[str, Reference] = {}
 
 
 def operation(*ids: str) -> Callable[[H], H]:
@@ -61,6 +106,54 @@ def signed(kind: str) -> Callable[[S], S]:
         return function
 
     return register
+
+
+def keeper(*watches: type[Record]) -> Callable[[K], K]:
+    """Registers a keeper of the tables of these record classes.
+
+    It gets the world and the present moment, and gives the next moment at which it has something
+    to do, later than the present one; `clock.NEVER` when only a change can make it work again.
+    """
+
+    def register(function: K) -> K:
+        found = Keeper(Reference(function.__module__, function.__name__), watches)
+        _KEEPERS[found.name] = found
+        return function
+
+    return register
+
+
+def section(name: str, schema: Mapping[str, Any]) -> Callable[[L], L]:
+    """Registers what loads the part of a fixture world with this name, see `fixtures.py`."""
+
+    def register(function: L) -> L:
+        place = Reference(function.__module__, function.__name__)
+        _SECTIONS[name] = Section(schema, place)
+        return function
+
+    return register
+
+
+def listener(function: N) -> N:
+    """Registers a function that hears of every completed chat, see `traffic.py`."""
+    place = Reference(function.__module__, function.__name__)
+    _LISTENERS[f"{place.module}:{place.name}"] = place
+    return function
+
+
+def keepers() -> list[Keeper]:
+    """All keepers, in the order in which they were registered."""
+    return list(_KEEPERS.values())
+
+
+def sections() -> Mapping[str, Section]:
+    """All sections of fixture worlds, by name."""
+    return _SECTIONS
+
+
+def listeners() -> list[Listen]:
+    """All that hear of completed chats."""
+    return [cast("Listen", place.resolve()) for place in _LISTENERS.values()]
 
 
 def handler(operation_id: str) -> Handler | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 TRUE = frozenset({"true", "1", "yes", "on", "t", "y"})
 FALSE = frozenset({"false", "0", "no", "off", "f", "n"})
+UNSENT = "~?~unset~?~sentinel~?~"
 
 
 @frozen(slots=False)
@@ -102,7 +104,21 @@ class Schema:
             return float(text)
         if "boolean" in self.types and text.lower() in TRUE | FALSE:
             return text.lower() in TRUE
+        if "object" in self.types and "string" not in self.types:
+            return _read_json(text)
         return text
+
+
+def _read_json(text: str) -> object:
+    """The value of an object that is written as JSON text.
+
+    What the official SDK writes for a parameter that it was not given stands for none.
+    """
+    try:
+        value: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return None if value == UNSENT else value
 
 
 def _members(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -47,6 +47,8 @@ class Settings:
     """Waited before each event of a stream after the first, in real time."""
     faults: tuple[Fault, ...] = ()
     state_file: Path | None = None
+    world_file: Path | None = None
+    """A fixture world in YAML; None is the one that ships."""
     max_upload: int = field(default=100 * MEGABYTE, validator=validators.gt(0))
     """The largest document (rule B30)."""
     max_file: int = field(default=512 * MEGABYTE, validator=validators.gt(0))

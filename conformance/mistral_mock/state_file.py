@@ -59,6 +59,7 @@ class StateFile:
         try:
             row = self._database.execute("select drawn, moment from progress").fetchone()
             self.drawn, self.moment = _read_progress(*row) if row else (0, EVER)
+            self.fresh = row is None
         except DAMAGE as error:
             self._database.close()
             raise self._unusable("how far the last run came", error) from error

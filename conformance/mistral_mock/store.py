@@ -63,6 +63,8 @@ class Table(Generic[R]):
         self._kind = kind_of(cls)
         self._records: dict[str, R] = {}
         self._children: dict[str, dict[str, None]] = {}
+        self.version = 0
+        """Raised by every change of the table."""
 
     def __len__(self) -> int:
         return len(self._records)
@@ -81,6 +83,7 @@ class Table(Generic[R]):
     def put(self, record: R) -> R:
         """Adds or replaces the record; gives it back."""
         self.keep(record)
+        self.version += 1
         self._store.note(self._kind, record.id, record)
         return record
 
@@ -98,6 +101,7 @@ class Table(Generic[R]):
         del siblings[id_]
         if not siblings:
             del self._children[record.parent_id]
+        self.version += 1
         self._store.note(self._kind, id_, None)
 
 

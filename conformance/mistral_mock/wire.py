@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
@@ -10,16 +11,26 @@ from attrs import define, field
 from mistral_mock.answers import Answer, EventStream, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from mistral_mock.faults import Fault
 
 ABORT = "mistral_mock.abort"
 """The scope's key for a function that closes the connection at once."""
 
+GLANCE_S = 0.05
+"""How often a stream that waits looks for something to send."""
+QUIET_S = 15.0
+"""After so long without an event a stream sends a comment."""
+KEEP_ALIVE = b": keep-alive\n\n"
+
 
 class DroppedError(ConnectionError):
     """The connection was ended on purpose; there is nobody to answer."""
+
+
+def _stand_still() -> None:
+    """Does nothing."""
 
 
 @define
@@ -34,6 +45,8 @@ class Wire:
     """What happens inside an event stream."""
     gap_s: float = 0.0
     """The pause between events, in seconds."""
+    catch_up: Callable[[], None] = _stand_still
+    """Brings the state up to the present while a stream has nothing to send."""
 
     @property
     def in_process(self) -> bool:
@@ -104,13 +117,41 @@ class Wire:
             *((name.encode(), value.encode()) for name, value in answer.headers),
         ]
         await self._start(200, headers)
-        for number, event in enumerate(answer.events):
+        number = quiet = 0
+        for event in answer.events:
+            if event is None:
+                await self._wait()
+                quiet = await self._keep_alive(quiet + 1)
+                continue
             await self._break_stream(number)
             if self.gap_s and number:
                 await asyncio.sleep(self.gap_s)
-            message = {"type": "http.response.body", "body": event, "more_body": True}
-            await self._send(message)
+            await self._send_part(event)
+            number, quiet = number + 1, 0
         await self._send({"type": "http.response.body", "body": b""})
+
+    async def _send_part(self, content: bytes) -> None:
+        await self._send({"type": "http.response.body", "body": content, "more_body": True})
+
+    async def _wait(self) -> None:
+        """Lets time pass for a stream that has nothing to send.
+
+        Raises:
+            DroppedError: The caller has gone.
+
+        """
+        with suppress(TimeoutError):
+            message = await asyncio.wait_for(self.receive(), GLANCE_S)
+            if message["type"] == "http.disconnect":
+                raise DroppedError("the caller has gone")
+        self.catch_up()
+
+    async def _keep_alive(self, quiet: int) -> int:
+        """Sends a comment when the stream was quiet for long; how many waits that was."""
+        if quiet * GLANCE_S < QUIET_S:
+            return quiet
+        await self._send_part(KEEP_ALIVE)
+        return 0
 
     async def _break_stream(self, sent: int) -> None:
         if self.fault is not None and self.fault.after_events == sent:

@@ -5,29 +5,20 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from attrs import define
-
-from mistral_mock.clock import EVER, make_clock
+from mistral_mock import fixtures
+from mistral_mock.agenda import Agenda
+from mistral_mock.clock import make_clock
 from mistral_mock.faults import Faults
 from mistral_mock.ids import Ids
 from mistral_mock.rates import Rates
+from mistral_mock.router import Router, offered
 from mistral_mock.signing import Signer
 from mistral_mock.state_file import StateFile, StateFileError
 from mistral_mock.store import Store
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from mistral_mock.identities import Identity
     from mistral_mock.settings import Settings
-
-
-@define
-class Agenda:
-    """When the mock next has something to do by itself, and for which state that was found."""
-
-    version: int = -1
-    due: datetime = EVER
 
 
 class World:
@@ -46,9 +37,18 @@ class World:
         self.rates = Rates(settings, self.clock)
         self.faults = Faults(settings.faults)
         self.callers = {identity.key: identity for identity in settings.identities}
+        self.router = Router(offered(settings))
         if self.file is not None:
             self.ids.drawn = self.file.drawn
             self.clock.resume(self.file.moment)
+        self._fixtures = fixtures.read_fixtures(settings.world_file)
+        if self.file is None or self.file.fresh:
+            self._seed()
+
+    def _seed(self) -> None:
+        """Puts the fixture world into an empty store."""
+        fixtures.load(self._fixtures, self)
+        self.save()
 
     def _fill_store(self) -> Store:
         try:
@@ -81,13 +81,14 @@ class World:
         self.unsaved = False
 
     def reset(self) -> None:
-        """Back to the start: nothing stored, the first id, the first moment, the first faults."""
+        """Back to the start: fixture world, first id, first moment, first faults."""
         self.store.clear()
-        self.agenda = Agenda()
+        self.agenda.clear()
         self.ids.reset()
         self.clock.reset()
         self.rates.reset()
         self.faults.reset()
+        fixtures.load(self._fixtures, self)
         self.save(always=True)
 
     def close(self) -> None:

@@ -12,11 +12,12 @@ from mistral_mock.answers import encode
 from mistral_mock.errors import APIError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from mistral_mock.answers import Answer
     from mistral_mock.context import Context
     from mistral_mock.errors import Problem
+    from mistral_mock.operations import Operation
 
     Handler = Callable[[Context], Answer]
     Location = tuple[str | int, ...]
@@ -61,7 +62,9 @@ def without(*names: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
     return lambda found: {key: value for key, value in found.items() if key not in names}
 
 
-def overlooking(name: str) -> Callable[[Sequence[Problem]], None]:
+def overlooking(name: str) -> Callable[[Operation, list[Problem]], None]:
     """A refusal that overlooks what is wrong with one field or parameter."""
     healthy = inputs.refuse
-    return lambda problems: healthy([each for each in problems if name not in each.loc])
+    return lambda operation, problems: healthy(
+        operation, [each for each in problems if name not in each.loc]
+    )

@@ -114,7 +114,9 @@ def _maker(context: Context, targets: Targets, variation: Variation) -> Callable
         url = message.url
         if variation.ids:
             url = context.operation.url(targets.ids(context.operation) | variation.ids)
-        return evolve(message, url=url, query=list(variation.query) or None)
+        varied = {name for name, _ in variation.query}
+        kept = [pair for pair in message.query or () if pair[0] not in varied]
+        return evolve(message, url=url, query=[*kept, *variation.query] or None)
 
     return make
 

@@ -1,13 +1,13 @@
-"""The plainest valid request of each operation, from `samples.toml`."""
+"""The plainest valid request of each operation, see `groups`."""
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
+
+from mistral_conformance.groups import load_groups
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 @frozen
 class Sample:
-    """What one operation's plainest request carries besides path ids, see `samples.toml`."""
+    """What one operation's plainest request carries besides path ids, see `groups`."""
 
+    ids: dict[str, str] = field(factory=dict)
+    query: dict[str, str] = field(factory=dict)
     body: Json | None = None
     form: dict[str, str] = field(factory=dict)
     file: dict[str, str] = field(factory=dict)
@@ -37,8 +39,9 @@ class Sample:
         body: Any = _fill(self.body, lookup)
         if self.marked and self.marked in body:
             body[self.marked] = marker.name(body[self.marked])
+        query = {name: str(_fill(each, lookup)) for name, each in self.query.items()}
         file = {**self.file, "name": marker.name(self.file["name"])} if self.file else {}
-        return evolve(self, body=body, file=file)
+        return evolve(self, query=query, body=body, file=file)
 
     @property
     def parts(self) -> dict[str, Part] | None:
@@ -54,8 +57,11 @@ class Sample:
 @cache
 def load_samples() -> dict[str, Sample]:
     """The samples by operation."""
-    text = files("mistral_conformance.probing").joinpath("samples.toml").read_text("utf-8")
-    return {operation: Sample(**each) for operation, each in tomllib.loads(text).items()}
+    return {
+        operation: Sample(**each)
+        for group in load_groups()
+        for operation, each in group.get("samples", {}).items()
+    }
 
 
 def _fill(value: Any, lookup: Lookup) -> Any:  # noqa: ANN401 - JSON

@@ -15,7 +15,7 @@ FILENAME = b'filename="'
 
 
 class Shaper:
-    """Shapes the bodies of one operation as its entry in `samples.toml` says."""
+    """Shapes the bodies of one operation as its entry in `groups` says."""
 
     def __init__(self, operation: str, marker: Marker) -> None:
         self._marker = marker

@@ -7,8 +7,13 @@ succeed and nothing that the run did not create is ever touched.
 from __future__ import annotations
 
 import uuid
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from attrs import frozen
+
+from mistral_conformance.creations import load_kinds
+from mistral_conformance.groups import load_groups
 from mistral_conformance.outcome import Skipped
 from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.wire import UNSET, Message
@@ -20,6 +25,27 @@ if TYPE_CHECKING:
     from mistral_conformance.document import Operation
     from mistral_conformance.exchange import Exchange
     from mistral_conformance.probing.samples import Sample
+
+
+ALIASES = {"model": "model_id"}
+
+
+@frozen
+class Target:
+    """Where an id comes from: the place in the answer to an operation's sample, see `groups`."""
+
+    operation: str
+    at: str
+
+
+@cache
+def load_targets() -> dict[str, Target]:
+    """The targets of all groups, by path parameter or word."""
+    return {
+        name: Target(**each)
+        for group in load_groups()
+        for name, each in group.get("targets", {}).items()
+    }
 
 
 class Targets:
@@ -49,7 +75,8 @@ class Targets:
             Skipped: there is no such object, or no way to make one.
 
         """
-        return {name: self._living(name) for name in operation.path_ids}
+        words = _words(operation)
+        return {name: self._resolve(word) for name, word in words.items()}
 
     def sample(self, operation: Operation) -> Sample | None:
         """The operation's plainest request, None when path ids are all it needs.
@@ -68,8 +95,9 @@ class Targets:
             Skipped: the run does not know it.
 
         """
-        if word == "model":
-            return self._living("model_id")
+        word = ALIASES.get(word, word)
+        if word in self._makers or word in load_targets():
+            return self._living(word)
         name, _, fact = word.partition(".")
         return self._context.identity(name).known(fact)
 
@@ -102,22 +130,55 @@ class Targets:
         url = operation.url(self.ids(operation))
         if sample is None:
             return Message(operation.method, url)
+        query = list(sample.query.items()) or None
         body = UNSET if sample.body is None else sample.body
-        return Message(operation.method, url, json=body, files=sample.parts)
+        return Message(operation.method, url, query=query, json=body, files=sample.parts)
 
     def forget(self, operation: Operation) -> None:
         """Aim at new objects from now on: the operation's present ones turned out to be gone."""
-        for name in operation.path_ids:
-            self._ids.pop(name, None)
+        for word in _words(operation).values():
+            self._ids.pop(word.removeprefix("$"), None)
 
     def _living(self, name: str) -> str:
         dead = name in self._paths and not self._context.session.creations.holds(self._paths[name])
         if dead or name not in self._ids:
-            if name not in self._makers:
-                raise Skipped(f"the suite knows no object for the path parameter {name!r}")
+            make = self._makers.get(name) or self._find_maker(name)
             with self._context.session.creations.keep():
-                self._ids[name] = self._makers[name]()
+                self._ids[name] = make()
         return self._ids[name]
+
+    def _resolve(self, word: str) -> str:
+        return self.lookup(word.removeprefix("$")) if word.startswith("$") else word
+
+    def _find_maker(self, name: str) -> Callable[[], str]:
+        target = load_targets().get(name)
+        if target is None:
+            raise Skipped(f"the suite knows no object for the path parameter {name!r}")
+        return partial(self._make, name, target)
+
+    def _make(self, name: str, target: Target) -> str:
+        """Send the sample of the target's operation and take the id from the answer.
+
+        Raises:
+            Unjudged: the server refuses.
+            Skipped: the answer lists nothing.
+
+        """
+        operation = self._context.document.operations[target.operation]
+        exchange = self._context.need(self.send_sample(operation), 200, 201, 202)
+        found: object = exchange.json()
+        for step in target.at.split(".") if target.at else ():
+            try:
+                found = found[int(step)] if isinstance(found, list) else found[step]  # type: ignore[index]
+            except (IndexError, KeyError, TypeError):
+                raise Skipped(f"{target.operation} answers with nothing at {target.at!r}") from None
+        kind = load_kinds().get(target.operation)
+        if kind is not None:
+            delete = self._context.document.operations[kind.delete]
+            known = {each: self._ids.get(each, "") for each in delete.path_ids}
+            known |= {each: str(exchange[source]) for each, source in kind.ids.items()}
+            self._paths[name] = delete.url(known)
+        return str(found)
 
     def _library(self) -> str:
         made = self._context.create_library(name="probed library")
@@ -146,6 +207,13 @@ class Targets:
         known = {each: self._ids.get(each, "") for each in operation.path_ids}
         self._paths[name] = operation.url({**known, name: value})
         return value
+
+
+def _words(operation: Operation) -> dict[str, str]:
+    """What stands for each path id: a word with a dollar sign, or the id itself."""
+    sample = load_samples().get(operation.id)
+    named = sample.ids if sample else {}
+    return {name: named.get(name, f"${name}") for name in operation.path_ids}
 
 
 def nothing(name: str) -> str:

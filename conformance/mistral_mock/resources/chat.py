@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mistral_mock import traffic
 from mistral_mock.answers import EventStream, json_answer
 from mistral_mock.completion import bodies, catalogue, engine, stream
 from mistral_mock.registry import operation
@@ -20,9 +21,10 @@ def complete(ctx: Context) -> Answer | EventStream:
     """The completion as one body, or as a stream of the same text, calls, reasons and usage."""
     completion = engine.complete(ctx.body)
     id_, created = ctx.ids.hex32(), int(ctx.now().timestamp())
+    body = bodies.make_body(completion, id_, created)
+    traffic.tell(ctx, body)
     if wants_stream(ctx):
         return EventStream(stream.make_events(completion, id_, created))
-    body = bodies.make_body(completion, id_, created)
     return json_answer(body, headers=deprecation_headers(completion.model))
 
 

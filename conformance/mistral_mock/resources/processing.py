@@ -14,6 +14,7 @@ from attrs import evolve
 from mistral_mock import extraction
 from mistral_mock.clock import INSTANT, NEVER
 from mistral_mock.completion import tokens
+from mistral_mock.registry import keeper
 from mistral_mock.resources import filetypes, statuses, upkeep
 from mistral_mock.resources.records import Document, DocumentText
 from mistral_mock.store import Blob
@@ -52,20 +53,16 @@ async def read_ahead(
             )
 
 
-def settle(world: World) -> None:
+@keeper(Document)
+def settle(world: World, now: datetime) -> datetime:
     """Brings every document up to the present: runs that go on or end, lifetimes that are over."""
-    now = world.clock.now()
-    agenda = world.agenda
-    if agenda.version == world.store.version and now < agenda.due:
-        return
     for document in world.store.table(Document):
         advance(world, document, now)
-    agenda.version = world.store.version
     delay_s = world.settings.processing_delay_s
-    due = [
+    due = (
         moment for document in world.store.table(Document) for moment in events(document, delay_s)
-    ]
-    agenda.due = min((moment for moment in due if moment > now), default=NEVER)
+    )
+    return min((moment for moment in due if moment > now), default=NEVER)
 
 
 def events(document: Document, delay_s: float) -> Iterator[datetime]:

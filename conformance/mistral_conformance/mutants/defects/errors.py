@@ -94,13 +94,15 @@ def place_is_the_field_alone(invalid: Part) -> Part:
 @mutant("errors.first-problem-only", op.CHAT, place="inputs:refuse")
 def first_problem_only(refuse: Part) -> Part:
     """A 422 lists the first problem only."""
-    return lambda problems: refuse(problems[:1])
+    return lambda operation, problems: refuse(operation, problems[:1])
 
 
 @mutant("errors.unknown-fields-are-taken", op.CHAT, place="inputs:refuse")
 def unknown_fields_are_taken(refuse: Part) -> Part:
     """Fields that a closed request does not know are ignored."""
-    return lambda problems: refuse([each for each in problems if each.type != "extra_forbidden"])
+    return lambda operation, problems: refuse(
+        operation, [each for each in problems if each.type != "extra_forbidden"]
+    )
 
 
 @mutant("errors.broken-json-breaks-it", op.CREATE_LIBRARY, op.CHAT, place="bodies:parse_json")

@@ -51,7 +51,7 @@ def put_ignores_descriptions(update: Part) -> Part:
     "put-patch.put-is-gone",
     op.PUT_LIBRARY,
     op.PUT_DOCUMENT,
-    place="app:offered",
+    place="world:offered",
 )
 def put_is_gone(offered: Part) -> Part:
     """The deprecated PUT answers 405."""

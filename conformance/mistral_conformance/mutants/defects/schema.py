@@ -123,7 +123,7 @@ def wrong_bodies_are_taken(_refuse: Part) -> Part:
 @mutant("input.nothing-is-checked", op.LIST_LIBRARIES, op.CREATE_LIBRARY, place="inputs:refuse")
 def nothing_is_checked(_refuse: Part) -> Part:
     """Input is not held against the document at all."""
-    return lambda _problems: None
+    return lambda _operation, _problems: None
 
 
 @mutant("input.malformed-json-is-taken", op.PATCH_LIBRARY, place="bodies:parse_json")

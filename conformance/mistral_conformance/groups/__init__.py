@@ -1,0 +1,43 @@
+"""What the suite has to know about each group of operations, one TOML file for one group.
+
+`[[creation]]`: what a run creates and how it is deleted again, one entry per creating operation.
+    operation, delete   ids of the two operations
+    ids     path parameter of `delete` = field of the creating answer; others come from its path
+    list    (optional) an operation that finds what no answer told us about, by its marked name
+    items   where the list's objects are; name: the field that carries the marker
+
+`[samples."operation.id"]`: the plainest valid request, where that needs more than path ids.
+    ids     path ids other than the target of the same name: a `$word` or the id itself
+    query   query parameters                           body    JSON body
+    form    text fields of a multipart form            file    name and text of the form's file part
+    before  a sample to send first, so that this one can succeed
+    marked  which field of the body is a name and gets the run's marker
+
+`[targets.NAME]`: where the id for a path parameter, or for a `$NAME`, comes from.
+    operation  its sample is sent; what it creates is deleted at the end of the run
+    at         the place of the id in its answer, such as `id` or `data.0.id`
+
+Words with a dollar sign stand for:
+    $NAME             the id of a target
+    $model            the first model that the server lists
+    $colleague.user   the user id of an identity; without it the sample is skipped
+For generated requests of the same operation:
+    most    the largest value that a field may have, set where it is absent: keeps outputs small
+    aimed   a field that must name something real, and the word it stands for
+    apart   fields whose values make sense only beside others: their bounds are not tried alone
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@cache
+def load_groups() -> tuple[dict[str, Any], ...]:
+    """The data of all groups, in the order of their names."""
+    found = sorted(files(__name__).iterdir(), key=lambda each: each.name)
+    texts = (each.read_text("utf-8") for each in found if each.name.endswith(".toml"))
+    return tuple(tomllib.loads(text) for text in texts)

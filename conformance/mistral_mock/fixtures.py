@@ -1,0 +1,145 @@
+"""Fixture worlds: what is there before the first request, from a YAML file.
+
+A file is a mapping from section to data; sections load in the order of the file. The module of
+`resources/` that owns a section says what its data may be, with a JSON schema, and loads them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+import yaml
+from attrs import frozen
+
+from mistral_mock import registry, resources
+from mistral_mock.identities import stable_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from mistral_mock.identities import Identity
+    from mistral_mock.store import R, Table
+    from mistral_mock.world import World
+
+LARGEST = 10 * 1024 * 1024
+"""The largest fixture world, in bytes."""
+SAMPLE = "default.yaml"
+
+
+class FixtureError(Exception):
+    """A fixture world cannot be used; the message says where and why."""
+
+
+@frozen
+class Seeding:
+    """What a section's loader works with."""
+
+    world: World
+
+    @property
+    def owner(self) -> Identity:
+        """Whose the fixtures are, where something must be somebody's: the first key's."""
+        return self.world.settings.identities[0]
+
+    def table(self, cls: type[R]) -> Table[R]:
+        """The table of a record class."""
+        return self.world.store.table(cls)
+
+    def stamp(self) -> datetime:
+        """A moment for a fixture, later than that of every fixture before."""
+        return self.world.clock.stamp()
+
+    def uuid(self, kind: str, name: str) -> str:
+        """The same UUID for the same name in every run; a name that is a UUID stays as it is."""
+        return stable_id(kind, name)
+
+
+def read_fixtures(path: Path | None) -> Mapping[str, Any]:
+    """The sections of a file, checked; those of the world that ships when no file is named.
+
+    Raises:
+        FixtureError: The file cannot be read, or it does not hold what its sections ask for.
+
+    """
+    return _read_sample() if path is None else _check(_read_file(path), str(path))
+
+
+def load(fixtures: Mapping[str, Any], world: World) -> None:
+    """Puts all sections into a world.
+
+    Raises:
+        FixtureError: A section names something that is not there.
+
+    """
+    seeding = Seeding(world)
+    for name, data in fixtures.items():
+        registry.sections()[name].load(seeding, data)
+
+
+@cache
+def _read_sample() -> Mapping[str, Any]:
+    text = files("mistral_mock.worlds").joinpath(SAMPLE).read_text("utf-8")
+    return _check(_parse(text, SAMPLE), SAMPLE)
+
+
+def _read_file(path: Path) -> object:
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise FixtureError(f"{path}: {size} bytes are more than the {LARGEST} of a world")
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise FixtureError(f"{path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise FixtureError(f"{path}: it is not UTF-8 text: {error}") from error
+    return _parse(text, str(path))
+
+
+def _parse(text: str, name: str) -> object:
+    try:
+        found: object = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader without aliases
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        reason = " ".join(str(error).split()) or "it is nested too deeply"
+        raise FixtureError(f"{name}: it is not the YAML of a world: {reason}") from error
+    return {} if found is None else found
+
+
+class _Loader(yaml.SafeLoader):
+    """Plain values alone: no aliases, which can stand for themselves; times stay text."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:  # noqa: ANN401 - PyYAML's signature
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(None, None, "aliases have no place in a world", mark)
+        return super().compose_node(parent, index)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if not tag.endswith(":timestamp")]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _check(found: object, name: str) -> Mapping[str, Any]:
+    resources.load()
+    sections = registry.sections()
+    if not isinstance(found, dict):
+        raise FixtureError(f"{name}: a world is a mapping from section to data")
+    for section, data in found.items():
+        if section not in sections:
+            known = ", ".join(sorted(sections))
+            raise FixtureError(f"{name}: there is no section {section!r}; there are {known}")
+        try:
+            validator = jsonschema_rs.Draft202012Validator(dict(sections[section].schema))
+            error = next(validator.iter_errors(data), None)
+        except ValueError as failure:  # values that JSON does not have, such as sets
+            raise FixtureError(f"{name}: {section}: {failure}") from failure
+        if error is not None:
+            place = ".".join(map(str, [section, *error.instance_path]))
+            raise FixtureError(f"{name}: {place}: {error.message}")
+    return found

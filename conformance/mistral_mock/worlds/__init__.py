@@ -1,0 +1,1 @@
+"""Fixture worlds that ship with the mock."""
