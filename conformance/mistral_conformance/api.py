@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.events import PATIENT, Bound
 from mistral_conformance.outcome import Unjudged
 from mistral_conformance.wire import UNSET, Message
 
@@ -47,6 +48,35 @@ class Api:
         spec = self._context.document.operations[operation]
         url = spec.url({**(ids or {}), **more_ids})
         message = Message(spec.method, url, query, json, content, files, data, headers or {})
+        return self.send(message, operation)
+
+    def listen(
+        self,
+        operation: str,
+        ids: Mapping[str, str] | None = None,
+        /,
+        *,
+        query: Any = None,  # noqa: ANN401 - what httpx takes
+        headers: dict[str, str] | None = None,
+        most_events: int = PATIENT.most_events,
+        most_s: float = PATIENT.most_s,
+        **more_ids: str,
+    ) -> Exchange:
+        """Hear a stream that may never end, and leave at the first bound.
+
+        The bounds are a number of events and seconds after the headers of the answer. What came is
+        in `exchange.events`; `exchange.cut` tells whether the suite left first. A refusal is an
+        exchange like any other.
+
+        Raises:
+            Unjudged: no answer came within the limits.
+            KeyError: the document has no such operation, or a path parameter is missing.
+
+        """
+        spec = self._context.document.operations[operation]
+        url = spec.url({**(ids or {}), **more_ids})
+        bound = Bound(most_events, most_s)
+        message = Message(spec.method, url, query, headers=headers or {}, bound=bound)
         return self.send(message, operation)
 
     def get(self, url: str, *, headers: dict[str, str] | None = None) -> Exchange:

@@ -10,12 +10,15 @@ import json
 from typing import TYPE_CHECKING
 
 import httpx
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from mistral_conformance.events import read_stream
 from mistral_conformance.outcome import Failed
 
 if TYPE_CHECKING:
     from typing import Any
+
+    from mistral_conformance.events import Event, Stream
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -24,7 +27,8 @@ Headers = tuple[tuple[str, str], ...]
 class Exchange:
     """One request and its answer, or the failure that came instead (`status` 0).
 
-    Bodies are whole and unredacted: only reports redact and cut. `elapsed_s` is in seconds.
+    Bodies are whole and unredacted: only reports redact and cut. `elapsed_s` is in seconds. `cut`
+    says that the suite left an event stream that might have gone on.
     """
 
     number: int
@@ -39,6 +43,7 @@ class Exchange:
     content: bytes = field(default=b"", repr=False)
     elapsed_s: float = 0.0
     failure: str = ""
+    cut: bool = False
 
     def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - JSON
         """The named field of the answer, which must be a JSON object that has it."""
@@ -71,6 +76,17 @@ class Exchange:
             raise Failed(f"the answer is not JSON: {error}", self) from error
         except RecursionError as error:
             raise Failed("the answer is not JSON: it is nested too deeply", self) from error
+
+    @property
+    def stream(self) -> Stream:
+        """The body as an event stream; of a stream that was left, the whole events alone."""
+        found = read_stream(self.text)
+        return evolve(found, unfinished="") if self.cut else found
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The events of the stream."""
+        return self.stream.events
 
     @property
     def text(self) -> str:

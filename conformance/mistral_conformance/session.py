@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from mistral_conformance.creations import Creations, Leftover, Made, load_kinds
+from mistral_conformance.events import Bound, is_endless
 from mistral_conformance.identities import IMPOSTOR, NOBODY, Identity
 from mistral_conformance.outcome import Failed
 from mistral_conformance.patience import Patience
@@ -57,8 +58,10 @@ class Session:
         """Send as the named identity and note what was created.
 
         Waits and tries again where the server asks for it, and gives up on a server that has
-        stopped answering, see `Patience`.
+        stopped answering, see `Patience`. A stream that the document gives no end is heard only
+        briefly, unless the message has a bound of its own.
         """
+        message = self._bounded(message, operation)
         caller = self.identities.get(identity) or STAND_INS[identity]
         why_not = self.patience.exhausted(operation)
         if why_not:
@@ -69,6 +72,12 @@ class Session:
         self.patience.see(exchange)
         self.creations.see(exchange)
         return exchange
+
+    def _bounded(self, message: Message, operation: str) -> Message:
+        spec = self.document.operations.get(operation)
+        if message.bound or spec is None or not is_endless(spec):
+            return message
+        return evolve(message, bound=Bound())
 
     def delete(self, made: Made) -> Exchange:
         """Delete one object as the identity that created it."""

@@ -1,22 +1,26 @@
 """Sends one request and reads its answer whole, within bounds of size and time.
 
 A server under test may hang, never end its body, or close the connection: each becomes an exchange
-with a `failure`, never an exception and never an endless wait.
+with a `failure`, never an exception and never an endless wait. An event stream that need not end is
+heard for as long as the message says and then left, which is no failure.
 """
 
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import httpx
 from attrs import define, field, frozen
 
+from mistral_conformance.events import EVENT_STREAM, read_stream
 from mistral_conformance.exchange import Exchange
 
 if TYPE_CHECKING:
     from typing import Self
 
+    from mistral_conformance.events import Bound
     from mistral_conformance.exchange import Headers
     from mistral_conformance.identities import Identity
 
@@ -38,7 +42,8 @@ class Limits:
 class Message:
     """What to send: a method, a path below the base URL (or a whole URL), and a body.
 
-    `json` is encoded; `content` goes as it is; `files` and `data` make a multipart form.
+    `json` is encoded; `content` goes as it is; `files` and `data` make a multipart form. `bound`
+    is where an event stream in answer is left.
     """
 
     method: str
@@ -49,6 +54,7 @@ class Message:
     files: Any = None
     data: Any = None
     headers: dict[str, str] = field(factory=dict)
+    bound: Bound | None = None
 
 
 @define
@@ -59,6 +65,7 @@ class _Answer:
     headers: httpx.Headers = field(factory=httpx.Headers)
     content: bytearray = field(factory=bytearray)
     failure: str = ""
+    cut: bool = False
 
 
 class Wire:
@@ -80,7 +87,7 @@ class Wire:
         """The exchange of one message; the identity's key, when it has one, goes as bearer."""
         request = self._request(message, identity)
         started = time.monotonic()
-        answer = self._read(request)
+        answer = self._read(request, message.bound)
         self._http.cookies.clear()
         elapsed_s = round(time.monotonic() - started, 4)
         return self._exchange(request, answer, identity, operation, elapsed_s)
@@ -114,6 +121,7 @@ class Wire:
             content=bytes(answer.content),
             elapsed_s=elapsed_s,
             failure=answer.failure,
+            cut=answer.cut,
         )
 
     def _request(self, message: Message, identity: Identity) -> httpx.Request:
@@ -135,14 +143,17 @@ class Wire:
         request.read()
         return request
 
-    def _read(self, request: httpx.Request) -> _Answer:
+    def _read(self, request: httpx.Request, bound: Bound | None) -> _Answer:
         answer = _Answer()
         deadline = time.monotonic() + self.limits.total_s
         try:
             response = self._http.send(request, stream=True)
             try:
                 answer.status, answer.headers = response.status_code, response.headers
-                self._read_body(response, answer, deadline)
+                if bound and response.is_success and _is_event_stream(response):
+                    _hear(response, answer, bound)
+                else:
+                    self._read_body(response, answer, deadline)
             finally:
                 response.close()
         except httpx.TimeoutException:
@@ -162,6 +173,25 @@ class Wire:
             if time.monotonic() > deadline:
                 answer.failure = f"the answer did not end within {self.limits.total_s:g} s"
                 return
+
+
+def _is_event_stream(response: httpx.Response) -> bool:
+    return str(response.headers.get("content-type", "")).lower().startswith(EVENT_STREAM)
+
+
+def _hear(response: httpx.Response, answer: _Answer, bound: Bound) -> None:
+    """Read events until the bound or the stream's own end; sets `cut` when it was the bound."""
+    # The transport reads this mapping when the body begins: from here on silence is no failure.
+    response.request.extensions["timeout"]["read"] = bound.most_s
+    deadline = time.monotonic() + bound.most_s
+    answer.cut = True
+    with suppress(httpx.ReadTimeout):
+        for chunk in response.iter_bytes():
+            answer.content += chunk
+            heard = len(read_stream(answer.content.decode("utf-8", errors="replace")).events)
+            if heard >= bound.most_events or time.monotonic() > deadline:
+                return
+        answer.cut = False
 
 
 def _shown(request: httpx.Request, identity: Identity) -> Headers:

@@ -1,71 +1,15 @@
-"""Event streams as the suite reads them: strictly, so that a rule can name what is malformed.
-
-The reader follows the line rules of the HTML standard's event streams (section 9.2.6). It does not
-forgive: what a lenient client would skip is reported in `stray`.
-"""
+"""What the events of a chat stream add up to. The reader of streams is the suite's own."""
 
 from __future__ import annotations
 
 import json
-import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from mistral_conformance.events import DONE, Event, Stream, read_stream
 
-DONE = "[DONE]"
-_LINE_END = re.compile(r"\r\n|\n|\r")
-_FIELDS = frozenset({"data", "event", "id", "retry"})
-
-
-@attrs.frozen
-class Stream:
-    """A stream that was read to its end.
-
-    `data` holds each event's data, joined by newlines where an event has several data lines.
-    `stray` lists the lines that are no field of the standard. `unfinished` is what came after the
-    last blank line, which a client by the standard throws away.
-    """
-
-    data: tuple[str, ...]
-    stray: tuple[str, ...]
-    unfinished: str
-
-    def chunks(self) -> list[dict[str, Any]]:
-        """Give the JSON objects of all events but the terminator; ValueError if one is none."""
-        return list(self._parsed())
-
-    def _parsed(self) -> Iterator[dict[str, Any]]:
-        for text in self.data:
-            if text == DONE:
-                continue
-            chunk = json.loads(text)
-            if not isinstance(chunk, dict):
-                raise ValueError(f"an event's data is no JSON object: {text[:80]}")  # noqa: TRY004 - data, no argument
-            yield chunk
-
-
-def read_stream(text: str) -> Stream:
-    """Split the text of an event stream into its events."""
-    data: list[str] = []
-    stray: list[str] = []
-    pending: list[str] = []
-    lines = _LINE_END.split(text.removeprefix("\ufeff"))
-    unfinished = lines.pop()
-    for line in lines:
-        if not line:
-            if pending:
-                data.append("\n".join(pending))
-            pending = []
-            continue
-        name, _, value = line.partition(":")
-        if name == "data":
-            pending.append(value.removeprefix(" "))
-        elif name and name not in _FIELDS:
-            stray.append(line)
-    return Stream(tuple(data), tuple(stray), "\n".join([*pending, unfinished]).strip())
+__all__ = ["DONE", "Assembled", "Event", "Stream", "assemble", "read_stream"]
 
 
 @attrs.define
