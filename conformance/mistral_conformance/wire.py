@@ -151,7 +151,7 @@ class Wire:
             try:
                 answer.status, answer.headers = response.status_code, response.headers
                 if bound and response.is_success and _is_event_stream(response):
-                    _hear(response, answer, bound)
+                    self._hear(response, answer, bound)
                 else:
                     self._read_body(response, answer, deadline)
             finally:
@@ -174,24 +174,26 @@ class Wire:
                 answer.failure = f"the answer did not end within {self.limits.total_s:g} s"
                 return
 
+    def _hear(self, response: httpx.Response, answer: _Answer, bound: Bound) -> None:
+        """Read events until the bound or the stream's own end; sets `cut` when it was the bound."""
+        # The transport reads this mapping when the body begins: from then on silence is no failure.
+        response.request.extensions["timeout"]["read"] = bound.most_s
+        deadline = time.monotonic() + bound.most_s
+        answer.cut = True
+        with suppress(httpx.ReadTimeout):
+            for chunk in response.iter_bytes():
+                answer.content += chunk
+                heard = len(read_stream(answer.content.decode("utf-8", errors="replace")).events)
+                if heard >= bound.most_events or time.monotonic() > deadline:
+                    return
+                if len(answer.content) > self.limits.body:
+                    answer.failure = f"no end of event within {self.limits.body} bytes"
+                    return
+            answer.cut = False
+
 
 def _is_event_stream(response: httpx.Response) -> bool:
     return str(response.headers.get("content-type", "")).lower().startswith(EVENT_STREAM)
-
-
-def _hear(response: httpx.Response, answer: _Answer, bound: Bound) -> None:
-    """Read events until the bound or the stream's own end; sets `cut` when it was the bound."""
-    # The transport reads this mapping when the body begins: from here on silence is no failure.
-    response.request.extensions["timeout"]["read"] = bound.most_s
-    deadline = time.monotonic() + bound.most_s
-    answer.cut = True
-    with suppress(httpx.ReadTimeout):
-        for chunk in response.iter_bytes():
-            answer.content += chunk
-            heard = len(read_stream(answer.content.decode("utf-8", errors="replace")).events)
-            if heard >= bound.most_events or time.monotonic() > deadline:
-                return
-        answer.cut = False
 
 
 def _shown(request: httpx.Request, identity: Identity) -> Headers:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.unit.suite.fake_server import KEY, Answer, serving
 
+from mistral_conformance.document import load_document
+from mistral_conformance.events import Bound, Event, is_endless
 from mistral_conformance.identities import Identity
 from mistral_conformance.outcome import Failed
 from mistral_conformance.wire import Limits, Message, Wire
@@ -133,3 +135,67 @@ def _json(body: Any) -> bytes:
 def _write(handler: BaseHTTPRequestHandler, content: bytes) -> None:
     handler.wfile.write(content)
     handler.wfile.flush()
+
+
+def hear(write: Callable[[BaseHTTPRequestHandler], None], bound: Bound) -> Exchange:
+    """What comes of a stream that says its headers and then whatever it wants."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        _write(handler, b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+        write(handler)
+
+    with serving(lambda _: Answer(raw=answer)) as fake, Wire(fake.base_url, LIMITS) as wire:
+        return wire.send(Message("GET", "/", bound=bound), CALLER)
+
+
+def speak(handler: BaseHTTPRequestHandler) -> None:
+    """Events without end, one every few milliseconds."""
+    try:
+        while True:
+            _write(handler, b'event: tick\nid: 7\ndata: {"n": 1}\n\n')
+            time.sleep(0.005)
+    except OSError:
+        return
+
+
+def test_endless_stream_is_left_after_its_events() -> None:
+    exchange = hear(speak, Bound(most_events=3, most_s=5))
+    assert (exchange.failure, exchange.status, exchange.cut) == ("", 200, True)
+    assert len(exchange.events) >= 3
+    assert exchange.events[0] == Event('{"n": 1}', "tick", "7")
+
+
+def test_endless_stream_is_left_after_its_time() -> None:
+    exchange = hear(speak, Bound(most_events=10_000, most_s=0.1))
+    assert (exchange.failure, exchange.cut) == ("", True)
+    assert exchange.events
+
+
+def test_silence_in_a_stream_is_no_failure() -> None:
+    def fall_silent(handler: BaseHTTPRequestHandler) -> None:
+        _write(handler, b"data: 1\n\ndata: 2")
+        time.sleep(0.4)
+
+    exchange = hear(fall_silent, Bound(most_events=5, most_s=0.05))
+    assert (exchange.failure, exchange.cut) == ("", True)
+    assert [each.data for each in exchange.events] == ["1"]
+    assert exchange.stream.unfinished == ""
+
+
+def test_stream_that_ends_by_itself_is_not_cut() -> None:
+    exchange = hear(lambda handler: _write(handler, b"data: 1\n\ndata: 2"), Bound())
+    assert not exchange.cut
+    assert exchange.stream.unfinished == "data: 2"
+
+
+def test_flood_without_an_event_is_a_failure() -> None:
+    exchange = hear(lambda handler: _write(handler, b"x" * 20_000), Bound(most_s=5))
+    assert exchange.failure == "no end of event within 10000 bytes"
+
+
+def test_only_streams_without_a_documented_end_are_left_early() -> None:
+    operations = load_document().operations
+    assert is_endless(operations["workflows.events.get_stream_events"])
+    assert not is_endless(operations["chat.complete"])
+    assert not is_endless(operations["beta.conversations.start"])
+    assert not is_endless(operations["models.list"])
