@@ -1,0 +1,1 @@
+"""Agents, their versions and the aliases of these."""

@@ -1,0 +1,76 @@
+"""Lists of agents: by page number and by token, with the same filters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_mock import ownership, pages
+from mistral_mock.answers import json_answer
+from mistral_mock.registry import operation
+from mistral_mock.resources.agents import views
+from mistral_mock.resources.agents.records import Agent, AgentVersion, child_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mistral_mock.answers import Answer
+    from mistral_mock.context import Context
+
+
+@operation("beta.agents.list")
+def list_agents(ctx: Context) -> Answer:
+    """One page of the agents in their current versions, oldest first, as a bare array."""
+    shown = pages.slice_page(find_listed(ctx), ctx.query["page"], ctx.query["page_size"])
+    return json_answer([view_current(ctx, agent) for agent in shown])
+
+
+@operation("beta.agents.list_pages")
+def list_pages(ctx: Context) -> Answer:
+    """The agents after those of the page that gave the token."""
+    token, size = ctx.query["page_token"], ctx.query["page_size"]
+    found = find_listed(ctx)
+    shown, following = pages.slice_after(ctx.world.signer, found, token, size, "page_token")
+    data = [view_current(ctx, agent) for agent in shown]
+    return json_answer({"object": "list", "data": data, "next_page_token": following})
+
+
+def find_listed(ctx: Context) -> list[Agent]:
+    """The agents that the query asks for, oldest first."""
+    return [agent for agent in ownership.visible(ctx, Agent) if is_listed(ctx, agent)]
+
+
+def is_listed(ctx: Context, agent: Agent) -> bool:
+    """The agent passes the query's filters; those about its content judge its current version."""
+    query, current = ctx.query, find_current(ctx, agent)
+    return (
+        query["deployment_chat"] in {None, agent.deployment_chat}
+        and (query["sources"] is None or agent.source in query["sources"])
+        and query["id"] in {None, agent.id}
+        and query["name"] in {None, current.name}
+        and fits(agent, current, query["search"])
+        and has_entries(current.metadata, query["metadata"])
+    )
+
+
+def fits(agent: Agent, current: AgentVersion, search: str | None) -> bool:
+    """The name or the id contains the text, in whatever case."""
+    return pages.matches(current.name, search) or pages.matches(agent.id, search)
+
+
+def has_entries(metadata: Mapping[str, Any] | None, wanted: Mapping[str, Any] | None) -> bool:
+    """The metadata have all entries that are wanted."""
+    notes = metadata or {}
+    return all(name in notes and notes[name] == value for name, value in (wanted or {}).items())
+
+
+def find_current(ctx: Context, agent: Agent) -> AgentVersion:
+    """The agent in its current version."""
+    found = ctx.table(AgentVersion).get(child_id(agent.id, agent.current))
+    if found is None:
+        raise LookupError(f"agent {agent.id} has no version {agent.current}")
+    return found
+
+
+def view_current(ctx: Context, agent: Agent) -> dict[str, object]:
+    """The agent in its current version, as the API writes it."""
+    return views.view(ctx, find_current(ctx, agent))
