@@ -1,0 +1,1 @@
+"""Observability: datasets and their records, recorded events, judges and campaigns."""
