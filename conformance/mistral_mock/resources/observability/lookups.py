@@ -1,4 +1,4 @@
-"""What all observability operations do alike: find by id, answer 404, filter by `q`, page from 1."""
+"""What all observability operations do alike: find by id, filter by `q`, page from 1."""
 
 from __future__ import annotations
 
