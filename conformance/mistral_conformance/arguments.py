@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 import httpx
 
+from mistral_conformance.document import load_document
 from mistral_conformance.identities import KNOWN
 from mistral_conformance.markers import RUN_ID
-from mistral_conformance.plan import DEFAULT_PROFILE
+from mistral_conformance.plan import DEFAULT_PROFILE, WHOLE, load_profiles, profile_operations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     Command = Callable[[argparse.Namespace], int]
 
@@ -66,7 +68,7 @@ def make_parser(
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     target = parser.add_mutually_exclusive_group(required=True)
-    target.add_argument("--base-url", type=_base_url, metavar="URL", help="the server to judge")
+    target.add_argument("--base-url", type=base_url, metavar="URL", help="the server to judge")
     target.add_argument("--embedded-mock", action="store_true", help="start the mock and judge it")
     _add_selection(parser)
     parser.add_argument(
@@ -79,7 +81,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         "known facts may follow, as in neighbour=KEY2,user=UUID,workspace=UUID,org=UUID. "
         + "; ".join(f"{name}: {words}" for name, words in KNOWN.items()),
     )
-    parser.add_argument("--clock-url", type=_base_url, metavar="URL", help="the server's clock")
+    parser.add_argument("--clock-url", type=base_url, metavar="URL", help="the server's clock")
     parser.add_argument("--seed", type=_natural, default=0, metavar="N", help="default: 0")
     parser.add_argument(
         "--max-examples",
@@ -115,12 +117,38 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
         help="only these rules, such as 'schema.*'; may be repeated",
     )
     parser.add_argument(
-        "--profile", default=DEFAULT_PROFILE, metavar="NAME", help=f"default: {DEFAULT_PROFILE}"
+        "--profile",
+        metavar="NAME",
+        help=f"one of --list-profiles; default: {DEFAULT_PROFILE}, "
+        f"or {WHOLE} where --operations are named",
+    )
+    parser.add_argument(
+        "--list-profiles", action=_ListProfiles, help="list the profiles and what they hold"
     )
 
 
-def _base_url(text: str) -> str:
-    """The URL without a slash at its end; a password in a wrong one is not repeated."""
+class _ListProfiles(argparse.Action):
+    """Prints the profiles and ends, whatever else is asked for."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **rest: Any) -> None:  # noqa: ANN401 - argparse's own
+        super().__init__(option_strings, dest, nargs=0, **rest)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        document = load_document()
+        for name, profile in load_profiles().items():
+            count = len(profile_operations(document, name))
+            sys.stdout.write(f"{name:<14} {count:>3} operations\n    {profile.about}\n")
+        sys.stdout.flush()
+        parser.exit()
+
+
+def base_url(text: str) -> str:
+    """The URL without a slash at its end; a password in a wrong one is not repeated.
+
+    Raises:
+        ArgumentTypeError: no request can go to it.
+
+    """
     shown = "this" if "@" in text else repr(text)
     try:
         url, port = httpx.URL(text), urlsplit(text).port

@@ -18,6 +18,7 @@ from mistral_conformance.identities import WrongIdentity, parse_identities
 from mistral_conformance.markers import fresh_run_id, seeded_run_id
 from mistral_conformance.plan import (
     WrongSelection,
+    default_profile,
     make_plan,
     select_operations,
     select_rules,
@@ -67,7 +68,7 @@ def run_command(options: argparse.Namespace) -> int:
 
 def rules_command(options: argparse.Namespace) -> int:
     """List the rules."""
-    selected = select_operations(load_document(), options.profile, options.operations)
+    selected = _operations(options)
     rules = select_rules(load_rules(), options.rules)
     print_rules(make_console(), rules, load_document(), selected)
     return HOLDS
@@ -84,8 +85,16 @@ def mutants_command(options: argparse.Namespace) -> int:
     return code
 
 
+def _operations(options: argparse.Namespace) -> list[str]:
+    return select_operations(load_document(), _profile(options), options.operations)
+
+
+def _profile(options: argparse.Namespace) -> str:
+    return options.profile or default_profile(options.operations)
+
+
 def _plan(options: argparse.Namespace) -> list[Case]:
-    operations = select_operations(load_document(), options.profile, options.operations)
+    operations = _operations(options)
     plan = make_plan(load_document(), select_rules(load_rules(), options.rules), operations)
     if not plan:
         raise WrongSelection("no selected rule says anything about a selected operation")
@@ -124,7 +133,7 @@ def _run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOpti
     return RunOptions(
         base_url=embedded_url or options.base_url,
         identities=identities,
-        profile=options.profile,
+        profile=_profile(options),
         operations=tuple(options.operations),
         rules=tuple(options.rules),
         seed=options.seed,

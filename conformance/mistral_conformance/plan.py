@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from fnmatch import fnmatchcase
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from mistral_conformance.registry import Rule
 
 DEFAULT_PROFILE = "libraries"
+WHOLE = "whole"
 
 
 class WrongSelection(ValueError):  # noqa: N818 - read as a sentence by the command line
@@ -35,10 +37,25 @@ class Case:
         return f"{self.rule.id}[{self.operation.id}]" if self.operation else self.rule.id
 
 
-def load_profiles() -> dict[str, list[str]]:
-    """The operation patterns of each profile."""
+@frozen
+class Profile:
+    """A named choice of operations: what it is for, ids or patterns, and a profile around it."""
+
+    about: str
+    operations: tuple[str, ...] = field(converter=tuple)
+    within: str = ""
+
+
+@cache
+def load_profiles() -> dict[str, Profile]:
+    """The profiles by name, see `profiles.toml`."""
     text = files("mistral_conformance").joinpath("profiles.toml").read_text("utf-8")
-    return {name: each["operations"] for name, each in tomllib.loads(text).items()}
+    return {name: Profile(**each) for name, each in tomllib.loads(text).items()}
+
+
+def default_profile(patterns: Sequence[str]) -> str:
+    """The profile that is meant where none is named: operations are looked for everywhere."""
+    return WHOLE if patterns else DEFAULT_PROFILE
 
 
 def select_operations(document: Document, profile: str, patterns: Sequence[str] = ()) -> list[str]:
@@ -48,10 +65,7 @@ def select_operations(document: Document, profile: str, patterns: Sequence[str] 
         WrongSelection: there is no such profile, or a pattern matches nothing in it.
 
     """
-    profiles = load_profiles()
-    if profile not in profiles:
-        raise WrongSelection(f"no profile {profile!r}: choose from {', '.join(profiles)}")
-    operations = document.select(profiles[profile])
+    operations = profile_operations(document, profile)
     for pattern in patterns:
         if not any(fnmatchcase(each, pattern) for each in operations):
             raise WrongSelection(
@@ -63,6 +77,24 @@ def select_operations(document: Document, profile: str, patterns: Sequence[str] 
         for each in operations
         if not patterns or any(fnmatchcase(each, one) for one in patterns)
     ]
+
+
+def profile_operations(document: Document, name: str) -> list[str]:
+    """The ids of a profile's operations, in the document's order.
+
+    Raises:
+        WrongSelection: there is no such profile; the message names those that are.
+
+    """
+    profiles = load_profiles()
+    if name not in profiles:
+        raise WrongSelection(f"no profile {name!r}: choose from {', '.join(profiles)}")
+    profile = profiles[name]
+    operations = document.select(profile.operations)
+    if not profile.within:
+        return operations
+    around = set(profile_operations(document, profile.within))
+    return [each for each in operations if each in around]
 
 
 def select_rules(rules: Iterable[Rule], patterns: Sequence[str] = ()) -> list[Rule]:

@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--mistral-base-url", metavar="URL", help="the server to judge; enables the suite")
     add("--mistral-operations", action="append", default=[], metavar="PATTERN")
     add("--mistral-rules", action="append", default=[], metavar="PATTERN")
-    add("--mistral-profile", default="libraries", metavar="NAME")
+    add("--mistral-profile", default="", metavar="NAME")
     add("--mistral-as", action="append", default=[], metavar="NAME=ENVVAR")
     add("--mistral-clock-url", default="", metavar="URL")
     add("--mistral-seed", type=int, default=0, metavar="N")

@@ -6,6 +6,7 @@ expected failure; a skip is a skip.
 
 from __future__ import annotations
 
+import argparse
 import os
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mistral_conformance.arguments import base_url as check_url
 from mistral_conformance.curl import curl_line
 from mistral_conformance.document import load_document
 from mistral_conformance.identities import WrongIdentity, parse_identities
@@ -21,6 +23,7 @@ from mistral_conformance.outcome import Result, Status
 from mistral_conformance.plan import (
     Case,
     WrongSelection,
+    default_profile,
     make_plan,
     select_operations,
     select_rules,
@@ -170,16 +173,18 @@ def _options(config: pytest.Config) -> RunOptions:
 
     try:
         identities = parse_identities(option("--mistral-as"), os.environ)
-    except WrongIdentity as error:
+        base_url = check_url(option("--mistral-base-url"))
+        clock_url = option("--mistral-clock-url") and check_url(option("--mistral-clock-url"))
+    except (WrongIdentity, argparse.ArgumentTypeError) as error:
         raise pytest.UsageError(str(error)) from error
     return RunOptions(
-        base_url=option("--mistral-base-url").rstrip("/"),
+        base_url=base_url,
         identities=identities,
-        profile=option("--mistral-profile"),
+        profile=option("--mistral-profile") or default_profile(option("--mistral-operations")),
         operations=tuple(option("--mistral-operations")),
         rules=tuple(option("--mistral-rules")),
         seed=option("--mistral-seed"),
         max_examples=option("--mistral-max-examples"),
-        clock_url=option("--mistral-clock-url"),
+        clock_url=clock_url,
         timeout_s=option("--mistral-timeout"),
     )

@@ -13,6 +13,7 @@ import pytest
 from tests.unit.suite.fake_server import Answer, keyed, libraries, models, serving
 
 from mistral_conformance import cli, commands
+from mistral_conformance.plan import load_profiles
 from mistral_conformance.registry import MAY, MUST, SHOULD, Level, Registry, rule
 from mistral_conformance.report.terminal import Live
 
@@ -236,6 +237,16 @@ def test_wrong_use_ends_with_2_and_one_line(
     error = capsys.readouterr().err
     assert hint in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["run", "rules"])
+def test_profiles_are_listed_in_80_columns(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _code([command, "--list-profiles"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [each.split()[0] for each in lines[::2]] == list(load_profiles())
+    assert max(map(len, lines)) <= 80
 
 
 @pytest.mark.parametrize("host", ["h", "h/?a=b", "h:abc", "256.1.1.1", "[::1"])

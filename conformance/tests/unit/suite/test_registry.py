@@ -9,6 +9,7 @@ import pytest
 from mistral_conformance.document import load_document
 from mistral_conformance.plan import (
     WrongSelection,
+    default_profile,
     load_profiles,
     make_plan,
     select_operations,
@@ -90,9 +91,38 @@ def test_named_rule_runs_when_one_of_its_operations_is_selected() -> None:
     assert make_plan(load_document(), registry, ["files.list"]) == []
 
 
-def test_default_profile_holds_what_the_mock_implements() -> None:
+def test_default_profile_holds_only_what_the_mock_implements() -> None:
     create_app(Settings())
-    assert set(select_operations(load_document(), "libraries")) == set(implemented())
+    assert set(select_operations(load_document(), "libraries")) <= set(implemented())
+
+
+def test_mock_implements_nothing_beyond_the_profiles() -> None:
+    create_app(Settings())
+    names = [each for each in load_profiles() if each != "whole"]
+    held = {one for name in names for one in select_operations(load_document(), name)}
+    assert set(implemented()) - held == set()
+
+
+def test_seed_is_exactly_the_150_operations_of_its_list() -> None:
+    listed = load_profiles()["seed"].operations
+    assert len(listed) == len(set(listed)) == 150
+    assert set(select_operations(load_document(), "seed")) == set(listed)
+
+
+def test_whole_is_every_operation() -> None:
+    document = load_document()
+    assert select_operations(document, "whole") == list(document.operations)
+
+
+@pytest.mark.parametrize("name", ["files-batch", "observability", "workflows"])
+def test_profile_of_a_group_stays_within_the_seed(name: str) -> None:
+    document = load_document()
+    assert set(select_operations(document, name)) < set(select_operations(document, "seed"))
+
+
+def test_operations_without_a_profile_are_looked_for_everywhere() -> None:
+    assert default_profile(["workflows.*"]) == "whole"
+    assert default_profile([]) == "libraries"
 
 
 def test_pattern_narrows_the_profile() -> None:
