@@ -26,6 +26,8 @@ DEFAULT_PURPOSE = "fine-tune"
 SAMPLE_TYPES = {"batch": "batch_request"}
 DEFAULT_SAMPLE_TYPE = "instruct"
 """Also for purposes without samples, since the document has no value for them (our choice)."""
+UPLOADED, MADE = "upload", "mistral"
+"""Sources: what a caller uploaded, and what the mock wrote itself, such as results and exports."""
 SHARED = "workspace"
 PRIVATE = "user"
 LINE_TYPES = frozenset({"application/jsonl", "application/x-ndjson", "application/x-jsonlines"})
@@ -50,6 +52,7 @@ class StoredFile(Record):
     owner_id: str
     workspace_id: str
     expires_at: datetime | None = None
+    source: str = UPLOADED
 
     @property
     def parent_id(self) -> str:
@@ -64,23 +67,14 @@ def upload(ctx: Context) -> Answer:
     mime_type = find_mime_type(part)
     if mime_type in ctx.settings.refused_types:
         raise invalid_file_format(mime_type)
-    created_at = ctx.clock.stamp()
-    file = StoredFile(
-        id=ctx.ids.uuid4(),
-        filename=part.name,
-        mime_type=mime_type,
-        purpose=ctx.body["purpose"] or DEFAULT_PURPOSE,
-        size=len(part.content),
-        created_at=created_at,
-        num_lines=count_lines(part.name, mime_type, part.content),
-        signature=sign(part.content),
-        visibility=ctx.body["visibility"] or SHARED,
-        owner_id=ctx.caller.user_id,
-        workspace_id=ctx.caller.workspace_id,
-        expires_at=find_expiry(created_at, ctx.body["expiry"]),
+    file = keep(
+        ctx,
+        part,
+        ctx.body["purpose"] or DEFAULT_PURPOSE,
+        visibility=ctx.body["visibility"],
+        expiry=ctx.body["expiry"],
     )
-    ctx.table(Blob).put(Blob(id=file.id, content=part.content))
-    return json_answer(view(ctx.table(StoredFile).put(file)))
+    return json_answer(view(file))
 
 
 @operation("files.list")
@@ -129,6 +123,37 @@ def serve_file(ctx: Context, key: str) -> Answer:
     if file is None or has_expired(ctx, file):
         raise not_found("File not found")
     return binary(read_content(ctx, file), file.mime_type, file.filename)
+
+
+def keep(
+    ctx: Context,
+    part: Upload,
+    purpose: str,
+    *,
+    visibility: str | None = None,
+    expiry: int | None = None,
+    source: str = UPLOADED,
+) -> StoredFile:
+    """The caller's new file; `expiry` is in hours, `source` tells what the mock wrote itself."""
+    created_at = ctx.clock.stamp()
+    mime_type = find_mime_type(part)
+    file = StoredFile(
+        id=ctx.ids.uuid4(),
+        filename=part.name,
+        mime_type=mime_type,
+        purpose=purpose,
+        size=len(part.content),
+        created_at=created_at,
+        num_lines=count_lines(part.name, mime_type, part.content),
+        signature=sign(part.content),
+        visibility=visibility or SHARED,
+        owner_id=ctx.caller.user_id,
+        workspace_id=ctx.caller.workspace_id,
+        expires_at=find_expiry(created_at, expiry),
+        source=source,
+    )
+    ctx.table(Blob).put(Blob(id=file.id, content=part.content))
+    return ctx.table(StoredFile).put(file)
 
 
 def find_file(ctx: Context) -> StoredFile:
@@ -185,7 +210,7 @@ def is_wanted(ctx: Context, file: StoredFile) -> bool:
     return (
         query["purpose"] in {None, file.purpose}
         and is_listed(find_sample_type(file.purpose), query["sample_type"])
-        and is_listed("upload", query["source"])
+        and is_listed(file.source, query["source"])
         and is_listed(file.mime_type, query["mimetypes"])
         and pages.matches(file.filename, query["search"])
     )
@@ -239,7 +264,7 @@ def view(file: StoredFile) -> dict[str, Any]:
         "sample_type": find_sample_type(file.purpose),
         "num_lines": file.num_lines,
         "mimetype": file.mime_type,
-        "source": "upload",
+        "source": file.source,
         "signature": file.signature,
         "expires_at": None if expires_at is None else int(expires_at.timestamp()),
         "visibility": file.visibility,
