@@ -9,7 +9,7 @@ from importlib import import_module
 from operator import or_
 from typing import Any, ClassVar, Final, TypeAlias
 
-from .types import UNSET, to_wire
+from .types import UNSET, to_wire, warn_once
 
 _MODELS: Final = f"{__package__}.models"
 Reader: TypeAlias = Callable[[dict[str, Any]], Any]
@@ -128,6 +128,30 @@ class Members:
     def union(self) -> Any:
         """Return the union of the members' classes, which imports them all."""
         return reduce(or_, (load(_MODELS, place) for place, _ in self._candidates))
+
+
+class _Deprecated:
+    """A field that warns when it is first read; its value stays where all values are."""
+
+    def __init__(self, owner: str, name: str, message: str) -> None:
+        self._owner = owner
+        self._name = name
+        self._message = message
+
+    def __get__(self, model: Model | None, owner: type[Model]) -> Any:
+        if model is None:
+            return self
+        warn_once(f"{self._owner}.{self._name}", self._message)
+        return model.__dict__[self._name]
+
+    def __set__(self, model: Model, value: object) -> None:
+        model.__dict__[self._name] = value
+
+
+def deprecate(owner: type[Model], fields: Mapping[str, str]) -> None:
+    """Let fields of a model warn when they are read; each comes with what to do instead."""
+    for name, message in fields.items():
+        setattr(owner, name, _Deprecated(owner.__name__, name, message))
 
 
 def find_missing(value: object, path: str = "") -> Iterator[str]:

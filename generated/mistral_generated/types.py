@@ -214,7 +214,8 @@ class Call(Value, Generic[T]):
 
     `url` is the path with its parameters quoted; it starts with `/` and has no query. `json` is a
     tree of plain Python values, or UNSET for no JSON body. `parse` reads a success answer and
-    raises ValueError (and nothing else) on a body that it cannot read.
+    raises ValueError (and nothing else) on a body that it cannot read. `deprecated` names the
+    deprecated arguments that were given, each with what to do instead.
     """
 
     operation: Operation
@@ -224,6 +225,7 @@ class Call(Value, Generic[T]):
     json: object = UNSET
     form: Form | None = None
     parse: Callable[[Response], T]
+    deprecated: Sequence[tuple[str, str]] = ()
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -232,7 +234,9 @@ class StreamCall(Value, Generic[T]):
 
     `parse_event` reads one event's data and raises ValueError (and nothing else) when it cannot.
     `end` is the text of `data` that ends the stream, such as `[DONE]`, or None. `end_events` are
-    the names of events of which any is the last one.
+    the names of events of which any is the last one. `resume` says where a call that goes on after
+    a cut puts the id of the last event that arrived: `header` or `query`, and the name there; None
+    when the stream cannot go on.
     """
 
     operation: Operation
@@ -244,6 +248,8 @@ class StreamCall(Value, Generic[T]):
     parse_event: Callable[[RawEvent], T]
     end: str | None = None
     end_events: tuple[str, ...] = ()
+    resume: tuple[str, str] | None = None
+    deprecated: Sequence[tuple[str, str]] = ()
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -254,6 +260,10 @@ class Paging(Value, Generic[T]):
     `has_more`, `total` and `next_token` are attribute paths into the parsed page, with dots
     between the steps; an empty `items` means that the page is the list itself. `default_size` is
     how many items a page holds when `size` is not given, where the document says it.
+
+    Lists by bounds of time name the argument for each bound (`before`, `after`), that for the order
+    with its word for newest first (`order`, `descending`, the default), and an item's `time` and
+    `id`.
     """
 
     style: str
@@ -266,14 +276,24 @@ class Paging(Value, Generic[T]):
     next_token: str | None = None
     has_more: str | None = None
     total: str | None = None
+    before: str | None = None
+    after: str | None = None
+    order: str | None = None
+    descending: str | None = None
+    time: str | None = None
+    id: str | None = None
 
 
 class CallOptions(TypedDict, total=False):
-    """Options of one call: `timeout` in seconds (None waits for ever), `retries`, `headers`."""
+    """Options of one call: `timeout` in seconds (None waits for ever), `retries`, `headers`.
+
+    `resumes` is for streams that can go on after a cut: how often in a row they do so.
+    """
 
     timeout: float | None
     retries: int
     headers: Mapping[str, str]
+    resumes: int
 
 
 class EventStream(Protocol[T]):
@@ -349,6 +369,16 @@ class Send(Protocol):
         """Write the answer's body to `destination` piece by piece; return its size in bytes."""
         ...
 
+    def structured(
+        self,
+        kind: type[T],
+        prepare: Callable[..., Call[Any]],
+        arguments: Mapping[str, object],
+        options: CallOptions,
+    ) -> T:
+        """Ask for an answer in the form of a class, and return it as an object of that class."""
+        ...
+
 
 class AsyncSend(Protocol):
     """The same for asyncio and trio."""
@@ -376,6 +406,44 @@ class AsyncSend(Protocol):
     ) -> int:
         """Write the answer's body to `destination` piece by piece; return its size in bytes."""
         ...
+
+    async def structured(
+        self,
+        kind: type[T],
+        prepare: Callable[..., Call[Any]],
+        arguments: Mapping[str, object],
+        options: CallOptions,
+    ) -> T:
+        """Ask for an answer in the form of a class, and return it as an object of that class."""
+        ...
+
+
+_warned: Final[set[tuple[str, str]]] = set()
+
+
+def warn_once(subject: str, message: str) -> None:
+    """Warn that something is deprecated and what to do instead, once in a process.
+
+    The warning points at the nearest line that belongs neither to the client nor to the generated
+    code. A filter that makes it an error makes it one every time.
+    """
+    if (subject, message) in _warned:
+        return
+    import sys
+    import warnings
+
+    ours = (__name__.rpartition(".")[0], "mistral_client")
+    frame = sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith(ours):
+        frame = frame.f_back
+    warnings.warn_explicit(
+        f"{subject} is deprecated. {message}",
+        DeprecationWarning,
+        frame.f_code.co_filename,
+        frame.f_lineno,
+        module=frame.f_globals.get("__name__"),
+    )
+    _warned.add((subject, message))
 
 
 def to_wire(value: object) -> object:

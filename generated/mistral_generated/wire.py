@@ -91,6 +91,11 @@ def read_text(content: bytes) -> str:
     raise UnreadableBody(f"the body is not a JSON string but {_kind(value)}")
 
 
+def given(*deprecated: tuple[str, object, str]) -> list[tuple[str, str]]:
+    """Return which deprecated arguments were given, each with what to do instead."""
+    return [(name, message) for name, value, message in deprecated if value is not UNSET]
+
+
 def read_event_object(data: str) -> dict[str, Any]:
     """Return an event's data, which have to be a JSON object. Raises UnreadableBody.
 

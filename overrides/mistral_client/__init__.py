@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         ServerError,
         StreamError,
         StreamTimedOut,
+        StructuredOutputError,
         TimedOut,
         ValidationFailed,
     )
@@ -69,6 +70,7 @@ __all__ = [
     "ServerError",
     "StreamError",
     "StreamTimedOut",
+    "StructuredOutputError",
     "TimedOut",
     "Unset",
     "ValidationFailed",

@@ -8,7 +8,19 @@ treat such a pickle like the key itself. Its representation does not.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypedDict, TypeVar, Unpack, cast, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    ParamSpec,
+    Self,
+    TypeAlias,
+    TypedDict,
+    TypeVar,
+    Unpack,
+    cast,
+    overload,
+)
 
 import attr
 import httpx
@@ -39,6 +51,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 E = TypeVar("E")
+Server: TypeAlias = Literal["default", "global", "eu", "us"]
 
 
 class ClientOptions(TypedDict, total=False):
@@ -82,7 +95,7 @@ def _changed(settings: Settings, options: ClientOptions) -> Settings:
 
 def _context(
     api_key: str | None,
-    base_url: str | None,
+    url: str,
     options: ClientOptions,
     timing: Timing | None,
     http_client: httpx.Client | httpx.AsyncClient | None,
@@ -91,7 +104,7 @@ def _context(
 
     Timeouts and headers of the caller's own httpx client count where no option says otherwise.
     """
-    key, url = read_api_key(api_key), read_base_url(base_url)
+    key = read_api_key(api_key)
     own = None if http_client is None else http_client.timeout
     timeouts = (
         Timeouts()
@@ -158,9 +171,9 @@ class Mistral(Resources):
     """The client: `client.beta.libraries.list()`, `client.chat.complete(...)` and so on.
 
     `api_key` defaults to the environment variable MISTRAL_API_KEY, `base_url` to MISTRAL_BASE_URL
-    or the public service. `http_client` or `transport` are the caller's own, used as they are and
-    never closed here. `timing` replaces clock and waiting in tests. The rest is explained at
-    `ClientOptions`.
+    or the public service; `server` names one of the public hosts instead. `http_client` or
+    `transport` are the caller's own, used as they are and never closed here. `timing` replaces
+    clock and waiting in tests. The rest is explained at `ClientOptions`.
 
     Raises ConfigurationError without a usable key or base URL, TypeError and ValueError for
     options that make no sense.
@@ -171,6 +184,7 @@ class Mistral(Resources):
         api_key: str | None = None,
         *,
         base_url: str | None = None,
+        server: Server | None = None,
         http_client: httpx.Client | None = None,
         transport: httpx.BaseTransport | None = None,
         timing: Timing | None = None,
@@ -178,7 +192,7 @@ class Mistral(Resources):
     ) -> None:
         """Check the options; nothing is sent."""
         _refuse_both(http_client, transport)
-        context = _context(api_key, base_url, options, timing, http_client)
+        context = _context(api_key, read_base_url(base_url, server), options, timing, http_client)
         http = http_client or httpx.Client(
             transport=transport or Pools(context.settings.base_url), trust_env=False
         )
@@ -254,6 +268,7 @@ class AsyncMistral(AsyncResources):
         api_key: str | None = None,
         *,
         base_url: str | None = None,
+        server: Server | None = None,
         http_client: httpx.AsyncClient | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         timing: Timing | None = None,
@@ -261,7 +276,7 @@ class AsyncMistral(AsyncResources):
     ) -> None:
         """Check the options; nothing is sent."""
         _refuse_both(http_client, transport)
-        context = _context(api_key, base_url, options, timing, http_client)
+        context = _context(api_key, read_base_url(base_url, server), options, timing, http_client)
         http = http_client or httpx.AsyncClient(
             transport=transport or AsyncPools(context.settings.base_url), trust_env=False
         )

@@ -16,6 +16,7 @@
     │   ├── RateLimited           429
     │   └── ServerError           5xx
     ├── DecodeError               a success answer that cannot be read
+    │   └── StructuredOutputError an answer that is no object of the class asked for
     ├── StreamError               an event stream that broke, with what had arrived
     ├── PagingError               a list whose pages do not end
     └── ProcessingFailed          a document whose processing ended in an error
@@ -178,6 +179,16 @@ class DecodeError(AnswerError):
 
     Status, headers and body are kept, so nothing that the server said is lost.
     """
+
+
+class StructuredOutputError(DecodeError):
+    """The model's answer is no object of the class that was asked for.
+
+    `content` is the text of the answer, `finish_reason` why the model stopped.
+    """
+
+    content: str = ""
+    finish_reason: str = ""
 
 
 class StreamError(AnswerError):

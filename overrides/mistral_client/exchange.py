@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 # The groups that have quirks: for all others not even the registry is loaded. A test holds this
 # to the registry.
-QUIRKY_GROUPS: Final = ("beta.libraries.",)
+QUIRKY_GROUPS: Final = ("beta.libraries.", "embeddings.")
 
 _logger = logging.getLogger("mistral_client")
 

@@ -47,6 +47,12 @@ _WITH_LENGTH: Final = frozenset({"POST", "PUT", "PATCH"})
 
 DEFAULT_BASE_URL: Final = "https://api.mistral.ai"
 KEY_VARIABLE: Final = "MISTRAL_API_KEY"
+SERVERS: Final = {
+    "default": DEFAULT_BASE_URL,
+    "global": DEFAULT_BASE_URL,  # what the official SDK calls it
+    "eu": "https://api.eu.mistral.ai",
+    "us": "https://api.us.mistral.ai",
+}
 BASE_URL_VARIABLE: Final = "MISTRAL_BASE_URL"
 
 # How long the server may stay silent, in seconds: before an answer, and between two events.
@@ -144,6 +150,7 @@ class Options:
     timeouts: Timeouts
     retries: Retries | int
     headers: Mapping[str, str]
+    resumes: int = 0
 
 
 def read_api_key(given: str | None) -> str:
@@ -164,11 +171,19 @@ def read_api_key(given: str | None) -> str:
     return key
 
 
-def read_base_url(given: str | None) -> str:
+def read_base_url(given: str | None, server: str | None = None) -> str:
     """Return the base URL to use, without trailing slashes and without a trailing `/v1`.
 
-    Raises ConfigurationError when it is not an http(s) URL with a host and nothing but a path.
+    Raises ConfigurationError when it is not an http(s) URL with a host and nothing but a path, for
+    the name of a server that does not exist, and for both at once.
     """
+    if server is not None:
+        if given is not None:
+            raise configuration_error("Pass server=... or base_url=..., not both.")
+        if server not in SERVERS:
+            known = ", ".join(SERVERS)
+            raise configuration_error(f"There is no server {server!r}; there are {known}.")
+        return SERVERS[server]
     text = os.environ.get(BASE_URL_VARIABLE) or DEFAULT_BASE_URL if given is None else str(given)
     url = text.strip()
     parts = _split(url)
@@ -233,7 +248,7 @@ def check_headers(value: Mapping[str, str] | None) -> dict[str, str]:
     return headers
 
 
-_KNOWN_OPTIONS = frozenset({"timeout", "retries", "headers"})
+_KNOWN_OPTIONS = frozenset({"timeout", "retries", "headers", "resumes"})
 
 
 def read_options(settings: Settings, operation: str, options: CallOptions) -> Options:
@@ -249,7 +264,16 @@ def read_options(settings: Settings, operation: str, options: CallOptions) -> Op
         timeouts=settings.timeouts.changed(given),
         retries=_read_retries(settings.retries, options.get("retries")),
         headers=check_headers(options.get("headers")),
+        resumes=_read_resumes(options.get("resumes", 0)),
     )
+
+
+def _read_resumes(value: object) -> int:
+    if type(value) is not int:
+        raise TypeError(f"resumes must be a whole number, not {value!r}")
+    if value < 0:
+        raise ValueError(f"resumes must not be negative, not {value!r}")
+    return value
 
 
 def check_retries(value: Retries | int) -> Retries | int:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
+import attr
+
 from mistral_client.errors import DecodeError, PagingError
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ class Walk(Generic[T]):
         self._page = page if isinstance(page, int) else first
         asked = self._arguments.get(paging.size or "")
         self._size = asked if isinstance(asked, int) else paging.default_size
+        self._ids: set[object] = set()
         self.call: Call[Any] | None = prepare(**self._arguments)
 
     def take(self, page: object) -> Sequence[T]:
@@ -59,9 +62,30 @@ class Walk(Generic[T]):
                 operation=self.call.operation.id if self.call else None,
             )
         items = cast("Sequence[T]", found)
+        if self._paging.time:
+            return self._take_by_time(items)
         self._note(items)
         self.call = self._next(page, len(items))
         return items
+
+    def _take_by_time(self, items: Sequence[T]) -> Sequence[T]:
+        """Return the items that were not on the page before; the next page starts at the last one.
+
+        A bound may or may not include its moment, so items of that moment can come twice.
+        """
+        paging = self._paging
+        fresh = [item for item in items if getattr(item, paging.id or "", item) not in self._ids]
+        self._note(fresh)
+        self._ids = {getattr(item, paging.id or "", None) for item in items}
+        order = self._arguments.get(paging.order or "")
+        is_descending = not order or order == paging.descending
+        bound = (paging.before if is_descending else paging.after) or ""
+        if not fresh or len(items) < (self._size or 0):
+            self.call = None
+        else:
+            moment = getattr(items[-1], paging.time or "")
+            self.call = self._prepare(**{**self._arguments, bound: moment})
+        return fresh
 
     def _next(self, page: object, count: int) -> Call[Any] | None:
         paging = self._paging
@@ -70,15 +94,20 @@ class Walk(Generic[T]):
             if token in self._tokens:
                 self._fail(f"the server repeats the page token {str(token)[:40]!r}")
             self._tokens.add(token)
-            return self._prepare(**self._without(paging.page), **{paging.token: token})
+            return self._quiet(**self._without(paging.page), **{paging.token: token})
         if self._tokens or not self._has_more(page, count):
             return None
         if paging.offset:
-            return self._prepare(**self._without(paging.offset), **{paging.offset: self._seen})
+            return self._quiet(**self._without(paging.offset), **{paging.offset: self._seen})
         if not paging.page:
             return None
         self._page += 1
-        return self._prepare(**self._without(paging.page), **{paging.page: self._page})
+        return self._quiet(**self._without(paging.page), **{paging.page: self._page})
+
+    def _quiet(self, **arguments: object) -> Call[Any]:
+        """Return the next call, which warns of nothing: the caller did not choose its arguments."""
+        call = self._prepare(**arguments)
+        return attr.evolve(call, deprecated=()) if call.deprecated else call
 
     def _has_more(self, page: object, count: int) -> bool:
         """Say whether another page follows one with `count` items."""

@@ -21,6 +21,7 @@ from mistral_client.exchange import (
     open_steps,
 )
 from mistral_client.options import read_options
+from mistral_generated.types import warn_once
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -28,12 +29,12 @@ if TYPE_CHECKING:
     from mistral_client.exchange import Context, Step, Steps
     from mistral_client.options import Options
     from mistral_client.pages import Walk
+    from mistral_client.quirks.quirk import AnyCall
     from mistral_client.streams import AsyncEventStream, EventReader, EventStream
     from mistral_generated.types import (
         Call,
         CallOptions,
         Destination,
-        Operation,
         Paging,
         StreamCall,
     )
@@ -66,20 +67,26 @@ class _Executor(Generic[Http]):
     connection: Connection[Http]
     context: Context
 
-    def _options(self, operation: Operation, options: CallOptions) -> Options:
-        context = self.context
+    def _options(self, call: AnyCall, options: CallOptions) -> Options:
+        """Return the options of a call, checked; warns of what is deprecated."""
+        operation = call.operation
+        if operation.deprecated or call.deprecated:
+            _warn(call)
         if not options:
-            return context.options
-        return read_options(context.settings, operation.id, options)
+            return self.context.options
+        checked = read_options(self.context.settings, operation.id, options)
+        if checked.resumes and getattr(call, "resume", None) is None:
+            raise TypeError(f"{operation.id}() cannot go on after a cut: leave out resumes")
+        return checked
 
-    def _reader(self, call: StreamCall[T]) -> EventReader[T]:
+    def _reader(self, call: StreamCall[T], options: Options) -> EventReader[T]:
         settings = self.context.settings
         check: Callable[[object], None] | None = None
         if settings.strict:
             from mistral_client.strict import check  # noqa: PLC0415 - only strict clients need it
         from mistral_client.streams import EventReader  # noqa: PLC0415 - loaded when used
 
-        return EventReader(call, secrets=(settings.api_key,), check=check)
+        return EventReader(call, secrets=(settings.api_key,), check=check, resumes=options.resumes)
 
     def _limit_silence(self, response: httpx.Response, options: Options) -> httpx.Response:
         """Let `stream_timeout` bound the reading of the body instead of `timeout`.
@@ -91,26 +98,35 @@ class _Executor(Generic[Http]):
         return response
 
 
+def _warn(call: AnyCall) -> None:
+    """Warn of a deprecated operation and of deprecated arguments that were given."""
+    operation = call.operation
+    if operation.deprecated:
+        warn_once(operation.id, operation.deprecated)
+    for name, message in call.deprecated:
+        warn_once(f"{operation.id}({name}=...)", message)
+
+
 @attr.frozen
 class Sender(_Executor[httpx.Client]):
     """Sends calls and waits for them (`mistral_generated.types.Send`)."""
 
     def __call__(self, call: Call[T], options: CallOptions) -> T:
         """Return the parsed answer; raises a MistralError."""
-        return self._drive(call_steps(self.context, call, self._options(call.operation, options)))
+        return self._drive(call_steps(self.context, call, self._options(call, options)))
 
     def stream(self, call: StreamCall[T], options: CallOptions) -> EventStream[T]:
         """Return the stream, to be opened by entering it."""
-        from mistral_client.streams import EventStream  # noqa: PLC0415 - loaded when used
+        from mistral_client.streams import EventStream, resumed  # noqa: PLC0415 - loaded when used
 
-        checked = self._options(call.operation, options)
+        checked = self._options(call, options)
 
-        def open_response() -> httpx.Response:
-            return self._limit_silence(
-                self._drive(open_steps(self.context, call, checked)), checked
-            )
+        def open_response(last_id: str | None) -> httpx.Response:
+            steps = open_steps(self.context, resumed(call, last_id), checked)
+            return self._limit_silence(self._drive(steps), checked)
 
-        return EventStream(open_response, self._reader(call), checked.timeouts.silence)
+        reader, silence_s = self._reader(call, checked), checked.timeouts.silence
+        return EventStream(open_response, reader, silence_s, self.context.timing.sleep)
 
     def iterate(
         self,
@@ -133,8 +149,21 @@ class Sender(_Executor[httpx.Client]):
         from mistral_client.downloads import open_sink  # noqa: PLC0415 - loaded when used
 
         self.connection.check()
-        checked = self._options(call.operation, options)
+        checked = self._options(call, options)
         return self._drive(download_steps(self.context, call, checked, open_sink(destination)))
+
+    def structured(
+        self,
+        kind: type[T],
+        prepare: Callable[..., Call[Any]],
+        arguments: Mapping[str, object],
+        options: CallOptions,
+    ) -> T:
+        """Return the answer as an object of a class."""
+        from mistral_client.structured import Structure  # noqa: PLC0415 - loaded when used
+
+        structure = Structure(kind, prepare, arguments)
+        return structure.read(self(structure.call, options))
 
     def _drive(self, steps: Steps[T]) -> T:
         """Do the steps and return what they come to."""
@@ -182,21 +211,23 @@ class AsyncSender(_Executor[httpx.AsyncClient]):
 
     async def __call__(self, call: Call[T], options: CallOptions) -> T:
         """Return the parsed answer; raises a MistralError."""
-        return await self._drive(
-            call_steps(self.context, call, self._options(call.operation, options))
-        )
+        return await self._drive(call_steps(self.context, call, self._options(call, options)))
 
     def stream(self, call: StreamCall[T], options: CallOptions) -> AsyncEventStream[T]:
         """Return the stream, to be opened by entering it."""
-        from mistral_client.streams import AsyncEventStream  # noqa: PLC0415 - loaded when used
+        from mistral_client.streams import (  # noqa: PLC0415 - loaded when used
+            AsyncEventStream,
+            resumed,
+        )
 
-        checked = self._options(call.operation, options)
+        checked = self._options(call, options)
 
-        async def open_response() -> httpx.Response:
-            response = await self._drive(open_steps(self.context, call, checked))
-            return self._limit_silence(response, checked)
+        async def open_response(last_id: str | None) -> httpx.Response:
+            steps = open_steps(self.context, resumed(call, last_id), checked)
+            return self._limit_silence(await self._drive(steps), checked)
 
-        return AsyncEventStream(open_response, self._reader(call), checked.timeouts.silence)
+        reader, silence_s = self._reader(call, checked), checked.timeouts.silence
+        return AsyncEventStream(open_response, reader, silence_s, self.context.timing.sleep_async)
 
     def iterate(
         self,
@@ -222,9 +253,22 @@ class AsyncSender(_Executor[httpx.AsyncClient]):
         from mistral_client.downloads import open_sink  # noqa: PLC0415 - loaded when used
 
         self.connection.check()
-        checked = self._options(call.operation, options)
+        checked = self._options(call, options)
         sink = open_sink(destination)
         return await self._drive(download_steps(self.context, call, checked, sink))
+
+    async def structured(
+        self,
+        kind: type[T],
+        prepare: Callable[..., Call[Any]],
+        arguments: Mapping[str, object],
+        options: CallOptions,
+    ) -> T:
+        """Return the answer as an object of a class."""
+        from mistral_client.structured import Structure  # noqa: PLC0415 - loaded when used
+
+        structure = Structure(kind, prepare, arguments)
+        return structure.read(await self(structure.call, options))
 
     async def _drive(self, steps: Steps[T]) -> T:
         """Do the steps and return what they come to."""

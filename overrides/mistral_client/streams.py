@@ -11,6 +11,7 @@ import json
 from collections import deque
 from typing import TYPE_CHECKING, Final, Generic, NoReturn, Self, TypeVar, cast
 
+import attr
 import httpx
 
 from mistral_client.bodies import chunks_of, chunks_of_async
@@ -41,6 +42,11 @@ T = TypeVar("T")
 # How many events an error can carry: the last ones of a stream that had more.
 KEPT_EVENTS: Final = 10_000
 
+# How long to wait before a stream that was cut goes on, in seconds: after the first cut, and at
+# most; a stream may ask for another time itself.
+RESUME_S: Final = 0.5
+LONGEST_RESUME_S: Final = 30.0
+
 
 class EventReader(Generic[T]):
     """Turns the chunks of one answer into events, and breaks into errors."""
@@ -51,8 +57,12 @@ class EventReader(Generic[T]):
         *,
         secrets: tuple[str, ...],
         check: Callable[[object], None] | None = None,
+        resumes: int = 0,
     ) -> None:
-        """Read for `call`; `check` raises ValueError for data that strict mode refuses."""
+        """Read for `call`; `check` raises ValueError for data that strict mode refuses.
+
+        `resumes` is how often in a row the stream may go on after a cut.
+        """
         self.is_done = False
         self.parser = EventParser()
         self._parse: Callable[[RawEvent], T] = call.parse_event
@@ -63,6 +73,9 @@ class EventReader(Generic[T]):
         self._secrets = secrets
         self._arrived: deque[ServerEvent] = deque(maxlen=KEPT_EVENTS)
         self._answer = Answer(0, {}, b"")
+        self._resumes = resumes
+        self._cuts = 0
+        self._cut_at: str | None = None
 
     def begin(self, response: httpx.Response) -> None:
         """Take note of the answer's status and headers.
@@ -113,6 +126,23 @@ class EventReader(Generic[T]):
         if self._end_events:
             self._fail(f"the stream was cut off: it ended without {self._end_events[0]}")
         self.is_done = True
+
+    def go_on(self, failure: httpx.HTTPError, silence_s: float | None) -> float:
+        """Return how long to wait before the stream is opened again, in seconds.
+
+        Raises what `give_up` raises when it has gone on often enough without a new event, or when
+        events came without an id to go on after.
+        """
+        last_id, retry_ms = self.parser.last_id, self.parser.retry_ms
+        if last_id != self._cut_at:
+            self._cuts, self._cut_at = 0, last_id
+        self._cuts += 1
+        if self._cuts > self._resumes or (last_id is None and self._arrived):
+            self.give_up(failure, silence_s)
+        self.parser = EventParser()
+        self.parser.last_id, self.parser.retry_ms = last_id, retry_ms
+        longest_s = min(RESUME_S * 2.0 ** (self._cuts - 1), LONGEST_RESUME_S)
+        return longest_s if retry_ms is None else retry_ms / 1000
 
     def give_up(self, failure: httpx.HTTPError, silence_s: float | None) -> NoReturn:
         """Raise the error for a broken connection, or for a silence longer than `silence_s`."""
@@ -176,6 +206,17 @@ def _problem_inside(raw: ServerEvent) -> Problem | None:
     return None
 
 
+def resumed(call: StreamCall[T], last_id: str | None) -> StreamCall[T]:
+    """Return the call that goes on after an event; the call itself without one."""
+    if last_id is None or call.resume is None:
+        return call
+    place, name = call.resume
+    if place == "header":
+        return attr.evolve(call, headers={**call.headers, name: last_id})
+    kept = [pair for pair in call.params if pair[0] != name]
+    return attr.evolve(call, params=[*kept, (name, last_id)])
+
+
 class _Opened:
     """What both kinds of stream tell about their answer once it is open."""
 
@@ -207,13 +248,15 @@ class EventStream(_Opened, Generic[T]):
 
     def __init__(
         self,
-        open_response: Callable[[], httpx.Response],
+        open_response: Callable[[str | None], httpx.Response],
         reader: EventReader[T],
         silence_s: float | None,
+        pause: Callable[[float], None],
     ) -> None:
         self._open_response = open_response
         self._reader = reader
         self._silence_s = silence_s
+        self._pause = pause
         self._events = self._read()
 
     def open(self) -> Self:
@@ -252,7 +295,7 @@ class EventStream(_Opened, Generic[T]):
     def _open(self) -> httpx.Response:
         response = self._response
         if response is None:
-            response = self._response = self._open_response()
+            response = self._response = self._open_response(self._reader.parser.last_id)
             try:
                 self._reader.begin(response)
             except StreamError:
@@ -261,20 +304,26 @@ class EventStream(_Opened, Generic[T]):
         return response
 
     def _read(self) -> Generator[Event[T], None, None]:
-        response = self._open()
         reader = self._reader
-        chunks = chunks_of(response)
-        try:
-            for chunk in chunks:
-                yield from reader.read(chunk)
-                if reader.is_done:
-                    drain(response, chunks)
-                    return
-            reader.finish()
-        except httpx.HTTPError as failure:
-            reader.give_up(failure, self._silence_s)
-        finally:
-            response.close()
+        delay_s: float | None = 0.0
+        while delay_s is not None:
+            delay_s = None
+            response = self._open()
+            chunks = chunks_of(response)
+            try:
+                for chunk in chunks:
+                    yield from reader.read(chunk)
+                    if reader.is_done:
+                        drain(response, chunks)
+                        return
+                reader.finish()
+            except httpx.HTTPError as failure:
+                delay_s = reader.go_on(failure, self._silence_s)
+            finally:
+                response.close()
+            if delay_s is not None:
+                self._pause(delay_s)
+                self._response = None
 
 
 class AsyncEventStream(_Opened, Generic[T]):
@@ -282,13 +331,15 @@ class AsyncEventStream(_Opened, Generic[T]):
 
     def __init__(
         self,
-        open_response: Callable[[], Awaitable[httpx.Response]],
+        open_response: Callable[[str | None], Awaitable[httpx.Response]],
         reader: EventReader[T],
         silence_s: float | None,
+        pause: Callable[[float], Awaitable[None]],
     ) -> None:
         self._open_response = open_response
         self._reader = reader
         self._silence_s = silence_s
+        self._pause = pause
         self._events = self._read()
 
     async def open(self) -> Self:
@@ -327,7 +378,7 @@ class AsyncEventStream(_Opened, Generic[T]):
     async def _open(self) -> httpx.Response:
         response = self._response
         if response is None:
-            response = self._response = await self._open_response()
+            response = self._response = await self._open_response(self._reader.parser.last_id)
             try:
                 self._reader.begin(response)
             except StreamError:
@@ -336,18 +387,24 @@ class AsyncEventStream(_Opened, Generic[T]):
         return response
 
     async def _read(self) -> AsyncGenerator[Event[T], None]:
-        response = await self._open()
         reader = self._reader
-        chunks = chunks_of_async(response)
-        try:
-            async for chunk in chunks:
-                for event in reader.read(chunk):
-                    yield event
-                if reader.is_done:
-                    await drain_async(response, chunks)
-                    return
-            reader.finish()
-        except httpx.HTTPError as failure:
-            reader.give_up(failure, self._silence_s)
-        finally:
-            await response.aclose()
+        delay_s: float | None = 0.0
+        while delay_s is not None:
+            delay_s = None
+            response = await self._open()
+            chunks = chunks_of_async(response)
+            try:
+                async for chunk in chunks:
+                    for event in reader.read(chunk):
+                        yield event
+                    if reader.is_done:
+                        await drain_async(response, chunks)
+                        return
+                reader.finish()
+            except httpx.HTTPError as failure:
+                delay_s = reader.go_on(failure, self._silence_s)
+            finally:
+                await response.aclose()
+            if delay_s is not None:
+                await self._pause(delay_s)
+                self._response = None

@@ -27,11 +27,12 @@ if TYPE_CHECKING:
     from generation.reading import Resolver
 
 EVENTS: Final = "text/event-stream"
-# Lists that page by bounds of time have no method that walks over all pages.
-UNWALKED_STYLES: Final = ("time",)
-WALKED_STYLES: Final = ("page-from-0", "page-from-0-or-token", "page-from-1", "token", "offset")
-# What paging asks with, by argument.
-ASKED: Final = ("page", "offset", "size", "token")
+WALKED_STYLES: Final = (
+    *("page-from-0", "page-from-0-or-token", "page-from-1", "token", "offset", "time"),
+)
+# What paging asks with, by argument; those that callers of a walk set themselves.
+ASKED: Final = ("page", "offset", "size", "token", "order", "before", "after")
+KEPT: Final = ("size", "order", "before", "after")
 
 
 @attrs.frozen
@@ -55,6 +56,7 @@ class StreamView:
     named: dict[str, str]
     end: str | None
     end_events: tuple[str, ...]
+    resume: tuple[str, str] | None
     imports: list[str]
 
     @property
@@ -131,16 +133,18 @@ class Answers:
     def paging(self, data: Json, arguments: set[str], imports: Imports) -> PagingView | None:
         """Return how an operation pages, or None. Raises DocumentError for lost names."""
         paging = data.get("x-mistral-paging")
-        if paging is None or paging["style"] in UNWALKED_STYLES:
+        if paging is None:
             return None
         if paging["style"] not in WALKED_STYLES:
             raise DocumentError(f"{data['operationId']}: no rule for paging {paging['style']!r}")
         values = {"style": paging["style"], "items": ""}
         named = {key: argument_name(paging[key]) for key in ASKED if key in paging}
         values.update(named)
-        for key in ("items", "next_token", "has_more", "total"):
+        for key in ("items", "next_token", "has_more", "total", "time", "id"):
             if key in paging:
                 values[key] = wire_argument(paging[key])
+        if "descending" in paging:
+            values["descending"] = paging["descending"]
         shape = self._items(data, paging.get("items", ""))
         item = self._annotator.text(shape, "answer", imports, "...")
         unknown = set(named.values()) - arguments
@@ -150,7 +154,7 @@ class Answers:
             values=values,
             default_size=_default_size(data, paging.get("size")),
             item=item,
-            skipped=frozenset(named[key] for key in named if key != "size"),
+            skipped=frozenset(named[key] for key in named if key not in KEPT),
         )
 
     def _items(self, data: Json, path: str) -> Shape:
@@ -187,6 +191,7 @@ class Answers:
             named=named,
             end=stream.get("end"),
             end_events=tuple(stream.get("end_events", ())),
+            resume=next(iter(stream.get("resumable", {}).items()), None),
             imports=own.lines("runtime"),
         )
 

@@ -71,6 +71,11 @@ def method_doc(
     """Return the docstring's text of a facade's method."""
     pairs = [(argument.name, argument.description) for argument in arguments]
     options = ("**options", "`timeout` in seconds, `retries`, `headers`, for this call alone.")
+    if operation.stream and operation.stream.resume and note:
+        options = (
+            options[0],
+            f"{options[1]} `resumes`: how often in a row it goes on after a cut.",
+        )
     documented = ", ".join(operation.errors)
     raises = f"an answer other than {' or '.join(map(str, operation.success))}"
     deprecated = f"Deprecated: {operation.deprecated}" if operation.deprecated else ""

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from generation.operations import Argument, GroupView, OperationView
 
 _PREFIX: Final = "field_"
+FORMING: Final = ("response_format", "n")
+"""Arguments that a method which returns one object of a class leaves out or sets itself."""
+CLASS_DESCRIPTION: Final = (
+    "The class: an attrs class, a dataclass, or one with `model_json_schema` and "
+    "`model_validate_json`, as pydantic's have."
+)
 KNOWN_ANSWERS: Final = ("application/json", "application/octet-stream", "text/event-stream")
 
 
@@ -102,6 +108,7 @@ def environment(project: Project) -> Environment:
     result.globals.update(
         described=described,
         facade_imports=facade_imports,
+        given=given,
         keyed=keyed,
         lazy_module=lazy_module,
         method_signature=method_signature,
@@ -114,6 +121,8 @@ def environment(project: Project) -> Environment:
         required_names=required_names,
         returns=returns,
         signature=signature,
+        structured_arguments=structured_arguments,
+        unstructured=unstructured,
     )
     return result
 
@@ -171,6 +180,30 @@ def paged(operation: OperationView) -> list[Argument]:
     return [argument for argument in operation.arguments if argument.name not in skipped]
 
 
+def unstructured(operation: OperationView) -> list[Argument]:
+    """Return the arguments beside the class that an answer is to be an object of."""
+    return [one for one in operation.arguments if one.name not in FORMING]
+
+
+def structured_arguments(operation: OperationView) -> list[Argument]:
+    """Return the same, and before them the class."""
+    (whole,) = (one for one in operation.arguments if one.name == FORMING[0])
+    described = attrs.evolve(
+        whole, annotation="type[T]", required=True, description=CLASS_DESCRIPTION
+    )
+    return [described, *unstructured(operation)]
+
+
+def given(operation: OperationView) -> str:
+    """Return the deprecated arguments, each with what to do instead, as arguments of `given`."""
+    parts = [
+        f'("{one.name}", {one.name}, {python_literal(one.deprecated)})'
+        for one in operation.arguments
+        if one.deprecated
+    ]
+    return ", ".join(parts)
+
+
 def operation_fields(operation: OperationView, accept: str) -> str:
     """Return the keyword arguments of an `Operation`."""
     lines = [
@@ -200,6 +233,7 @@ def request_helpers(operation: OperationView) -> str:
         ("form_fields", operation.located("field")),
         ("form_files", operation.located("file")),
         ("needed_file", [one for one in operation.located("file") if one.required]),
+        ("given", [one for one in operation.arguments if one.deprecated]),
         ("json_text", [one for one in operation.arguments if one.is_json_text]),
         ("json_body", operation.located("body") if operation.body_required else []),
         ("optional_body", operation.located("body") if not operation.body_required else []),
@@ -325,6 +359,7 @@ def facade_imports(group: GroupView) -> list[str]:
             (bool(operation.paging), "collections.abc", ("AsyncIterator", "Iterator")),
             (bool(operation.stream), "...types", ("AsyncEventStream", "EventStream")),
             (operation.is_binary, "...types", ("Destination",)),
+            (operation.structured is not None, "typing", ("TypeVar",)),
         ]
         for wanted, module, names in needed:
             found.typing |= {(module, name) for name in names if wanted}

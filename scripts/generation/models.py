@@ -29,6 +29,7 @@ class Field:
     annotation: str
     parameter: str
     reading: list[str]
+    deprecated: str | None
 
 
 @attrs.frozen
@@ -50,6 +51,11 @@ class ModelView:
     def renamed(self) -> dict[str, str]:
         """Attribute names that differ from the wire's, with the wire's."""
         return {field.name: field.wire for field in self.fields if field.name != field.wire}
+
+    @property
+    def deprecated(self) -> dict[str, str]:
+        """Attributes that warn when they are read, with what to do instead."""
+        return {field.name: field.deprecated for field in self.fields if field.deprecated}
 
     @property
     def is_plain(self) -> bool:
@@ -262,6 +268,7 @@ class ModelViews:
             annotation=annotation,
             parameter=parameter,
             reading=statements(f'fields["{name}"]', reading),
+            deprecated=deprecation_of(schema),
         )
 
     def _constant(self, owner: str, wire: str, shape: Shape) -> Any:  # noqa: ANN401 - any JSON const
@@ -306,6 +313,14 @@ class _Resolver:
         code = "\n".join(line for field in fields for line in field.reading)
         names = ("read_time", "read_date", "read_int", "read_float", "read_bool")
         return {name for name in names if f"{name}(" in code}
+
+
+def deprecation_of(data: Json) -> str | None:
+    """Return what to do instead of something deprecated, or None."""
+    if not data.get("deprecated"):
+        return None
+    message: str = data.get("x-mistral-deprecated", {}).get("message", "It will be removed.")
+    return message
 
 
 def description_of(schema: Json, schemas: Json) -> str:

@@ -8,7 +8,7 @@ import attrs
 
 from generation.annotations import Annotator, Imports, python_literal
 from generation.answers import EVENTS, Answers, PagingView, StreamView
-from generation.models import description_of
+from generation.models import deprecation_of, description_of
 from generation.naming import argument_name, pascal, snake
 from generation.shapes import (
     Named,
@@ -20,6 +20,8 @@ from generation.shapes import (
 from generation.source import DocumentError, Json
 
 IDEMPOTENT: Final = ("get", "head", "put", "delete", "options", "trace")
+STATED: Final = ("description", "x-mistral-name", "deprecated", "x-mistral-deprecated")
+"""What a parameter says of itself beside its schema."""
 Location = Literal["path", "query", "header", "body", "field", "file", "whole"]
 
 
@@ -35,6 +37,8 @@ class Argument:
     description: str
     shape: Shape
     is_json_text: bool = False
+    deprecated: str | None = None
+    """What to do instead of giving it; None unless the document deprecates it."""
 
 
 @attrs.frozen
@@ -60,6 +64,8 @@ class OperationView:
     body_required: bool
     paging: PagingView | None
     stream: StreamView | None
+    structured: str | None
+    """The method that takes a class for the form of the answer."""
     imports: list[str]
     typing_imports: list[str]
     facade_imports: set[tuple[str, str]]
@@ -106,6 +112,11 @@ class GroupView:
         return any(not one.required for operation in self.operations for one in operation.arguments)
 
     @property
+    def is_structured(self) -> bool:
+        """Whether a method takes a class for the form of its answer."""
+        return any(operation.structured for operation in self.operations)
+
+    @property
     def alias(self) -> str:
         """A class name that no other group has."""
         return pascal(self.tag)
@@ -125,9 +136,6 @@ class OperationViews:
         imports = Imports()
         arguments = self._arguments(data, imports)
         binary, answer, parse = self._answers.answer(data, imports)
-        deprecated = None
-        if data.get("deprecated"):
-            deprecated = data.get("x-mistral-deprecated", {}).get("message", "It will be removed.")
         name = data["operationId"].rsplit(".", 1)[-1]
         paging = self._answers.paging(data, {one.name for one in arguments}, imports)
         stream = self._answers.stream(data, imports)
@@ -147,10 +155,11 @@ class OperationViews:
             parse=parse,
             is_binary=binary,
             is_repeatable=bool(data.get("x-mistral-repeatable")),
-            deprecated=deprecated,
+            deprecated=deprecation_of(data),
             body_required=bool(data.get("requestBody", {}).get("required")),
             paging=paging,
             stream=stream,
+            structured=data.get("x-mistral-structured", {}).get("method"),
             imports=imports.lines("runtime"),
             typing_imports=imports.lines("typing"),
             facade_imports=set(imports.typing),
@@ -183,7 +192,7 @@ class OperationViews:
         location = data["in"]
         if location not in ("path", "query", "header"):
             raise DocumentError(f"parameter {data['name']}: no rule for its place {location!r}")
-        stated = {key: data[key] for key in ("description", "x-mistral-name") if data.get(key)}
+        stated = {key: data[key] for key in STATED if data.get(key)}
         return self._argument(
             data["name"],
             {**schema, **stated},
@@ -221,6 +230,7 @@ class OperationViews:
             description=_described(schema, self._schemas),
             shape=shape,
             is_json_text=is_json_text,
+            deprecated=deprecation_of(schema),
         )
 
     def _body(self, data: Json, imports: Imports) -> list[Argument]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
+from ..base import Model, deprecate, fill, new, unknown
 from ..types import UNSET
 from ..wire import read_int
 
@@ -55,3 +55,9 @@ class CreateLibraryRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+deprecate(
+    CreateLibraryRequest,
+    {"chunk_size": "The service will choose the size of the chunks itself; leave it out."},
+)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
+from ..base import Model, Readers, deprecate, fill, new, unknown
 from ..types import UNSET
 from ..wire import read_bool, read_int, read_time
 from .deployment_worker_response import DeploymentWorkerResponse
@@ -124,3 +124,9 @@ class DeploymentDetailResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+deprecate(
+    DeploymentDetailResponse,
+    {"location": "A deployment can be in several places; read locations instead."},
+)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
+from ..base import Model, Readers, deprecate, fill, new, unknown
 from ..types import UNSET
 from ..wire import read_bool, read_int, read_time
 
@@ -107,3 +107,9 @@ class DeploymentResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+deprecate(
+    DeploymentResponse,
+    {"location": "A deployment can be in several places; read locations instead."},
+)

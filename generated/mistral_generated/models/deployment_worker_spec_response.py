@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
+from ..base import Model, Readers, deprecate, fill, new, unknown
 from ..types import UNSET
 
 if TYPE_CHECKING:
@@ -67,3 +67,9 @@ class DeploymentWorkerSpecResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+deprecate(
+    DeploymentWorkerSpecResponse,
+    {"commit_sha": "Read commit instead, which holds the hash and more."},
+)

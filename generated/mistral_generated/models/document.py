@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
+from ..base import Model, deprecate, fill, new, unknown
 from ..types import UNSET
 from ..wire import read_int, read_time
 
@@ -145,3 +145,14 @@ class Document(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+deprecate(
+    Document,
+    {
+        "hash": "Servers will stop sending this field.",
+        "tokens_processing_main_content": "Servers will stop sending this field.",
+        "tokens_processing_summary": "Servers will stop sending this field.",
+        "processing_status": "Free text of older servers; read process_status instead.",
+    },
+)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
+from ..base import Model, deprecate, fill, new, unknown
 from ..types import UNSET
 from ..wire import read_bool
 
@@ -81,3 +81,12 @@ class InviteUsersRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+deprecate(
+    InviteUsersRequest,
+    {
+        "role_name": "There can be several roles; send role_names instead.",
+        "role": "There can be several roles; send role_names instead.",
+    },
+)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
+from ..base import Model, deprecate, fill, new, unknown
 from ..types import UNSET
 from ..wire import read_int, read_time
 
@@ -123,3 +123,17 @@ class Library(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+deprecate(
+    Library,
+    {
+        "chunk_size": "Servers will stop sending this field.",
+        "emoji": "Servers will stop sending this field.",
+        "generated_description": "Servers will stop sending this field.",
+        "explicit_user_members_count": "Servers will stop sending this field.",
+        "explicit_workspace_members_count": "Servers will stop sending this field.",
+        "org_sharing_role": "Servers will stop sending this field.",
+        "generated_name": "Servers will stop sending this field.",
+    },
+)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
+from ..base import Model, Readers, deprecate, fill, new, unknown
 from ..types import UNSET
 from .library import Library
 
@@ -60,3 +60,11 @@ class ListLibrariesResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+deprecate(
+    ListLibrariesResponse,
+    {
+        "pagination": "Counts are given only to callers that send page; follow next_page_token instead."
+    },
+)

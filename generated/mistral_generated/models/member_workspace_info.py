@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
+from ..base import Model, deprecate, fill, new, unknown
 from ..types import UNSET
 from ..wire import read_bool
 
@@ -58,3 +58,6 @@ class MemberWorkspaceInfo(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+deprecate(MemberWorkspaceInfo, {"raw_role": "There can be several roles; read raw_roles instead."})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
+from ..base import Model, deprecate, fill, new, unknown
 from ..types import UNSET
 from ..wire import read_bool, read_time
 
@@ -76,3 +76,6 @@ class OrganizationInvite(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+deprecate(OrganizationInvite, {"raw_role": "There can be several roles; read raw_roles instead."})

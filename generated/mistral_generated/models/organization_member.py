@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
+from ..base import Model, Readers, deprecate, fill, new, unknown
 from ..types import UNSET
 from ..wire import read_bool, read_time
 
@@ -111,3 +111,6 @@ class OrganizationMember(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+deprecate(OrganizationMember, {"raw_role": "There can be several roles; read raw_roles instead."})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
+from ..base import Model, deprecate, fill, new, unknown
 from ..types import UNSET
 
 if TYPE_CHECKING:
@@ -48,3 +48,9 @@ class ProcessingStatus(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+deprecate(
+    ProcessingStatus,
+    {"processing_status": "Free text of older servers; read process_status instead."},
+)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
+from ..base import Model, deprecate, fill, new, unknown
 from ..types import UNSET
 
 if TYPE_CHECKING:
@@ -62,3 +62,12 @@ class Sharing(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+deprecate(
+    Sharing,
+    {
+        "user_id": "Read share_with_uuid with share_with_type instead.",
+        "org_id": "Libraries never leave the organisation of the key, so its id says nothing.",
+    },
+)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
+from ..base import Model, deprecate, fill, new, unknown
 from ..types import UNSET
 
 if TYPE_CHECKING:
@@ -48,3 +48,9 @@ class SharingDelete(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+deprecate(
+    SharingDelete,
+    {"org_id": "Libraries never leave the organisation of the key, so its id says nothing."},
+)

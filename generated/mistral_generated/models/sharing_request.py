@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
+from ..base import Model, deprecate, fill, new, unknown
 from ..types import UNSET
 
 if TYPE_CHECKING:
@@ -52,3 +52,9 @@ class SharingRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+deprecate(
+    SharingRequest,
+    {"org_id": "Libraries never leave the organisation of the key, so its id says nothing."},
+)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
+from ..base import Model, deprecate, fill, new, unknown
 from ..types import UNSET
 
 if TYPE_CHECKING:
@@ -56,3 +56,12 @@ class UpdateUserRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+deprecate(
+    UpdateUserRequest,
+    {
+        "role_name": "There can be several roles; send role_names instead.",
+        "role": "There can be several roles; send role_names instead.",
+    },
+)

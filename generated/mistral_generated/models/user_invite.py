@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
+from ..base import Model, deprecate, fill, new, unknown
 from ..types import UNSET
 
 if TYPE_CHECKING:
@@ -51,3 +51,6 @@ class UserInvite(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+deprecate(UserInvite, {"role": "There can be several roles; read roles instead."})

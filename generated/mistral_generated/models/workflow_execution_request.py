@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
+from ..base import Model, deprecate, fill, new, unknown
 from ..types import UNSET
 from ..wire import read_bool, read_float
 
@@ -77,3 +77,9 @@ class WorkflowExecutionRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+deprecate(
+    WorkflowExecutionRequest,
+    {"task_queue": "Deployments are chosen by their name; send deployment_name instead."},
+)

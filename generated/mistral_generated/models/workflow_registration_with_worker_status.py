@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
+from ..base import Model, Readers, deprecate, fill, new, unknown
 from ..types import UNSET
 from ..wire import read_bool
 from .workflow_code_definition import WorkflowCodeDefinition
@@ -81,3 +81,12 @@ class WorkflowRegistrationWithWorkerStatus(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+deprecate(
+    WorkflowRegistrationWithWorkerStatus,
+    {
+        "deployment_id": "Deployments are known by their name; read deployment_name instead.",
+        "task_queue": "Deployments are known by their name; read deployment_name instead.",
+    },
+)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
+from ..base import Model, deprecate, fill, new, unknown
 from ..types import UNSET
 from .schedule_definition import ScheduleDefinition
 
@@ -65,3 +65,9 @@ class WorkflowScheduleRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+deprecate(
+    WorkflowScheduleRequest,
+    {"workflow_task_queue": "Deployments are chosen by their name; send deployment_name instead."},
+)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
+from ..base import Model, deprecate, fill, new, unknown
 from ..types import UNSET
 
 if TYPE_CHECKING:
@@ -57,3 +57,12 @@ class WorkspaceUserRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+deprecate(
+    WorkspaceUserRequest,
+    {
+        "role_name": "There can be several roles; send role_names instead.",
+        "role": "There can be several roles; send role_names instead.",
+    },
+)

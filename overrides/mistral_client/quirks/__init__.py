@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from mistral_client.quirks.quirk import Quirk
 
-NAMES: Final = ("put_patch_duplicate", "delete_200_to_204", "process_status_twins")
+NAMES: Final = (
+    *("put_patch_duplicate", "delete_200_to_204", "process_status_twins", "base64_embeddings"),
+)
 
 BY_OPERATION: Final = {
     "beta.libraries.update": ("put_patch_duplicate",),
@@ -26,6 +28,7 @@ BY_OPERATION: Final = {
     "beta.libraries.documents.update": ("put_patch_duplicate", "process_status_twins"),
     "beta.libraries.documents.update_with_put": ("process_status_twins",),
     "beta.libraries.documents.status": ("process_status_twins",),
+    "embeddings.create": ("base64_embeddings",),
 }
 
 

@@ -13,7 +13,7 @@ from ...types import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any, Unpack
+    from typing import Any, TypeVar, Unpack
 
     from ...models.chat_completion_response import ChatCompletionResponse
     from ...models.chat_message import ChatMessage
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from ...params.response_format import ResponseFormatParam
     from ...params.tool_choice import ToolChoiceParam
     from ...types import AsyncEventStream, AsyncSend, CallOptions, EventStream, Send, Unset
+
+    T = TypeVar("T")
 
 
 class Agents:
@@ -235,6 +237,101 @@ class Agents:
             options,
         )
 
+    def parse(
+        self,
+        *,
+        response_format: type[T],
+        messages: Sequence[ChatMessage | ChatMessageParam],
+        agent_id: str,
+        max_tokens: int | None | Unset = UNSET,
+        stop: str | Sequence[str] | None | Unset = UNSET,
+        random_seed: int | None | Unset = UNSET,
+        metadata: Mapping[str, Any] | None | Unset = UNSET,
+        tools: Sequence[ChatTool | ChatToolParam] | None | Unset = UNSET,
+        tool_choice: ToolChoice | ToolChoiceParam | ToolChoiceEnum | Unset = UNSET,
+        presence_penalty: float | None | Unset = UNSET,
+        frequency_penalty: float | None | Unset = UNSET,
+        prediction: Prediction | PredictionParam | Unset = UNSET,
+        parallel_tool_calls: bool | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | None | Unset = UNSET,
+        prompt_mode: MistralPromptMode | None | Unset = UNSET,
+        guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
+        prompt_cache_key: str | None | Unset = UNSET,
+        service_tier: RequestedServiceTier | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> T:
+        """Let an agent continue a conversation.
+
+        The answer takes the form of a class.
+
+        Works like a chat completion, with an agent in place of a model: its model, instructions and
+        arguments apply. Nothing is kept between calls.
+
+        With `stream: true` the answer is an event stream instead of JSON, made of events without a
+        name; the data `[DONE]` ends it.
+
+        Args:
+            response_format: The class: an attrs class, a dataclass, or one with `model_json_schema`
+                and `model_validate_json`, as pydantic's have.
+            messages: The conversation so far, oldest first; `role` tells what each message is.
+            agent_id: The id of the agent that answers.
+            max_tokens: The longest answer, in tokens; a longer one is cut and ends with `length`.
+                Prompt and answer together have to fit the context of the model.
+            stop: Text, or several texts, at which the answer ends.
+            random_seed: A number that makes equal requests give equal answers, as far as possible.
+            metadata: Notes of the caller, of any shape.
+            tools: Functions and built-in tools that the agent may call.
+            tool_choice: Whether a tool has to be called: `auto` leaves it to the model, `none`
+                forbids it, `any` and `required` demand it, and an object names the one function to
+                call. Not given, the server takes "auto".
+            presence_penalty: Above 0, words that are there already become less likely; below 0,
+                more.
+            frequency_penalty: Above 0, words become less likely with every use; below 0, more.
+            prediction: Text that the answer will probably contain, which makes it faster.
+            parallel_tool_calls: Whether one answer may call several tools. Not given, the server
+                takes True.
+            reasoning_effort: How long a reasoning model may think.
+            prompt_mode: Whether a reasoning model gets the vendor's own instructions for thinking.
+            guardrails: Checks that prompt and answer have to pass.
+            prompt_cache_key: A key of the caller's choice for requests whose prompts begin alike.
+            service_tier: Whether the request may use priority capacity.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            The answer, an object of that class.
+
+        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
+        429, 5XX.
+
+        Source: agents.complete POST /v1/agents/completions
+        """
+        from .complete import prepare
+
+        return self._send.structured(
+            response_format,
+            prepare,
+            {
+                "messages": messages,
+                "agent_id": agent_id,
+                "max_tokens": max_tokens,
+                "stop": stop,
+                "random_seed": random_seed,
+                "metadata": metadata,
+                "tools": tools,
+                "tool_choice": tool_choice,
+                "presence_penalty": presence_penalty,
+                "frequency_penalty": frequency_penalty,
+                "prediction": prediction,
+                "parallel_tool_calls": parallel_tool_calls,
+                "reasoning_effort": reasoning_effort,
+                "prompt_mode": prompt_mode,
+                "guardrails": guardrails,
+                "prompt_cache_key": prompt_cache_key,
+                "service_tier": service_tier,
+            },
+            options,
+        )
+
 
 class AsyncAgents:
     """Answers of an agent to a conversation that the caller keeps."""
@@ -432,5 +529,100 @@ class AsyncAgents:
                 prompt_cache_key=prompt_cache_key,
                 service_tier=service_tier,
             ),
+            options,
+        )
+
+    async def parse(
+        self,
+        *,
+        response_format: type[T],
+        messages: Sequence[ChatMessage | ChatMessageParam],
+        agent_id: str,
+        max_tokens: int | None | Unset = UNSET,
+        stop: str | Sequence[str] | None | Unset = UNSET,
+        random_seed: int | None | Unset = UNSET,
+        metadata: Mapping[str, Any] | None | Unset = UNSET,
+        tools: Sequence[ChatTool | ChatToolParam] | None | Unset = UNSET,
+        tool_choice: ToolChoice | ToolChoiceParam | ToolChoiceEnum | Unset = UNSET,
+        presence_penalty: float | None | Unset = UNSET,
+        frequency_penalty: float | None | Unset = UNSET,
+        prediction: Prediction | PredictionParam | Unset = UNSET,
+        parallel_tool_calls: bool | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | None | Unset = UNSET,
+        prompt_mode: MistralPromptMode | None | Unset = UNSET,
+        guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
+        prompt_cache_key: str | None | Unset = UNSET,
+        service_tier: RequestedServiceTier | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> T:
+        """Let an agent continue a conversation.
+
+        The answer takes the form of a class.
+
+        Works like a chat completion, with an agent in place of a model: its model, instructions and
+        arguments apply. Nothing is kept between calls.
+
+        With `stream: true` the answer is an event stream instead of JSON, made of events without a
+        name; the data `[DONE]` ends it.
+
+        Args:
+            response_format: The class: an attrs class, a dataclass, or one with `model_json_schema`
+                and `model_validate_json`, as pydantic's have.
+            messages: The conversation so far, oldest first; `role` tells what each message is.
+            agent_id: The id of the agent that answers.
+            max_tokens: The longest answer, in tokens; a longer one is cut and ends with `length`.
+                Prompt and answer together have to fit the context of the model.
+            stop: Text, or several texts, at which the answer ends.
+            random_seed: A number that makes equal requests give equal answers, as far as possible.
+            metadata: Notes of the caller, of any shape.
+            tools: Functions and built-in tools that the agent may call.
+            tool_choice: Whether a tool has to be called: `auto` leaves it to the model, `none`
+                forbids it, `any` and `required` demand it, and an object names the one function to
+                call. Not given, the server takes "auto".
+            presence_penalty: Above 0, words that are there already become less likely; below 0,
+                more.
+            frequency_penalty: Above 0, words become less likely with every use; below 0, more.
+            prediction: Text that the answer will probably contain, which makes it faster.
+            parallel_tool_calls: Whether one answer may call several tools. Not given, the server
+                takes True.
+            reasoning_effort: How long a reasoning model may think.
+            prompt_mode: Whether a reasoning model gets the vendor's own instructions for thinking.
+            guardrails: Checks that prompt and answer have to pass.
+            prompt_cache_key: A key of the caller's choice for requests whose prompts begin alike.
+            service_tier: Whether the request may use priority capacity.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            The answer, an object of that class.
+
+        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
+        429, 5XX.
+
+        Source: agents.complete POST /v1/agents/completions
+        """
+        from .complete import prepare
+
+        return await self._send.structured(
+            response_format,
+            prepare,
+            {
+                "messages": messages,
+                "agent_id": agent_id,
+                "max_tokens": max_tokens,
+                "stop": stop,
+                "random_seed": random_seed,
+                "metadata": metadata,
+                "tools": tools,
+                "tool_choice": tool_choice,
+                "presence_penalty": presence_penalty,
+                "frequency_penalty": frequency_penalty,
+                "prediction": prediction,
+                "parallel_tool_calls": parallel_tool_calls,
+                "reasoning_effort": reasoning_effort,
+                "prompt_mode": prompt_mode,
+                "guardrails": guardrails,
+                "prompt_cache_key": prompt_cache_key,
+                "service_tier": service_tier,
+            },
             options,
         )

@@ -14,7 +14,7 @@ from ...types import UNSET
 if TYPE_CHECKING:
     import builtins
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
     from typing import Literal, Unpack
 
     from ...models.actor_type import ActorType
@@ -88,6 +88,65 @@ class AuditLogs:
             options,
         )
 
+    def list_all(
+        self,
+        *,
+        actor_type: Sequence[ActorType] | None | Unset = UNSET,
+        event_type: Sequence[AuditLogEventType] | None | Unset = UNSET,
+        target_type: Sequence[TargetType] | None | Unset = UNSET,
+        actor_user_uuid: str | None | Unset = UNSET,
+        sort: Literal["ascending", "descending"] | Unset = UNSET,
+        after: dt.datetime | str | None | Unset = UNSET,
+        before: dt.datetime | str | None | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> Iterator[AuditLog]:
+        """Read the audit log of the organisation.
+
+        All pages, one after the other.
+
+        Gives entries as a bare array, without a total and without a page number. To go on, ask
+        again with the time of the last entry in `after` or `before`. Needs an admin key.
+
+        Args:
+            actor_type: Only what actors of these kinds did; repeat the parameter for several.
+            event_type: Only these events; repeat the parameter for several.
+            target_type: Only what was done to things of these kinds; repeat the parameter for
+                several.
+            actor_user_uuid: Only what the member with this id did.
+            sort: Whether the oldest entry comes first (`ascending`) or the newest. Not given, the
+                server takes "descending".
+            after: Only entries later than this time.
+            before: Only entries earlier than this time.
+            limit: How many entries the answer holds at most. Not given, the server takes 20.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            An iterator over the items of all pages; each page is fetched when it is reached.
+
+        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
+        5XX.
+
+        Source: beta.admin.audit_logs.list GET /v1/admin/audit-logs
+        """
+        from .list import PAGING, prepare
+
+        return self._send.iterate(
+            PAGING,
+            prepare,
+            {
+                "actor_type": actor_type,
+                "event_type": event_type,
+                "target_type": target_type,
+                "actor_user_uuid": actor_user_uuid,
+                "sort": sort,
+                "after": after,
+                "before": before,
+                "limit": limit,
+            },
+            options,
+        )
+
 
 class AsyncAuditLogs:
     """The record of who did what in the organisation."""
@@ -150,5 +209,64 @@ class AsyncAuditLogs:
                 before=before,
                 limit=limit,
             ),
+            options,
+        )
+
+    def list_all(
+        self,
+        *,
+        actor_type: Sequence[ActorType] | None | Unset = UNSET,
+        event_type: Sequence[AuditLogEventType] | None | Unset = UNSET,
+        target_type: Sequence[TargetType] | None | Unset = UNSET,
+        actor_user_uuid: str | None | Unset = UNSET,
+        sort: Literal["ascending", "descending"] | Unset = UNSET,
+        after: dt.datetime | str | None | Unset = UNSET,
+        before: dt.datetime | str | None | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> AsyncIterator[AuditLog]:
+        """Read the audit log of the organisation.
+
+        All pages, one after the other.
+
+        Gives entries as a bare array, without a total and without a page number. To go on, ask
+        again with the time of the last entry in `after` or `before`. Needs an admin key.
+
+        Args:
+            actor_type: Only what actors of these kinds did; repeat the parameter for several.
+            event_type: Only these events; repeat the parameter for several.
+            target_type: Only what was done to things of these kinds; repeat the parameter for
+                several.
+            actor_user_uuid: Only what the member with this id did.
+            sort: Whether the oldest entry comes first (`ascending`) or the newest. Not given, the
+                server takes "descending".
+            after: Only entries later than this time.
+            before: Only entries earlier than this time.
+            limit: How many entries the answer holds at most. Not given, the server takes 20.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            An iterator over the items of all pages; each page is fetched when it is reached.
+
+        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
+        5XX.
+
+        Source: beta.admin.audit_logs.list GET /v1/admin/audit-logs
+        """
+        from .list import PAGING, prepare
+
+        return self._send.iterate(
+            PAGING,
+            prepare,
+            {
+                "actor_type": actor_type,
+                "event_type": event_type,
+                "target_type": target_type,
+                "actor_user_uuid": actor_user_uuid,
+                "sort": sort,
+                "after": after,
+                "before": before,
+                "limit": limit,
+            },
             options,
         )

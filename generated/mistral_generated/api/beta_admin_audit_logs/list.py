@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.audit_log import AuditLog
-from ...types import UNSET, Call, Operation, Response
+from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_array
 
 if TYPE_CHECKING:
@@ -29,6 +29,18 @@ OPERATION = Operation(
     path="/v1/admin/audit-logs",
     idempotent=True,
     success=(200,),
+)
+PAGING: Paging[AuditLog] = Paging(
+    style="time",
+    items="",
+    size="limit",
+    order="sort",
+    before="before",
+    after="after",
+    time="created_at",
+    id="log_id",
+    descending="descending",
+    default_size=20,
 )
 
 

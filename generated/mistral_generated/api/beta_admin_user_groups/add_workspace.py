@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, segment
+from ...wire import given, json_body, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +50,7 @@ def prepare(
             }
         ),
         parse=parse,
+        deprecated=given(("role", role, "There can be several roles; send role_names instead.")),
     )
 
 

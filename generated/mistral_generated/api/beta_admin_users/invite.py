@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.invite_users_response import InviteUsersResponse
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object
+from ...wire import given, json_body, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +65,10 @@ def prepare(
             }
         ),
         parse=parse,
+        deprecated=given(
+            ("role_name", role_name, "There can be several roles; send role_names instead."),
+            ("role", role, "There can be several roles; send role_names instead."),
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.organization_member import OrganizationMember
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object, segment
+from ...wire import given, json_body, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +54,10 @@ def prepare(
             }
         ),
         parse=parse,
+        deprecated=given(
+            ("role_name", role_name, "There can be several roles; send role_names instead."),
+            ("role", role, "There can be several roles; send role_names instead."),
+        ),
     )
 
 

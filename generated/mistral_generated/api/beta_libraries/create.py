@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.library import Library
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object
+from ...wire import given, json_body, read_object
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -46,6 +46,13 @@ def prepare(
             }
         ),
         parse=parse,
+        deprecated=given(
+            (
+                "chunk_size",
+                chunk_size,
+                "The service will choose the size of the chunks itself; leave it out.",
+            )
+        ),
     )
 
 

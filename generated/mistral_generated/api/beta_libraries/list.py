@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.list_libraries_response import ListLibrariesResponse
 from ...types import UNSET, Call, Operation, Paging, Response
-from ...wire import query, read_object
+from ...wire import given, query, read_object
 
 if TYPE_CHECKING:
     from ...models.library import Library
@@ -56,6 +56,18 @@ def prepare(
             ("filter_owned_by_me", filter_owned_by_me),
         ),
         parse=parse,
+        deprecated=given(
+            (
+                "page",
+                page,
+                "Paging by number reads earlier pages again; go on with page_token instead.",
+            ),
+            (
+                "filter_owned_by_me",
+                filter_owned_by_me,
+                "This filter will be removed; compare owner_id of the answers instead.",
+            ),
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.sharing import Sharing
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object, segment
+from ...wire import given, json_body, read_object, segment
 
 if TYPE_CHECKING:
     from ...models.entity_type import EntityType
@@ -44,6 +44,13 @@ def prepare(
             }
         ),
         parse=parse,
+        deprecated=given(
+            (
+                "org_id",
+                org_id,
+                "Libraries never leave the organisation of the key, so its id says nothing.",
+            )
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.list_documents_response import ListDocumentsResponse
 from ...types import UNSET, Call, Operation, Paging, Response
-from ...wire import query, read_object, segment
+from ...wire import given, query, read_object, segment
 
 if TYPE_CHECKING:
     from ...models.document import Document
@@ -57,6 +57,13 @@ def prepare(
             ("sort_order", sort_order),
         ),
         parse=parse,
+        deprecated=given(
+            (
+                "filters_attributes",
+                filters_attributes,
+                "This filter will be removed; compare the attributes of the answers instead.",
+            )
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from ...types import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any, Unpack
+    from typing import Any, TypeVar, Unpack
 
     from ...models.chat_completion_response import ChatCompletionResponse
     from ...models.chat_message import ChatMessage
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from ...params.response_format import ResponseFormatParam
     from ...params.tool_choice import ToolChoiceParam
     from ...types import AsyncEventStream, AsyncSend, CallOptions, EventStream, Send, Unset
+
+    T = TypeVar("T")
 
 
 class Chat:
@@ -263,6 +265,115 @@ class Chat:
             options,
         )
 
+    def parse(
+        self,
+        *,
+        response_format: type[T],
+        model: str,
+        messages: Sequence[ChatMessage | ChatMessageParam],
+        temperature: float | None | Unset = UNSET,
+        top_p: float | None | Unset = UNSET,
+        max_tokens: int | None | Unset = UNSET,
+        stop: str | Sequence[str] | None | Unset = UNSET,
+        random_seed: int | None | Unset = UNSET,
+        metadata: Mapping[str, Any] | None | Unset = UNSET,
+        tools: Sequence[ChatTool | ChatToolParam] | None | Unset = UNSET,
+        tool_choice: ToolChoice | ToolChoiceParam | ToolChoiceEnum | Unset = UNSET,
+        presence_penalty: float | None | Unset = UNSET,
+        frequency_penalty: float | None | Unset = UNSET,
+        prediction: Prediction | PredictionParam | Unset = UNSET,
+        parallel_tool_calls: bool | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | None | Unset = UNSET,
+        prompt_mode: MistralPromptMode | None | Unset = UNSET,
+        guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
+        prompt_cache_key: str | None | Unset = UNSET,
+        service_tier: RequestedServiceTier | None | Unset = UNSET,
+        safe_prompt: bool | Unset = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> T:
+        """Let a model continue a conversation.
+
+        The answer takes the form of a class.
+
+        Sends the whole conversation and gets the next message. Nothing is kept between calls.
+
+        With `stream: true` the answer is an event stream instead of JSON: events without a name,
+        each with a `CompletionChunk` as JSON in its data, the last one with `finish_reason` and
+        `usage`, and after it the data `[DONE]`. The pieces of `delta.content` put together are the
+        content that the whole answer would have.
+
+        Args:
+            response_format: The class: an attrs class, a dataclass, or one with `model_json_schema`
+                and `model_validate_json`, as pydantic's have.
+            model: The name of the model, one of those that `/v1/models` lists.
+            messages: The conversation so far, oldest first. `role` tells what each message is; the
+                last one is of the user or of a tool, or the beginning of the answer (`prefix`).
+            temperature: How freely words are chosen, from 0 (almost always the likeliest) to 1.5.
+                Change this or `top_p`, not both. Each model has its own default.
+            top_p: Chooses only among the likeliest words that together reach this share of the
+                probability; 1 leaves out none.
+            max_tokens: The longest answer, in tokens; a longer one is cut and ends with `length`.
+                Prompt and answer together have to fit the context of the model.
+            stop: Text, or several texts, at which the answer ends.
+            random_seed: A number that makes equal requests give equal answers, as far as possible.
+            metadata: Notes of the caller, of any shape.
+            tools: Functions and built-in tools that the model may call.
+            tool_choice: Whether a tool has to be called: `auto` leaves it to the model, `none`
+                forbids it, `any` and `required` demand it, and an object names the one function to
+                call. Not given, the server takes "auto".
+            presence_penalty: Above 0, words that are there already become less likely; below 0,
+                more.
+            frequency_penalty: Above 0, words become less likely with every use; below 0, more.
+            prediction: Text that the answer will probably contain, which makes it faster.
+            parallel_tool_calls: Whether one answer may call several tools. Not given, the server
+                takes True.
+            reasoning_effort: How long a reasoning model may think.
+            prompt_mode: Whether a reasoning model gets the vendor's own instructions for thinking.
+            guardrails: Checks that prompt and answer have to pass.
+            prompt_cache_key: A key of the caller's choice for requests whose prompts begin alike.
+            service_tier: Whether the request may use priority capacity.
+            safe_prompt: Whether the vendor's safety instructions are put before the conversation.
+                Not given, the server takes False.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            The answer, an object of that class.
+
+        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
+        429, 5XX.
+
+        Source: chat.complete POST /v1/chat/completions
+        """
+        from .complete import prepare
+
+        return self._send.structured(
+            response_format,
+            prepare,
+            {
+                "model": model,
+                "messages": messages,
+                "temperature": temperature,
+                "top_p": top_p,
+                "max_tokens": max_tokens,
+                "stop": stop,
+                "random_seed": random_seed,
+                "metadata": metadata,
+                "tools": tools,
+                "tool_choice": tool_choice,
+                "presence_penalty": presence_penalty,
+                "frequency_penalty": frequency_penalty,
+                "prediction": prediction,
+                "parallel_tool_calls": parallel_tool_calls,
+                "reasoning_effort": reasoning_effort,
+                "prompt_mode": prompt_mode,
+                "guardrails": guardrails,
+                "prompt_cache_key": prompt_cache_key,
+                "service_tier": service_tier,
+                "safe_prompt": safe_prompt,
+            },
+            options,
+        )
+
 
 class AsyncChat:
     """Answers of a model to a conversation, whole or as a stream of events."""
@@ -488,5 +599,114 @@ class AsyncChat:
                 service_tier=service_tier,
                 safe_prompt=safe_prompt,
             ),
+            options,
+        )
+
+    async def parse(
+        self,
+        *,
+        response_format: type[T],
+        model: str,
+        messages: Sequence[ChatMessage | ChatMessageParam],
+        temperature: float | None | Unset = UNSET,
+        top_p: float | None | Unset = UNSET,
+        max_tokens: int | None | Unset = UNSET,
+        stop: str | Sequence[str] | None | Unset = UNSET,
+        random_seed: int | None | Unset = UNSET,
+        metadata: Mapping[str, Any] | None | Unset = UNSET,
+        tools: Sequence[ChatTool | ChatToolParam] | None | Unset = UNSET,
+        tool_choice: ToolChoice | ToolChoiceParam | ToolChoiceEnum | Unset = UNSET,
+        presence_penalty: float | None | Unset = UNSET,
+        frequency_penalty: float | None | Unset = UNSET,
+        prediction: Prediction | PredictionParam | Unset = UNSET,
+        parallel_tool_calls: bool | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | None | Unset = UNSET,
+        prompt_mode: MistralPromptMode | None | Unset = UNSET,
+        guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
+        prompt_cache_key: str | None | Unset = UNSET,
+        service_tier: RequestedServiceTier | None | Unset = UNSET,
+        safe_prompt: bool | Unset = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> T:
+        """Let a model continue a conversation.
+
+        The answer takes the form of a class.
+
+        Sends the whole conversation and gets the next message. Nothing is kept between calls.
+
+        With `stream: true` the answer is an event stream instead of JSON: events without a name,
+        each with a `CompletionChunk` as JSON in its data, the last one with `finish_reason` and
+        `usage`, and after it the data `[DONE]`. The pieces of `delta.content` put together are the
+        content that the whole answer would have.
+
+        Args:
+            response_format: The class: an attrs class, a dataclass, or one with `model_json_schema`
+                and `model_validate_json`, as pydantic's have.
+            model: The name of the model, one of those that `/v1/models` lists.
+            messages: The conversation so far, oldest first. `role` tells what each message is; the
+                last one is of the user or of a tool, or the beginning of the answer (`prefix`).
+            temperature: How freely words are chosen, from 0 (almost always the likeliest) to 1.5.
+                Change this or `top_p`, not both. Each model has its own default.
+            top_p: Chooses only among the likeliest words that together reach this share of the
+                probability; 1 leaves out none.
+            max_tokens: The longest answer, in tokens; a longer one is cut and ends with `length`.
+                Prompt and answer together have to fit the context of the model.
+            stop: Text, or several texts, at which the answer ends.
+            random_seed: A number that makes equal requests give equal answers, as far as possible.
+            metadata: Notes of the caller, of any shape.
+            tools: Functions and built-in tools that the model may call.
+            tool_choice: Whether a tool has to be called: `auto` leaves it to the model, `none`
+                forbids it, `any` and `required` demand it, and an object names the one function to
+                call. Not given, the server takes "auto".
+            presence_penalty: Above 0, words that are there already become less likely; below 0,
+                more.
+            frequency_penalty: Above 0, words become less likely with every use; below 0, more.
+            prediction: Text that the answer will probably contain, which makes it faster.
+            parallel_tool_calls: Whether one answer may call several tools. Not given, the server
+                takes True.
+            reasoning_effort: How long a reasoning model may think.
+            prompt_mode: Whether a reasoning model gets the vendor's own instructions for thinking.
+            guardrails: Checks that prompt and answer have to pass.
+            prompt_cache_key: A key of the caller's choice for requests whose prompts begin alike.
+            service_tier: Whether the request may use priority capacity.
+            safe_prompt: Whether the vendor's safety instructions are put before the conversation.
+                Not given, the server takes False.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            The answer, an object of that class.
+
+        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
+        429, 5XX.
+
+        Source: chat.complete POST /v1/chat/completions
+        """
+        from .complete import prepare
+
+        return await self._send.structured(
+            response_format,
+            prepare,
+            {
+                "model": model,
+                "messages": messages,
+                "temperature": temperature,
+                "top_p": top_p,
+                "max_tokens": max_tokens,
+                "stop": stop,
+                "random_seed": random_seed,
+                "metadata": metadata,
+                "tools": tools,
+                "tool_choice": tool_choice,
+                "presence_penalty": presence_penalty,
+                "frequency_penalty": frequency_penalty,
+                "prediction": prediction,
+                "parallel_tool_calls": parallel_tool_calls,
+                "reasoning_effort": reasoning_effort,
+                "prompt_mode": prompt_mode,
+                "guardrails": guardrails,
+                "prompt_cache_key": prompt_cache_key,
+                "service_tier": service_tier,
+                "safe_prompt": safe_prompt,
+            },
             options,
         )

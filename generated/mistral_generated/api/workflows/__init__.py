@@ -150,7 +150,7 @@ class Workflows:
             cursor: The `next_cursor` of the page before; leave it out to get the first page.
             limit: How many entries a page holds. Not given, the server takes 50.
             active_only: Only workflows that a live worker serves; use `deployment_status` instead.
-                Deprecated. Not given, the server takes False.
+                Deprecated: Use deployment_status=active instead. Not given, the server takes False.
             search: Text to look for in names, shown names, descriptions and ids; near misses are
                 found too.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
@@ -225,7 +225,7 @@ class Workflows:
                 server takes "asc".
             limit: How many entries a page holds. Not given, the server takes 50.
             active_only: Only workflows that a live worker serves; use `deployment_status` instead.
-                Deprecated. Not given, the server takes False.
+                Deprecated: Use deployment_status=active instead. Not given, the server takes False.
             search: Text to look for in names, shown names, descriptions and ids; near misses are
                 found too.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
@@ -828,7 +828,7 @@ class AsyncWorkflows:
             cursor: The `next_cursor` of the page before; leave it out to get the first page.
             limit: How many entries a page holds. Not given, the server takes 50.
             active_only: Only workflows that a live worker serves; use `deployment_status` instead.
-                Deprecated. Not given, the server takes False.
+                Deprecated: Use deployment_status=active instead. Not given, the server takes False.
             search: Text to look for in names, shown names, descriptions and ids; near misses are
                 found too.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
@@ -903,7 +903,7 @@ class AsyncWorkflows:
                 server takes "asc".
             limit: How many entries a page holds. Not given, the server takes 50.
             active_only: Only workflows that a live worker serves; use `deployment_status` instead.
-                Deprecated. Not given, the server takes False.
+                Deprecated: Use deployment_status=active instead. Not given, the server takes False.
             search: Text to look for in names, shown names, descriptions and ids; near misses are
                 found too.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.

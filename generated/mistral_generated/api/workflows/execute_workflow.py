@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.workflow_execution_result import read_workflow_execution_result
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object, segment
+from ...wire import given, json_body, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +59,13 @@ def prepare(
             }
         ),
         parse=parse,
+        deprecated=given(
+            (
+                "task_queue",
+                task_queue,
+                "Deployments are chosen by their name; send deployment_name instead.",
+            )
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.workflow_list_response import WorkflowListResponse
 from ...types import UNSET, Call, Operation, Paging, Response
-from ...wire import query, read_object
+from ...wire import given, query, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +73,7 @@ def prepare(
             ("search", search),
         ),
         parse=parse,
+        deprecated=given(("active_only", active_only, "Use deployment_status=active instead.")),
     )
 
 

@@ -426,7 +426,8 @@ class Deployments:
             workflow_name: Only what was logged for the workflow with this name.
             after: Where a new stream begins; without effect on one that is taken up again.
             last_event_id: The id of the last event received; it goes before `last_event_id`.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone. `resumes`:
+                how often in a row it goes on after a cut.
 
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
@@ -982,7 +983,8 @@ class AsyncDeployments:
             workflow_name: Only what was logged for the workflow with this name.
             after: Where a new stream begins; without effect on one that is taken up again.
             last_event_id: The id of the last event received; it goes before `last_event_id`.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone. `resumes`:
+                how often in a row it goes on after a cut.
 
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.

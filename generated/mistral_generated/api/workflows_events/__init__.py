@@ -165,7 +165,8 @@ class Events:
                 written into the query is nowhere told.
             workflow_event_types: Only events of these types; repeat the parameter for several.
             last_event_id: The id of the last event received, to take up a stream after it.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone. `resumes`:
+                how often in a row it goes on after a cut.
 
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
@@ -339,7 +340,8 @@ class AsyncEvents:
                 written into the query is nowhere told.
             workflow_event_types: Only events of these types; repeat the parameter for several.
             last_event_id: The id of the last event received, to take up a stream after it.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone. `resumes`:
+                how often in a row it goes on after a cut.
 
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.

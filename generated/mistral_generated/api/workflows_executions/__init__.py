@@ -304,7 +304,8 @@ class Executions:
             activity_id: Only what the activity with this number has logged.
             after: Where a new stream begins; without effect on one that is taken up again.
             last_event_id: The id of the last event received; it goes before `last_event_id`.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone. `resumes`:
+                how often in a row it goes on after a cut.
 
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
@@ -462,7 +463,8 @@ class Executions:
             execution_id: The execution that is meant, by its id.
             event_source: Where the events are taken from.
             last_event_id: The id of the last event received, to take up a stream after it.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone. `resumes`:
+                how often in a row it goes on after a cut.
 
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
@@ -917,7 +919,8 @@ class AsyncExecutions:
             activity_id: Only what the activity with this number has logged.
             after: Where a new stream begins; without effect on one that is taken up again.
             last_event_id: The id of the last event received; it goes before `last_event_id`.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone. `resumes`:
+                how often in a row it goes on after a cut.
 
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
@@ -1075,7 +1078,8 @@ class AsyncExecutions:
             execution_id: The execution that is meant, by its id.
             event_source: Where the events are taken from.
             last_event_id: The id of the last event received, to take up a stream after it.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone. `resumes`:
+                how often in a row it goes on after a cut.
 
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.

@@ -41,6 +41,7 @@ def prepare(
         params=query(("event_source", event_source), ("last_event_id", last_event_id)),
         parse_event=parse_event,
         end=None,
+        resume=("query", "last_event_id"),
     )
 
 

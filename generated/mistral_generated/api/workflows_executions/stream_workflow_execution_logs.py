@@ -46,6 +46,7 @@ def prepare(
         headers=header_fields(("Last-Event-ID", last_event_id)),
         parse_event=parse_event,
         end=None,
+        resume=("header", "Last-Event-ID"),
     )
 
 

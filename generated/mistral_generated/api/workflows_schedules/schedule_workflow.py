@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.workflow_schedule_response import WorkflowScheduleResponse
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object
+from ...wire import given, json_body, read_object
 
 if TYPE_CHECKING:
     from ...models.schedule_definition import ScheduleDefinition
@@ -52,6 +52,13 @@ def prepare(
             }
         ),
         parse=parse,
+        deprecated=given(
+            (
+                "workflow_task_queue",
+                workflow_task_queue,
+                "Deployments are chosen by their name; send deployment_name instead.",
+            )
+        ),
     )
 
 

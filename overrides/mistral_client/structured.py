@@ -1,0 +1,65 @@
+"""Answers in the form of a class: what to ask for, and the object out of the answer's text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from mistral_client.errors import StructuredOutputError
+from mistral_client.forms import read_form, schema_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mistral_generated.types import Call
+
+T = TypeVar("T")
+
+
+class Structure(Generic[T]):
+    """One call that asks for an object of a class; `call` is what to send."""
+
+    def __init__(
+        self,
+        kind: type[T],
+        prepare: Callable[..., Call[Any]],
+        arguments: Mapping[str, object],
+    ) -> None:
+        """Write the schema. Raises TypeError for a class that has no form in JSON."""
+        self._kind = kind
+        wanted = {"name": kind.__name__, "schema": schema_of(kind), "strict": True}
+        form = {"type": "json_schema", "json_schema": wanted}
+        self.call = prepare(**arguments, response_format=form)
+
+    def read(self, answer: object) -> T:
+        """Return the object that a chat completion holds.
+
+        Raises StructuredOutputError when it holds none.
+        """
+        choices = cast("Any", answer).choices or ()
+        if not choices or not choices[0].message:
+            raise self._error("the answer has no message", "", None)
+        message, reason = choices[0].message, choices[0].finish_reason
+        text = _text_of(message.content)
+        if reason in {"length", "model_length"}:
+            raise self._error("the answer was cut off; allow more max_tokens", text, reason)
+        if not text and message.tool_calls:
+            raise self._error("the model called a tool instead of answering", text, reason)
+        try:
+            return read_form(self._kind, text)
+        except ValueError as error:
+            fault = f"the answer is no {self._kind.__name__}: {error}"
+            raise self._error(fault, text, reason) from error
+
+    def _error(self, message: str, content: str, reason: object) -> StructuredOutputError:
+        error = StructuredOutputError(message, operation=self.call.operation.id)
+        error.content = content
+        error.finish_reason = str(reason) if reason else ""
+        return error
+
+
+def _text_of(content: object) -> str:
+    """Return the text of a message: the whole, or that of its text chunks."""
+    if isinstance(content, str):
+        return content
+    chunks = cast("list[object]", content or [])
+    return "".join(text for each in chunks if isinstance(text := getattr(each, "text", None), str))
