@@ -1,0 +1,90 @@
+"""Records as lines of a file: each a JSON object with `messages`, and `properties` if it has any.
+
+That is the form of the example file in the API's cookbook. What else a line holds becomes part of
+the payload. A record that such a line cannot hold is written with its `payload` as a whole; both
+forms are read (our choice).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mistral_mock.resources.observability.dataset_state import DatasetRecord
+
+WHOLE, MESSAGES, PROPERTIES = "payload", "messages", "properties"
+
+
+class LineError(ValueError):
+    """A line that holds no record; the message says why."""
+
+
+def split_lines(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """The lines that are not blank, with their numbers from 1."""
+    lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    return ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+
+
+def read_line(line: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The payload and the properties of a line.
+
+    Raises:
+        LineError: The line is none of ours.
+
+    """
+    found = parse(line)
+    properties = found.pop(PROPERTIES, None) or {}
+    if not isinstance(properties, dict):
+        raise LineError("`properties` is not an object")
+    if set(found) == {WHOLE} and isinstance(found[WHOLE], dict):
+        return found[WHOLE], properties
+    check_messages(found.get(MESSAGES))
+    return found, properties
+
+
+def parse(line: bytes) -> dict[str, Any]:
+    """The JSON object of a line.
+
+    Raises:
+        LineError: It is no JSON, or no object.
+
+    """
+    try:
+        found = json.loads(line, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise LineError(f"it is not JSON ({error})") from error
+    if not isinstance(found, dict):
+        raise LineError("it is not a JSON object")
+    return found
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON value")
+
+
+def check_messages(messages: object) -> None:
+    """Lets a conversation through.
+
+    Raises:
+        LineError: It is no list of messages, or one of them has no role.
+
+    """
+    if not isinstance(messages, list) or not messages:
+        raise LineError("`messages` is not a list with at least one message")
+    for place, message in enumerate(messages):
+        if not isinstance(message, dict) or not isinstance(message.get("role"), str):
+            raise LineError(f"message {place} is not an object with a role")
+
+
+def write_lines(records: Iterable[DatasetRecord]) -> bytes:
+    """The records as a file, one line for each."""
+    return b"".join(json.dumps(_spell(each)).encode() + b"\n" for each in records)
+
+
+def _spell(record: DatasetRecord) -> dict[str, Any]:
+    flat = MESSAGES in record.payload and not record.payload.keys() & {WHOLE, PROPERTIES}
+    body = record.payload if flat else {WHOLE: record.payload}
+    return {**body, PROPERTIES: record.properties}
