@@ -13,6 +13,7 @@ from mistral_mock.completion.request import read_request
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mistral_mock.completion.catalogue import Model
     from mistral_mock.completion.request import ChatRequest
     from mistral_mock.completion.tools import Call
 
@@ -39,14 +40,16 @@ class Completion:
     completion_tokens: int
 
 
-def complete(body: Mapping[str, Any]) -> Completion:
+def complete(body: Mapping[str, Any], model: Model | None = None) -> Completion:
     """The answer to a body that holds what the document asks for.
+
+    A model that the catalogue does not have, such as a fine-tuned one, is given beside it.
 
     Raises:
         APIError: 400 or 422 for what the document cannot forbid; see `refusal`.
 
     """
-    request = read_request(body)
+    request = read_request(body, model)
     prompt_tokens = usage.count_prompt(request)
     room = limits.find_room(request, prompt_tokens)
     choices = tuple(make_choice(request, index, room) for index in range(request.n))

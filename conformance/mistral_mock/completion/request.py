@@ -58,15 +58,17 @@ class ChatRequest:
         return self.messages[-1].text if self.messages[-1].role == "assistant" else ""
 
 
-def read_request(body: Mapping[str, Any]) -> ChatRequest:
+def read_request(body: Mapping[str, Any], model: Model | None = None) -> ChatRequest:
     """The request in a body that holds what the document asks for.
+
+    The model is looked up in the catalogue unless it is given.
 
     Raises:
         APIError: 400 for an unknown model, 400 for messages in a wrong order, 422 for a schema
             that is missing or too many choices.
 
     """
-    model = catalogue.find_chat_model(body["model"])
+    model = model or catalogue.find_chat_model(body["model"])
     if model is None:
         raise refusal.unknown_model(body["model"])
     said = tuple(read_message(raw) for raw in body["messages"])

@@ -8,9 +8,11 @@ from mistral_mock import traffic
 from mistral_mock.answers import EventStream, json_answer
 from mistral_mock.completion import bodies, catalogue, engine, stream
 from mistral_mock.registry import operation
+from mistral_mock.resources import tuned_models
 
 if TYPE_CHECKING:
     from mistral_mock.answers import Answer
+    from mistral_mock.completion.engine import Completion
     from mistral_mock.context import Context
 
 DEPRECATION = "x-model-deprecation-timestamp"
@@ -19,7 +21,12 @@ DEPRECATION = "x-model-deprecation-timestamp"
 @operation("chat.complete")
 def complete(ctx: Context) -> Answer | EventStream:
     """The completion as one body, or as a stream of the same text, calls, reasons and usage."""
-    completion = engine.complete(ctx.body)
+    completion = engine.complete(ctx.body, tuned_models.find_chat_model(ctx, ctx.body["model"]))
+    return answer(ctx, completion)
+
+
+def answer(ctx: Context, completion: Completion) -> Answer | EventStream:
+    """The completion in the form that the body asks for; whoever listens hears of it."""
     id_, created = ctx.ids.hex32(), int(ctx.now().timestamp())
     body = bodies.make_body(completion, id_, created)
     traffic.tell(ctx, body)

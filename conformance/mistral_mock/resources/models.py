@@ -1,4 +1,4 @@
-"""Models: a list of all names and aliases, and each by its name."""
+"""Models: a list of all names, aliases and fine-tuned models, and each by its name."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import mistral_openapi
-from mistral_mock import clock
+from mistral_mock import clock, ownership
 from mistral_mock.answers import json_answer
 from mistral_mock.completion import catalogue
 from mistral_mock.errors import not_found
 from mistral_mock.registry import operation
+from mistral_mock.resources import tuned_models
+from mistral_mock.resources.tuned_models import TunedModel
 
 if TYPE_CHECKING:
     from mistral_mock.answers import Answer
@@ -22,12 +24,18 @@ OWNER = "mistralai"
 
 @operation("models.list")
 def list_models(ctx: Context) -> Answer:
-    """A card for every name and alias, narrowed by provider and by name."""
+    """A card for every name and alias, narrowed by provider and by name; fine-tuned ones last."""
+    provider, wanted = ctx.query["provider"], ctx.query["model"]
     cards = [
         card(model, name)
         for model in catalogue.MODELS
         for name in model.names
-        if is_wanted(model, ctx.query["provider"], ctx.query["model"])
+        if is_wanted(model, provider, wanted)
+    ]
+    cards += [
+        tuned_card(tuned)
+        for tuned in ownership.visible(ctx, TunedModel)
+        if provider in {None, "", tuned.owned_by} and wanted in {None, "", tuned.id}
     ]
     return json_answer({"object": "list", "data": cards})
 
@@ -36,6 +44,9 @@ def list_models(ctx: Context) -> Answer:
 def retrieve(ctx: Context) -> Answer:
     """The card of a name or alias; 404 when there is none."""
     name = ctx.path["model_id"]
+    tuned = tuned_models.look_up(ctx, name)
+    if tuned is not None:
+        return json_answer(tuned_card(tuned))
     model = catalogue.find_model(name)
     if model is None:
         raise not_found(f"Model {name} not found")
@@ -65,6 +76,20 @@ def card(model: Model, name: str) -> dict[str, Any]:
         "default_model_temperature": model.temperature,
         "internal": False,
         "type": "base",
+    }
+
+
+def tuned_card(tuned: TunedModel) -> dict[str, Any]:
+    """What the list of models tells of a fine-tuned one."""
+    return {
+        **card(tuned_models.as_model(tuned), tuned.id),
+        "owned_by": tuned.owned_by,
+        "name": tuned.name,
+        "description": tuned.description,
+        "type": "fine-tuned",
+        "job": tuned.job_id,
+        "root": tuned.root,
+        "archived": tuned.archived,
     }
 
 

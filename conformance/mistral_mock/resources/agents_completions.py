@@ -1,0 +1,46 @@
+"""Chat completions by an agent: its model, instructions, tools and settings answer the messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_mock.completion import engine
+from mistral_mock.registry import operation
+from mistral_mock.resources import chat, tuned_models
+from mistral_mock.resources.agents.records import find_agent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mistral_mock.answers import Answer, EventStream
+    from mistral_mock.context import Context
+    from mistral_mock.resources.agents.records import AgentVersion
+
+
+@operation("agents.complete")
+def complete(ctx: Context) -> Answer | EventStream:
+    """The agent's answer in its current version, in the two forms that chats have.
+
+    An agent whose model is gone is refused as a chat with that model is. 404 for an unknown agent.
+    """
+    agent = find_agent(ctx, ctx.body["agent_id"])
+    model = tuned_models.find_chat_model(ctx, agent.model)
+    return chat.answer(ctx, engine.complete(make_request(agent, ctx.body), model))
+
+
+def make_request(agent: AgentVersion, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The chat that the agent is asked for; what the request says counts more (our choice)."""
+    settings = {name: value for name, value in agent.completion_args.items() if value is not None}
+    asked = {name: value for name, value in body.items() if value is not None}
+    return {
+        **settings,
+        **asked,
+        "model": agent.model,
+        "messages": [*make_instructions(agent), *body["messages"]],
+        "tools": [*agent.tools, *(body.get("tools") or ())],
+    }
+
+
+def make_instructions(agent: AgentVersion) -> list[dict[str, Any]]:
+    """The agent's instructions as the first message; none when it has no instructions."""
+    return [{"role": "system", "content": agent.instructions}] if agent.instructions else []

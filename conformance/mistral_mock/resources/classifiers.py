@@ -1,0 +1,110 @@
+"""Moderation and classification of texts and of conversations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_mock import judgement
+from mistral_mock.answers import json_answer
+from mistral_mock.completion import refusal, tokens
+from mistral_mock.completion.messages import flatten
+from mistral_mock.registry import operation
+from mistral_mock.resources import tuned_models
+from mistral_mock.resources.lessons import Lesson
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mistral_mock.answers import Answer
+    from mistral_mock.completion.catalogue import Model
+    from mistral_mock.context import Context
+
+OWN_TARGET = "moderation"
+"""Under this name a moderation model gives its categories when it is asked to classify."""
+
+
+@operation("classifiers.moderate")
+def moderate(ctx: Context) -> Answer:
+    """For each text, how much it is of each category of harm."""
+    return answer_moderation(ctx, as_list(ctx.body["input"]))
+
+
+@operation("classifiers.moderate_chat")
+def moderate_chat(ctx: Context) -> Answer:
+    """The same for each conversation as a whole; a list of messages is one conversation."""
+    given = ctx.body["input"]
+    several = bool(given) and isinstance(given[0], list)
+    return answer_moderation(ctx, [join(each) for each in (given if several else [given])])
+
+
+@operation("classifiers.classify")
+def classify(ctx: Context) -> Answer:
+    """For each text, how well each label fits it."""
+    return answer_classification(ctx, as_list(ctx.body["input"]))
+
+
+@operation("classifiers.classify_chat")
+def classify_chat(ctx: Context) -> Answer:
+    """The same for each conversation as a whole."""
+    given = as_list(ctx.body["input"])
+    return answer_classification(ctx, [join(each["messages"]) for each in given])
+
+
+def answer_moderation(ctx: Context, texts: Sequence[str]) -> Answer:
+    """The categories and scores of the texts."""
+    check(ctx, "moderation", texts)
+    return answer(ctx, [describe(text) for text in texts])
+
+
+def describe(text: str) -> dict[str, Any]:
+    """One text's scores, and which categories it is of."""
+    scores = judgement.rate(text)
+    return {"categories": judgement.flag(scores), "category_scores": scores}
+
+
+def answer_classification(ctx: Context, texts: Sequence[str]) -> Answer:
+    """The labels' scores of the texts."""
+    check(ctx, "classification", texts)
+    return answer(ctx, [weigh(ctx, text) for text in texts])
+
+
+def weigh(ctx: Context, text: str) -> dict[str, Any]:
+    """One text's scores by target; those of a moderation model are its categories (our choice)."""
+    tuned = tuned_models.look_up(ctx, ctx.body["model"])
+    if tuned is None:
+        return {OWN_TARGET: {"scores": judgement.rate(text)}}
+    learned = ctx.table(Lesson).get(tuned.job_id)
+    return judgement.classify(text, tuned.targets, learned.words if learned else {})
+
+
+def answer(ctx: Context, results: list[dict[str, Any]]) -> Answer:
+    """The results under an id of their own."""
+    return json_answer({"id": ctx.ids.hex32(), "model": ctx.body["model"], "results": results})
+
+
+def check(ctx: Context, capability: str, texts: Sequence[str]) -> Model:
+    """The model, which can do this and has room for the texts.
+
+    Raises:
+        APIError: 400, it does not exist, does something else, or a text is too long.
+
+    """
+    name = ctx.body["model"]
+    model = tuned_models.find_able_model(ctx, name, capability)
+    if model is None:
+        raise refusal.unknown_model(name)
+    longest = max((tokens.count_tokens(text) for text in texts), default=0)
+    if longest > model.context:
+        told = f"a text has {longest} tokens, the model's limit is {model.context}"
+        raise refusal.bad_request(f"Input is too long: {told}")
+    return model
+
+
+def as_list(given: Any) -> list[Any]:  # noqa: ANN401 - JSON
+    """The value itself when it is a list, else a list with it."""
+    return given if isinstance(given, list) else [given]
+
+
+def join(messages: Sequence[Mapping[str, Any]]) -> str:
+    """What all messages of a conversation say."""
+    return "\n".join(flatten(message.get("content")) for message in messages)

@@ -1,0 +1,35 @@
+"""Code for a gap (FIM): one operation in two forms, chosen by `stream` in the body."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_mock.answers import EventStream, json_answer
+from mistral_mock.completion import bodies, filling, refusal, stream
+from mistral_mock.registry import operation
+from mistral_mock.resources import chat, tuned_models
+
+if TYPE_CHECKING:
+    from mistral_mock.answers import Answer
+    from mistral_mock.context import Context
+
+CAPABILITY = "completion_fim"
+
+
+@operation("fim.complete")
+def complete(ctx: Context) -> Answer | EventStream:
+    """The code between prompt and suffix, whole or piece by piece.
+
+    400 for a model that does not exist or cannot fill gaps.
+    """
+    name = ctx.body["model"]
+    model = tuned_models.find_able_model(ctx, name, CAPABILITY)
+    if model is None:
+        raise refusal.unknown_model(name)
+    completion = filling.fill(ctx.body, model)
+    id_, created = ctx.ids.hex32(), int(ctx.now().timestamp())
+    if chat.wants_stream(ctx):
+        return EventStream(stream.make_events(completion, id_, created))
+    return json_answer(
+        bodies.make_body(completion, id_, created), headers=chat.deprecation_headers(name)
+    )

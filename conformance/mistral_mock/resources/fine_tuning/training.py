@@ -1,0 +1,129 @@
+"""Training data: lines of JSON, each a sample; whether they can be trained with, and their size."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from mistral_mock.completion import tokens
+from mistral_mock.completion.messages import flatten
+from mistral_mock.resources.tuned_models import CLASSIFIER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    Labels = Mapping[str, Sequence[str]]
+
+ROLES = frozenset({"system", "user", "assistant", "tool"})
+
+
+@frozen
+class Sample:
+    """One sample: its text, and for a classifier the labels that it has."""
+
+    text: str
+    labels: Labels
+
+
+@frozen
+class Data:
+    """All samples of some files; `flaw` says why they cannot be trained with, if so."""
+
+    samples: tuple[Sample, ...]
+    tokens: int
+    flaw: str
+
+
+class FlawError(Exception):
+    """A line is no sample; the message says why."""
+
+
+def read_data(
+    contents: Iterable[tuple[str, bytes]],
+    job_type: str,
+    targets: Sequence[Mapping[str, Any]],
+    tolerated: float,
+) -> Data:
+    """The samples of files, by name; `tolerated` is the part of wrong ones that is skipped."""
+    samples: list[Sample] = []
+    flaws: list[str] = []
+    for name, content in contents:
+        for number, line in enumerate(content.splitlines(), start=1):
+            if not line.strip():
+                continue
+            try:
+                samples.append(read_sample(line, job_type, targets))
+            except FlawError as flaw:
+                flaws.append(f"{name}, line {number}: {flaw}")
+    spent = sum(tokens.count_tokens(sample.text) for sample in samples)
+    return Data(tuple(samples), spent, judge(len(samples), flaws, tolerated))
+
+
+def judge(good: int, flaws: Sequence[str], tolerated: float) -> str:
+    """The first flaw when too many lines have one; empty when the data can be used."""
+    if flaws and len(flaws) > tolerated * (good + len(flaws)):
+        return flaws[0]
+    return "" if good else "there are no training samples"
+
+
+def read_sample(line: bytes, job_type: str, targets: Sequence[Mapping[str, Any]]) -> Sample:
+    """The sample on a line.
+
+    Raises:
+        FlawError: The line holds none.
+
+    """
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise FlawError("it is not JSON") from error
+    if not isinstance(found, dict):
+        raise FlawError("it is not an object")
+    if job_type == CLASSIFIER:
+        text = found.get("text")
+        said = text if isinstance(text, str) else read_messages(found)
+        return Sample(said, read_labels(found, targets))
+    return Sample(read_messages(found, answered=True), {})
+
+
+def read_messages(found: Mapping[str, Any], *, answered: bool = False) -> str:
+    """What the messages of a sample say; `answered` demands one of the assistant.
+
+    Raises:
+        FlawError: There are no messages, or they are no messages.
+
+    """
+    messages = found.get("messages")
+    if not isinstance(messages, list) or not messages:
+        raise FlawError("it has no messages")
+    roles = [message.get("role") if isinstance(message, dict) else None for message in messages]
+    if not ROLES.issuperset(roles):
+        raise FlawError("a message has no role that there is")
+    if answered and "assistant" not in roles:
+        raise FlawError("no message is of the assistant")
+    try:
+        return "\n".join(flatten(message.get("content")) for message in messages)
+    except (TypeError, AttributeError) as error:
+        raise FlawError("a message has no content that can be read") from error
+
+
+def read_labels(found: Mapping[str, Any], targets: Sequence[Mapping[str, Any]]) -> Labels:
+    """The labels of a sample, by target.
+
+    Raises:
+        FlawError: There are none, or one is not among those of its target.
+
+    """
+    given = found.get("labels")
+    if not isinstance(given, dict) or not given:
+        raise FlawError("it has no labels")
+    known = {target["name"]: target["labels"] for target in targets}
+    labels: dict[str, list[str]] = {}
+    for name, chosen in given.items():
+        labels[name] = chosen if isinstance(chosen, list) else [chosen]
+        for label in labels[name]:
+            if name not in known or label not in known[name]:
+                raise FlawError(f"{name} has no label {label!r}")
+    return labels
