@@ -28,6 +28,8 @@ FAR_WORKSPACE = "0c0ffee0-0000-4000-8000-000000000012"
 USER = "0c0ffee0-0000-4000-8000-000000000100"
 COLLEAGUE, NEIGHBOUR, STRANGER = (f"0c0ffee0-0000-4000-8000-00000000010{n}" for n in (1, 2, 3))
 PRIVATE_FLAG = "private"
+FLAGS = {CALLER: ("admin",), PRIVATE_FLAG: (PRIVATE_FLAG,)}
+"""The caller administers its organisation, so that agents find its libraries (rule D3)."""
 
 
 @frozen
@@ -83,8 +85,8 @@ def _start(
     command = [sys.executable, "-m", "mistral_mock", "serve", "--port", "0"]
     command += ["--clock", "manual", "--seed", str(seed)]
     for each in identities.values():
-        flag = f",{PRIVATE_FLAG}" if each.name == PRIVATE_FLAG else ""
-        command += ["--key", f"{each.key}={each.user},{each.workspace},{each.org}{flag}"]
+        words = (each.user, each.workspace, each.org, *FLAGS.get(each.name, ()))
+        command += ["--key", f"{each.key}={','.join(words)}"]
     return subprocess.Popen(  # noqa: S603 - our own module with our own arguments
         command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
     )

@@ -75,4 +75,5 @@ def parse_identity(text: str) -> Identity:
     return make_identity(key, user, workspace, organisation, flags)
 
 
-DEFAULT = parse_identity("mock-key")
+DEFAULT = parse_identity(f"mock-key={','.join(DEFAULT_NAMES)},admin")
+"""Whoever starts a mock without keys is an administrator, alone in an organisation."""

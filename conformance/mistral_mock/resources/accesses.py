@@ -44,6 +44,7 @@ def update_or_create(ctx: Context) -> Answer:
     if is_own(ctx.caller, library, entity):
         raise forbidden("An owner cannot change the own role")
     share = put_share(ctx.store, library, entity, ctx.body["level"])
+    ctx.table(Share).put(evolve(share, by_admin=ctx.caller.admin))
     changed = recount(ctx, library)
     return json_answer(view(changed, share))
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from mistral_mock.answers import json_answer, no_content
-from mistral_mock.completion import catalogue, refusal
+from mistral_mock.completion import refusal
 from mistral_mock.registry import operation
+from mistral_mock.resources import tuned_models
 from mistral_mock.resources.agents import views
 from mistral_mock.resources.agents.records import (
     Agent,
@@ -41,7 +42,7 @@ NEEDED = ("model", "name")
 @operation("beta.agents.create")
 def create(ctx: Context) -> Answer:
     """The new agent in version 0 (D2)."""
-    check_model(ctx.body["model"])
+    check_model(ctx, ctx.body["model"])
     moment = ctx.clock.stamp()
     head = Agent(
         id=f"ag_{ctx.ids.hex32()}",
@@ -76,7 +77,7 @@ def update(ctx: Context) -> Answer:
     """
     changes = pick_changes(ctx.body)
     base = find_agent(ctx, ctx.path["agent_id"])
-    check_model(changes.get("model", base.model))
+    check_model(ctx, changes.get("model", base.model))
     return json_answer(views.view(ctx, add_version(ctx, base, changes)))
 
 
@@ -92,14 +93,14 @@ def named_version(ctx: Context) -> tuple[str, int | str | None]:
     return ctx.path["agent_id"], ctx.query["agent_version"]
 
 
-def check_model(name: str) -> None:
+def check_model(ctx: Context, name: str) -> None:
     """Passes when the model can answer.
 
     Raises:
         APIError: 400, the model does not exist or does not chat (our choice: as for chats).
 
     """
-    if catalogue.find_chat_model(name) is None:
+    if tuned_models.find_chat_model(ctx, name) is None:
         raise refusal.unknown_model(name)
 
 

@@ -1,0 +1,1 @@
+"""Conversations: who answers, with which tools, and what is kept of it."""

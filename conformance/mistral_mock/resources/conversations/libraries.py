@@ -1,0 +1,63 @@
+"""The tool `document_library`: a real search in finished documents (rules D1-D6, B15)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_mock.completion.tokens import count_tokens
+from mistral_mock.resources.conversations import passages
+from mistral_mock.resources.conversations.findings import Finding, reference, text
+from mistral_mock.resources.records import Document, Library, Share
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+    from mistral_mock.context import Context
+    from mistral_mock.resources.conversations.findings import Chunk
+    from mistral_mock.resources.conversations.passages import Hit
+
+NAME = "document_library"
+NOTHING = "Nothing about this stands in the documents that I may search."
+
+
+def search(ctx: Context, tool: Mapping[str, Any], question: str) -> Finding:
+    """What the tool's libraries say about a question; nothing where it may not look (D4)."""
+    found = passages.search(ctx.world, question, find_open(ctx, tool["library_ids"]))
+    if not found:
+        return Finding([text(NOTHING)], 0, {"results": 0})
+    chunks = [chunk for hit in found for chunk in quote(ctx, hit)]
+    brought = sum(count_tokens(hit.text) for hit in found)
+    return Finding(chunks, brought, {"results": len(found)})
+
+
+def find_open(ctx: Context, library_ids: Iterable[str]) -> list[str]:
+    """The libraries that agents of the caller's organisation may search (D3)."""
+    named = [ctx.table(Library).get(id_.lower()) for id_ in library_ids]
+    return list(dict.fromkeys(each.id for each in named if each and is_open(ctx, each)))
+
+
+def is_open(ctx: Context, library: Library) -> bool:
+    """An organisation administrator has shared the library with the caller's organisation."""
+    shares = ctx.table(Share).children(library.id)
+    return any(opens(share, ctx.caller.organisation_id) for share in shares)
+
+
+def opens(share: Share, organisation_id: str) -> bool:
+    """The share opens a library to all agents of an organisation (D3)."""
+    named = share.share_with_type == "Org" and share.share_with_uuid == organisation_id
+    return named and share.by_admin
+
+
+def quote(ctx: Context, hit: Hit) -> Iterator[Chunk]:
+    """The passage that was found, and the document that it stands in."""
+    document = ctx.table(Document).get(hit.document_id)
+    if document is None:
+        raise LookupError(f"the index has outlived the document {hit.document_id}")
+    yield text(f"“{hit.text}”")
+    yield reference(NAME, document.name, address(ctx, document), document.summary)
+
+
+def address(ctx: Context, document: Document) -> str:
+    """Where the document is read by the API."""
+    return f"{ctx.base_url}/v1/libraries/{document.library_id}/documents/{document.id}"

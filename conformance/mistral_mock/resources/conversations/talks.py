@@ -1,0 +1,186 @@
+"""Conversations that go on: start, append, restart; each as one body or as events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, field, frozen
+
+from mistral_mock import clock
+from mistral_mock.answers import EventStream, json_answer
+from mistral_mock.errors import APIError, Problem, invalid, not_found
+from mistral_mock.registry import operation
+from mistral_mock.resources.agents.records import find_agent
+from mistral_mock.resources.conversations import (
+    confirmations,
+    entries,
+    guardrails,
+    messages,
+    records,
+    streams,
+    turns,
+)
+from mistral_mock.resources.conversations.records import Conversation
+
+if TYPE_CHECKING:
+    from mistral_mock.answers import Answer
+    from mistral_mock.context import Context
+    from mistral_mock.resources.conversations.records import Entry
+
+SETTINGS = (
+    "instructions",
+    "tools",
+    "completion_args",
+    "guardrails",
+    "name",
+    "description",
+    "metadata",
+)
+
+
+@frozen(kw_only=True)
+class Step:
+    """What a request makes of a conversation."""
+
+    conversation: Conversation
+    kept: list[Entry] = field(factory=list)
+    """The entries that are there already, with what the request says about them."""
+
+
+@operation("beta.conversations.start")
+def start(ctx: Context) -> Answer | EventStream:
+    """The answer to the first inputs of a new conversation (D5, D6)."""
+    return go_on(ctx, Step(conversation=make_conversation(ctx)))
+
+
+@operation("beta.conversations.append")
+def append(ctx: Context) -> Answer | EventStream:
+    """The answer to further inputs, or to decisions about calls."""
+    conversation = records.find_conversation(ctx)
+    known = records.find_entries(ctx, conversation.id)
+    kept = confirmations.decide(known, ctx.body.get("tool_confirmations"))
+    return go_on(ctx, Step(conversation=conversation, kept=kept))
+
+
+@operation("beta.conversations.restart")
+def restart(ctx: Context) -> Answer | EventStream:
+    """The answer to inputs after an earlier entry, in a new conversation.
+
+    The entry itself is kept (our choice), and the old conversation stays as it is.
+    """
+    source = records.find_conversation(ctx)
+    kept = cut(records.find_entries(ctx, source.id), ctx.body["from_entry_id"])
+    return go_on(ctx, Step(conversation=branch(ctx, source), kept=kept))
+
+
+def go_on(ctx: Context, step: Step) -> Answer | EventStream:
+    """The answer to the request in the form that it asks for; what it adds is kept unless not."""
+    conversation, body = step.conversation, ctx.body
+    sent = entries.read_inputs(ctx, body.get("inputs"))
+    checks = guardrails.find_checks(ctx, conversation)
+    judged = guardrails.judge(ctx, checks, "input", read_all(sent)) if sent else []
+    turn = turns.Turn(
+        ctx=ctx,
+        conversation=conversation,
+        known=[*step.kept, *sent],
+        asked=body.get("completion_args"),
+        hands_over=body.get("handoff_execution") != "client",
+    )
+    moment = clock.spell(ctx.clock.stamp())
+    turns.answer(turn)
+    try:
+        judged += guardrails.judge(ctx, checks, "output", read_all(turn.outputs))
+    except APIError as error:
+        return refuse(ctx, conversation, moment, error)
+    if body.get("store") is not False:
+        keep(ctx, conversation, turn.all)
+    return tell(ctx, turn, moment, judged)
+
+
+def tell(
+    ctx: Context, turn: turns.Turn, moment: str, judged: list[dict[str, Any]]
+) -> Answer | EventStream:
+    """The answer as one body, or as events."""
+    id_, usage = turn.conversation.id, turn.usage.as_json()
+    if ctx.body.get("stream"):
+        return EventStream(streams.spell(streams.tell(id_, moment, turn.outputs, usage)))
+    found = {"conversation_id": id_, "outputs": turn.outputs, "usage": usage}
+    return json_answer({"object": "conversation.response", **found, "guardrails": judged or None})
+
+
+def refuse(ctx: Context, conversation: Conversation, moment: str, error: APIError) -> EventStream:
+    """An answer that may not be given: an event where there are events.
+
+    Raises:
+        APIError: The error itself, where the answer is one body.
+
+    """
+    if not ctx.body.get("stream"):
+        raise error
+    message = str(error.answer().body, "utf-8")
+    return EventStream(streams.spell(streams.fail(conversation.id, moment, message, error.status)))
+
+
+def make_conversation(ctx: Context) -> Conversation:
+    """The conversation that a request starts; it is not kept yet.
+
+    Raises:
+        APIError: 422, the body names no model and no agent, or both; 404, the agent or its
+            version is not there; 400, the model does not chat.
+
+    """
+    model, agent_id = ctx.body.get("model"), ctx.body.get("agent_id")
+    if (model is None) == (agent_id is None):
+        message = "Name either a model or an agent"
+        raise invalid(Problem(("body",), message, input={"model": model, "agent_id": agent_id}))
+    if agent_id is not None:
+        find_agent(ctx, agent_id, ctx.body.get("agent_version"))
+    moment = ctx.clock.stamp()
+    return Conversation(
+        id=f"conv_{ctx.ids.hex32()}",
+        workspace_id=ctx.caller.workspace_id,
+        created_at=moment,
+        updated_at=moment,
+        model=model,
+        agent_id=agent_id,
+        agent_version=None if agent_id is None else ctx.body.get("agent_version"),
+        **{name: ctx.body.get(name) for name in SETTINGS},
+    )
+
+
+def branch(ctx: Context, source: Conversation) -> Conversation:
+    """A new conversation like another one, with what the request says instead."""
+    moment = ctx.clock.stamp()
+    said = {name: ctx.body.get(name) for name in ("guardrails", "metadata", "agent_version")}
+    if source.agent_id is None:
+        said["agent_version"] = None
+    changes = {name: value for name, value in said.items() if value is not None}
+    id_ = f"conv_{ctx.ids.hex32()}"
+    return evolve(source, id=id_, created_at=moment, updated_at=moment, **changes)
+
+
+def cut(known: list[Entry], entry_id: str) -> list[Entry]:
+    """The entries up to one of them, that one included.
+
+    Raises:
+        APIError: 404, the conversation has no such entry (our choice).
+
+    """
+    for place, entry in enumerate(known):
+        if entry["id"] == entry_id:
+            return known[: place + 1]
+    raise not_found("Entry not found")
+
+
+def keep(ctx: Context, conversation: Conversation, known: list[Entry]) -> None:
+    """Stores the conversation with all its entries."""
+    updated = evolve(conversation, updated_at=ctx.clock.stamp())
+    ctx.table(Conversation).put(updated)
+    records.keep_entries(ctx, conversation.id, known)
+
+
+def read_all(said: list[Entry]) -> str:
+    """The text of all messages, for the guardrails."""
+    return "\n".join(
+        messages.read_text(entry) for entry in said if entry["type"] in entries.MESSAGES
+    )

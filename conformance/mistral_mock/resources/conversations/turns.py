@@ -1,0 +1,165 @@
+"""One answer of a conversation: handovers, runs of tools, calls of functions, the message.
+
+The whole answer is made at once; an event stream (`streams.py`) tells the same, piece by piece.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field
+
+from mistral_mock.completion import engine
+from mistral_mock.resources import tuned_models
+from mistral_mock.resources.conversations import (
+    actors,
+    contents,
+    entries,
+    handoffs,
+    messages,
+    tools,
+)
+from mistral_mock.resources.conversations.usage import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mistral_mock.completion.engine import Choice
+    from mistral_mock.context import Context
+    from mistral_mock.resources.conversations.actors import Actor
+    from mistral_mock.resources.conversations.findings import Finding
+    from mistral_mock.resources.conversations.records import Conversation, Entry
+    from mistral_mock.resources.conversations.tools import Run
+
+
+@define(kw_only=True)
+class Turn:
+    """An answer in the making."""
+
+    ctx: Context
+    conversation: Conversation
+    known: Sequence[Entry]
+    """What the conversation holds, the request's own entries included."""
+    asked: Mapping[str, Any] | None = None
+    """Completion arguments of the request alone."""
+    hands_over: bool = True
+    """Handovers are carried out by the service."""
+    outputs: list[Entry] = field(factory=list)
+    usage: Usage = field(factory=Usage)
+
+    @property
+    def all(self) -> list[Entry]:
+        """What was known, and what is new."""
+        return [*self.known, *self.outputs]
+
+
+def answer(turn: Turn) -> None:
+    """Fills in the outputs and the usage.
+
+    Raises:
+        APIError: 400, there is nothing to answer, the model is unknown, or a function lacks its
+            result; 404, the agent is not there.
+
+    """
+    actor = actors.find_actor(turn.ctx, turn.conversation, turn.known, turn.asked)
+    place = entries.find_question(turn.known)
+    question = "" if place is None else messages.read_text(turn.known[place])
+    while place is not None and not entries.needs_decision(turn.all[-1]):
+        successor = handoffs.choose(turn.ctx, actor, question, turn.all[place:])
+        if successor is None:
+            break
+        turn.outputs.append(handoffs.record(turn.ctx, actor, successor, complete=turn.hands_over))
+        if not turn.hands_over:
+            return
+        actor = actors.find_actor(turn.ctx, turn.conversation, turn.all, turn.asked)
+    due = [] if place is None else tools.find_due(actor, question)
+    speak(turn, actor, due, messages_of=place)
+
+
+def speak(turn: Turn, actor: Actor, due: Sequence[Run], messages_of: int | None) -> None:
+    """The actor's part: calls of functions, or the runs that are due and the message."""
+    model = tuned_models.find_chat_model(turn.ctx, actor.model)
+    completion = engine.complete(make_body(actor, turn.known, due), model)
+    choice = completion.choices[0]
+    turn.usage.prompt_tokens += completion.prompt_tokens
+    if choice.calls:
+        call_functions(turn, actor, choice)
+        return
+    decided = find_decisions(turn.known[messages_of or 0 :])
+    waiting = [run for run in due if run.waits and run.name not in decided]
+    if waiting:
+        ask_for_decisions(turn, actor, waiting)
+        return
+    findings = [run_tool(turn, actor, run) for run in due if decided.get(run.name, True)]
+    say(turn, actor, choice, findings)
+
+
+def make_body(actor: Actor, known: Sequence[Entry], due: Sequence[Run]) -> dict[str, Any]:
+    """The chat request that stands for the actor's part."""
+    functions = tools.find_functions(actor)
+    arguments = {name: value for name, value in actor.arguments.items() if value is not None}
+    if due and not functions:
+        arguments.pop("tool_choice", None)  # the service's own tools satisfy any demand
+    said = messages.make_messages(actor, known)
+    return {**arguments, "model": actor.model, "messages": said, "tools": functions}
+
+
+def call_functions(turn: Turn, actor: Actor, choice: Choice) -> None:
+    """Calls that are left to the caller."""
+    turn.usage.completion_tokens += choice.generated
+    for call in choice.calls:
+        add_call(turn, actor, name=call.name, arguments=call.arguments, id_=call.id)
+
+
+def add_call(
+    turn: Turn, actor: Actor, *, name: str, arguments: str, id_: str, status: str | None = None
+) -> None:
+    """Adds the entry of a call."""
+    entry = entries.begin(
+        turn.ctx,
+        entries.CALL,
+        actor,
+        tool_call_id=id_,
+        name=name,
+        arguments=arguments,
+        confirmation_status=status,
+    )
+    turn.outputs.append(entries.end(turn.ctx, entry))
+
+
+def find_decisions(known: Sequence[Entry]) -> dict[str, bool]:
+    """Which tools were allowed or denied since the question."""
+    return {
+        entry["name"]: entry["confirmation_status"] == entries.ALLOWED
+        for entry in known
+        if entries.needs_decision(entry)
+    }
+
+
+def ask_for_decisions(turn: Turn, actor: Actor, waiting: Sequence[Run]) -> None:
+    """Calls of tools that a person has to allow first."""
+    for run in waiting:
+        id_, said = turn.ctx.ids.hex32()[:9], run.arguments
+        add_call(turn, actor, name=run.name, arguments=said, id_=id_, status=entries.PENDING)
+        turn.usage.completion_tokens += contents.count(said)
+
+
+def run_tool(turn: Turn, actor: Actor, run: Run) -> Finding:
+    """Runs a tool and adds its entry (D5)."""
+    entry = entries.begin(
+        turn.ctx, entries.EXECUTION, actor, name=run.name, arguments=run.arguments
+    )
+    finding = tools.perform(turn.ctx, run)
+    turn.usage.count_run(run.name, finding.tokens)
+    turn.outputs.append(entries.end(turn.ctx, entry, info=dict(finding.info)))
+    return finding
+
+
+def say(turn: Turn, actor: Actor, choice: Choice, findings: Sequence[Finding]) -> None:
+    """Adds the message; JSON stays as the engine made it."""
+    used = findings if actor.format == "text" else ()
+    content = contents.compose(choice.content, used, actor.arguments)
+    spent = choice.generated if content is choice.content else contents.count(content)
+    turn.usage.completion_tokens += spent
+    entry = entries.begin(turn.ctx, entries.OUTPUT, actor, role="assistant", content=content)
+    turn.outputs.append(entries.end(turn.ctx, entry))
