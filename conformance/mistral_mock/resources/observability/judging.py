@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Judge = Mapping[str, Any]
 
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
+ANSWERING = "assistant"
+"""The role whose messages may have tool calls in place of content."""
 CLASSES = "CLASSIFICATION"
 LOWEST, HIGHEST = 0.0, 1.0
 """The ends of a scale that does not name its own, as the document says."""
@@ -57,7 +59,7 @@ def judge_messages(
 
 
 def check_messages(messages: Sequence[Message]) -> None:
-    """Lets a conversation through that has messages, each with a role and something said.
+    """Lets a conversation through that has messages, each with a role and content.
 
     Raises:
         APIError: 400 `JUDGE_CONVERSATION_FORMAT_ERROR`.
@@ -66,10 +68,11 @@ def check_messages(messages: Sequence[Message]) -> None:
     if not messages:
         raise _malformed("There is no message to judge")
     for place, message in enumerate(messages):
-        if message.get("role") not in ROLES:
+        role, content = message.get("role"), message.get("content")
+        if not isinstance(role, str) or role not in ROLES:
             raise _malformed(f"Message {place} has no role out of {', '.join(sorted(ROLES))}")
-        if message.get("content") is None and not message.get("tool_calls"):
-            raise _malformed(f"Message {place} has neither content nor tool calls")
+        if not isinstance(content, str | list) and (content is not None or role != ANSWERING):
+            raise _malformed(f"Message {place} has no content")
 
 
 def _malformed(reason: str) -> Exception:
@@ -82,7 +85,7 @@ def collect_words(
     """The words of all that a judge sees; those of the last answer several times."""
     words = texts.count_words(texts.read_messages(messages))
     words += texts.count_words(" ".join(map(str, (properties or {}).values())))
-    last = texts.count_words(texts.read_last(messages, "assistant") or "")
+    last = texts.count_words(texts.read_last(messages, ANSWERING) or "")
     for _ in range(LAST_ANSWER - 1):
         words += last
     return words
