@@ -146,10 +146,13 @@ class Walk(Generic[T]):
 
 
 def _value(page: object, path: str) -> object:
-    """Return the value at a dotted attribute path, or None where a step is missing."""
+    """Return the value at a dotted attribute path, or None where a step is missing.
+
+    Read past the warnings of deprecated fields: it is not the caller who asks.
+    """
     value: object = page
     for step in path.split("."):
-        value = getattr(value, step, None)
+        value = vars(value).get(step) if hasattr(value, "__dict__") else None
     return value
 
 

@@ -38,7 +38,7 @@ def outcome_of(status: ProcessingStatus) -> tuple[Outcome, str]:
     """
     states = [
         state
-        for state in (status.process_status, status.processing_status)
+        for state in map(vars(status).get, ("process_status", "processing_status"))
         if isinstance(state, str) and state
     ]
     if not states:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from mistral_mock.server import RunningServer
 
+pytestmark = pytest.mark.filterwarnings("ignore:.* is deprecated:DeprecationWarning")
+
 
 def without(field: str | None) -> Callable[[httpx.Response], None]:
     """Return what takes one field out of every document of an answer, as another server would."""

@@ -79,6 +79,7 @@ def test_documents_are_updated_the_same_way(both: Both, server: tuple[str, Wire]
     assert wire.methods == (["PATCH", "PUT"] if state == "without PATCH" else ["PATCH"])
 
 
+@pytest.mark.filterwarnings("ignore:.* is deprecated:DeprecationWarning")
 def test_deprecated_put_stays_reachable_by_name(both: Both, server: tuple[str, Wire]) -> None:
     state, wire = server
 

@@ -215,6 +215,7 @@ def test_view_has_other_options_and_the_same_connection(both: Both) -> None:
     assert client._sender.context.settings.timeouts.read == 120
 
 
+@pytest.mark.filterwarnings("ignore:.* is deprecated:DeprecationWarning")
 def test_raw_gives_status_headers_body_and_result(both: Both) -> None:
     script = answer(200, {"data": [LIBRARY]}, x_request_id="r1")
     raw = both.run(script, lambda client: client.raw(client.beta.libraries.list, page=0))

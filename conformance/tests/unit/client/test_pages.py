@@ -170,6 +170,7 @@ def test_empty_list_has_no_items(both: Both) -> None:
     assert both.items([page(has_more=False)], libraries) == []
 
 
+@pytest.mark.filterwarnings("ignore:.* is deprecated:DeprecationWarning")
 def test_one_page_is_returned_as_the_api_gives_it(both: Both) -> None:
     found = both.run([page(1, has_more=True)], lambda client: client.beta.libraries.list(page=0))
     assert found.pagination.has_more is True

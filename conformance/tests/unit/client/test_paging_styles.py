@@ -143,3 +143,35 @@ def test_place_in_the_list_is_no_argument_of_a_walk(
 ) -> None:
     method = attrgetter(walk_method)(both.client(Server([])))
     assert dropped not in inspect.signature(method).parameters
+
+
+def entry(number: int, second: int) -> dict[str, Any]:
+    return {"log_id": number, "created_at": f"2026-01-02T03:04:{second:02}Z"}
+
+
+def logs(both: Both, pages: list[Any], **arguments: Any) -> tuple[list[int], list[str]]:
+    server = Server([answer(200, page) for page in pages])
+    found = both.items(
+        server, lambda client: client.beta.admin.audit_logs.list_all(limit=2, **arguments)
+    )
+    return [item.log_id for item in found], [asked(request) for request in server.requests]
+
+
+def test_list_by_time_goes_on_before_the_last_moment(both: Both) -> None:
+    pages = [[entry(4, 9), entry(3, 8)], [entry(2, 7)]]
+    assert logs(both, pages) == (
+        [4, 3, 2],
+        ["limit=2", "before=2026-01-02T03:04:08Z limit=2"],
+    )
+
+
+def test_oldest_first_goes_on_after_it(both: Both) -> None:
+    pages = [[entry(1, 1), entry(2, 2)], [entry(3, 3)]]
+    found, requests = logs(both, pages, sort="ascending")
+    assert found == [1, 2, 3]
+    assert requests[1] == "after=2026-01-02T03:04:02Z limit=2 sort=ascending"
+
+
+def test_entries_of_the_bounds_moment_come_once(both: Both) -> None:
+    pages = [[entry(4, 9), entry(3, 8)], [entry(3, 8), entry(2, 8)], [entry(2, 8), entry(3, 8)]]
+    assert logs(both, pages)[0] == [4, 3, 2]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from mistral_client.quirks.quirk import Quirk
 
+pytestmark = pytest.mark.filterwarnings("ignore:.* is deprecated:DeprecationWarning")
+
 ROOT = Path(__file__).parents[4]
 NO_ROUTE = text_answer(404, '{"message":"no Route matched with those values","request_id":"0"}')
 UPDATED = answer(200, LIBRARY)

@@ -161,6 +161,7 @@ def test_items_that_are_no_objects_stay_among_those_that_are() -> None:
     assert [type(item) for item in page.data] == [type(None), Document, int]
 
 
+@pytest.mark.filterwarnings("ignore:.* is deprecated:DeprecationWarning")
 def test_page_of_an_older_server_reads_without_its_paging_block() -> None:
     page = list_libraries.parse(json_answer({"data": [LIBRARY]}))
     assert page.data == [Library.from_dict(LIBRARY)]

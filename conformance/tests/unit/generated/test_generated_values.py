@@ -22,6 +22,7 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:.* is deprecated:DeprecationWarning")
 def test_model_survives_pickling_and_copying() -> None:
     document = Document.from_dict(DOCUMENT)
     for twin in (

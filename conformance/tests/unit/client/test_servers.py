@@ -1,0 +1,35 @@
+"""The public hosts by name."""
+
+from __future__ import annotations
+
+import pytest
+
+import mistral_openapi
+from mistral_client import AsyncMistral, ConfigurationError, Mistral
+from mistral_client.options import SERVERS
+
+
+def test_names_and_hosts_are_those_of_the_document() -> None:
+    stated = {each["x-mistral-name"]: each["url"] for each in mistral_openapi.load()["servers"]}
+    assert {name: url for name, url in SERVERS.items() if name != "global"} == stated
+    assert SERVERS["global"] == stated["default"]
+
+
+@pytest.mark.parametrize("kind", [Mistral, AsyncMistral])
+def test_server_is_chosen_by_name(kind: type[Mistral]) -> None:
+    assert repr(kind("key-0123456789", server="eu")).endswith("https://api.eu.mistral.ai>")
+
+
+def test_name_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MISTRAL_BASE_URL", "http://elsewhere.test")
+    assert "api.us.mistral.ai" in repr(Mistral("key-0123456789", server="us"))
+
+
+def test_unknown_name_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ConfigurationError, match="no server 'mars'; there are default, global, eu"):
+        Mistral("key-0123456789", server="mars")  # type: ignore[arg-type]
+
+
+def test_name_and_url_exclude_each_other() -> None:
+    with pytest.raises(ConfigurationError, match="not both"):
+        Mistral("key-0123456789", server="eu", base_url="http://elsewhere.test")

@@ -1,0 +1,105 @@
+"""Answers as objects of a class: what is sent, what comes back, and what can go wrong."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+from tests.unit.client.harness import Server, answer
+
+from mistral_client import StructuredOutputError
+
+if TYPE_CHECKING:
+    from tests.unit.client.harness import Both
+
+
+@attrs.frozen
+class Book:
+    title: str
+    year: int
+
+
+def completion(content: Any, reason: str = "stop", **message: Any) -> Any:
+    whole = {"role": "assistant", "content": content, "tool_calls": None, **message}
+    choice = {"index": 0, "finish_reason": reason, "message": whole}
+    usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+    body = {"id": "c", "object": "chat.completion", "model": "m", "created": 1, "usage": usage}
+    return answer(200, {**body, "choices": [choice]})
+
+
+def ask(client: Any) -> Any:
+    messages = [{"role": "user", "content": "A book?"}]
+    return client.chat.parse(model="m", messages=messages, response_format=Book)
+
+
+def test_answer_is_an_object_of_the_class(both: Both) -> None:
+    assert both.run(completion('{"title": "Emma", "year": 1815}'), ask) == Book("Emma", 1815)
+
+
+def test_text_chunks_are_read_together_and_thoughts_left_out(both: Both) -> None:
+    thought = {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}
+    texts = [{"type": "text", "text": '{"title": "Emma",'}, {"type": "text", "text": '"year": 1}'}]
+    assert both.run(completion([thought, *texts]), ask) == Book("Emma", 1)
+
+
+def test_schema_of_the_class_is_asked_for(both: Both) -> None:
+    server = Server([completion('{"title": "Emma", "year": 1815}')])
+    both.run(server, ask)
+    sent = json.loads(server.requests[0].content)
+    form = sent["response_format"]
+    assert form["type"] == "json_schema"
+    assert (form["json_schema"]["name"], form["json_schema"]["strict"]) == ("Book", True)
+    assert set(form["json_schema"]["schema"]["properties"]) == {"title", "year"}
+
+
+def test_agents_answer_in_a_form_too(both: Both) -> None:
+    found = both.run(
+        completion('{"title": "Emma", "year": 1815}'),
+        lambda client: client.agents.parse(agent_id="ag", messages=[], response_format=Book),
+    )
+    assert found == Book("Emma", 1815)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (completion('{"title": "Emma"}'), "the answer is no Book: Book: year is missing"),
+        (completion('{"title": "Em', "length"), "cut off; allow more max_tokens"),
+        (
+            completion(
+                "", "tool_calls", tool_calls=[{"function": {"name": "f", "arguments": "{}"}}]
+            ),
+            "called a tool instead",
+        ),
+        (completion(None), "Expecting value"),
+    ],
+)
+def test_answer_that_is_no_such_object_is_an_error(both: Both, given: Any, words: str) -> None:
+    with pytest.raises(StructuredOutputError, match=words):
+        both.run(given, ask)
+
+
+def test_error_keeps_what_the_model_said_and_pickles(both: Both) -> None:
+    with pytest.raises(StructuredOutputError) as caught:
+        both.run(completion("I cannot say."), ask)
+    error = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own bytes
+    assert (error.content, error.finish_reason) == ("I cannot say.", "stop")
+    assert error.operation == "chat.complete"
+
+
+def test_answer_without_a_choice_is_an_error(both: Both) -> None:
+    with pytest.raises(StructuredOutputError, match="no message"):
+        both.run(answer(200, {"id": "c", "choices": []}), ask)
+
+
+def test_class_without_a_form_is_refused_before_anything_is_sent(both: Both) -> None:
+    server = Server([completion("{}")])
+    with pytest.raises(TypeError, match="give an attrs class"):
+        both.run(
+            server,
+            lambda client: client.chat.parse(model="m", messages=[], response_format=int),
+        )
+    assert server.requests == []
