@@ -16,7 +16,14 @@ from starlette.datastructures import Headers
 from mistral_mock import agenda, bodies, control, dispatch, inputs, registry, signing
 from mistral_mock.bodies import ClientGoneError
 from mistral_mock.context import Context
-from mistral_mock.errors import APIError, not_found, not_implemented, not_saved, unauthorized
+from mistral_mock.errors import (
+    APIError,
+    InvalidError,
+    not_found,
+    not_implemented,
+    not_saved,
+    unauthorized,
+)
 from mistral_mock.resources import processing
 from mistral_mock.settings import Settings
 from mistral_mock.state_file import StateFileError
@@ -26,7 +33,7 @@ from mistral_mock.world import World
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mistral_mock.answers import Answer, EventStream
+    from mistral_mock.answers import Answer, EventStream, Later
     from mistral_mock.errors import Problem
     from mistral_mock.identities import Identity
     from mistral_mock.operations import Operation
@@ -84,7 +91,7 @@ class App:
             if wire.in_process:
                 raise
 
-    async def _find_answer(self, request: Request, wire: Wire) -> Answer | EventStream:
+    async def _find_answer(self, request: Request, wire: Wire) -> Answer | EventStream | Later:
         try:
             if request.path.startswith("/_"):
                 return await self._serve_own(request, wire)
@@ -111,7 +118,7 @@ class App:
         nobody = self.world.settings.identities[0]
         return serve(self._context(request, nobody), key)
 
-    async def _serve_api(self, request: Request, wire: Wire) -> Answer | EventStream:
+    async def _serve_api(self, request: Request, wire: Wire) -> Answer | EventStream | Later:
         """The answer of an operation, or what a fault makes of it."""
         operation, path = self.world.router.find(request.method, request.path, request.id)
         await asyncio.sleep(self.world.settings.latency_s)
@@ -121,14 +128,18 @@ class App:
             spoiled = await wire.suffer(fault)
             if spoiled is not None:
                 return spoiled
-        answer = await self._run(operation, path, request, wire)
+        try:
+            answer = await self._run(operation, path, request, wire)
+        except InvalidError as error:
+            inputs.refuse(operation, error.problems)  # in the shape of the operation's group
+            raise
         if fault is not None and whole and fault.when == "after":
             return await wire.suffer(fault) or answer
         return answer
 
     async def _run(
         self, operation: Operation, path: Mapping[str, str], request: Request, wire: Wire
-    ) -> Answer | EventStream:
+    ) -> Answer | EventStream | Later:
         """The operation's own answer, once everything about the request has been checked."""
         caller = authenticate(self.world, request.headers)
         wire.add(self.world.rates.count(caller.key))

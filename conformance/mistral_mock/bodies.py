@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import Headers
 
+    from mistral_mock.errors import InvalidError
+
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 FRAME = 64 * 1024
@@ -146,7 +148,7 @@ async def read_texts(receive: Receive, limit: int) -> Form:
     return Form(parse_qs(content.decode("utf-8", "replace"), keep_blank_values=True))
 
 
-def _malformed(position: int, reason: str) -> Exception:
+def _malformed(position: int, reason: str) -> InvalidError:
     problem = Problem(
         ("body", position), "JSON decode error", "json_invalid", {}, {"error": reason}
     )

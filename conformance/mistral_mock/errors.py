@@ -50,9 +50,17 @@ class Problem:
         return {**found, "input": self.input, **context}
 
 
-def invalid(*problems: Problem) -> APIError:
+class InvalidError(APIError):
+    """422 with a list of problems; some groups write them otherwise, see `inputs.refuse`."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(422, {"detail": [problem.as_json() for problem in problems]})
+        self.problems = problems
+
+
+def invalid(*problems: Problem) -> InvalidError:
     """422 with a list of problems."""
-    return APIError(422, {"detail": [problem.as_json() for problem in problems]})
+    return InvalidError(*problems)
 
 
 def not_found(detail: str = "Not Found") -> APIError:

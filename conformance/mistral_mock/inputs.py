@@ -17,7 +17,7 @@ from mistral_mock.errors import Problem, invalid, observability_error, unsupport
 from mistral_mock.operations import MULTIPART
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from starlette.datastructures import Headers
 
@@ -179,7 +179,7 @@ def check_text(schema: Schema, value: object, loc: tuple[str | int, ...]) -> lis
     return [_as_parsing(problem) for problem in schema.problems(value, loc)]
 
 
-def refuse(operation: Operation, problems: list[Problem]) -> None:
+def refuse(operation: Operation, problems: Sequence[Problem]) -> None:
     """Ends the request when anything is wrong.
 
     Raises:
