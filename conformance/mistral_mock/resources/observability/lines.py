@@ -10,6 +10,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from mistral_mock import bodies
+from mistral_mock.errors import InvalidError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -53,16 +56,13 @@ def parse(line: bytes) -> dict[str, Any]:
 
     """
     try:
-        found = json.loads(line, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        raise LineError(f"it is not JSON ({error})") from error
+        found = bodies.parse_json(line)
+    except InvalidError as error:
+        reason = error.problems[0].ctx["error"]
+        raise LineError(f"it is not JSON ({reason})") from error
     if not isinstance(found, dict):
         raise LineError("it is not a JSON object")
     return found
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON value")
 
 
 def check_messages(messages: object) -> None:

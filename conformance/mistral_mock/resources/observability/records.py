@@ -9,6 +9,7 @@ from attrs import evolve
 from mistral_mock.answers import json_answer, no_content
 from mistral_mock.clock import spell
 from mistral_mock.errors import observability_error
+from mistral_mock.ownership import may_see
 from mistral_mock.registry import operation
 from mistral_mock.resources.observability import judging, lookups
 from mistral_mock.resources.observability.dataset_state import (
@@ -86,10 +87,11 @@ def delete(ctx: Context) -> Answer:
 
 @operation("beta.observability.datasets.records.bulk_delete")
 def delete_several(ctx: Context) -> Answer:
-    """204; all records are gone. When one is unknown it is 404, and all stay (our choice)."""
-    found = [find_record(ctx, id_.lower()) for id_ in ctx.body["dataset_record_ids"]]
-    for record in found:
-        ctx.table(DatasetRecord).remove(record.id)
+    """204; all these records are gone. Ids that no record has are passed over (our choice)."""
+    for id_ in ctx.body["dataset_record_ids"]:
+        record = ctx.table(DatasetRecord).get(id_.lower())
+        if record is not None and may_see(ctx, record):
+            ctx.table(DatasetRecord).remove(record.id)
     return no_content()
 
 
