@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mistral_mock.registry import operation
 from mistral_mock.resources.observability import sources, tasks
+from mistral_mock.resources.observability.dataset_state import find_dataset
 
 if TYPE_CHECKING:
     from mistral_mock.answers import Answer
@@ -25,3 +26,22 @@ def import_file(ctx: Context) -> Answer:
 def import_records(ctx: Context) -> Answer:
     """The import of copies of records."""
     return tasks.begin(ctx, sources.read_records(ctx, ctx.body["dataset_record_ids"]))
+
+
+@operation("beta.observability.datasets.import_from_explorer")
+def import_events(ctx: Context) -> Answer:
+    """The import of recorded chat completions."""
+    return tasks.begin(ctx, sources.read_events(ctx, ctx.body["completion_event_ids"]))
+
+
+@operation("beta.observability.datasets.import_from_campaign")
+def import_campaign(ctx: Context) -> Answer:
+    """The import of what a campaign selected; 404 when there is no such campaign."""
+    find_dataset(ctx)
+    return tasks.begin(ctx, sources.read_campaign(ctx, ctx.body["campaign_id"]))
+
+
+@operation("beta.observability.datasets.import_from_playground")
+def import_conversations(ctx: Context) -> Answer:
+    """The import of conversations."""
+    return tasks.begin(ctx, sources.read_conversations(ctx, ctx.body["conversation_ids"]))

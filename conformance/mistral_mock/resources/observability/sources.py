@@ -12,14 +12,19 @@ from attrs import field, frozen
 
 from mistral_mock.ownership import may_see
 from mistral_mock.resources import files
-from mistral_mock.resources.observability import lines
+from mistral_mock.resources.conversations import messages
+from mistral_mock.resources.conversations.records import Conversation, find_entries
+from mistral_mock.resources.observability import campaigns, lines, recordings
 from mistral_mock.resources.observability.dataset_state import (
+    EXPLORER,
+    PLAYGROUND,
     UPLOADED_FILE,
     DatasetRecord,
 )
+from mistral_mock.resources.observability.recordings import StoredEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mistral_mock.context import Context
 
@@ -70,4 +75,73 @@ def read_record(ctx: Context, id_: str) -> Entry:
         "payload": record.payload,
         "properties": record.properties,
         "source": record.source,
+    }
+
+
+def read_events(ctx: Context, ids: Sequence[str]) -> Source:
+    """A conversation for each recorded chat completion."""
+    return Source(entries=[read_event(ctx, id_) for id_ in ids])
+
+
+def read_event(ctx: Context, id_: str) -> Entry:
+    """The entry of a recorded chat: what was sent and what came back.
+
+    Its properties name the event and the model (our choice).
+    """
+    event = ctx.table(StoredEvent).get(id_.lower())
+    if event is None or not may_see(ctx, event):
+        return {"problem": f"there is no recorded chat completion with the id {id_}"}
+    reading = recordings.read(event)
+    return {
+        "payload": {"messages": reading.messages},
+        "properties": {"event_id": event.id, "model_name": reading.request.get("model")},
+        "source": EXPLORER,
+    }
+
+
+def read_campaign(ctx: Context, campaign_id: str) -> Source:
+    """A conversation for each event that a campaign selected, with the verdict so far, if any.
+
+    Raises:
+        APIError: 404 `CAMPAIGN_NOT_FOUND`.
+
+    """
+    campaign = campaigns.find(ctx, campaign_id.lower())
+    selected = campaigns.list_selected(ctx, campaign.id)
+    shown = [campaigns.view_selected(ctx, each) for each in selected]
+    return Source(entries=[read_selected(ctx, each) for each in shown])
+
+
+def read_selected(ctx: Context, event: Mapping[str, Any]) -> Entry:
+    """The entry of an event that a campaign selected."""
+    entry = read_event(ctx, event["event_id"])
+    if "problem" not in entry:
+        entry["properties"] |= event["extra_fields"]
+    return entry
+
+
+def read_conversations(ctx: Context, ids: Sequence[str]) -> Source:
+    """The messages of each conversation."""
+    return Source(entries=[read_conversation(ctx, id_) for id_ in ids])
+
+
+def read_conversation(ctx: Context, id_: str) -> Entry:
+    """The entry of a conversation: its instructions and what was said, as the messages of a chat.
+
+    Its properties name the conversation (our choice).
+    """
+    conversation = ctx.table(Conversation).get(id_)
+    if conversation is None or not may_see(ctx, conversation):
+        return {"problem": f"there is no conversation with the id {id_}"}
+    made: list[dict[str, Any]] = []
+    for entry in find_entries(ctx, id_):
+        messages.add(made, entry)
+    if not made:
+        return {"problem": f"the conversation {id_} has no messages"}
+    if conversation.instructions:
+        made.insert(0, {"role": "system", "content": conversation.instructions})
+    return {
+        "payload": {"messages": made},
+        "properties": {"conversation_id": id_},
+        "source": PLAYGROUND,
     }
