@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from mistral_conformance.outcome import Unjudged
+from mistral_conformance.wire import trust
 
 
 class Clock:
@@ -18,7 +19,7 @@ class Clock:
 
     def __init__(self, url: str, timeout_s: float = 10.0) -> None:
         self.url = url
-        self._http = httpx.Client(timeout=timeout_s, trust_env=False)
+        self._http = httpx.Client(timeout=timeout_s, trust_env=False, verify=trust())
 
     def close(self) -> None:
         """Give back the connection."""

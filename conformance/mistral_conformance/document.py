@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -18,7 +18,7 @@ Json = dict[str, Any]
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
 
-@frozen
+@frozen(eq=False)
 class Operation:
     """One operation of the document. `path` is the template, `item` its object in the document."""
 
@@ -105,6 +105,7 @@ class Document:
         return Operation(item["operationId"], method.upper(), path, item, parameters, body)
 
 
+@cache
 def load_document() -> Document:
-    """The document that this distribution carries."""
+    """The document that this distribution carries; every call returns the same object."""
     return Document(mistral_openapi.load())

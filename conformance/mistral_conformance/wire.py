@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -18,6 +19,7 @@ from mistral_conformance.events import EVENT_STREAM, read_stream
 from mistral_conformance.exchange import Exchange
 
 if TYPE_CHECKING:
+    import ssl
     from typing import Self
 
     from mistral_conformance.events import Bound
@@ -74,7 +76,7 @@ class Wire:
     def __init__(self, base_url: str, limits: Limits | None = None) -> None:
         self.base_url = base_url.rstrip("/")
         self.limits = limits or Limits()
-        self._http = httpx.Client(timeout=self.limits.silence_s, trust_env=False)
+        self._http = httpx.Client(timeout=self.limits.silence_s, trust_env=False, verify=trust())
         self._sent = 0
 
     def __enter__(self) -> Self:
@@ -190,6 +192,12 @@ class Wire:
                     answer.failure = f"no end of event within {self.limits.body} bytes"
                     return
             answer.cut = False
+
+
+@cache
+def trust() -> ssl.SSLContext:
+    """The certificates to trust, read once: reading them takes longer than a request."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _is_event_stream(response: httpx.Response) -> bool:

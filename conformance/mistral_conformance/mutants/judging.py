@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import contextmanager
-from functools import cache
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -19,10 +18,10 @@ from mistral_conformance.embedded import PRIVATE_FLAG, embedded_identities
 from mistral_conformance.markers import seeded_run_id
 from mistral_conformance.mutants.registry import load_mutants
 from mistral_conformance.outcome import Result, Status
-from mistral_conformance.plan import make_plan
+from mistral_conformance.plan import Case, make_plan
 from mistral_conformance.rules import load_rules
 from mistral_conformance.run import RunOptions, open_session
-from mistral_conformance.runner import judge_all
+from mistral_conformance.runner import judge, judge_all
 from mistral_mock.identities import make_identity
 from mistral_mock.server import running
 from mistral_mock.settings import Settings
@@ -32,13 +31,13 @@ if TYPE_CHECKING:
 
     from mistral_conformance.identities import Identity
     from mistral_conformance.mutants.registry import Mutant
-    from mistral_conformance.plan import Case
     from mistral_conformance.session import Session
     from mistral_mock.identities import Identity as MockIdentity
 
 MAX_EXAMPLES = 10
 SEED = 0
 HEALTHY = Settings(clock="manual")
+_healthy: dict[str, bool] = {}
 
 
 @frozen
@@ -74,7 +73,7 @@ def judge_mutant(mutant_id: str) -> Verdict:
     noticed: Result | None = None
     while cases and noticed is None:
         failed, cases = _first_failure(mutant, cases)
-        if failed and passes_on_healthy(failed.name):
+        if failed and passes_on_healthy(_case(failed)):
             noticed = failed
     return Verdict(
         mutant.id,
@@ -102,11 +101,11 @@ def rules_that_notice(mutant_id: str, without: frozenset[str]) -> frozenset[str]
         if case.rule.id not in without
         and (case.rule.family == mutant.family or not case.rule.over_each_operation)
     ]
-    failed: dict[str, str] = {}
+    failed: dict[str, Case] = {}
     with mutant.applied(), mock_session() as session, silence():
         for result in judge_all(session, cases):
             if result.status is Status.FAIL:
-                failed.setdefault(result.rule.id, result.name)
+                failed.setdefault(result.rule.id, _case(result))
     return frozenset(rule for rule, case in failed.items() if passes_on_healthy(case))
 
 
@@ -170,14 +169,18 @@ def silence() -> Iterator[None]:
         logging.disable(before)
 
 
-@cache
-def passes_on_healthy(case_name: str) -> bool:
+def passes_on_healthy(case: Case) -> bool:
     """Whether a case passes on the mock without any defect; each is tried once per process."""
-    document = load_document()
-    plan = make_plan(document, load_rules(), list(document.operations))
-    cases = [case for case in plan if case.name == case_name]
-    with mock_session() as session:
-        return all(each.status is Status.PASS for each in judge_all(session, cases))
+    if case.name not in _healthy:
+        with mock_session() as session:
+            _healthy[case.name] = judge(session, case).status is Status.PASS
+    return _healthy[case.name]
+
+
+def _case(result: Result) -> Case:
+    """The case that a result is of."""
+    operations = load_document().operations
+    return Case(result.rule, operations[result.operation] if result.operation else None)
 
 
 def _cost(case: Case) -> int:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
+from mistral_conformance.probing.compiled import compile_schema
 from mistral_conformance.probing.shaping import FILENAME
-from mistral_conformance.probing.values import compile_schema, readings
+from mistral_conformance.probing.values import readings
 
 if TYPE_CHECKING:
     from mistral_conformance.document import Document, Json, Operation
@@ -35,13 +37,17 @@ def is_surely_invalid(document: Document, operation: Operation, message: Message
 
 
 def _path_holds(document: Document, operation: Operation, path: str) -> bool:
-    pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(operation.path))
-    match = re.fullmatch(pattern, path)
+    match = _template(operation.path).fullmatch(path)
     return match is not None and all(
         _holds(document, each["schema"], readings(unquote(match[each["name"]])))
         for each in operation.parameters
         if each["in"] == "path"
     )
+
+
+@cache
+def _template(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path)))
 
 
 def _query_holds(document: Document, operation: Operation, query: dict[str, list[str]]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import random
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -22,6 +22,7 @@ from schemathesis import GenerationMode
 
 from mistral_conformance.probing.clarity import is_surely_invalid
 from mistral_conformance.probing.targets import nothing, unowned_ids
+from mistral_conformance.probing.variations import faults
 from mistral_conformance.probing.views import request_view
 from mistral_conformance.wire import BOUNDARY, Message
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 BASE = "http://conformance.invalid"
 BOUNDARY_CASES = 40
+KEPT_OPERATIONS = 16
 UNCHECKED = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
 CARRIED = ("content-type", "accept")
 UNSAFE_SEGMENTS = {"", ".", ".."}
@@ -50,19 +52,21 @@ class Generated:
 
 
 class Generator:
-    """Generates the requests of one run."""
+    """Generates the requests of one run; those of the latest operations are kept."""
 
     def __init__(self, document: Document, run_seed: int, max_examples: int) -> None:
         self._document = document
         self._seed = run_seed
         self._max_examples = max_examples
+        self.valid = lru_cache(KEPT_OPERATIONS)(self._valid)
+        self.invalid = lru_cache(KEPT_OPERATIONS)(self._invalid)
 
     @cached_property
     def _schema(self) -> OpenApiSchema:
         config = schemathesis.Config()
         return schemathesis.openapi.from_dict(request_view(self._document.raw), config=config)
 
-    def valid(self, operation: Operation, shaper: Shaper) -> list[Generated]:
+    def _valid(self, operation: Operation, shaper: Shaper) -> list[Generated]:
         """Valid requests: values at documented bounds first, then random ones."""
         target = self._schema.find_operation_by_id(operation.id)
         cases = self._bounds(target, operation) + self._draw(target, operation, "positive")
@@ -70,8 +74,10 @@ class Generator:
             case.path_parameters = unowned_ids(operation)
         return _distinct(cases, shaper)
 
-    def invalid(self, operation: Operation, shaper: Shaper) -> list[Generated]:
+    def _invalid(self, operation: Operation, shaper: Shaper) -> list[Generated]:
         """Requests that break the document somewhere in query, body or, for want of both, path."""
+        if not _can_be_broken(self._document, operation):
+            return []
         target = self._schema.find_operation_by_id(operation.id)
         cases = self._draw(target, operation, "negative")
         distinct = _distinct(cases, shaper)
@@ -123,6 +129,18 @@ class Generator:
     def _random(self, operation: Operation, purpose: str) -> random.Random:
         digest = hashlib.sha256(f"{self._seed}/{operation.id}/{purpose}".encode()).digest()
         return random.Random(int.from_bytes(digest[:8]))  # noqa: S311 - test data, not secrets
+
+
+def _can_be_broken(document: Document, operation: Operation) -> bool:
+    """Whether anything can be wrong with a request; hypothesis would try long to find out."""
+    wanted = any(each["in"] == "query" and each.get("required") for each in operation.parameters)
+    return operation.body is not None or wanted or any(faults(document, operation, None))
+
+
+@lru_cache(1)
+def shared_generator(document: Document, run_seed: int, max_examples: int) -> Generator:
+    """The generator that all runs of this process share which ask for the same requests."""
+    return Generator(document, run_seed, max_examples)
 
 
 def aim(message: Message, ids: dict[str, str]) -> Message:

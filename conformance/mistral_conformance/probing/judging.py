@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import requests
@@ -88,10 +88,13 @@ class Judge:
 
 
 def judge_of(context: Context) -> Judge:
-    """The run's judge."""
-    memory = context.session.memory
-    found: Judge = memory.setdefault(Judge, Judge(context.document))
-    return found
+    """The judge of the run's document, shared by all runs of this process."""
+    return _judge(context.document)
+
+
+@lru_cache(1)
+def _judge(document: Document) -> Judge:
+    return Judge(document)
 
 
 def _run(case: Case, check: CheckFunction, exchange: Exchange) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import define, evolve, field, frozen
 
 from mistral_conformance.outcome import Failed
-from mistral_conformance.probing.generation import Generated, Generator, aim
+from mistral_conformance.probing.generation import aim, shared_generator
 from mistral_conformance.probing.shaping import Shaper
 from mistral_conformance.probing.targets import nothing, targets_of, unowned_ids
 from mistral_conformance.probing.variations import bounds, faults
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from mistral_conformance.context import Context
     from mistral_conformance.exchange import Exchange
+    from mistral_conformance.probing.generation import Generated, Generator
     from mistral_conformance.probing.targets import Targets
     from mistral_conformance.probing.variations import Variation
     from mistral_conformance.wire import Message
@@ -75,9 +76,7 @@ def _probe(context: Context) -> Probe:
 
 def _generator(context: Context) -> Generator:
     session = context.session
-    fresh = Generator(session.document, session.seed, session.max_examples)
-    found: Generator = session.memory.setdefault(Generator, fresh)
-    return found
+    return shared_generator(session.document, session.seed, session.max_examples)
 
 
 def _sample(context: Context, targets: Targets) -> Iterable[Shot]:

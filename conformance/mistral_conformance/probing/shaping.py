@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from attrs import frozen
+
 from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import nothing
 
@@ -14,35 +16,36 @@ if TYPE_CHECKING:
 FILENAME = b'filename="'
 
 
+@frozen
 class Shaper:
     """Shapes the bodies of one operation as its entry in `groups` says."""
 
-    def __init__(self, operation: str, marker: Marker) -> None:
-        self._marker = marker
-        self._sample = load_samples().get(operation)
+    operation: str
+    marker: Marker
 
     def shape(self, body: Any) -> Any:  # noqa: ANN401 - whatever was generated
         """The body with its name marked, limits kept and `$words` as placeholders.
 
         An invalid body stays invalid: only values of the right kind are touched.
         """
-        if self._sample is None or not isinstance(body, dict):
+        sample = load_samples().get(self.operation)
+        if sample is None or not isinstance(body, dict):
             return body
         shaped = dict(body)
-        if isinstance(shaped.get(self._sample.marked), str):
-            shaped[self._sample.marked] = self._marker.name(shaped[self._sample.marked])
-        for name, most in self._sample.most.items():
+        if isinstance(shaped.get(sample.marked), str):
+            shaped[sample.marked] = self.marker.name(shaped[sample.marked])
+        for name, most in sample.most.items():
             value = shaped.get(name)
             if value is None or (_is_number(value) and value > most):
                 shaped[name] = most
-        for name, word in self._sample.aimed.items():
+        for name, word in sample.aimed.items():
             if isinstance(shaped.get(name), str):
                 shaped[name] = nothing(word)
         return shaped
 
     def file_names(self, content: bytes) -> bytes:
         """A multipart body with the marker in front of its file names."""
-        return content.replace(FILENAME, FILENAME + self._marker.prefix.encode())
+        return content.replace(FILENAME, FILENAME + self.marker.prefix.encode())
 
     def words(self, targets: Targets) -> dict[str, str]:
         """What the placeholders of `shape` stand for.
@@ -51,7 +54,8 @@ class Shaper:
             Skipped: the run does not know one of them.
 
         """
-        aimed = self._sample.aimed if self._sample else {}
+        sample = load_samples().get(self.operation)
+        aimed = sample.aimed if sample else {}
         return {word: targets.lookup(word) for word in aimed.values()}
 
 

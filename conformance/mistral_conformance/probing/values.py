@@ -10,7 +10,7 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
+from mistral_conformance.probing.compiled import compile_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,12 +19,6 @@ if TYPE_CHECKING:
 
 ORDINARY: tuple[Any, ...] = (None, True, 7, 0.5, "conformance", [], {})
 ALTERNATIVES = ("anyOf", "oneOf", "allOf")
-
-
-def compile_schema(document: Document, schema: Json) -> jsonschema_rs.Validator:
-    """A validator of values against a schema of the document, formats included."""
-    whole = {**schema, "components": document.raw["components"]}
-    return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
 
 
 def branches(document: Document, schema: Json) -> Iterator[Json]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
+from mistral_conformance.probing.compiled import compile_schema
 from mistral_conformance.probing.values import (
     branches,
-    compile_schema,
     readings,
     values_inside,
     values_outside,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mistral_conformance.document import load_document
+from mistral_conformance.markers import Marker
 from mistral_conformance.plan import (
     WrongSelection,
     default_profile,
@@ -15,8 +16,8 @@ from mistral_conformance.plan import (
     select_operations,
     select_rules,
 )
+from mistral_conformance.probing.compiled import compile_schema
 from mistral_conformance.probing.samples import load_samples
-from mistral_conformance.probing.values import compile_schema
 from mistral_conformance.registry import EACH, MUST, Registry, rule
 from mistral_conformance.rules import load_rules
 from mistral_mock.app import create_app
@@ -155,8 +156,5 @@ def test_every_sample_is_valid_in_the_document() -> None:
             continue
         schema = document.operations[operation].body_schema("application/json")
         assert schema is not None
-        filled = {
-            key: "0c0ffee0-0000-4000-8000-000000000101" if str(value).startswith("$") else value
-            for key, value in sample.body.items()
-        }
-        assert compile_schema(document, schema).is_valid(filled), operation
+        filled = sample.filled(lambda _: "0c0ffee0-0000-4000-8000-000000000101", Marker("testrun"))
+        assert compile_schema(document, schema).is_valid(filled.body), operation
