@@ -134,6 +134,8 @@ class Exchange:
                     return response
                 answer = self._adapt(response)
                 if isinstance(answer, Call | StreamCall):
+                    if answer.json is not self.call.json:
+                        content = encode_json(answer)
                     self.call = answer
                 elif 200 <= answer.status_code < 300:
                     return answer
@@ -291,7 +293,7 @@ def call_steps(context: Context, call: Call[T], options: Options) -> Steps[T]:
     """
     exchange = Exchange(context, call, options)
     answer = yield from exchange.run()
-    return parse(context, exchange.attempt, call, answer)
+    return parse(context, exchange.attempt, cast("Call[T]", exchange.call), answer)
 
 
 def download_steps(context: Context, call: Call[bytes], options: Options, sink: Sink) -> Steps[int]:
