@@ -9,7 +9,7 @@ from urllib.parse import quote
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 JSON = "application/json"
 
@@ -34,6 +34,17 @@ class EventStream:
 
     events: Iterable[bytes | None]
     headers: tuple[tuple[str, str], ...] = ()
+
+
+@frozen
+class Later:
+    """An answer that comes later.
+
+    `look` gives it as soon as it is there; until then it gives None, and is asked again a little
+    later, when the state has been brought up to the present.
+    """
+
+    look: Callable[[], Answer | None]
 
 
 def json_answer(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from mistral_mock import inputs, registry
-from mistral_mock.answers import JSON
+from mistral_mock.answers import JSON, Later
 from mistral_mock.errors import APIError, not_found, not_implemented
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mistral_mock.errors import Problem
 
 
-def run(ctx: Context) -> Answer | EventStream:
+def run(ctx: Context) -> Answer | EventStream | Later:
     """The operation's answer to input that holds what the document asks for.
 
     Raises:
@@ -35,7 +35,8 @@ def run(ctx: Context) -> Answer | EventStream:
 def send(ctx: Context, method: str, url: str, body: Any) -> Answer | EventStream:  # noqa: ANN401 - JSON
     """The answer to a JSON request that a handler sends in the name of its caller.
 
-    Errors are answers too. An operation that takes a form is not found this way.
+    Errors are answers too. An operation that takes a form, or whose answer comes later, is not
+    found this way.
     """
     path, _, query = url.partition("?")
     try:
@@ -48,7 +49,7 @@ def send(ctx: Context, method: str, url: str, body: Any) -> Answer | EventStream
         if JSON in operation.bodies:
             problems += operation.bodies[JSON].problems(body, ("body",))
         inputs.refuse(operation, problems)
-        return run(
+        answer = run(
             evolve(
                 ctx,
                 operation_id=operation.id,
@@ -59,5 +60,8 @@ def send(ctx: Context, method: str, url: str, body: Any) -> Answer | EventStream
                 files={},
             )
         )
+        if isinstance(answer, Later):
+            raise not_found("Answers that come later cannot be sent this way")
     except APIError as error:
         return error.answer()
+    return answer

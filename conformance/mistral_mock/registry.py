@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from mistral_mock.answers import Answer, EventStream
+    from mistral_mock.answers import Answer, EventStream, Later
     from mistral_mock.context import Context
     from mistral_mock.fixtures import Seeding
     from mistral_mock.store import Record
     from mistral_mock.traffic import Chat
     from mistral_mock.world import World
 
-    Handler = Callable[[Context], Answer | EventStream]
+    Handler = Callable[[Context], Answer | EventStream | Later]
     Server = Callable[[Context, str], Answer]
     Keep = Callable[[World, datetime], datetime]
     Load = Callable[[Seeding, Any], None]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from mistral_mock.answers import Answer, EventStream, encode
+from mistral_mock.answers import Answer, EventStream, Later, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -57,7 +57,7 @@ class Wire:
         """Adds headers to the answer to come."""
         self.headers += [(name.encode(), value.encode()) for name, value in pairs]
 
-    async def send(self, answer: Answer | EventStream) -> None:
+    async def send(self, answer: Answer | EventStream | Later) -> None:
         """Sends the answer.
 
         Raises:
@@ -66,6 +66,8 @@ class Wire:
         """
         if isinstance(answer, EventStream):
             await self._send_events(answer)
+        elif isinstance(answer, Later):
+            await self._send_later(answer)
         else:
             await self._send_whole(answer)
 
@@ -129,6 +131,13 @@ class Wire:
             await self._send_part(event)
             number, quiet = number + 1, 0
         await self._send({"type": "http.response.body", "body": b""})
+
+    async def _send_later(self, answer: Later) -> None:
+        found = answer.look()
+        while found is None:
+            await self._wait()
+            found = answer.look()
+        await self._send_whole(found)
 
     async def _send_part(self, content: bytes) -> None:
         await self._send({"type": "http.response.body", "body": content, "more_body": True})

@@ -40,7 +40,7 @@ class Happening:
 
 @frozen(kw_only=True)
 class Run:
-    """One run, seen as far as its happenings go; without an end it waits, maybe for ever."""
+    """One run, seen as far as its happenings go."""
 
     run_id: str
     first_run_id: str
@@ -55,13 +55,13 @@ class Run:
     happenings: tuple[Happening, ...] = ()
     retries: tuple[tuple[datetime, datetime], ...] = ()
     """From when until when it waited for another try of an activity."""
-    state: Mapping[str, Any] = field(factory=dict)
-    """The variables of the script at the end of what is played."""
+    scope: Mapping[str, Any] = field(factory=dict)
+    """What templates see at the end of what is played."""
     answers: Mapping[int, Any] = field(factory=dict)
     """What updates have answered, by the place of their moment among all moments."""
 
     def so_far(self, now: datetime) -> Run:
-        """The run as it is at a moment; state and answers stay those of the whole run."""
+        """The run as it is at a moment; scope and answers stay those of the whole run."""
         if self.ended_at is not None and self.ended_at <= now:
             return self
         waits = any(begin <= now < end for begin, end in self.retries)

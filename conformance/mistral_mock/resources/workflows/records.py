@@ -117,7 +117,7 @@ class Execution(Owned):
     @cached_property
     def moments(self) -> tuple[Moment, ...]:
         """What was done to it, oldest first."""
-        return tuple(map(Moment.load, self.saved_moments))
+        return tuple(sorted(map(Moment.load, self.saved_moments), key=lambda one: one.at))
 
     @cached_property
     def course(self) -> Course:

@@ -1,0 +1,168 @@
+"""Executions: start, read, cancel, terminate, set back; one by one or several."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_mock.answers import json_answer, no_content
+from mistral_mock.errors import APIError, Problem, invalid, not_found
+from mistral_mock.registry import operation
+from mistral_mock.resources.workflows import engine, lookup, registrations, views, waiting
+from mistral_mock.resources.workflows.records import (
+    CANCEL,
+    RESET,
+    TERMINATE,
+    Execution,
+    Moment,
+    Registration,
+    Workflow,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mistral_mock.answers import Answer, Later
+    from mistral_mock.context import Context
+
+
+@operation("workflows.execute_workflow")
+def execute_workflow(ctx: Context) -> Answer | Later:
+    """Starts a workflow; answers at once or, when asked to wait, with the result."""
+    workflow = lookup.find_workflow(ctx)
+    return _execute(ctx, workflow, _choose(ctx, workflow))
+
+
+@operation("workflows.execute_workflow_registration")
+def execute_registration(ctx: Context) -> Answer | Later:
+    """Starts one registration of a workflow, as `execute_workflow` does."""
+    registration, workflow = registrations.find(ctx)
+    return _execute(ctx, workflow, registration)
+
+
+@operation("workflows.executions.get_workflow_execution")
+def get_execution(ctx: Context) -> Answer:
+    """The execution, as its present run shows it."""
+    execution = lookup.find_execution(ctx)
+    return json_answer(views.view_execution(execution, engine.view_of(execution, ctx.now())))
+
+
+@operation("workflows.executions.cancel_workflow_execution")
+def cancel_execution(ctx: Context) -> Answer:
+    """204; the execution ends when it has tidied up."""
+    _note(ctx, lookup.find_open(ctx), CANCEL)
+    return no_content()
+
+
+@operation("workflows.executions.terminate_workflow_execution")
+def terminate_execution(ctx: Context) -> Answer:
+    """204; the execution has ended."""
+    _note(ctx, lookup.find_open(ctx), TERMINATE)
+    return no_content()
+
+
+@operation("workflows.executions.batch_cancel_workflow_executions")
+def cancel_executions(ctx: Context) -> Answer:
+    """What became of each execution."""
+    return _try_each(ctx, lambda execution: _note(ctx, execution, CANCEL))
+
+
+@operation("workflows.executions.batch_terminate_workflow_executions")
+def terminate_executions(ctx: Context) -> Answer:
+    """What became of each execution."""
+    return _try_each(ctx, lambda execution: _note(ctx, execution, TERMINATE))
+
+
+@operation("workflows.executions.reset_workflow")
+def reset_execution(ctx: Context) -> Answer:
+    """204; a new run goes on after an event of the present one, which ends if it still ran.
+
+    The event is one of the present run's history, but not the last of a run that has ended.
+    """
+    execution = lookup.find_execution(ctx)
+    run = engine.view_of(execution, ctx.now())
+    number, last = ctx.body["event_id"], len(run.happenings) - (0 if run.open else 1)
+    if not 1 <= number <= last:
+        message = f"Value error, the event is none of 1 to {last}, which one can go back to"
+        raise invalid(Problem(("body", "event_id"), message, input=number))
+    _note(ctx, execution, RESET, **ctx.body)
+    return no_content()
+
+
+def _execute(ctx: Context, workflow: Workflow, registration: Registration) -> Answer | Later:
+    _refuse(ctx, workflow)
+    lookup.check_value(registration.script.get("input_schema"), ctx.body.get("input"))
+    body = {name: value for name, value in ctx.body.items() if value is not None}
+    execution = engine.start(
+        ctx.world,
+        engine.Starter(ctx.caller.workspace_id, ctx.caller.user_id),
+        registration,
+        engine.Order(
+            input=body.get("input", {}),
+            at=ctx.clock.stamp(),
+            execution_id=body.get("execution_id"),
+            tracing_attributes=body.get("custom_tracing_attributes", {}),
+            force_new_trace=body.get("force_new_trace", False),
+            extensions=body.get("extensions", {}),
+        ),
+    )
+    if body.get("wait_for_result"):
+        return waiting.wait(ctx.world, execution, body.get("timeout_seconds"))
+    return json_answer(views.view_execution(execution, engine.view_of(execution, ctx.now())))
+
+
+def _refuse(ctx: Context, workflow: Workflow) -> None:
+    """Refuses what cannot start.
+
+    Raises:
+        APIError: 422 for an archived workflow or an empty id, 409 for an id that is taken (our
+            choice: an execution keeps its id for good).
+
+    """
+    if workflow.archived:
+        place = next(iter(ctx.path))
+        message = "Value error, the workflow is archived"
+        raise invalid(Problem(("path", place), message, input=ctx.path[place]))
+    id_ = ctx.body.get("execution_id")
+    if id_ == "":
+        raise invalid(Problem(("body", "execution_id"), "Value error, it is empty", input=id_))
+    if id_ and engine.find_execution(ctx.world, ctx.caller.workspace_id, id_):
+        raise APIError(409, {"detail": f"Workflow execution {id_!r} already exists"})
+
+
+def _choose(ctx: Context, workflow: Workflow) -> Registration:
+    """The registration that is to run: of the deployment asked for, else one that is served.
+
+    Raises:
+        APIError: 404, the workflow is not registered there.
+
+    """
+    found = engine.registrations_of(ctx.world, workflow)
+    name, queue = ctx.body.get("deployment_name"), ctx.body.get("task_queue")
+    if name is not None:
+        found = [one for one in found if one.deployment_name == name]
+    if queue is not None:
+        found = [one for one in found if one.task_queue == queue]
+    if not found:
+        raise not_found(f"Workflow {workflow.name!r} is not registered there")
+    served = (one for one in found if views.is_served(ctx.world, workflow, one))
+    return next(served, found[0])
+
+
+def _note(ctx: Context, execution: Execution, kind: str, **details: object) -> None:
+    """Notes what is done to an execution now."""
+    moment = Moment(at=ctx.clock.stamp(), kind=kind, details=details)
+    ctx.table(Execution).put(execution.after(moment))
+
+
+def _try_each(ctx: Context, act: Callable[[Execution], None]) -> Answer:
+    """Does something to each execution of the body that goes on; tells where that failed."""
+    results: dict[str, Any] = {}
+    for id_ in dict.fromkeys(ctx.body["execution_ids"]):
+        try:
+            act(lookup.find_open(ctx, id_))
+        except APIError as error:
+            body: Any = error.body
+            results[id_] = {"status": "failure", "error": str(body["detail"])}
+        else:
+            results[id_] = {"status": "success", "error": None}
+    return json_answer({"results": results})
