@@ -55,9 +55,12 @@ class Exchange:
         return body[key]
 
     def at(self, path: str) -> Any:  # noqa: ANN401 - JSON
-        """The field at a dotted path such as `pagination.total_items`, which must exist."""
+        """The field at a dotted path such as `pagination.total_items`, which must exist.
+
+        The empty path is that of the whole body.
+        """
         value: Any = self.json()
-        for key in path.split("."):
+        for key in path.split(".") if path else ():
             if not isinstance(value, dict) or key not in value:
                 raise Failed(f"the answer has no field {path!r}", self)
             value = value[key]

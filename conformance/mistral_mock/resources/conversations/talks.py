@@ -125,8 +125,8 @@ def make_conversation(ctx: Context) -> Conversation:
     """The conversation that a request starts; it is not kept yet.
 
     Raises:
-        APIError: 422, the body names no model and no agent, or both; 404, the agent or its
-            version is not there; 400, the model does not chat.
+        APIError: 422, the body names no model and no agent, or both, or an agent or a version
+            that is not there (our choice).
 
     """
     model, agent_id = ctx.body.get("model"), ctx.body.get("agent_id")
@@ -134,7 +134,7 @@ def make_conversation(ctx: Context) -> Conversation:
         message = "Name either a model or an agent"
         raise invalid(Problem(("body",), message, input={"model": model, "agent_id": agent_id}))
     if agent_id is not None:
-        find_agent(ctx, agent_id, ctx.body.get("agent_version"))
+        check_agent(ctx, agent_id, ctx.body.get("agent_version"))
     moment = ctx.clock.stamp()
     return Conversation(
         id=f"conv_{ctx.ids.hex32()}",
@@ -146,6 +146,21 @@ def make_conversation(ctx: Context) -> Conversation:
         agent_version=None if agent_id is None else ctx.body.get("agent_version"),
         **{name: ctx.body.get(name) for name in SETTINGS},
     )
+
+
+def check_agent(ctx: Context, agent_id: str, version: int | str | None) -> None:
+    """Passes when a conversation can be held with the agent in this version.
+
+    Raises:
+        APIError: 422, the agent or its version is not there.
+
+    """
+    try:
+        find_agent(ctx, agent_id, version)
+    except APIError as error:
+        named = {"agent_id": agent_id, "agent_version": version}
+        problem = Problem(("body", "agent_id"), "Agent or version not found", input=named)
+        raise invalid(problem) from error
 
 
 def branch(ctx: Context, source: Conversation) -> Conversation:
