@@ -6,7 +6,7 @@ By number from 0 or from 1, by offset, or by a token or cursor that says where t
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from mistral_mock.errors import Problem, invalid
 
@@ -14,10 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mistral_mock.signing import Signer
-    from mistral_mock.store import Record
 
 T = TypeVar("T")
-R = TypeVar("R", bound="Record")
+
+
+class Item(Protocol):
+    """Something that a list can go on after."""
+
+    @property
+    def id(self) -> str:
+        """What tells it from all others."""
+        ...
+
+
+R = TypeVar("R", bound=Item)
 
 
 def slice_page(items: Sequence[T], page: int, size: int) -> Sequence[T]:
@@ -74,9 +84,9 @@ def read_token(signer: Signer, token: str, parameter: str = "page_token") -> str
 def slice_after(
     signer: Signer, items: Sequence[R], token: str | None, size: int, parameter: str
 ) -> tuple[Sequence[R], str | None]:
-    """The records that follow the one that a token stands for, and the next token, if any.
+    """The items that follow the one that a token stands for, and the next token, if any.
 
-    The token holds an id, so that what is made meanwhile shifts nothing; when that record has
+    The token holds an id, so that what is made meanwhile shifts nothing; when that item has
     gone, the list goes on where the token's position was.
 
     Raises:

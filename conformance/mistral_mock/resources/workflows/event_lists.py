@@ -1,0 +1,132 @@
+"""The events of all executions of a workspace: listed, and followed in a stream that never ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_mock import pages
+from mistral_mock.answers import EventStream, json_answer
+from mistral_mock.clock import NEVER
+from mistral_mock.registry import operation
+from mistral_mock.resources.workflows import engine, events, live
+from mistral_mock.resources.workflows.records import Execution
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from mistral_mock.answers import Answer
+    from mistral_mock.context import Context
+    from mistral_mock.resources.workflows.events import WorkflowEvent
+
+ANY = "*"
+"""Lets everything through."""
+ACTIVITY = "ACTIVITY_TASK"
+"""What the types of events about activities begin with; all others are about workflows."""
+
+
+@operation("workflows.events.get_workflow_events")
+def get_workflow_events(ctx: Context) -> Answer:
+    """A page of the events that pass all filters, oldest first."""
+    query = ctx.query
+    found = [
+        event
+        for event in tell(ctx)
+        if query["root_workflow_exec_id"] in {None, event.execution.root_execution_id}
+        and query["workflow_exec_id"] in {None, event.execution.execution_id}
+        and query["workflow_run_id"] in {None, event.run.run_id}
+    ]
+    page, cursor = pages.slice_after(
+        ctx.world.signer, found, query["cursor"], query["limit"], "cursor"
+    )
+    return json_answer({"events": [event.as_json() for event in page], "next_cursor": cursor})
+
+
+@operation("workflows.events.get_stream_events")
+def get_stream_events(ctx: Context) -> EventStream:
+    """The events that pass all filters: those that are there, then each as it happens.
+
+    Begins at `start_seq`, or after the event whose number comes as `Last-Event-ID`.
+    """
+    return EventStream(follow(ctx, first_number(ctx)))
+
+
+def first_number(ctx: Context) -> int:
+    """The number of the event to begin at; an id that no event can have is not looked at."""
+    last = ctx.headers.get("last-event-id", "")
+    given: int = ctx.query["start_seq"]
+    return int(last) + 1 if last.isascii() and last.isdigit() else given
+
+
+def follow(ctx: Context, first: int) -> Iterator[bytes | None]:
+    """The events from a number on, as they happen; None where nothing has happened yet.
+
+    All events are gone through again only when something has come up.
+    """
+    table, version, due = ctx.table(Execution), -1, NEVER
+    while True:
+        now = ctx.now()
+        if table.version != version or now >= due:
+            version, due = table.version, next_happening(ctx, now)
+            for event in tell(ctx):
+                if event.sequence >= first:
+                    first = event.sequence + 1
+                    if is_wanted(ctx, event):
+                        yield live.spell(event)
+        else:
+            yield None
+
+
+def tell(ctx: Context) -> list[WorkflowEvent]:
+    """All events of the caller's workspace so far."""
+    return events.all_events(ctx.world, ctx.caller.workspace_id, ctx.now())
+
+
+def next_happening(ctx: Context, now: datetime) -> datetime:
+    """The next moment at which something happens in an execution by itself."""
+    return min(
+        (
+            happening.at
+            for execution in engine.executions(ctx.world, ctx.caller.workspace_id)
+            for run in execution.course.runs
+            if run.ended_at is None or run.ended_at > now
+            for happening in run.happenings
+            if happening.at > now
+        ),
+        default=NEVER,
+    )
+
+
+def is_wanted(ctx: Context, event: WorkflowEvent) -> bool:
+    """The event passes all filters of the query."""
+    return is_of_execution(ctx, event) and is_of_kind(ctx, event)
+
+
+def is_of_execution(ctx: Context, event: WorkflowEvent) -> bool:
+    """The filters that look at the execution let the event pass."""
+    query, execution = ctx.query, event.execution
+    metadata = execution.tracing_attributes
+    wanted: dict[str, Any] = query["metadata_filters"] or {}
+    return (
+        query["workflow_name"] in {ANY, execution.workflow_name}
+        and query["workflow_exec_id"] in {ANY, execution.execution_id}
+        and query["root_workflow_exec_id"] in {ANY, execution.root_execution_id}
+        and query["parent_workflow_exec_id"] in {ANY, execution.parent_execution_id}
+        and all(metadata.get(name) == value for name, value in wanted.items())
+    )
+
+
+def is_of_kind(ctx: Context, event: WorkflowEvent) -> bool:
+    """The filters that look at the event itself let it pass."""
+    query = ctx.query
+    about_activity = event.type.startswith(ACTIVITY)
+    scope = "activity" if about_activity else "workflow"
+    activity = event.attributes if about_activity else {}
+    types = query["workflow_event_types"]
+    return (
+        query["scope"] in {ANY, scope}
+        and query["activity_name"] in {ANY, activity.get("activity_name")}
+        and query["activity_id"] in {ANY, activity.get("task_id")}
+        and query["stream"] in {ANY, events.STREAM}
+        and (not types or event.type in types)
+    )

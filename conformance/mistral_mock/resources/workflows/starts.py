@@ -1,0 +1,164 @@
+"""The starts of schedules: at their due moments, under their policies, however far the clock jumps.
+
+All is computed from stored moments: in one step of the clock the same happens as in many. Where a
+jump passes more than MOST moments of one schedule, the rest of the jump is left out (our choice,
+so that a schedule for every second survives a year). The mock has no outages: a catch-up window is
+kept and shown, but nothing is ever missed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_mock.clock import NEVER, spell
+from mistral_mock.registry import keeper
+from mistral_mock.resources.workflows import course, engine
+from mistral_mock.resources.workflows.records import (
+    CANCEL,
+    TERMINATE,
+    Execution,
+    Moment,
+    Registration,
+)
+from mistral_mock.resources.workflows.schedule_records import KEPT, Schedule
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mistral_mock.world import World
+
+SKIP, BUFFER_ONE, BUFFER_ALL, CANCEL_OTHER, TERMINATE_OTHER, ALLOW_ALL = range(1, 7)
+MOST = 5000
+"""The most moments of one schedule that one step of the clock goes through."""
+MOST_WAITING = 1000
+"""The most starts that wait for an execution to end; further ones are left out."""
+BAD = frozenset({course.FAILED, course.TIMED_OUT})
+"""The ends after which a schedule may pause."""
+
+
+@keeper(Schedule, Execution)
+def settle(world: World, now: datetime) -> datetime:
+    """Starts what is due; gives the moment of the next start, or of an end that matters."""
+    due = [carry_out(world, schedule, now) for schedule in world.store.table(Schedule)]
+    return min(due, default=NEVER)
+
+
+def carry_out(world: World, schedule: Schedule, now: datetime) -> datetime:
+    """Brings one schedule up to the present; gives its next moment."""
+    known = schedule
+    for _ in range(MOST):
+        ended, next_start = next_end(world, schedule), schedule.following()
+        at = NEVER if ended is None else ended[0]
+        due = NEVER if next_start is None else next_start[1]
+        if min(at, due) > now:
+            break
+        if ended is not None and at <= due:
+            schedule = note_end(world, schedule, *ended)
+        elif next_start is not None:
+            schedule = evolve(schedule, position=next_start[0])
+            schedule = begin(world, schedule, due, schedule.policy["overlap"], counts=True)
+    else:
+        schedule = evolve(schedule, position=max(now, schedule.position))
+    if schedule is not known:
+        world.store.table(Schedule).put(schedule)
+    return next_moment(world, schedule, now)
+
+
+def next_moment(world: World, schedule: Schedule, now: datetime) -> datetime:
+    """When something about the schedule changes by itself, later than now."""
+    ended, next_start = next_end(world, schedule), schedule.following()
+    found = [each for each in (ended and ended[0], next_start and next_start[1]) if each]
+    return min((each for each in found if each > now), default=NEVER)
+
+
+def next_end(world: World, schedule: Schedule) -> tuple[datetime, Execution] | None:
+    """The first end among its executions that are not known to have ended; None for none."""
+    table, found = world.store.table(Execution), []
+    for id_ in schedule.running:
+        execution = table.get(id_)
+        if execution is not None and (end := execution.course.runs[-1].ended_at) is not None:
+            found.append((end, execution))
+    return min(found, key=lambda each: each[0], default=None)
+
+
+def note_end(world: World, schedule: Schedule, at: datetime, execution: Execution) -> Schedule:
+    """The schedule after the end of an execution: what waited for it starts."""
+    running = tuple(id_ for id_ in schedule.running if id_ != execution.id)
+    schedule = evolve(schedule, running=running)
+    status = execution.course.runs[-1].status
+    if status in BAD and schedule.policy["pause_on_failure"]:
+        note = f"Paused because execution {execution.execution_id} ended as {status}"
+        schedule = evolve(schedule, paused=True, note=note, waiting=())
+    if schedule.waiting and not running:
+        due, *waiting = schedule.waiting
+        schedule = start(world, evolve(schedule, waiting=tuple(waiting)), due, at)
+    return schedule
+
+
+def begin(
+    world: World, schedule: Schedule, due: datetime, overlap: int, *, counts: bool
+) -> Schedule:
+    """The schedule after a start was due: done, put off or left out, as the policy says.
+
+    `counts` tells that the start is one of those that the schedule has left.
+    """
+    if not schedule.running or overlap == ALLOW_ALL:
+        started = start(world, schedule, due, due)
+    elif overlap in {CANCEL_OTHER, TERMINATE_OTHER}:
+        end_others(world, schedule, due, CANCEL if overlap == CANCEL_OTHER else TERMINATE)
+        started = evolve(schedule, waiting=(due,))
+    elif overlap == BUFFER_ALL and len(schedule.waiting) < MOST_WAITING:
+        started = evolve(schedule, waiting=(*schedule.waiting, due))
+    elif overlap == BUFFER_ONE and not schedule.waiting:
+        started = evolve(schedule, waiting=(due,))
+    else:
+        return schedule
+    if counts and schedule.remaining is not None:
+        started = evolve(started, remaining=schedule.remaining - 1)
+    return started
+
+
+def end_others(world: World, schedule: Schedule, at: datetime, kind: str) -> None:
+    """Cancels or terminates all that the schedule has started and that goes on."""
+    table = world.store.table(Execution)
+    for id_ in schedule.running:
+        execution = table.get(id_)
+        if execution is not None:
+            table.put(execution.after(Moment(at=at, kind=kind)))
+
+
+def start(world: World, schedule: Schedule, due: datetime, at: datetime) -> Schedule:
+    """The schedule after it has started its workflow; unchanged when that is gone."""
+    registration = world.store.table(Registration).get(schedule.registration_id)
+    if registration is None:
+        return schedule
+    order = engine.Order(
+        input=schedule.definition["input"],
+        at=at,
+        execution_id=find_id(world, schedule, due),
+        schedule_id=schedule.schedule_id,
+    )
+    starter = engine.Starter(schedule.workspace_id, schedule.user_id)
+    execution = engine.start(world, starter, registration, order)
+    entry = {
+        "scheduled_at": spell(due),
+        "started_at": spell(at),
+        "execution_id": execution.execution_id,
+    }
+    return evolve(
+        schedule,
+        recent=(*schedule.recent, entry)[-KEPT:],
+        running=(*schedule.running, execution.id),
+    )
+
+
+def find_id(world: World, schedule: Schedule, due: datetime) -> str:
+    """A free id for an execution: the schedule's with the due time, as Temporal makes it."""
+    base = f"{schedule.schedule_id}-{due:%Y-%m-%dT%H:%M:%SZ}"
+    name, count = base, 1
+    while engine.find_execution(world, schedule.workspace_id, name) is not None:
+        count += 1
+        name = f"{base}-{count}"
+    return name
