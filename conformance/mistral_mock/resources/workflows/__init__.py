@@ -13,14 +13,14 @@ For modules beside the engine:
   says in whose name, `Order` what and when (schedules give `at` and `schedule_id`).
 - `engine.executions(world, workspace_id)`: all executions of a workspace, oldest first;
   `engine.find_execution(world, workspace_id, execution_id)`: one of them, or None.
-- `engine.find_workflow(world, workspace_id, name_or_id)`, `engine.registrations_of(world, workflow)`,
-  `engine.sees(workspace_id, workflow)`: workflows that a workspace has or that are shared with it.
+- `engine.find_workflow(world, workspace_id, name_or_id)`,
+  `engine.registrations_of(world, workflow)`,
+  `engine.sees(workspace_id, workflow)`: what a workspace has or what is shared with it.
 - `execution.course.runs`: the runs of an execution, oldest first, in full and ahead of time;
-  `engine.runs_of(execution, now)` shows those that have begun, as far as they are
-  (`course.Run`: run_id, status, started_at, ended_at, result, failure, happenings so far);
-  `engine.view_of(execution, now)` is the newest of them.
-- `events.events_of(execution, now) -> list[WorkflowEvent]`: what happened so far, in order, numbered
-  from 1; `event.as_json()` is the event of the document, `events.stream_item(event, execution)` its
+  `engine.runs_of(execution, now)`: those that have begun, as far as they are (`course.Run`);
+  `engine.view_of(execution, now)`: the newest of them.
+- `events.events_of(execution, now) -> list[WorkflowEvent]`: what happened so far, in order and
+  numbered from 1; `event.as_json()` is the event of the document, `events.stream_item(event)` its
   place in a stream. `events.all_events(world, workspace_id, now)`: those of all executions, in the
   order in which they happened, with numbers of their own.
 - `history.history(run) -> dict`: the history of a run, as the history operations answer.

@@ -53,6 +53,8 @@ class Run:
     result: Any = None
     failure: str | None = None
     happenings: tuple[Happening, ...] = ()
+    inherited: int = 0
+    """How many of them are those of the run that a reset has gone back to."""
     retries: tuple[tuple[datetime, datetime], ...] = ()
     """From when until when it waited for another try of an activity."""
     scope: Mapping[str, Any] = field(factory=dict)

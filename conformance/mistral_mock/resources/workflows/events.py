@@ -125,7 +125,7 @@ def _tell_all(execution: Execution, now: datetime) -> Iterator[WorkflowEvent]:
     """The events of all runs; what a run after a reset repeats is not told again."""
     for run in engine.runs_of(execution, now):
         for happening in run.happenings:
-            if happening.at < run.started_at or _is_silent(happening):
+            if happening.number <= run.inherited or _is_silent(happening):
                 continue
             tell = TELLERS.get(happening.kind)
             if tell is not None:

@@ -1,6 +1,6 @@
-"""The history of a run in the form that workflow engines of this kind use (our choice: none is told).
+"""The history of a run in the form that workflow engines use (our choice: none is told).
 
-Values are payloads whose bytes are the JSON text in Base64; decoded, they are the values themselves.
+Values are payloads whose bytes are JSON text in Base64; decoded, they are the values themselves.
 """
 
 from __future__ import annotations

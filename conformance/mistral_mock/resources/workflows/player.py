@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from mistral_mock.clock import spell
 from mistral_mock.identities import stable_id
-from mistral_mock.resources.workflows import course, records
+from mistral_mock.resources.workflows import course, records, steps
 from mistral_mock.resources.workflows.course import Happening, Run
 from mistral_mock.resources.workflows.templates import fill
 
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
 
     from mistral_mock.resources.workflows.records import Execution, Moment
 
-Step = dict[str, Any]
-
 DEFAULT_TIMEOUT_S = 24 * 3600
 """How long an execution may take whose workflow does not say (our choice)."""
 
@@ -28,20 +28,14 @@ class StoppedError(Exception):
     """The run is played: it has ended, or the horizon is reached."""
 
 
-class CancelledError(Exception):
-    """Somebody has asked the run to end."""
-
-
-class FailedError(Exception):
-    """A step has failed for good; the message says why."""
-
-
 @frozen(kw_only=True)
 class Plan:
     """How a run begins."""
 
     run_id: str
     first_run_id: str
+    base_run_id: str
+    """The run whose history a reset has gone back to; its own id when none has."""
     input: dict[str, Any]
     began_at: datetime
     """When its history begins: for a run that goes on after a reset, that of the run before."""
@@ -59,6 +53,16 @@ def next_run_id(run_id: str) -> str:
     return stable_id("workflow-run", f"{run_id} carries on")
 
 
+ENDS = {
+    course.COMPLETED: "WORKFLOW_EXECUTION_COMPLETED",
+    course.FAILED: "WORKFLOW_EXECUTION_FAILED",
+    course.CANCELED: "WORKFLOW_EXECUTION_CANCELED",
+    course.TERMINATED: "WORKFLOW_EXECUTION_TERMINATED",
+    course.TIMED_OUT: "WORKFLOW_EXECUTION_TIMED_OUT",
+    course.CONTINUED: "WORKFLOW_EXECUTION_CONTINUED_AS_NEW",
+}
+
+
 class Player:
     """The state of a run while it is played."""
 
@@ -67,9 +71,11 @@ class Player:
         """What the run that carries on gets."""
         self._execution = execution
         self._script = execution.script
-        self._plan = plan
+        self.plan = plan
+        self.naming = plan.base_run_id
+        """What the ids of children come from; another after each reset."""
         self._until = until
-        self._now = plan.began_at
+        self.now = plan.began_at
         timeout_s = self._script.get("execution_timeout_s", DEFAULT_TIMEOUT_S)
         self._deadline = plan.chain_began_at + timedelta(seconds=timeout_s)
         self._queue = [
@@ -79,11 +85,11 @@ class Player:
         ]
         self._resets = list(plan.resets)
         self._happenings: list[Happening] = []
-        self._retries: list[tuple[datetime, datetime]] = []
+        self.retries: list[tuple[datetime, datetime]] = []
         self._state: dict[str, Any] = dict(self._script.get("state", {}))
-        self._inbox: dict[str, list[Any]] = {}
+        self.inbox: dict[str, list[Any]] = {}
         self._signals: dict[str, Any] = {}
-        self._children: dict[str, Moment] = {}
+        self.children: dict[str, Moment] = {}
         self._answers: dict[int, Any] = {}
         self._steps = 0
         self._tidying = False
@@ -94,11 +100,9 @@ class Player:
 
     def play(self) -> Run:
         """The run, as far as it goes by itself."""
-        try:
+        with suppress(StoppedError):
             self._play_all()
-        except StoppedError:
-            pass
-        plan = self._plan
+        plan = self.plan
         return Run(
             run_id=plan.run_id,
             first_run_id=plan.first_run_id,
@@ -110,63 +114,58 @@ class Player:
             result=self._result,
             failure=self._failure,
             happenings=tuple(self._happenings),
-            retries=tuple(self._retries),
-            scope=self._scope(),
+            inherited=plan.resets[-1].details["event_id"] if plan.resets else 0,
+            retries=tuple(self.retries),
+            scope=self.scope(),
             answers=self._answers,
         )
 
     def _play_all(self) -> None:
         try:
-            self._emit("WORKFLOW_EXECUTION_STARTED", input=self._plan.input)
+            self.emit("WORKFLOW_EXECUTION_STARTED", input=self.plan.input)
             self._play_steps(self._script["steps"])
-            result = fill(self._script.get("output"), self._scope())
-            self._end(course.COMPLETED, result=result)
-        except FailedError as error:
-            self._end(course.FAILED, failure=str(error))
-        except CancelledError as error:
+            result = fill(self._script.get("output"), self.scope())
+            self.end(course.COMPLETED, result=result)
+        except steps.FailedError as error:
+            self.end(course.FAILED, failure=str(error))
+        except steps.CancelledError as error:
             self._tidy_up(str(error) or None)
 
     def _tidy_up(self, reason: str | None) -> None:
         """What a cancelled run still does; a failure of it changes nothing."""
         self._tidying = True
-        try:
+        with suppress(steps.FailedError):
             self._play_steps(self._script.get("on_cancel", ()))
-        except FailedError:
-            pass
-        self._end(course.CANCELED, failure=reason)
+        self.end(course.CANCELED, failure=reason)
 
-    def _play_steps(self, steps: Iterable[Step]) -> None:
-        for step in steps:
-            for kind, play in PLAYS.items():
-                if kind in step:
-                    play(self, step)
+    def _play_steps(self, script: Iterable[steps.Step]) -> None:
+        for step in script:
+            steps.play(self, step)
             self._steps += 1
 
-    # What a step may do
-
-    def _emit(self, kind: str, **attributes: object) -> int:
+    def emit(self, kind: str, **attributes: object) -> int:
         """Notes what happens now; gives its number. A reset may put the run back to here."""
-        number = len(self._happenings) + 1
-        self._happenings.append(Happening(number, self._now, kind, attributes))
+        number = self.next_number
+        self._happenings.append(Happening(number, self.now, kind, attributes))
         if self._resets and self._resets[0].details["event_id"] == number:
             self._go_on_after(self._resets.pop(0))
         return number
 
-    def _pass_time(self, seconds: float | None, done: Callable[[], bool] | None = None) -> bool:
+    def pass_time(self, seconds: float | None, done: Callable[[], bool] | None = None) -> bool:
         """Lets time go by, for ever with None, and takes in what comes from outside meanwhile.
 
         Ends early when it is done; tells whether it is.
         """
         left = None if seconds is None else timedelta(seconds=seconds)
         while done is None or not done():
-            end = None if left is None else self._now + left
+            end = None if left is None else self.now + left
             if not self._queue or (end is not None and self._queue[0][1].at >= end):
                 self._move(end)
                 return done is not None and done()
             place, moment = self._queue.pop(0)
-            before = self._now
+            before = self.now
             self._move(moment.at)
-            left = None if left is None else left - (self._now - before)
+            left = None if left is None else left - (self.now - before)
             self._take(place, moment)
         return True
 
@@ -181,44 +180,61 @@ class Player:
         goal = self._deadline if target is None or late else target
         if self._until is not None and goal > self._until:
             raise StoppedError
-        self._now = max(goal, self._now)
+        self.now = max(goal, self.now)
         if late:
-            self._end(course.TIMED_OUT, failure="The execution has taken too long")
+            self.end(course.TIMED_OUT, failure="The execution has taken too long")
 
-    def _end(self, status: str, *, result: object = None, failure: str | None = None) -> None:
+    def end(self, status: str, *, result: object = None, failure: str | None = None) -> None:
         """Ends the run.
 
         Raises:
             StoppedError: Always.
 
         """
-        self._status, self._ended_at = status, self._now
+        self._status, self._ended_at = status, self.now
         self._result, self._failure = result, failure
-        self._emit(ENDS[status], result=result, failure=failure)
+        self.emit(ENDS[status], result=result, failure=failure)
         raise StoppedError
 
-    def _save(self, step: Step, value: object) -> None:
+    def save(self, step: steps.Step, value: object) -> None:
+        """Keeps a step's result in the variable that it names."""
         if "save" in step:
             self._state[step["save"]] = value
 
-    def _scope(self, sent: object = None) -> dict[str, Any]:
+    def scope(self, sent: object = None) -> dict[str, Any]:
         """What templates see."""
         return {
-            "input": self._plan.input,
+            "input": self.plan.input,
             "state": dict(self._state),
             "signals": dict(self._signals),
             "sent": sent,
             "execution_id": self._execution.execution_id,
-            "run_id": self._plan.run_id,
+            "run_id": self.plan.run_id,
             "status": self._status,
-            "runs": self._plan.number,
+            "runs": self.plan.number,
             "steps": self._steps,
         }
 
-    def _fill(self, template: object) -> Any:  # noqa: ANN401 - JSON of any kind
-        return fill(template, self._scope())
+    def fill(self, template: object) -> Any:  # noqa: ANN401 - JSON of any kind
+        """The template with the values of now in it."""
+        return fill(template, self.scope())
 
-    # What comes from outside
+    def carry_on(self, given: dict[str, Any]) -> None:
+        """Ends the run; another one takes over with an input of its own.
+
+        Raises:
+            StoppedError: Always.
+
+        """
+        self.next_input = given
+        self._status, self._ended_at = course.CONTINUED, self.now
+        self.emit(ENDS[course.CONTINUED], run_id=next_run_id(self.plan.run_id), input=given)
+        raise StoppedError
+
+    @property
+    def next_number(self) -> int:
+        """The number of what happens next."""
+        return len(self._happenings) + 1
 
     def _take(self, place: int, moment: Moment) -> None:
         """Takes in what was done to the execution."""
@@ -227,38 +243,39 @@ class Player:
         elif moment.kind == records.UPDATE:
             self._take_update(place, moment)
         elif moment.kind == records.CHILD:
-            self._children[moment.name] = moment
+            self.children[moment.name] = moment
         elif moment.kind == records.TERMINATE:
-            self._end(course.TERMINATED, failure=moment.details.get("reason"))
+            self.end(course.TERMINATED, failure=moment.details.get("reason"))
         elif not self._tidying:
-            self._emit("WORKFLOW_EXECUTION_CANCEL_REQUESTED")
-            raise CancelledError(moment.details.get("reason") or "")
+            self.emit("WORKFLOW_EXECUTION_CANCEL_REQUESTED")
+            raise steps.CancelledError(moment.details.get("reason") or "")
 
     def _take_signal(self, moment: Moment) -> None:
-        self._set(definition(self._script, "signals", moment.name), moment.value)
-        self._inbox.setdefault(moment.name, []).append(moment.value)
+        self.set(definition(self._script, "signals", moment.name), moment.value)
+        self.inbox.setdefault(moment.name, []).append(moment.value)
         self._signals[moment.name] = moment.value
-        self._emit("WORKFLOW_EXECUTION_SIGNALED", name=moment.name, input=moment.value)
+        self.emit("WORKFLOW_EXECUTION_SIGNALED", name=moment.name, input=moment.value)
 
     def _take_update(self, place: int, moment: Moment) -> None:
         update = definition(self._script, "updates", moment.name)
-        self._set(update, moment.value)
-        answer = fill(update.get("answer"), self._scope(moment.value))
+        self.set(update, moment.value)
+        answer = fill(update.get("answer"), self.scope(moment.value))
         self._answers[place] = answer
-        self._emit("WORKFLOW_EXECUTION_UPDATE_ACCEPTED", name=moment.name, input=moment.value)
-        self._emit("WORKFLOW_EXECUTION_UPDATE_COMPLETED", name=moment.name, result=answer)
+        self.emit("WORKFLOW_EXECUTION_UPDATE_ACCEPTED", name=moment.name, input=moment.value)
+        self.emit("WORKFLOW_EXECUTION_UPDATE_COMPLETED", name=moment.name, result=answer)
 
-    def _set(self, owner: Mapping[str, Any], sent: object = None) -> None:
+    def set(self, owner: Mapping[str, Any], sent: object = None) -> None:
         """Sets the variables that a step, signal or update names, all at once."""
-        self._state |= fill(owner.get("set", {}), self._scope(sent))
+        self._state |= fill(owner.get("set", {}), self.scope(sent))
 
     def _go_on_after(self, reset: Moment) -> None:
         """Goes on at the moment of a reset; what had come after its event comes again or not."""
-        self._now = reset.at
+        self.now = reset.at
+        self.naming = f"{self.naming} {spell(reset.at)}"
         passed = [entry for entry in self._queue if entry[1].at <= reset.at]
         self._queue = [entry for entry in self._queue if entry[1].at > reset.at]
         reason = reset.details.get("reason") or "The execution was set back"
-        self._emit("WORKFLOW_TASK_FAILED", failure=reason)
+        self.emit("WORKFLOW_TASK_FAILED", failure=reason)
         kinds = {records.CHILD}
         if not reset.details.get("exclude_signals"):
             kinds.add(records.SIGNAL)
@@ -267,133 +284,6 @@ class Player:
         for place, moment in passed:
             if moment.kind in kinds:
                 self._take(place, moment)
-
-    # The steps
-
-    def _play_activity(self, step: Step) -> None:
-        name, retry = step["activity"], step.get("retry", {})
-        attempts, takes_s = retry.get("attempts", 1), step.get("takes_s", 0)
-        limit_s = step.get("timeout_s", takes_s)
-        given = self._fill(step.get("input"))
-        task = str(self._emit("ACTIVITY_TASK_SCHEDULED", activity=name, input=given))
-        facts = {"task": task, "activity": name}
-        for attempt in range(1, attempts + 1):
-            self._emit("ACTIVITY_TASK_STARTED", **facts, attempt=attempt, input=given)
-            self._pass_time(min(takes_s, limit_s))
-            failure = failure_of(step, attempt, f"{name} has failed")
-            if failure is None:
-                result = self._fill(step.get("result"))
-                self._save(step, result)
-                self._emit("ACTIVITY_TASK_COMPLETED", **facts, attempt=attempt, result=result)
-                return
-            if attempt == attempts:
-                self._emit("ACTIVITY_TASK_FAILED", **facts, attempt=attempt, failure=failure)
-                raise FailedError(failure)
-            self._emit("ACTIVITY_TASK_RETRYING", **facts, attempt=attempt, failure=failure)
-            failed_at = self._now
-            self._pass_time(retry.get("interval_s", 1))
-            self._retries.append((failed_at, self._now))
-
-    def _play_task(self, step: Step) -> None:
-        kind, takes_s = step["task"], step.get("takes_s", 0)
-        limit_s = step.get("timeout_s", takes_s)
-        facts = {"task": f"{kind}-{len(self._happenings) + 1}", "type": kind}
-        self._emit("CUSTOM_TASK_STARTED", **facts, payload=self._fill(step.get("payload")))
-        progress = step.get("progress", ())
-        try:
-            for state in progress if takes_s <= limit_s else ():
-                self._pass_time(takes_s / (len(progress) + 1))
-                self._emit("CUSTOM_TASK_IN_PROGRESS", **facts, payload=self._fill(state))
-            self._pass_time(min(limit_s, takes_s / (len(progress) + 1)))
-        except CancelledError:
-            self._emit("CUSTOM_TASK_CANCELED", **facts)
-            raise
-        if takes_s > limit_s:
-            self._emit("CUSTOM_TASK_TIMED_OUT", **facts)
-            raise FailedError(f"{kind} has taken too long")
-        failure = failure_of(step, 1, f"{kind} has failed")
-        if failure is not None:
-            self._emit("CUSTOM_TASK_FAILED", **facts, failure=failure)
-            raise FailedError(failure)
-        result = self._fill(step.get("result"))
-        self._save(step, result)
-        self._emit("CUSTOM_TASK_COMPLETED", **facts, payload=result)
-
-    def _play_sleep(self, step: Step) -> None:
-        timer = self._emit("TIMER_STARTED", seconds=step["sleep_s"])
-        self._pass_time(step["sleep_s"])
-        self._emit("TIMER_FIRED", timer=timer)
-
-    def _play_wait(self, step: Step) -> None:
-        name, limit_s = step["wait_for"], step.get("timeout_s")
-        timer = None if limit_s is None else self._emit("TIMER_STARTED", seconds=limit_s)
-        if self._pass_time(limit_s, lambda: bool(self._inbox.get(name))):
-            self._save(step, self._inbox[name].pop(0))
-            return
-        self._emit("TIMER_FIRED", timer=timer)
-        if "otherwise" not in step:
-            raise FailedError(f"No signal {name} came within {limit_s} s")
-        self._save(step, self._fill(step["otherwise"]))
-
-    def _play_set(self, step: Step) -> None:
-        self._set(step)
-
-    def _play_fail(self, step: Step) -> None:
-        raise FailedError(self._fill(step["fail"]))
-
-    def _play_continue(self, step: Step) -> None:
-        wish = step["continue_as_new"]
-        if self._plan.number > wish.get("times", 1):
-            return
-        given = self._fill(wish.get("input"))
-        self.next_input = given if isinstance(given, dict) else self._plan.input
-        self._status, self._ended_at = course.CONTINUED, self._now
-        run_id = next_run_id(self._plan.run_id)
-        self._emit(ENDS[course.CONTINUED], run_id=run_id, input=self.next_input)
-        raise StoppedError
-
-    def _play_child(self, step: Step) -> None:
-        given = self._fill(step.get("input", {}))
-        number = len(self._happenings) + 1
-        child = stable_id("workflow-child", f"{self._plan.run_id} {number}")
-        facts = {"workflow": step["run"], "execution_id": child}
-        given = given if isinstance(given, dict) else {}
-        self._emit("START_CHILD_WORKFLOW_EXECUTION_INITIATED", **facts, input=given)
-        self._pass_time(None, lambda: child in self._children)
-        end = self._children[child]
-        if end.details["status"] != course.COMPLETED:
-            failure = end.details["failure"] or f"{step['run']} has ended: {end.details['status']}"
-            self._emit("CHILD_WORKFLOW_EXECUTION_FAILED", **facts, failure=failure)
-            raise FailedError(failure)
-        self._save(step, end.value)
-        self._emit("CHILD_WORKFLOW_EXECUTION_COMPLETED", **facts, result=end.value)
-
-
-PLAYS: dict[str, Callable[[Player, Step], None]] = {
-    "activity": Player._play_activity,
-    "task": Player._play_task,
-    "sleep_s": Player._play_sleep,
-    "wait_for": Player._play_wait,
-    "fail": Player._play_fail,
-    "continue_as_new": Player._play_continue,
-    "run": Player._play_child,
-    "set": Player._play_set,
-}
-ENDS = {
-    course.COMPLETED: "WORKFLOW_EXECUTION_COMPLETED",
-    course.FAILED: "WORKFLOW_EXECUTION_FAILED",
-    course.CANCELED: "WORKFLOW_EXECUTION_CANCELED",
-    course.TERMINATED: "WORKFLOW_EXECUTION_TERMINATED",
-    course.TIMED_OUT: "WORKFLOW_EXECUTION_TIMED_OUT",
-    course.CONTINUED: "WORKFLOW_EXECUTION_CONTINUED_AS_NEW",
-}
-
-
-def failure_of(step: Step, attempt: int, default: str) -> str | None:
-    """Why a try of an activity or a task fails; None when it does not."""
-    if step.get("takes_s", 0) > step.get("timeout_s", step.get("takes_s", 0)):
-        return f"{step.get('activity', step.get('task'))} has taken too long"
-    return str(step.get("failure", default)) if attempt <= step.get("fails", 0) else None
 
 
 def definition(script: Mapping[str, Any], kind: str, name: str) -> Mapping[str, Any]:

@@ -27,6 +27,7 @@ def play(execution: Execution, horizon: datetime | None = None) -> Course:
     plan = Plan(
         run_id=execution.run_id,
         first_run_id=execution.run_id,
+        base_run_id=execution.run_id,
         input=execution.input,
         began_at=execution.started_at,
         started_at=execution.started_at,
@@ -55,9 +56,11 @@ def _play_chain(execution: Execution, plan: Plan, until: datetime | None, runs: 
 def _carry_on(plan: Plan, run: Run, next_input: dict[str, Any]) -> Plan:
     """The plan of the run that carries on where another has ended."""
     ended_at = run.ended_at or run.started_at
+    run_id = next_run_id(run.run_id)
     return Plan(
-        run_id=next_run_id(run.run_id),
+        run_id=run_id,
         first_run_id=run.first_run_id,
+        base_run_id=run_id,
         input=next_input,
         began_at=ended_at,
         started_at=ended_at,

@@ -1,4 +1,4 @@
-"""What the engine stores: workflows, their registrations, and executions with what was done to them."""
+"""What the engine stores: workflows, their registrations, and executions."""
 
 from __future__ import annotations
 

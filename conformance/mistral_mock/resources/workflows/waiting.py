@@ -38,7 +38,7 @@ def wait(world: World, execution: Execution, timeout_s: float | None) -> Answer 
 
 
 def skip_time(world: World, execution: Execution, limit: datetime) -> None:
-    """Moves the clock on while something of the execution's family ends by itself before the limit."""
+    """Moves the clock on while one of the execution's family ends by itself before the limit."""
     while True:
         agenda.settle(world)
         target = next_end(world, execution)
