@@ -80,8 +80,9 @@ class Session:
         return evolve(message, bound=Bound())
 
     def delete(self, made: Made) -> Exchange:
-        """Delete one object as the identity that created it."""
-        return self.send(Message("DELETE", made.path), made.identity, made.delete)
+        """Delete one object as the identity that created it, or end it where nothing deletes it."""
+        method = self.document.operations[made.delete].method
+        return self.send(Message(method, made.path), made.identity, made.delete)
 
     def sweep(self, *, everything: bool) -> list[Leftover]:
         """Delete what the run created, see `Creations.sweep`."""

@@ -1,10 +1,11 @@
 """What the suite has to know about each group of operations, one TOML file for one group.
 
 `[[creation]]`: what a run creates and how it is deleted again, one entry per creating operation.
-    operation, delete   ids of the two operations
+    operation, delete   ids of the two operations; where nothing deletes: one that ends it
     ids     path parameter of `delete` = field of the creating answer; others come from its path
     list    (optional) an operation that finds what no answer told us about, by its marked name
-    items   where the list's objects are; name: the field that carries the marker
+    items   where the list's objects are, empty for a bare array; name: the field that carries the
+            marker
 
 `[samples."operation.id"]`: the plainest valid request, where that needs more than path ids.
     ids     path ids other than the target of the same name: a `$word` or the id itself
@@ -15,7 +16,12 @@
 
 `[targets.NAME]`: where the id for a path parameter, or for a `$NAME`, comes from.
     operation  its sample is sent; what it creates is deleted at the end of the run
-    at         the place of the id in its answer, such as `id` or `data.0.id`
+    at         the place of the id in its answer, such as `id` or `data.0.id`; a `*` in it is the
+               first item of a list that fits `where`
+    where      what an item has: values by path, such as `capabilities.vision = true`; texts may
+               have wildcards
+    sample     sent instead of the operation's sample, with the same keys
+    after_s    how far the clock is moved before that, in seconds; without a clock: skipped
 
 Words with a dollar sign stand for:
     $NAME             the id of a target

@@ -7,15 +7,16 @@ succeed and nothing that the run did not create is ever touched.
 from __future__ import annotations
 
 import uuid
+from fnmatch import fnmatchcase
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from mistral_conformance.creations import load_kinds
 from mistral_conformance.groups import load_groups
 from mistral_conformance.outcome import Skipped
-from mistral_conformance.probing.samples import load_samples
+from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.wire import UNSET, Message
 
 if TYPE_CHECKING:
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
     from mistral_conformance.context import Context
     from mistral_conformance.document import Operation
     from mistral_conformance.exchange import Exchange
-    from mistral_conformance.probing.samples import Sample
 
 
 ALIASES = {"model": "model_id"}
+ANY = "*"
 
 
 @frozen
@@ -36,6 +37,9 @@ class Target:
 
     operation: str
     at: str
+    where: dict[str, Any] = field(factory=dict)
+    sample: dict[str, Any] = field(factory=dict)
+    after_s: float = 0
 
 
 @cache
@@ -125,9 +129,9 @@ class Targets:
         self.forget(operation)
         return self._context.api.try_send(make(), operation.id)
 
-    def message(self, operation: Operation, sample: Sample | None) -> Message:
-        """The plainest request as a message."""
-        url = operation.url(self.ids(operation))
+    def message(self, operation: Operation, sample: Sample | None, url: str = "") -> Message:
+        """The plainest request as a message; at the targets' ids unless a URL is given."""
+        url = url or operation.url(self.ids(operation))
         if sample is None:
             return Message(operation.method, url)
         query = list(sample.query.items()) or None
@@ -165,13 +169,8 @@ class Targets:
 
         """
         operation = self._context.document.operations[target.operation]
-        exchange = self._context.need(self.send_sample(operation), 200, 201, 202)
-        found: object = exchange.json()
-        for step in target.at.split(".") if target.at else ():
-            try:
-                found = found[int(step)] if isinstance(found, list) else found[step]  # type: ignore[index]
-            except (IndexError, KeyError, TypeError):
-                raise Skipped(f"{target.operation} answers with nothing at {target.at!r}") from None
+        exchange = self._context.need(self._send_target(operation, target), 200, 201, 202)
+        found = _take(exchange.json(), target)
         kind = load_kinds().get(target.operation)
         if kind is not None:
             delete = self._context.document.operations[kind.delete]
@@ -179,6 +178,17 @@ class Targets:
             known |= {each: str(exchange[source]) for each, source in kind.ids.items()}
             self._paths[name] = delete.url(known)
         return str(found)
+
+    def _send_target(self, operation: Operation, target: Target) -> Exchange:
+        own = Sample(**target.sample).filled(self.lookup, self._context.marker)
+        sample = own if target.sample else self.sample(operation)
+        if sample and sample.before:
+            self.send_sample(self._context.document.operations[sample.before])
+        ids = {**_words(operation), **own.ids}
+        url = operation.url({name: self._resolve(ids[name]) for name in operation.path_ids})
+        if target.after_s:
+            self._context.clock.advance(target.after_s)
+        return self._context.api.try_send(self.message(operation, sample, url), operation.id)
 
     def _library(self) -> str:
         made = self._context.create_library(name="probed library")
@@ -207,6 +217,38 @@ class Targets:
         known = {each: self._ids.get(each, "") for each in operation.path_ids}
         self._paths[name] = operation.url({**known, name: value})
         return value
+
+
+def _take(answer: object, target: Target) -> object:
+    """What stands at the target's place in an answer.
+
+    Raises:
+        Skipped: nothing stands there.
+
+    """
+    found: Any = answer
+    try:
+        for step in target.at.split(".") if target.at else ():
+            if step == ANY:
+                found = next(each for each in found if _fits(each, target.where))
+            else:
+                found = found[int(step)] if isinstance(found, list) else found[step]
+    except (IndexError, KeyError, TypeError, StopIteration):
+        found = None
+    if found is None:
+        raise Skipped(f"{target.operation} answers with nothing that fits at {target.at!r}")
+    return found
+
+
+def _fits(item: object, where: dict[str, Any]) -> bool:
+    for path, wanted in where.items():
+        found: Any = item
+        for step in path.split("."):
+            found = found.get(step) if isinstance(found, dict) else None
+        same = isinstance(found, str) and isinstance(wanted, str) and fnmatchcase(found, wanted)
+        if found != wanted and not same:
+            return False
+    return True
 
 
 def _words(operation: Operation) -> dict[str, str]:
