@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from mistral_conformance.document import load_document
-from mistral_conformance.embedded import PRIVATE_FLAG, embedded_identities
+from mistral_conformance.embedded import FLAGS, embedded_identities
 from mistral_conformance.markers import seeded_run_id
 from mistral_conformance.mutants.registry import load_mutants
 from mistral_conformance.outcome import Result, Status
@@ -151,9 +151,8 @@ def mock_session(seed: int = SEED, settings: Settings = HEALTHY) -> Iterator[Ses
 
 def _known(identities: dict[str, Identity]) -> tuple[MockIdentity, ...]:
     """The suite's callers as the mock knows them."""
-    flags = {PRIVATE_FLAG: (PRIVATE_FLAG,)}
     return tuple(
-        make_identity(each.key, each.user, each.workspace, each.org, flags.get(each.name, ()))
+        make_identity(each.key, each.user, each.workspace, each.org, FLAGS.get(each.name, ()))
         for each in identities.values()
     )
 
