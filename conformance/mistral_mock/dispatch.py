@@ -11,12 +11,16 @@ from attrs import evolve
 
 from mistral_mock import inputs, registry
 from mistral_mock.answers import JSON, Later
+from mistral_mock.context import Context
 from mistral_mock.errors import APIError, not_found, not_implemented
+from mistral_mock.operations import MULTIPART
 
 if TYPE_CHECKING:
     from mistral_mock.answers import Answer, EventStream
-    from mistral_mock.context import Context
     from mistral_mock.errors import Problem
+    from mistral_mock.identities import Identity
+    from mistral_mock.operations import Operation
+    from mistral_mock.world import World
 
 
 def run(ctx: Context) -> Answer | EventStream | Later:
@@ -41,13 +45,13 @@ def send(ctx: Context, method: str, url: str, body: Any) -> Answer | EventStream
     path, _, query = url.partition("?")
     try:
         operation, texts = ctx.world.router.find(method, path, ctx.request_id)
-        if operation.takes_form:
-            raise not_found("Forms cannot be sent this way")
         problems: list[Problem] = []
         values = inputs.check_path(operation, texts, problems)
         typed, sent = inputs.check_query(operation, query, problems)
-        if JSON in operation.bodies:
-            problems += operation.bodies[JSON].problems(body, ("body",))
+        if operation.takes_form:
+            body = _as_form(operation, body)
+        for schema in operation.bodies.values():
+            problems += schema.problems(body, ("body",))
         inputs.refuse(operation, problems)
         answer = run(
             evolve(
@@ -65,3 +69,26 @@ def send(ctx: Context, method: str, url: str, body: Any) -> Answer | EventStream
     except APIError as error:
         return error.answer()
     return answer
+
+
+def for_caller(world: World, caller: Identity, base_url: str) -> Context:
+    """A context for what the mock does by itself, at no request, in the name of a caller."""
+    return Context(world=world, caller=caller, request_id=world.ids.request_id(), base_url=base_url)
+
+
+def _as_form(operation: Operation, body: Any) -> Any:  # noqa: ANN401 - JSON
+    """The fields of a form as `inputs` gives them: defaults for those that are absent.
+
+    Raises:
+        APIError: 404, the form needs a file.
+
+    """
+    schema = operation.bodies[MULTIPART]
+    files = {name for name, each in schema.properties.items() if each.is_file}
+    if files & schema.required:
+        raise not_found("Files cannot be sent this way")
+    if not isinstance(body, dict):
+        return body
+    absent = schema.properties.keys() - files - schema.required - body.keys()
+    defaults = {name: schema.properties[name].default for name in absent}
+    return {**body, **{name: each for name, each in defaults.items() if each is not None}}

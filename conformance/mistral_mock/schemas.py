@@ -58,8 +58,8 @@ class Schema:
 
     @cached_property
     def is_file(self) -> bool:
-        """A form field that carries a file."""
-        return self._resolved.get("format") == "binary"
+        """A form field that carries a file, or may do without one."""
+        return any(one.get("format") == "binary" for one in _members(self._resolved))
 
     def read(self, texts: Sequence[str]) -> Any:  # noqa: ANN401 - JSON of any kind
         """The value that query or form text means; text that means nothing stays text."""

@@ -222,6 +222,14 @@ MODELS = (
         description="Speech to text.",
     ),
     Model(
+        id="voxtral-mini-tts-2603",
+        aliases=("voxtral-mini-tts-latest",),
+        released=day(2026, 3),
+        capabilities=frozenset({"audio_speech"}),
+        context=8 * K,
+        description="Text to speech.",
+    ),
+    Model(
         id="mistral-ocr-2512",
         aliases=("mistral-ocr-latest",),
         released=day(2025, 12),

@@ -1,0 +1,93 @@
+"""The bytes behind an address in a request: `data:` URLs and the mock's own signed URLs.
+
+Nothing is fetched from a network; any other address is refused, and the refusal says so (our
+choice).
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from binascii import Error as Base64Error
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
+
+from mistral_mock import registry, signing
+from mistral_mock.completion.refusal import bad_request
+from mistral_mock.context import Upload
+from mistral_mock.errors import APIError
+from mistral_mock.resources import files
+from mistral_mock.resources.files import StoredFile
+
+if TYPE_CHECKING:
+    from mistral_mock.context import Context
+
+DATA = re.compile(r"data:([^,;]*)((?:;[^,;]*)*),(.*)", re.DOTALL | re.IGNORECASE)
+HELP = "the mock fetches nothing from the network: send a data: URL, a file or a signed URL of it"
+
+
+def fetch(ctx: Context, url: str, name: str = "") -> Upload:
+    """What an address stands for; the name is the caller's own for it, if any.
+
+    Raises:
+        APIError: 400, the address is somebody else's, or nothing can be had from it.
+
+    """
+    if url[:5].lower() == "data:":
+        return read_data(url, name)
+    own = ctx.base_url + signing.PREFIX
+    if not url.startswith(own):
+        raise bad_request(f"The URL cannot be read, {HELP}")
+    path, _, query = url.removeprefix(ctx.base_url).partition("?")
+    try:
+        kind, key = ctx.world.signer.read(path, query)
+        serve = registry.server(kind)
+        answer = None if serve is None else serve(ctx, key)
+    except APIError as error:
+        raise bad_request(f"The URL answers {error.status}") from error
+    if answer is None:
+        raise bad_request("The URL answers 404")
+    return Upload(name, answer.media_type, answer.body)
+
+
+def read_data(url: str, name: str = "") -> Upload:
+    """What a `data:` URL holds.
+
+    Raises:
+        APIError: 400, it is not written like one.
+
+    """
+    match = DATA.fullmatch(url)
+    if match is None:
+        raise bad_request("The data: URL is not written like data:TYPE;base64,CONTENT")
+    mime_type, options, text = match.groups()
+    if "base64" in options.lower().split(";"):
+        return Upload(name, mime_type or None, decode(text))
+    return Upload(name, mime_type or None, unquote_to_bytes(text))
+
+
+def decode(text: str) -> bytes:
+    """The bytes of base64 text, in either alphabet; white space and missing padding are no harm.
+
+    Raises:
+        APIError: 400, it is no base64.
+
+    """
+    packed = "".join(text.split()).replace("-", "+").replace("_", "/").rstrip("=")
+    try:
+        return b64decode(packed + "=" * (-len(packed) % 4), validate=True)
+    except (Base64Error, ValueError) as error:
+        raise bad_request(f"The content is no base64: {error}") from error
+
+
+def open_file(ctx: Context, file_id: str) -> Upload:
+    """The bytes of an uploaded file.
+
+    Raises:
+        APIError: 400, there is none that the caller sees.
+
+    """
+    file = ctx.table(StoredFile).get(file_id.lower())
+    if file is None or files.has_expired(ctx, file) or not files.sees(ctx, file):
+        raise bad_request(f"File {file_id} not found")
+    return Upload(file.filename, file.mime_type, files.read_content(ctx, file))

@@ -1,0 +1,147 @@
+"""Speech: a text becomes a WAV file of tones, whole or piece by piece.
+
+The sound is no speech, but its length is: it grows with the text. A remark in the file carries the
+text, so that a transcription of the mock finds it again.
+"""
+
+from __future__ import annotations
+
+import math
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from mistral_mock.answers import EventStream, json_answer
+from mistral_mock.completion import catalogue, refusal, tokens
+from mistral_mock.errors import Problem, invalid
+from mistral_mock.events import json_event
+from mistral_mock.registry import operation
+from mistral_mock.resources import references, voices
+from mistral_mock.sound import riff, spoken, tones
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_mock.answers import Answer
+    from mistral_mock.context import Context
+
+DEFAULT_MODEL = "voxtral-mini-tts-latest"
+DEFAULT_FORMAT = "wav"
+"""What a request without `response_format` gets (our choice)."""
+FORMATS = frozenset({"wav", "pcm"})
+"""`pcm` is the same samples without a header (our choice: 16 bits, the lower byte first, 24 kHz)."""
+LONGEST = 5000
+"""Characters of a text; no source tells a bound (our choice)."""
+TOKENS_A_SECOND = 12.5
+"""Tokens of sound (our choice)."""
+PIECE = 32 * 1024
+"""Bytes of a piece of a stream."""
+
+
+@frozen
+class Voice:
+    """How a request wants its text to sound."""
+
+    pitch: int
+    language: str = ""
+
+
+@operation("audio.speech.complete")
+def complete(ctx: Context) -> Answer | EventStream:
+    """The sound in base64, or as events that carry the same bytes in pieces.
+
+    Raises:
+        APIError: 400 for an unknown model or voice and for a format that the mock cannot write,
+            422 for a text that is too long.
+
+    """
+    check_model(ctx.body.get("model"))
+    text = check_text(ctx.body["input"])
+    form = check_format(ctx.body.get("response_format") or DEFAULT_FORMAT)
+    voice = find_voice(ctx)
+    sound = tones.speak(text, voice.pitch)
+    content = sound if form == "pcm" else spoken.write(text, sound, voice.language)
+    if ctx.body.get("stream"):
+        return EventStream(make_events(content, count(text, sound)))
+    return json_answer({"audio_data": spell(content)})
+
+
+def make_events(content: bytes, usage: dict[str, Any]) -> Iterator[bytes]:
+    """The sound in pieces, and what was used."""
+    for place in range(0, len(content), PIECE):
+        data = spell(content[place : place + PIECE])
+        delta = {"type": "speech.audio.delta", "audio_data": data}
+        yield json_event(delta, name="speech.audio.delta")
+    yield json_event({"type": "speech.audio.done", "usage": usage}, name="speech.audio.done")
+
+
+def count(text: str, sound: bytes) -> dict[str, Any]:
+    """What a request used: tokens of text in, tokens of sound out."""
+    seconds = len(sound) / riff.WIDTH / riff.RATE
+    read, made = tokens.count_tokens(text), math.ceil(seconds * TOKENS_A_SECOND)
+    return {"prompt_tokens": read, "completion_tokens": made, "total_tokens": read + made}
+
+
+def spell(content: bytes) -> str:
+    """The bytes in base64."""
+    return b64encode(content).decode()
+
+
+def check_model(name: str | None) -> None:
+    """Lets a model pass that speaks; None is the default one (our choice).
+
+    Raises:
+        APIError: 400, it does not exist or does something else.
+
+    """
+    model = catalogue.find_model(name or DEFAULT_MODEL)
+    if model is None or "audio_speech" not in model.capabilities:
+        raise refusal.unknown_model(str(name))
+
+
+def check_text(text: str) -> str:
+    """The text, when it is not too long.
+
+    Raises:
+        APIError: 422, it is.
+
+    """
+    if len(text) > LONGEST:
+        message = f"String should have at most {LONGEST} characters"
+        raise invalid(Problem(("body", "input"), message, "string_too_long", len(text)))
+    return text
+
+
+def check_format(form: str) -> str:
+    """The format, when the mock can write it.
+
+    Raises:
+        APIError: 400, it takes an encoder, which the mock does not have (our choice: no made-up
+            bytes).
+
+    """
+    if form not in FORMATS:
+        message = f"The mock has no encoder for {form}: ask for response_format wav or pcm"
+        raise refusal.bad_request(message)
+    return form
+
+
+def find_voice(ctx: Context) -> Voice:
+    """The voice that the request names, imitates, or leaves to the mock.
+
+    Raises:
+        APIError: 400, the voice is unknown or the recording cannot be had.
+
+    """
+    name, sample = ctx.body.get("voice_id"), ctx.body.get("ref_audio")
+    if name:
+        found = voices.search(ctx, name)
+        if found is None:
+            raise refusal.bad_request(f"Voice {name} not found")
+        return Voice(tones.find_pitch(found.id), next(iter(found.languages), ""))
+    if sample:
+        addressed = sample[:5].lower() in {"data:", "http:", "https"}
+        content = references.fetch(ctx, sample).content if addressed else references.decode(sample)
+        return Voice(tones.find_pitch(content.hex()))
+    return Voice(tones.find_pitch(""))

@@ -1,0 +1,198 @@
+"""Transcriptions: what a recording says, whole or as events.
+
+The mock does not hear. A recording that its own speech made carries its text; any other WAV file
+gets words that follow from its bytes, as many as its length has room for. Times are real: they
+divide the recording's own length.
+"""
+
+from __future__ import annotations
+
+import math
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from mistral_mock.answers import EventStream, json_answer
+from mistral_mock.completion import catalogue, refusal, tokens
+from mistral_mock.completion.dice import Dice
+from mistral_mock.errors import Problem, invalid
+from mistral_mock.events import json_event
+from mistral_mock.extraction import summary
+from mistral_mock.registry import operation
+from mistral_mock.resources import references
+from mistral_mock.sound import riff, spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mistral_mock.answers import Answer
+    from mistral_mock.context import Context, Upload
+
+SOURCES = ("file", "file_url", "file_id")
+WORDS_A_SECOND = 2.5
+MOST_WORDS = 5000
+SENTENCE = 8
+"""Words of a sentence that the mock makes up."""
+TOKENS_A_SECOND = 12.5
+"""Tokens of sound (our choice)."""
+SPEAKER = "speaker_1"
+"""The mock tells nobody apart (our choice)."""
+ENGLISH = "en"
+WORDS = (
+    *("the", "a", "this", "every", "our", "morning", "river", "letter", "window", "garden"),
+    *("story", "number", "teacher", "engine", "harbour", "answers", "carries", "follows"),
+    *("opens", "remembers", "quietly", "slowly", "again", "today", "together", "and", "but"),
+    *("then", "with", "without", "under", "between", "light", "old", "small", "early"),
+)
+
+
+@frozen
+class Transcript:
+    """What a recording says."""
+
+    text: str
+    language: str | None
+    seconds: float
+
+
+@operation("audio.transcriptions.complete")
+def complete(ctx: Context) -> Answer | EventStream:
+    """The text with its language, segments and usage; as events, the last brings all once more.
+
+    Raises:
+        APIError: 400 for an unknown model and for what is no recording, 422 unless there is
+            exactly one recording.
+
+    """
+    check_model(ctx.body["model"])
+    found = transcribe(find_recording(ctx), ctx.body.get("language"))
+    segments = find_segments(found, ctx.body)
+    whole = {
+        "model": ctx.body["model"],
+        "text": found.text,
+        "language": found.language,
+        "segments": [{"type": "transcription_segment", **segment} for segment in segments],
+        "usage": count(found),
+    }
+    if ctx.body.get("stream"):
+        return EventStream(make_events(whole, segments))
+    return json_answer(whole)
+
+
+def make_events(whole: dict[str, Any], segments: Sequence[dict[str, Any]]) -> Iterator[bytes]:
+    """The language where it is known, the text word by word, the segments, and all at the end."""
+    if whole["language"]:
+        yield make_event("transcription.language", {"audio_language": whole["language"]})
+    for piece in split_words(whole["text"]):
+        yield make_event("transcription.text.delta", {"text": piece})
+    for segment in segments:
+        shown = {name: segment[name] for name in ("text", "start", "end", "speaker_id")}
+        yield make_event("transcription.segment", shown)
+    yield make_event("transcription.done", whole)
+
+
+def make_event(name: str, data: dict[str, Any]) -> bytes:
+    """One event, named in its data too."""
+    return json_event({"type": name, **data}, name=name)
+
+
+def check_model(name: str) -> None:
+    """Lets a model pass that writes down recordings.
+
+    Raises:
+        APIError: 400, it does not exist or does something else.
+
+    """
+    model = catalogue.find_model(name)
+    if model is None or not {"audio_transcription", "audio"} & model.capabilities:
+        raise refusal.unknown_model(name)
+
+
+def find_recording(ctx: Context) -> Upload:
+    """The recording, whichever way it comes.
+
+    Raises:
+        APIError: 422 for none or several, 400 for one that cannot be had.
+
+    """
+    url, file_id = ctx.body.get("file_url"), ctx.body.get("file_id")
+    given = {"file": ctx.files.get("file"), "file_url": url, "file_id": file_id}
+    sent = [name for name in SOURCES if given[name] is not None]
+    if len(sent) != 1:
+        named = " and ".join(sent) or "none"
+        message = f"Value error, send exactly one of {', '.join(SOURCES)}, not {named}"
+        raise invalid(Problem(("body",), message))
+    if url is not None:
+        return references.fetch(ctx, url)
+    return ctx.files["file"] if file_id is None else references.open_file(ctx, file_id)
+
+
+def transcribe(recording: Upload, language: str | None) -> Transcript:
+    """What a recording says, in the language that the caller tells.
+
+    Raises:
+        APIError: 400, it is no WAV file: the mock decodes nothing else (our choice).
+
+    """
+    try:
+        found = riff.read(recording.content)
+    except riff.NotWav as error:
+        message = f"The recording cannot be read: {error}; the mock reads WAV files alone"
+        raise refusal.bad_request(message) from error
+    said = spoken.read(found)
+    if said is None:
+        text = make_up(found.sound, found.seconds)
+        return Transcript(text, language or ENGLISH, found.seconds)
+    return Transcript(said[0], language or said[1], found.seconds)
+
+
+def make_up(sound: bytes, seconds: float) -> str:
+    """English words that follow from the sound; silence of no length says nothing."""
+    dice = Dice(blake2b(sound).digest())
+    wanted = min(math.floor(seconds * WORDS_A_SECOND), MOST_WORDS)
+    words = [dice.pick(WORDS) for _ in range(wanted)]
+    starts = range(0, wanted, SENTENCE)
+    return " ".join(" ".join(words[n : n + SENTENCE]).capitalize() + "." for n in starts)
+
+
+def find_segments(found: Transcript, body: dict[str, Any]) -> list[dict[str, Any]]:
+    """The parts that the request asks for: words, else sentences, else none."""
+    wanted, diarize = body.get("timestamp_granularities") or (), bool(body.get("diarize"))
+    if not wanted and not diarize:
+        return []
+    cut = str.split if "word" in wanted else summary.split_sentences
+    parts = cut(found.text)
+    length = sum(map(len, parts))
+    segments, heard = [], 0
+    for part in parts:
+        start, end = (found.seconds * n / length for n in (heard, heard + len(part)))
+        heard += len(part)
+        times = {"start": round(start, 3), "end": round(end, 3)}
+        speaker = SPEAKER if diarize else None
+        segments.append({"text": part, **times, "score": None, "speaker_id": speaker})
+    return segments
+
+
+def split_words(text: str) -> list[str]:
+    """The words with the white space before them; joined they are the text."""
+    pieces: list[str] = []
+    for character in text:
+        starts = not pieces or (character.isspace() and not pieces[-1][-1:].isspace())
+        if starts:
+            pieces.append(character)
+        else:
+            pieces[-1] += character
+    return pieces
+
+
+def count(found: Transcript) -> dict[str, Any]:
+    """What a request used; seconds that have begun count whole (our choice)."""
+    heard = math.ceil(found.seconds * TOKENS_A_SECOND)
+    made = tokens.count_tokens(found.text)
+    return {
+        "prompt_audio_seconds": math.ceil(found.seconds),
+        "prompt_tokens": heard,
+        "completion_tokens": made,
+        "total_tokens": heard + made,
+    }
