@@ -114,8 +114,8 @@ def _refuse(ctx: Context, workflow: Workflow) -> None:
     """Refuses what cannot start.
 
     Raises:
-        APIError: 422 for an archived workflow or an empty id, 409 for an id that is taken (our
-            choice: an execution keeps its id for good).
+        APIError: 422 for an archived workflow, and for an id that is empty or taken (our choice:
+            an execution keeps its id for good, and no conflict is documented).
 
     """
     if workflow.archived:
@@ -123,10 +123,11 @@ def _refuse(ctx: Context, workflow: Workflow) -> None:
         message = "Value error, the workflow is archived"
         raise invalid(Problem(("path", place), message, input=ctx.path[place]))
     id_ = ctx.body.get("execution_id")
-    if id_ == "":
+    if id_ is not None and not id_.strip():
         raise invalid(Problem(("body", "execution_id"), "Value error, it is empty", input=id_))
     if id_ and engine.find_execution(ctx.world, ctx.caller.workspace_id, id_):
-        raise APIError(409, {"detail": f"Workflow execution {id_!r} already exists"})
+        message = "Value error, another execution has this id"
+        raise invalid(Problem(("body", "execution_id"), message, input=id_))
 
 
 def _choose(ctx: Context, workflow: Workflow) -> Registration:
