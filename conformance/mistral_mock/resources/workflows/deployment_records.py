@@ -8,7 +8,7 @@
           - name: accounting-1
             location: {location_type: k8s, k8s_cluster: ..., k8s_namespace: ...}
             heartbeat_s: 30            # between two signs of life, in seconds of the clock
-            lives_s: 3600              # then it gives none any more; without: for ever
+            lives_s: 3600              # then it gives none any more; 0: never; without: for ever
             workflows: [check_invoices]  # what it serves; without: all of the deployment
 
 A worker is live until MISSED of its signs of life are missing (our choice).
@@ -56,7 +56,7 @@ WORKER = {
         "name": NAME,
         "location": LOCATION,
         "heartbeat_s": SECONDS,
-        "lives_s": SECONDS,
+        "lives_s": {**SECONDS, "minimum": 0},
         "workflows": {"type": "array", "items": NAME},
     },
 }
@@ -136,7 +136,10 @@ class Worker(Record):
 
     def is_live(self, now: datetime) -> bool:
         """It has given a sign of life lately."""
-        return now - self.last_sign(now) < timedelta(seconds=self.heartbeat_s * MISSED)
+        silent = self.lives_s == 0
+        return not silent and now - self.last_sign(now) < timedelta(
+            seconds=self.heartbeat_s * MISSED
+        )
 
     def serves(self, workflow_name: str | None) -> bool:
         """It serves the workflow; every worker serves None."""

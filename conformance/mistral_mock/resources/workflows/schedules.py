@@ -11,7 +11,7 @@ from mistral_mock.answers import json_answer, no_content
 from mistral_mock.clock import spell
 from mistral_mock.errors import Problem, invalid, not_found
 from mistral_mock.registry import operation
-from mistral_mock.resources.workflows import engine, starts
+from mistral_mock.resources.workflows import engine, lookup, starts, views
 from mistral_mock.resources.workflows.records import Registration, Workflow, record_id
 from mistral_mock.resources.workflows.runs import MYSELF
 from mistral_mock.resources.workflows.schedule_records import Schedule
@@ -50,6 +50,7 @@ def schedule_workflow(ctx: Context) -> Answer:
     """201 with the id; 422 for times that mean nothing, an unknown workflow, or an id in use."""
     workflow, registration = find_target(ctx)
     given = ctx.body["schedule"]
+    check_input(registration, given["input"])
     schedule_id = ctx.body.get("schedule_id") or given.get("schedule_id") or ctx.ids.uuid4()
     id_ = record_id(ctx.caller.workspace_id, schedule_id)
     if ctx.table(Schedule).get(id_) is not None:
@@ -84,6 +85,9 @@ def update_schedule(ctx: Context) -> Answer:
     """200 with the id; what is not sent stays, and no start of the past is made up for."""
     schedule, given = find_schedule(ctx), ctx.body["schedule"]
     limited = "max_executions" in given
+    registration = ctx.table(Registration).get(schedule.registration_id)
+    if registration is not None and "input" in given:
+        check_input(registration, given["input"])
     changed = evolve(
         schedule,
         definition=read_definition(given, schedule.definition),
@@ -166,7 +170,20 @@ def find_target(ctx: Context) -> tuple[Workflow, Registration]:
     fitting = [each for each in found if deployment in {None, each.deployment_name}]
     if not fitting:
         raise refused("The workflow is not in this deployment", deployment, "deployment_name")
-    return workflow, fitting[-1]
+    served = (each for each in fitting if views.is_served(ctx.world, workflow, each))
+    return workflow, next(served, fitting[0])
+
+
+def check_input(registration: Registration, value: object) -> None:
+    """Holds what the workflow will get to its input schema; null counts as an empty object.
+
+    Raises:
+        APIError: 422, it does not fit.
+
+    """
+    if not isinstance(value, dict | None):
+        raise refused("Input should be an object", value, "schedule", "input")
+    lookup.check_value(registration.script.get("input_schema"), value)
 
 
 def read_definition(given: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,8 +28,14 @@ TRIES = "ACTIVITY_TASK_"
 TASKS = "CUSTOM_TASK_"
 CHILD_START = "START_CHILD_WORKFLOW_EXECUTION_INITIATED"
 CHILD_ENDS = ("CHILD_WORKFLOW_EXECUTION_COMPLETED", "CHILD_WORKFLOW_EXECUTION_FAILED")
-PUBLIC = frozenset({"WORKFLOW_EXECUTION_SIGNALED", "WORKFLOW_EXECUTION_UPDATE_COMPLETED"})
-"""Moments that people bring about; all other moments are the machinery's (our choice)."""
+PUBLIC = frozenset(
+    {
+        "WORKFLOW_EXECUTION_SIGNALED",
+        "WORKFLOW_EXECUTION_UPDATE_COMPLETED",
+        "CUSTOM_TASK_IN_PROGRESS",
+    }
+)
+"""Moments of callers and of the workflow's code; all others are the machinery's (our choice)."""
 
 
 @frozen(kw_only=True)

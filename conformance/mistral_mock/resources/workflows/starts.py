@@ -135,7 +135,7 @@ def start(world: World, schedule: Schedule, due: datetime, at: datetime) -> Sche
     if registration is None:
         return schedule
     order = engine.Order(
-        input=schedule.definition["input"],
+        input=schedule.definition["input"] or {},
         at=at,
         execution_id=find_id(world, schedule, due),
         schedule_id=schedule.schedule_id,
