@@ -1,0 +1,130 @@
+"""Datasets for rules: make one, add records, list all, wait for an import."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.rules.common.steps import expect_equal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+CREATE = "beta.observability.datasets.create"
+LIST = "beta.observability.datasets.list"
+FETCH = "beta.observability.datasets.fetch"
+UPDATE = "beta.observability.datasets.update"
+DELETE = "beta.observability.datasets.delete"
+LIST_RECORDS = "beta.observability.datasets.list_records"
+CREATE_RECORD = "beta.observability.datasets.create_record"
+EXPORT = "beta.observability.datasets.export_to_jsonl"
+FROM_FILE = "beta.observability.datasets.import_from_file"
+FROM_RECORDS = "beta.observability.datasets.import_from_dataset_records"
+FROM_EXPLORER = "beta.observability.datasets.import_from_explorer"
+FROM_CAMPAIGN = "beta.observability.datasets.import_from_campaign"
+FROM_PLAYGROUND = "beta.observability.datasets.import_from_playground"
+FETCH_TASK = "beta.observability.datasets.fetch_task"
+LIST_TASKS = "beta.observability.datasets.list_tasks"
+FETCH_RECORD = "beta.observability.datasets.records.fetch"
+DELETE_RECORD = "beta.observability.datasets.records.delete"
+DELETE_RECORDS = "beta.observability.datasets.records.bulk_delete"
+JUDGE_RECORD = "beta.observability.datasets.records.judge"
+PUT_PAYLOAD = "beta.observability.datasets.records.update_payload"
+PUT_PROPERTIES = "beta.observability.datasets.records.update_properties"
+
+RUNNING, COMPLETED, FAILED = "RUNNING", "COMPLETED", "FAILED"
+WAIT_S = 120
+ALL = 100
+"""The largest page, which holds all that a rule makes."""
+
+
+def make_dataset(ctx: Context, name: str = "dataset", description: str = "") -> Exchange:
+    """A new dataset without records."""
+    body = {"name": ctx.marker.name(name), "description": description}
+    return ctx.need(ctx.api.call(CREATE, json=body), 201)
+
+
+def question(text: str, *answers: str) -> dict[str, Any]:
+    """A payload: a question of a user, and answers."""
+    said = [{"role": "assistant", "content": each} for each in answers]
+    return {"messages": [{"role": "user", "content": text}, *said]}
+
+
+def add_record(
+    ctx: Context,
+    dataset_id: str,
+    payload: Mapping[str, Any],
+    properties: Mapping[str, Any] | None = None,
+) -> Exchange:
+    """A new record of a dataset; properties are left out when none are given."""
+    body = {"payload": payload, **({} if properties is None else {"properties": properties})}
+    return ctx.need(ctx.api.call(CREATE_RECORD, dataset_id=dataset_id, json=body), 201)
+
+
+def read_records(ctx: Context, dataset_id: str) -> Exchange:
+    """All records of a dataset of the run, at `records.results`."""
+    query = {"page_size": ALL}
+    listed = ctx.api.call(LIST_RECORDS, dataset_id=dataset_id, query=query)
+    return ctx.expect_status(listed, 200)
+
+
+def begin_import(ctx: Context, operation: str, dataset_id: str, **body: object) -> Exchange:
+    """The task of an import that the server took on."""
+    return ctx.expect_status(ctx.api.call(operation, dataset_id=dataset_id, json=body), 202)
+
+
+def watch_task(ctx: Context, task: Exchange, step_s: float = 1) -> list[Exchange]:
+    """What the task says from now to its end; the last answer tells the end."""
+    seen: list[Exchange] = []
+    ids = {"dataset_id": task["dataset_id"], "task_id": task["id"]}
+    for _ in range(WAIT_S):
+        seen.append(ctx.expect_status(ctx.api.call(FETCH_TASK, ids), 200))
+        if seen[-1]["status"] != RUNNING:
+            return seen
+        ctx.pass_time(step_s)
+    ctx.expect(condition=False, message=f"still {RUNNING} after {WAIT_S} looks")
+    return seen
+
+
+def import_all(ctx: Context, operation: str, dataset_id: str, **body: object) -> list[Any]:
+    """The records of a dataset after an import that has to be completed."""
+    done = watch_task(ctx, begin_import(ctx, operation, dataset_id, **body))[-1]
+    expect_equal(ctx, done["status"], COMPLETED, "the status in the end", done)
+    return list(read_records(ctx, dataset_id).at("records.results"))
+
+
+def walk_pages(
+    ctx: Context, operation: str, place: str, query: Mapping[str, Any], **ids: str
+) -> list[Exchange]:
+    """The pages from number 1 to the first empty one, which is the last of the result."""
+    pages: list[Exchange] = []
+    while len(pages) < ALL:
+        answer = ctx.api.call(operation, ids, query={**query, "page": len(pages) + 1})
+        pages.append(ctx.expect_status(answer, 200))
+        if not pages[-1].at(f"{place}.results"):
+            break
+    return pages
+
+
+def expect_pages(ctx: Context, pages: list[Exchange], place: str, made: list[str]) -> None:
+    """Hold pages of two to show each of these ids once, to count them and to name neighbours."""
+    full, odd = divmod(len(made), 2)
+    sizes = [len(page.at(f"{place}.results")) for page in pages]
+    expect_equal(ctx, sizes, [2] * full + [1] * odd + [0], "the sizes of the pages", *pages)
+    found = [item.get("id") for page in pages for item in page.at(f"{place}.results")]
+    expect_equal(ctx, sorted(found), sorted(made), "the pages together", *pages)
+    for page in pages:
+        expect_equal(ctx, page.at(f"{place}.count"), len(made), "count", page)
+    first, last = pages[0].at(place), pages[-2].at(place)
+    expect_equal(ctx, first.get("previous"), None, "the first page's link back", pages[0])
+    expect_equal(ctx, last.get("next"), None, "the last page's link forward", pages[-2])
+    ctx.expect(first.get("next"), "the first page has no link to the next", pages[0])
+    ctx.expect(last.get("previous"), "the last page has no link back", pages[-2])
+
+
+def expect_missing(ctx: Context, answer: Exchange, code: str) -> None:
+    """Hold the server to 404, with the error code that the document lists for what is missing."""
+    ctx.expect_status(answer, 404)
+    expect_equal(ctx, answer.at("detail.error_code"), code, "error_code", answer)

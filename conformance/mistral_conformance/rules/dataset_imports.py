@@ -1,0 +1,351 @@
+"""Imports into datasets: begun, watched, completed; what they bring, and what they leave out."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.rules.common.chats import chat_model
+from mistral_conformance.rules.common.datasets import (
+    DELETE,
+    EXPORT,
+    FAILED,
+    FETCH_TASK,
+    FROM_CAMPAIGN,
+    FROM_EXPLORER,
+    FROM_FILE,
+    FROM_PLAYGROUND,
+    FROM_RECORDS,
+    LIST_RECORDS,
+    LIST_TASKS,
+    PUT_PAYLOAD,
+    add_record,
+    begin_import,
+    expect_missing,
+    expect_pages,
+    import_all,
+    make_dataset,
+    question,
+    read_records,
+    walk_pages,
+    watch_task,
+)
+from mistral_conformance.rules.common.names import UPLOAD_FILE
+from mistral_conformance.rules.common.steps import (
+    expect_equal,
+    expect_refused,
+    expect_same_fields,
+    unknown_id,
+    word,
+)
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+
+EVERY = {"filters": {"field": "nb_input_tokens", "op": "gte", "value": 0}}
+"""A search for all recorded chats, by a field that the documents name."""
+
+
+@rule(
+    id="dataset-imports.task-is-found",
+    level=MUST,
+    source="spec 2026-08-13, DatasetImportTask",
+    operations=(FROM_RECORDS, FETCH_TASK, LIST_TASKS),
+)
+def task_is_found(ctx: Context) -> None:
+    """An import answers 202 with its task, which is read by its id and is in the dataset's list."""
+    source, target = (make_dataset(ctx, each)["id"] for each in ("source one", "target one"))
+    record = add_record(ctx, source, question("Hi"))["id"]
+    task = begin_import(ctx, FROM_RECORDS, target, dataset_record_ids=[record])
+    expect_equal(ctx, task["dataset_id"], target, "dataset_id", task)
+    ids = {"dataset_id": target, "task_id": task["id"]}
+    read = ctx.expect_status(ctx.api.call(FETCH_TASK, ids), 200)
+    moving = {"status", "progress", "message", "updated_at", "result"}
+    expect_same_fields(ctx, task, read, ignore=moving)
+    watch_task(ctx, task)
+    listed = ctx.expect_status(ctx.api.call(LIST_TASKS, dataset_id=target), 200)
+    found = [each.get("id") for each in listed.at("tasks.results")]
+    expect_equal(ctx, found, [task["id"]], "the listed ids", listed)
+
+
+@rule(
+    id="dataset-imports.task-pages-make-the-list",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/observability/datasets/{dataset_id}/tasks; quirks §4",
+    operations=(LIST_TASKS,),
+)
+def task_pages_make_the_list(ctx: Context) -> None:
+    """The pages of a dataset's imports, from 1, hold each once and name their neighbours."""
+    dataset = make_dataset(ctx)["id"]
+    ids = [add_record(ctx, dataset, question("Hi"))["id"]]
+    tasks = [begin_import(ctx, FROM_RECORDS, dataset, dataset_record_ids=ids) for _ in range(3)]
+    pages = walk_pages(ctx, LIST_TASKS, "tasks", {"page_size": 2}, dataset_id=dataset)
+    expect_pages(ctx, pages, "tasks", [task["id"] for task in tasks])
+
+
+@rule(
+    id="dataset-imports.tasks-move-forward",
+    level=MUST,
+    source="spec 2026-08-13, BaseTaskStatus: RUNNING is the only state that goes on; progress",
+    operations=(FROM_FILE, FETCH_TASK),
+)
+def tasks_move_forward(ctx: Context) -> None:
+    """Progress never falls; once an import has ended, its status and its records stay."""
+    dataset = make_dataset(ctx)["id"]
+    file = _upload(ctx, *(_line(f"Question {number}") for number in range(4)))
+    task = begin_import(ctx, FROM_FILE, dataset, file_id=file)
+    seen = [task, *watch_task(ctx, task, 0.3)]
+    known = [each.json().get("progress") for each in seen]
+    steps = [each for each in known if each is not None]
+    ctx.expect(steps == sorted(steps), f"progress went back: {steps}", *seen[-2:])
+    held = read_records(ctx, dataset)
+    ctx.pass_time(1)
+    ids = {"dataset_id": dataset, "task_id": task["id"]}
+    later = ctx.expect_status(ctx.api.call(FETCH_TASK, ids), 200)
+    expect_same_fields(ctx, seen[-1], later, ignore=set())
+    expect_same_fields(ctx, held, read_records(ctx, dataset), ignore=set())
+
+
+@rule(
+    id="dataset-imports.file-becomes-records",
+    level=MUST,
+    source="spec 2026-08-13, POST …/imports/from-file; lines as in the API's cookbook on datasets",
+    operations=(FROM_FILE, LIST_RECORDS),
+)
+def file_becomes_records(ctx: Context) -> None:
+    """Each line of an uploaded file becomes a record with its messages and its properties."""
+    dataset = make_dataset(ctx)["id"]
+    first, second = word(ctx), f"größer {word(ctx)}"
+    file = _upload(ctx, _line(first), _line(second, topic="size"))
+    found = import_all(ctx, FROM_FILE, dataset, file_id=file)
+    expect_equal(ctx, len(found), 2, "the number of records")
+    expect_equal(ctx, {each.get("source") for each in found}, {"UPLOADED_FILE"}, "the sources")
+    held = {_said(each)[0]: each.get("properties") for each in found}
+    expect_equal(ctx, held, {first: {}, second: {"topic": "size"}}, "the records")
+
+
+@rule(
+    id="dataset-imports.wrong-lines-are-told",
+    level=SHOULD,
+    source="spec 2026-08-13, POST …/imports/from-file: the task tells whether the form is right",
+    operations=(FROM_FILE, FETCH_TASK),
+)
+def wrong_lines_are_told(ctx: Context) -> None:
+    """An import of a file with a line that is no JSON fails, or says in its message what is wrong.
+
+    No record is made of that line.
+    """
+    dataset = make_dataset(ctx)["id"]
+    file = _upload(ctx, _line("right"), "{wrong")
+    done = watch_task(ctx, begin_import(ctx, FROM_FILE, dataset, file_id=file))[-1]
+    told = done["status"] == FAILED or bool(done.json().get("message"))
+    ctx.expect(told, "the task says nothing about the line", done)
+    found = read_records(ctx, dataset)
+    ctx.expect(found.at("records.count") <= 1, "there is a record of the wrong line", found)
+
+
+@rule(
+    id="dataset-imports.unreadable-source-fails",
+    level=SHOULD,
+    source="our choice: an import that can bring nothing is refused, or fails and says why",
+    operations=(FROM_FILE, FROM_RECORDS, FROM_PLAYGROUND, FETCH_TASK),
+)
+def unreadable_source_fails(ctx: Context) -> None:
+    """Files, records and conversations that are not there do not make an import succeed."""
+    dataset, unknown = make_dataset(ctx)["id"], unknown_id(ctx)
+    cases: list[tuple[str, dict[str, object]]] = [
+        (FROM_FILE, {"file_id": unknown}),
+        (FROM_RECORDS, {"dataset_record_ids": [unknown]}),
+        (FROM_PLAYGROUND, {"conversation_ids": [f"conv_{unknown.replace('-', '')}"]}),
+    ]
+    for operation, body in cases:
+        answer = ctx.api.call(operation, dataset_id=dataset, json=body)
+        if answer.status == 202:
+            answer = watch_task(ctx, answer)[-1]
+            expect_equal(ctx, answer["status"], FAILED, "the status in the end", answer)
+            ctx.expect(answer.json().get("message"), "the task does not say why", answer)
+        else:
+            expect_refused(ctx, answer, f"{operation} of nothing")
+
+
+@rule(
+    id="dataset-imports.records-are-copied",
+    level=MUST,
+    source="spec 2026-08-13, POST …/imports/from-dataset: copies of records",
+    operations=(FROM_RECORDS, PUT_PAYLOAD, LIST_RECORDS),
+)
+def records_are_copied(ctx: Context) -> None:
+    """An import from a dataset copies the records it names; a change of one leaves the copy."""
+    source, target = (make_dataset(ctx, each)["id"] for each in ("source one", "target one"))
+    first = add_record(ctx, source, question("first", "yes"), {"topic": "a"})
+    add_record(ctx, source, question("second"))
+    found = import_all(ctx, FROM_RECORDS, target, dataset_record_ids=[first["id"]])
+    expect_equal(ctx, len(found), 1, "the number of records")
+    ctx.expect(found[0].get("id") != first["id"], "the copy has the id of the record")
+    expect_equal(ctx, found[0].get("payload"), first["payload"], "the payload", first)
+    expect_equal(ctx, found[0].get("properties"), {"topic": "a"}, "the properties", first)
+    ids = {"dataset_record_id": first["id"]}
+    ctx.need(ctx.api.call(PUT_PAYLOAD, ids, json={"payload": question("changed")}), 204)
+    kept = read_records(ctx, target)
+    expect_equal(ctx, kept.at("records.results"), found, "the copies afterwards", kept)
+
+
+@rule(
+    id="dataset-imports.export-can-be-imported",
+    level=SHOULD,
+    source="our choice: what an export writes, an import reads",
+    operations=(EXPORT, FROM_FILE),
+)
+def export_can_be_imported(ctx: Context) -> None:
+    """The exported file of a dataset, uploaded and imported, gives records that say the same."""
+    source, target = (make_dataset(ctx, each)["id"] for each in ("source one", "target one"))
+    wanted = [add_record(ctx, source, question(each, "yes"), {"n": each}) for each in "ab"]
+    link = ctx.need(ctx.api.call(EXPORT, dataset_id=source), 200)["file_url"]
+    served = ctx.need(ctx.nobody.get(link), 200)
+    found = import_all(ctx, FROM_FILE, target, file_id=_upload(ctx, served.text.rstrip("\n")))
+    held = sorted((_said(each), each.get("properties")) for each in found)
+    there = sorted((_said(each.json()), each["properties"]) for each in wanted)
+    expect_equal(ctx, held, there, "the imported records", served)
+
+
+@rule(
+    id="dataset-imports.recorded-chats-become-records",
+    level=MUST,
+    source="spec 2026-08-13, POST …/imports/from-explorer",
+    operations=(FROM_EXPLORER, LIST_RECORDS),
+)
+def recorded_chats_become_records(ctx: Context) -> None:
+    """A recorded chat completion becomes a record of the explorer with its messages."""
+    event = _newest_event(ctx, word(ctx))
+    dataset = make_dataset(ctx)["id"]
+    found = import_all(ctx, FROM_EXPLORER, dataset, completion_event_ids=[event["event_id"]])
+    expect_equal(ctx, len(found), 1, "the number of records")
+    expect_equal(ctx, found[0].get("source"), "EXPLORER", "the source")
+    asked = _said({"payload": {"messages": event["request_messages"]}})
+    told = _said({"payload": {"messages": event["response_messages"]}})
+    said = _said(found[0])
+    expect_equal(ctx, said[: len(asked)], asked, "what was asked")
+    ctx.expect(said[len(asked) :] in ([], told), "the answer is another one than that recorded")
+
+
+@rule(
+    id="dataset-imports.campaign-becomes-records",
+    level=MUST,
+    source="spec 2026-08-13, POST …/imports/from-campaign",
+    operations=(FROM_CAMPAIGN, LIST_RECORDS),
+)
+def campaign_becomes_records(ctx: Context) -> None:
+    """Every chat completion that a campaign has picked becomes a record."""
+    part = word(ctx)
+    _newest_event(ctx, part)
+    campaign = _make_campaign(ctx)
+    ctx.pass_time(1)
+    picked = ctx.need(
+        ctx.api.call("beta.observability.campaigns.list_events", campaign_id=campaign), 200
+    )
+    wanted = picked.at("completion_events.count")
+    found = import_all(ctx, FROM_CAMPAIGN, make_dataset(ctx)["id"], campaign_id=campaign)
+    expect_equal(ctx, len(found), wanted, "the number of records", picked)
+    ctx.expect(found, "the campaign picked nothing", picked)
+    ctx.expect(all(_said(each) for each in found), "a record has no messages", picked)
+
+
+@rule(
+    id="dataset-imports.conversations-become-records",
+    level=MUST,
+    source="spec 2026-08-13, POST …/imports/from-playground",
+    operations=(FROM_PLAYGROUND, LIST_RECORDS),
+)
+def conversations_become_records(ctx: Context) -> None:
+    """A conversation becomes a record of the playground with what was asked and answered."""
+    asked = f"Say {word(ctx)}."
+    body = {
+        "model": chat_model(ctx),
+        "inputs": asked,
+        "name": ctx.marker.name("talk"),
+        "completion_args": {"max_tokens": 16},
+    }
+    talk = ctx.need(ctx.api.call("beta.conversations.start", json=body), 200)
+    ids = [talk["conversation_id"]]
+    found = import_all(ctx, FROM_PLAYGROUND, make_dataset(ctx)["id"], conversation_ids=ids)
+    expect_equal(ctx, len(found), 1, "the number of records")
+    expect_equal(ctx, found[0].get("source"), "PLAYGROUND", "the source")
+    said = _said(found[0])
+    ctx.expect(asked in said, "the record misses the question", talk)
+    ctx.expect(len(said) > said.index(asked) + 1, "the record misses the answer", talk)
+
+
+@rule(
+    id="dataset-imports.tasks-go-with-their-dataset",
+    level=SHOULD,
+    source="our choice: what belongs to a dataset is found under it alone and goes with it",
+    operations=(FETCH_TASK, LIST_TASKS, DELETE),
+)
+def tasks_go_with_their_dataset(ctx: Context) -> None:
+    """A task is not found under another dataset, nor under its own once that is deleted."""
+    own, other = (make_dataset(ctx, each)["id"] for each in ("own dataset", "other dataset"))
+    record = add_record(ctx, other, question("Hi"))["id"]
+    task = begin_import(ctx, FROM_RECORDS, own, dataset_record_ids=[record])["id"]
+    elsewhere = ctx.api.call(FETCH_TASK, dataset_id=other, task_id=task)
+    expect_missing(ctx, elsewhere, "DATASET_TASK_NOT_FOUND")
+    ctx.need(ctx.api.call(DELETE, dataset_id=own), 204)
+    ctx.expect_status(ctx.api.call(FETCH_TASK, dataset_id=own, task_id=task), 404)
+    ctx.expect_status(ctx.api.call(LIST_TASKS, dataset_id=own), 404)
+
+
+def _line(text: str, **properties: object) -> str:
+    """A line of a file: a conversation of one question."""
+    return json.dumps({**question(text), **({"properties": properties} if properties else {})})
+
+
+def _upload(ctx: Context, *lines: str) -> str:
+    """The id of an uploaded file with these lines."""
+    name = ctx.marker.name("records.jsonl")
+    part = (name, "\n".join(lines).encode() + b"\n", "application/jsonl")
+    answer = ctx.api.call(UPLOAD_FILE, files={"file": part})
+    return str(ctx.need(answer, 200)["id"])
+
+
+def _said(record: dict[str, Any]) -> list[Any]:
+    """The contents of a record's messages, in their order."""
+    return [each.get("content") for each in record["payload"].get("messages") or []]
+
+
+def _newest_event(ctx: Context, part: str) -> dict[str, Any]:
+    """The recorded chat that came last, after one that the run had."""
+    messages = [{"role": "user", "content": f"Say {part}."}]
+    body = {"model": chat_model(ctx), "messages": messages, "max_tokens": 16}
+    ctx.need(ctx.api.call("chat.complete", json=body), 200)
+    ctx.pass_time(1)
+    search = {"search_params": EVERY, "extra_fields": []}
+    events = "beta.observability.chat_completion_events"
+    listed = ctx.need(ctx.api.call(f"{events}.search", json=search), 200)
+    found = listed.at("completion_events.results")
+    if not found:
+        ctx.skip("the server has recorded no chat")
+    newest = max(found, key=lambda each: str(each.get("created_at")))
+    read = ctx.need(ctx.api.call(f"{events}.fetch", event_id=newest["event_id"]), 200)
+    return dict(read.json())
+
+
+def _make_campaign(ctx: Context) -> str:
+    """A campaign over all recorded chats, of which it picks two at most."""
+    judge = {
+        "name": ctx.marker.name("judge"),
+        "description": "Judges an answer.",
+        "model_name": chat_model(ctx),
+        "instructions": "Judge the last answer.",
+        "tools": [],
+        "output": {"type": "REGRESSION", "min_description": "Bad", "max_description": "Good"},
+    }
+    made = ctx.need(ctx.api.call("beta.observability.judges.create", json=judge), 201)
+    body = {
+        "search_params": EVERY,
+        "judge_id": made["id"],
+        "name": ctx.marker.name("campaign"),
+        "description": "Picks two chats.",
+        "max_nb_events": 2,
+    }
+    campaign = ctx.need(ctx.api.call("beta.observability.campaigns.create", json=body), 201)
+    return str(campaign["id"])
