@@ -92,6 +92,9 @@ def check_query(
             problems += check_text(parameter.schema, value, ("query", parameter.name))
             values[parameter.name] = value
             sent.add(parameter.name)
+        elif parameter.exploded and (fields := _unnamed(operation, texts)):
+            values[parameter.name] = fields
+            sent.add(parameter.name)
     problems += _missing(operation, texts)
     return values, frozenset(sent)
 
@@ -192,6 +195,12 @@ def refuse(operation: Operation, problems: Sequence[Problem]) -> None:
         message = "; ".join(f"{'.'.join(map(str, one.loc))}: {one.msg}" for one in problems)
         raise observability_error(422, message, "VALIDATION_ERROR")
     raise invalid(*problems)
+
+
+def _unnamed(operation: Operation, texts: Mapping[str, list[str]]) -> dict[str, str]:
+    """The texts that are no parameter's own: the fields of one that is written field by field."""
+    known = {parameter.name for parameter in operation.query_parameters}
+    return {name: found[-1] for name, found in texts.items() if name not in known}
 
 
 def _missing(operation: Operation, texts: Mapping[str, object]) -> list[Problem]:

@@ -26,6 +26,8 @@ class Parameter:
     place: str
     required: bool
     schema: Schema
+    exploded: bool = False
+    """An object each of whose fields travels as a parameter of its own."""
 
 
 @frozen(slots=False)
@@ -84,7 +86,9 @@ class Operation:
         found = [mistral_openapi.resolve(dict(p)) for p in self.shared]
         found += [mistral_openapi.resolve(p) for p in self.object.get("parameters", [])]
         return tuple(
-            Parameter(p["name"], p["in"], p.get("required", False), Schema(_schema_of(p)))
+            Parameter(
+                p["name"], p["in"], p.get("required", False), Schema(_schema_of(p)), _explodes(p)
+            )
             for p in found
         )
 
@@ -93,6 +97,13 @@ def _schema_of(parameter: Mapping[str, Any]) -> Mapping[str, Any]:
     """The schema of a parameter, also of one whose text is JSON (`content`)."""
     found: Mapping[str, Any] = parameter.get("schema") or parameter["content"][JSON]["schema"]
     return found
+
+
+def _explodes(parameter: Mapping[str, Any]) -> bool:
+    """A query parameter that is an object is written field by field, unless it says otherwise."""
+    types = Schema(parameter["schema"]).types if "schema" in parameter else frozenset()
+    is_form = parameter.get("style", "form") == "form" and parameter.get("explode", True)
+    return parameter["in"] == "query" and is_form and "object" in types and "string" not in types
 
 
 @cache

@@ -99,7 +99,8 @@ class Members:
     """The members of a union: the tag decides which one reads an object.
 
     An object whose tag no member has stays a dict. One without the tag (or a union without any)
-    goes to the member with the most required fields among those whose required fields it has.
+    goes to the member with the most required fields among those whose required fields it has;
+    members that do not require the tag come first.
     """
 
     def __init__(
@@ -111,7 +112,7 @@ class Members:
         self._tag = tag
         self._tagged = Readers(table)
         self._places = Readers({place: place for place in required})
-        ordered = sorted(required.items(), key=lambda item: -len(item[1]))
+        ordered = sorted(required.items(), key=lambda item: (tag in item[1], -len(item[1])))
         self._candidates = [(place, set(names) - {tag}) for place, names in ordered]
 
     def read(self, value: dict[str, Any]) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -146,13 +147,21 @@ def _segment_text(name: str, value: object) -> str:
 
 
 def query(*pairs: tuple[str, object]) -> tuple[tuple[str, str], ...]:
-    """Return query parameters as texts; UNSET and None are left out, lists repeat their name."""
-    return tuple(
-        (name, plain_text(item))
-        for name, value in pairs
-        if value is not UNSET and value is not None
-        for item in (value if isinstance(value, (list, tuple, set, frozenset)) else (value,))
-    )
+    """Return query parameters as texts; UNSET and None are left out.
+
+    Lists repeat their name; each field of an object is a parameter of its own.
+    """
+    found: list[tuple[str, str]] = []
+    for name, value in pairs:
+        if value is UNSET or value is None:
+            continue
+        if isinstance(value, (list, tuple, set, frozenset)):
+            found += [(name, plain_text(item)) for item in value]
+        elif isinstance(value, Mapping) or hasattr(value, "to_dict"):
+            found += query(*to_wire(value).items())  # type: ignore[attr-defined]
+        else:
+            found.append((name, plain_text(value)))
+    return tuple(found)
 
 
 def header_fields(*pairs: tuple[str, object]) -> dict[str, str]:

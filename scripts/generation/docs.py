@@ -79,9 +79,11 @@ def method_doc(
     documented = ", ".join(operation.errors)
     raises = f"an answer other than {' or '.join(map(str, operation.success))}"
     deprecated = f"Deprecated: {operation.deprecated}" if operation.deprecated else ""
+    gone = f"Only older servers may have it: it is not documented since {operation.gone}."
     return sections(
         wrapped(first_sentence(operation), indent),
         wrapped(note, indent),
+        wrapped(gone if operation.gone else "", indent),
         wrapped(deprecated, indent),
         wrapped(operation.description, indent),
         entries("Args", [*pairs, *extra, options], indent),

@@ -87,6 +87,8 @@ class EnumView:
     description: str
     values: list[str]
     is_open: bool
+    base: str
+    """The type of values that the document does not list."""
 
 
 class Tags:
@@ -217,6 +219,7 @@ class ModelViews:
             description=schema.get("description", ""),
             values=[python_literal(value) for value in schema["enum"] if value is not None],
             is_open=bool(schema.get("x-mistral-open")),
+            base="int" if all(isinstance(each, int) for each in schema["enum"]) else "str",
         )
 
     def reached_from(self, shapes: Iterable[Shape]) -> set[str]:

@@ -11,7 +11,9 @@ MODEL_NAMES: Final = frozenset(
     {"additional_properties", "from_dict", "missing_fields", "to_dict", "self", "cls"}
 )
 # An argument of one of these names would hide an option of every call.
-CALL_NAMES: Final = frozenset({"timeout", "retries", "headers", "self", "options", "destination"})
+CALL_NAMES: Final = frozenset(
+    {"timeout", "retries", "headers", "resumes", "self", "options", "destination"}
+)
 
 
 def words(text: str) -> list[str]:

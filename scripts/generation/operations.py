@@ -61,6 +61,8 @@ class OperationView:
     is_binary: bool
     is_repeatable: bool
     deprecated: str | None
+    gone: str | None
+    """Since when the document's upstream no longer lists it."""
     body_required: bool
     paging: PagingView | None
     stream: StreamView | None
@@ -156,6 +158,7 @@ class OperationViews:
             is_binary=binary,
             is_repeatable=bool(data.get("x-mistral-repeatable")),
             deprecated=deprecation_of(data),
+            gone=data.get("x-mistral-gone"),
             body_required=bool(data.get("requestBody", {}).get("required")),
             paging=paging,
             stream=stream,

@@ -339,7 +339,7 @@ if TYPE_CHECKING:
         ExecutionTraceInfoResponse as ExecutionTraceInfoResponse,
     )
     from .export_dataset_response import ExportDatasetResponse as ExportDatasetResponse
-    from .extended_o_auth_server_metadata import (
+    from .extended_oauth_server_metadata import (
         ExtendedOAuthServerMetadata as ExtendedOAuthServerMetadata,
     )
     from .failure import Failure as Failure
@@ -362,7 +362,7 @@ if TYPE_CHECKING:
     from .file_purpose import FilePurpose as FilePurpose
     from .file_schema import FileSchema as FileSchema
     from .file_visibility import FileVisibility as FileVisibility
-    from .filter_ import Filter as Filter
+    from .filter import Filter as Filter
     from .filter_condition import FilterCondition as FilterCondition
     from .filter_group import FilterGroup as FilterGroup
     from .filter_operator import FilterOperator as FilterOperator
@@ -546,10 +546,10 @@ if TYPE_CHECKING:
     from .nested_group_list import NestedGroupList as NestedGroupList
     from .nested_group_ref import NestedGroupRef as NestedGroupRef
     from .network_encoded_input import NetworkEncodedInput as NetworkEncodedInput
-    from .o_auth_2_metadata_secrets import OAuth2MetadataSecrets as OAuth2MetadataSecrets
-    from .o_auth_2_token import OAuth2Token as OAuth2Token
-    from .o_auth_metadata_source import OAuthMetadataSource as OAuthMetadataSource
+    from .oauth2_metadata_secrets import OAuth2MetadataSecrets as OAuth2MetadataSecrets
+    from .oauth2_token import OAuth2Token as OAuth2Token
     from .oauth2_token_auth import OAuth2TokenAuth as OAuth2TokenAuth
+    from .oauth_metadata_source import OAuthMetadataSource as OAuthMetadataSource
     from .ocr_aside_text_block import OCRAsideTextBlock as OCRAsideTextBlock
     from .ocr_block import OCRBlock as OCRBlock
     from .ocr_block_confidence_scores import OCRBlockConfidenceScores as OCRBlockConfidenceScores
@@ -827,6 +827,7 @@ if TYPE_CHECKING:
     from .tool_call_confirmation import ToolCallConfirmation as ToolCallConfirmation
     from .tool_choice import ToolChoice as ToolChoice
     from .tool_choice_enum import ToolChoiceEnum as ToolChoiceEnum
+    from .tool_condition import ToolCondition as ToolCondition
     from .tool_configuration import ToolConfiguration as ToolConfiguration
     from .tool_execution import ToolExecution as ToolExecution
     from .tool_execution_configuration import (
@@ -837,7 +838,6 @@ if TYPE_CHECKING:
     from .tool_execution_entry import ToolExecutionEntry as ToolExecutionEntry
     from .tool_execution_started_event import ToolExecutionStartedEvent as ToolExecutionStartedEvent
     from .tool_file_chunk import ToolFileChunk as ToolFileChunk
-    from .tool_filter_object import ToolFilterObject as ToolFilterObject
     from .tool_message import ToolMessage as ToolMessage
     from .tool_properties import ToolProperties as ToolProperties
     from .tool_reference_chunk import ToolReferenceChunk as ToolReferenceChunk
@@ -1036,7 +1036,7 @@ if TYPE_CHECKING:
     from .workflow_execution_trace_events_response import (
         WorkflowExecutionTraceEventsResponse as WorkflowExecutionTraceEventsResponse,
     )
-    from .workflow_execution_trace_o_tel_response import (
+    from .workflow_execution_trace_otel_response import (
         WorkflowExecutionTraceOTelResponse as WorkflowExecutionTraceOTelResponse,
     )
     from .workflow_execution_trace_summary_response import (
@@ -1350,7 +1350,7 @@ else:
             "ExecutionTool": "execution_tool",
             "ExecutionTraceInfoResponse": "execution_trace_info_response",
             "ExportDatasetResponse": "export_dataset_response",
-            "ExtendedOAuthServerMetadata": "extended_o_auth_server_metadata",
+            "ExtendedOAuthServerMetadata": "extended_oauth_server_metadata",
             "FIMCompletionRequest": "fim_completion_request",
             "FIMCompletionResponse": "fim_completion_response",
             "FTClassifierLossFunction": "ft_classifier_loss_function",
@@ -1367,7 +1367,7 @@ else:
             "FilePurpose": "file_purpose",
             "FileSchema": "file_schema",
             "FileVisibility": "file_visibility",
-            "Filter": "filter_",
+            "Filter": "filter",
             "FilterCondition": "filter_condition",
             "FilterGroup": "filter_group",
             "FilterOperator": "filter_operator",
@@ -1511,10 +1511,10 @@ else:
             "NestedGroupList": "nested_group_list",
             "NestedGroupRef": "nested_group_ref",
             "NetworkEncodedInput": "network_encoded_input",
-            "OAuth2MetadataSecrets": "o_auth_2_metadata_secrets",
-            "OAuth2Token": "o_auth_2_token",
+            "OAuth2MetadataSecrets": "oauth2_metadata_secrets",
+            "OAuth2Token": "oauth2_token",
             "OAuth2TokenAuth": "oauth2_token_auth",
-            "OAuthMetadataSource": "o_auth_metadata_source",
+            "OAuthMetadataSource": "oauth_metadata_source",
             "OCRAsideTextBlock": "ocr_aside_text_block",
             "OCRBlock": "ocr_block",
             "OCRBlockConfidenceScores": "ocr_block_confidence_scores",
@@ -1736,6 +1736,7 @@ else:
             "ToolCallConfirmation": "tool_call_confirmation",
             "ToolChoice": "tool_choice",
             "ToolChoiceEnum": "tool_choice_enum",
+            "ToolCondition": "tool_condition",
             "ToolConfiguration": "tool_configuration",
             "ToolExecution": "tool_execution",
             "ToolExecutionConfiguration": "tool_execution_configuration",
@@ -1744,7 +1745,6 @@ else:
             "ToolExecutionEntry": "tool_execution_entry",
             "ToolExecutionStartedEvent": "tool_execution_started_event",
             "ToolFileChunk": "tool_file_chunk",
-            "ToolFilterObject": "tool_filter_object",
             "ToolMessage": "tool_message",
             "ToolProperties": "tool_properties",
             "ToolReferenceChunk": "tool_reference_chunk",
@@ -1877,7 +1877,7 @@ else:
             "WorkflowExecutionSyncResponse": "workflow_execution_sync_response",
             "WorkflowExecutionTraceEvent": "workflow_execution_trace_event",
             "WorkflowExecutionTraceEventsResponse": "workflow_execution_trace_events_response",
-            "WorkflowExecutionTraceOTelResponse": "workflow_execution_trace_o_tel_response",
+            "WorkflowExecutionTraceOTelResponse": "workflow_execution_trace_otel_response",
             "WorkflowExecutionTraceSummaryResponse": "workflow_execution_trace_summary_response",
             "WorkflowExecutionTraceSummarySpan": "workflow_execution_trace_summary_span",
             "WorkflowExecutionWithoutResultResponse": "workflow_execution_without_result_response",
@@ -2545,6 +2545,7 @@ __all__ = [
     "ToolCallConfirmation",
     "ToolChoice",
     "ToolChoiceEnum",
+    "ToolCondition",
     "ToolConfiguration",
     "ToolExecution",
     "ToolExecutionConfiguration",
@@ -2553,7 +2554,6 @@ __all__ = [
     "ToolExecutionEntry",
     "ToolExecutionStartedEvent",
     "ToolFileChunk",
-    "ToolFilterObject",
     "ToolMessage",
     "ToolProperties",
     "ToolReferenceChunk",

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from ..types import Unset
     from .auth_direction import AuthDirection
     from .connector_authentication_header import ConnectorAuthenticationHeader
-    from .extended_o_auth_server_metadata import ExtendedOAuthServerMetadata
+    from .extended_oauth_server_metadata import ExtendedOAuthServerMetadata
     from .global_header_value import GlobalHeaderValue
     from .inbound_authentication_type import InboundAuthenticationType
-    from .o_auth_2_metadata_secrets import OAuth2MetadataSecrets
+    from .oauth2_metadata_secrets import OAuth2MetadataSecrets
     from .outbound_authentication_type import OutboundAuthenticationType
 
 _ABSENT: dict[str, Any] = {
@@ -33,9 +33,9 @@ _ABSENT: dict[str, Any] = {
 _READERS = Readers(
     {
         "ConnectorAuthenticationHeader": "connector_authentication_header:ConnectorAuthenticationHeader",
-        "ExtendedOAuthServerMetadata": "extended_o_auth_server_metadata:ExtendedOAuthServerMetadata",
+        "ExtendedOAuthServerMetadata": "extended_oauth_server_metadata:ExtendedOAuthServerMetadata",
         "GlobalHeaderValue": "global_header_value:GlobalHeaderValue",
-        "OAuth2MetadataSecrets": "o_auth_2_metadata_secrets:OAuth2MetadataSecrets",
+        "OAuth2MetadataSecrets": "oauth2_metadata_secrets:OAuth2MetadataSecrets",
     }
 )
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from ..types import Unset
-    from .o_auth_2_token import OAuth2Token
+    from .oauth2_token import OAuth2Token
 
 _ABSENT: dict[str, Any] = {
     "oauth": UNSET,
@@ -22,7 +22,7 @@ _ABSENT: dict[str, Any] = {
     "bearer_token": UNSET,
     "github_installation_id": UNSET,
 }
-_READERS = Readers({"OAuth2Token": "o_auth_2_token:OAuth2Token"})
+_READERS = Readers({"OAuth2Token": "oauth2_token:OAuth2Token"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)

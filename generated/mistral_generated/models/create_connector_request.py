@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ..types import Unset
     from .auth_data import AuthData
-    from .extended_o_auth_server_metadata import ExtendedOAuthServerMetadata
+    from .extended_oauth_server_metadata import ExtendedOAuthServerMetadata
     from .global_header_value import GlobalHeaderValue
     from .public_resource_visibility import PublicResourceVisibility
 
@@ -37,7 +37,7 @@ _ABSENT: dict[str, Any] = {
 _READERS = Readers(
     {
         "AuthData": "auth_data:AuthData",
-        "ExtendedOAuthServerMetadata": "extended_o_auth_server_metadata:ExtendedOAuthServerMetadata",
+        "ExtendedOAuthServerMetadata": "extended_oauth_server_metadata:ExtendedOAuthServerMetadata",
         "GlobalHeaderValue": "global_header_value:GlobalHeaderValue",
     }
 )

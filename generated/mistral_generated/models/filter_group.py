@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from typing import Self
 
     from ..types import Unset
-    from .filter_ import Filter
+    from .filter import Filter
 
 _ABSENT: dict[str, Any] = {
     "and_": UNSET,
     "or_": UNSET,
 }
-_READERS = Readers({"Filter": "filter_:read_filter_"})
+_READERS = Readers({"Filter": "filter:read_filter"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)

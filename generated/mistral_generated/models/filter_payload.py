@@ -9,12 +9,12 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from .filter_ import read_filter_
+from .filter import read_filter
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from .filter_ import Filter
+    from .filter import Filter
 
 _ABSENT: dict[str, Any] = {
     "filters": UNSET,
@@ -41,7 +41,7 @@ class FilterPayload(Model):
         fields["additional_properties"] = {} if len(fields) == 1 else unknown(fields, _ABSENT)
         value = fields["filters"]
         if type(value) is dict:
-            fields["filters"] = read_filter_(value)
+            fields["filters"] = read_filter(value)
         model = new(cls)
         fill(model, fields)
         return model

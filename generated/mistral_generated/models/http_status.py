@@ -71,5 +71,5 @@ HTTPStatus: TypeAlias = (
         510,
         511,
     ]
-    | str
+    | int
 )

@@ -13,13 +13,13 @@ from ..types import UNSET
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from .tool_filter_object import ToolFilterObject
+    from .tool_condition import ToolCondition
 
 _ABSENT: dict[str, Any] = {
     "type": UNSET,
     "expressions": UNSET,
 }
-_READERS = Readers({"ToolFilterObject": "tool_filter_object:read_tool_filter_object"})
+_READERS = Readers({"ToolCondition": "tool_condition:read_tool_condition"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,7 +32,7 @@ class LogicalExpression(Model):
     """
 
     type: Literal["and", "or"] | str
-    expressions: list[ToolFilterObject | list[str]]
+    expressions: list[ToolCondition | list[str]]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("type", "expressions")
@@ -45,7 +45,7 @@ class LogicalExpression(Model):
         value = fields["expressions"]
         if type(value) is list:
             fields["expressions"] = [
-                _READERS["ToolFilterObject"](item) if type(item) is dict else item for item in value
+                _READERS["ToolCondition"](item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)

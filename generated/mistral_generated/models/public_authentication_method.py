@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ..types import Unset
     from .connector_authentication_header import ConnectorAuthenticationHeader
-    from .extended_o_auth_server_metadata import ExtendedOAuthServerMetadata
+    from .extended_oauth_server_metadata import ExtendedOAuthServerMetadata
     from .global_header_value import GlobalHeaderValue
     from .outbound_authentication_type import OutboundAuthenticationType
 
@@ -30,7 +30,7 @@ _ABSENT: dict[str, Any] = {
 _READERS = Readers(
     {
         "ConnectorAuthenticationHeader": "connector_authentication_header:ConnectorAuthenticationHeader",
-        "ExtendedOAuthServerMetadata": "extended_o_auth_server_metadata:ExtendedOAuthServerMetadata",
+        "ExtendedOAuthServerMetadata": "extended_oauth_server_metadata:ExtendedOAuthServerMetadata",
         "GlobalHeaderValue": "global_header_value:GlobalHeaderValue",
     }
 )

@@ -9,4 +9,4 @@ from typing import Literal, TypeAlias
 # are those of Temporal, the engine underneath: 1 leaves the start out, 2 makes up for one start
 # afterwards, 3 for all of them, 4 cancels the older execution, 5 terminates it, 6 lets both go on
 # side by side.
-ScheduleOverlapPolicy: TypeAlias = Literal[1, 2, 3, 4, 5, 6] | str
+ScheduleOverlapPolicy: TypeAlias = Literal[1, 2, 3, 4, 5, 6] | int

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from ..types import Unset
-    from .tool_filter_object import ToolFilterObject
+    from .tool_condition import ToolCondition
 
 _ABSENT: dict[str, Any] = {
     "requires_confirmation": UNSET,
@@ -22,7 +22,7 @@ _ABSENT: dict[str, Any] = {
     "include": UNSET,
     "exclude": UNSET,
 }
-_READERS = Readers({"ToolFilterObject": "tool_filter_object:read_tool_filter_object"})
+_READERS = Readers({"ToolCondition": "tool_condition:read_tool_condition"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,8 +36,8 @@ class ToolExecutionConfiguration(Model):
         exclude: The names of tools not to offer.
     """
 
-    requires_confirmation: ToolFilterObject | list[str] | None | Unset = UNSET
-    skip_confirmation: ToolFilterObject | list[str] | None | Unset = UNSET
+    requires_confirmation: ToolCondition | list[str] | None | Unset = UNSET
+    skip_confirmation: ToolCondition | list[str] | None | Unset = UNSET
     include: list[str] | None | Unset = UNSET
     exclude: list[str] | None | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
@@ -49,10 +49,10 @@ class ToolExecutionConfiguration(Model):
         fields["additional_properties"] = {} if len(fields) == 4 else unknown(fields, _ABSENT)
         value = fields["requires_confirmation"]
         if type(value) is dict:
-            fields["requires_confirmation"] = _READERS["ToolFilterObject"](value)
+            fields["requires_confirmation"] = _READERS["ToolCondition"](value)
         value = fields["skip_confirmation"]
         if type(value) is dict:
-            fields["skip_confirmation"] = _READERS["ToolFilterObject"](value)
+            fields["skip_confirmation"] = _READERS["ToolCondition"](value)
         model = new(cls)
         fill(model, fields)
         return model

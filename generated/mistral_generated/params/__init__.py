@@ -115,14 +115,14 @@ if TYPE_CHECKING:
     from .document_library_tool import DocumentLibraryToolParam as DocumentLibraryToolParam
     from .document_url_chunk import DocumentURLChunkParam as DocumentURLChunkParam
     from .embedding_request import EmbeddingRequestParam as EmbeddingRequestParam
-    from .extended_o_auth_server_metadata import (
+    from .extended_oauth_server_metadata import (
         ExtendedOAuthServerMetadataParam as ExtendedOAuthServerMetadataParam,
     )
     from .fetch_field_option_counts_request import (
         FetchFieldOptionCountsRequestParam as FetchFieldOptionCountsRequestParam,
     )
     from .file_chunk import FileChunkParam as FileChunkParam
-    from .filter_ import FilterParam as FilterParam
+    from .filter import FilterParam as FilterParam
     from .filter_condition import FilterConditionParam as FilterConditionParam
     from .filter_group import FilterGroupParam as FilterGroupParam
     from .filter_payload import FilterPayloadParam as FilterPayloadParam
@@ -192,8 +192,8 @@ if TYPE_CHECKING:
     )
     from .moderation_llm_v2_config import ModerationLLMV2ConfigParam as ModerationLLMV2ConfigParam
     from .network_encoded_input import NetworkEncodedInputParam as NetworkEncodedInputParam
-    from .o_auth_2_metadata_secrets import OAuth2MetadataSecretsParam as OAuth2MetadataSecretsParam
-    from .o_auth_2_token import OAuth2TokenParam as OAuth2TokenParam
+    from .oauth2_metadata_secrets import OAuth2MetadataSecretsParam as OAuth2MetadataSecretsParam
+    from .oauth2_token import OAuth2TokenParam as OAuth2TokenParam
     from .oauth2_token_auth import OAuth2TokenAuthParam as OAuth2TokenAuthParam
     from .ocr_document import OCRDocumentParam as OCRDocumentParam
     from .ocr_request import OCRRequestParam as OCRRequestParam
@@ -428,13 +428,13 @@ else:
             "DocumentLibraryToolParam": "document_library_tool",
             "DocumentURLChunkParam": "document_url_chunk",
             "EmbeddingRequestParam": "embedding_request",
-            "ExtendedOAuthServerMetadataParam": "extended_o_auth_server_metadata",
+            "ExtendedOAuthServerMetadataParam": "extended_oauth_server_metadata",
             "FIMCompletionRequestParam": "fim_completion_request",
             "FetchFieldOptionCountsRequestParam": "fetch_field_option_counts_request",
             "FileChunkParam": "file_chunk",
             "FilterConditionParam": "filter_condition",
             "FilterGroupParam": "filter_group",
-            "FilterParam": "filter_",
+            "FilterParam": "filter",
             "FilterPayloadParam": "filter_payload",
             "FunctionCallEntryParam": "function_call_entry",
             "FunctionCallParam": "function_call",
@@ -475,9 +475,9 @@ else:
             "ModerationLLMV2CategoryThresholdsParam": "moderation_llm_v2_category_thresholds",
             "ModerationLLMV2ConfigParam": "moderation_llm_v2_config",
             "NetworkEncodedInputParam": "network_encoded_input",
-            "OAuth2MetadataSecretsParam": "o_auth_2_metadata_secrets",
+            "OAuth2MetadataSecretsParam": "oauth2_metadata_secrets",
             "OAuth2TokenAuthParam": "oauth2_token_auth",
-            "OAuth2TokenParam": "o_auth_2_token",
+            "OAuth2TokenParam": "oauth2_token",
             "OCRDocumentParam": "ocr_document",
             "OCRRequestParam": "ocr_request",
             "OfflineDeploymentMetricsParam": "offline_deployment_metrics",

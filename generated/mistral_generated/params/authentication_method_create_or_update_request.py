@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
     from ..models.auth_direction import AuthDirection
     from ..models.connector_authentication_header import ConnectorAuthenticationHeader
-    from ..models.extended_o_auth_server_metadata import ExtendedOAuthServerMetadata
+    from ..models.extended_oauth_server_metadata import ExtendedOAuthServerMetadata
     from ..models.global_header_value import GlobalHeaderValue
     from ..models.inbound_authentication_type import InboundAuthenticationType
-    from ..models.o_auth_2_metadata_secrets import OAuth2MetadataSecrets
+    from ..models.oauth2_metadata_secrets import OAuth2MetadataSecrets
     from ..models.outbound_authentication_type import OutboundAuthenticationType
     from .connector_authentication_header import ConnectorAuthenticationHeaderParam
-    from .extended_o_auth_server_metadata import ExtendedOAuthServerMetadataParam
+    from .extended_oauth_server_metadata import ExtendedOAuthServerMetadataParam
     from .global_header_value import GlobalHeaderValueParam
-    from .o_auth_2_metadata_secrets import OAuth2MetadataSecretsParam
+    from .oauth2_metadata_secrets import OAuth2MetadataSecretsParam
 
 
 class AuthenticationMethodCreateOrUpdateRequestParam(TypedDict, total=False):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypedDict
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..models.o_auth_2_token import OAuth2Token
-    from .o_auth_2_token import OAuth2TokenParam
+    from ..models.oauth2_token import OAuth2Token
+    from .oauth2_token import OAuth2TokenParam
 
 
 class ConnectionCredentialsParam(TypedDict, total=False):

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from typing import Any, Literal, Required
 
     from ..models.auth_data import AuthData
-    from ..models.extended_o_auth_server_metadata import ExtendedOAuthServerMetadata
+    from ..models.extended_oauth_server_metadata import ExtendedOAuthServerMetadata
     from ..models.global_header_value import GlobalHeaderValue
     from ..models.public_resource_visibility import PublicResourceVisibility
     from .auth_data import AuthDataParam
-    from .extended_o_auth_server_metadata import ExtendedOAuthServerMetadataParam
+    from .extended_oauth_server_metadata import ExtendedOAuthServerMetadataParam
     from .global_header_value import GlobalHeaderValueParam
 
 

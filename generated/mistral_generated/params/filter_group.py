@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypedDict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..models.filter_ import Filter
-    from .filter_ import FilterParam
+    from ..models.filter import Filter
+    from .filter import FilterParam
 
 
 class FilterGroupParam(TypedDict, total=False):

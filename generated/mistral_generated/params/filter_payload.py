@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypedDict
 if TYPE_CHECKING:
     from typing import Required
 
-    from ..models.filter_ import Filter
-    from .filter_ import FilterParam
+    from ..models.filter import Filter
+    from .filter import FilterParam
 
 
 class FilterPayloadParam(TypedDict, total=False):

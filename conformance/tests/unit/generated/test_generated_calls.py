@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
@@ -16,8 +16,9 @@ from mistral_generated.api.chat import complete, stream
 from mistral_generated.api.files import download
 from mistral_generated.api.files import list as list_files
 from mistral_generated.api.files import upload as upload_file
-from mistral_generated.models import ResponseFormat, TextChunk, UserMessage
+from mistral_generated.models import HTTPStatus, ResponseFormat, TextChunk, UserMessage
 from mistral_generated.types import UNSET, Form
+from mistral_generated.wire import query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -176,3 +177,17 @@ def test_paging_names_arguments_and_paths() -> None:
 def _body(call: Any) -> dict[str, Any]:
     assert isinstance(call.json, dict)
     return call.json
+
+
+def test_object_in_a_query_is_written_field_by_field() -> None:
+    assert query(("metadata", {"team": "a b", "ids": [1, 2]}), ("page", 0)) == (
+        ("team", "a b"),
+        ("ids", "1"),
+        ("ids", "2"),
+        ("page", "0"),
+    )
+
+
+def test_enum_of_numbers_takes_other_numbers() -> None:
+    assert int in get_args(HTTPStatus)
+    assert str not in get_args(HTTPStatus)

@@ -11,6 +11,7 @@ from mistral_generated.api.beta_libraries_documents import get_signed_url, repro
 from mistral_generated.api.beta_libraries_documents import list as list_documents
 from mistral_generated.api.chat import complete, stream
 from mistral_generated.api.files import download
+from mistral_generated.api.fine_tuning_jobs import Jobs as FineTuningJobs
 from mistral_generated.api.models import list as list_models
 from mistral_generated.api.models import retrieve
 from mistral_generated.base import find_missing
@@ -21,12 +22,14 @@ from mistral_generated.models import (
     FTModelCard,
     JsonSchema,
     Library,
+    MessageInputEntry,
     PaginationInfo,
     TextChunk,
     ThinkChunk,
     ToolCall,
     UsageInfo,
 )
+from mistral_generated.models.conversation_entry import read_conversation_entry
 from mistral_generated.types import UNSET
 from mistral_generated.wire import UnreadableBody
 
@@ -250,3 +253,12 @@ def test_missing_fields_are_found_at_every_depth() -> None:
     found = set(find_missing(page))
     assert {"data.0.name", "pagination.has_more"} <= found
     assert "data.0.id" not in found
+
+
+def test_entry_without_its_tag_is_the_member_that_need_not_have_it() -> None:
+    found = read_conversation_entry({"role": "user", "content": "hi"})
+    assert isinstance(found, MessageInputEntry)
+
+
+def test_operation_that_only_older_servers_have_says_so() -> None:
+    assert "not documented since 2026-08-13" in str(FineTuningJobs.list.__doc__)

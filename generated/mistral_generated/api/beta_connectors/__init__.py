@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ...models.connectors_query_filters import ConnectorsQueryFilters
     from ...models.consumer_scope import ConsumerScope
     from ...models.credentials_response import CredentialsResponse
-    from ...models.extended_o_auth_server_metadata import ExtendedOAuthServerMetadata
+    from ...models.extended_oauth_server_metadata import ExtendedOAuthServerMetadata
     from ...models.global_header_value import GlobalHeaderValue
     from ...models.mcp_tool import MCPTool
     from ...models.message_response import MessageResponse
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     )
     from ...params.connection_credentials import ConnectionCredentialsParam
     from ...params.connectors_query_filters import ConnectorsQueryFiltersParam
-    from ...params.extended_o_auth_server_metadata import ExtendedOAuthServerMetadataParam
+    from ...params.extended_oauth_server_metadata import ExtendedOAuthServerMetadataParam
     from ...params.global_header_value import GlobalHeaderValueParam
     from ...types import AsyncSend, CallOptions, Send, Unset
 

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from typing import Any, Literal
 
     from ...models.auth_data import AuthData
-    from ...models.extended_o_auth_server_metadata import ExtendedOAuthServerMetadata
+    from ...models.extended_oauth_server_metadata import ExtendedOAuthServerMetadata
     from ...models.global_header_value import GlobalHeaderValue
     from ...models.public_resource_visibility import PublicResourceVisibility
     from ...params.auth_data import AuthDataParam
-    from ...params.extended_o_auth_server_metadata import ExtendedOAuthServerMetadataParam
+    from ...params.extended_oauth_server_metadata import ExtendedOAuthServerMetadataParam
     from ...params.global_header_value import GlobalHeaderValueParam
     from ...types import Unset
 

@@ -61,6 +61,8 @@ class Jobs:
     ) -> FineTuningJobList:
         """List the fine-tuning jobs.
 
+        Only older servers may have it: it is not documented since 2026-08-13.
+
         Gives the fine-tuning jobs a page at a time. Count the jobs that you have against `total` to
         see whether more follow.
 
@@ -121,6 +123,8 @@ class Jobs:
         """List the fine-tuning jobs.
 
         All pages, one after the other.
+
+        Only older servers may have it: it is not documented since 2026-08-13.
 
         Gives the fine-tuning jobs a page at a time. Count the jobs that you have against `total` to
         see whether more follow.
@@ -188,6 +192,8 @@ class Jobs:
     ) -> CreateFineTuningJobResponse:
         """Create a fine-tuning job.
 
+        Only older servers may have it: it is not documented since 2026-08-13.
+
         Has training files checked and puts a job in the queue. Training begins by itself only with
         `auto_start`; otherwise `fine_tuning.jobs.start` begins it. With `dry_run` nothing is
         created and the answer estimates time and cost.
@@ -241,6 +247,8 @@ class Jobs:
     def get(self, job_id: str, **options: Unpack[CallOptions]) -> FineTuningJobDetails:
         """Get a fine-tuning job.
 
+        Only older servers may have it: it is not documented since 2026-08-13.
+
         Tells how a job stands, what has happened to it and what was measured.
 
         Args:
@@ -261,6 +269,8 @@ class Jobs:
 
     def cancel(self, job_id: str, **options: Unpack[CallOptions]) -> FineTuningJobDetails:
         """Cancel a fine-tuning job.
+
+        Only older servers may have it: it is not documented since 2026-08-13.
 
         Asks a training to stop, which takes a while; until then its status is
         `CANCELLATION_REQUESTED`.
@@ -283,6 +293,8 @@ class Jobs:
 
     def start(self, job_id: str, **options: Unpack[CallOptions]) -> FineTuningJobDetails:
         """Start a fine-tuning job.
+
+        Only older servers may have it: it is not documented since 2026-08-13.
 
         Begins the training of a job whose files have been checked.
 
@@ -328,6 +340,8 @@ class AsyncJobs:
         **options: Unpack[CallOptions],
     ) -> FineTuningJobList:
         """List the fine-tuning jobs.
+
+        Only older servers may have it: it is not documented since 2026-08-13.
 
         Gives the fine-tuning jobs a page at a time. Count the jobs that you have against `total` to
         see whether more follow.
@@ -389,6 +403,8 @@ class AsyncJobs:
         """List the fine-tuning jobs.
 
         All pages, one after the other.
+
+        Only older servers may have it: it is not documented since 2026-08-13.
 
         Gives the fine-tuning jobs a page at a time. Count the jobs that you have against `total` to
         see whether more follow.
@@ -456,6 +472,8 @@ class AsyncJobs:
     ) -> CreateFineTuningJobResponse:
         """Create a fine-tuning job.
 
+        Only older servers may have it: it is not documented since 2026-08-13.
+
         Has training files checked and puts a job in the queue. Training begins by itself only with
         `auto_start`; otherwise `fine_tuning.jobs.start` begins it. With `dry_run` nothing is
         created and the answer estimates time and cost.
@@ -509,6 +527,8 @@ class AsyncJobs:
     async def get(self, job_id: str, **options: Unpack[CallOptions]) -> FineTuningJobDetails:
         """Get a fine-tuning job.
 
+        Only older servers may have it: it is not documented since 2026-08-13.
+
         Tells how a job stands, what has happened to it and what was measured.
 
         Args:
@@ -529,6 +549,8 @@ class AsyncJobs:
 
     async def cancel(self, job_id: str, **options: Unpack[CallOptions]) -> FineTuningJobDetails:
         """Cancel a fine-tuning job.
+
+        Only older servers may have it: it is not documented since 2026-08-13.
 
         Asks a training to stop, which takes a while; until then its status is
         `CANCELLATION_REQUESTED`.
@@ -551,6 +573,8 @@ class AsyncJobs:
 
     async def start(self, job_id: str, **options: Unpack[CallOptions]) -> FineTuningJobDetails:
         """Start a fine-tuning job.
+
+        Only older servers may have it: it is not documented since 2026-08-13.
 
         Begins the training of a job whose files have been checked.
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ...models.workflow_execution_trace_events_response import (
         WorkflowExecutionTraceEventsResponse,
     )
-    from ...models.workflow_execution_trace_o_tel_response import WorkflowExecutionTraceOTelResponse
+    from ...models.workflow_execution_trace_otel_response import WorkflowExecutionTraceOTelResponse
     from ...models.workflow_execution_trace_summary_response import (
         WorkflowExecutionTraceSummaryResponse,
     )

@@ -6,7 +6,7 @@ Source: workflows.executions.get_workflow_execution_trace_otel GET /v1/workflows
 
 from __future__ import annotations
 
-from ...models.workflow_execution_trace_o_tel_response import WorkflowExecutionTraceOTelResponse
+from ...models.workflow_execution_trace_otel_response import WorkflowExecutionTraceOTelResponse
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
 

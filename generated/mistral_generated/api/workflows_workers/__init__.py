@@ -28,6 +28,8 @@ class Workers:
     def whoami(self, **options: Unpack[CallOptions]) -> WorkerInfo:
         """Tell a worker where to connect.
 
+        Only older servers may have it: it is not documented since 2026-08-13.
+
         Gives the address and the namespace that a worker with this key has to use. It has vanished
         from newer documents of the API.
 
@@ -58,6 +60,8 @@ class AsyncWorkers:
 
     async def whoami(self, **options: Unpack[CallOptions]) -> WorkerInfo:
         """Tell a worker where to connect.
+
+        Only older servers may have it: it is not documented since 2026-08-13.
 
         Gives the address and the namespace that a worker with this key has to use. It has vanished
         from newer documents of the API.

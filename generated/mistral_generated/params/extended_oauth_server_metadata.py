@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Required
 
-    from ..models.o_auth_metadata_source import OAuthMetadataSource
+    from ..models.oauth_metadata_source import OAuthMetadataSource
 
 
 class ExtendedOAuthServerMetadataParam(TypedDict, total=False):

@@ -24,7 +24,7 @@ _MEMBERS = Members(
 # One condition, or several that are joined by `AND` or `OR`.
 
 
-def read_filter_(value: dict[str, Any]) -> Filter:
+def read_filter(value: dict[str, Any]) -> Filter:
     """Return the model that an object is; one that is none of them stays a dict."""
     member: Filter = _MEMBERS.read(value)
     return member

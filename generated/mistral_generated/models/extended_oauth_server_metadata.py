@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from ..types import Unset
-    from .o_auth_metadata_source import OAuthMetadataSource
+    from .oauth_metadata_source import OAuthMetadataSource
 
 _ABSENT: dict[str, Any] = {
     "issuer": UNSET,
