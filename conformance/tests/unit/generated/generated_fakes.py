@@ -82,6 +82,16 @@ class RecordingSend:
         size: int = _note(Sent("download", call, options, (destination,)))
         return size
 
+    def structured(
+        self,
+        kind: type[Any],
+        prepare: Callable[..., Call[Any]],
+        arguments: Mapping[str, object],
+        options: CallOptions,
+    ) -> Any:
+        call = prepare(**arguments, response_format=kind)
+        return Sent("structured", call, options, (kind, dict(arguments)))
+
 
 class AsyncRecordingSend:
     """The same for asyncio."""
@@ -107,3 +117,13 @@ class AsyncRecordingSend:
     ) -> int:
         size: int = _note(Sent("download", call, options, (destination,)))
         return size
+
+    async def structured(
+        self,
+        kind: type[Any],
+        prepare: Callable[..., Call[Any]],
+        arguments: Mapping[str, object],
+        options: CallOptions,
+    ) -> Any:
+        call = prepare(**arguments, response_format=kind)
+        return Sent("structured", call, options, (kind, dict(arguments)))

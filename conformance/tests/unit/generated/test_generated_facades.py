@@ -201,3 +201,11 @@ def test_arguments_after_the_ids_go_by_keyword() -> None:
 
 def test_list_in_a_class_does_not_hide_the_builtin_from_annotations() -> None:
     assert inspect.signature(SYNC.models.list).return_annotation == "ModelList"
+
+
+def test_structured_method_hands_over_the_class_and_everything_else() -> None:
+    sent: Any = SYNC.chat.parse(model="m", messages=[], response_format=dict, temperature=0.5)
+    kind, arguments = sent.more
+    assert (sent.way, kind) == ("structured", dict)
+    assert (arguments["model"], arguments["temperature"]) == ("m", 0.5)
+    assert "response_format" not in arguments
