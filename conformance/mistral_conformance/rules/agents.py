@@ -1,0 +1,338 @@
+"""Agents: made, read, changed into versions, switched, named by aliases, listed, deleted."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.steps import (
+    expect_equal,
+    expect_refused,
+    expect_same_fields,
+    word,
+)
+from mistral_conformance.rules.common.talks import CREATE_AGENT, make_agent
+from mistral_conformance.rules.common.times import read_time
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+GET = "beta.agents.get"
+UPDATE = "beta.agents.update"
+DELETE = "beta.agents.delete"
+LIST = "beta.agents.list"
+LIST_PAGES = "beta.agents.list_pages"
+SWITCH = "beta.agents.update_version"
+VERSIONS = "beta.agents.list_versions"
+VERSION = "beta.agents.get_version"
+ALIAS = "beta.agents.create_version_alias"
+ALIASES = "beta.agents.list_version_aliases"
+UNALIAS = "beta.agents.delete_version_alias"
+
+ID = re.compile(r"ag_[0-9a-f]{32}")
+CONTENT = ("name", "model", "description", "instructions", "tools", "handoffs", "metadata")
+LATER = ("version", "versions", "updated_at")
+WALK = 20
+"""Pages after which a walk is taken for endless."""
+
+
+@rule(
+    id="agents.new-agent-shows-what-was-sent",
+    level=MUST,
+    source="spec 2026-08-13, CreateAgentRequest and Agent; Libraries rules D1, D2",
+    operations=(CREATE_AGENT, GET),
+)
+def new_agent_shows_what_was_sent(ctx: Context) -> None:
+    """A new agent has all that was sent, is version 0, and is read back the same."""
+    other = make_agent(ctx)["id"]
+    sent: dict[str, Any] = {
+        "description": f"Tells {word(ctx)}.",
+        "instructions": "Answer in one word.",
+        "tools": [{"type": "web_search"}],
+        "handoffs": [other],
+        "metadata": {"team": word(ctx)},
+    }
+    made = make_agent(ctx, **sent)
+    for field, value in sent.items():
+        if field != "tools":
+            expect_equal(ctx, made[field], value, field, made)
+    kinds = [each.get("type") for each in made["tools"]]
+    expect_equal(ctx, kinds, ["web_search"], "the types of the tools", made)
+    expect_equal(ctx, made["version"], 0, "the version", made)
+    expect_equal(ctx, made["versions"], [0], "the versions", made)
+    read = ctx.expect_status(ctx.api.call(GET, agent_id=made["id"]), 200)
+    expect_same_fields(ctx, made, read, ignore=set())
+
+
+@rule(
+    id="agents.new-agent-has-the-shown-form",
+    level=SHOULD,
+    source="Libraries rules D2; seed 003:790",
+    operations=(CREATE_AGENT,),
+)
+def new_agent_has_the_shown_form(ctx: Context) -> None:
+    """A new agent's id is `ag_` and 32 hex digits; unset arguments are null, `tool_choice` auto."""
+    made = make_agent(ctx, completion_args={"temperature": 0.3, "top_p": 0.95})
+    ctx.expect(ID.fullmatch(str(made["id"])), f"the id is {made['id']!r}", made)
+    expect_equal(ctx, made["object"], "agent", "object", made)
+    shown = made["completion_args"]
+    wanted = {"temperature": 0.3, "top_p": 0.95, "tool_choice": "auto", "max_tokens": None}
+    for name, value in wanted.items():
+        expect_equal(ctx, shown.get(name, "absent"), value, f"the argument {name}", made)
+    expect_equal(ctx, made["handoffs"], None, "handoffs", made)
+
+
+@rule(
+    id="agents.update-makes-a-version",
+    level=MUST,
+    source="spec 2026-08-13, PATCH /v1/agents/{agent_id}",
+    operations=(UPDATE, GET, VERSION),
+)
+def update_makes_a_version(ctx: Context) -> None:
+    """A change makes the next version, keeps what was not sent, and leaves the old one alone."""
+    made = make_agent(ctx, instructions="One.", description="kept")
+    id_ = made["id"]
+    changed = _update(ctx, id_, instructions="Two.", version_message="shorter")
+    expect_equal(ctx, changed["version"], 1, "the version", changed)
+    expect_equal(ctx, sorted(changed["versions"]), [0, 1], "the versions", changed)
+    expect_equal(ctx, changed["instructions"], "Two.", "the instructions", changed)
+    expect_equal(ctx, changed["version_message"], "shorter", "the note", changed)
+    ignored = {*LATER, "instructions", "version_message"}
+    expect_same_fields(ctx, made, changed, ignore=ignored)
+    later = read_time(changed["updated_at"]) > read_time(made["updated_at"])
+    ctx.expect(later, "updated_at does not move", made, changed)
+    for old in (
+        ctx.api.call(VERSION, agent_id=id_, version="0"),
+        ctx.api.call(GET, agent_id=id_, query={"agent_version": 0}),
+    ):
+        expect_same_fields(ctx, made, ctx.expect_status(old, 200), ignore=set(LATER[1:]))
+    read = ctx.expect_status(ctx.api.call(GET, agent_id=id_), 200)
+    expect_same_fields(ctx, changed, read, ignore=set())
+
+
+@rule(
+    id="agents.version-can-be-made-current",
+    level=MUST,
+    source="spec 2026-08-13, PATCH /v1/agents/{agent_id}/version",
+    operations=(SWITCH, GET, UPDATE),
+)
+def version_can_be_made_current(ctx: Context) -> None:
+    """An older version becomes the one that is used, none is lost, and a change makes a new one."""
+    id_ = make_agent(ctx, instructions="One.")["id"]
+    _update(ctx, id_, instructions="Two.")
+    switched = ctx.api.call(SWITCH, agent_id=id_, query={"version": 0})
+    expect_equal(ctx, ctx.expect_status(switched, 200)["version"], 0, "the version", switched)
+    read = ctx.expect_status(ctx.api.call(GET, agent_id=id_), 200)
+    expect_equal(ctx, read["version"], 0, "the version read", switched, read)
+    expect_equal(ctx, read["instructions"], "One.", "the instructions read", switched, read)
+    expect_equal(ctx, sorted(read["versions"]), [0, 1], "the versions", read)
+    changed = _update(ctx, id_, description="third")
+    expect_equal(ctx, changed["version"], 2, "the next version", changed)
+
+
+@rule(
+    id="agents.alias-names-a-version",
+    level=MUST,
+    source="spec 2026-08-13, /v1/agents/{agent_id}/aliases and agent_version",
+    operations=(ALIAS, ALIASES, GET, VERSION),
+)
+def alias_names_a_version(ctx: Context) -> None:
+    """An alias finds its version wherever a version is named, and can be moved to another one."""
+    id_ = make_agent(ctx, instructions="One.")["id"]
+    _update(ctx, id_, instructions="Two.")
+    for version, text in ((0, "One."), (1, "Two.")):
+        alias = ctx.api.call(ALIAS, agent_id=id_, query={"alias": "stable", "version": version})
+        expect_equal(ctx, ctx.expect_status(alias, 200)["version"], version, "its version", alias)
+        listed = ctx.expect_status(ctx.api.call(ALIASES, agent_id=id_), 200)
+        pairs = [(each.get("alias"), each.get("version")) for each in listed.json()]
+        expect_equal(ctx, pairs, [("stable", version)], "the list of aliases", listed)
+        by_query = ctx.api.call(GET, agent_id=id_, query={"agent_version": "stable"})
+        found = ctx.expect_status(by_query, 200)["instructions"]
+        expect_equal(ctx, found, text, "what the alias finds", alias, by_query)
+    by_path = ctx.api.call(VERSION, agent_id=id_, version="stable")
+    expect_equal(ctx, ctx.expect_status(by_path, 200)["version"], 1, "the version", by_path)
+
+
+@rule(
+    id="agents.deleted-alias-is-gone",
+    level=MUST,
+    source="spec 2026-08-13, DELETE /v1/agents/{agent_id}/aliases; quirks §3",
+    operations=(UNALIAS, ALIASES, GET),
+)
+def deleted_alias_is_gone(ctx: Context) -> None:
+    """Deleting an alias answers 204; the alias finds nothing then, and the version stays."""
+    id_ = make_agent(ctx)["id"]
+    query: dict[str, Any] = {"alias": "gone-soon", "version": 0}
+    ctx.need(ctx.api.call(ALIAS, agent_id=id_, query=query), 200)
+    removed = ctx.api.call(UNALIAS, agent_id=id_, query={"alias": "gone-soon"})
+    ctx.expect_status(removed, 204)
+    listed = ctx.expect_status(ctx.api.call(ALIASES, agent_id=id_), 200)
+    expect_equal(ctx, listed.json(), [], "the list of aliases", removed, listed)
+    found = ctx.api.call(GET, agent_id=id_, query={"agent_version": "gone-soon"})
+    expect_refused(ctx, found, "an alias that is deleted")
+    ctx.expect_status(ctx.api.call(VERSION, agent_id=id_, version="0"), 200)
+
+
+@rule(
+    id="agents.unknown-version-is-not-found",
+    level=SHOULD,
+    source="our choice: the status 404, as for unknown ids",
+    operations=(VERSION, SWITCH, ALIAS, GET, UNALIAS),
+)
+def unknown_version_is_not_found(ctx: Context) -> None:
+    """A version that an agent does not have answers 404, also to aliases and switches."""
+    id_ = make_agent(ctx)["id"]
+    for answer in (
+        ctx.api.call(VERSION, agent_id=id_, version="7"),
+        ctx.api.call(GET, agent_id=id_, query={"agent_version": 7}),
+        ctx.api.call(SWITCH, agent_id=id_, query={"version": 7}),
+        ctx.api.call(ALIAS, agent_id=id_, query={"alias": "high", "version": 7}),
+        ctx.api.call(UNALIAS, agent_id=id_, query={"alias": "absent"}),
+    ):
+        ctx.expect_status(answer, 404)
+
+
+@rule(
+    id="agents.versions-page-without-gaps",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/agents/{agent_id}/versions; quirks §4",
+    operations=(VERSIONS,),
+)
+def versions_page_without_gaps(ctx: Context) -> None:
+    """The pages of an agent's versions, from 0, hold each version once, as it was."""
+    id_ = make_agent(ctx, instructions="0")["id"]
+    for number in (1, 2):
+        _update(ctx, id_, instructions=str(number))
+    pages = _walk(ctx, VERSIONS, {"page_size": 2}, agent_id=id_)
+    found = [each for page in pages for each in page.json()]
+    numbers = sorted(each.get("version") for each in found)
+    expect_equal(ctx, numbers, [0, 1, 2], "the versions of all pages", *pages)
+    expect_equal(ctx, len(pages[0].json()), 2, "the size of the first page", pages[0])
+    for each in found:
+        said = each.get("instructions")
+        expect_equal(ctx, said, str(each["version"]), "a version's instructions", *pages)
+
+
+@rule(
+    id="agents.pages-make-the-list",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/agents and /v1/agents/pages; quirks §4",
+    operations=(LIST, LIST_PAGES),
+)
+def pages_make_the_list(ctx: Context) -> None:
+    """Numbered pages and pages by token hold the same agents, each once."""
+    part = word(ctx)
+    made = [make_agent(ctx, name=f"{part} {place}")["id"] for place in range(3)]
+    query = {"page_size": 2, "search": part}
+    pages = _walk(ctx, LIST, query)
+    numbered = [each.get("id") for page in pages for each in page.json()]
+    expect_equal(ctx, sorted(numbered), sorted(made), "the ids of the numbered pages", *pages)
+    by_token = _walk_tokens(ctx, query)
+    found = [each.get("id") for page in by_token for each in page["data"]]
+    expect_equal(ctx, sorted(found), sorted(made), "the ids of the pages by token", *by_token)
+    sizes = [len(page["data"]) for page in by_token]
+    expect_equal(ctx, sizes, [2, 1], "the sizes of the pages by token", *by_token)
+
+
+@rule(
+    id="agents.filters-keep-and-leave-out",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/agents/pages: name, search, id, metadata, deployment_chat",
+    operations=(LIST_PAGES, LIST, UPDATE),
+)
+def filters_keep_and_leave_out(ctx: Context) -> None:
+    """Every filter of the lists keeps the agents that fit it and leaves out the others."""
+    part = word(ctx)
+    one = make_agent(ctx, name=f"{part} one", metadata={"key": part, "n": 1})
+    two = make_agent(ctx, name=f"{part} two", metadata={"key": part, "n": 2})
+    both = [one["id"], two["id"]]
+    _update(ctx, two["id"], deployment_chat=True)
+    for query, wanted in (
+        ({"search": part.upper()}, both),
+        ({"name": one["name"]}, both[:1]),
+        ({"id": two["id"]}, both[1:]),
+        ({"metadata": f'{{"key": "{part}"}}'}, both),
+        ({"metadata": f'{{"key": "{part}", "n": 2}}'}, both[1:]),
+        ({"deployment_chat": "true", "search": part}, both[1:]),
+        ({"sources": "playground", "search": part}, []),
+    ):
+        answer = ctx.expect_status(ctx.api.call(LIST_PAGES, query=query), 200)
+        found = sorted(each.get("id") for each in answer["data"])
+        expect_equal(ctx, found, sorted(wanted), f"what {query} finds", answer)
+    bare = ctx.expect_status(ctx.api.call(LIST, query={"id": one["id"]}), 200)
+    found = [each.get("id") for each in bare.json()]
+    expect_equal(ctx, found, both[:1], "the bare list by id", bare)
+
+
+@rule(
+    id="agents.deleted-agent-is-gone",
+    level=MUST,
+    source="spec 2026-08-13, DELETE /v1/agents/{agent_id}; quirks §3",
+    operations=(DELETE, GET, UPDATE, VERSIONS, VERSION, ALIASES, LIST_PAGES),
+)
+def deleted_agent_is_gone(ctx: Context) -> None:
+    """Deleting an agent answers 204 without a body; the agent is gone then from every path."""
+    part = word(ctx)
+    id_ = make_agent(ctx, name=part)["id"]
+    removed = ctx.expect_status(ctx.api.call(DELETE, agent_id=id_), 204)
+    ctx.expect(not removed.content, "the 204 has a body", removed)
+    for again in (
+        ctx.api.call(GET, agent_id=id_),
+        ctx.api.call(UPDATE, agent_id=id_, json={"description": "late"}),
+        ctx.api.call(VERSIONS, agent_id=id_),
+        ctx.api.call(VERSION, agent_id=id_, version="0"),
+        ctx.api.call(ALIASES, agent_id=id_),
+        ctx.api.call(DELETE, agent_id=id_),
+    ):
+        ctx.expect_status(again, 404)
+    listed = ctx.expect_status(ctx.api.call(LIST_PAGES, query={"search": part}), 200)
+    expect_equal(ctx, listed["data"], [], "the list", removed, listed)
+
+
+@rule(
+    id="agents.other-workspaces-see-nothing",
+    level=MAY,
+    source="our choice: an agent is its workspace's",
+    operations=(GET, UPDATE, DELETE, LIST_PAGES),
+    needs=("neighbour",),
+)
+def other_workspaces_see_nothing(ctx: Context) -> None:
+    """An agent is unknown to a caller of another workspace, who cannot touch it."""
+    part = word(ctx)
+    id_ = make_agent(ctx, name=part)["id"]
+    api = ctx.as_("neighbour")
+    ctx.expect_status(api.call(GET, agent_id=id_), 404)
+    ctx.expect_status(api.call(UPDATE, agent_id=id_, json={"description": "theirs"}), 404)
+    ctx.expect_status(api.call(DELETE, agent_id=id_), 404)
+    listed = ctx.expect_status(api.call(LIST_PAGES, query={"search": part}), 200)
+    expect_equal(ctx, listed["data"], [], "the neighbour's list", listed)
+    ctx.expect_status(ctx.api.call(GET, agent_id=id_), 200)
+
+
+def _update(ctx: Context, agent_id: str, **fields: object) -> Exchange:
+    """The agent after a change."""
+    return ctx.expect_status(ctx.api.call(UPDATE, agent_id=agent_id, json=fields), 200)
+
+
+def _walk(ctx: Context, operation: str, query: dict[str, Any], **ids: str) -> list[Exchange]:
+    """The pages of a bare array from number 0 to the first that is not full."""
+    pages: list[Exchange] = []
+    while not pages or len(pages[-1].json()) >= query["page_size"]:
+        ctx.expect(len(pages) < WALK, f"no short page within {WALK} pages", *pages[-2:])
+        answer = ctx.api.call(operation, ids, query={**query, "page": len(pages)})
+        ctx.expect(isinstance(ctx.expect_status(answer, 200).json(), list), "no bare array", answer)
+        pages.append(answer)
+    return pages
+
+
+def _walk_tokens(ctx: Context, query: dict[str, Any]) -> list[Exchange]:
+    """The pages from the first to the one without a next token."""
+    pages = [ctx.expect_status(ctx.api.call(LIST_PAGES, query=query), 200)]
+    while pages[-1].json().get("next_page_token") is not None:
+        ctx.expect(len(pages) < WALK, f"the tokens do not end within {WALK} pages", pages[-1])
+        token = pages[-1]["next_page_token"]
+        answer = ctx.api.call(LIST_PAGES, query={**query, "page_token": token})
+        pages.append(ctx.expect_status(answer, 200))
+    return pages

@@ -1,0 +1,155 @@
+"""Agents and conversations as rules need them: made, asked, read back, heard as a stream."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.rules.common.chats import chat_model
+from mistral_conformance.rules.common.steps import expect_equal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from mistral_conformance.context import Api, Context
+    from mistral_conformance.exchange import Exchange
+
+    Entry = dict[str, Any]
+
+CREATE_AGENT = "beta.agents.create"
+START = "beta.conversations.start"
+APPEND = "beta.conversations.append"
+RESTART = "beta.conversations.restart"
+GET_CONVERSATION = "beta.conversations.get"
+LIST_CONVERSATIONS = "beta.conversations.list"
+DELETE_CONVERSATION = "beta.conversations.delete"
+HISTORY = "beta.conversations.get_history"
+MESSAGES = "beta.conversations.get_messages"
+
+SHORT = {"max_tokens": 60, "temperature": 0.0}
+"""Completion arguments that keep answers short."""
+
+
+def make_agent(ctx: Context, api: Api | None = None, **fields: object) -> Exchange:
+    """A new agent, deleted after the rule; its name gets the marker."""
+    named = {"name": ctx.marker.name(str(fields.pop("name", "agent")))}
+    body = {"model": chat_model(ctx), "completion_args": SHORT, **fields, **named}
+    return ctx.need((api or ctx.api).call(CREATE_AGENT, json=body), 200)
+
+
+def start(ctx: Context, api: Api | None = None, **fields: object) -> Exchange:
+    """The answer of a new conversation, deleted after the rule; with a model unless told else."""
+    actor = {} if "agent_id" in fields else {"model": chat_model(ctx), "completion_args": SHORT}
+    named = {"name": ctx.marker.name("conversation")}
+    body = {**actor, "inputs": "Say hello.", **named, **fields}
+    return ctx.expect_status((api or ctx.api).call(START, json=body), 200)
+
+
+def go_on(ctx: Context, conversation_id: str, **fields: object) -> Exchange:
+    """The answer to something appended."""
+    answer = ctx.api.call(APPEND, conversation_id=conversation_id, json=fields)
+    return ctx.expect_status(answer, 200)
+
+
+def read_history(ctx: Context, conversation_id: str) -> list[Entry]:
+    """All entries of a conversation."""
+    answer = ctx.api.call(HISTORY, conversation_id=conversation_id)
+    entries = ctx.expect_status(answer, 200)["entries"]
+    ctx.expect(isinstance(entries, list), "the entries are no list", answer)
+    return list(entries)
+
+
+def of_kind(entries: Iterable[Mapping[str, Any]], kind: str) -> list[Any]:
+    """The entries of one type."""
+    return [each for each in entries if each.get("type") == kind]
+
+
+def kinds(entries: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """The types of entries, in order."""
+    return [each.get("type") for each in entries]
+
+
+def ids(entries: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """The ids of entries, in order."""
+    return [each.get("id") for each in entries]
+
+
+def last_message(ctx: Context, answer: Exchange) -> Entry:
+    """The message that ends an answer."""
+    outputs = answer["outputs"]
+    said = isinstance(outputs, list) and outputs and outputs[-1].get("type") == "message.output"
+    ctx.expect(said, "the answer does not end with a message", answer)
+    message: Entry = outputs[-1]
+    return message
+
+
+def chunks_of(message: Mapping[str, Any]) -> list[Entry]:
+    """The chunks of a message; a plain text is one chunk."""
+    content = message.get("content")
+    if isinstance(content, str):
+        return [{"type": "text", "text": content}]
+    return [each for each in content or [] if isinstance(each, dict)]
+
+
+def text_of(message: Mapping[str, Any]) -> str:
+    """All text of a message."""
+    return "".join(each.get("text") or "" for each in chunks_of(message))
+
+
+def hear(ctx: Context, answer: Exchange) -> list[Entry]:
+    """The data of a conversation's event stream, each with the type that its event line names."""
+    ctx.expect_status(answer, 200)
+    expect_equal(ctx, answer.media_type, "text/event-stream", "the type of a stream", answer)
+    ctx.expect(not answer.stream.stray, f"the line {answer.stream.stray[:1]} is no field", answer)
+    return [read_event(ctx, each.name, each.data, answer) for each in answer.events]
+
+
+def read_event(ctx: Context, name: str | None, data: str, answer: Exchange) -> Entry:
+    """One event's data, which repeat the event's name as their type."""
+    try:
+        found = json.loads(data)
+    except ValueError:
+        found = None
+    ctx.expect(isinstance(found, dict), f"the data {data[:60]!r} are no JSON object", answer)
+    expect_equal(ctx, found.get("type"), name, "the type in the data of an event", answer)
+    return dict(found)
+
+
+def assemble(events: Sequence[Entry]) -> list[Entry]:
+    """What the events say about each entry of the answer, in the order of the entries."""
+    found: dict[Any, Entry] = {}
+    for event in events:
+        kind = event["type"]
+        if not kind.startswith("conversation.response."):
+            base = kind.rpartition(".")[0]
+            empty = {"id": event.get("id"), "type": base, "pieces": {}}
+            add(found.setdefault(event.get("output_index", 0), empty), event)
+    return [found[place] for place in sorted(found)]
+
+
+def add(entry: Entry, event: Entry) -> None:
+    """Adds what one event says to its entry."""
+    pieces: dict[Any, Any] = entry["pieces"]
+    content = event.get("content", event.get("arguments"))
+    place = event.get("content_index", 0)
+    if isinstance(content, str):
+        pieces[place] = pieces.get(place, "") + content
+    elif content is not None:
+        pieces[place] = content
+    names = ("name", "tool_call_id", "next_agent_id", "previous_agent_id", "model", "agent_id")
+    entry |= {name: event[name] for name in names if name in event}
+
+
+def pieces_of(entry: Entry) -> list[Any]:
+    """What an entry of a whole answer would be streamed as, piece by piece."""
+    if entry["type"] == "message.output":
+        return [
+            each.get("text") if each.get("type") == "text" else each for each in chunks_of(entry)
+        ]
+    arguments = entry.get("arguments")
+    return [] if arguments is None else [as_text(arguments)]
+
+
+def as_text(arguments: object) -> str:
+    """The arguments of a call as JSON text."""
+    return arguments if isinstance(arguments, str) else json.dumps(arguments)
