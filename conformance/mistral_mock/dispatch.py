@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from mistral_mock import inputs, registry
-from mistral_mock.answers import JSON, Later
+from mistral_mock.answers import Later
 from mistral_mock.context import Context
 from mistral_mock.errors import APIError, not_found, not_implemented
 from mistral_mock.operations import MULTIPART

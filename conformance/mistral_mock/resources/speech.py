@@ -30,7 +30,7 @@ DEFAULT_MODEL = "voxtral-mini-tts-latest"
 DEFAULT_FORMAT = "wav"
 """What a request without `response_format` gets (our choice)."""
 FORMATS = frozenset({"wav", "pcm"})
-"""`pcm` is the same samples without a header (our choice: 16 bits, the lower byte first, 24 kHz)."""
+"""`pcm` is the samples alone (our choice: 16 bits, the lower byte first, 24 kHz)."""
 LONGEST = 5000
 """Characters of a text; no source tells a bound (our choice)."""
 TOKENS_A_SECOND = 12.5

@@ -60,7 +60,7 @@ def read(content: bytes) -> Recording:
     """
     if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
         raise NotWav("it does not begin like a WAV file")
-    chunks = {name: data for name, data in reversed(list(_chunks(content[12:])))}
+    chunks = dict(reversed(list(_chunks(content[12:]))))
     if len(chunks.get("fmt ", b"")) < struct.calcsize("<HHIIHH") or "data" not in chunks:
         raise NotWav("the WAV file has no form or no sound")
     _, channels, rate, _, frame_size, _ = struct.unpack_from("<HHIIHH", chunks["fmt "])

@@ -1,0 +1,173 @@
+"""The operations of batch jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from mistral_mock import clock, ownership, pages
+from mistral_mock.answers import json_answer
+from mistral_mock.errors import Problem, invalid
+from mistral_mock.registry import operation
+from mistral_mock.resources.batch import course, intake
+from mistral_mock.resources.batch.records import (
+    ACTIVE,
+    CANCELLING,
+    BatchJob,
+    BatchRequest,
+    show_result,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from mistral_mock.answers import Answer
+    from mistral_mock.context import Context
+
+OLDEST_FIRST = "created"
+
+
+@operation("batch.jobs.list")
+def list_jobs(ctx: Context) -> Answer:
+    """A page of the jobs of the caller's workspace that pass all filters."""
+    since = read_moment(ctx.query["created_after"])
+    found = [job for job in ownership.visible(ctx, BatchJob) if is_wanted(ctx, job, since)]
+    if ctx.query["order_by"] != OLDEST_FIRST:
+        found.reverse()
+    page, size = max(ctx.query["page"], 0), max(ctx.query["page_size"], 0)
+    shown = [view(job) for job in pages.slice_page(found, page, size)]
+    return json_answer({"data": shown, "object": "list", "total": len(found)})
+
+
+@operation("batch.jobs.create")
+def create(ctx: Context) -> Answer:
+    """The new job, in the queue; 422 unless its requests come from exactly one place."""
+    intake.check_target(ctx)
+    found = intake.read_requests(ctx)
+    job = BatchJob(
+        id=ctx.ids.uuid4(),
+        workspace_id=ctx.caller.workspace_id,
+        user_id=ctx.caller.user_id,
+        organisation_id=ctx.caller.organisation_id,
+        base_url=ctx.base_url,
+        endpoint=ctx.body["endpoint"],
+        input_files=tuple(ctx.body.get("input_files") or ()),
+        model=ctx.body.get("model"),
+        agent_id=ctx.body.get("agent_id"),
+        metadata=ctx.body.get("metadata"),
+        timeout_hours=ctx.body.get("timeout_hours", 24),
+        created_at=ctx.clock.stamp(),
+        total=len(found.requests),
+        mistakes=found.mistakes,
+    )
+    for place, (custom_id, body) in enumerate(found.requests):
+        id_ = f"batch-{job.id[:8]}-{place}-{ctx.ids.hex32()}"
+        request = BatchRequest(id=id_, job_id=job.id, custom_id=custom_id, body=body)
+        ctx.table(BatchRequest).put(request)
+    return json_answer(view(ctx.table(BatchJob).put(job)))
+
+
+@operation("batch.jobs.get")
+def get(ctx: Context) -> Answer:
+    """The job; with `inline`, the results so far stand in `outputs`."""
+    job = find(ctx)
+    if not ctx.query["inline"]:
+        return json_answer(view(job))
+    done = [one for one in course.find_requests(ctx.world, job) if one.status_code is not None]
+    return json_answer({**view(job), "outputs": [show_result(one) for one in done]})
+
+
+@operation("batch.jobs.cancel")
+def cancel(ctx: Context) -> Answer:
+    """The job, which ends a little later; one that has ended stays as it is (our choice)."""
+    job = find(ctx)
+    if job.status in ACTIVE and job.status != CANCELLING:
+        job = evolve(job, status=CANCELLING, cancelled_at=ctx.clock.stamp())
+        ctx.table(BatchJob).put(job)
+    return json_answer(view(job))
+
+
+@operation("batch.jobs.delete")
+def delete(ctx: Context) -> Answer:
+    """The id of the job, which is gone at once, at work or not; its files stay (our choice)."""
+    job = find(ctx)
+    for request in course.find_requests(ctx.world, job):
+        ctx.table(BatchRequest).remove(request.id)
+    ctx.table(BatchJob).remove(job.id)
+    return json_answer({"id": job.id, "object": "batch", "deleted": True})
+
+
+def find(ctx: Context) -> BatchJob:
+    """The job that the path names.
+
+    Raises:
+        APIError: 404, there is none that the caller sees.
+
+    """
+    return ownership.find(ctx, BatchJob, ctx.path["job_id"], "Batch job not found")
+
+
+def is_wanted(ctx: Context, job: BatchJob, since: datetime | None) -> bool:
+    """The job passes all filters of the query; one that is not given passes every job."""
+    query = ctx.query
+    wanted: dict[str, Any] = query["metadata"] or {}
+    known: dict[str, str] = job.metadata or {}
+    return (
+        query["model"] in {None, job.model}
+        and query["agent_id"] in {None, job.agent_id}
+        and all(known.get(name) == value for name, value in wanted.items())
+        and (since is None or job.created_at > since)
+        and (not query["created_by_me"] or job.user_id == ctx.caller.user_id)
+        and (not query["status"] or job.status in query["status"])
+    )
+
+
+def read_moment(text: str | None) -> datetime | None:
+    """The moment after which jobs are wanted.
+
+    Raises:
+        APIError: 422, the calendar has no such moment.
+
+    """
+    try:
+        return None if text is None else clock.parse(text)
+    except ValueError as error:
+        problem = Problem(("query", "created_after"), str(error), input=text)
+        raise invalid(problem) from error
+
+
+def view(job: BatchJob) -> dict[str, Any]:
+    """The job as the API writes it; times are in seconds since 1970."""
+    return {
+        "id": job.id,
+        "object": "batch",
+        "input_files": list(job.input_files),
+        "metadata": job.metadata,
+        "endpoint": job.endpoint,
+        "model": job.model,
+        "agent_id": job.agent_id,
+        "output_file": job.output_file,
+        "error_file": job.error_file,
+        "errors": tell(job.mistakes) if job.completed_at else [],
+        "outputs": None,
+        "status": job.status,
+        "created_at": seconds(job.created_at),
+        "total_requests": job.total,
+        "completed_requests": job.completed,
+        "succeeded_requests": job.succeeded,
+        "failed_requests": job.failed,
+        "started_at": seconds(job.started_at),
+        "completed_at": seconds(job.completed_at),
+    }
+
+
+def tell(mistakes: Sequence[str]) -> list[dict[str, Any]]:
+    """Each mistake once, and how often it was made."""
+    return [{"message": one, "count": mistakes.count(one)} for one in dict.fromkeys(mistakes)]
+
+
+def seconds(moment: datetime | None) -> int | None:
+    """A moment in seconds since 1970."""
+    return None if moment is None else int(moment.timestamp())
