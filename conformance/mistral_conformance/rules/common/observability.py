@@ -1,0 +1,196 @@
+"""Steps of the observability rules: recorded chats found by a word, judges, pages, error codes.
+
+A server may record a chat late, or not at all: what never shows is skipped.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.rules.common.chats import ask
+from mistral_conformance.rules.common.steps import word
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+    Filter = Mapping[str, Any]
+
+SEARCH = "beta.observability.chat_completion_events.search"
+LIST_FIELDS = "beta.observability.chat_completion_events.fields.list"
+CREATE_JUDGE = "beta.observability.judges.create"
+CREATE_CAMPAIGN = "beta.observability.campaigns.create"
+
+CONTAINS = ("icontains", "contains")
+TRIES = 5
+PAUSE_S = 2.0
+"""How often, and how long apart, a rule looks for a chat that was not recorded at once."""
+LIMIT = 60
+"""Pages after which a walk is taken for endless."""
+CLASSES: dict[str, Any] = {
+    "type": "CLASSIFICATION",
+    "options": [
+        {"value": "harbour", "description": "The text is about ships, ports and the sea."},
+        {"value": "orchard", "description": "The text is about apples, pears and trees."},
+    ],
+}
+SCALE: dict[str, Any] = {
+    "type": "REGRESSION",
+    "min": 2,
+    "min_description": "The text says nothing about animals.",
+    "max": 7,
+    "max_description": "The text is all about animals.",
+}
+
+
+def define_judge(ctx: Context, name: str = "", **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    """The definition of a judge, its name marked and like no other of the run."""
+    return {
+        "name": ctx.marker.name(name or word(ctx)),
+        "description": "Made by the conformance suite.",
+        "model_name": "mistral-small-latest",
+        "output": CLASSES,
+        "instructions": "Say what the conversation is about.",
+        "tools": [],
+        **fields,
+    }
+
+
+def create_judge(ctx: Context, **fields: Any) -> Exchange:  # noqa: ANN401 - JSON
+    """A new judge, deleted after the rule."""
+    answer = ctx.api.call(CREATE_JUDGE, json=define_judge(ctx, **fields))
+    return ctx.need(answer, 201)
+
+
+def create_campaign(ctx: Context, judge: Exchange, filters: Filter, most: int = 100) -> Exchange:
+    """A new campaign over the events that pass a filter, deleted after the rule."""
+    return ctx.need(ctx.api.call(CREATE_CAMPAIGN, json=plan(ctx, judge["id"], filters, most)), 201)
+
+
+def plan(ctx: Context, judge_id: str, filters: Filter | None, most: int = 100) -> dict[str, Any]:
+    """A request to start a campaign."""
+    return {
+        "search_params": {"filters": filters},
+        "judge_id": judge_id,
+        "name": ctx.marker.name(word(ctx)),
+        "description": "Made by the conformance suite.",
+        "max_nb_events": most,
+    }
+
+
+def find_code(answer: Exchange) -> object:
+    """The error code of an answer, None where it has another shape."""
+    body = answer.json()
+    detail = body.get("detail") if isinstance(body, dict) else None
+    return detail.get("error_code") if isinstance(detail, dict) else None
+
+
+def expect_code(ctx: Context, answer: Exchange, *codes: str) -> None:
+    """Hold the server to a refusal with one of the error codes of the document."""
+    ctx.expect(400 <= answer.status < 500, f"{answer.status} where a refusal is due", answer)
+    found = find_code(answer)
+    ctx.expect(found in codes, f"the error code is {found}, not {' or '.join(codes)}", answer)
+
+
+def walk(
+    ctx: Context, operation: str, at: str, query: Mapping[str, Any], **ids: str
+) -> list[dict[str, Any]]:
+    """All items of a list whose pages count from 1, asked for until a page is empty."""
+    items: list[dict[str, Any]] = []
+    for number in range(1, LIMIT + 1):
+        answer = ctx.api.call(operation, ids, query={**query, "page": number})
+        page = ctx.expect_status(answer, 200).at(f"{at}.results")
+        if not page:
+            return items
+        items += page
+    ctx.expect(condition=False, message=f"no empty page within {LIMIT} pages")
+    return items
+
+
+def both(*filters: Filter) -> Filter:
+    """What passes all of the filters."""
+    return {"AND": list(filters)}
+
+
+def list_fields(ctx: Context) -> list[dict[str, Any]]:
+    """The definitions of the fields; asked for once a run."""
+    held: list[dict[str, Any]] | None = ctx.session.memory.get(list_fields)
+    if held is None:
+        held = list(ctx.need(ctx.api.call(LIST_FIELDS), 200)["field_definitions"])
+        ctx.session.memory[list_fields] = held
+    return held
+
+
+def text_fields(ctx: Context) -> list[tuple[str, str]]:
+    """The names of the fields that hold text, each with an operator that looks inside."""
+    found = []
+    for field in list_fields(ctx):
+        operators = [each for each in CONTAINS if each in field.get("supported_operators", ())]
+        if field.get("type") == "TEXT" and operators:
+            found.append((str(field.get("name")), operators[0]))
+    return found
+
+
+def saying(ctx: Context, text: str) -> Filter:
+    """A filter for events that have the text somewhere.
+
+    Raises:
+        Skipped: no field holds text.
+
+    """
+    fields = text_fields(ctx)
+    if not fields:
+        ctx.skip("no field of the events holds text")
+    return {"OR": [{"field": name, "op": op, "value": text} for name, op in fields]}
+
+
+def search(ctx: Context, filters: Filter | None, **more: Any) -> Exchange:  # noqa: ANN401 - JSON
+    """The first page of the events that pass a filter; `more` goes into the body."""
+    body = {"search_params": {"filters": filters}, **more}
+    return ctx.expect_status(ctx.api.call(SEARCH, json=body), 200)
+
+
+def found_in(answer: Exchange) -> list[dict[str, Any]]:
+    """The events of a search."""
+    return list(answer.at("completion_events.results") or [])
+
+
+def ids_in(answer: Exchange) -> list[str]:
+    """The ids of the events of a search."""
+    return [str(each.get("event_id")) for each in found_in(answer)]
+
+
+def record_chats(ctx: Context, *texts: str) -> Filter:
+    """Asks a model each of the texts; a filter that these chats alone pass, now recorded.
+
+    Raises:
+        Skipped: they did not show among the events in time.
+
+    """
+    sign = word(ctx)
+    for text in texts:
+        ask(ctx, f"{text} {sign}", max_tokens=40)
+    return await_events(ctx, sign, len(texts))
+
+
+def await_events(ctx: Context, sign: str, count: int) -> Filter:
+    """A filter for the events with the sign, once there are so many.
+
+    Raises:
+        Skipped: they did not show in time, now or in an earlier rule of the run.
+
+    """
+    wanted = saying(ctx, sign)
+    if ctx.session.memory.get(await_events):
+        ctx.skip("the server showed no event for a chat in an earlier rule")
+    for left in reversed(range(TRIES)):
+        if len(found_in(search(ctx, wanted))) >= count:
+            break
+        if left:
+            ctx.pass_time(PAUSE_S)
+    else:
+        ctx.session.memory[await_events] = True
+        ctx.skip(f"no event for a chat within {TRIES * PAUSE_S:.0f} s")
+    return wanted

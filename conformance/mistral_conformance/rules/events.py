@@ -1,0 +1,205 @@
+"""Recorded chat completions: what a chat leaves, pages, likeness, live judging."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.chats import ask, ask_streamed
+from mistral_conformance.rules.common.observability import (
+    CLASSES,
+    SCALE,
+    SEARCH,
+    await_events,
+    define_judge,
+    expect_code,
+    found_in,
+    ids_in,
+    record_chats,
+    search,
+)
+from mistral_conformance.rules.common.steps import (
+    expect_equal,
+    unknown_id,
+    word,
+)
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+SEARCH_IDS = "beta.observability.chat_completion_events.search_ids"
+FETCH = "beta.observability.chat_completion_events.fetch"
+SIMILAR = "beta.observability.chat_completion_events.fetch_similar_events"
+JUDGE = "beta.observability.chat_completion_events.judge"
+DOCUMENT = "spec 2026-08-13, chat-completion-events"
+SHORT, LONG = "Name a tree.", "Name a tree. " * 12
+
+
+@rule(
+    id="events.chat-is-recorded",
+    level=MUST,
+    source=DOCUMENT,
+    operations=(SEARCH, FETCH),
+)
+def chat_is_recorded(ctx: Context) -> None:
+    """A chat becomes one event, which has the messages of both sides and the tokens of both."""
+    sign = word(ctx)
+    chat = ask(ctx, f"Name a tree. {sign}", max_tokens=40)
+    event_id = _only(ctx, search(ctx, await_events(ctx, sign, 1)))
+    event = ctx.expect_status(ctx.api.call(FETCH, event_id=event_id), 200)
+    expect_equal(ctx, event["event_id"], event_id, "the id", event)
+    ctx.expect(sign in str(event["request_messages"]), "the question is missing", event)
+    said = chat["choices"][0]["message"]["content"]
+    told = [each.get("content") for each in event["response_messages"]]
+    expect_equal(ctx, told, [said], "the answer", chat, event)
+    usage = chat["usage"]
+    expect_equal(ctx, event["nb_input_tokens"], usage["prompt_tokens"], "input tokens", event)
+    expect_equal(ctx, event["nb_output_tokens"], usage["completion_tokens"], "output tokens", event)
+    messages = len(event["request_messages"]) + len(event["response_messages"])
+    expect_equal(ctx, event["nb_messages"], messages, "the number of messages", event)
+
+
+@rule(
+    id="events.stream-is-recorded",
+    level=SHOULD,
+    source="our choice: a streamed chat is a chat completion too",
+    operations=(SEARCH, FETCH),
+)
+def stream_is_recorded(ctx: Context) -> None:
+    """A streamed chat becomes an event with its whole answer."""
+    sign = word(ctx)
+    _, _, chunks = ask_streamed(ctx, f"Name a tree. {sign}", max_tokens=40)
+    deltas = [choice.get("delta") or {} for each in chunks for choice in each.get("choices", ())]
+    said = "".join(each.get("content") or "" for each in deltas)
+    event_id = _only(ctx, search(ctx, await_events(ctx, sign, 1)))
+    event = ctx.expect_status(ctx.api.call(FETCH, event_id=event_id), 200)
+    told = [each.get("content") for each in event["response_messages"]]
+    expect_equal(ctx, told, [said], "the answer", event)
+
+
+@rule(id="events.pages-are-complete", level=MUST, source="quirks §4", operations=(SEARCH,))
+def pages_are_complete(ctx: Context) -> None:
+    """Cursors lead through all events of a search, each once, and end with a null."""
+    wanted = record_chats(ctx, SHORT, SHORT, SHORT)
+    whole = ids_in(search(ctx, wanted))
+    body, query = {"search_params": {"filters": wanted}}, {"page_size": "1"}
+    seen: list[str] = []
+    for _ in range(len(whole) + 1):
+        page = ctx.expect_status(ctx.api.call(SEARCH, json=body, query=query), 200)
+        ctx.expect(len(ids_in(page)) <= 1, "a page has more than page_size events", page)
+        seen += ids_in(page)
+        cursor = page.at("completion_events").get("cursor")
+        if cursor is None:
+            break
+        query = {"page_size": "1", "cursor": cursor}
+    ctx.expect(cursor is None, "the cursors do not end after the last event")
+    expect_equal(ctx, seen, whole, "the list of ids over all pages")
+
+
+@rule(id="events.ids-are-those-found", level=MUST, source=DOCUMENT, operations=(SEARCH_IDS,))
+def ids_are_those_found(ctx: Context) -> None:
+    """A search for ids gives those of the events that the same search gives."""
+    wanted = record_chats(ctx, SHORT, LONG)
+    found = search(ctx, wanted)
+    body = {"search_params": {"filters": wanted}}
+    ids = ctx.expect_status(ctx.api.call(SEARCH_IDS, json=body), 200)
+    same = sorted(ids["completion_event_ids"]) == sorted(ids_in(found))
+    ctx.expect(same, "the ids differ from those of the search", found, ids)
+
+
+@rule(
+    id="events.extra-fields-are-shown",
+    level=MUST,
+    source="spec 2026-08-13, SearchChatCompletionEventsRequest",
+    operations=(SEARCH,),
+)
+def extra_fields_are_shown(ctx: Context) -> None:
+    """A search shows the extra fields that it asks for by name."""
+    found = search(ctx, record_chats(ctx, SHORT), extra_fields=["model_name"])
+    shown = found_in(found)[0].get("extra_fields") or {}
+    ctx.expect(shown.get("model_name"), "the model is not shown", found)
+
+
+@rule(
+    id="events.unknown-event-has-its-code",
+    level=SHOULD,
+    source="spec 2026-08-13, ObservabilityErrorCode",
+    operations=(FETCH, SIMILAR, JUDGE),
+)
+def unknown_event_has_its_code(ctx: Context) -> None:
+    """An id of no event answers 404 with a code of the list."""
+    listed = ctx.document.raw["components"]["schemas"]["ObservabilityErrorCode"]["enum"]
+    for operation in (FETCH, SIMILAR):
+        answer = ctx.expect_status(ctx.api.call(operation, event_id=unknown_id(ctx)), 404)
+        expect_code(ctx, answer, *listed)
+    definition = {"judge_definition": define_judge(ctx)}
+    answer = ctx.api.call(JUDGE, event_id=unknown_id(ctx), json=definition)
+    expect_code(ctx, ctx.expect_status(answer, 404), *listed)
+
+
+@rule(
+    id="events.another-workspace-sees-none",
+    level=MAY,
+    source="our choice: events belong to a workspace",
+    operations=(SEARCH, FETCH),
+    needs=("neighbour",),
+)
+def another_workspace_sees_none(ctx: Context) -> None:
+    """What one workspace asks a model is not seen in another."""
+    wanted = record_chats(ctx, SHORT)
+    event_id = ids_in(search(ctx, wanted))[0]
+    neighbour = ctx.as_("neighbour")
+    ctx.expect_status(neighbour.call(FETCH, event_id=event_id), 403, 404)
+    answer = neighbour.call(SEARCH, json={"search_params": {"filters": wanted}})
+    expect_equal(ctx, ids_in(ctx.expect_status(answer, 200)), [], "what they find", answer)
+
+
+@rule(
+    id="events.similar-events-are-alike",
+    level=SHOULD,
+    source="our choice: no source says how likeness is measured",
+    operations=(SIMILAR,),
+)
+def similar_events_are_alike(ctx: Context) -> None:
+    """The events similar to one have the one that asked the same, and not the one itself."""
+    text = "How do I prune an old apple tree in winter?"
+    ids = ids_in(search(ctx, record_chats(ctx, text, text)))
+    for event_id, twin in (ids, reversed(ids)):
+        similar = ctx.expect_status(ctx.api.call(SIMILAR, event_id=event_id), 200)
+        ctx.expect(event_id not in ids_in(similar), "an event is similar to itself", similar)
+        ctx.expect(twin in ids_in(similar), "the event that asked the same is missing", similar)
+
+
+@rule(
+    id="events.verdict-is-of-the-definition",
+    level=MUST,
+    source="spec 2026-08-13, JudgeOutput",
+    operations=(JUDGE,),
+)
+def verdict_is_of_the_definition(ctx: Context) -> None:
+    """Live judging of an event gives one of the classes, or a number within the scale."""
+    event_id = ids_in(search(ctx, record_chats(ctx, SHORT)))[0]
+    for output in (CLASSES, SCALE):
+        body = {"judge_definition": define_judge(ctx, output=output)}
+        verdict = ctx.expect_status(ctx.api.call(JUDGE, event_id=event_id, json=body), 200)
+        expect_fitting(ctx, verdict, output)
+
+
+def expect_fitting(ctx: Context, verdict: Exchange, output: dict[str, Any]) -> None:
+    """Hold a verdict to the output definition of its judge."""
+    answer = verdict["answer"]
+    if output["type"] == "CLASSIFICATION":
+        classes = [option["value"] for option in output["options"]]
+        ctx.expect(answer in classes, f"{answer!r} is none of the classes", verdict)
+    else:
+        number = isinstance(answer, int | float) and not isinstance(answer, bool)
+        within = number and output["min"] <= answer <= output["max"]
+        ctx.expect(within, f"{answer!r} is no number of the scale", verdict)
+    ctx.expect(verdict["analysis"], "the verdict has no analysis", verdict)
+
+
+def _only(ctx: Context, found: Exchange) -> str:
+    ids = ids_in(found)
+    expect_equal(ctx, len(ids), 1, "the number of events of one chat", found)
+    return ids[0]
