@@ -55,9 +55,10 @@ ODD_PAYLOAD = {"messages": [], "größe": {"deep": [1, 2.5, None, True, {"": "�
 def created_dataset_is_found(ctx: Context) -> None:
     """A new dataset has what was sent, is not deleted, and is read back the same, alone and listed.
 
-    It is looked for by a word of its name.
+    A word of its name finds it, and leaves out another dataset.
     """
     part = word(ctx)
+    make_dataset(ctx, "another")
     made = make_dataset(ctx, part, f"about {part}")
     expect_equal(ctx, made["name"], ctx.marker.name(part), "name", made)
     expect_equal(ctx, made["description"], f"about {part}", "description", made)

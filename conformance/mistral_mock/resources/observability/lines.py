@@ -81,10 +81,11 @@ def check_messages(messages: object) -> None:
 
 def write_lines(records: Iterable[DatasetRecord]) -> bytes:
     """The records as a file, one line for each."""
-    return b"".join(json.dumps(_spell(each)).encode() + b"\n" for each in records)
+    return b"".join(json.dumps(spell(each)).encode() + b"\n" for each in records)
 
 
-def _spell(record: DatasetRecord) -> dict[str, Any]:
+def spell(record: DatasetRecord) -> dict[str, Any]:
+    """The record as the object of a line."""
     flat = MESSAGES in record.payload and not record.payload.keys() & {WHOLE, PROPERTIES}
     body = record.payload if flat else {WHOLE: record.payload}
     return {**body, PROPERTIES: record.properties}
