@@ -71,7 +71,7 @@ class BatchRequest(Record):
     @property
     def ok(self) -> bool:
         """It went well."""
-        return self.status_code is not None and self.status_code < 400  # noqa: PLR2004 - HTTP
+        return self.status_code is not None and self.status_code < 400
 
 
 def show_result(request: BatchRequest) -> dict[str, Any]:

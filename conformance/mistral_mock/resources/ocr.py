@@ -1,0 +1,177 @@
+"""OCR: the pages of a document as Markdown.
+
+The text of a PDF, a presentation or a text document is read from the file itself, so the mock is as
+sure as can be. It sees nothing in pictures: a picture is a page with an image and no words.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from mistral_mock.answers import json_answer
+from mistral_mock.completion import catalogue, engine, refusal
+from mistral_mock.errors import Problem, invalid
+from mistral_mock.extraction import sheets
+from mistral_mock.extraction.outcome import Unreadable
+from mistral_mock.registry import operation
+from mistral_mock.resources import ocr_pages, references
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mistral_mock.answers import Answer
+    from mistral_mock.context import Context, Upload
+    from mistral_mock.errors import APIError
+    from mistral_mock.extraction.sheets import Sheet
+
+DEFAULT_MODEL = "mistral-ocr-latest"
+CHAT_MODEL = "mistral-small-latest"
+"""Fills in annotations."""
+READ_WITHIN = 20_000
+"""Characters of a document that an annotation is made from."""
+LONGEST_RANGE = 100_000
+"""Pages that a request can name."""
+FORMATS = ("bbox_annotation_format", "document_annotation_format")
+
+
+@operation("ocr.process")
+def process(ctx: Context) -> Answer:
+    """The pages that the request wants, and what they cost.
+
+    Raises:
+        APIError: 400 for an unknown model and for a document that cannot be had or read, 422 for
+            pages and annotations that make no sense.
+
+    """
+    model = check_model(ctx.body["model"])
+    check_annotations(ctx.body)
+    wanted = read_pages(ctx.body.get("pages"))
+    source = find_document(ctx)
+    found = read_sheets(source)
+    chosen = [n for n in range(len(found)) if wanted is None or n in wanted]
+    pages = ocr_pages.make_pages(found, chosen, ctx.body)
+    annotate_images(pages, ctx.body.get("bbox_annotation_format"))
+    return json_answer(
+        {
+            "pages": pages,
+            "model": model,
+            "document_annotation": annotate_document(pages, ctx.body),
+            "usage_info": {"pages_processed": len(pages), "doc_size_bytes": len(source.content)},
+        }
+    )
+
+
+def check_model(name: str | None) -> str:
+    """The name of a model that reads pages; null is the default one (our choice).
+
+    Raises:
+        APIError: 400, it does not exist or does something else.
+
+    """
+    model = catalogue.find_model(name or DEFAULT_MODEL)
+    if model is None or "ocr" not in model.capabilities:
+        raise refusal.unknown_model(str(name))
+    return name or DEFAULT_MODEL
+
+
+def check_annotations(body: dict[str, Any]) -> None:
+    """Lets annotations pass that have a schema.
+
+    Raises:
+        APIError: 422, a format is of another type, or there are instructions without a format.
+
+    """
+    for name in FORMATS:
+        form = body.get(name)
+        if form is not None and (form.get("type") != "json_schema" or not form.get("json_schema")):
+            raise refuse(name, "Value error, only the type json_schema is possible here", form)
+    prompt = body.get("document_annotation_prompt")
+    if prompt is not None and body.get("document_annotation_format") is None:
+        message = "Value error, it takes a document_annotation_format"
+        raise refuse("document_annotation_prompt", message, prompt)
+
+
+def read_pages(given: str | Sequence[int] | None) -> frozenset[int] | None:
+    """The pages that a request wants, counted from 0; None is all.
+
+    Pages that the document does not have are left out (our choice).
+
+    Raises:
+        APIError: 422 for text that is no list of numbers and ranges.
+
+    """
+    if given is None:
+        return None
+    if not isinstance(given, str):
+        return frozenset(given)
+    found: set[int] = set()
+    for part in given.split(","):
+        first, dash, last = (each.strip() for each in part.partition("-"))
+        numbers = (first, last) if dash else (first, first)
+        if not all(each.isascii() and each.isdigit() for each in numbers):
+            raise refuse("pages", "Value error, pages are written like 0,2-4", given)
+        start, end = (min(int(each[-9:]), LONGEST_RANGE) for each in numbers)
+        found.update(range(start, end + 1))
+    return frozenset(found)
+
+
+def find_document(ctx: Context) -> Upload:
+    """The document, whichever way it comes.
+
+    Raises:
+        APIError: 400, it cannot be had.
+
+    """
+    chunk = ctx.body["document"]
+    if "file_id" in chunk:
+        return references.open_file(ctx, chunk["file_id"])
+    if "document_url" in chunk:
+        return references.fetch(ctx, chunk["document_url"], chunk.get("document_name") or "")
+    image = chunk["image_url"]
+    return references.fetch(ctx, image if isinstance(image, str) else image["url"])
+
+
+def read_sheets(source: Upload) -> tuple[Sheet, ...]:
+    """The pages of a document.
+
+    Raises:
+        APIError: 400, nothing can be read.
+
+    """
+    try:
+        return sheets.read_sheets(
+            source.content, name=source.name, mime_type=source.mime_type or ""
+        )
+    except Unreadable as error:
+        raise refusal.bad_request(f"The document cannot be read: {error}") from error
+
+
+def annotate_images(pages: list[dict[str, Any]], form: dict[str, Any] | None) -> None:
+    """Fills in the annotation of every image, from the name of the image alone."""
+    for image in (image for page in pages for image in page["images"]):
+        if form is not None:
+            image["image_annotation"] = annotate(form, f"The image {image['id']}")
+
+
+def annotate_document(pages: list[dict[str, Any]], body: dict[str, Any]) -> str | None:
+    """JSON text that follows the caller's schema, from the pages' text; None when not asked for."""
+    form = body.get("document_annotation_format")
+    if form is None:
+        return None
+    text = "\n\n".join(page["markdown"] for page in pages)[:READ_WITHIN]
+    return annotate(form, text, body.get("document_annotation_prompt"))
+
+
+def annotate(form: dict[str, Any], text: str, prompt: str | None = None) -> str:
+    """What the mock's chat says about a text in a form."""
+    asked = [{"role": "system", "content": prompt}] if prompt else []
+    messages = [*asked, {"role": "user", "content": text or "An empty page"}]
+    body = {"model": CHAT_MODEL, "messages": messages, "response_format": form}
+    content = engine.complete(body).choices[0].content
+    return json.dumps(json.loads(content), ensure_ascii=False)
+
+
+def refuse(field: str, message: str, given: object) -> APIError:
+    """422 for one field."""
+    return invalid(Problem(("body", field), message, input=given))
