@@ -43,8 +43,9 @@ def update_or_create(ctx: Context) -> Answer:
     check_organisation(ctx, entity)
     if is_own(ctx.caller, library, entity):
         raise forbidden("An owner cannot change the own role")
+    opened = ctx.caller.admin or is_opened(ctx, library, entity)
     share = put_share(ctx.store, library, entity, ctx.body["level"])
-    ctx.table(Share).put(evolve(share, by_admin=ctx.caller.admin))
+    ctx.table(Share).put(evolve(share, by_admin=opened))
     changed = recount(ctx, library)
     return json_answer(view(changed, share))
 
@@ -63,6 +64,12 @@ def delete(ctx: Context) -> Answer:
     if ctx.settings.delete_answers == 204:
         return no_content()
     return json_answer(view(library, share))
+
+
+def is_opened(ctx: Context, library: Library, entity: Entity) -> bool:
+    """An administrator has given the entity access before; changes of others keep that (D3)."""
+    known = ctx.table(Share).get(share_id(library, entity))
+    return known is not None and known.by_admin
 
 
 def read_entity(ctx: Context) -> Entity:

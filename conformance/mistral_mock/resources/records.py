@@ -82,7 +82,7 @@ class Share(Record):
     share_with_uuid: str
     role: str
     by_admin: bool = False
-    """An administrator of the organisation made or last changed it (rule D3)."""
+    """An administrator of the organisation made or changed it (rule D3)."""
 
     @property
     def parent_id(self) -> str:

@@ -1,0 +1,244 @@
+"""Event streams of conversations: their frame, and that they tell what the whole answer tells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.rules.common.chats import WEATHER, chat_model
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused
+from mistral_conformance.rules.common.talks import (
+    APPEND,
+    DELETE_CONVERSATION,
+    RESTART,
+    SHORT,
+    START,
+    assemble,
+    hear,
+    ids,
+    kinds,
+    make_agent,
+    pieces_of,
+    read_history,
+    start,
+)
+from mistral_conformance.rules.common.times import read_time
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+    Events = list[dict[str, Any]]
+
+STARTED, DONE = "conversation.response.started", "conversation.response.done"
+KNOWN = {
+    STARTED,
+    DONE,
+    "conversation.response.error",
+    "message.output.delta",
+    "tool.execution.started",
+    "tool.execution.delta",
+    "tool.execution.done",
+    "agent.handoff.started",
+    "agent.handoff.done",
+    "function.call.delta",
+}
+ASK = {"inputs": "Write two short sentences about the river Seine."}
+
+
+@rule(
+    id="conversation-streams.events-are-framed",
+    level=MUST,
+    source="quirks §5; spec 2026-08-13, ConversationEvents",
+    operations=(START,),
+)
+def events_are_framed(ctx: Context) -> None:
+    """Events are named, begin with `started`, end with `done`, and never say `[DONE]`."""
+    answer, events = _start(ctx, **ASK)
+    found = kinds(events)
+    expect_equal(ctx, found[:1], [STARTED], "the first event", answer)
+    expect_equal(ctx, found[-1:], [DONE], "the last event", answer)
+    for kind, wanted in ((STARTED, 1), (DONE, 1)):
+        expect_equal(ctx, found.count(kind), wanted, f"the number of {kind}", answer)
+    unknown = sorted(set(map(str, found)) - KNOWN)
+    ctx.expect(not unknown, f"the events {unknown} are not documented", answer)
+    _forget(ctx, events)
+
+
+@rule(
+    id="conversation-streams.media-type-follows-the-body",
+    level=MUST,
+    source="quirks §2, §5: one URL, `stream` in the body decides",
+    operations=(START, APPEND, RESTART),
+)
+def media_type_follows_the_body(ctx: Context) -> None:
+    """`stream` decides between events and JSON for a start, an append and a restart alike."""
+    made = start(ctx)
+    id_, entry = made["conversation_id"], made["outputs"][-1]["id"]
+    for operation, body in (
+        (APPEND, {"inputs": "More."}),
+        (RESTART, {"inputs": "More.", "from_entry_id": entry}),
+    ):
+        whole = ctx.api.call(operation, conversation_id=id_, json={**body, "stream": False})
+        expect_equal(ctx, whole.media_type, "application/json", "the type", whole)
+        streamed = ctx.api.call(operation, conversation_id=id_, json={**body, "stream": True})
+        events = hear(ctx, streamed)
+        told = events[0].get("conversation_id") if events else None
+        same = operation == APPEND
+        ctx.expect(told and (told == id_) == same, f"it tells of {told!r}", streamed)
+        if not same:
+            _forget(ctx, events)
+
+
+@rule(
+    id="conversation-streams.message-is-the-whole-answer",
+    level=MUST,
+    source="spec 2026-08-13, MessageOutputEvent: text to add",
+    operations=(START,),
+)
+def message_is_the_whole_answer(ctx: Context) -> None:
+    """The deltas of a streamed message add up to the message that the history keeps."""
+    answer, events = _start(ctx, **ASK)
+    deltas = kinds(events).count("message.output.delta")
+    ctx.expect(deltas > 1, "the message comes in one piece", answer)
+    _expect_told(ctx, answer, events)
+
+
+@rule(
+    id="conversation-streams.appended-answer-is-kept",
+    level=MUST,
+    source="spec 2026-08-13, POST /v1/conversations/{conversation_id}#stream and restart#stream",
+    operations=(APPEND, RESTART),
+)
+def appended_answer_is_kept(ctx: Context) -> None:
+    """What a streamed append or restart tells stands in the history afterwards."""
+    made = start(ctx)
+    id_, entry = made["conversation_id"], made["outputs"][-1]["id"]
+    appended = ctx.api.call(APPEND, conversation_id=id_, json={**ASK, "stream": True})
+    _expect_told(ctx, appended, hear(ctx, appended), keep=True)
+    body = {**ASK, "stream": True, "from_entry_id": entry}
+    restarted = ctx.api.call(RESTART, conversation_id=id_, json=body)
+    _expect_told(ctx, restarted, hear(ctx, restarted))
+
+
+@rule(
+    id="conversation-streams.calls-add-up",
+    level=MUST,
+    source="spec 2026-08-13, FunctionCallEvent: text to add to the arguments",
+    operations=(START,),
+)
+def calls_add_up(ctx: Context) -> None:
+    """The deltas of a call add up to the call that the history keeps."""
+    words = "What is the weather in Lyon for 2 days, in celsius? Use the weather function."
+    answer, events = _start(ctx, inputs=words, tools=[WEATHER])
+    if "function.call.delta" not in kinds(events):
+        ctx.skip("the model called no function")
+    _expect_told(ctx, answer, events)
+
+
+@rule(
+    id="conversation-streams.tools-are-told",
+    level=MUST,
+    source="spec 2026-08-13, ToolExecutionStartedEvent, …Delta, …Done",
+    operations=(START,),
+)
+def tools_are_told(ctx: Context) -> None:
+    """A run of a tool is told from its start to its end, before the message, as it is kept."""
+    words = "Search the web: who won the last football cup?"
+    answer, events = _start(ctx, inputs=words, tools=[{"type": "web_search"}])
+    found = kinds(events)
+    if "tool.execution.started" not in found:
+        ctx.skip("the model answered without the tool")
+    ctx.expect("tool.execution.done" in found, "no run is done", answer)
+    ends, says = found.index("tool.execution.done"), found.index("message.output.delta")
+    begins = found.index("tool.execution.started")
+    ctx.expect(begins < ends < says, "the events are out of order", answer)
+    _expect_told(ctx, answer, events)
+
+
+@rule(
+    id="conversation-streams.handovers-are-told",
+    level=MUST,
+    source="spec 2026-08-13, AgentHandoffStartedEvent and AgentHandoffDoneEvent",
+    operations=(START,),
+)
+def handovers_are_told(ctx: Context) -> None:
+    """A handover is told with both agents, and the message that follows is the next agent's."""
+    expert = make_agent(ctx, name="expert", description="Knows all about volcanoes.")["id"]
+    told = "Hand questions about volcanoes over."
+    desk = make_agent(ctx, name="desk", instructions=told, handoffs=[expert])["id"]
+    answer, events = _start(ctx, agent_id=desk, inputs="Tell me about volcanoes.")
+    by_kind = {each["type"]: each for each in events}
+    if "agent.handoff.started" not in by_kind:
+        ctx.skip("the agent did not hand over")
+    for kind, field, agent in (
+        ("agent.handoff.started", "previous_agent_id", desk),
+        ("agent.handoff.done", "next_agent_id", expert),
+        ("message.output.delta", "agent_id", expert),
+    ):
+        found = by_kind.get(kind, {}).get(field)
+        expect_equal(ctx, found, agent, f"{field} of {kind}", answer)
+    _expect_told(ctx, answer, events)
+
+
+@rule(
+    id="conversation-streams.usage-is-that-of-the-whole",
+    level=SHOULD,
+    source="Libraries rules D6; spec 2026-08-13, ResponseDoneEvent",
+    operations=(START,),
+)
+def usage_adds_up(ctx: Context) -> None:
+    """The last event carries a usage that adds up, as that of a whole answer does."""
+    answer, events = _start(ctx, **ASK)
+    usage = events[-1].get("usage") or {}
+    names = ("prompt_tokens", "completion_tokens", "connector_tokens")
+    parts = sum(usage.get(name) or 0 for name in names)
+    expect_equal(ctx, usage.get("total_tokens"), parts, "the total of the usage", answer)
+    ctx.expect(usage.get("completion_tokens", 0) > 0, "nothing was written", answer)
+    times = [read_time(str(each.get("created_at"))) for each in events]
+    ctx.expect(times == sorted(times), "the times of the events go back", answer)
+    _forget(ctx, events)
+
+
+@rule(
+    id="conversation-streams.bad-request-is-no-stream",
+    level=MUST,
+    source="quirks §9: errors before the first event are plain answers",
+    operations=(START,),
+)
+def bad_request_is_no_stream(ctx: Context) -> None:
+    """A streamed start that cannot be answered is refused with a status, not with events."""
+    answer = ctx.api.call(START, json={"inputs": "Hello?", "stream": True})
+    expect_refused(ctx, answer, "neither a model nor an agent")
+    expect_equal(ctx, answer.media_type, "application/json", "the type", answer)
+
+
+def _start(ctx: Context, **fields: object) -> tuple[Exchange, Events]:
+    """The answer of a new conversation as events."""
+    actor = {} if "agent_id" in fields else {"model": chat_model(ctx), "completion_args": SHORT}
+    body = {**actor, "name": ctx.marker.name("streamed"), "stream": True, **fields}
+    answer = ctx.api.call(START, json=body)
+    return answer, hear(ctx, answer)
+
+
+def _expect_told(ctx: Context, answer: Exchange, events: Events, *, keep: bool = False) -> None:
+    """Hold the events to tell the entries at the end of the history, each in full."""
+    told = assemble(events)
+    ctx.expect(told, "the events tell of no entry", answer)
+    kept = read_history(ctx, str(events[0].get("conversation_id")))[-len(told) :]
+    expect_equal(ctx, kinds(told), kinds(kept), "the types of the entries", answer)
+    expect_equal(ctx, ids(told), ids(kept), "the ids of the entries", answer)
+    for heard, entry in zip(told, kept, strict=True):
+        pieces = [heard["pieces"][place] for place in sorted(heard["pieces"])]
+        expect_equal(ctx, pieces, pieces_of(entry), f"what a {entry['type']} says", answer)
+        for name in ("name", "tool_call_id", "next_agent_id", "model", "agent_id"):
+            if name in heard and name in entry:
+                expect_equal(ctx, heard[name], entry[name], f"its {name}", answer)
+    if not keep:
+        _forget(ctx, events)
+
+
+def _forget(ctx: Context, events: Events) -> None:
+    """Deletes the conversation that a stream told of: no JSON answer named it to the suite."""
+    id_ = str(events[0].get("conversation_id"))
+    ctx.need(ctx.api.call(DELETE_CONVERSATION, conversation_id=id_), 204)

@@ -1,0 +1,256 @@
+"""Tools in conversations: functions, the service's own tools, decisions, handovers."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.rules.common.chats import TIME, WEATHER, WEATHER_PARAMETERS
+from mistral_conformance.rules.common.names import DELETE_FILE, DOWNLOAD_FILE
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
+from mistral_conformance.rules.common.talks import (
+    APPEND,
+    START,
+    as_text,
+    chunks_of,
+    go_on,
+    kinds,
+    last_message,
+    make_agent,
+    of_kind,
+    read_history,
+    start,
+    text_of,
+)
+from mistral_conformance.rules.common.times import read_time
+from mistral_conformance.rules.conversations import expect_total
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+ASK_WEATHER = "What is the weather in Lyon for 2 days, in celsius? Use the weather function."
+CALL_ID = re.compile(r"fc_[0-9a-f]{32}")
+TIMES = ("created_at", "completed_at")
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@rule(
+    id="conversation-tools.function-is-left-to-the-caller",
+    level=MUST,
+    source="spec 2026-08-13, FunctionCallEntry and FunctionResultEntry",
+    operations=(START, APPEND),
+)
+def function_is_left_to_the_caller(ctx: Context) -> None:
+    """A function is called with arguments that fit, and its result continues the conversation."""
+    answer, call = _call_weather(ctx)
+    arguments = json.loads(as_text(call.get("arguments")))
+    fits = jsonschema_rs.is_valid(WEATHER_PARAMETERS, arguments)
+    ctx.expect(fits, f"the arguments {arguments!r} do not fit", answer)
+    id_, secret = answer["conversation_id"], word(ctx)
+    result = {"type": "function.result", "tool_call_id": call["tool_call_id"], "result": secret}
+    later = go_on(ctx, id_, inputs=[result])
+    said = text_of(last_message(ctx, later))
+    ctx.expect(secret in said, "the message does not use the result", answer, later)
+    found = kinds(read_history(ctx, id_))
+    wanted = ["message.input", "function.call", "function.result", "message.output"]
+    expect_equal(ctx, found, wanted, "the history", later)
+
+
+@rule(
+    id="conversation-tools.call-ids-are-prefixed",
+    level=SHOULD,
+    source="quirks §8: ids begin with fc_",
+    operations=(START,),
+)
+def call_ids_are_prefixed(ctx: Context) -> None:
+    """The entry of a call has an id of `fc_` and 32 hex digits."""
+    answer, call = _call_weather(ctx)
+    ctx.expect(CALL_ID.fullmatch(str(call.get("id"))), f"the id is {call.get('id')!r}", answer)
+
+
+@rule(
+    id="conversation-tools.calls-need-their-results",
+    level=MUST,
+    source="quirks §9: invalid_request_message_order",
+    operations=(APPEND,),
+)
+def calls_need_their_results(ctx: Context) -> None:
+    """A result that answers no call is refused, and nothing of it is kept."""
+    answer, _ = _call_weather(ctx)
+    id_ = answer["conversation_id"]
+    stray = {"type": "function.result", "tool_call_id": "abcdefghi", "result": "1"}
+    refused = ctx.api.call(APPEND, conversation_id=id_, json={"inputs": [stray]})
+    expect_refused(ctx, refused, "the result of no call")
+    found = kinds(read_history(ctx, id_))
+    expect_equal(ctx, found, ["message.input", "function.call"], "the history", refused)
+
+
+@rule(
+    id="conversation-tools.own-tool-runs-first",
+    level=SHOULD,
+    source="Libraries rules D5, D6, D7; spec 2026-08-13, ToolExecutionEntry",
+    operations=(START,),
+)
+def own_tool_runs_first(ctx: Context) -> None:
+    """A tool of the service runs before the message, in its time, and is counted in the usage."""
+    words = "Search the web: who won the last football cup?"
+    answer = start(ctx, inputs=words, tools=[{"type": "web_search"}])
+    message = last_message(ctx, answer)
+    runs = of_kind(answer["outputs"], "tool.execution")
+    if not runs:
+        ctx.skip("the model answered without the tool")
+    expect_equal(ctx, runs[0].get("name"), "web_search", "the tool", answer)
+    times = [each.get(name) for each in (runs[-1], message) for name in TIMES]
+    moments = [read_time(str(each)) for each in times]
+    ctx.expect(moments == sorted(moments), f"the times {times} go back", answer)
+    usage = answer["usage"]
+    expect_equal(ctx, usage.get("connectors"), {"web_search": len(runs)}, "connectors", answer)
+    expect_total(ctx, answer)
+    json.loads(as_text(runs[0].get("arguments")))
+
+
+@rule(
+    id="conversation-tools.tool-choice-none-runs-nothing",
+    level=MUST,
+    source="spec 2026-08-13, CompletionArgs.tool_choice: none",
+    operations=(START,),
+)
+def tool_choice_none_runs_nothing(ctx: Context) -> None:
+    """With `tool_choice` none, tools neither run nor are called."""
+    arguments = {"tool_choice": "none", "max_tokens": 60}
+    tools = [{"type": "web_search"}, WEATHER]
+    answer = start(ctx, inputs=ASK_WEATHER, tools=tools, completion_args=arguments)
+    expect_equal(ctx, kinds(answer["outputs"]), ["message.output"], "the outputs", answer)
+    expect_equal(ctx, answer["usage"].get("connectors") or {}, {}, "connectors", answer)
+
+
+@rule(
+    id="conversation-tools.confirmed-tool-waits",
+    level=MUST,
+    source="spec 2026-08-13, ToolConfiguration.requires_confirmation, ToolCallConfirmation",
+    operations=(START, APPEND),
+)
+def confirmed_tool_waits(ctx: Context) -> None:
+    """A tool that needs confirmation waits for it, runs once allowed, and not when denied."""
+    limits = {"requires_confirmation": ["web_search"]}
+    tools = [{"type": "web_search", "tool_configuration": limits}]
+    for word_, status, runs in (("allow", "allowed", 1), ("deny", "denied", 0)):
+        answer = start(ctx, inputs="Search the web for football.", tools=tools)
+        calls = of_kind(answer["outputs"], "function.call")
+        if not calls:
+            ctx.skip("the model answered without the tool")
+        expect_equal(ctx, calls[0].get("confirmation_status"), "pending", "its status", answer)
+        decision = {"tool_call_id": calls[0]["tool_call_id"], "confirmation": word_}
+        id_ = answer["conversation_id"]
+        later = go_on(ctx, id_, tool_confirmations=[decision])
+        last_message(ctx, later)
+        ran = len(of_kind(later["outputs"], "tool.execution"))
+        expect_equal(ctx, ran, runs, f"the number of runs after {word_}", later)
+        kept = of_kind(read_history(ctx, id_), "function.call")[0]
+        expect_equal(ctx, kept.get("confirmation_status"), status, "its status later")
+
+
+@rule(
+    id="conversation-tools.decisions-name-a-call",
+    level=SHOULD,
+    source="our choice: a decision about nothing is refused",
+    operations=(APPEND,),
+)
+def decisions_name_a_call(ctx: Context) -> None:
+    """A decision about a call that does not wait for one is refused."""
+    id_ = start(ctx)["conversation_id"]
+    decision = {"tool_call_id": "abcdefghi", "confirmation": "allow"}
+    body = {"tool_confirmations": [decision]}
+    answer = ctx.api.call(APPEND, conversation_id=id_, json=body)
+    expect_refused(ctx, answer, "a decision about nothing")
+
+
+@rule(
+    id="conversation-tools.image-is-a-file",
+    level=MUST,
+    source="spec 2026-08-13, ToolFileChunk: file_id; quirks §7",
+    operations=(START,),
+)
+def image_is_a_file(ctx: Context) -> None:
+    """A picture that was generated is named in the message and can be downloaded as a file."""
+    answer = start(ctx, inputs="Draw an orange cat.", tools=[{"type": "image_generation"}])
+    files = of_kind(chunks_of(last_message(ctx, answer)), "tool_file")
+    if not files:
+        ctx.skip("the model drew nothing")
+    expect_equal(ctx, files[0].get("tool"), "image_generation", "the tool", answer)
+    served = ctx.api.call(DOWNLOAD_FILE, file_id=files[0]["file_id"])
+    content = ctx.expect_status(served, 200).content
+    if files[0].get("file_type") == "png":
+        ctx.expect(content.startswith(PNG), "the file is no PNG", answer, served)
+    ctx.need(ctx.api.call(DELETE_FILE, file_id=files[0]["file_id"]), 200)
+
+
+@rule(
+    id="conversation-tools.handover-goes-on-with-the-next",
+    level=MUST,
+    source="spec 2026-08-13, AgentHandoffEntry and HandoffExecution: server",
+    operations=(START, APPEND),
+)
+def handover_goes_on_with_the_next(ctx: Context) -> None:
+    """The service hands over, the next agent answers, and it goes on answering."""
+    desk, expert = _make_team(ctx)
+    answer = start(ctx, agent_id=desk, inputs="Tell me about volcanoes.")
+    handovers = of_kind(answer["outputs"], "agent.handoff")
+    if not handovers:
+        ctx.skip("the agent did not hand over")
+    _expect_handover(ctx, answer, handovers[0], desk, expert)
+    message = last_message(ctx, answer)
+    expect_equal(ctx, message.get("agent_id"), expert, "who answers", answer)
+    later = go_on(ctx, answer["conversation_id"], inputs="And then?")
+    speaker = last_message(ctx, later).get("agent_id")
+    expect_equal(ctx, speaker, expert, "who answers later", answer, later)
+
+
+@rule(
+    id="conversation-tools.handover-is-left-to-the-client",
+    level=MUST,
+    source="spec 2026-08-13, HandoffExecution: client",
+    operations=(START,),
+)
+def handover_is_left_to_the_client(ctx: Context) -> None:
+    """With `handoff_execution` client the answer ends with the handover."""
+    desk, expert = _make_team(ctx)
+    answer = start(
+        ctx, agent_id=desk, inputs="Tell me about volcanoes.", handoff_execution="client"
+    )
+    handovers = of_kind(answer["outputs"], "agent.handoff")
+    if not handovers:
+        ctx.skip("the agent did not hand over")
+    expect_equal(ctx, kinds(answer["outputs"]), ["agent.handoff"], "the outputs", answer)
+    _expect_handover(ctx, answer, handovers[0], desk, expert)
+
+
+def _call_weather(ctx: Context) -> tuple[Exchange, dict[str, Any]]:
+    """An answer that calls the weather function, and the call; skips where the model does not."""
+    answer = start(ctx, inputs=ASK_WEATHER, tools=[WEATHER, TIME])
+    calls = of_kind(answer["outputs"], "function.call")
+    if not calls:
+        ctx.skip("the model called no function")
+    expect_equal(ctx, calls[0].get("name"), "get_weather", "the function", answer)
+    expect_equal(ctx, answer["outputs"][-1].get("type"), "function.call", "the end", answer)
+    return answer, calls[0]
+
+
+def _make_team(ctx: Context) -> tuple[str, str]:
+    """An agent that hands over, and the one that it hands volcanoes over to."""
+    expert = make_agent(ctx, name="expert", description="Knows all about volcanoes.")["id"]
+    told = "Hand questions about volcanoes over."
+    return make_agent(ctx, name="desk", instructions=told, handoffs=[expert])["id"], expert
+
+
+def _expect_handover(
+    ctx: Context, answer: Exchange, entry: dict[str, Any], desk: str, expert: str
+) -> None:
+    """Hold an entry to name both agents."""
+    expect_equal(ctx, entry.get("previous_agent_id"), desk, "who hands over", answer)
+    expect_equal(ctx, entry.get("next_agent_id"), expert, "who takes over", answer)

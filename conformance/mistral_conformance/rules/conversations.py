@@ -1,0 +1,300 @@
+"""Conversations: answered, kept, read back, continued, branched, listed, deleted."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.chats import chat_model
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
+from mistral_conformance.rules.common.talks import (
+    APPEND,
+    DELETE_CONVERSATION,
+    GET_CONVERSATION,
+    HISTORY,
+    LIST_CONVERSATIONS,
+    MESSAGES,
+    RESTART,
+    START,
+    go_on,
+    ids,
+    kinds,
+    last_message,
+    make_agent,
+    of_kind,
+    read_history,
+    start,
+    text_of,
+)
+from mistral_conformance.rules.common.times import read_time
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+UPDATE_AGENT = "beta.agents.update"
+ID = re.compile(r"conv_[0-9a-f]{32}")
+MESSAGE_ID = re.compile(r"msg_[0-9a-f]{32}")
+
+
+@rule(
+    id="conversations.answer-is-a-message",
+    level=MUST,
+    source="spec 2026-08-13, ConversationResponse; Libraries rules D5, D6",
+    operations=(START,),
+)
+def answer_is_a_message(ctx: Context) -> None:
+    """A text is answered by a message of the assistant, and the usage adds up to its total."""
+    answer = start(ctx)
+    expect_equal(ctx, answer["object"], "conversation.response", "object", answer)
+    message = last_message(ctx, answer)
+    expect_equal(ctx, message.get("role"), "assistant", "the role", answer)
+    expect_equal(ctx, message.get("model"), chat_model(ctx), "the model", answer)
+    ctx.expect(text_of(message), "the message says nothing", answer)
+    expect_total(ctx, answer)
+
+
+@rule(
+    id="conversations.answer-has-the-shown-form",
+    level=SHOULD,
+    source="Libraries rules D5, D7; seed 003:874",
+    operations=(START,),
+)
+def answer_has_the_shown_form(ctx: Context) -> None:
+    """Ids are `conv_` and `msg_` with 32 hex digits; a message ends after it begins, in UTC."""
+    answer = start(ctx)
+    ctx.expect(ID.fullmatch(answer["conversation_id"]), "the id has another form", answer)
+    message = last_message(ctx, answer)
+    found = str(message.get("id"))
+    ctx.expect(MESSAGE_ID.fullmatch(found), f"the id of the message is {found!r}", answer)
+    began, ended = (str(message.get(name)) for name in ("created_at", "completed_at"))
+    ctx.expect(read_time(began) < read_time(ended), "the message ends before it begins", answer)
+    ctx.expect(began.endswith("Z"), f"the time {began!r} does not end with Z", answer)
+
+
+@rule(
+    id="conversations.history-holds-all-entries",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/conversations/{conversation_id}/history and /messages",
+    operations=(START, APPEND, HISTORY, MESSAGES),
+)
+def history_holds_all_entries(ctx: Context) -> None:
+    """The history holds every input and output in order, and the messages are those among them."""
+    first, second = word(ctx), word(ctx)
+    answer = start(ctx, inputs=f"Repeat {first}.")
+    id_ = answer["conversation_id"]
+    later = go_on(ctx, id_, inputs=[{"role": "user", "content": f"Repeat {second}."}])
+    expect_equal(ctx, later["conversation_id"], id_, "the id of the continued one", later)
+    entries = read_history(ctx, id_)
+    inputs = of_kind(entries, "message.input")
+    said = [each.get("content") for each in inputs]
+    expect_equal(ctx, said, [f"Repeat {first}.", f"Repeat {second}."], "the inputs", later)
+    known = set(ids(inputs))
+    outputs = [each for each in entries if each.get("id") not in known]
+    expect_equal(ctx, outputs, [*answer["outputs"], *later["outputs"]], "the outputs")
+    places = [entries.index(each) for each in inputs]
+    expect_equal(ctx, places, [0, 1 + len(answer["outputs"])], "the places of the inputs")
+    shown = ctx.expect_status(ctx.api.call(MESSAGES, conversation_id=id_), 200)["messages"]
+    wanted = [each for each in entries if str(each.get("type")).startswith("message.")]
+    expect_equal(ctx, shown, wanted, "the list of messages")
+
+
+@rule(
+    id="conversations.conversation-is-described",
+    level=MUST,
+    source="spec 2026-08-13, ModelConversation and AgentConversation",
+    operations=(START, GET_CONVERSATION, LIST_CONVERSATIONS),
+)
+def conversation_is_described(ctx: Context) -> None:
+    """A conversation is read with what it was started with, and found by its metadata."""
+    key = word(ctx)
+    told: dict[str, Any] = {"description": "a talk", "metadata": {"key": key}}
+    by_model = start(ctx, instructions="Be brief.", **told)["conversation_id"]
+    agent = make_agent(ctx)["id"]
+    by_agent = start(ctx, agent_id=agent, agent_version=0, **told)["conversation_id"]
+    for id_, more in (
+        (by_model, {"model": chat_model(ctx), "instructions": "Be brief."}),
+        (by_agent, {"agent_id": agent, "agent_version": 0}),
+    ):
+        read = ctx.expect_status(ctx.api.call(GET_CONVERSATION, conversation_id=id_), 200)
+        for field, value in {"id": id_, "object": "conversation", **told, **more}.items():
+            expect_equal(ctx, read[field], value, field, read)
+    for metadata, wanted in ((key, {by_model, by_agent}), ("other", set())):
+        query = {"metadata": f'{{"key": "{metadata}"}}'}
+        listed = ctx.expect_status(ctx.api.call(LIST_CONVERSATIONS, query=query), 200)
+        found = set(ids(listed.json()))
+        expect_equal(ctx, found, wanted, "what the metadata find", listed)
+
+
+@rule(
+    id="conversations.pages-make-the-list",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/conversations; quirks §4",
+    operations=(LIST_CONVERSATIONS,),
+)
+def pages_make_the_list(ctx: Context) -> None:
+    """The numbered pages, from 0, are bare arrays that hold each conversation once."""
+    key = word(ctx)
+    made = [start(ctx, metadata={"key": key})["conversation_id"] for _ in range(3)]
+    query = {"metadata": f'{{"key": "{key}"}}', "page_size": 2}
+    pages = [
+        ctx.expect_status(ctx.api.call(LIST_CONVERSATIONS, query={**query, "page": page}), 200)
+        for page in range(3)
+    ]
+    sizes = [len(page.json()) for page in pages]
+    expect_equal(ctx, sizes, [2, 1, 0], "the sizes of the pages", *pages)
+    found = [each.get("id") for page in pages for each in page.json()]
+    expect_equal(ctx, sorted(found), sorted(made), "the ids of all pages", *pages)
+
+
+@rule(
+    id="conversations.agent-answers-in-its-version",
+    level=MUST,
+    source="spec 2026-08-13, ConversationRequest.agent_version; Libraries rules D5",
+    operations=(START,),
+)
+def agent_answers_in_its_version(ctx: Context) -> None:
+    """The agent is named in its message, and answers with the model of the version asked for."""
+    agent = make_agent(ctx)["id"]
+    other = _other_model(ctx)
+    changed = ctx.api.call(UPDATE_AGENT, agent_id=agent, json={"model": other})
+    ctx.need(changed, 200)
+    for version, model in ((0, chat_model(ctx)), (1, other), (None, other)):
+        answer = start(ctx, agent_id=agent, agent_version=version)
+        message = last_message(ctx, answer)
+        expect_equal(ctx, message.get("agent_id"), agent, "the agent", answer)
+        expect_equal(ctx, message.get("model"), model, "the model", changed, answer)
+
+
+@rule(
+    id="conversations.restart-branches",
+    level=MUST,
+    source="spec 2026-08-13, POST /v1/conversations/{conversation_id}/restart",
+    operations=(RESTART, HISTORY),
+)
+def restart_branches(ctx: Context) -> None:
+    """A restart makes a new conversation from the beginning of one, which stays as it was."""
+    answer = start(ctx, inputs="One.")
+    old = answer["conversation_id"]
+    go_on(ctx, old, inputs="Two.")
+    before = read_history(ctx, old)
+    body = {"from_entry_id": answer["outputs"][-1]["id"], "inputs": "Three."}
+    branched = ctx.api.call(RESTART, conversation_id=old, json=body)
+    new = ctx.expect_status(branched, 200)["conversation_id"]
+    ctx.expect(new != old, "the conversation is not a new one", branched)
+    expect_equal(ctx, read_history(ctx, old), before, "the old history")
+    entries = read_history(ctx, new)
+    said = [each.get("content") for each in of_kind(entries, "message.input")]
+    expect_equal(ctx, said, ["One.", "Three."], "the inputs of the new one")
+    expect_equal(ctx, entries[-1], branched["outputs"][-1], "the last entry of the new one")
+
+
+@rule(
+    id="conversations.restart-needs-an-entry",
+    level=SHOULD,
+    source="our choice: the status 404, as for unknown ids",
+    operations=(RESTART,),
+)
+def restart_needs_an_entry(ctx: Context) -> None:
+    """A restart from an entry that the conversation does not have answers 404."""
+    id_ = start(ctx)["conversation_id"]
+    body = {"from_entry_id": "msg_" + 32 * "0", "inputs": "Again."}
+    ctx.expect_status(ctx.api.call(RESTART, conversation_id=id_, json=body), 404)
+
+
+@rule(
+    id="conversations.what-is-not-stored-is-gone",
+    level=MUST,
+    source="spec 2026-08-13, ConversationRequest.store and ConversationAppendRequest.store",
+    operations=(START, APPEND, GET_CONVERSATION),
+)
+def what_is_not_stored_is_gone(ctx: Context) -> None:
+    """With `store: false` a conversation is answered but not kept, nor is what is appended."""
+    lost = start(ctx, store=False)
+    last_message(ctx, lost)
+    for operation in (GET_CONVERSATION, HISTORY):
+        again = ctx.api.call(operation, conversation_id=lost["conversation_id"])
+        ctx.expect_status(again, 404)
+    id_ = start(ctx)["conversation_id"]
+    before = read_history(ctx, id_)
+    last_message(ctx, go_on(ctx, id_, inputs="Forget this.", store=False))
+    expect_equal(ctx, read_history(ctx, id_), before, "the history")
+
+
+@rule(
+    id="conversations.deleted-conversation-is-gone",
+    level=MUST,
+    source="spec 2026-08-13, DELETE /v1/conversations/{conversation_id}; quirks §3",
+    operations=(DELETE_CONVERSATION, GET_CONVERSATION, HISTORY, MESSAGES, APPEND, RESTART),
+)
+def deleted_conversation_is_gone(ctx: Context) -> None:
+    """Deleting a conversation answers 204; it is gone then from every path."""
+    key = word(ctx)
+    answer = start(ctx, metadata={"key": key})
+    id_, entry = answer["conversation_id"], answer["outputs"][-1]["id"]
+    removed = ctx.api.call(DELETE_CONVERSATION, conversation_id=id_)
+    ctx.expect(not ctx.expect_status(removed, 204).content, "the 204 has a body", removed)
+    for operation in (GET_CONVERSATION, HISTORY, MESSAGES, DELETE_CONVERSATION):
+        ctx.expect_status(ctx.api.call(operation, conversation_id=id_), 404)
+    late = ctx.api.call(APPEND, conversation_id=id_, json={"inputs": "Late."})
+    ctx.expect_status(late, 404)
+    again = {"from_entry_id": entry, "inputs": "Late."}
+    ctx.expect_status(ctx.api.call(RESTART, conversation_id=id_, json=again), 404)
+    query = {"metadata": f'{{"key": "{key}"}}'}
+    listed = ctx.expect_status(ctx.api.call(LIST_CONVERSATIONS, query=query), 200)
+    expect_equal(ctx, listed.json(), [], "the list", removed, listed)
+
+
+@rule(
+    id="conversations.somebody-must-answer",
+    level=MUST,
+    source="spec 2026-08-13, ConversationRequest: names either model or agent_id",
+    operations=(START,),
+)
+def somebody_must_answer(ctx: Context) -> None:
+    """A conversation with neither model nor agent, or with an unknown one, is refused."""
+    nobody = ctx.api.call(START, json={"inputs": "Hello?"})
+    expect_refused(ctx, nobody, "neither a model nor an agent")
+    ghost = ctx.api.call(START, json={"inputs": "Hello?", "agent_id": "ag_" + 32 * "0"})
+    expect_refused(ctx, ghost, "an agent that is not there")
+    model = {"inputs": "Hello?", "model": f"no-such-model-{word(ctx)}"}
+    expect_refused(ctx, ctx.api.call(START, json=model), "a model that is not there")
+
+
+@rule(
+    id="conversations.other-workspaces-see-nothing",
+    level=MAY,
+    source="our choice: a conversation is its workspace's",
+    operations=(GET_CONVERSATION, HISTORY, MESSAGES, APPEND, DELETE_CONVERSATION),
+    needs=("neighbour",),
+)
+def other_workspaces_see_nothing(ctx: Context) -> None:
+    """A conversation is unknown to a caller of another workspace."""
+    id_ = start(ctx)["conversation_id"]
+    api = ctx.as_("neighbour")
+    for operation in (GET_CONVERSATION, HISTORY, MESSAGES, DELETE_CONVERSATION):
+        ctx.expect_status(api.call(operation, conversation_id=id_), 404)
+    theirs = api.call(APPEND, conversation_id=id_, json={"inputs": "Hello?"})
+    ctx.expect_status(theirs, 404)
+    expect_equal(ctx, len(kinds(read_history(ctx, id_))), 2, "the number of entries", theirs)
+
+
+def expect_total(ctx: Context, answer: Exchange) -> None:
+    """Hold the usage to add up, the tokens of tools included (D6)."""
+    usage = answer["usage"]
+    names = ("prompt_tokens", "completion_tokens", "connector_tokens")
+    parts = sum(usage.get(name) or 0 for name in names)
+    expect_equal(ctx, usage.get("total_tokens"), parts, "the total of the usage", answer)
+    ctx.expect(usage.get("prompt_tokens", 0) > 0, "nothing was read", answer)
+
+
+def _other_model(ctx: Context) -> str:
+    """A chat model beside the usual one; skips where there is none."""
+    cards = ctx.need(ctx.api.call("models.list"), 200)["data"]
+    usual = chat_model(ctx)
+    able = [each for each in cards if (each.get("capabilities") or {}).get("completion_chat")]
+    others = [each for each in able if usual not in {each["id"], *(each.get("aliases") or ())}]
+    if not others:
+        ctx.skip("the server has one chat model alone")
+    return str(others[0]["id"])

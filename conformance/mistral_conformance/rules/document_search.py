@@ -1,0 +1,309 @@
+"""Agents that search libraries: what they find, what they may not find, how they tell it.
+
+Agents reach a library once an administrator of the organisation has shared it with the
+organisation (Libraries rules D3). A caller who may not do that cannot be judged by most rules here.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.chats import chat_model
+from mistral_conformance.rules.common.names import (
+    DELETE_DOCUMENT,
+    DELETE_LIBRARY,
+    SHARE,
+    UNSHARE,
+    UPLOAD_DOCUMENT,
+)
+from mistral_conformance.rules.common.steps import (
+    entity,
+    expect_equal,
+    expect_refused,
+    share,
+    unshare,
+    word,
+)
+from mistral_conformance.rules.common.talks import (
+    APPEND,
+    CREATE_AGENT,
+    START,
+    chunks_of,
+    go_on,
+    kinds,
+    last_message,
+    make_agent,
+    of_kind,
+    start,
+    text_of,
+)
+from mistral_conformance.rules.common.times import read_time
+from mistral_conformance.rules.conversations import expect_total
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Api, Context
+    from mistral_conformance.exchange import Exchange
+
+TOOL = "document_library"
+RUN_ID = re.compile(r"tool_exec_[0-9a-f]{32}")
+
+
+@frozen
+class Shelf:
+    """A library with one document, whose text no other document has."""
+
+    library: str
+    document: str
+    title: str
+    subject: str
+    """A word of the text."""
+    secret: str
+    """Another word of the text, beside the subject."""
+
+    @property
+    def question(self) -> str:
+        """What the document answers."""
+        return f"Which code word belongs to {self.subject}? Look it up in the library."
+
+    @property
+    def tool(self) -> dict[str, Any]:
+        """The tool that searches the library."""
+        return {"type": TOOL, "library_ids": [self.library]}
+
+
+@rule(
+    id="document-search.finished-document-is-found",
+    level=MUST,
+    source="Libraries rules D1, D3, D5, B15; seed 003:699-937",
+    operations=(CREATE_AGENT, START, UPLOAD_DOCUMENT, SHARE),
+)
+def finished_document_is_found(ctx: Context) -> None:
+    """An agent finds what a finished document says, quotes it, and refers to the document."""
+    shelf = _open_shelf(ctx)
+    agent = make_agent(ctx, tools=[shelf.tool], instructions="Use the library tool.")
+    answer = start(ctx, agent_id=agent["id"], inputs=shelf.question)
+    message = last_message(ctx, answer)
+    ctx.expect(shelf.secret in text_of(message), "the message does not tell the word", answer)
+    references = of_kind(chunks_of(message), "tool_reference")
+    titles = {each.get("title") for each in references}
+    expect_equal(ctx, titles, {shelf.title}, "the titles of the references", answer)
+    tools = {each.get("tool") for each in references}
+    expect_equal(ctx, tools, {TOOL}, "the tool of the references", answer)
+    expect_equal(ctx, message.get("agent_id"), agent["id"], "who answers", answer)
+
+
+@rule(
+    id="document-search.search-comes-before-the-message",
+    level=SHOULD,
+    source="Libraries rules D5, D7; seed 003:874-900",
+    operations=(START,),
+)
+def search_comes_before_the_message(ctx: Context) -> None:
+    """First comes the entry of the search, then the message, in chunks; their times follow."""
+    shelf = _open_shelf(ctx)
+    answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
+    expect_equal(ctx, kinds(answer["outputs"])[:1], ["tool.execution"], "first", answer)
+    run, message = answer["outputs"][0], last_message(ctx, answer)
+    expect_equal(ctx, run.get("name"), TOOL, "the tool", answer)
+    ctx.expect(RUN_ID.fullmatch(str(run.get("id"))), f"the id is {run.get('id')!r}", answer)
+    ctx.expect(isinstance(message.get("content"), list), "the content has no chunks", answer)
+    times = [
+        read_time(str(each.get(name)))
+        for each in (run, message)
+        for name in ("created_at", "completed_at")
+    ]
+    ordered = all(one < other for one, other in pairwise(times))
+    ctx.expect(ordered, "the times do not follow each other", answer)
+
+
+@rule(
+    id="document-search.usage-counts-the-search",
+    level=SHOULD,
+    source="Libraries rules D6; seed 003:903-911",
+    operations=(START,),
+)
+def usage_counts_the_search(ctx: Context) -> None:
+    """The usage counts the runs of the search and the tokens that it brought; the parts add up."""
+    shelf = _open_shelf(ctx)
+    answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
+    usage, runs = answer["usage"], of_kind(answer["outputs"], "tool.execution")
+    expect_equal(ctx, usage.get("connectors"), {TOOL: len(runs)}, "connectors", answer)
+    ctx.expect((usage.get("connector_tokens") or 0) > 0, "the search brought nothing", answer)
+    expect_total(ctx, answer)
+
+
+@rule(
+    id="document-search.unshared-library-is-not-searched",
+    level=MAY,
+    source="Libraries rules D3; our choice (D4): the search finds nothing",
+    operations=(START, SHARE, UNSHARE),
+)
+def unshared_library_is_not_searched(ctx: Context) -> None:
+    """Before a library is shared with the organisation, and after, nothing of it is found."""
+    shelf = _make_shelf(ctx)
+    _expect_lost(ctx, start(ctx, inputs=shelf.question, tools=[shelf.tool]), shelf)
+    _open(ctx, shelf)
+    _expect_found(ctx, start(ctx, inputs=shelf.question, tools=[shelf.tool]), shelf)
+    closed = unshare(ctx.api, shelf.library, entity(ctx, "caller", "Org"))
+    ctx.need(closed, 200, 204)
+    _expect_lost(ctx, start(ctx, inputs=shelf.question, tools=[shelf.tool]), shelf)
+
+
+@rule(
+    id="document-search.only-administrators-open",
+    level=MAY,
+    source="Libraries rules D3: by an organisation admin",
+    operations=(START, SHARE),
+    needs=("colleague",),
+)
+def only_administrators_open(ctx: Context) -> None:
+    """A library is searched by agents once an administrator, not just anybody, has shared it."""
+    shelf = _make_shelf(ctx)
+    _open(ctx, shelf, ctx.as_("colleague"))
+    _expect_lost(ctx, start(ctx, inputs=shelf.question, tools=[shelf.tool]), shelf)
+    _open(ctx, shelf)
+    _expect_found(ctx, start(ctx, inputs=shelf.question, tools=[shelf.tool]), shelf)
+
+
+@rule(
+    id="document-search.unfinished-document-is-not-found",
+    level=MUST,
+    source="Libraries rules B15",
+    operations=(START, UPLOAD_DOCUMENT),
+    needs=("clock",),
+)
+def unfinished_document_is_not_found(ctx: Context) -> None:
+    """A document is found once its processing is complete, and not before."""
+    shelf = _make_shelf(ctx, wait=False)
+    _open(ctx, shelf)
+    answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
+    _expect_lost(ctx, answer, shelf)
+    ctx.wait_processed(shelf.library, shelf.document)
+    _expect_found(ctx, go_on(ctx, answer["conversation_id"], inputs=shelf.question), shelf)
+
+
+@rule(
+    id="document-search.deleted-document-is-not-found",
+    level=MUST,
+    source="Libraries rules B15, B21",
+    operations=(APPEND, DELETE_DOCUMENT),
+)
+def deleted_document_is_not_found(ctx: Context) -> None:
+    """A document that is deleted is no longer found by a conversation that found it before."""
+    shelf = _open_shelf(ctx)
+    answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
+    _expect_found(ctx, answer, shelf)
+    ids = {"library_id": shelf.library, "document_id": shelf.document}
+    ctx.need(ctx.api.call(DELETE_DOCUMENT, ids), 204)
+    again = {"inputs": f"Look up {shelf.subject} again."}
+    _expect_lost(ctx, go_on(ctx, answer["conversation_id"], **again), shelf)
+
+
+@rule(
+    id="document-search.deleted-library-is-not-found",
+    level=MUST,
+    source="Libraries rules A23, A25",
+    operations=(START, DELETE_LIBRARY),
+)
+def deleted_library_is_not_found(ctx: Context) -> None:
+    """A library that is deleted is no longer found; the agent that names it still answers."""
+    shelf = _open_shelf(ctx)
+    agent = make_agent(ctx, tools=[shelf.tool])["id"]
+    ctx.need(ctx.api.call(DELETE_LIBRARY, library_id=shelf.library), 200, 204)
+    _expect_lost(ctx, start(ctx, agent_id=agent, inputs=shelf.question), shelf)
+
+
+@rule(
+    id="document-search.only-named-libraries-are-searched",
+    level=MUST,
+    source="Libraries rules D1",
+    operations=(START,),
+)
+def only_named_libraries_are_searched(ctx: Context) -> None:
+    """The search keeps to the libraries that the tool names."""
+    subject = word(ctx)
+    one, other = (_open_shelf(ctx, subject) for _ in range(2))
+    answer = start(ctx, inputs=one.question, tools=[one.tool])
+    _expect_found(ctx, answer, one)
+    said = text_of(last_message(ctx, answer))
+    ctx.expect(other.secret not in said, "another library was searched", answer)
+    tool = {"type": TOOL, "library_ids": [one.library, other.library]}
+    both = start(ctx, inputs=one.question, tools=[tool])
+    _expect_found(ctx, both, one)
+    _expect_found(ctx, both, other)
+
+
+@rule(
+    id="document-search.strangers-find-nothing",
+    level=MUST,
+    source="Libraries rules A26, D3",
+    operations=(START,),
+    needs=("stranger",),
+)
+def strangers_find_nothing(ctx: Context) -> None:
+    """A caller of another organisation who knows a library's id finds nothing in it."""
+    shelf = _open_shelf(ctx)
+    body = {"inputs": shelf.question, "tools": [shelf.tool]}
+    _expect_lost(ctx, start(ctx, ctx.as_("stranger"), **body), shelf)
+
+
+@rule(
+    id="document-search.search-names-a-library",
+    level=MUST,
+    source="Libraries rules D1: at least one id",
+    operations=(CREATE_AGENT,),
+)
+def search_names_a_library(ctx: Context) -> None:
+    """An agent whose search names no library is refused."""
+    body = {"name": ctx.marker.name("blind"), "model": chat_model(ctx)}
+    for tool in ({"type": TOOL, "library_ids": []}, {"type": TOOL}):
+        answer = ctx.api.call(CREATE_AGENT, json={**body, "tools": [tool]})
+        expect_refused(ctx, answer, f"the tool {tool}")
+
+
+def _open_shelf(ctx: Context, subject: str | None = None) -> Shelf:
+    """A library that agents may search; skips where the caller cannot make one."""
+    shelf = _make_shelf(ctx, subject)
+    _open(ctx, shelf)
+    return shelf
+
+
+def _make_shelf(ctx: Context, subject: str | None = None, *, wait: bool = True) -> Shelf:
+    """A library of the caller's workspace alone, with a document that is finished unless told."""
+    subject, secret = subject or word(ctx), word(ctx)
+    library = ctx.create_library()["id"]
+    text = f"The code word that belongs to {subject} is {secret}. Nobody else knows it."
+    made = ctx.upload(library, text.encode(), name=f"{secret}.txt")
+    if wait:
+        ctx.wait_processed(library, made["id"])
+    return Shelf(library, made["id"], made["name"], subject, secret)
+
+
+def _open(ctx: Context, shelf: Shelf, api: Api | None = None) -> None:
+    """Shares the library with the organisation; skips where the caller may not."""
+    organisation = entity(ctx, "caller", "Org")
+    shared = share(api or ctx.api, shelf.library, organisation, "Viewer")
+    if shared.status == 403:
+        ctx.skip("the caller may not share with the organisation")
+    ctx.need(shared, 200)
+
+
+def _expect_found(ctx: Context, answer: Exchange, shelf: Shelf) -> None:
+    """Hold an answer to tell the word and to refer to the document."""
+    message = last_message(ctx, answer)
+    ctx.expect(shelf.secret in text_of(message), "the message does not tell the word", answer)
+    titles = [each.get("title") for each in of_kind(chunks_of(message), "tool_reference")]
+    ctx.expect(shelf.title in titles, f"the references are {titles}", answer)
+
+
+def _expect_lost(ctx: Context, answer: Exchange, shelf: Shelf) -> None:
+    """Hold an answer to know nothing of the document."""
+    message = last_message(ctx, answer)
+    ctx.expect(shelf.secret not in text_of(message), "the message tells the word", answer)
+    titles = [each.get("title") for each in of_kind(chunks_of(message), "tool_reference")]
+    ctx.expect(shelf.title not in titles, "the message refers to the document", answer)
