@@ -1,0 +1,393 @@
+"""Schedules: created, read, listed, changed, paused, deleted; what they start, and when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.flows import (
+    APPROVE,
+    GET_EXECUTION,
+    GREET,
+    GREETED,
+    collect,
+    need_workflow,
+    terminate,
+    walk,
+)
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, unknown_id, word
+from mistral_conformance.rules.common.times import read_time
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+LIST = "workflows.schedules.get_schedules"
+CREATE = "workflows.schedules.schedule_workflow"
+DELETE = "workflows.schedules.unschedule_workflow"
+GET = "workflows.schedules.get_schedule"
+UPDATE = "workflows.schedules.update_schedule"
+PAUSE = "workflows.schedules.pause_schedule"
+RESUME = "workflows.schedules.resume_schedule"
+TRIGGER = "workflows.schedules.trigger_schedule"
+HOURLY: dict[str, Any] = {"intervals": [{"every": "PT1H"}]}
+PARIS = ZoneInfo("Europe/Paris")
+HOUR_S = 3600
+
+
+@rule(
+    id="schedules.created-schedule-is-readable",
+    level=MUST,
+    source="spec 2026-08-13, POST /v1/workflows/schedules, ScheduleDefinitionOutput",
+    operations=(CREATE, GET),
+)
+def created_schedule_is_readable(ctx: Context) -> None:
+    """A schedule answers 201 with the chosen id, and is read with what it was made with."""
+    times: dict[str, Any] = {
+        "cron_expressions": ["15 4 * * 1"],
+        "jitter": "PT10S",
+        "time_zone_name": "UTC",
+    }
+    id_ = create(ctx, **times, max_executions=7)
+    found = ctx.expect_status(ctx.api.call(GET, schedule_id=id_), 200)
+    wanted = {
+        "schedule_id": id_,
+        "workflow_name": GREET,
+        "input": GREETED,
+        "paused": False,
+        "remaining_executions": 7,
+        **times,
+    }
+    for field, value in wanted.items():
+        expect_equal(ctx, found[field], value, field, found)
+
+
+@rule(
+    id="schedules.created-schedule-is-listed",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/schedules: without `page_size` all of them",
+    operations=(CREATE, LIST),
+)
+def created_schedule_is_listed(ctx: Context) -> None:
+    """The list without a page size has a new schedule once, just as it is read by its id."""
+    id_ = create(ctx, **HOURLY)
+    listed = ctx.expect_status(ctx.api.call(LIST, query={"workflow_name": GREET}), 200)
+    found = [each for each in listed["schedules"] if each.get("schedule_id") == id_]
+    read = ctx.need(ctx.api.call(GET, schedule_id=id_), 200)
+    expect_equal(ctx, len(found), 1, "how often the list has it", listed)
+    for field in ("workflow_name", "intervals", "paused", "input"):
+        expect_equal(ctx, found[0].get(field), read[field], f"the listed {field}", read, listed)
+
+
+@rule(
+    id="schedules.deleted-schedule-is-gone",
+    level=MUST,
+    source="spec 2026-08-13, DELETE /v1/workflows/schedules/{schedule_id}; quirks §3",
+    operations=(DELETE, GET, LIST),
+)
+def deleted_schedule_is_gone(ctx: Context) -> None:
+    """Deleting a schedule answers 204 without a body; it is gone from every path then."""
+    id_ = create(ctx, **HOURLY)
+    answer = ctx.expect_status(ctx.api.call(DELETE, schedule_id=id_), 204)
+    ctx.expect(not answer.content, "the 204 has a body", answer)
+    for operation in (GET, DELETE):
+        expect_refused(ctx, ctx.api.call(operation, schedule_id=id_), f"{operation} when deleted")
+    listed = ctx.expect_status(ctx.api.call(LIST, query={"workflow_name": GREET}), 200)
+    ctx.expect(id_ not in collect([listed], "schedules", "schedule_id"), "it is listed", listed)
+
+
+@rule(
+    id="schedules.pages-make-the-list",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/schedules: page_size, next_page_token both ways",
+    operations=(LIST,),
+)
+def pages_make_the_list(ctx: Context) -> None:
+    """The pages of the schedules, walked by their tokens, hold each schedule once."""
+    made = [create(ctx, **HOURLY) for _ in range(3)]
+    query = {"workflow_name": GREET, "page_size": 2}
+    pages = walk(ctx, LIST, query, "next_page_token", "next_page_token")
+    found = collect(pages, "schedules", "schedule_id")
+    for page in pages:
+        ctx.expect(len(page["schedules"]) <= 2, "a page holds more than its size", page)
+    ctx.expect(len(pages) > 1, "three schedules are on one page of two", *pages)
+    for id_ in made:
+        expect_equal(ctx, found.count(id_), 1, f"how often the pages have {id_}", *pages)
+
+
+@rule(
+    id="schedules.filters-select",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/schedules: status, search, workflow_name, user_id",
+    operations=(LIST, PAUSE),
+)
+def filters_select(ctx: Context) -> None:
+    """Each filter of the list keeps the schedules that match and leaves the others out."""
+    resting, working = create(ctx, **HOURLY), create(ctx, **HOURLY)
+    ctx.need(ctx.api.call(PAUSE, schedule_id=resting, json={"note": word(ctx)}), 204)
+    cases: list[tuple[dict[str, str], set[str]]] = [
+        ({"status": "paused"}, {resting}),
+        ({"status": "active"}, {working}),
+        ({"search": GREET[:3]}, {resting, working}),
+        ({"search": word(ctx)}, set()),
+        ({"workflow_name": GREET[:3]}, set()),
+        ({"user_id": "current"}, {resting, working}),
+        ({"user_id": unknown_id(ctx)}, set()),
+    ]
+    for query, wanted in cases:
+        listed = ctx.expect_status(ctx.api.call(LIST, query=query), 200)
+        found = set(collect([listed], "schedules", "schedule_id")) & {resting, working}
+        expect_equal(ctx, found, wanted, f"what {query} selects", listed)
+
+
+@rule(
+    id="schedules.coming-starts-fit-the-times",
+    level=MUST,
+    source="spec 2026-08-13, ScheduleDefinition: cron_expressions, skip, time_zone_name",
+    operations=(CREATE, GET),
+)
+def coming_starts_fit_the_times(ctx: Context) -> None:
+    """The next ten starts are in order, at the schedule's local times, without those to skip."""
+    skip = [{"hour": [{"start": 2}], "minute": [{"start": 30}], "day_of_week": [{"start": 1}]}]
+    times: dict[str, Any] = {
+        "cron_expressions": ["30 2 * * 1-5"],
+        "time_zone_name": "Europe/Paris",
+        "skip": skip,
+    }
+    found = ctx.need(ctx.api.call(GET, schedule_id=create(ctx, **times)), 200)
+    moments = [read_time(each["scheduled_at"]) for each in found["future_executions"]]
+    expect_equal(ctx, len(moments), 10, "the number of coming starts", found)
+    ctx.expect(moments == sorted(set(moments)), "the starts are not in order", found)
+    for moment in moments:
+        local = moment.astimezone(PARIS)
+        expect_equal(ctx, (local.hour, local.minute), (2, 30), "the local time", found)
+        ctx.expect(local.isoweekday() in {2, 3, 4, 5}, f"{local} is no Tuesday to Friday", found)
+
+
+@rule(
+    id="schedules.coming-starts-keep-within-bounds",
+    level=MUST,
+    source="spec 2026-08-13, ScheduleDefinition: start_at, end_at, intervals",
+    operations=(CREATE, GET),
+)
+def coming_starts_keep_within_bounds(ctx: Context) -> None:
+    """An interval starts nothing before `start_at` and nothing after `end_at`."""
+    bounds = {"start_at": "2199-01-01T00:10:00Z", "end_at": "2199-01-01T04:00:00Z"}
+    interval = {"every": "PT1H", "offset": "PT30M"}
+    id_ = create(ctx, intervals=[interval], **bounds)
+    found = ctx.need(ctx.api.call(GET, schedule_id=id_), 200)
+    moments = [read_time(each["scheduled_at"]) for each in found["future_executions"]]
+    wanted = [read_time(f"2199-01-01T0{hour}:30:00Z") for hour in range(4)]
+    expect_equal(ctx, moments, wanted, "the coming starts", found)
+
+
+@rule(
+    id="schedules.change-keeps-the-rest",
+    level=MUST,
+    source="spec 2026-08-13, PATCH /v1/workflows/schedules/{schedule_id}",
+    operations=(UPDATE, GET),
+)
+def change_keeps_the_rest(ctx: Context) -> None:
+    """A change is seen, and the fields that it does not name stay as they were."""
+    id_ = create(ctx, **HOURLY, jitter="PT5S")
+    change = {"schedule": {"intervals": [{"every": "PT2H"}]}}
+    answer = ctx.expect_status(ctx.api.call(UPDATE, schedule_id=id_, json=change), 200)
+    expect_equal(ctx, answer["schedule_id"], id_, "schedule_id", answer)
+    found = ctx.expect_status(ctx.api.call(GET, schedule_id=id_), 200)
+    expect_equal(ctx, found["intervals"][0].get("every"), "PT2H", "the interval", found)
+    expect_equal(ctx, found["jitter"], "PT5S", "the jitter", found)
+    expect_equal(ctx, found["input"], GREETED, "the input", found)
+
+
+@rule(
+    id="schedules.pause-is-told",
+    level=MUST,
+    source="spec 2026-08-13, POST /v1/workflows/schedules/{schedule_id}/pause and /resume",
+    operations=(PAUSE, RESUME, GET),
+)
+def pause_is_told(ctx: Context) -> None:
+    """A paused schedule says so, with its note, until it is resumed."""
+    id_, note = create(ctx, **HOURLY), word(ctx)
+    for operation, paused in ((PAUSE, True), (RESUME, False)):
+        ctx.expect_status(ctx.api.call(operation, schedule_id=id_, json={"note": note}), 204)
+        found = ctx.expect_status(ctx.api.call(GET, schedule_id=id_), 200)
+        expect_equal(ctx, found["paused"], paused, "paused", found)
+        expect_equal(ctx, found["note"], note, "the note", found)
+
+
+@rule(
+    id="schedules.due-starts-happen",
+    level=MUST,
+    source="spec 2026-08-13, ScheduleRecentExecution",
+    operations=(CREATE, GET),
+    needs=("clock",),
+)
+def due_starts_happen(ctx: Context) -> None:
+    """When its times come, a schedule starts its workflow, each time once and on time."""
+    id_ = create(ctx, **HOURLY)
+    due = ctx.need(ctx.api.call(GET, schedule_id=id_), 200)["future_executions"][:3]
+    ctx.clock.advance(3 * HOUR_S)
+    found = ctx.expect_status(ctx.api.call(GET, schedule_id=id_), 200)
+    recent = found["recent_executions"]
+    told = [each.get("scheduled_at") for each in recent]
+    expect_equal(ctx, told, [each["scheduled_at"] for each in due], "the past starts", found)
+    for each in recent:
+        delay = read_time(each["started_at"]) - read_time(each["scheduled_at"])
+        ctx.expect(timedelta() <= delay < timedelta(minutes=1), "it did not start on time", found)
+        started = ctx.api.call(GET_EXECUTION, execution_id=each["execution_id"])
+        expect_equal(ctx, started["workflow_name"], GREET, "the workflow", started)
+
+
+@rule(
+    id="schedules.rest-starts-nothing",
+    level=MUST,
+    source="spec 2026-08-13, POST /v1/workflows/schedules/{schedule_id}/pause",
+    operations=(PAUSE, RESUME, GET),
+    needs=("clock",),
+)
+def rest_starts_nothing(ctx: Context) -> None:
+    """A paused schedule starts nothing; once resumed it goes on."""
+    id_ = create(ctx, **HOURLY)
+    ctx.need(ctx.api.call(PAUSE, schedule_id=id_), 204)
+    ctx.clock.advance(2 * HOUR_S)
+    found = ctx.expect_status(ctx.api.call(GET, schedule_id=id_), 200)
+    expect_equal(ctx, found["recent_executions"], [], "what started during the rest", found)
+    ctx.need(ctx.api.call(RESUME, schedule_id=id_), 204)
+    ctx.clock.advance(HOUR_S)
+    found = ctx.expect_status(ctx.api.call(GET, schedule_id=id_), 200)
+    ctx.expect(found["recent_executions"], "nothing starts after the rest", found)
+
+
+@rule(
+    id="schedules.limit-ends-the-starts",
+    level=MUST,
+    source="spec 2026-08-13, ScheduleDefinition: max_executions; remaining_executions",
+    operations=(CREATE, GET),
+    needs=("clock",),
+)
+def limit_ends_the_starts(ctx: Context) -> None:
+    """With a limit, a schedule starts its workflow so often and no more, and counts down to 0."""
+    id_ = create(ctx, **HOURLY, max_executions=2)
+    ctx.clock.advance(5 * HOUR_S)
+    found = ctx.expect_status(ctx.api.call(GET, schedule_id=id_), 200)
+    expect_equal(ctx, len(found["recent_executions"]), 2, "the number of starts", found)
+    expect_equal(ctx, found["remaining_executions"], 0, "remaining_executions", found)
+
+
+@rule(
+    id="schedules.overlap-follows-the-policy",
+    level=MUST,
+    source="spec 2026-08-13, ScheduleOverlapPolicy: 1 leaves the start out, 6 lets both go on",
+    operations=(CREATE, GET),
+    needs=("clock",),
+)
+def overlap_follows_the_policy(ctx: Context) -> None:
+    """While an execution goes on, policy 1 starts no other, policy 6 does, policy 5 ends the old."""
+    need_workflow(ctx, APPROVE)
+    made = {
+        overlap: create(ctx, APPROVE, **HOURLY, policy={"overlap": overlap})
+        for overlap in (1, 5, 6)
+    }
+    ctx.clock.advance(2 * HOUR_S + 60)
+    shown = {
+        overlap: ctx.need(ctx.api.call(GET, schedule_id=id_), 200) for overlap, id_ in made.items()
+    }
+    for id_ in made.values():
+        ctx.api.call(DELETE, schedule_id=id_)
+    started = {
+        overlap: [each["execution_id"] for each in found["recent_executions"]]
+        for overlap, found in shown.items()
+    }
+    old = ctx.api.call(GET_EXECUTION, execution_id=started[5][0]) if started[5] else None
+    terminate(ctx, [id_ for ids in started.values() for id_ in ids])
+    for overlap, count in ((1, 1), (5, 2), (6, 2)):
+        what = f"the number of starts under policy {overlap}"
+        expect_equal(ctx, len(started[overlap]), count, what, shown[overlap])
+    if old is not None:
+        expect_equal(ctx, old["status"], "TERMINATED", "the status of the older execution", old)
+
+
+@rule(
+    id="schedules.trigger-starts-at-once",
+    level=MUST,
+    source="spec 2026-08-13, POST /v1/workflows/schedules/{schedule_id}/trigger",
+    operations=(TRIGGER, GET),
+)
+def trigger_starts_at_once(ctx: Context) -> None:
+    """A trigger starts the workflow whatever the times say, also during a pause."""
+    id_ = create(ctx, cron_expressions=["0 0 1 1 *"], max_executions=1)
+    ctx.need(ctx.api.call(PAUSE, schedule_id=id_), 204)
+    ctx.expect_status(ctx.api.call(TRIGGER, schedule_id=id_), 204)
+    ctx.pass_time(1)
+    found = ctx.expect_status(ctx.api.call(GET, schedule_id=id_), 200)
+    expect_equal(ctx, len(found["recent_executions"]), 1, "the number of starts", found)
+    expect_equal(ctx, found["remaining_executions"], 1, "remaining_executions", found)
+
+
+@rule(
+    id="schedules.senseless-times-are-refused",
+    level=SHOULD,
+    source="our choice of rule, status class alone: such times never come",
+    operations=(CREATE,),
+)
+def senseless_times_are_refused(ctx: Context) -> None:
+    """Cron expressions, zones, durations and fields without a meaning are refused."""
+    cases: list[dict[str, Any]] = [
+        {"cron_expressions": ["61 * * * *"]},
+        {"cron_expressions": ["every day"]},
+        {"time_zone_name": "Nowhere/City", **HOURLY},
+        {"intervals": [{"every": "an hour"}]},
+        {"calendars": [{"hour": [{"start": 24}]}]},
+    ]
+    for times in cases:
+        expect_refused(ctx, send(ctx, GREET, **times), f"a schedule with {times}")
+
+
+@rule(
+    id="schedules.id-in-use-is-refused",
+    level=MAY,
+    source="our choice of rule, status class alone: an id names one schedule",
+    operations=(CREATE,),
+)
+def id_in_use_is_refused(ctx: Context) -> None:
+    """A second schedule with the id of another one is refused."""
+    id_ = create(ctx, **HOURLY)
+    expect_refused(ctx, send(ctx, GREET, schedule_id=id_, **HOURLY), "a second one with the id")
+
+
+@rule(
+    id="schedules.strangers-see-nothing",
+    level=MUST,
+    source="our choice of rule, status class alone: an organisation's schedules are its own",
+    operations=(GET, LIST, DELETE),
+    needs=("stranger",),
+)
+def strangers_see_nothing(ctx: Context) -> None:
+    """Nobody of another organisation reads, lists or deletes a schedule."""
+    id_ = create(ctx, **HOURLY)
+    stranger = ctx.as_("stranger")
+    for operation in (GET, DELETE):
+        answer = stranger.call(operation, schedule_id=id_)
+        expect_refused(ctx, answer, f"{operation} by a stranger")
+    listed = ctx.expect_status(stranger.call(LIST), 200)
+    ctx.expect(id_ not in collect([listed], "schedules", "schedule_id"), "it is listed", listed)
+
+
+def send(ctx: Context, workflow: str, /, **fields: Any) -> Exchange:
+    """Send a new schedule with a marked id, whatever the server says to it."""
+    need_workflow(ctx, workflow)
+    id_ = fields.pop("schedule_id", None) or ctx.marker.name(word(ctx))
+    given = {"amount": 1} if workflow == APPROVE else GREETED
+    body = {
+        "workflow_identifier": workflow,
+        "schedule_id": id_,
+        "schedule": {"input": given, **fields},
+    }
+    return ctx.api.call(CREATE, json=body)
+
+
+def create(ctx: Context, workflow: str = GREET, /, **fields: Any) -> str:
+    """The id of a new schedule."""
+    return str(ctx.need(send(ctx, workflow, **fields), 201)["schedule_id"])
