@@ -10,7 +10,8 @@
 `[samples."operation.id"]`: the plainest valid request, where that needs more than path ids.
     ids     path ids other than the target of the same name: a `$word` or the id itself
     query   query parameters                           body    JSON body
-    form    text fields of a multipart form            file    name and text of the form's file part
+    form    text fields of a multipart form            file    name and text of the form's file part;
+            a file that is no text has `base64` and its media `type` instead
     before  a sample to send first, so that this one can succeed
     marked  which field of the body is a name and gets the run's marker
 

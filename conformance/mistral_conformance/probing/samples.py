@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,8 @@ class Sample:
             body[self.marked] = marker.name(body[self.marked])
         query = {name: str(_fill(each, lookup)) for name, each in self.query.items()}
         file = {**self.file, "name": marker.name(self.file["name"])} if self.file else {}
-        return evolve(self, query=query, body=body, file=file)
+        form: dict[str, str] = _fill(self.form, lookup)
+        return evolve(self, query=query, body=body, form=form, file=file)
 
     @property
     def parts(self) -> dict[str, Part] | None:
@@ -50,8 +52,15 @@ class Sample:
             return None
         texts: dict[str, Part] = {name: (None, text.encode()) for name, text in self.form.items()}
         if self.file:
-            texts["file"] = (self.file["name"], self.file["text"].encode(), "text/plain")
+            content, media_type = self._read_file()
+            texts["file"] = (self.file["name"], content, media_type)
         return texts
+
+    def _read_file(self) -> tuple[bytes, str]:
+        """The bytes and the media type of the file part."""
+        if "base64" in self.file:
+            return b64decode(self.file["base64"]), self.file["type"]
+        return self.file["text"].encode(), "text/plain"
 
 
 @cache

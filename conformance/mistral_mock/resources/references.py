@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from binascii import Error as Base64Error
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
@@ -67,17 +66,27 @@ def read_data(url: str, name: str = "") -> Upload:
 
 
 def decode(text: str) -> bytes:
-    """The bytes of base64 text, in either alphabet; white space and missing padding are no harm.
+    """The bytes of base64 text.
 
     Raises:
         APIError: 400, it is no base64.
 
     """
-    packed = "".join(text.split()).replace("-", "+").replace("_", "/").rstrip("=")
     try:
-        return b64decode(packed + "=" * (-len(packed) % 4), validate=True)
-    except (Base64Error, ValueError) as error:
+        return unpack(text)
+    except ValueError as error:
         raise bad_request(f"The content is no base64: {error}") from error
+
+
+def unpack(text: str) -> bytes:
+    """The bytes of base64 text, in either alphabet; white space and missing padding are no harm.
+
+    Raises:
+        ValueError: It is no base64.
+
+    """
+    packed = "".join(text.split()).replace("-", "+").replace("_", "/").rstrip("=")
+    return b64decode(packed + "=" * (-len(packed) % 4), validate=True)
 
 
 def open_file(ctx: Context, file_id: str) -> Upload:

@@ -203,14 +203,14 @@ def read_sample(text: str) -> bytes:
     """The recording of a new voice.
 
     Raises:
-        APIError: 400 for text that is no base64, 422 for a recording that is no WAV file: samples
-            are served as WAV, and the mock decodes nothing else (our choice).
+        APIError: 422, it is no base64 or no WAV file: samples are served as WAV, and the mock
+            decodes nothing else (our choice).
 
     """
-    content = references.decode(text)
     try:
+        content = references.unpack(text)
         riff.read(content)
-    except riff.NotWav as error:
+    except (ValueError, riff.NotWav) as error:
         message = f"Value error, the recording is no WAV file: {error}"
         raise invalid(Problem(("body", "sample_audio"), message)) from error
     return content
