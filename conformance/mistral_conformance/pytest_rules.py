@@ -100,6 +100,7 @@ class RulesPlugin:
             return
         self.run.leftovers = self._session.finish()
         self.run.created = self._session.creations.noted
+        self.run.coverage = self._session.coverage.table(self.run.operations)
         if self._folder:
             write_reports(build_report(self.run, self._session.redactor), self._folder)
         self._stack.close()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from mistral_conformance.creations import Leftover
+    from mistral_conformance.document import Json
     from mistral_conformance.identities import Identity
     from mistral_conformance.outcome import Result
     from mistral_conformance.plan import Case
@@ -55,6 +56,7 @@ class Run:
     created: int = 0
     leftovers: list[Leftover] = field(factory=list)
     interrupted: bool = False
+    coverage: list[Json] = field(factory=list)
 
 
 @contextmanager
@@ -103,6 +105,7 @@ def execute(
         run.interrupted = True
     finally:
         _clean_up(session, run)
+        run.coverage = session.coverage.table(run.operations)
         run.elapsed_s = round(time.monotonic() - started, 3)
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from attrs import define, evolve, field
 
+from mistral_conformance.coverage import Coverage
 from mistral_conformance.creations import Creations, Leftover, Made, load_kinds
 from mistral_conformance.events import Bound, is_endless
 from mistral_conformance.identities import IMPOSTOR, NOBODY, Identity
@@ -47,11 +48,13 @@ class Session:
     clock: Clock | None = None
     memory: dict[object, Any] = field(factory=dict)
     creations: Creations = field(init=False)
+    coverage: Coverage = field(init=False)
     redactor: Redactor = field(init=False)
     patience: Patience = field(factory=Patience)
 
     def __attrs_post_init__(self) -> None:
         self.creations = Creations(self.document, urlsplit(self.wire.base_url).path)
+        self.coverage = Coverage(self.document)
         self.redactor = Redactor(each.key for each in self.identities.values())
 
     def send(self, message: Message, identity: str, operation: str = "") -> Exchange:
@@ -66,11 +69,16 @@ class Session:
         why_not = self.patience.exhausted(operation)
         if why_not:
             return self.wire.withhold(message, caller, operation, why_not)
-        exchange = self.wire.send(message, caller, operation)
+        exchange = self._send(message, caller, operation)
         while self.patience.waits_for(exchange):
-            exchange = self.wire.send(message, caller, operation)
+            exchange = self._send(message, caller, operation)
         self.patience.see(exchange)
         self.creations.see(exchange)
+        return exchange
+
+    def _send(self, message: Message, caller: Identity, operation: str) -> Exchange:
+        exchange = self.wire.send(message, caller, operation)
+        self.coverage.see(message, exchange)
         return exchange
 
     def _bounded(self, message: Message, operation: str) -> Message:

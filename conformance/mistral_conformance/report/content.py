@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from mistral_conformance.redaction import Redactor
     from mistral_conformance.run import Run
 
-VERSION = 1
+VERSION = 2
 BODY_LIMIT = 4096
 EVIDENCE_LIMIT = 5
 BROKEN = (Status.FAIL, Status.ERROR)
+JUDGED = (Status.PASS, Status.FAIL)
 
 
 def build_report(run: Run, redactor: Redactor) -> Json:
@@ -41,6 +42,7 @@ def build_report(run: Run, redactor: Redactor) -> Json:
         "target": _target(run, redactor),
         "summary": _summary(run.results),
         "rules": [_result(each, redactor) for each in run.results],
+        "coverage": _coverage(run),
         "cleanup": {
             "created": run.created,
             "leftovers": [
@@ -103,6 +105,16 @@ def _summary(results: list[Result]) -> Json:
         level: {str(status): counts[status] for status in Status}
         for level, counts in by_level.items()
     }
+
+
+def _coverage(run: Run) -> list[Json]:
+    """What was tried of each operation, and the rules of its own that were judged."""
+    rules: dict[str, list[str]] = {}
+    for each in run.results:
+        if not each.rule.over_each_operation and each.status in JUDGED:
+            for operation in each.rule.operations:
+                rules.setdefault(operation, []).append(each.rule.id)
+    return [{**row, "rules": rules.get(row["operation"], [])} for row in run.coverage]
 
 
 def _result(result: Result, redactor: Redactor) -> Json:

@@ -16,6 +16,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from mistral_conformance.registry import Level
+from mistral_conformance.report.covered import render_coverage
 
 if TYPE_CHECKING:
     from mistral_conformance.document import Json
@@ -49,6 +50,7 @@ def render_html(report: Json) -> str:
         "facts": _facts(report),
         "levels": "".join(_level(level, report["summary"][level]) for level in Level),
         "broken": _broken(report),
+        "coverage": render_coverage(report),
         "columns": "".join(
             f'<th scope="col"><span>{escape(each)}</span></th>' for each in families
         ),

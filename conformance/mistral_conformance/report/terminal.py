@@ -17,6 +17,7 @@ from rich.text import Text
 
 from mistral_conformance.outcome import Status
 from mistral_conformance.registry import Level
+from mistral_conformance.report.tally import gaps, tally
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 STYLES = {"pass": "green", "fail": "bold red", "error": "bold magenta", "skip": "yellow"}
 SHOWN_FAILURES = 20
+SHOWN_GAPS = 10
 LONGEST_REASON = 400
 PLAIN_STEPS = 10
 
@@ -95,6 +97,7 @@ def print_summary(console: Console, report: Json, paths: list[Path]) -> None:
     if len(broken) > SHOWN_FAILURES:
         console.print(f"... and {len(broken) - SHOWN_FAILURES} more in the reports")
     _print_skips(console, report)
+    _print_coverage(console, report)
     _print_leftovers(console, report)
     for path in paths:
         console.print(f"  {path}", soft_wrap=True, markup=False, highlight=False)
@@ -127,8 +130,8 @@ def _table(report: Json) -> Table:
     table = Table("family", title=f"{len(report['rules'])} rules judged", title_justify="left")
     for status, style in STYLES.items():
         table.add_column(status, justify="right", header_style=style)
-    for family, tally in counts.items():
-        table.add_row(family, *(_cell(tally[each], each) for each in STYLES))
+    for family, counted in counts.items():
+        table.add_row(family, *(_cell(counted[each], each) for each in STYLES))
     whole = sum(counts.values(), Counter[str]())
     table.add_section()
     table.add_row("all", *(_cell(whole[each], each) for each in STYLES))
@@ -154,6 +157,16 @@ def _print_skips(console: Console, report: Json) -> None:
     skipped = Counter(each["reason"] for each in report["rules"] if each["status"] == "skip")
     for reason, count in skipped.items():
         console.print(Text(f"{count} skipped: {printable(reason)}", style="yellow"))
+
+
+def _print_coverage(console: Console, report: Json) -> None:
+    for part in tally(report):
+        console.print(Text(f"{part.done:>5} of {part.all:>4} {part.what}"))
+    for what, operations in gaps(report).items():
+        shown = ", ".join(operations[:SHOWN_GAPS])
+        more = len(operations) - SHOWN_GAPS
+        rest = f" and {more} more in the reports" if more > 0 else ""
+        console.print(Text(f"{what}: {shown}{rest}", style="yellow"))
 
 
 def _print_leftovers(console: Console, report: Json) -> None:

@@ -9,7 +9,7 @@ import pytest
 from mistral_conformance.document import load_document
 from mistral_conformance.identities import CALLER
 from mistral_conformance.mutants.judging import HEALTHY, SEED, mock_session
-from mistral_conformance.plan import make_plan
+from mistral_conformance.plan import DEFAULT_PROFILE, make_plan, select_operations
 from mistral_conformance.rules import load_rules
 from mistral_conformance.runner import judge_all
 
@@ -24,14 +24,18 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def judged() -> Judged:
-    """The results of all rules that name their operations, on a mock with some settings."""
+    """The results of the rules that name operations of a profile, on a mock with some settings."""
 
     def judge(
-        settings: Settings = HEALTHY, *, seed: int = SEED, alone: bool = False
+        settings: Settings = HEALTHY,
+        *,
+        profile: str = DEFAULT_PROFILE,
+        seed: int = SEED,
+        alone: bool = False,
     ) -> list[Result]:
         document = load_document()
         rules = [each for each in load_rules() if not each.over_each_operation]
-        plan = make_plan(document, rules, list(document.operations))
+        plan = make_plan(document, rules, select_operations(document, profile))
         with mock_session(seed, settings) as session:
             if alone:
                 session.identities = {CALLER: session.identities[CALLER]}

@@ -21,7 +21,8 @@ from mistral_conformance.probing.views import answer_view, request_view
 from mistral_conformance.wire import Message
 
 MARKER = Marker("testrun")
-OPERATIONS = list(load_document().operations.values())
+OPERATIONS = list(load_document().operations.values())[::12]
+"""A sample: generating for all of them takes minutes and shows nothing else."""
 
 
 def generated(operation: Operation, kind: str, seed: int = 1) -> list[Generated]:

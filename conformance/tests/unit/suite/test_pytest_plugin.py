@@ -87,7 +87,7 @@ def test_rule_that_holds_passes_and_what_it_created_is_deleted(tmp_path: Path) -
 def test_missing_identity_skips_the_test(tmp_path: Path) -> None:
     needy = next(each.id for each in load_rules() if "neighbour" in each.needs)
     with serving(keyed, models) as fake:
-        done = judge(tmp_path, fake, "-rs", "--mistral-rules", needy)
+        done = judge(tmp_path, fake, "-rs", "--mistral-rules", needy, "--mistral-profile", "whole")
     assert done.returncode == 0
     assert "needs the identity" in done.stdout
 

@@ -1,0 +1,46 @@
+"""The coverage of a report in a few numbers, and the operations that it leaves open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from mistral_conformance.document import Json
+
+UNREACHED = "never answered 2xx"
+UNRULED = "judged by no rule of their own"
+
+
+@frozen
+class Part:
+    """How many of something were covered."""
+
+    what: str
+    done: int
+    all: int
+
+
+def tally(report: Json) -> list[Part]:
+    """Operations with a 2xx, documented statuses seen, parameters varied, streams heard."""
+    rows = report["coverage"]
+    statuses = [count for row in rows for count in row["statuses"].values()]
+    parameters = [each["varied"] for row in rows for each in row["parameters"]]
+    streams = [row["streamed"] for row in rows if row["streamed"] is not None]
+    return [
+        Part("operations answered 2xx", sum(row["succeeded"] > 0 for row in rows), len(rows)),
+        Part("documented statuses seen", sum(count > 0 for count in statuses), len(statuses)),
+        Part("parameters varied", sum(parameters), len(parameters)),
+        Part("streams heard", sum(streams), len(streams)),
+    ]
+
+
+def gaps(report: Json) -> dict[str, list[str]]:
+    """The operations that no 2xx was seen of, and those without a rule of their own, if any."""
+    rows = report["coverage"]
+    found = {
+        UNREACHED: [row["operation"] for row in rows if not row["succeeded"]],
+        UNRULED: [row["operation"] for row in rows if not row["rules"]],
+    }
+    return {what: operations for what, operations in found.items() if operations}

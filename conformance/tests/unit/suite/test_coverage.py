@@ -1,0 +1,227 @@
+"""The coverage tells what was tried of each operation, and what was not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+import pytest
+from tests.unit.suite.fake_server import LIBRARY_ID, Answer, Request, keyed, models, serving
+
+from mistral_conformance import cli
+from mistral_conformance.context import Context
+from mistral_conformance.coverage import Parameter, parameters_of
+from mistral_conformance.document import load_document
+from mistral_conformance.report.content import load_schema
+from mistral_conformance.report.covered import render_coverage
+from mistral_conformance.report.tally import UNREACHED, UNRULED, gaps, tally
+from mistral_conformance.wire import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+    from random import Random
+
+    from mistral_conformance.document import Json
+    from mistral_conformance.session import Session
+
+    Tried = Callable[[Callable[[Context], None]], Session]
+
+LISTING, CREATION, UPLOAD = "beta.libraries.list", "beta.libraries.create", "files.upload"
+STREAM = "workflows.events.get_stream_events"
+
+
+def answer(request: Request) -> Answer | None:
+    """Takes everything, but refuses one name; streams where a stream is asked for."""
+    if request.path == "/v1/workflows/events/stream":
+        return Answer(content=b"data: {}\n\n", headers={"Content-Type": "text/event-stream"})
+    return Answer(418 if b"teapot" in request.content else 200, {"id": LIBRARY_ID, "data": []})
+
+
+@pytest.fixture
+def tried(session_on: Callable[..., AbstractContextManager[Session]]) -> Tried:
+    """The session after some calls."""
+
+    def run(calls: Callable[[Context], None]) -> Session:
+        with serving(keyed, models, answer) as fake, session_on(fake.base_url) as session:
+            calls(Context(session, _no_random()))
+        return session
+
+    return run
+
+
+def _no_random() -> Random:
+    from random import Random  # noqa: PLC0415 - nothing here is random
+
+    return Random(0)  # noqa: S311 - test data
+
+
+def row(session: Session, operation: str) -> Json:
+    """The row of one operation."""
+    return session.coverage.table([operation])[0]
+
+
+def varied(session: Session, operation: str) -> set[tuple[str, str]]:
+    """The varied parameters of one operation."""
+    parameters = row(session, operation)["parameters"]
+    return {(each["in"], each["name"]) for each in parameters if each["varied"]}
+
+
+def test_operation_that_nobody_called_has_an_empty_row(tried: Tried) -> None:
+    found = row(tried(lambda _: None), LISTING)
+    assert (found["requests"], found["succeeded"], found["streamed"]) == (0, 0, None)
+    assert set(found["statuses"].values()) == {0}
+    assert not any(each["varied"] for each in found["parameters"])
+
+
+def test_statuses_are_counted_as_the_document_lists_them(tried: Tried) -> None:
+    def calls(ctx: Context) -> None:
+        ctx.nobody.call(LISTING)
+        ctx.api.call(LISTING)
+        ctx.api.call(LISTING)
+
+    found = row(tried(calls), LISTING)
+    assert (found["requests"], found["succeeded"]) == (3, 2)
+    assert {key: n for key, n in found["statuses"].items() if n} == {"200": 2, "401": 1}
+
+
+def test_undocumented_status_stands_apart(tried: Tried) -> None:
+    session = tried(lambda ctx: ctx.api.call(CREATION, json={"name": "teapot"}) and None)
+    found = row(session, CREATION)
+    assert found["undocumented"] == {"418": 1}
+    assert "418" not in found["statuses"]
+
+
+def test_parameter_with_two_values_is_varied(tried: Tried) -> None:
+    def calls(ctx: Context) -> None:
+        ctx.api.call(LISTING, query={"page": "0", "page_size": "5"})
+        ctx.api.call(LISTING, query={"page": "1", "page_size": "5"})
+
+    assert varied(tried(calls), LISTING) == {("query", "page")}
+
+
+def test_parameter_once_sent_and_once_left_out_is_varied(tried: Tried) -> None:
+    def calls(ctx: Context) -> None:
+        ctx.api.call(CREATION, json={"name": "a"})
+        ctx.api.call(CREATION, json={"name": "a", "description": "b"})
+
+    assert varied(tried(calls), CREATION) == {("body", "description")}
+
+
+def test_path_ids_are_parameters(tried: Tried) -> None:
+    def calls(ctx: Context) -> None:
+        for library in ("one", "two"):
+            ctx.api.call("beta.libraries.documents.get", library_id=library, document_id="same")
+
+    assert varied(tried(calls), "beta.libraries.documents.get") == {("path", "library_id")}
+
+
+def test_fields_of_forms_are_parameters(tried: Tried) -> None:
+    def calls(ctx: Context) -> None:
+        for purpose in ("ocr", "batch"):
+            part = {"file": ("a.txt", b"a", "text/plain"), "purpose": (None, purpose.encode())}
+            ctx.api.call(UPLOAD, files=part)
+
+    assert varied(tried(calls), UPLOAD) == {("form", "purpose")}
+
+
+def test_bodies_that_are_sent_as_bytes_are_read(tried: Tried) -> None:
+    def calls(ctx: Context) -> None:
+        json_type = {"content-type": "application/json"}
+        for content in (b'{"name": "a"}', b'{"name": "b"}', b"no JSON", b"[" * 100_000):
+            message = Message("POST", "/v1/libraries", content=content, headers=json_type)
+            ctx.api.send(message, CREATION)
+        form_type = {"content-type": "multipart/form-data; boundary=x"}
+        for purpose in (b"ocr", b"batch"):
+            head = b'--x\r\nContent-Disposition: form-data; name="purpose"\r\n\r\n'
+            content = head + purpose + b"\r\n--x--\r\n"
+            ctx.api.send(Message("POST", "/v1/files", content=content, headers=form_type), UPLOAD)
+
+    session = tried(calls)
+    assert varied(session, CREATION) == {("body", "name")}
+    assert varied(session, UPLOAD) == {("form", "purpose")}
+
+
+def test_stream_is_heard_only_where_one_came(tried: Tried) -> None:
+    def calls(ctx: Context) -> None:
+        ctx.api.listen(STREAM, headers={"last-event-id": "3"})
+        ctx.api.listen(STREAM)
+        ctx.api.call("chat.complete", json={})
+
+    session = tried(calls)
+    assert row(session, STREAM)["streamed"] is True
+    assert row(session, "chat.complete")["streamed"] is False
+    assert ("header", "Last-Event-ID") in varied(session, STREAM)
+
+
+def test_parameters_are_those_of_the_document() -> None:
+    document = load_document()
+    found = parameters_of(document, document.operations["beta.libraries.documents.update"])
+    assert {Parameter("path", "library_id"), Parameter("body", "name")} <= set(found)
+    assert len(found) == len(set(found))
+
+
+def report(*rows: Json) -> Json:
+    """As much of a report as its coverage needs."""
+    return {"coverage": list(rows)}
+
+
+def covered(operation: str, **more: Any) -> Json:
+    """A row of which everything was tried."""
+    return {
+        "operation": operation,
+        "requests": 1,
+        "succeeded": 1,
+        "statuses": {"200": 1},
+        "undocumented": {},
+        "parameters": [],
+        "streamed": None,
+        "rules": ["some.rule"],
+        **more,
+    }
+
+
+def test_operations_without_success_or_rule_are_named() -> None:
+    rows = [covered("a.a"), covered("a.b", succeeded=0), covered("a.c", rules=[])]
+    assert gaps(report(*rows)) == {UNREACHED: ["a.b"], UNRULED: ["a.c"]}
+    assert gaps(report(covered("a.a"))) == {}
+
+
+def test_tally_counts_what_was_covered() -> None:
+    parameters = [
+        {"in": "query", "name": "x", "varied": True},
+        {"in": "query", "name": "y", "varied": False},
+    ]
+    rows = [covered("a.a", parameters=parameters, streamed=True), covered("a.b", streamed=False)]
+    counted = {each.what: (each.done, each.all) for each in tally(report(*rows))}
+    assert counted["parameters varied"] == (1, 2)
+    assert counted["streams heard"] == (1, 2)
+
+
+def test_page_names_what_was_left_out_and_escapes_it() -> None:
+    parameters = [{"in": "query", "name": "<b>", "varied": False}]
+    page = render_coverage(report(covered("a.b", parameters=parameters, statuses={"429": 0})))
+    assert "0 of 1 <small>not &lt;b&gt;</small>" in page
+    assert '<s title="never seen">429</s>' in page
+
+
+def test_terminal_tells_the_coverage_in_80_columns(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(keyed, models) as fake:
+        arguments = ["run", "--base-url", fake.base_url, "--operations", "beta.libraries.*"]
+        cli.main([*arguments, "--rules", "auth.*", "--report-dir", str(tmp_path)])
+    out = capsys.readouterr().out
+    assert "operations answered 2xx" in out
+    assert f"{UNREACHED}: beta.libraries.list" in out
+    assert "more in the reports" in out
+
+
+def test_schema_describes_the_rows(tried: Tried) -> None:
+    schema = {**load_schema(), "$ref": "#/$defs/coverage"}
+    for name in ("type", "required", "properties", "additionalProperties"):
+        schema.pop(name)
+    rows = tried(lambda _: None).coverage.table(list(load_document().operations))
+    for each in rows:
+        jsonschema_rs.validate(schema, {**each, "rules": []})
