@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from mistral_mock.clock import spell
 from mistral_mock.identities import stable_id
@@ -272,18 +272,19 @@ class Player:
         """Goes on at the moment of a reset; what had come after its event comes again or not."""
         self.now = reset.at
         self.naming = f"{self.naming} {spell(reset.at)}"
-        passed = [entry for entry in self._queue if entry[1].at <= reset.at]
-        self._queue = [entry for entry in self._queue if entry[1].at > reset.at]
         reason = reset.details.get("reason") or "The execution was set back"
-        self.emit("WORKFLOW_TASK_FAILED", failure=reason)
-        kinds = {records.CHILD}
+        again = {records.CHILD}
         if not reset.details.get("exclude_signals"):
-            kinds.add(records.SIGNAL)
+            again.add(records.SIGNAL)
         if not reset.details.get("exclude_updates"):
-            kinds.add(records.UPDATE)
-        for place, moment in passed:
-            if moment.kind in kinds:
-                self._take(place, moment)
+            again.add(records.UPDATE)
+        queue, self._queue = self._queue, []
+        for place, moment in queue:
+            if moment.at > reset.at:
+                self._queue.append((place, moment))
+            elif moment.kind in again:
+                self._queue.append((place, evolve(moment, at=reset.at)))
+        self.emit("WORKFLOW_TASK_FAILED", failure=reason)
 
 
 def definition(script: Mapping[str, Any], kind: str, name: str) -> Mapping[str, Any]:

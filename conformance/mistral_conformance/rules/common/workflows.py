@@ -1,0 +1,105 @@
+"""Workflows that rules rely on: no call registers one, so the server has to have them.
+
+`greet` ends at once and greets a name, `approve_order` waits for a signal, `count_down` carries on
+in two more runs of a second each, `check_invoices` tries a step again and tidies up when it is
+cancelled, `break_down` fails after a second.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+LIST_WORKFLOWS = "workflows.get_workflows"
+GET_WORKFLOW = "workflows.get_workflow"
+UPDATE_WORKFLOW = "workflows.update_workflow"
+ARCHIVE = "workflows.archive_workflow"
+UNARCHIVE = "workflows.unarchive_workflow"
+LIST_REGISTRATIONS = "workflows.get_workflow_registrations"
+GET_REGISTRATION = "workflows.get_workflow_registration"
+EXECUTE = "workflows.execute_workflow"
+EXECUTE_REGISTRATION = "workflows.execute_workflow_registration"
+GET_EXECUTION = "workflows.executions.get_workflow_execution"
+HISTORY = "workflows.executions.get_workflow_execution_history"
+SIGNAL = "workflows.executions.signal_workflow_execution"
+QUERY = "workflows.executions.query_workflow_execution"
+UPDATE = "workflows.executions.update_workflow_execution"
+CANCEL = "workflows.executions.cancel_workflow_execution"
+TERMINATE = "workflows.executions.terminate_workflow_execution"
+CANCEL_MANY = "workflows.executions.batch_cancel_workflow_executions"
+TERMINATE_MANY = "workflows.executions.batch_terminate_workflow_executions"
+RESET = "workflows.executions.reset_workflow"
+STREAM = "workflows.executions.stream"
+
+GREET = "greet"
+APPROVE = "approve_order"
+COUNT = "count_down"
+CHECK = "check_invoices"
+BREAK = "break_down"
+
+RUNNING = "RUNNING"
+OPEN = frozenset({RUNNING, "RETRYING_AFTER_ERROR", None})
+STEP_S = 1
+STEPS = 8
+"""How often, and after how long, a rule looks again whether an execution has ended."""
+
+
+def need_workflow(ctx: Context, name: str) -> dict[str, Any]:
+    """The workflow with the name, as the list shows it; skips where the server has none."""
+    query = {"search": name, "archived": "false"}
+    listed = ctx.need(ctx.api.call(LIST_WORKFLOWS, query=query), 200)
+    found = [each for each in listed["workflows"] if each.get("name") == name]
+    if not found:
+        ctx.skip(f"the server has no workflow {name!r}")
+    return dict(found[0])
+
+
+def start(ctx: Context, name: str, **body: object) -> Exchange:
+    """A new execution of the workflow; skips where the server has none of this name."""
+    need_workflow(ctx, name)
+    return ctx.expect_status(ctx.api.call(EXECUTE, workflow_identifier=name, json=body), 200)
+
+
+def read(ctx: Context, execution: Exchange) -> Exchange:
+    """The execution as it is now."""
+    return ctx.expect_status(
+        ctx.api.call(GET_EXECUTION, execution_id=execution["execution_id"]), 200
+    )
+
+
+def wait_end(ctx: Context, execution: Exchange) -> Exchange:
+    """The execution when it has ended, or as it is after some seconds of the server's time."""
+    found = read(ctx, execution)
+    for _ in range(STEPS):
+        if found["status"] not in OPEN:
+            break
+        ctx.pass_time(STEP_S)
+        found = read(ctx, execution)
+    return found
+
+
+def act(ctx: Context, operation: str, execution: Exchange, **body: object) -> Exchange:
+    """Does something to an execution."""
+    id_ = execution["execution_id"]
+    if not body:
+        return ctx.api.call(operation, execution_id=id_)
+    return ctx.api.call(operation, execution_id=id_, json=body)
+
+
+def hear(ctx: Context, execution: Exchange, **query: str) -> Exchange:
+    """The stream of an execution that has ended."""
+    ids = {"execution_id": execution["execution_id"]}
+    return ctx.expect_status(ctx.api.listen(STREAM, ids, query=query), 200)
+
+
+def events_in(heard: Exchange) -> list[dict[str, Any]]:
+    """The events that a stream has told."""
+    return [each.json()["data"] for each in heard.events]
+
+
+def types_in(heard: Exchange) -> list[str]:
+    """Their types."""
+    return [each["event_type"] for each in events_in(heard)]

@@ -1,0 +1,207 @@
+"""What the history and the stream of an execution tell."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.rules.common.steps import (
+    expect_equal,
+    word,
+)
+from mistral_conformance.rules.common.workflows import (
+    APPROVE,
+    BREAK,
+    CANCEL,
+    CHECK,
+    COUNT,
+    EXECUTE,
+    GET_EXECUTION,
+    GREET,
+    HISTORY,
+    OPEN,
+    SIGNAL,
+    STREAM,
+    TERMINATE,
+    act,
+    events_in,
+    hear,
+    read,
+    start,
+    types_in,
+    wait_end,
+)
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+
+STARTED = "WORKFLOW_EXECUTION_STARTED"
+COMPLETED = "WORKFLOW_EXECUTION_COMPLETED"
+
+
+@rule(
+    id="execution-events.failure-has-no-result",
+    level=MUST,
+    source="spec 2026-08-13, WorkflowExecutionResponse.result",
+    operations=(EXECUTE, GET_EXECUTION, STREAM),
+)
+def failure_has_no_result(ctx: Context) -> None:
+    """A failed execution has no result; the last of its events tells why it failed."""
+    reason = word(ctx)
+    done = wait_end(ctx, start(ctx, BREAK, input={"reason": reason}))
+    expect_equal(ctx, (done["status"], done["result"]), ("FAILED", None), "the end", done)
+    heard = hear(ctx, done)
+    last = events_in(heard)[-1] if heard.events else {}
+    expect_equal(ctx, last.get("event_type"), "WORKFLOW_EXECUTION_FAILED", "the last", heard)
+    ctx.expect(reason in json.dumps(last["attributes"]["failure"]), "it tells no reason", heard)
+
+
+@rule(
+    id="execution-events.cancelled-execution-tidies-up",
+    level=SHOULD,
+    source="spec 2026-08-13: its code is told and can still tidy up; terminating is not so gentle",
+    operations=(CANCEL, TERMINATE, GET_EXECUTION),
+)
+def cancelled_execution_tidies_up(ctx: Context) -> None:
+    """A cancelled execution may still do something, one that is terminated may not."""
+    gentle, hard = (start(ctx, CHECK, input={"mailbox": "a"}) for _ in range(2))
+    ctx.expect_status(act(ctx, CANCEL, gentle), 204)
+    ctx.expect_status(act(ctx, TERMINATE, hard), 204)
+    ended = read(ctx, hard)
+    expect_equal(ctx, ended["status"], "TERMINATED", "the status", ended)
+    going = read(ctx, gentle)
+    ctx.expect(going["status"] in OPEN | {"CANCELED"}, "it is neither open nor cancelled", going)
+    done = wait_end(ctx, gentle)
+    expect_equal(ctx, done["status"], "CANCELED", "the status", done)
+    tidy = types_in(hear(ctx, done))
+    ctx.expect(tidy.count("ACTIVITY_TASK_COMPLETED") == 1, f"it did not tidy up: {tidy}", done)
+
+
+@rule(
+    id="execution-events.history-goes-on",
+    level=SHOULD,
+    source="our choice: the form of the document's example",
+    operations=(HISTORY, SIGNAL),
+)
+def history_goes_on(ctx: Context) -> None:
+    """A history begins with the start and only grows at its end."""
+    made = start(ctx, APPROVE, input={"amount": 5})
+    before = ctx.expect_status(act(ctx, HISTORY, made), 200)
+    first = before["events"][0]["eventType"]
+    expect_equal(ctx, first, f"EVENT_TYPE_{STARTED}", "the first event", before)
+    ctx.expect_status(act(ctx, SIGNAL, made, name="comment", input={"text": word(ctx)}), 202)
+    after = ctx.expect_status(act(ctx, HISTORY, made), 200)
+    known = len(before["events"])
+    expect_equal(ctx, after["events"][:known], before["events"], "its begin", before, after)
+    ctx.expect(len(after["events"]) > known, "the signal is not in it", after)
+    numbers = [int(each["eventId"]) for each in after["events"]]
+    expect_equal(ctx, numbers, list(range(1, len(numbers) + 1)), "the numbers", after)
+
+
+@rule(
+    id="execution-events.history-is-decoded",
+    level=SHOULD,
+    source="spec 2026-08-13, decode_payloads",
+    operations=(HISTORY,),
+)
+def history_is_decoded(ctx: Context) -> None:
+    """A decoded history shows the input as it was sent, one that is not decoded does not."""
+    name = word(ctx)
+    ids = {"execution_id": start(ctx, GREET, input={"name": name})["execution_id"]}
+    plain = ctx.expect_status(ctx.api.call(HISTORY, ids, query={"decode_payloads": "true"}), 200)
+    ctx.expect(name in plain.text, "the input is not shown", plain)
+    coded = ctx.expect_status(ctx.api.call(HISTORY, ids), 200)
+    ctx.expect(name not in coded.text, "the input is shown", coded)
+
+
+@rule(
+    id="execution-events.stream-tells-all",
+    level=MUST,
+    source="spec 2026-08-13, WorkflowStreamEvent; quirks §5",
+    operations=(STREAM,),
+)
+def stream_tells_all(ctx: Context) -> None:
+    """The stream of an ended execution tells its events from start to end, in order, and ends."""
+    name = word(ctx)
+    done = wait_end(ctx, start(ctx, GREET, input={"name": name}))
+    heard = hear(ctx, done)
+    types = types_in(heard)
+    expect_equal(ctx, (types[0], types[-1]), (STARTED, COMPLETED), "first and last", heard)
+    events = events_in(heard)
+    expect_equal(
+        ctx, {each["workflow_exec_id"] for each in events}, {done["execution_id"]}, "ids", heard
+    )
+    expect_equal(ctx, events[-1]["attributes"]["result"]["value"], done["result"], "result", heard)
+    expect_equal(ctx, events[0]["attributes"]["input"]["value"], {"name": name}, "input", heard)
+    times = [each["event_timestamp"] for each in events]
+    expect_equal(ctx, times, sorted(times), "the times", heard)
+    places = [each.json()["broker_sequence"] for each in heard.events]
+    ctx.expect(places == sorted(set(places)), "the numbers do not rise", heard)
+    ctx.expect(len({each["event_id"] for each in events}) == len(events), "ids repeat", heard)
+
+
+@rule(
+    id="execution-events.stream-is-taken-up",
+    level=MUST,
+    source="spec 2026-08-13, last_event_id",
+    operations=(STREAM,),
+)
+def stream_is_taken_up(ctx: Context) -> None:
+    """A stream that is taken up after an event sends precisely those that follow it."""
+    done = wait_end(ctx, start(ctx, COUNT))
+    whole = hear(ctx, done)
+    events = whole.events
+    ctx.expect(all(each.id for each in events), "an event has no id", whole)
+    for place in (0, len(events) - 1):
+        rest = hear(ctx, done, last_event_id=str(events[place].id))
+        wanted = [each.id for each in events[place + 1 :]]
+        expect_equal(ctx, [each.id for each in rest.events], wanted, "the rest", whole, rest)
+
+
+@rule(
+    id="execution-events.stream-tells-runs",
+    level=MUST,
+    source="spec 2026-08-13, WorkflowExecutionContinuedAsNewAttributesResponse",
+    operations=(STREAM,),
+)
+def stream_tells_runs(ctx: Context) -> None:
+    """A run that ends in favour of another names it; the other says which one it carries on."""
+    done = wait_end(ctx, start(ctx, COUNT))
+    heard = hear(ctx, done)
+    events = events_in(heard)
+    moves = [
+        (each["workflow_run_id"], each["attributes"]["new_execution_run_id"])
+        for each in events
+        if each["event_type"] == "WORKFLOW_EXECUTION_CONTINUED_AS_NEW"
+    ]
+    begins = [
+        (each["continued_run_id"], each["workflow_run_id"])
+        for each in events
+        if each["event_type"] == STARTED and each["continued_run_id"]
+    ]
+    ctx.expect(moves, "no run is told to carry on", heard)
+    expect_equal(ctx, begins, moves, "the runs that carry on", heard)
+    expect_equal(ctx, moves[-1][1], done["run_id"], "the last run", heard, done)
+
+
+@rule(
+    id="execution-events.tries-are-told",
+    level=SHOULD,
+    source="spec 2026-08-13, ActivityTaskRetryingAttributes",
+    operations=(EXECUTE, GET_EXECUTION, STREAM),
+    needs=("clock",),
+)
+def tries_are_told(ctx: Context) -> None:
+    """While a failed step waits for another try the execution says so, and then goes on."""
+    made = start(ctx, CHECK, input={"mailbox": "a"})
+    seen = []
+    for _ in range(14):
+        seen.append(read(ctx, made)["status"])
+        ctx.clock.advance(1)
+    ctx.expect("RETRYING_AFTER_ERROR" in seen, f"it never waited for a try: {seen}")
+    done = wait_end(ctx, made)
+    expect_equal(ctx, done["status"], "COMPLETED", "the status", done)
+    types = types_in(hear(ctx, done))
+    expect_equal(ctx, types.count("ACTIVITY_TASK_RETRYING"), 1, "the failed tries", done)
+    expect_equal(ctx, types.count("ACTIVITY_TASK_STARTED"), 1, "the starts of the step", done)

@@ -1,0 +1,340 @@
+"""Executions of workflows: started, waited for, talked to, cancelled, terminated, set back."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.steps import (
+    expect_equal,
+    expect_refused,
+    expect_same_fields,
+    unknown_id,
+    word,
+)
+from mistral_conformance.rules.common.workflows import (
+    APPROVE,
+    CANCEL,
+    CANCEL_MANY,
+    COUNT,
+    EXECUTE,
+    GET_EXECUTION,
+    GREET,
+    QUERY,
+    RESET,
+    RUNNING,
+    SIGNAL,
+    STREAM,
+    TERMINATE,
+    TERMINATE_MANY,
+    UPDATE,
+    act,
+    need_workflow,
+    read,
+    start,
+    wait_end,
+)
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+
+DAY_S = 24 * 3600
+
+
+@rule(
+    id="executions.started-execution-is-readable",
+    level=MUST,
+    source="spec 2026-08-13, WorkflowExecutionResponse",
+    operations=(EXECUTE, GET_EXECUTION),
+)
+def started_execution_is_readable(ctx: Context) -> None:
+    """A started execution is read by its id, the same in every field that does not move."""
+    made = start(ctx, APPROVE, input={"amount": 5})
+    expect_equal(ctx, made["status"], RUNNING, "the status", made)
+    expect_equal(ctx, (made["end_time"], made["result"]), (None, None), "end and result", made)
+    expect_equal(ctx, made["root_execution_id"], made["execution_id"], "the root", made)
+    expect_same_fields(ctx, made, read(ctx, made), ignore=set())
+
+
+@rule(
+    id="executions.chosen-id-is-kept",
+    level=MUST,
+    source="spec 2026-08-13, WorkflowExecutionRequest.execution_id",
+    operations=(EXECUTE, GET_EXECUTION),
+)
+def chosen_id_is_kept(ctx: Context) -> None:
+    """An execution has the id that its caller has chosen."""
+    chosen = ctx.marker.name(word(ctx))
+    made = start(ctx, GREET, input={"name": "Ada"}, execution_id=chosen)
+    expect_equal(ctx, made["execution_id"], chosen, "the id", made)
+    expect_equal(ctx, read(ctx, made)["run_id"], made["run_id"], "the run", made)
+
+
+@rule(
+    id="executions.id-is-used-once",
+    level=MAY,
+    source="our choice: an execution keeps its id",
+    operations=(EXECUTE,),
+)
+def id_is_used_once(ctx: Context) -> None:
+    """An id that an execution has starts no other one."""
+    made = start(ctx, APPROVE, execution_id=ctx.marker.name(word(ctx)), input={})
+    body = {"execution_id": made["execution_id"], "input": {}}
+    again = ctx.api.call(EXECUTE, workflow_identifier=APPROVE, json=body)
+    expect_refused(ctx, again, "a second execution with the same id")
+    expect_equal(ctx, read(ctx, made)["run_id"], made["run_id"], "the run", made)
+
+
+@rule(
+    id="executions.input-fits-its-schema",
+    level=MUST,
+    source="spec 2026-08-13, WorkflowExecutionRequest.input",
+    operations=(EXECUTE,),
+)
+def input_fits_its_schema(ctx: Context) -> None:
+    """An input that does not fit the workflow's schema is refused."""
+    need_workflow(ctx, GREET)
+    for wrong in ({}, {"name": 7}):
+        answer = ctx.api.call(EXECUTE, workflow_identifier=GREET, json={"input": wrong})
+        expect_refused(ctx, answer, f"the input {wrong}")
+
+
+@rule(
+    id="executions.waiting-gives-the-result",
+    level=MUST,
+    source="spec 2026-08-13, wait_for_result and WorkflowExecutionSyncResponse",
+    operations=(EXECUTE, GET_EXECUTION),
+)
+def waiting_gives_the_result(ctx: Context) -> None:
+    """Who waits gets the result, which is that of the execution; it answers to the input."""
+    name = word(ctx)
+    made = start(ctx, GREET, input={"name": name}, wait_for_result=True)
+    ctx.expect(name in json.dumps(made["result"]), "the result has nothing of the input", made)
+    done = read(ctx, made)
+    expect_equal(ctx, done["status"], "COMPLETED", "the status", done)
+    expect_equal(ctx, done["result"], made["result"], "the result", made, done)
+    ctx.expect(done["end_time"] >= done["start_time"], "it ended before it began", done)
+
+
+@rule(
+    id="executions.waiting-takes-its-time",
+    level=MUST,
+    source="spec 2026-08-13, wait_for_result",
+    operations=(EXECUTE, GET_EXECUTION),
+)
+def waiting_takes_its_time(ctx: Context) -> None:
+    """The result of a workflow that takes seconds comes with the answer to who waits for it."""
+    made = start(ctx, COUNT, wait_for_result=True, timeout_seconds=8)
+    expect_equal(ctx, made["result"], {"runs": 3}, "the result", made)
+    done = read(ctx, made)
+    expect_equal(ctx, done["status"], "COMPLETED", "the status", made, done)
+
+
+@rule(
+    id="executions.waiting-has-an-end",
+    level=MAY,
+    source="our choice: who has waited in vain gets the execution as it is",
+    operations=(EXECUTE,),
+)
+def waiting_has_an_end(ctx: Context) -> None:
+    """Who has waited long enough gets an execution that goes on."""
+    made = start(ctx, APPROVE, input={}, wait_for_result=True, timeout_seconds=0.2)
+    expect_equal(ctx, made["status"], RUNNING, "the status", made)
+
+
+@rule(
+    id="executions.states-move-forward",
+    level=MUST,
+    source="spec 2026-08-13, WorkflowExecutionStatus",
+    operations=(EXECUTE, GET_EXECUTION),
+)
+def states_move_forward(ctx: Context) -> None:
+    """An execution runs, ends once with another run than it began with, and stays ended."""
+    made = start(ctx, COUNT)
+    expect_equal(ctx, made["status"], RUNNING, "the status", made)
+    done = wait_end(ctx, made)
+    expect_equal(ctx, done["status"], "COMPLETED", "the status", made, done)
+    ctx.expect(done["run_id"] != made["run_id"], "no other run carried on", made, done)
+    ctx.expect(done["total_duration_ms"] is not None, "it has no duration", done)
+    ctx.pass_time(1)
+    expect_same_fields(ctx, done, read(ctx, made), ignore=set())
+
+
+@rule(
+    id="executions.signal-is-heard",
+    level=MUST,
+    source="spec 2026-08-13, POST /v1/workflows/executions/{execution_id}/signals",
+    operations=(SIGNAL, GET_EXECUTION),
+)
+def signal_is_heard(ctx: Context) -> None:
+    """A workflow that waits for a signal goes on with what was sent along."""
+    made = start(ctx, APPROVE, input={"amount": 5})
+    ctx.pass_time(0.1)
+    expect_equal(ctx, read(ctx, made)["status"], RUNNING, "the status", made)
+    who = word(ctx)
+    ctx.expect_status(act(ctx, SIGNAL, made, name="approve", input={"by": who}), 202)
+    done = wait_end(ctx, made)
+    expect_equal(ctx, done["status"], "COMPLETED", "the status", done)
+    expect_equal(ctx, done["result"], {"approved_by": who, "amount": 5}, "the result", done)
+
+
+@rule(
+    id="executions.query-changes-nothing",
+    level=MUST,
+    source="spec 2026-08-13, POST /v1/workflows/executions/{execution_id}/queries",
+    operations=(QUERY, UPDATE, GET_EXECUTION),
+)
+def query_changes_nothing(ctx: Context) -> None:
+    """A query answers twice the same; after an update it shows what the update has changed."""
+    made = start(ctx, APPROVE, input={"amount": 5})
+    for _ in range(2):
+        asked = ctx.expect_status(act(ctx, QUERY, made, name="amount"), 200)
+        expect_equal(ctx, (asked["query_name"], asked["result"]), ("amount", 5), "answer", asked)
+    changed = act(ctx, UPDATE, made, name="set_amount", input={"amount": 7})
+    ctx.expect_status(changed, 200)
+    expect_equal(ctx, changed["update_name"], "set_amount", "the name", changed)
+    expect_equal(ctx, changed["result"], {"amount": 7}, "the answer", changed)
+    asked = ctx.expect_status(act(ctx, QUERY, made, name="amount"), 200)
+    expect_equal(ctx, asked["result"], 7, "the amount", changed, asked)
+    expect_equal(ctx, read(ctx, made)["status"], RUNNING, "the status")
+
+
+@rule(
+    id="executions.unknown-names-are-refused",
+    level=MUST,
+    source="spec 2026-08-13: the workflow has to know a signal, query or update of this name",
+    operations=(SIGNAL, QUERY, UPDATE),
+)
+def unknown_names_are_refused(ctx: Context) -> None:
+    """Signals, queries and updates that the workflow does not know are refused."""
+    made = start(ctx, APPROVE, input={})
+    for operation in (SIGNAL, QUERY, UPDATE):
+        expect_refused(ctx, act(ctx, operation, made, name=word(ctx)), operation)
+    wrong = act(ctx, UPDATE, made, name="set_amount", input={"amount": "much"})
+    expect_refused(ctx, wrong, "an update that does not fit its schema")
+
+
+@rule(
+    id="executions.cancelled-execution-ends",
+    level=MUST,
+    source="spec 2026-08-13, POST /v1/workflows/executions/{execution_id}/cancel",
+    operations=(CANCEL, GET_EXECUTION),
+)
+def cancelled_execution_ends(ctx: Context) -> None:
+    """A cancelled execution ends as CANCELED, without a result."""
+    made = start(ctx, APPROVE, input={})
+    ctx.expect_status(act(ctx, CANCEL, made), 204)
+    done = wait_end(ctx, made)
+    expect_equal(ctx, (done["status"], done["result"]), ("CANCELED", None), "the end", done)
+    ctx.expect(done["end_time"] is not None, "it has no end", done)
+
+
+@rule(
+    id="executions.ended-execution-takes-nothing",
+    level=SHOULD,
+    source="spec 2026-08-13, WorkflowExecutionStatus: all others are final",
+    operations=(TERMINATE, SIGNAL, UPDATE, CANCEL),
+)
+def ended_execution_takes_nothing(ctx: Context) -> None:
+    """An execution that has been terminated takes no signal, update or further end."""
+    made = start(ctx, APPROVE, input={})
+    ctx.expect_status(act(ctx, TERMINATE, made), 204)
+    done = read(ctx, made)
+    expect_equal(ctx, done["status"], "TERMINATED", "the status", done)
+    expect_refused(ctx, act(ctx, SIGNAL, made, name="approve"), "a signal")
+    update = act(ctx, UPDATE, made, name="set_amount", input={"amount": 1})
+    expect_refused(ctx, update, "an update")
+    expect_refused(ctx, act(ctx, CANCEL, made), "cancelling it")
+    expect_same_fields(ctx, done, read(ctx, made), ignore=set())
+
+
+@rule(
+    id="executions.batch-tells-each-outcome",
+    level=MUST,
+    source="spec 2026-08-13, BatchExecutionResponse",
+    operations=(CANCEL_MANY, TERMINATE_MANY, GET_EXECUTION),
+)
+def batch_tells_each_outcome(ctx: Context) -> None:
+    """A batch ends what it can, and tells for each execution whether it could."""
+    ends = {CANCEL_MANY: "CANCELED", TERMINATE_MANY: "TERMINATED"}
+    for operation, status in ends.items():
+        made, unknown = start(ctx, APPROVE, input={}), unknown_id(ctx)
+        body = {"execution_ids": [made["execution_id"], unknown]}
+        answer = ctx.expect_status(ctx.api.call(operation, json=body), 200)
+        found = {id_: each["status"] for id_, each in answer["results"].items()}
+        wanted = {made["execution_id"]: "success", unknown: "failure"}
+        expect_equal(ctx, found, wanted, "the outcomes", answer)
+        ctx.expect(answer["results"][unknown]["error"], "the failure tells no reason", answer)
+        done = wait_end(ctx, made)
+        expect_equal(ctx, done["status"], status, "the status", answer, done)
+
+
+@rule(
+    id="executions.reset-begins-another-run",
+    level=MUST,
+    source="spec 2026-08-13, POST /v1/workflows/executions/{execution_id}/reset",
+    operations=(RESET, GET_EXECUTION, QUERY),
+)
+def reset_begins_another_run(ctx: Context) -> None:
+    """After a reset another run goes on; updates are done again unless they are left out."""
+    for left_out, amount in ((False, 7), (True, 5)):
+        made = start(ctx, APPROVE, input={"amount": 5})
+        ctx.need(act(ctx, UPDATE, made, name="set_amount", input={"amount": 7}), 200)
+        body = {"event_id": 1, "reason": "again", "exclude_updates": left_out}
+        ctx.expect_status(act(ctx, RESET, made, **body), 204)
+        found = read(ctx, made)
+        expect_equal(ctx, found["status"], RUNNING, "the status", found)
+        ctx.expect(found["run_id"] != made["run_id"], "the run is the same", made, found)
+        asked = ctx.expect_status(act(ctx, QUERY, made, name="amount"), 200)
+        expect_equal(ctx, asked["result"], amount, f"the amount, exclude={left_out}", asked)
+
+
+@rule(
+    id="executions.reset-revives",
+    level=SHOULD,
+    source="spec 2026-08-13: what came after that event is done again",
+    operations=(RESET, SIGNAL, TERMINATE),
+)
+def reset_revives(ctx: Context) -> None:
+    """An ended execution that is set back goes on; an event that is none is refused."""
+    made = start(ctx, APPROVE, input={"amount": 5})
+    ctx.need(act(ctx, TERMINATE, made), 204)
+    expect_refused(ctx, act(ctx, RESET, made, event_id=1000), "an event that is none")
+    ctx.expect_status(act(ctx, RESET, made, event_id=1), 204)
+    expect_equal(ctx, read(ctx, made)["status"], RUNNING, "the status")
+    ctx.expect_status(act(ctx, SIGNAL, made, name="approve", input={"by": "b"}), 202)
+    expect_equal(ctx, wait_end(ctx, made)["status"], "COMPLETED", "the end")
+
+
+@rule(
+    id="executions.time-runs-out",
+    level=MUST,
+    source="spec 2026-08-13, WorkflowCodeDefinition.execution_timeout",
+    operations=(EXECUTE, GET_EXECUTION),
+    needs=("clock",),
+)
+def time_runs_out(ctx: Context) -> None:
+    """An execution that takes longer than its workflow allows is TIMED_OUT."""
+    made = start(ctx, APPROVE, input={})
+    ctx.clock.advance(DAY_S - 60)
+    expect_equal(ctx, read(ctx, made)["status"], RUNNING, "the status", made)
+    ctx.clock.advance(120)
+    done = read(ctx, made)
+    expect_equal(ctx, (done["status"], done["result"]), ("TIMED_OUT", None), "the end", done)
+
+
+@rule(
+    id="executions.belong-to-their-workspace",
+    level=SHOULD,
+    source="spec 2026-08-13: executions of the workspace",
+    operations=(GET_EXECUTION, TERMINATE, STREAM),
+    needs=("neighbour",),
+)
+def belong_to_their_workspace(ctx: Context) -> None:
+    """Another workspace neither sees an execution nor ends it."""
+    made = start(ctx, APPROVE, input={})
+    for operation in (GET_EXECUTION, TERMINATE, STREAM):
+        answer = ctx.as_("neighbour").call(operation, execution_id=made["execution_id"])
+        ctx.expect_status(answer, 403, 404)
+    expect_equal(ctx, read(ctx, made)["status"], RUNNING, "the status")

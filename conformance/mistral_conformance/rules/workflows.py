@@ -1,0 +1,338 @@
+"""Workflows and their registrations: listed, read, changed, archived and brought back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
+from mistral_conformance.rules.common.walks import LIMIT
+from mistral_conformance.rules.common.workflows import (
+    ARCHIVE,
+    BREAK,
+    EXECUTE,
+    EXECUTE_REGISTRATION,
+    GET_REGISTRATION,
+    GET_WORKFLOW,
+    GREET,
+    LIST_REGISTRATIONS,
+    LIST_WORKFLOWS,
+    UNARCHIVE,
+    UPDATE_WORKFLOW,
+    need_workflow,
+)
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+SHOWN = ("id", "name", "display_name", "description", "archived", "tags")
+
+
+@rule(
+    id="workflows.listed-workflow-is-readable",
+    level=MUST,
+    source="spec 2026-08-13, WorkflowGetResponse",
+    operations=(LIST_WORKFLOWS, GET_WORKFLOW),
+)
+def listed_workflow_is_readable(ctx: Context) -> None:
+    """A listed workflow is read by its name and by its id, the same in every listed field."""
+    listed = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query={"limit": 2}), 200)
+    _need_some(ctx, listed["workflows"])
+    for item in listed["workflows"]:
+        for identifier in (item["name"], item["id"]):
+            answer = ctx.api.call(GET_WORKFLOW, workflow_identifier=identifier)
+            found = ctx.expect_status(answer, 200)["workflow"]
+            for field in SHOWN:
+                expect_equal(ctx, found.get(field), item.get(field), field, listed, answer)
+
+
+@rule(
+    id="workflows.pages-hold-all",
+    level=MUST,
+    source="spec 2026-08-13, next_cursor; quirks §4 F",
+    operations=(LIST_WORKFLOWS,),
+)
+def pages_hold_all(ctx: Context) -> None:
+    """Pages of two workflows each hold the whole list, every workflow once."""
+    _expect_pages_hold_all(ctx, LIST_WORKFLOWS, "workflows")
+
+
+@rule(
+    id="workflows.registration-pages-hold-all",
+    level=MUST,
+    source="spec 2026-08-13, next_cursor; quirks §4 F",
+    operations=(LIST_REGISTRATIONS,),
+)
+def registration_pages_hold_all(ctx: Context) -> None:
+    """Pages of two registrations each hold the whole list, every registration once."""
+    _expect_pages_hold_all(ctx, LIST_REGISTRATIONS, "workflow_registrations")
+
+
+@rule(
+    id="workflows.order-turns-the-list",
+    level=MUST,
+    source="spec 2026-08-13, sort_by and order",
+    operations=(LIST_WORKFLOWS,),
+)
+def order_turns_the_list(ctx: Context) -> None:
+    """By shown name the list runs upwards or downwards, as asked for."""
+    query = {"sort_by": "display_name", "limit": 1000}
+    up = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query={**query, "order": "asc"}), 200)
+    down = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query={**query, "order": "desc"}), 200)
+    names = [item["display_name"] for item in up["workflows"]]
+    if len(set(names)) < 2:
+        ctx.skip("the server has not two workflows with different names")
+    expect_equal(ctx, [each["display_name"] for each in down["workflows"]], names[::-1], "desc", up)
+    known = {name.casefold() for name in (names[0], names[-1])}
+    expect_equal(ctx, names[0].casefold(), min(known), "the first shown name", up)
+
+
+@rule(
+    id="workflows.search-finds-a-name",
+    level=MUST,
+    source="spec 2026-08-13, search",
+    operations=(LIST_WORKFLOWS,),
+)
+def search_finds_a_name(ctx: Context) -> None:
+    """A search for a workflow's name finds it; one for a word that nobody uses finds nothing."""
+    listed = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query={"limit": 1}), 200)
+    _need_some(ctx, listed["workflows"])
+    name = listed["workflows"][0]["name"]
+    found = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query={"search": name}), 200)
+    ctx.expect(name in [each["name"] for each in found["workflows"]], "it is not found", found)
+    nothing = ctx.api.call(LIST_WORKFLOWS, query={"search": word(ctx)})
+    expect_equal(ctx, ctx.expect_status(nothing, 200)["workflows"], [], "the list", nothing)
+
+
+@rule(
+    id="workflows.tags-have-to-hold-together",
+    level=MUST,
+    source="spec 2026-08-13, tags",
+    operations=(LIST_WORKFLOWS,),
+)
+def tags_have_to_hold_together(ctx: Context) -> None:
+    """A list filtered by tags holds workflows that carry every one of them."""
+    listed = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query={"limit": 1000}), 200)
+    tagged = next((each for each in listed["workflows"] if each.get("tags")), None)
+    if tagged is None:
+        ctx.skip("no workflow has a tag")
+    found = ctx.api.call(LIST_WORKFLOWS, query={"tags": tagged["tags"][0], "limit": 1000})
+    shown = ctx.expect_status(found, 200)["workflows"]
+    wanted = [each["id"] for each in listed["workflows"] if tagged["tags"][0] in each["tags"]]
+    expect_equal(ctx, sorted(each["id"] for each in shown), sorted(wanted), "the ids", found)
+    both = {"tags": [tagged["tags"][0], word(ctx)]}
+    none = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query=both), 200)
+    expect_equal(ctx, none["workflows"], [], "the list for a tag that nobody has", none)
+
+
+@rule(
+    id="workflows.change-is-seen",
+    level=MUST,
+    source="spec 2026-08-13, WorkflowUpdateRequest",
+    operations=(UPDATE_WORKFLOW, GET_WORKFLOW, LIST_WORKFLOWS),
+)
+def change_is_seen(ctx: Context) -> None:
+    """Changed fields of a workflow are answered, read and listed; the others stay."""
+    known = need_workflow(ctx, BREAK)
+    changes = {"display_name": word(ctx), "tags": ["sample", word(ctx)]}
+    try:
+        changed = _change(ctx, changes)
+        for field, value in changes.items():
+            expect_equal(ctx, changed["workflow"][field], value, field, changed)
+        expect_equal(
+            ctx, changed["workflow"]["description"], known["description"], "description", changed
+        )
+        read = ctx.expect_status(ctx.api.call(GET_WORKFLOW, workflow_identifier=BREAK), 200)
+        shown = {**read["workflow"]}
+        shown.pop("active", None)
+        expect_equal(ctx, shown, changed["workflow"], "the workflow as it is read", changed, read)
+        listed = ctx.api.call(LIST_WORKFLOWS, query={"tags": changes["tags"][1]})
+        names = [each["name"] for each in ctx.expect_status(listed, 200)["workflows"]]
+        expect_equal(ctx, names, [BREAK], "what has the new tag", listed)
+    finally:
+        _change(ctx, {"display_name": known["display_name"], "tags": known["tags"]})
+
+
+@rule(
+    id="workflows.archive-and-back",
+    level=MUST,
+    source="spec 2026-08-13, WorkflowArchiveResponse and archived",
+    operations=(ARCHIVE, UNARCHIVE, LIST_WORKFLOWS, LIST_REGISTRATIONS),
+)
+def archive_and_back(ctx: Context) -> None:
+    """An archived workflow is listed as such alone, until it is brought back."""
+    id_ = need_workflow(ctx, BREAK)["id"]
+    try:
+        away = ctx.expect_status(ctx.api.call(ARCHIVE, workflow_identifier=id_), 200)
+        ctx.expect(away["workflow"]["archived"] is True, "it is not archived", away)
+        _expect_listed(ctx, id_, archived=True)
+    finally:
+        back = ctx.api.call(UNARCHIVE, workflow_identifier=id_)
+    ctx.expect_status(back, 200)
+    ctx.expect(back["workflow"]["archived"] is False, "it is still archived", back)
+    _expect_listed(ctx, id_, archived=False)
+
+
+@rule(
+    id="workflows.archived-does-not-start",
+    level=MAY,
+    source="our choice: an archived workflow is out of use",
+    operations=(ARCHIVE, EXECUTE),
+)
+def archived_does_not_start(ctx: Context) -> None:
+    """An archived workflow does not start."""
+    need_workflow(ctx, BREAK)
+    try:
+        ctx.expect_status(ctx.api.call(ARCHIVE, workflow_identifier=BREAK), 200)
+        answer = ctx.api.call(EXECUTE, workflow_identifier=BREAK, json={})
+        expect_refused(ctx, answer, "the start of an archived workflow")
+    finally:
+        ctx.api.call(UNARCHIVE, workflow_identifier=BREAK)
+
+
+@rule(
+    id="workflows.registration-is-readable",
+    level=MUST,
+    source="spec 2026-08-13, WorkflowRegistrationGetResponse",
+    operations=(LIST_REGISTRATIONS, GET_REGISTRATION),
+)
+def registration_is_readable(ctx: Context) -> None:
+    """A listed registration is read by its id, also under the old name of the answer."""
+    listed = ctx.expect_status(ctx.api.call(LIST_REGISTRATIONS, query={"limit": 3}), 200)
+    _need_some(ctx, listed["workflow_registrations"])
+    expect_equal(
+        ctx, listed["workflow_versions"], listed["workflow_registrations"], "the old name", listed
+    )
+    for item in listed["workflow_registrations"]:
+        answer = ctx.api.call(GET_REGISTRATION, workflow_registration_id=item["id"])
+        found = ctx.expect_status(answer, 200)["workflow_registration"]
+        for field in ("id", "workflow_id", "definition", "deployment_name"):
+            expect_equal(ctx, found[field], item[field], field, listed, answer)
+        expect_equal(ctx, answer["workflow_version"], found, "the old name", answer)
+
+
+@rule(
+    id="workflows.registration-tells-its-workflow",
+    level=MUST,
+    source="spec 2026-08-13, with_workflow",
+    operations=(LIST_REGISTRATIONS, GET_REGISTRATION, GET_WORKFLOW),
+)
+def registration_tells_its_workflow(ctx: Context) -> None:
+    """A registration tells its workflow when it is asked to, and only then."""
+    listed = ctx.api.call(LIST_REGISTRATIONS, query={"with_workflow": "true", "limit": 1})
+    _need_some(ctx, ctx.expect_status(listed, 200)["workflow_registrations"])
+    item = listed["workflow_registrations"][0]
+    own = ctx.api.call(GET_WORKFLOW, workflow_identifier=item["workflow_id"])
+    name = ctx.expect_status(own, 200).at("workflow.name")
+    expect_equal(ctx, (item["workflow"] or {}).get("name"), name, "the workflow", listed, own)
+    ids = {"workflow_registration_id": item["id"]}
+    plain = ctx.expect_status(ctx.api.call(GET_REGISTRATION, ids), 200)
+    expect_equal(ctx, plain["workflow_registration"]["workflow"], None, "the workflow", plain)
+
+
+@rule(
+    id="workflows.registrations-of-one-workflow",
+    level=MUST,
+    source="spec 2026-08-13, workflow_id and workflow_search",
+    operations=(LIST_REGISTRATIONS,),
+)
+def registrations_of_one_workflow(ctx: Context) -> None:
+    """Filtered by a workflow's id or name, the list holds its registrations and no others."""
+    query: dict[str, Any] = {"with_workflow": "true", "limit": 1000}
+    listed = ctx.expect_status(ctx.api.call(LIST_REGISTRATIONS, query=query), 200)
+    _need_some(ctx, listed["workflow_registrations"])
+    one = listed["workflow_registrations"][-1]
+    wanted = [
+        each["id"]
+        for each in listed["workflow_registrations"]
+        if each["workflow_id"] == one["workflow_id"]
+    ]
+    filters = {"workflow_id": one["workflow_id"], "workflow_search": one["workflow"]["name"]}
+    for name, value in filters.items():
+        answer = ctx.api.call(LIST_REGISTRATIONS, query={**query, name: value})
+        found = [each["id"] for each in ctx.expect_status(answer, 200)["workflow_registrations"]]
+        expect_equal(ctx, sorted(found), sorted(wanted), f"the ids by {name}", answer)
+
+
+@rule(
+    id="workflows.registration-runs",
+    level=MUST,
+    source="spec 2026-08-13, POST /v1/workflows/registrations/{id}/execute",
+    operations=(EXECUTE_REGISTRATION, LIST_REGISTRATIONS),
+)
+def registration_runs(ctx: Context) -> None:
+    """Executing a registration starts its workflow in its deployment."""
+    query = {"workflow_search": GREET, "archived": "false"}
+    listed = ctx.expect_status(ctx.api.call(LIST_REGISTRATIONS, query=query), 200)
+    _need_some(ctx, listed["workflow_registrations"])
+    one = listed["workflow_registrations"][0]
+    started = ctx.api.call(
+        EXECUTE_REGISTRATION, workflow_registration_id=one["id"], json={"input": {"name": "Ada"}}
+    )
+    ctx.expect_status(started, 200)
+    expect_equal(ctx, started["workflow_name"], GREET, "the workflow", started)
+    expect_equal(ctx, started["workflow_id"], one["workflow_id"], "its id", started)
+    expect_equal(ctx, started["deployment_name"], one["deployment_name"], "deployment", started)
+
+
+@rule(
+    id="workflows.belong-to-their-workspace",
+    level=SHOULD,
+    source="spec 2026-08-13, GET /v1/workflows: those of the workspace, and those shared with it",
+    operations=(LIST_WORKFLOWS, GET_WORKFLOW),
+    needs=("neighbour",),
+)
+def belong_to_their_workspace(ctx: Context) -> None:
+    """Another workspace does not see a workflow that is not shared."""
+    listed = ctx.api.call(LIST_WORKFLOWS, query={"include_shared": "false", "limit": 1000})
+    own = [
+        each["id"]
+        for each in ctx.expect_status(listed, 200)["workflows"]
+        if not (each.get("metadata") or {}).get("shared_namespace")
+    ]
+    _need_some(ctx, own)
+    seen = ctx.as_("neighbour").call(LIST_WORKFLOWS, query={"limit": 1000})
+    ids = {each["id"] for each in ctx.expect_status(seen, 200)["workflows"]}
+    ctx.expect(not ids & set(own), "another workspace sees it", listed, seen)
+    answer = ctx.as_("neighbour").call(GET_WORKFLOW, workflow_identifier=own[0])
+    ctx.expect_status(answer, 404)
+
+
+def _need_some(ctx: Context, items: list[Any]) -> None:
+    if not items:
+        ctx.skip("the server has no workflow")
+
+
+def _change(ctx: Context, changes: dict[str, Any]) -> Exchange:
+    return ctx.expect_status(
+        ctx.api.call(UPDATE_WORKFLOW, workflow_identifier=BREAK, json=changes), 200
+    )
+
+
+def _expect_listed(ctx: Context, id_: str, *, archived: bool) -> None:
+    """Hold both lists to show a workflow with one value of the filter and not with the other."""
+    for wanted in (True, False):
+        query = {"archived": str(wanted).lower(), "limit": 1000}
+        listed = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query=query), 200)
+        there = id_ in [each["id"] for each in listed["workflows"]]
+        expect_equal(ctx, there, wanted == archived, f"listed under archived={wanted}", listed)
+        listed = ctx.expect_status(ctx.api.call(LIST_REGISTRATIONS, query=query), 200)
+        there = id_ in [each["workflow_id"] for each in listed["workflow_registrations"]]
+        expect_equal(ctx, there, wanted == archived, f"listed under archived={wanted}", listed)
+
+
+def _expect_pages_hold_all(ctx: Context, operation: str, items: str) -> None:
+    whole = ctx.expect_status(ctx.api.call(operation, query={"limit": 1000}), 200)
+    wanted = [each["id"] for each in whole[items]]
+    if not 2 < len(wanted) <= 2 * LIMIT:
+        ctx.skip("the server has too few or too many of them")
+    found: list[str] = []
+    query: dict[str, Any] = {"limit": 2}
+    for _ in range(LIMIT + 1):
+        page = ctx.expect_status(ctx.api.call(operation, query=query), 200)
+        found += [each["id"] for each in page[items]]
+        if page["next_cursor"] is None:
+            break
+        query["cursor"] = page["next_cursor"]
+    expect_equal(ctx, found, wanted, "the ids page after page", whole)
