@@ -87,8 +87,10 @@ def test_statuses_are_counted_as_the_document_lists_them(tried: Tried) -> None:
 
 
 def test_undocumented_status_stands_apart(tried: Tried) -> None:
-    session = tried(lambda ctx: ctx.api.call(CREATION, json={"name": "teapot"}) and None)
-    found = row(session, CREATION)
+    def calls(ctx: Context) -> None:
+        ctx.api.call(CREATION, json={"name": "teapot"})
+
+    found = row(tried(calls), CREATION)
     assert found["undocumented"] == {"418": 1}
     assert "418" not in found["statuses"]
 
