@@ -53,6 +53,7 @@ LIMIT_S, STEP_S = 20, 0.5
 def created_campaign_is_readable(ctx: Context) -> None:
     """A new campaign answers 201 with what was sent and its judge; it is read and listed so."""
     wanted, judge = record_chats(ctx, TEXT), create_judge(ctx)
+    create_campaign(ctx, judge, wanted)
     sent = plan(ctx, judge["id"], wanted, 5)
     made = ctx.expect_status(ctx.api.call(CREATE_CAMPAIGN, json=sent), 201)
     for name in ("name", "description", "max_nb_events", "search_params"):

@@ -1,0 +1,84 @@
+"""Defects of campaigns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import edited
+from mistral_conformance.rules.campaigns import DELETE, EVENTS, FETCH, LIST, STATUS
+from mistral_conformance.rules.common.observability import CREATE_CAMPAIGN
+from mistral_conformance.rules.judges import UPDATE
+from mistral_mock.answers import no_content
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+CAMPAIGNS = "resources.observability.campaigns"
+
+
+@mutant("campaigns.description-is-lost", CREATE_CAMPAIGN, FETCH, LIST, place=f"{CAMPAIGNS}:view")
+def description_is_lost(view: Part) -> Part:
+    """A campaign is shown without its description."""
+    return lambda campaign: {**view(campaign), "description": ""}
+
+
+@mutant("campaigns.sample-ignores-the-limit", CREATE_CAMPAIGN, EVENTS, place=f"{CAMPAIGNS}:sample")
+def sample_ignores_the_limit(_sample: Part) -> Part:
+    """A campaign takes all events that match, however few it may take."""
+    return lambda _campaign, matching: matching
+
+
+@mutant("campaigns.filter-is-ignored", CREATE_CAMPAIGN, EVENTS, place=f"{CAMPAIGNS}:create")
+def filter_is_ignored(create: Part) -> Part:
+    """A campaign takes events that do not match its filter."""
+    everything = {"filters": None}
+    return lambda ctx: create(evolve(ctx, body={**ctx.body, "search_params": everything}))
+
+
+@mutant("campaigns.pages-repeat-the-first", EVENTS, place=f"{CAMPAIGNS}:list_events")
+def pages_repeat_the_first(list_events: Part) -> Part:
+    """Every page of the selected events is the first one."""
+    return lambda ctx: list_events(evolve(ctx, query={**ctx.query, "page": 1}))
+
+
+@mutant("campaigns.status-fails-at-the-end", STATUS, place=f"{CAMPAIGNS}:fetch_status")
+def status_fails_at_the_end(fetch_status: Part) -> Part:
+    """A campaign that has ended says that it was canceled."""
+
+    def change(found: Part) -> Part:
+        return {"status": "CANCELED"} if found["status"] == "COMPLETED" else found
+
+    return edited(fetch_status, change)
+
+
+@mutant(
+    "campaigns.used-judge-may-change", UPDATE, place="resources.observability.campaign_state:uses"
+)
+def used_judge_may_change(_uses: Part) -> Part:
+    """The judge of a campaign can be changed."""
+    return lambda _ctx, _judge_id: False
+
+
+@mutant("campaigns.search-is-ignored", LIST, place=f"{CAMPAIGNS}:list_campaigns")
+def search_is_ignored(list_campaigns: Part) -> Part:
+    """The list shows campaigns of all names."""
+    return lambda ctx: list_campaigns(evolve(ctx, query={**ctx.query, "q": None}))
+
+
+@mutant("campaigns.deleted-campaign-stays", EVENTS, DELETE, place=f"{CAMPAIGNS}:delete")
+def deleted_campaign_stays(_delete: Part) -> Part:
+    """A deleted campaign is still there."""
+    return lambda _ctx: no_content()
+
+
+@mutant(
+    "campaigns.no-events-has-another-code",
+    CREATE_CAMPAIGN,
+    place=f"{CAMPAIGNS}:observability_error",
+)
+def no_events_has_another_code(observability_error: Part) -> Part:
+    """A campaign without events is refused with the code of an unknown field."""
+    return lambda status, message, _code: observability_error(status, message, "FIELDS_NOT_FOUND")

@@ -1,0 +1,104 @@
+"""Defects of recorded chat completions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import answering, edited
+from mistral_conformance.rules.common.observability import SEARCH
+from mistral_conformance.rules.events import FETCH, JUDGE, SEARCH_IDS, SIMILAR
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+PLACE = "resources.observability"
+
+
+@mutant("events.answer-is-not-recorded", FETCH, place=f"{PLACE}.recordings:encode")
+def answer_is_not_recorded(encode: Part) -> Part:
+    """An event has the question, but not what the model gave back."""
+    return lambda found: encode({**found, "response": {**found["response"], "choices": []}})
+
+
+@mutant("events.tokens-are-swapped", SEARCH, FETCH, place=f"{PLACE}.recordings:keep")
+def tokens_are_swapped(keep: Part) -> Part:
+    """An event shows the tokens of the answer as those of the question, and the other way round."""
+
+    def defect(table: Part, event: Part) -> None:
+        there, back = event.nb_input_tokens, event.nb_output_tokens
+        keep(table, evolve(event, nb_input_tokens=back, nb_output_tokens=there))
+
+    return defect
+
+
+@mutant("events.streams-lose-their-answer", SEARCH, FETCH, place=f"{PLACE}.recordings:encode")
+def streams_lose_their_answer(encode: Part) -> Part:
+    """A streamed chat leaves an event without its answer."""
+
+    def defect(found: Part) -> Part:
+        return encode({**found, "response": {}} if found["request"].get("stream") else found)
+
+    return defect
+
+
+@mutant("events.cursor-skips-one", SEARCH, place="pages:slice_after")
+def cursor_skips_one(slice_after: Part) -> Part:
+    """Each page after the first begins one event too late."""
+
+    def defect(signer: Part, items: Part, token: Part, size: Part, parameter: Part) -> Part:
+        page, following = slice_after(signer, items, token, size + (token is not None), parameter)
+        return page[token is not None :], following
+
+    return defect
+
+
+@mutant("events.ids-ignore-the-filter", SEARCH_IDS, place=f"{PLACE}.events:search_ids")
+def ids_ignore_the_filter(search_ids: Part) -> Part:
+    """A search for ids gives those of all events."""
+    everything = {"search_params": {"filters": None}}
+    return lambda ctx: search_ids(evolve(ctx, body=everything))
+
+
+@mutant("events.extra-fields-are-withheld", SEARCH, place=f"{PLACE}.field_table:show")
+def extra_fields_are_withheld(_show: Part) -> Part:
+    """No event shows an extra field."""
+    return lambda _reading, _names: {}
+
+
+@mutant("events.nothing-is-similar", SIMILAR, place=f"{PLACE}.events:find_similar")
+def nothing_is_similar(_find_similar: Part) -> Part:
+    """The only event that is similar to one is the one itself."""
+    return lambda _ctx, reading: [reading]
+
+
+@mutant("events.verdict-is-a-word", JUDGE, place=f"{PLACE}.events:judge")
+def verdict_is_a_word(judge: Part) -> Part:
+    """Every verdict on an event is `good`, whatever the definition."""
+    return edited(judge, lambda verdict: {**verdict, "answer": "good"})
+
+
+@mutant("events.unknown-event-is-400", FETCH, SIMILAR, JUDGE, place=f"{PLACE}.lookups:missing")
+def unknown_event_is_400(missing: Part) -> Part:
+    """What is not there is answered with 400."""
+
+    def defect(what: Part, code: Part) -> Part:
+        error = missing(what, code)
+        error.status = 400
+        return error
+
+    return defect
+
+
+@mutant("events.everyone-sees-all", SEARCH, FETCH, place="ownership:may_see")
+def everyone_sees_all(_may_see: Part) -> Part:
+    """Another workspace can read what this one has."""
+    return lambda _ctx, _record: True
+
+
+@mutant("events.search-answers-201", SEARCH, place=f"{PLACE}.events:search")
+def search_answers_201(search: Part) -> Part:
+    """A search answers as if it had made something."""
+    return answering(search, status=201)
