@@ -8,7 +8,7 @@ SETUP := $(VENV)/.setup
 PAGES ?= README.md
 BASE_URL ?=
 
-.PHONY: help setup conformance test check generate examples mutants bench clean
+.PHONY: help setup conformance test check generate examples reference mutants bench clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ generate: setup ## Rebuild document and client from facts, curation, prose, temp
 
 examples: setup ## Run the code in PAGES (Markdown or scraped pages) against a fresh mock
 	@$(BIN)/python scripts/run_examples.py $(PAGES) $(if $(BASE_URL),--base-url $(BASE_URL),--embedded-mock)
+
+reference: setup ## Compare the tables of reference pages in PAGES with the document
+	@$(BIN)/python scripts/compare_reference.py $(PAGES)
 
 mutants: setup ## Run the suite against every seeded defect: does it bite?
 	@$(BIN)/mistral-conformance mutants

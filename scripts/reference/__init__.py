@@ -1,0 +1,1 @@
+"""Reference pages, as a documentation tool rendered them, against the document."""
