@@ -141,6 +141,8 @@ def confirmed_tool_waits(ctx: Context) -> None:
     tools = [{"type": "web_search", "tool_configuration": limits}]
     for word_, status, runs in (("allow", "allowed", 1), ("deny", "denied", 0)):
         answer = start(ctx, inputs="Search the web for football.", tools=tools)
+        early = of_kind(answer["outputs"], "tool.execution")
+        ctx.expect(not early, "the tool ran before it was allowed to", answer)
         calls = of_kind(answer["outputs"], "function.call")
         if not calls:
             ctx.skip("the model answered without the tool")

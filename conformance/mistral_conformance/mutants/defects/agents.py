@@ -1,0 +1,201 @@
+"""Defects of agents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import answering, edited
+from mistral_conformance.rules import agents as op
+from mistral_conformance.rules.common.talks import CREATE_AGENT
+from mistral_mock import pages
+from mistral_mock.errors import APIError, not_found
+from mistral_mock.resources.agents.records import Agent, AgentVersion
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+VIEW = "resources.agents.views:view"
+CRUD = "resources.agents.crud"
+LISTS = "resources.agents.lists"
+VERSIONS = "resources.agents.versions"
+
+
+@mutant("agents.metadata-are-forgotten", CREATE_AGENT, op.GET, place=f"{CRUD}:complete_content")
+def metadata_are_forgotten(complete_content: Part) -> Part:
+    """A new agent has no metadata."""
+    return lambda body: complete_content({**body, "metadata": None})
+
+
+@mutant("agents.ids-are-bare", CREATE_AGENT, place=f"{CRUD}:create")
+def ids_are_bare(create: Part) -> Part:
+    """The id of a new agent is shown without its prefix."""
+    return edited(create, lambda agent: {**agent, "id": agent["id"].removeprefix("ag_")})
+
+
+@mutant("agents.arguments-are-not-filled", CREATE_AGENT, place="resources.agents.views:view")
+def arguments_are_not_filled(view: Part) -> Part:
+    """Completion arguments that nobody set are left out."""
+
+    def defect(ctx: Part, found: Part) -> Part:
+        shown = view(ctx, found)
+        arguments = shown["completion_args"].items()
+        return {**shown, "completion_args": {k: v for k, v in arguments if v is not None}}
+
+    return defect
+
+
+@mutant("agents.update-changes-the-past", op.UPDATE, op.VERSION, place=f"{CRUD}:add_version")
+def update_changes_the_past(add_version: Part) -> Part:
+    """A change is made to the version before, too."""
+
+    def defect(ctx: Part, base: Part, changes: Part) -> Part:
+        ctx.table(AgentVersion).put(evolve(base, **changes))
+        return add_version(ctx, base, changes)
+
+    return defect
+
+
+@mutant("agents.update-drops-the-rest", op.UPDATE, place=f"{CRUD}:pick_changes")
+def update_drops_the_rest(pick_changes: Part) -> Part:
+    """A change clears the description when it is not sent."""
+    return lambda body: {"description": None, **pick_changes(body)}
+
+
+@mutant("agents.switch-is-forgotten", op.SWITCH, op.GET, place=f"{VERSIONS}:make_current")
+def switch_is_forgotten(_make_current: Part) -> Part:
+    """Making a version current changes nothing."""
+    return lambda _ctx, _found: None
+
+
+@mutant("agents.switch-drops-later-versions", op.SWITCH, op.GET, place=f"{VERSIONS}:make_current")
+def switch_drops_later_versions(make_current: Part) -> Part:
+    """Making a version current deletes the later ones."""
+
+    def defect(ctx: Part, found: Part) -> None:
+        for each in ctx.table(AgentVersion).children(found.agent_id):
+            if each.version > found.version:
+                ctx.table(AgentVersion).remove(each.id)
+        make_current(ctx, found)
+
+    return defect
+
+
+@mutant(
+    "agents.alias-stays-where-it-is", op.ALIAS, op.GET, place=f"{VERSIONS}:create_version_alias"
+)
+def alias_stays_where_it_is(create_version_alias: Part) -> Part:
+    """Any alias is made for version 0."""
+
+    def defect(ctx: Part) -> Part:
+        return create_version_alias(evolve(ctx, query={**ctx.query, "version": 0}))
+
+    return defect
+
+
+@mutant(
+    "agents.alias-is-not-a-version",
+    *(op.ALIAS, op.GET, op.VERSION),
+    place="resources.agents.records:find_number",
+)
+def alias_is_not_a_version(_find_number: Part) -> Part:
+    """Aliases are listed but find nothing."""
+    return lambda _ctx, _agent_id, version: version
+
+
+@mutant("agents.alias-outlives-its-end", op.UNALIAS, op.ALIASES, place="store:Table.remove")
+def alias_outlives_its_end(remove: Part) -> Part:
+    """Deleting an alias is answered but the alias stays."""
+
+    def defect(table: Part, id_: str) -> None:
+        if not table._kind.endswith("AgentAlias"):  # noqa: SLF001 - a defect inside
+            remove(table, id_)
+
+    return defect
+
+
+@mutant(
+    "agents.unknown-version-is-400",
+    *(op.VERSION, op.SWITCH, op.ALIAS),
+    place="resources.agents.records:not_found",
+)
+def unknown_version_is_400(_not_found: Part) -> Part:
+    """A version that does not exist answers 400."""
+    return lambda detail: APIError(400, {"detail": detail})
+
+
+@mutant("agents.versions-are-one-page", op.VERSIONS, place=f"{VERSIONS}:list_versions")
+def versions_are_one_page(list_versions: Part) -> Part:
+    """Every page of versions begins one version too late."""
+    return edited(list_versions, lambda found: found[1:])
+
+
+@mutant("agents.page-sizes-are-ignored", op.LIST, op.LIST_PAGES, place=f"{LISTS}:list_pages")
+def page_sizes_are_ignored(list_pages: Part) -> Part:
+    """A page by token holds all agents."""
+    return lambda ctx: list_pages(evolve(ctx, query={**ctx.query, "page_size": 1000}))
+
+
+@mutant("agents.token-goes-nowhere", op.LIST_PAGES, place="pages:slice_after")
+def token_goes_nowhere(_slice_after: Part) -> Part:
+    """The first page is the last."""
+    return lambda _signer, items, _token, size, _parameter: (pages.slice_page(items, 0, size), None)
+
+
+@mutant("agents.metadata-filter-is-any", op.LIST_PAGES, place=f"{LISTS}:has_entries")
+def metadata_filter_is_any(_has_entries: Part) -> Part:
+    """One entry of the metadata is enough for the filter."""
+
+    def defect(metadata: Part, wanted: Part) -> bool:
+        notes = metadata or {}
+        return not wanted or any(notes.get(name) == value for name, value in wanted.items())
+
+    return defect
+
+
+@mutant("agents.search-minds-the-case", op.LIST_PAGES, place=f"{LISTS}:fits")
+def search_minds_the_case(_fits: Part) -> Part:
+    """The search compares capitals."""
+    return lambda _agent, current, search: search is None or search in current.name
+
+
+@mutant("agents.deployment-is-forgotten", op.UPDATE, op.LIST_PAGES, place=f"{CRUD}:add_version")
+def deployment_is_forgotten(add_version: Part) -> Part:
+    """An agent is never deployed to the chat app."""
+
+    def defect(ctx: Part, base: Part, changes: Part) -> Part:
+        body = {name: value for name, value in ctx.body.items() if name != "deployment_chat"}
+        return add_version(evolve(ctx, body=body), base, changes)
+
+    return defect
+
+
+@mutant("agents.deleted-agent-stays", op.DELETE, op.GET, place=f"{CRUD}:remove")
+def deleted_agent_stays(_remove: Part) -> Part:
+    """Deleting an agent is answered but the agent stays."""
+    return lambda _ctx, _head: None
+
+
+@mutant("agents.delete-answers-200", op.DELETE, place=f"{CRUD}:delete")
+def delete_answers_200(delete: Part) -> Part:
+    """Deleting an agent answers 200."""
+    return answering(delete, status=200, body=b"{}", media_type="application/json")
+
+
+@mutant(
+    "agents.everyone-sees-everything",
+    *(op.GET, op.UPDATE, op.DELETE),
+    place="resources.agents.records:find_head",
+)
+def everyone_sees_everything(_find_head: Part) -> Part:
+    """Agents are everyone's."""
+
+    def defect(ctx: Part, agent_id: str) -> Part:
+        found = ctx.table(Agent).get(agent_id)
+        if found is None:
+            raise not_found("Agent not found")
+        return found
+
+    return defect

@@ -1,0 +1,340 @@
+"""Defects of conversations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import answering, edited
+from mistral_conformance.rules.common import talks as op
+from mistral_mock.answers import json_answer
+from mistral_mock.errors import APIError, not_found
+from mistral_mock.resources.conversations.records import Conversation, StoredEntry
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+TALKS = "resources.conversations.talks"
+CRUD = "resources.conversations.crud"
+RECORDS = "resources.conversations.records"
+TURNS = "resources.conversations.turns"
+
+
+@mutant(
+    "conversations.total-is-short", op.START, place="resources.conversations.usage:Usage.as_json"
+)
+def total_is_short(as_json: Part) -> Part:
+    """The total of the usage leaves out what the model wrote."""
+    return lambda usage: {**as_json(usage), "total_tokens": usage.prompt_tokens}
+
+
+@mutant(
+    "conversations.answers-say-nothing", op.START, place="resources.conversations.contents:compose"
+)
+def answers_say_nothing(_compose: Part) -> Part:
+    """Messages of the model are empty."""
+    return lambda _said, _findings, _arguments: ""
+
+
+@mutant(
+    "conversations.prefixes-are-missing",
+    op.START,
+    place="resources.conversations.entries:make_id",
+)
+def prefixes_are_missing(_make_id: Part) -> Part:
+    """The ids of entries have no prefix."""
+    return lambda ctx, _kind: ctx.ids.hex32()
+
+
+@mutant("conversations.times-are-one", op.START, place="resources.conversations.entries:end")
+def times_are_one(_end: Part) -> Part:
+    """An entry is complete when it begins."""
+    return lambda _ctx, entry, **fields: {
+        **entry,
+        **fields,
+        "completed_at": entry["created_at"],
+    }
+
+
+@mutant("conversations.inputs-are-not-kept", op.START, op.HISTORY, place=f"{RECORDS}:keep_entries")
+def inputs_are_not_kept(keep_entries: Part) -> Part:
+    """The history has the outputs alone."""
+
+    def defect(ctx: Part, conversation_id: str, known: Part) -> None:
+        outputs = [each for each in known if each["type"] != "message.input"]
+        keep_entries(ctx, conversation_id, outputs)
+
+    return defect
+
+
+@mutant("conversations.messages-are-all", op.MESSAGES, place=f"{CRUD}:get_messages")
+def messages_are_all(get_messages: Part) -> Part:
+    """The list of messages ends before the last one."""
+    return edited(get_messages, lambda found: {**found, "messages": found["messages"][:-1]})
+
+
+@mutant("conversations.append-starts-anew", op.APPEND, place=f"{RECORDS}:find_entries")
+def append_starts_anew(find_entries: Part) -> Part:
+    """Appending forgets what was there."""
+
+    def defect(ctx: Part, conversation_id: str) -> Part:
+        return [] if ctx.operation_id == op.APPEND else find_entries(ctx, conversation_id)
+
+    return defect
+
+
+@mutant(
+    "conversations.metadata-filter-is-ignored",
+    *(op.START, op.LIST_CONVERSATIONS),
+    place=f"{CRUD}:has_entries",
+)
+def metadata_filter_is_ignored(_has_entries: Part) -> Part:
+    """The list has every conversation, whatever its metadata."""
+    return lambda _metadata, _wanted: True
+
+
+@mutant("conversations.view-has-no-instructions", op.GET_CONVERSATION, place=f"{CRUD}:view")
+def view_has_no_instructions(view: Part) -> Part:
+    """A conversation is shown without its instructions."""
+    return lambda conversation: {**view(conversation), "instructions": None}
+
+
+@mutant("conversations.pages-count-from-one", op.LIST_CONVERSATIONS, place=f"{CRUD}:slice_page")
+def pages_count_from_one(slice_page: Part) -> Part:
+    """Pages count from 1."""
+    return lambda found, page, size: slice_page(found, max(page - 1, 0), size)
+
+
+@mutant(
+    "conversations.version-is-ignored", op.START, place="resources.conversations.actors:find_agent"
+)
+def version_is_ignored(find_agent: Part) -> Part:
+    """An agent answers in its current version, whichever is asked for."""
+    return lambda ctx, agent_id, _version=None: find_agent(ctx, agent_id)
+
+
+@mutant("conversations.restart-keeps-all", op.RESTART, op.HISTORY, place=f"{TALKS}:cut")
+def restart_keeps_all(cut: Part) -> Part:
+    """A restart keeps all entries of the old conversation."""
+
+    def defect(known: Part, entry_id: str) -> Part:
+        cut(known, entry_id)
+        return known
+
+    return defect
+
+
+@mutant("conversations.restart-goes-on", op.RESTART, op.HISTORY, place=f"{TALKS}:branch")
+def restart_goes_on(_branch: Part) -> Part:
+    """A restart changes the old conversation."""
+    return lambda _ctx, source: source
+
+
+@mutant("conversations.unknown-entry-is-400", op.RESTART, place=f"{TALKS}:not_found")
+def unknown_entry_is_400(_not_found: Part) -> Part:
+    """A restart from an unknown entry answers 400."""
+    return lambda detail: APIError(400, {"detail": detail})
+
+
+@mutant("conversations.everything-is-stored", op.START, op.APPEND, place=f"{TALKS}:go_on")
+def everything_is_stored(go_on: Part) -> Part:
+    """`store: false` is ignored."""
+    return lambda ctx, step: go_on(evolve(ctx, body={**ctx.body, "store": True}), step)
+
+
+@mutant(
+    "conversations.deleted-conversation-stays",
+    *(op.DELETE_CONVERSATION, op.GET_CONVERSATION),
+    place=f"{RECORDS}:forget",
+)
+def deleted_conversation_stays(_forget: Part) -> Part:
+    """Deleting a conversation is answered but the conversation stays."""
+    return lambda _ctx, _conversation: None
+
+
+@mutant("conversations.delete-answers-200", op.DELETE_CONVERSATION, place=f"{CRUD}:delete")
+def delete_answers_200(delete: Part) -> Part:
+    """Deleting a conversation answers 200."""
+    return answering(delete, status=200, body=b"{}", media_type="application/json")
+
+
+@mutant("conversations.ghost-agents-are-fine", op.START, place=f"{TALKS}:start")
+def ghost_agents_are_fine(start: Part) -> Part:
+    """A conversation that cannot start seems to."""
+
+    def defect(ctx: Part) -> Part:
+        try:
+            return start(ctx)
+        except APIError:
+            return json_answer({})
+
+    return defect
+
+
+@mutant(
+    "conversations.everyone-sees-everything",
+    *(op.GET_CONVERSATION, op.HISTORY, op.APPEND, op.DELETE_CONVERSATION),
+    place=f"{RECORDS}:find_conversation",
+)
+def everyone_sees_everything(_find_conversation: Part) -> Part:
+    """Conversations are everyone's."""
+
+    def defect(ctx: Part) -> Part:
+        found = ctx.table(Conversation).get(ctx.path["conversation_id"])
+        if found is None:
+            raise not_found("Conversation not found")
+        return found
+
+    return defect
+
+
+@mutant("conversation-tools.arguments-are-empty", op.START, place=f"{TURNS}:add_call")
+def arguments_are_empty(add_call: Part) -> Part:
+    """Functions are called without arguments."""
+    return lambda turn, actor, **call: add_call(turn, actor, **{**call, "arguments": "{}"})
+
+
+@mutant(
+    "conversation-tools.results-are-forgotten",
+    op.APPEND,
+    place="resources.conversations.messages:make_messages",
+)
+def results_are_forgotten(make_messages: Part) -> Part:
+    """The model does not see what functions returned."""
+
+    def defect(actor: Part, known: Part) -> Part:
+        said = make_messages(actor, known)
+        return [{**each, "content": ""} if each["role"] == "tool" else each for each in said]
+
+    return defect
+
+
+@mutant(
+    "conversation-tools.call-ids-are-those-of-messages",
+    op.START,
+    place="resources.conversations.entries:make_id",
+)
+def call_ids_are_those_of_messages(_make_id: Part) -> Part:
+    """The ids of all entries begin with `msg_`."""
+    return lambda ctx, _kind: f"msg_{ctx.ids.hex32()}"
+
+
+@mutant("conversation-tools.stray-results-are-fine", op.APPEND, place=f"{TALKS}:append")
+def stray_results_are_fine(append: Part) -> Part:
+    """What cannot be appended seems to be."""
+
+    def defect(ctx: Part) -> Part:
+        try:
+            return append(ctx)
+        except APIError as error:
+            if error.status != 400:
+                raise
+            return json_answer({})
+
+    return defect
+
+
+@mutant("conversation-tools.refused-input-is-kept", op.APPEND, place=f"{TURNS}:answer")
+def refused_input_is_kept(answer: Part) -> Part:
+    """What a refused request sent stands in the history."""
+
+    def defect(turn: Part) -> None:
+        ctx, id_ = turn.ctx, turn.conversation.id
+        for place, body in enumerate(turn.known):
+            stored = StoredEntry(id=f"{id_}:{place}", conversation_id=id_, body=body)
+            ctx.table(StoredEntry).put(stored)
+        answer(turn)
+
+    return defect
+
+
+@mutant(
+    "conversation-tools.runs-are-not-counted",
+    op.START,
+    place="resources.conversations.usage:Usage.count_run",
+)
+def runs_are_not_counted(_count_run: Part) -> Part:
+    """The usage does not count runs of tools."""
+    return lambda _usage, _name, _tokens: None
+
+
+@mutant(
+    "conversation-tools.tools-run-anyway",
+    op.START,
+    place="resources.conversations.tools:find_due",
+)
+def tools_run_anyway(find_due: Part) -> Part:
+    """Tools run whatever `tool_choice` says."""
+    return lambda actor, question: find_due(evolve(actor, arguments={}), question)
+
+
+@mutant(
+    "conversation-tools.nobody-is-asked",
+    op.START,
+    place="resources.conversations.tools:Run.waits",
+)
+def nobody_is_asked(_waits: Part) -> Part:
+    """A tool that needs confirmation runs without."""
+    return property(lambda _run: False)
+
+
+@mutant("conversation-tools.denied-tool-runs", op.APPEND, place=f"{TURNS}:find_decisions")
+def denied_tool_runs(find_decisions: Part) -> Part:
+    """A tool that was denied runs all the same."""
+    return lambda known: dict.fromkeys(find_decisions(known), True)
+
+
+@mutant(
+    "conversation-tools.decisions-about-nothing",
+    op.APPEND,
+    place="resources.conversations.confirmations:decide",
+)
+def decisions_about_nothing(decide: Part) -> Part:
+    """Decisions about calls that do not wait are ignored; the last question is answered again."""
+
+    def defect(known: Part, sent: Part) -> Part:
+        waiting = {each.get("tool_call_id") for each in known}
+        real = [each for each in sent or () if each["tool_call_id"] in waiting]
+        kept = decide(known, real)
+        return kept[:1] if len(real) < len(sent or ()) else kept
+
+    return defect
+
+
+@mutant(
+    "conversation-tools.image-is-empty", op.START, place="resources.conversations.images:make_png"
+)
+def image_is_empty(_make_png: Part) -> Part:
+    """A picture has no bytes."""
+    return lambda _prompt: b""
+
+
+@mutant(
+    "conversation-tools.heir-is-forgotten",
+    *(op.START, op.APPEND),
+    place="resources.conversations.actors:find_heir",
+)
+def heir_is_forgotten(find_heir: Part) -> Part:
+    """Who took over answers once only."""
+
+    def defect(known: Part) -> Part:
+        return None if known[-1]["type"] == "message.input" else find_heir(known)
+
+    return defect
+
+
+@mutant(
+    "conversation-tools.service-always-hands-over",
+    op.START,
+    place=f"{TURNS}:answer",
+)
+def service_always_hands_over(answer: Part) -> Part:
+    """The service carries out handovers that are left to the client."""
+
+    def defect(turn: Part) -> None:
+        turn.hands_over = True
+        answer(turn)
+
+    return defect
