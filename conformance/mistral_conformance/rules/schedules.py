@@ -284,7 +284,7 @@ def limit_ends_the_starts(ctx: Context) -> None:
     needs=("clock",),
 )
 def overlap_follows_the_policy(ctx: Context) -> None:
-    """While an execution goes on, policy 1 starts no other, policy 6 does, policy 5 ends the old."""
+    """While one goes on, policy 1 starts no other, policy 6 does, and policy 5 ends the older."""
     need_workflow(ctx, APPROVE)
     made = {
         overlap: create(ctx, APPROVE, **HOURLY, policy={"overlap": overlap})
@@ -375,7 +375,7 @@ def strangers_see_nothing(ctx: Context) -> None:
     ctx.expect(id_ not in collect([listed], "schedules", "schedule_id"), "it is listed", listed)
 
 
-def send(ctx: Context, workflow: str, /, **fields: Any) -> Exchange:
+def send(ctx: Context, workflow: str, /, **fields: object) -> Exchange:
     """Send a new schedule with a marked id, whatever the server says to it."""
     need_workflow(ctx, workflow)
     id_ = fields.pop("schedule_id", None) or ctx.marker.name(word(ctx))
@@ -388,6 +388,6 @@ def send(ctx: Context, workflow: str, /, **fields: Any) -> Exchange:
     return ctx.api.call(CREATE, json=body)
 
 
-def create(ctx: Context, workflow: str = GREET, /, **fields: Any) -> str:
+def create(ctx: Context, workflow: str = GREET, /, **fields: object) -> str:
     """The id of a new schedule."""
     return str(ctx.need(send(ctx, workflow, **fields), 201)["schedule_id"])

@@ -1,0 +1,215 @@
+"""Deployments of workflows, their workers, and where a worker connects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.flows import collect, walk
+from mistral_conformance.rules.common.steps import expect_equal, unknown_id, word
+from mistral_conformance.rules.common.times import read_time
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+LIST = "workflows.deployments.list_deployments"
+GET = "workflows.deployments.get_deployment"
+WORKERS = "workflows.deployments.list_deployment_workers"
+WHOAMI = "workflows.workers.whoami"
+ALL = {"active_only": "false"}
+SAME = ("id", "name", "is_active", "is_hardened", "created_at", "worker_count", "locations")
+
+
+@rule(
+    id="deployments.listed-deployment-is-readable",
+    level=MUST,
+    source="spec 2026-08-13, DeploymentDetailResponse",
+    operations=(LIST, GET),
+)
+def listed_deployment_is_readable(ctx: Context) -> None:
+    """A listed deployment is read by its name, the same, together with all its workers."""
+    listed = listing(ctx, ALL)
+    shown = listed["deployments"][0]
+    found = ctx.expect_status(ctx.api.call(GET, name=shown["name"]), 200)
+    for field in SAME:
+        expect_equal(ctx, found[field], shown.get(field), field, listed, found)
+    workers = found["workers"]
+    expect_equal(ctx, len(workers), found["worker_count"], "the number of workers", found)
+    live = sum(each.get("is_active") is True for each in workers)
+    expect_equal(ctx, live, found["active_worker_count"], "the number of live workers", found)
+    expect_equal(ctx, found["is_active"], live > 0, "is_active", found)
+
+
+@rule(
+    id="deployments.list-shows-live-ones",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/deployments: active_only is true by default",
+    operations=(LIST,),
+)
+def list_shows_live_ones(ctx: Context) -> None:
+    """Unless asked otherwise the list has the deployments with a live worker, and all of them."""
+    everything, live = listing(ctx, ALL), ctx.expect_status(ctx.api.call(LIST), 200)
+    wanted = {each["name"] for each in everything["deployments"] if each.get("is_active")}
+    found = set(collect([live], "deployments", "name"))
+    expect_equal(ctx, found, wanted, "the names of the live ones", everything, live)
+
+
+@rule(
+    id="deployments.filters-select",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/deployments: search, is_hardened, workflow_name",
+    operations=(LIST,),
+)
+def filters_select(ctx: Context) -> None:
+    """The filters keep the deployments that match and leave the others out."""
+    listed = listing(ctx, ALL)
+    every = listed["deployments"]
+    name, id_ = every[-1]["name"], every[-1]["id"]
+    begun = {each["name"] for each in every if each["name"].startswith(name)}
+    cases: list[tuple[Mapping[str, Any], set[str]]] = [
+        ({"search": name}, begun),
+        ({"search": id_}, {name}),
+        ({"search": word(ctx)}, set()),
+        ({"workflow_name": word(ctx)}, set()),
+        *(
+            ({"is_hardened": text}, {each["name"] for each in every if each["is_hardened"] is flag})
+            for text, flag in (("true", True), ("false", False))
+        ),
+    ]
+    for query, wanted in cases:
+        answer = ctx.expect_status(ctx.api.call(LIST, query={**ALL, **query}), 200)
+        found = set(collect([answer], "deployments", "name"))
+        expect_equal(ctx, found, wanted, f"what {query} selects", listed, answer)
+
+
+@rule(
+    id="deployments.pages-make-the-list",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/deployments: limit, cursor, next_cursor",
+    operations=(LIST,),
+)
+def pages_make_the_list(ctx: Context) -> None:
+    """The pages, walked by their cursors, make up the whole list in the same order."""
+    query = {**ALL, "order_by": "created_at"}
+    whole = listing(ctx, query)
+    names = collect([whole], "deployments", "name")
+    if not 1 < len(names) <= 20:
+        ctx.skip("the server has one deployment, or more than are worth walking through")
+    pages = walk(ctx, LIST, {**query, "limit": 1}, "cursor", "next_cursor")
+    expect_equal(ctx, collect(pages, "deployments", "name"), names, "the pages together", *pages)
+
+
+@rule(
+    id="deployments.order-is-kept",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/deployments: order_by, order",
+    operations=(LIST,),
+)
+def order_is_kept(ctx: Context) -> None:
+    """The list is in order of creation, the oldest or the newest first as asked."""
+    for order, backwards in (("asc", False), ("desc", True)):
+        listed = listing(ctx, {**ALL, "order_by": "created_at", "order": order})
+        made = [read_time(text) for text in collect([listed], "deployments", "created_at")]
+        wanted = sorted(made, reverse=backwards)
+        ctx.expect(made == wanted, f"the list is not in the order {order}", listed)
+
+
+@rule(
+    id="deployments.workers-make-the-list",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/deployments/{name}/workers: worker_status",
+    operations=(WORKERS, GET),
+)
+def workers_make_the_list(ctx: Context) -> None:
+    """The workers are those of the deployment; the filter parts the live from the others."""
+    every = listing(ctx, ALL)["deployments"]
+    name = max(every, key=lambda each: each.get("worker_count", 0))["name"]
+    found = ctx.need(ctx.api.call(GET, name=name), 200)
+    wanted = {each["name"]: each["is_active"] for each in found["workers"]}
+    cases: list[tuple[Mapping[str, Any], set[str]]] = [
+        ({"limit": 1}, set(wanted)),
+        ({"worker_status": "active"}, {name for name, live in wanted.items() if live}),
+        ({"worker_status": "inactive"}, {name for name, live in wanted.items() if not live}),
+    ]
+    for query, names in cases:
+        pages = walk(ctx, WORKERS, query, "cursor", "next_cursor", name=found["name"])
+        shown = set(collect(pages, "workers", "name"))
+        expect_equal(ctx, shown, names, f"the workers with {query}", found, *pages)
+
+
+@rule(
+    id="deployments.unknown-deployment-is-not-found",
+    level=SHOULD,
+    source="spec 2026-08-13, 404 of GET /v1/workflows/deployments/{name}",
+    operations=(GET, WORKERS),
+)
+def unknown_deployment_is_not_found(ctx: Context) -> None:
+    """A name that no deployment has answers 404."""
+    for operation in (GET, WORKERS):
+        ctx.expect_status(ctx.api.call(operation, name=word(ctx)), 404)
+
+
+@rule(
+    id="deployments.other-workspace-shows-nothing",
+    level=MAY,
+    source="our choice of rule: nobody looks into a workspace that is not theirs",
+    operations=(LIST,),
+)
+def other_workspace_shows_nothing(ctx: Context) -> None:
+    """The list of a workspace that the key does not belong to has no deployment."""
+    query = {**ALL, "workspace_id": unknown_id(ctx)}
+    answer = ctx.api.call(LIST, query=query)
+    shown = answer["deployments"] if answer.ok else []
+    expect_equal(ctx, shown, [], "the deployments of a foreign workspace", answer)
+
+
+@rule(
+    id="deployments.worker-is-told-where-to-connect",
+    level=MUST,
+    source="spec 2026-03-31, WorkerInfo: the address of the scheduler and the namespace there",
+    operations=(WHOAMI, LIST),
+)
+def worker_is_told_where_to_connect(ctx: Context) -> None:
+    """A worker is told an address with a port, and always the same namespace for the same key."""
+    first = ctx.expect_status(ctx.api.call(WHOAMI), 200)
+    host, _, port = str(first["scheduler_url"]).rpartition(":")
+    ctx.expect(host and port.isdigit(), "the address has no host and port", first)
+    ctx.expect(first["namespace"], "the namespace is empty", first)
+    again = ctx.api.call(WHOAMI)
+    expect_equal(ctx, again["namespace"], first["namespace"], "the namespace", first, again)
+
+
+@rule(
+    id="deployments.namespaces-are-apart",
+    level=SHOULD,
+    source="spec 2026-03-31, WorkerInfo: the example's namespace is a workspace",
+    operations=(WHOAMI,),
+    needs=("neighbour",),
+)
+def namespaces_are_apart(ctx: Context) -> None:
+    """The workers of two workspaces get two namespaces."""
+    own, other = ctx.api.call(WHOAMI), ctx.as_("neighbour").call(WHOAMI)
+    ctx.expect(own["namespace"] != other["namespace"], "one namespace for two", own, other)
+    ctx.expect(is_uuid(own["namespace"]), "the namespace is no UUID", own)
+
+
+def listing(ctx: Context, query: Mapping[str, str]) -> Exchange:
+    """The list of deployments; skips where there is none."""
+    found = ctx.expect_status(ctx.api.call(LIST, query=query), 200)
+    if not found["deployments"]:
+        ctx.skip("the server has no deployment, and no call of these makes one")
+    return found
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a text is a UUID."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,291 @@
+"""Runs of workflows: listed, filtered, ordered, read; and the figures that they add up to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.flows import (
+    APPROVE,
+    GREET,
+    collect,
+    execute,
+    finished,
+    need_workflow,
+    terminate,
+    walk,
+)
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, unknown_id, word
+from mistral_conformance.rules.common.times import later, read_time
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+LIST = "workflows.runs.list_runs"
+GET = "workflows.runs.get_run"
+HISTORY = "workflows.runs.get_run_history"
+METRICS = "workflows.metrics.get_workflow_metrics"
+
+
+@rule(
+    id="runs.execution-has-a-run",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/runs/{run_id}: one run with its result",
+    operations=(GET,),
+)
+def execution_has_a_run(ctx: Context) -> None:
+    """The run of an execution that has ended is read with what the execution says itself."""
+    execution = finished(ctx, execute(ctx)["execution_id"])
+    run = ctx.expect_status(ctx.api.call(GET, run_id=execution["run_id"]), 200)
+    for field in ("run_id", "execution_id", "workflow_name", "status", "result", "end_time"):
+        expect_equal(ctx, run[field], execution[field], field, execution, run)
+
+
+@rule(
+    id="runs.listed-run-has-no-result",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/runs: without their results",
+    operations=(LIST, GET),
+)
+def listed_run_has_no_result(ctx: Context) -> None:
+    """The list shows a run once, with the fields of the run but its result."""
+    execution = finished(ctx, execute(ctx)["execution_id"])
+    found = ctx.need(ctx.api.call(GET, run_id=execution["run_id"]), 200)
+    listed = family(ctx, execution)
+    expect_equal(ctx, collect([listed], "executions", "run_id"), [found["run_id"]], "runs", listed)
+    shown = listed["executions"][0]
+    ctx.expect("result" not in shown, "the list shows the result", listed)
+    for field in ("workflow_name", "execution_id", "status", "start_time", "user_id"):
+        expect_equal(ctx, shown.get(field), found[field], f"the listed {field}", found, listed)
+
+
+@rule(
+    id="runs.filters-select",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/runs: all filters given have to hold at once",
+    operations=(LIST,),
+)
+def filters_select(ctx: Context) -> None:
+    """Each filter keeps the run of an ended execution where it matches, else leaves it out."""
+    run = finished(ctx, execute(ctx)["execution_id"])
+    keeps: list[Mapping[str, Any]] = [
+        {"workflow_identifier": GREET},
+        {"workflow_identifier": run["workflow_id"]},
+        {"search": GREET[1:4].upper()},
+        {"status": ["FAILED", "COMPLETED"]},
+        {"user_id": "current", "deployment_name": run["deployment_name"]},
+        {"start_time_after": run["start_time"], "end_time_before": run["end_time"]},
+    ]
+    leaves: list[Mapping[str, Any]] = [
+        {"workflow_identifier": word(ctx)},
+        {"search": word(ctx)},
+        {"status": "RUNNING"},
+        {"user_id": unknown_id(ctx)},
+        {"deployment_name": word(ctx)},
+        {"start_time_after": later(run["start_time"], hours=1)},
+        {"start_time_before": later(run["start_time"], hours=-1)},
+        {"end_time_after": later(run["end_time"], hours=1)},
+        {"workflow_tags": [word(ctx)]},
+    ]
+    for query, count in [*((each, 1) for each in keeps), *((each, 0) for each in leaves)]:
+        listed = family(ctx, run, query)
+        expect_equal(ctx, len(listed["executions"]), count, f"runs with {query}", listed)
+
+
+@rule(
+    id="runs.open-run-has-no-end",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/runs: a run that still goes on has no end",
+    operations=(LIST, GET),
+)
+def open_run_has_no_end(ctx: Context) -> None:
+    """A run that goes on is RUNNING without an end, and bounds of the end leave it out."""
+    run = execute(ctx, APPROVE)
+    found = ctx.expect_status(ctx.api.call(GET, run_id=run["run_id"]), 200)
+    listed = family(ctx, run, {"status": "RUNNING"})
+    bounded = family(ctx, run, {"end_time_before": "2999-01-01T00:00:00Z"})
+    terminate(ctx, [run["execution_id"]])
+    ended = ctx.expect_status(ctx.api.call(GET, run_id=run["run_id"]), 200)
+    expect_equal(ctx, (found["status"], found["end_time"]), ("RUNNING", None), "the run", found)
+    expect_equal(ctx, len(listed["executions"]), 1, "how many go on", listed)
+    expect_equal(ctx, len(bounded["executions"]), 0, "how many have ended", bounded)
+    expect_equal(ctx, ended["status"], "TERMINATED", "the status after the end", ended)
+
+
+@rule(
+    id="runs.order-is-kept",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/runs: sort_by, order",
+    operations=(LIST,),
+)
+def order_is_kept(ctx: Context) -> None:
+    """The list is in order of the starts or the ends, the latest first unless asked otherwise."""
+    first = finished(ctx, execute(ctx)["execution_id"])
+    made = [first, *(finished(ctx, execute(ctx)["execution_id"]) for _ in range(2))]
+    runs = [each["run_id"] for each in made]
+    base = {"workflow_identifier": GREET, "start_time_after": first["start_time"]}
+    for query, wanted in (
+        ({"order": "asc"}, runs),
+        ({"sort_by": "end_time", "order": "asc"}, runs),
+        ({"sort_by": "start_time"}, runs[::-1]),
+        ({}, runs[::-1]),
+    ):
+        listed = ctx.expect_status(ctx.api.call(LIST, query={**base, **query}), 200)
+        found = [id_ for id_ in collect([listed], "executions", "run_id") if id_ in runs]
+        expect_equal(ctx, found, wanted, f"the order with {query}", listed)
+
+
+@rule(
+    id="runs.pages-make-the-list",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/runs: page_size, next_page_token both ways",
+    operations=(LIST,),
+)
+def pages_make_the_list(ctx: Context) -> None:
+    """The pages, walked by their tokens, hold each run once, also when one starts meanwhile."""
+    made = [execute(ctx) for _ in range(3)]
+    query = {"workflow_identifier": GREET, "start_time_after": made[0]["start_time"]}
+    sized = {**query, "page_size": 2}
+    first = ctx.expect_status(ctx.api.call(LIST, query=sized), 200)
+    execute(ctx)
+    sized["next_page_token"] = first["next_page_token"]
+    rest = walk(ctx, LIST, sized, "next_page_token", "next_page_token")
+    found = collect([first, *rest], "executions", "run_id")
+    for page in (first, *rest):
+        ctx.expect(len(page["executions"]) <= 2, "a page holds more than its size", page)
+    for run in made:
+        count = found.count(run["run_id"])
+        expect_equal(ctx, count, 1, f"how often the pages have {run['run_id']}", first, *rest)
+
+
+@rule(
+    id="runs.history-begins-with-the-start",
+    level=MAY,
+    source="our choice of rule: the document shows such an entry, and tells no form",
+    operations=(HISTORY,),
+)
+def history_begins_with_the_start(ctx: Context) -> None:
+    """The history of a run begins with its start and ends with its end, in order of time."""
+    run = finished(ctx, execute(ctx)["execution_id"])["run_id"]
+    answer = ctx.expect_status(ctx.api.call(HISTORY, run_id=run), 200)
+    kinds = [str(each.get("eventType")) for each in answer["events"]]
+    ctx.expect(kinds and kinds[0].endswith("EXECUTION_STARTED"), "it begins otherwise", answer)
+    ctx.expect(kinds[-1].endswith("EXECUTION_COMPLETED"), "it ends otherwise", answer)
+    moments = [read_time(each["eventTime"]) for each in answer["events"]]
+    ctx.expect(moments == sorted(moments), "its entries are not in order of time", answer)
+
+
+@rule(
+    id="runs.decoded-history-is-plain",
+    level=SHOULD,
+    source="spec 2026-08-13, GET /v1/workflows/runs/{run_id}/history: decode_payloads",
+    operations=(HISTORY,),
+)
+def decoded_history_is_plain(ctx: Context) -> None:
+    """The input of a run stands in its history as it is only when payloads are decoded."""
+    run = finished(ctx, execute(ctx, input={"name": (name := word(ctx))})["execution_id"])
+    for decode, shown in (("true", True), ("false", False)):
+        query = {"decode_payloads": decode}
+        answer = ctx.api.call(HISTORY, run_id=run["run_id"], query=query)
+        ctx.expect_status(answer, 200)
+        said = "does not show" if shown else "shows"
+        ctx.expect((name in answer.text) == shown, f"it {said} the input as it is", answer)
+
+
+@rule(
+    id="runs.unknown-run-is-not-found",
+    level=SHOULD,
+    source="spec 2026-08-13, 404 of GET /v1/workflows/runs/{run_id}",
+    operations=(GET, HISTORY),
+)
+def unknown_run_is_not_found(ctx: Context) -> None:
+    """An id that no run has answers 404."""
+    for operation in (GET, HISTORY):
+        ctx.expect_status(ctx.api.call(operation, run_id=unknown_id(ctx)), 404)
+
+
+@rule(
+    id="runs.strangers-see-nothing",
+    level=MUST,
+    source="our choice of rule, status class alone: an organisation's runs are its own",
+    operations=(GET, HISTORY, LIST),
+    needs=("stranger",),
+)
+def strangers_see_nothing(ctx: Context) -> None:
+    """Nobody of another organisation reads or lists a run."""
+    run = execute(ctx)
+    stranger = ctx.as_("stranger")
+    for operation in (GET, HISTORY):
+        answer = stranger.call(operation, run_id=run["run_id"])
+        expect_refused(ctx, answer, f"{operation} by a stranger")
+    query = {"root_execution_id": run["execution_id"]}
+    listed = ctx.expect_status(stranger.call(LIST, query=query), 200)
+    expect_equal(ctx, listed["executions"], [], "the stranger's list", listed)
+
+
+@rule(
+    id="runs.figures-count-executions",
+    level=MUST,
+    source="spec 2026-08-13, WorkflowMetrics",
+    operations=(METRICS,),
+)
+def figures_count_executions(ctx: Context) -> None:
+    """A further execution raises the count, and once it is terminated it counts as an error."""
+    need_workflow(ctx, APPROVE)
+    before = figures(ctx, APPROVE)
+    run = execute(ctx, APPROVE)
+    going = figures(ctx, APPROVE)
+    terminate(ctx, [run["execution_id"]])
+    ended = figures(ctx, APPROVE)
+    count = before.at("execution_count.value")
+    expect_equal(ctx, going.at("execution_count.value"), count + 1, "the count", before, going)
+    errors = before.at("error_count.value")
+    expect_equal(ctx, ended.at("error_count.value"), errors + 1, "the errors", before, ended)
+    successes = before.at("success_count.value")
+    expect_equal(ctx, ended.at("success_count.value"), successes, "the successes", before, ended)
+
+
+@rule(
+    id="runs.figures-keep-to-their-times",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/{workflow_name}/metrics: start_time, end_time",
+    operations=(METRICS,),
+)
+def figures_keep_to_their_times(ctx: Context) -> None:
+    """Figures count executions between their two times alone, and agree with one another."""
+    run = finished(ctx, execute(ctx)["execution_id"])
+    start = run["start_time"]
+    around = {"start_time": later(start, hours=-1), "end_time": later(start, hours=1)}
+    found = figures(ctx, GREET, around)
+    total, good = found.at("execution_count.value"), found.at("success_count.value")
+    ctx.expect(total >= good >= 1, "the execution is not among those around its start", found)
+    points = found.at("latency_over_time.value")
+    ctx.expect(1 <= len(points) <= total, "the latencies are not those of executions", found)
+    empty = figures(ctx, GREET, {"start_time": later(start, hours=10_000)})
+    expect_equal(ctx, empty.at("execution_count.value"), 0, "the count of the future", empty)
+
+
+@rule(
+    id="runs.unknown-workflow-has-no-figures",
+    level=SHOULD,
+    source="spec 2026-08-13, 404 of GET /v1/workflows/{workflow_name}/metrics",
+    operations=(METRICS,),
+)
+def unknown_workflow_has_no_figures(ctx: Context) -> None:
+    """The figures of a workflow that does not exist answer 404."""
+    ctx.expect_status(ctx.api.call(METRICS, workflow_name=word(ctx)), 404)
+
+
+def family(ctx: Context, run: Exchange, query: Mapping[str, Any] | None = None) -> Exchange:
+    """The list of the runs of one execution alone, filtered further."""
+    narrow = {"root_execution_id": run["execution_id"], **(query or {})}
+    return ctx.expect_status(ctx.api.call(LIST, query=narrow), 200)
+
+
+def figures(ctx: Context, name: str, query: Mapping[str, str] | None = None) -> Exchange:
+    """The figures of a workflow."""
+    need_workflow(ctx, name)
+    return ctx.expect_status(ctx.api.call(METRICS, workflow_name=name, query=query), 200)

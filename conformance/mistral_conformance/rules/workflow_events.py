@@ -1,0 +1,231 @@
+"""Events of executions: listed, and followed in a stream that has no end of its own."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.rules.common.flows import collect, execute, finished, walk
+from mistral_conformance.rules.common.steps import expect_equal, word
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+LIST = "workflows.events.get_workflow_events"
+STREAM = "workflows.events.get_stream_events"
+STARTED, COMPLETED = "WORKFLOW_EXECUTION_STARTED", "WORKFLOW_EXECUTION_COMPLETED"
+SOON_S = 1.0
+"""How long a stream is heard that has what is wanted already."""
+
+
+@rule(
+    id="workflow-events.list-tells-the-execution",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/events/list",
+    operations=(LIST,),
+)
+def list_tells_the_execution(ctx: Context) -> None:
+    """The events of an execution go from its start to its end, in order, each with its own id."""
+    run = finished(ctx, execute(ctx)["execution_id"])
+    listed = listing(ctx, run)
+    events = listed["events"]
+    kinds = collect([listed], "events", "event_type")
+    expect_equal(ctx, (kinds[0], kinds[-1]), (STARTED, COMPLETED), "first and last", listed)
+    ids = collect([listed], "events", "event_id")
+    ctx.expect(len(ids) == len(set(ids)), "an id comes twice", listed)
+    times = collect([listed], "events", "event_timestamp")
+    ctx.expect(times == sorted(times), "the events are not in order of time", listed)
+    for event in events:
+        expect_equal(ctx, event["workflow_run_id"], run["run_id"], "workflow_run_id", listed)
+        expect_equal(ctx, event["workflow_name"], run["workflow_name"], "workflow_name", listed)
+
+
+@rule(
+    id="workflow-events.list-is-filtered",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/events/list: its three filters",
+    operations=(LIST,),
+)
+def list_is_filtered(ctx: Context) -> None:
+    """Each filter of the list gives the events of the execution, and of no other one."""
+    run, other = (finished(ctx, execute(ctx)["execution_id"]) for _ in range(2))
+    wanted = collect([listing(ctx, run)], "events", "event_id")
+    queries = (
+        {"root_workflow_exec_id": run["execution_id"]},
+        {"workflow_run_id": run["run_id"]},
+        {"workflow_run_id": run["run_id"], "workflow_exec_id": run["execution_id"]},
+    )
+    for query in queries:
+        listed = ctx.expect_status(ctx.api.call(LIST, query=query), 200)
+        found = collect([listed], "events", "event_id")
+        expect_equal(ctx, found, wanted, f"the events with {query}", listed)
+    query = {"workflow_run_id": run["run_id"], "workflow_exec_id": other["execution_id"]}
+    listed = ctx.expect_status(ctx.api.call(LIST, query=query), 200)
+    expect_equal(ctx, listed["events"], [], "the events of two executions at once", listed)
+
+
+@rule(
+    id="workflow-events.pages-make-the-list",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/events/list: limit, cursor, next_cursor",
+    operations=(LIST,),
+)
+def pages_make_the_list(ctx: Context) -> None:
+    """The pages, walked by their cursors, make up the whole list in the same order."""
+    run = finished(ctx, execute(ctx)["execution_id"])
+    whole = collect([listing(ctx, run)], "events", "event_id")
+    query = {"workflow_exec_id": run["execution_id"], "limit": 1}
+    pages = walk(ctx, LIST, query, "cursor", "next_cursor")
+    expect_equal(ctx, collect(pages, "events", "event_id"), whole, "the pages together", *pages)
+
+
+@rule(
+    id="workflow-events.stream-tells-what-the-list-tells",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/events/stream, WorkflowStreamEvent",
+    operations=(STREAM, LIST),
+)
+def stream_tells_what_the_list_tells(ctx: Context) -> None:
+    """The stream sends the events of the list, named by their types, with ids to go on from."""
+    run = finished(ctx, execute(ctx)["execution_id"])
+    listed = listing(ctx, run)
+    heard = hear(ctx, run)
+    sent = [event.json() for event in heard.events]
+    expect_equal(ctx, [each["data"] for each in sent], listed["events"], "events", listed, heard)
+    kinds = collect([listed], "events", "event_type")
+    expect_equal(ctx, [event.name for event in heard.events], kinds, "the names", listed, heard)
+    ctx.expect(all(event.id for event in heard.events), "an event has no id", heard)
+    numbers = [each["broker_sequence"] for each in sent]
+    ctx.expect(numbers == sorted(set(numbers)), "the numbers do not rise", heard)
+
+
+@rule(
+    id="workflow-events.stream-goes-on-after-a-break",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/events/stream: Last-Event-ID, start_seq",
+    operations=(STREAM,),
+)
+def stream_goes_on_after_a_break(ctx: Context) -> None:
+    """With the id of an event the stream goes on after it; with a number it begins there."""
+    run = finished(ctx, execute(ctx)["execution_id"])
+    whole = hear(ctx, run)
+    ctx.expect(len(whole.events) > 1, "the stream sends no two events of the execution", whole)
+    ids = [event.id for event in whole.events]
+    headers = {"Last-Event-ID": str(ids[0])}
+    resumed = hear(ctx, run, headers=headers, most_events=len(ids) - 1)
+    expect_equal(ctx, [event.id for event in resumed.events], ids[1:], "the rest", whole, resumed)
+    number = whole.events[1].json()["broker_sequence"]
+    begun = hear(ctx, run, {"start_seq": number}, most_events=len(ids) - 1)
+    expect_equal(ctx, [event.id for event in begun.events], ids[1:], "the rest", whole, begun)
+
+
+@rule(
+    id="workflow-events.stream-is-filtered",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/events/stream: scope, workflow_event_types, ...",
+    operations=(STREAM,),
+)
+def stream_is_filtered(ctx: Context) -> None:
+    """Each filter of the stream lets the events through that match, and no others."""
+    run = finished(ctx, execute(ctx)["execution_id"])
+    kinds = [str(event.name) for event in hear(ctx, run).events]
+    activities = [kind for kind in kinds if kind.startswith("ACTIVITY_TASK")]
+    cases: list[tuple[Mapping[str, Any], list[str]]] = [
+        ({"scope": "activity"}, activities),
+        ({"scope": "workflow"}, [kind for kind in kinds if kind not in activities]),
+        ({"workflow_event_types": [COMPLETED, STARTED]}, [STARTED, COMPLETED]),
+        ({"workflow_name": run["workflow_name"], "scope": "activity"}, activities),
+        ({"workflow_name": word(ctx)}, []),
+        ({"root_workflow_exec_id": word(ctx)}, []),
+        ({"activity_name": word(ctx)}, []),
+    ]
+    for query, wanted in cases:
+        heard = hear(ctx, run, query, most_events=len(kinds), most_s=SOON_S / 2)
+        found = [event.name for event in heard.events]
+        expect_equal(ctx, found, wanted, f"what {query} lets through", heard)
+
+
+@rule(
+    id="workflow-events.metadata-are-filtered",
+    level=SHOULD,
+    source="spec 2026-08-13, GET /v1/workflows/events/stream: metadata_filters; the form of an "
+    "object in the query is our choice",
+    operations=(STREAM,),
+)
+def metadata_are_filtered(ctx: Context) -> None:
+    """A filter of the metadata, given as JSON text, lets only events with its values through."""
+    tag = word(ctx)
+    run = execute(ctx, custom_tracing_attributes={"team": tag})
+    finished(ctx, run["execution_id"])
+    heard = hear(ctx, run)
+    if not heard.events or heard.events[0].json().get("metadata", {}).get("team") != tag:
+        ctx.skip("the metadata of events are not the tracing attributes")
+    for team, count in ((tag, len(heard.events)), (word(ctx), 0)):
+        query = {"metadata_filters": json.dumps({"team": team})}
+        found = hear(ctx, run, query, most_events=len(heard.events))
+        expect_equal(ctx, len(found.events), count, f"events with {query}", heard, found)
+
+
+@rule(
+    id="workflow-events.stream-follows-what-happens",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/workflows/events/stream: as they happen",
+    operations=(STREAM,),
+)
+def stream_follows_what_happens(ctx: Context) -> None:
+    """After the last event of an execution, the stream goes on with those of the next one."""
+    first = finished(ctx, execute(ctx)["execution_id"])
+    last = hear(ctx, first).events[-1]
+    second = finished(ctx, execute(ctx)["execution_id"])
+    headers = {"Last-Event-ID": str(last.id)}
+    heard = hear(ctx, second, headers=headers)
+    kinds = [event.name for event in heard.events]
+    ctx.expect(kinds, "nothing comes after the last event", heard)
+    expect_equal(ctx, (kinds[0], kinds[-1]), (STARTED, COMPLETED), "first and last", heard)
+
+
+@rule(
+    id="workflow-events.strangers-hear-nothing",
+    level=MUST,
+    source="our choice of rule, status class alone: an organisation's events are its own",
+    operations=(STREAM, LIST),
+    needs=("stranger",),
+)
+def strangers_hear_nothing(ctx: Context) -> None:
+    """Nobody of another organisation lists or hears the events of an execution."""
+    run = finished(ctx, execute(ctx)["execution_id"])
+    query = {"workflow_exec_id": run["execution_id"]}
+    stranger = ctx.as_("stranger")
+    listed = stranger.call(LIST, query=query)
+    ctx.expect(not listed.ok or not listed["events"], "a stranger lists events", listed)
+    heard = stranger.listen(STREAM, query=query, most_events=1, most_s=SOON_S / 2)
+    ctx.expect(not heard.ok or not heard.events, "a stranger hears events", heard)
+
+
+def listing(ctx: Context, run: Exchange) -> Exchange:
+    """The events of an execution, in one page."""
+    query = {"workflow_exec_id": run["execution_id"]}
+    found = ctx.expect_status(ctx.api.call(LIST, query=query), 200)
+    ctx.expect(found["events"], "the list has no events of the execution", found)
+    return found
+
+
+def hear(
+    ctx: Context,
+    run: Exchange,
+    query: Mapping[str, Any] | None = None,
+    *,
+    headers: dict[str, str] | None = None,
+    most_events: int = 50,
+    most_s: float = SOON_S,
+) -> Exchange:
+    """What the stream sends about one execution before it falls silent."""
+    narrow = {"workflow_exec_id": run["execution_id"], **(query or {})}
+    heard = ctx.api.listen(
+        STREAM, query=narrow, headers=headers, most_events=most_events, most_s=most_s
+    )
+    return ctx.expect_status(heard, 200)

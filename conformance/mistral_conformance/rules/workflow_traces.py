@@ -1,0 +1,181 @@
+"""Traces of executions: the same spans as OpenTelemetry, as a tree, and as events."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.rules.common.flows import execute, finished
+from mistral_conformance.rules.common.steps import expect_equal, word
+from mistral_conformance.rules.common.times import read_time
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+OTEL = "workflows.executions.get_workflow_execution_trace_otel"
+SUMMARY = "workflows.executions.get_workflow_execution_trace_summary"
+EVENTS = "workflows.executions.get_workflow_execution_trace_events"
+FORMS = (OTEL, SUMMARY, EVENTS)
+TRACE_ID, SPAN_ID = re.compile(r"[0-9a-f]{32}"), re.compile(r"[0-9a-f]{16}")
+MICROSECOND = 1000
+"""In nanoseconds; times of the API are no finer."""
+
+
+@rule(
+    id="workflow-traces.trace-goes-with-its-execution",
+    level=MUST,
+    source="spec 2026-08-13, WorkflowExecutionTraceOTelResponse and its two siblings",
+    operations=FORMS,
+)
+def trace_goes_with_its_execution(ctx: Context) -> None:
+    """Every form of the trace shows the execution as it is read by itself."""
+    run = finished(ctx, execute(ctx)["execution_id"])
+    for operation in FORMS:
+        found = trace(ctx, operation, run)
+        for field in ("execution_id", "run_id", "workflow_name", "status", "result", "end_time"):
+            expect_equal(ctx, found[field], run[field], field, run, found)
+
+
+@rule(
+    id="workflow-traces.spans-make-one-trace",
+    level=MUST,
+    source="spec 2026-08-13, TempoTraceSpan; OpenTelemetry: ids of 32 and 16 hexadecimal digits",
+    operations=(OTEL,),
+)
+def spans_make_one_trace(ctx: Context) -> None:
+    """All spans carry the id of the trace and ids of their own; each parent is one of them."""
+    found = trace(ctx, OTEL, finished(ctx, execute(ctx)["execution_id"]))
+    ctx.expect(TRACE_ID.fullmatch(str(found["otel_trace_id"])), "the trace has no id", found)
+    spans = spans_of(found)
+    ids = [span["spanId"] for span in spans]
+    ctx.expect(len(ids) == len(set(ids)), "a span's id comes twice", found)
+    tops = [span for span in spans if span.get("parentSpanId") not in ids]
+    expect_equal(ctx, len(tops), 1, "the number of spans at the top", found)
+    for span in spans:
+        ctx.expect(SPAN_ID.fullmatch(span["spanId"]), "a span's id is malformed", found)
+        expect_equal(ctx, span["traceId"], found["otel_trace_id"], "a span's trace", found)
+
+
+@rule(
+    id="workflow-traces.spans-fit-the-execution",
+    level=MUST,
+    source="spec 2026-08-13, TempoTraceSpan: nanoseconds since 1970, as text",
+    operations=(OTEL,),
+)
+def spans_fit_the_execution(ctx: Context) -> None:
+    """The span at the top lasts as long as the execution, and the others lie within."""
+    run = finished(ctx, execute(ctx)["execution_id"])
+    found = trace(ctx, OTEL, run)
+    times = [(span["startTimeUnixNano"], span["endTimeUnixNano"]) for span in spans_of(found)]
+    text = all(isinstance(each, str) and each.isdigit() for pair in times for each in pair)
+    ctx.expect(text, "a time is no text of digits", found)
+    start, end = (nanoseconds(run[field]) for field in ("start_time", "end_time"))
+    first, last = min(int(pair[0]) for pair in times), max(int(pair[1]) for pair in times)
+    ctx.expect(abs(first - start) <= MICROSECOND, "the trace begins at another time", run, found)
+    ctx.expect(abs(last - end) <= MICROSECOND, "the trace ends at another time", run, found)
+    ctx.expect(all(int(a) <= int(b) for a, b in times), "a span ends before it begins", found)
+
+
+@rule(
+    id="workflow-traces.tree-has-the-same-spans",
+    level=MUST,
+    source="spec 2026-08-13, WorkflowExecutionTraceSummarySpan",
+    operations=(SUMMARY, OTEL),
+)
+def tree_has_the_same_spans(ctx: Context) -> None:
+    """The tree holds the spans of the trace, each below its parent, with the same times."""
+    run = finished(ctx, execute(ctx)["execution_id"])
+    flat, tree = trace(ctx, OTEL, run), trace(ctx, SUMMARY, run)
+    wanted = {
+        span["spanId"]: (span["name"], int(span["startTimeUnixNano"]), int(span["endTimeUnixNano"]))
+        for span in spans_of(flat)
+    }
+    nodes = list(walk_tree(tree["span_tree"]))
+    found = {
+        node["span_id"]: (node["name"], node["start_time_unix_nano"], node["end_time_unix_nano"])
+        for node, _ in nodes
+    }
+    expect_equal(ctx, found, wanted, "the tree", flat, tree)
+    above = {span["spanId"]: span.get("parentSpanId") for span in spans_of(flat)}
+    for node, parent in nodes:
+        if parent is not None:
+            expect_equal(ctx, above[node["span_id"]], parent, "a span's parent", flat, tree)
+
+
+@rule(
+    id="workflow-traces.events-hide-the-machinery",
+    level=MUST,
+    source="spec 2026-08-13, GET .../trace/events: include_internal_events",
+    operations=(EVENTS,),
+)
+def events_hide_the_machinery(ctx: Context) -> None:
+    """The events of the machinery come only when asked for; then the others are there as well."""
+    run = finished(ctx, execute(ctx)["execution_id"])
+    plain = trace(ctx, EVENTS, run)
+    full = trace(ctx, EVENTS, run, include_internal_events="true")
+    ctx.expect(not any(each["internal"] for each in plain["events"]), "one is internal", plain)
+    rest = [each for each in full["events"] if not each["internal"]]
+    expect_equal(ctx, rest, plain["events"], "the events that are not internal", plain, full)
+    times = [each["timestamp_unix_nano"] for each in full["events"]]
+    ctx.expect(times == sorted(times), "the events are not in order of time", full)
+
+
+@rule(
+    id="workflow-traces.events-are-merged",
+    level=MUST,
+    source="spec 2026-08-13, GET .../trace/events: merge_same_id_events",
+    operations=(EVENTS,),
+)
+def events_are_merged(ctx: Context) -> None:
+    """On request, the events with the same id become one, as the last of them tells."""
+    run = finished(ctx, execute(ctx)["execution_id"])
+    plain = trace(ctx, EVENTS, run)
+    merged = trace(ctx, EVENTS, run, merge_same_id_events="true")
+    last = {each["id"]: each.get("status") for each in plain["events"]}
+    found = [(each["id"], each.get("status")) for each in merged["events"]]
+    expect_equal(ctx, sorted(found), sorted(last.items()), "the merged events", plain, merged)
+
+
+@rule(
+    id="workflow-traces.unknown-execution-is-not-found",
+    level=SHOULD,
+    source="spec 2026-08-13, 404 of the traces",
+    operations=FORMS,
+)
+def unknown_execution_is_not_found(ctx: Context) -> None:
+    """The trace of an execution that does not exist answers 404 in every form."""
+    for operation in FORMS:
+        ctx.expect_status(ctx.api.call(operation, execution_id=word(ctx)), 404)
+
+
+def trace(ctx: Context, operation: str, run: Exchange, **query: str) -> Exchange:
+    """The trace of an execution in one of its forms."""
+    answer = ctx.api.call(operation, execution_id=run["execution_id"], query=query)
+    return ctx.expect_status(answer, 200)
+
+
+def spans_of(found: Exchange) -> list[dict[str, Any]]:
+    """All spans of a trace in the form of OpenTelemetry."""
+    batches = found.at("otel_trace_data.batches")
+    return [
+        span
+        for batch in batches
+        for scope in batch.get("scopeSpans", [])
+        for span in scope.get("spans", [])
+    ]
+
+
+def walk_tree(
+    node: dict[str, Any], parent: str | None = None
+) -> list[tuple[dict[str, Any], str | None]]:
+    """All spans of a tree, each with the id of the one above."""
+    below = [pair for child in node["children"] for pair in walk_tree(child, node["span_id"])]
+    return [(node, parent), *below]
+
+
+def nanoseconds(text: str) -> int:
+    """The nanoseconds since 1970 of a time as the API writes it."""
+    moment = read_time(text)
+    return (int(moment.timestamp()) * 1_000_000 + moment.microsecond) * 1000
