@@ -100,6 +100,7 @@ def pages_are_complete(ctx: Context) -> None:
 @rule(id="events.ids-are-those-found", level=MUST, source=DOCUMENT, operations=(SEARCH_IDS,))
 def ids_are_those_found(ctx: Context) -> None:
     """A search for ids gives those of the events that the same search gives."""
+    record_chats(ctx, SHORT)
     wanted = record_chats(ctx, SHORT, LONG)
     found = search(ctx, wanted)
     body = {"search_params": {"filters": wanted}}

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import edited
+from mistral_conformance.mutants.tools import edited, forgiving
 from mistral_conformance.rules.campaigns import DELETE, EVENTS, FETCH, LIST, STATUS
 from mistral_conformance.rules.common.observability import CREATE_CAMPAIGN
 from mistral_conformance.rules.judges import UPDATE
-from mistral_mock.answers import no_content
+from mistral_mock.answers import json_answer, no_content
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -82,3 +82,9 @@ def deleted_campaign_stays(_delete: Part) -> Part:
 def no_events_has_another_code(observability_error: Part) -> Part:
     """A campaign without events is refused with the code of an unknown field."""
     return lambda status, message, _code: observability_error(status, message, "FIELDS_NOT_FOUND")
+
+
+@mutant("campaigns.unknown-judge-is-taken", CREATE_CAMPAIGN, place=f"{CAMPAIGNS}:create")
+def unknown_judge_is_taken(create: Part) -> Part:
+    """A campaign that cannot be started is answered as if it were."""
+    return forgiving(create, json_answer({"status": "RUNNING"}, 201))
