@@ -152,4 +152,4 @@ def organisations_are_one(_opens: Part) -> Part:
 @mutant("document-search.searches-name-nothing", op.CREATE_AGENT, place="inputs:refuse")
 def searches_name_nothing(_refuse: Part) -> Part:
     """An agent's search may name no library."""
-    return overlooking("library_ids")
+    return overlooking("tools")
