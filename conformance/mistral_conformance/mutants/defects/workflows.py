@@ -1,0 +1,158 @@
+"""Defects of workflows and registrations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import edited
+from mistral_conformance.rules.common import workflows as op
+from mistral_mock.resources.workflows.records import Workflow
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+DEFINITIONS = "resources.workflows.definitions"
+REGISTRATIONS = "resources.workflows.registrations"
+EXECUTIONS = "resources.workflows.executions"
+
+
+def _asking(handler: Part, **query: object) -> Part:
+    """The handler with other values of the query."""
+    return lambda ctx, *more: handler(evolve(ctx, query={**ctx.query, **query}), *more)
+
+
+@mutant("workflows.list-shouts", op.LIST_WORKFLOWS, place="resources.workflows.views:view_basic")
+def list_shouts(view_basic: Part) -> Part:
+    """The list shows names in capital letters."""
+    return lambda workflow: {
+        **view_basic(workflow),
+        "display_name": workflow.display_name.upper(),
+    }
+
+
+@mutant("workflows.first-page-is-all", op.LIST_WORKFLOWS, place=f"{DEFINITIONS}:list_workflows")
+def first_page_is_all(list_workflows: Part) -> Part:
+    """The first page of workflows has no next one."""
+    return edited(list_workflows, lambda found: {**found, "next_cursor": None})
+
+
+@mutant(
+    "workflows.registration-pages-repeat",
+    op.LIST_REGISTRATIONS,
+    place=f"{REGISTRATIONS}:list_registrations",
+)
+def registration_pages_repeat(list_registrations: Part) -> Part:
+    """Every page of registrations is the first."""
+    return _asking(list_registrations, cursor=None)
+
+
+@mutant("workflows.order-is-ignored", op.LIST_WORKFLOWS, place=f"{DEFINITIONS}:list_workflows")
+def order_is_ignored(list_workflows: Part) -> Part:
+    """The list runs upwards, whatever is asked for."""
+    return _asking(list_workflows, order="asc")
+
+
+@mutant("workflows.search-is-ignored", op.LIST_WORKFLOWS, place=f"{DEFINITIONS}:_fits")
+def search_is_ignored(fits: Part) -> Part:
+    """A search finds everything."""
+    return _asking(fits, search=None)
+
+
+@mutant("workflows.one-tag-is-enough", op.LIST_WORKFLOWS, place=f"{DEFINITIONS}:_fits")
+def one_tag_is_enough(fits: Part) -> Part:
+    """A workflow with one of the tags is listed."""
+    return lambda ctx, workflow: (
+        any(_asking(fits, tags=[tag])(ctx, workflow) for tag in ctx.query["tags"] or [None] if tag)
+        or (not ctx.query["tags"] and fits(ctx, workflow))
+    )
+
+
+@mutant(
+    "workflows.change-is-forgotten",
+    op.UPDATE_WORKFLOW,
+    op.GET_WORKFLOW,
+    op.LIST_WORKFLOWS,
+    place=f"{DEFINITIONS}:update_workflow",
+)
+def change_is_forgotten(update_workflow: Part) -> Part:
+    """A change is answered, but not kept."""
+
+    def defect(ctx: Part) -> Part:
+        before = list(ctx.table(Workflow))
+        answer = update_workflow(ctx)
+        for workflow in before:
+            ctx.table(Workflow).put(workflow)
+        return answer
+
+    return defect
+
+
+@mutant(
+    "workflows.archived-are-registered",
+    op.ARCHIVE,
+    op.LIST_REGISTRATIONS,
+    place=f"{REGISTRATIONS}:fits",
+)
+def archived_are_registered(fits: Part) -> Part:
+    """The list of registrations shows archived workflows among the others."""
+    return _asking(fits, archived=None)
+
+
+@mutant("workflows.archived-start", op.ARCHIVE, op.EXECUTE, place=f"{EXECUTIONS}:_refuse")
+def archived_start(refuse: Part) -> Part:
+    """Archived workflows start as others do."""
+    return lambda ctx, workflow: refuse(ctx, evolve(workflow, archived=False))
+
+
+@mutant(
+    "workflows.old-name-is-empty", op.GET_REGISTRATION, place=f"{REGISTRATIONS}:get_registration"
+)
+def old_name_is_empty(get_registration: Part) -> Part:
+    """Under its old name a registration has no definition."""
+
+    def change(found: Part) -> Part:
+        old = {**found["workflow_version"], "definition": {"input_schema": {}}}
+        return {**found, "workflow_version": old}
+
+    return edited(get_registration, change)
+
+
+@mutant(
+    "workflows.registration-hides-its-workflow",
+    op.LIST_REGISTRATIONS,
+    op.GET_REGISTRATION,
+    place=f"{REGISTRATIONS}:_view",
+)
+def registration_hides_its_workflow(view: Part) -> Part:
+    """A registration never tells its workflow."""
+    return _asking(view, with_workflow=False)
+
+
+@mutant("workflows.name-filter-is-ignored", op.LIST_REGISTRATIONS, place=f"{REGISTRATIONS}:fits")
+def name_filter_is_ignored(fits: Part) -> Part:
+    """Registrations are not filtered by the name of their workflow."""
+    return _asking(fits, workflow_search=None)
+
+
+@mutant(
+    "workflows.registration-runs-elsewhere",
+    op.EXECUTE_REGISTRATION,
+    place=f"{EXECUTIONS}:execute_registration",
+)
+def registration_runs_elsewhere(execute_registration: Part) -> Part:
+    """A registration is carried out by another deployment."""
+    return edited(execute_registration, lambda found: {**found, "deployment_name": "elsewhere"})
+
+
+@mutant(
+    "workflows.everyone-sees-all",
+    op.LIST_WORKFLOWS,
+    op.GET_WORKFLOW,
+    place="resources.workflows.engine:sees",
+)
+def everyone_sees_all(_sees: Part) -> Part:
+    """Every workspace sees all workflows."""
+    return lambda _workspace_id, _workflow: True
