@@ -8,6 +8,7 @@ an import fails when nothing could be added (all of this is our choice).
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
@@ -28,7 +29,7 @@ from mistral_mock.resources.observability.dataset_state import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from mistral_mock.answers import Answer
@@ -79,17 +80,21 @@ def advance(world: World, now: datetime) -> datetime:
     running = [task for task in world.store.table(ImportTask) if task.status == RUNNING]
     delay_s = world.settings.processing_delay_s
     steps = sorted(
-        (moment, place, step)
-        for place, task in enumerate(running)
-        for step in range(task.done + 1, max(task.total, 1) + 1)
-        if (moment := end_of_step(task, step, delay_s)) <= now
+        (moment, place) for place, task in enumerate(running) for moment in due(task, now, delay_s)
     )
-    for moment, place, _ in steps:
+    for moment, place in steps:
         running[place] = take_step(world, running[place], moment)
-    for task in {place: running[place] for _, place, _ in steps}.values():
+    for task in {place: running[place] for _, place in steps}.values():
         world.store.table(ImportTask).put(task)
     waiting = (task for task in running if task.status == RUNNING)
     return min((end_of_step(task, task.done + 1, delay_s) for task in waiting), default=NEVER)
+
+
+def due(task: ImportTask, now: datetime, delay_s: float) -> Iterator[datetime]:
+    """The moments, up to the present one, at which the import dealt with its next entries."""
+    steps = range(task.done + 1, max(task.total, 1) + 1)
+    moments = (end_of_step(task, step, delay_s) for step in steps)
+    return takewhile(lambda moment: moment <= now, moments)
 
 
 def end_of_step(task: ImportTask, step: int, delay_s: float) -> datetime:
