@@ -32,6 +32,7 @@ For generated requests of the same operation:
     most    the largest value that a field may have, set where it is absent: keeps outputs small
     aimed   a field that must name something real, and the word it stands for
     apart   fields whose values make sense only beside others: their bounds are not tried alone
+    unsent  values of fields that are not sent, as a rule of their own judges what they do
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ class Sample:
     most: dict[str, int] = field(factory=dict)
     aimed: dict[str, str] = field(factory=dict)
     apart: tuple[str, ...] = ()
+    unsent: dict[str, Any] = field(factory=dict)
 
     def filled(self, lookup: Lookup, marker: Marker) -> Sample:
         """The sample with `$words` looked up and names marked."""

@@ -38,6 +38,9 @@ class Shaper:
             value = shaped.get(name)
             if value is None or (_is_number(value) and value > most):
                 shaped[name] = most
+        for name, value in sample.unsent.items():
+            if shaped.get(name) == value:
+                del shaped[name]
         for name, word in sample.aimed.items():
             if isinstance(shaped.get(name), str):
                 shaped[name] = nothing(word)
