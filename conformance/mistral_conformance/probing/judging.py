@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
+import jsonschema_rs
 import requests
 import schemathesis
 from schemathesis.core.failures import Failure, FailureGroup
@@ -15,6 +17,9 @@ from schemathesis.specs.openapi.checks import (
     response_headers_conformance,
 )
 
+from mistral_conformance.document import Document
+from mistral_conformance.events import EVENT_STREAM
+from mistral_conformance.probing.compiled import reachable
 from mistral_conformance.probing.targets import unowned_ids
 from mistral_conformance.probing.views import answer_view
 
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
     from schemathesis.specs.openapi.schemas import OpenApiSchema
 
     from mistral_conformance.context import Context
-    from mistral_conformance.document import Document, Operation
+    from mistral_conformance.document import Json, Operation
     from mistral_conformance.exchange import Exchange
     from mistral_conformance.probing.generation import Case
 
@@ -67,6 +72,29 @@ class Judge:
     def headers(self, operation: Operation, exchange: Exchange) -> str:
         """Whether documented headers of the answer hold what the document says."""
         return self._check(response_headers_conformance, operation, exchange)
+
+    def event(self, operation: Operation, name: str | None, data: object) -> str:
+        """Whether an event of a stream has the documented form, as leniently as `body`."""
+        content = operation.item["responses"]["200"]["content"][EVENT_STREAM]
+        value = {"data": data} if name is None else {"event": name, "data": data}
+        return self._explain(content["schema"], value)
+
+    def component(self, reference: str, value: object) -> str:
+        """Whether a value has the schema that a reference names, as leniently as `body`."""
+        return self._explain({"$ref": reference}, value)
+
+    @cached_property
+    def _components(self) -> Document:
+        return Document(answer_view(self._document.raw, open_enums=True))
+
+    def _explain(self, schema: Json, value: object) -> str:
+        whole = {**schema, "components": reachable(self._components, schema)}
+        validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+        error = next(iter(validator.iter_errors(value)), None)
+        if error is None:
+            return ""
+        place = "/".join(map(str, error.instance_path)) or "its top"
+        return f"at {place}: {shorten(' '.join(error.message.split()), 300)}"
 
     def accepted_invalid(self, case: Case, exchange: Exchange) -> str:
         """Whether a request that was generated as invalid, and is so on the wire, was accepted."""

@@ -13,6 +13,7 @@ from attrs import define, evolve, field, frozen
 from mistral_conformance.outcome import Failed
 from mistral_conformance.probing.generation import aim, shared_generator
 from mistral_conformance.probing.shaping import Shaper
+from mistral_conformance.probing.streaming import send_streaming
 from mistral_conformance.probing.targets import nothing, targets_of, unowned_ids
 from mistral_conformance.probing.variations import bounds, faults
 
@@ -149,6 +150,10 @@ def _misskeyed(context: Context, targets: Targets) -> Iterable[Shot]:
     return [Shot("a wrong key", context.impostor.try_send(message, context.operation.id))]
 
 
+def _streamed(context: Context, targets: Targets) -> Iterable[Shot]:
+    return [Shot("the plainest request, asked to stream", send_streaming(context, targets))]
+
+
 def _plain(context: Context, targets: Targets) -> Message:
     return targets.message(context.operation, targets.sample(context.operation))
 
@@ -162,4 +167,5 @@ SENDERS: dict[str, Callable[[Context, Targets], Iterable[Shot]]] = {
     "unknown": _unknown,
     "keyless": _keyless,
     "misskeyed": _misskeyed,
+    "streamed": _streamed,
 }

@@ -84,6 +84,7 @@ def _run(run: Run) -> Json:
         "max_examples": run.options.max_examples,
         "profile": run.options.profile,
         "operations": run.operations,
+        "rules": list(run.options.rules),
         "interrupted": run.interrupted,
         "holds": not run.interrupted and not is_broken(run.results),
     }

@@ -37,10 +37,13 @@ def tally(report: Json) -> list[Part]:
 
 
 def gaps(report: Json) -> dict[str, list[str]]:
-    """The operations that no 2xx was seen of, and those without a rule of their own, if any."""
-    rows = report["coverage"]
+    """The operations that no 2xx was seen of, and those without a rule of their own, if any.
+
+    A run of chosen rules leaves most operations without one, so these are named for all rules only.
+    """
+    rows, chosen = report["coverage"], report["run"]["rules"]
     found = {
         UNREACHED: [row["operation"] for row in rows if not row["succeeded"]],
-        UNRULED: [row["operation"] for row in rows if not row["rules"]],
+        UNRULED: [row["operation"] for row in rows if not row["rules"] and not chosen],
     }
     return {what: operations for what, operations in found.items() if operations}

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 STYLES = {"pass": "green", "fail": "bold red", "error": "bold magenta", "skip": "yellow"}
 SHOWN_FAILURES = 20
-SHOWN_GAPS = 10
+SHOWN_GAPS = 5
 LONGEST_REASON = 400
 PLAIN_STEPS = 10
 

@@ -164,9 +164,9 @@ def test_parameters_are_those_of_the_document() -> None:
     assert len(found) == len(set(found))
 
 
-def report(*rows: Json) -> Json:
+def report(*rows: Json, rules: list[str] | None = None) -> Json:
     """As much of a report as its coverage needs."""
-    return {"coverage": list(rows)}
+    return {"coverage": list(rows), "run": {"rules": rules or []}}
 
 
 def covered(operation: str, **more: Any) -> Json:
@@ -188,6 +188,10 @@ def test_operations_without_success_or_rule_are_named() -> None:
     rows = [covered("a.a"), covered("a.b", succeeded=0), covered("a.c", rules=[])]
     assert gaps(report(*rows)) == {UNREACHED: ["a.b"], UNRULED: ["a.c"]}
     assert gaps(report(covered("a.a"))) == {}
+
+
+def test_operations_without_rule_are_not_named_when_rules_were_chosen() -> None:
+    assert gaps(report(covered("a.c", rules=[]), rules=["schema.*"])) == {}
 
 
 def test_tally_counts_what_was_covered() -> None:

@@ -1,0 +1,57 @@
+"""The plainest request of an operation that streams, asked to stream."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from mistral_conformance.events import PATIENT, is_endless
+from mistral_conformance.probing.samples import Sample
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.document import Json, Operation
+    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.probing.targets import Targets
+    from mistral_conformance.wire import Message
+
+STREAM = "x-mistral-stream"
+
+
+def stream_of(operation: Operation) -> Json:
+    """What the document says about the operation's stream; empty when it has none."""
+    found: Json = operation.item.get(STREAM, {})
+    return found
+
+
+def send_streaming(context: Context, targets: Targets) -> Exchange:
+    """The answer to the plainest request, with the fields set that ask for a stream.
+
+    Raises:
+        Skipped: the operation needs an object or identity that the run does not have.
+        Unjudged: the server did not make an object that the operation needs.
+
+    """
+    operation = context.operation
+    sample = _asking(targets.sample(operation), stream_of(operation).get("when", {}))
+    if sample and sample.before:
+        targets.send_sample(context.document.operations[sample.before])
+
+    def make() -> Message:
+        message = targets.message(operation, sample)
+        return evolve(message, bound=PATIENT) if is_endless(operation) else message
+
+    return targets.send(operation, make)
+
+
+def _asking(sample: Sample | None, fields: dict[str, Any]) -> Sample | None:
+    """The sample with fields set in its body or, where it is a form, as texts of the form."""
+    if not fields:
+        return sample
+    plain = sample or Sample()
+    if plain.form or plain.file:
+        texts = {name: json.dumps(value) for name, value in fields.items()}
+        return evolve(plain, form={**plain.form, **texts})
+    return evolve(plain, body={**(plain.body or {}), **fields})

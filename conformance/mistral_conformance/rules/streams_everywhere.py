@@ -1,0 +1,223 @@
+"""Every event stream, of whatever operation: framing, names, data, end. Family `streams`.
+
+A stream that need not end is heard for two seconds; when nothing comes, there is nothing to judge.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.events import DONE, EVENT_STREAM
+from mistral_conformance.outcome import Failed
+from mistral_conformance.probing.judging import judge_of
+from mistral_conformance.probing.probe import shots
+from mistral_conformance.probing.streaming import stream_of
+from mistral_conformance.registry import EACH, MUST, SHOULD, rule
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.document import Operation
+    from mistral_conformance.events import Event
+    from mistral_conformance.exchange import Exchange
+
+SOURCE = "document: x-mistral-stream; quirks §5"
+
+
+def streams(operation: Operation) -> bool:
+    """Whether the operation can answer with an event stream."""
+    return bool(stream_of(operation))
+
+
+def streams_on_demand(operation: Operation) -> bool:
+    """Whether a field of the request decides between a stream and one answer."""
+    return "when" in stream_of(operation)
+
+
+def names_its_events(operation: Operation) -> bool:
+    """Whether each event has a name that its data repeat as their type."""
+    return "end_events" in stream_of(operation)
+
+
+def chooses_by_name(operation: Operation) -> bool:
+    """Whether the name of an event decides which data it has."""
+    return "events" in stream_of(operation)
+
+
+def ends(operation: Operation) -> bool:
+    """Whether the document says how the stream ends."""
+    return names_its_events(operation) or "end" in stream_of(operation)
+
+
+def has_no_terminator(operation: Operation) -> bool:
+    """Whether the stream is one that never says `[DONE]`."""
+    return streams(operation) and "end" not in stream_of(operation)
+
+
+def can_be_resumed(operation: Operation) -> bool:
+    """Whether a reader can take up the stream again after an event."""
+    return "resumable" in stream_of(operation)
+
+
+@rule(id="streams.asked-for-comes", level=MUST, source=SOURCE, operations=EACH, applies=streams)
+def asked_for_comes(ctx: Context) -> None:
+    """Asked to stream, the operation answers 200 with an event stream."""
+    for shot in shots(ctx, "streamed"):
+        ctx.expect_status(shot.exchange, 200)
+        found = shot.exchange.media_type
+        ctx.expect(found == EVENT_STREAM, f"the media type is {found!r}", shot.exchange)
+
+
+@rule(
+    id="streams.not-asked-for-stays-away",
+    level=MUST,
+    source=SOURCE,
+    operations=EACH,
+    applies=streams_on_demand,
+)
+def not_asked_for_stays_away(ctx: Context) -> None:
+    """Not asked to stream, the operation answers in one piece."""
+    for shot in shots(ctx, "sample"):
+        unasked = shot.exchange.media_type == EVENT_STREAM
+        ctx.expect(not unasked, "a stream came that nobody asked for", shot.exchange)
+
+
+@rule(
+    id="streams.framing-holds",
+    level=MUST,
+    source="HTML standard 9.2.6",
+    operations=EACH,
+    applies=streams,
+)
+def framing_holds(ctx: Context) -> None:
+    """Every line is a field, a comment or blank, and every event ends with a blank line."""
+    stream = _heard(ctx).stream
+    ctx.expect(not stream.stray, f"the line {stream.stray[:1]} is no field")
+    ctx.expect(not stream.unfinished, "the last event lacks its blank line")
+
+
+@rule(
+    id="streams.events-have-the-schema", level=MUST, source=SOURCE, operations=EACH, applies=streams
+)
+def events_have_the_schema(ctx: Context) -> None:
+    """Each event has the documented form: its name, and data that are JSON of the schema."""
+    judge = judge_of(ctx)
+    terminator = stream_of(ctx.operation).get("end")
+    for event in _events(ctx):
+        if event.data == terminator:
+            continue
+        words = judge.event(ctx.operation, event.name, _data(ctx, event))
+        ctx.expect(not words, f"the event {event.data[:80]}: {words}")
+
+
+@rule(
+    id="streams.names-tell-the-type",
+    level=MUST,
+    source=SOURCE,
+    operations=EACH,
+    applies=names_its_events,
+)
+def names_tell_the_type(ctx: Context) -> None:
+    """Each event has a name, and its data have that name as their type."""
+    for event in _events(ctx):
+        ctx.expect(event.name, f"the event {event.data[:80]} has no name")
+        data = _data(ctx, event)
+        found = data.get("type") if isinstance(data, dict) else None
+        ctx.expect(found == event.name, f"the event {event.name!r} has data of type {found!r}")
+
+
+@rule(
+    id="streams.names-choose-the-data",
+    level=MUST,
+    source=SOURCE,
+    operations=EACH,
+    applies=chooses_by_name,
+)
+def names_choose_the_data(ctx: Context) -> None:
+    """An event with a documented name has the data that the name stands for."""
+    named = stream_of(ctx.operation)["events"]
+    judge = judge_of(ctx)
+    for event in _events(ctx):
+        if event.name in named:
+            words = judge.component(named[event.name], _data(ctx, event))
+            ctx.expect(not words, f"the event {event.name!r}: {words}")
+
+
+@rule(id="streams.the-end-comes-last", level=MUST, source=SOURCE, operations=EACH, applies=ends)
+def the_end_comes_last(ctx: Context) -> None:
+    """The stream says once that it ends, as its last event."""
+    form = stream_of(ctx.operation)
+    says_so = [
+        event.data == form["end"] if "end" in form else event.name in form["end_events"]
+        for event in _events(ctx)
+    ]
+    ctx.expect(says_so[-1], "the stream does not say that it ends")
+    ctx.expect(not any(says_so[:-1]), "the stream goes on after its end")
+
+
+@rule(
+    id="streams.done-only-where-documented",
+    level=MUST,
+    source=SOURCE,
+    operations=EACH,
+    applies=has_no_terminator,
+)
+def done_only_where_documented(ctx: Context) -> None:
+    """A stream whose end the document tells otherwise never says `[DONE]`."""
+    for event in _events(ctx):
+        ctx.expect(event.data != DONE, "the stream says [DONE]")
+
+
+@rule(
+    id="streams.events-can-be-named-again",
+    level=SHOULD,
+    source=SOURCE,
+    operations=EACH,
+    applies=can_be_resumed,
+)
+def events_can_be_named_again(ctx: Context) -> None:
+    """Each event of a stream that can be resumed has an id, and no two have the same."""
+    ids = [event.id for event in _events(ctx)]
+    ctx.expect(all(ids), "an event has no id to resume after")
+    ctx.expect(len(set(ids)) == len(ids), "two events have the same id")
+
+
+def _heard(ctx: Context) -> Exchange:
+    """The stream, shown as evidence.
+
+    Raises:
+        Skipped: none came; that is what another rule judges.
+
+    """
+    (shot,) = shots(ctx, "streamed")
+    if not shot.exchange.ok or shot.exchange.media_type != EVENT_STREAM:
+        ctx.skip("the operation did not stream")
+    ctx.show(shot.exchange)
+    return shot.exchange
+
+
+def _events(ctx: Context) -> tuple[Event, ...]:
+    """The events of the stream, at least one.
+
+    Raises:
+        Failed: a stream that has an end has no event.
+        Skipped: nothing came of a stream that need not say anything.
+
+    """
+    heard = _heard(ctx)
+    if not heard.events and not ends(ctx.operation):
+        ctx.skip("nothing was said while the suite listened")
+    ctx.expect(heard.events, "the stream has no events", heard)
+    return heard.events
+
+
+def _data(ctx: Context, event: Event) -> Any:  # noqa: ANN401 - JSON
+    """The data of an event.
+
+    Raises:
+        Failed: they are no JSON.
+
+    """
+    try:
+        return event.json()
+    except ValueError as error:
+        raise Failed(f"the data {event.data[:80]!r} are no JSON", *ctx.shown) from error
