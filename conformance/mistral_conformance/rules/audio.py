@@ -1,0 +1,443 @@
+"""Sound: texts read aloud, recordings written down, voices kept."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.able import able_model
+from mistral_conformance.rules.common.names import FILE_URL, UPLOAD_FILE
+from mistral_conformance.rules.common.sounds import make_tone, read_base64, read_sound
+from mistral_conformance.rules.common.steps import (
+    expect_equal,
+    expect_refused,
+    unknown_id,
+    word,
+)
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+SPEAK = "audio.speech.complete"
+TRANSCRIBE = "audio.transcriptions.complete"
+LIST = "audio.voices.list"
+CREATE = "audio.voices.create"
+GET = "audio.voices.get"
+UPDATE = "audio.voices.update"
+DELETE = "audio.voices.delete"
+SAMPLE = "audio.voices.get_sample_audio"
+
+SENTENCES = "The harbour opens early. Every small boat carries a letter."
+WORD = re.compile(r"\w+")
+BEGINNINGS = {"mp3": (b"ID3", b"\xff"), "flac": (b"fLaC",), "opus": (b"OggS",)}
+SPEECH_EVENTS = {"speech.audio.delta", "speech.audio.done"}
+SLACK_S = 0.05
+WALK = 40
+"""Pages after which a walk is taken for endless."""
+
+
+@rule(
+    id="audio.speech-is-a-wav-file",
+    level=MUST,
+    source="spec 2026-08-13, SpeechResponse and SpeechOutputFormat",
+    operations=(SPEAK,),
+)
+def speech_is_a_wav_file(ctx: Context) -> None:
+    """A text that is read aloud as `wav` comes as base64 of a WAV file with sound in it."""
+    answer = _speak(ctx, SENTENCES)
+    sound = read_sound(ctx, read_base64(ctx, answer["audio_data"], answer), answer)
+    ctx.expect(sound.frames > 0, "the WAV file is empty", answer)
+
+
+@rule(
+    id="audio.longer-texts-last-longer",
+    level=SHOULD,
+    source="our choice: speech takes time",
+    operations=(SPEAK,),
+)
+def longer_texts_last_longer(ctx: Context) -> None:
+    """A text of four times the words takes at least twice as long to read aloud."""
+    answers = [_speak(ctx, text) for text in (SENTENCES, " ".join([SENTENCES] * 4))]
+    short, long = (
+        read_sound(ctx, read_base64(ctx, one["audio_data"], one), one).seconds for one in answers
+    )
+    said = f"{long:.2f} s for four times a text of {short:.2f} s"
+    ctx.expect(long > 2 * short, said, *answers)
+
+
+@rule(
+    id="audio.streamed-speech-is-sound",
+    level=MUST,
+    source="spec 2026-08-13, SpeechStreamEvents; quirks §5",
+    operations=(SPEAK,),
+)
+def streamed_speech_is_sound(ctx: Context) -> None:
+    """Streamed speech is deltas that join to a sound, and one `speech.audio.done` at the end."""
+    answer = _speak(ctx, SENTENCES, stream=True)
+    data = _events(ctx, answer)
+    names = [each["type"] for each in data]
+    ctx.expect(set(names) <= SPEECH_EVENTS, f"foreign events: {sorted(set(names))}", answer)
+    ctx.expect(names.count("speech.audio.done") == 1, "not exactly one done", answer)
+    expect_equal(ctx, names[-1], "speech.audio.done", "the last event", answer)
+    ctx.expect(isinstance(data[-1].get("usage"), dict), "done tells no usage", answer)
+    pieces = [read_base64(ctx, each.get("audio_data"), answer) for each in data[:-1]]
+    ctx.expect(b"".join(pieces)[:4] == b"RIFF", "the pieces join to no WAV file", answer)
+
+
+@rule(
+    id="audio.streamed-speech-is-as-long",
+    level=SHOULD,
+    source="our choice: one text, one length",
+    operations=(SPEAK,),
+)
+def streamed_speech_is_as_long(ctx: Context) -> None:
+    """The same text streamed has about as many bytes of sound as in one piece."""
+    whole = _speak(ctx, SENTENCES, response_format="pcm")
+    answer = _speak(ctx, SENTENCES, response_format="pcm", stream=True)
+    size = len(read_base64(ctx, whole["audio_data"], whole))
+    data = [each for each in _events(ctx, answer) if each["type"] == "speech.audio.delta"]
+    streamed = sum(len(read_base64(ctx, each.get("audio_data"), answer)) for each in data)
+    said = f"{streamed} bytes streamed, {size} in one piece"
+    ctx.expect(size / 2 < streamed < size * 2, said, whole, answer)
+
+
+@rule(
+    id="audio.unknown-voice-is-refused",
+    level=SHOULD,
+    source="our choice: no other voice speaks in its place",
+    operations=(SPEAK,),
+)
+def unknown_voice_is_refused(ctx: Context) -> None:
+    """A text for a voice that does not exist is refused."""
+    body = _speech(ctx, SENTENCES, voice_id=unknown_id(ctx))
+    expect_refused(ctx, ctx.api.call(SPEAK, json=body), "an unknown voice")
+
+
+@rule(
+    id="audio.coded-speech-is-what-it-says",
+    level=MAY,
+    source="our choice: a format that a server cannot write is refused, not made up",
+    operations=(SPEAK,),
+)
+def coded_speech_is_what_it_says(ctx: Context) -> None:
+    """Speech as mp3, flac or opus is refused, or begins as such a file does."""
+    for form, beginnings in BEGINNINGS.items():
+        answer = ctx.api.call(SPEAK, json=_speech(ctx, SENTENCES, response_format=form))
+        if answer.ok:
+            content = read_base64(ctx, answer["audio_data"], answer)
+            ctx.expect(content.startswith(beginnings), f"it is no {form} file", answer)
+        else:
+            expect_refused(ctx, answer, f"speech as {form}")
+
+
+@rule(
+    id="audio.speech-is-understood",
+    level=SHOULD,
+    source="our choice: the one operation undoes the other",
+    operations=(SPEAK, TRANSCRIBE),
+)
+def speech_is_understood(ctx: Context) -> None:
+    """A text that was read aloud is written down again with most of its words."""
+    spoken = _speak(ctx, SENTENCES)
+    answer = _transcribe(ctx, read_base64(ctx, spoken["audio_data"], spoken))
+    said, heard = (set(WORD.findall(text.lower())) for text in (SENTENCES, answer["text"]))
+    missing = sorted(said - heard)
+    ctx.expect(len(missing) * 2 <= len(said), f"not heard: {', '.join(missing)}", answer)
+
+
+@rule(
+    id="audio.transcription-tells-the-length",
+    level=SHOULD,
+    source="spec 2026-08-13, UsageInfo.prompt_audio_seconds",
+    operations=(TRANSCRIBE,),
+)
+def transcription_tells_the_length(ctx: Context) -> None:
+    """The usage of a transcription tells the seconds of the recording, give or take one."""
+    for seconds in (2.0, 5.5):
+        answer = _transcribe(ctx, make_tone(seconds))
+        told = answer.at("usage.prompt_audio_seconds")
+        said = f"{told} s told of {seconds} s"
+        ctx.expect(isinstance(told, int) and abs(told - seconds) <= 1, said, answer)
+
+
+@rule(
+    id="audio.segments-divide-the-recording",
+    level=MUST,
+    source="spec 2026-08-13, TranscriptionSegmentChunk",
+    operations=(TRANSCRIBE,),
+)
+def segments_divide_the_recording(ctx: Context) -> None:
+    """Segments that were asked for go forward in time, inside of the recording."""
+    spoken = _speak(ctx, SENTENCES)
+    content = read_base64(ctx, spoken["audio_data"], spoken)
+    length = read_sound(ctx, content, spoken).seconds
+    answer = _transcribe(ctx, content, timestamp_granularities="segment")
+    segments = answer["segments"]
+    ctx.expect(segments, "there are no segments", answer)
+    times = [time for each in segments for time in (each.get("start"), each.get("end"))]
+    ctx.expect(times == sorted(times), "the segments go back in time", answer)
+    inside = times[0] >= 0 and times[-1] <= length + SLACK_S
+    ctx.expect(inside, f"the segments leave the recording of {length:.2f} s", answer)
+    shown = "".join("".join(each["text"].split()) for each in segments)
+    expect_equal(ctx, shown, "".join(answer["text"].split()), "the segments' text", answer)
+
+
+@rule(
+    id="audio.language-is-as-told",
+    level=SHOULD,
+    source="spec 2026-08-13, TranscriptionRequest.language",
+    operations=(TRANSCRIBE,),
+)
+def language_is_as_told(ctx: Context) -> None:
+    """A transcription shows the language that the request told."""
+    answer = _transcribe(ctx, make_tone(2), language="fr")
+    expect_equal(ctx, answer["language"], "fr", "language", answer)
+
+
+@rule(
+    id="audio.transcription-stream-ends-whole",
+    level=MUST,
+    source="spec 2026-08-13, TranscriptionStreamEvents and TranscriptionStreamDone; quirks §5",
+    operations=(TRANSCRIBE,),
+)
+def transcription_stream_ends_whole(ctx: Context) -> None:
+    """A streamed transcription ends with `transcription.done`, whose text is that of the deltas."""
+    answer = _transcribe(ctx, make_tone(4), stream="true")
+    data = _events(ctx, answer)
+    names = [each["type"] for each in data]
+    expect_equal(ctx, names[-1], "transcription.done", "the last event", answer)
+    ctx.expect(names.count("transcription.done") == 1, "not exactly one done", answer)
+    text = "".join(each["text"] for each in data if each["type"] == "transcription.text.delta")
+    expect_equal(ctx, data[-1].get("text"), text, "the text of done", answer)
+
+
+@rule(
+    id="audio.recording-comes-once",
+    level=MUST,
+    source="spec 2026-08-13, TranscriptionRequest: exactly one of file, file_url and file_id",
+    operations=(TRANSCRIBE,),
+)
+def recording_comes_once(ctx: Context) -> None:
+    """A transcription without a recording is refused, and one with two."""
+    model = (None, able_model(ctx, "audio_transcription"))
+    tone = make_tone(1)
+    stored = _store(ctx, tone)["id"]
+    none = ctx.api.call(TRANSCRIBE, files={"model": model})
+    expect_refused(ctx, none, "no recording")
+    parts = {"model": model, "file": ("a.wav", tone, "audio/wav"), "file_id": (None, stored)}
+    expect_refused(ctx, ctx.api.call(TRANSCRIBE, files=parts), "a file and a file_id")
+
+
+@rule(
+    id="audio.stored-recordings-are-read",
+    level=MUST,
+    source="spec 2026-08-13, TranscriptionRequest.file_id and file_url",
+    operations=(TRANSCRIBE,),
+)
+def stored_recordings_are_read(ctx: Context) -> None:
+    """An uploaded recording is as long by its id and by its signed URL as when it is sent."""
+    tone = make_tone(3)
+    model = (None, able_model(ctx, "audio_transcription"))
+    stored = _store(ctx, tone)["id"]
+    url = ctx.need(ctx.api.call(FILE_URL, file_id=stored), 200)["url"]
+    sent = _transcribe(ctx, tone).at("usage.prompt_audio_seconds")
+    for name, value in (("file_id", stored), ("file_url", url)):
+        answer = ctx.api.call(TRANSCRIBE, files={"model": model, name: (None, value)})
+        told = ctx.expect_status(answer, 200).at("usage.prompt_audio_seconds")
+        expect_equal(ctx, told, sent, f"the length by {name}", answer)
+
+
+@rule(
+    id="audio.created-voice-is-kept",
+    level=MUST,
+    source="spec 2026-08-13, CreateVoiceRequest and Voice",
+    operations=(CREATE, GET),
+)
+def created_voice_is_kept(ctx: Context) -> None:
+    """A new voice has the fields that were sent, and is read back the same."""
+    fields = {"languages": ["en", "fr"], "gender": "female", "age": 40, "description": word(ctx)}
+    made = _create(ctx, **fields)
+    for name, value in fields.items():
+        expect_equal(ctx, made[name], value, name, made)
+    read = ctx.expect_status(ctx.api.call(GET, voice_id=made["id"]), 200)
+    for name in ("id", "name", "created_at", "user_id", *fields):
+        expect_equal(ctx, read[name], made[name], f"the read {name}", made, read)
+
+
+@rule(
+    id="audio.sample-is-the-recording",
+    level=SHOULD,
+    source="spec 2026-08-13, GET /v1/audio/voices/{voice_id}/sample",
+    operations=(CREATE, SAMPLE),
+)
+def sample_is_the_recording(ctx: Context) -> None:
+    """The sample of a custom voice is a WAV file as long as the recording."""
+    tone = make_tone(2.5)
+    made = _create(ctx, tone)
+    answer = ctx.expect_status(ctx.api.call(SAMPLE, voice_id=made["id"]), 200)
+    expect_equal(ctx, answer.media_type, "audio/wav", "the type", answer)
+    length = read_sound(ctx, answer.content, answer).seconds
+    ctx.expect(abs(length - 2.5) <= SLACK_S, f"{length:.2f} s of 2.5 s", answer)
+
+
+@rule(
+    id="audio.voices-are-listed-by-type",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/audio/voices, parameter type",
+    operations=(LIST, CREATE),
+)
+def voices_are_listed_by_type(ctx: Context) -> None:
+    """A new voice is listed among all and among custom ones, not among presets."""
+    made = _create(ctx)["id"]
+    for type_, wanted in (("all", True), ("custom", True), ("preset", False)):
+        found = [item.get("id") for page in _walk(ctx, type=type_) for item in page["items"]]
+        said = f"type={type_} {'lacks' if wanted else 'has'} a new custom voice"
+        ctx.expect((made in found) is wanted, said)
+
+
+@rule(
+    id="audio.voice-pages-have-no-gaps",
+    level=MUST,
+    source="spec 2026-08-13, VoiceList; quirks §4",
+    operations=(LIST,),
+)
+def voice_pages_have_no_gaps(ctx: Context) -> None:
+    """Pages by offset show each voice once, as many as `total`; page numbers and counts fit."""
+    for _ in range(3):
+        _create(ctx)
+    pages = _walk(ctx, limit=2, type="custom")
+    found = [item.get("id") for page in pages for item in page["items"]]
+    total = pages[0]["total"]
+    expect_equal(ctx, len(found), total, "the number of voices on all pages", pages[0])
+    ctx.expect(len(set(found)) == len(found), "a voice is listed twice", *pages[:3])
+    expect_equal(ctx, pages[0]["total_pages"], -(-total // 2), "total_pages", pages[0])
+    numbers = [page["page"] for page in pages]
+    steps = list(range(numbers[0], numbers[0] + len(numbers)))
+    expect_equal(ctx, numbers, steps, "the page numbers", *pages[:2])
+
+
+@rule(
+    id="audio.changed-voice-is-changed",
+    level=MUST,
+    source="spec 2026-08-13, PATCH /v1/audio/voices/{voice_id}: sets the fields that are sent",
+    operations=(UPDATE, GET),
+)
+def changed_voice_is_changed(ctx: Context) -> None:
+    """A change of a voice is seen, and fields that were not sent stay."""
+    made = _create(ctx, gender="male", age=30)
+    ids = {"voice_id": made["id"]}
+    fields = {"age": 31, "name": ctx.marker.name("changed")}
+    changed = ctx.expect_status(ctx.api.call(UPDATE, ids, json=fields), 200)
+    read = ctx.expect_status(ctx.api.call(GET, ids), 200)
+    for seen in (changed, read):
+        for name, value in {**fields, "gender": "male"}.items():
+            expect_equal(ctx, seen[name], value, name, seen)
+
+
+@rule(
+    id="audio.deleted-voice-is-gone",
+    level=MUST,
+    source="spec 2026-08-13, DELETE /v1/audio/voices/{voice_id}; quirks §3",
+    operations=(DELETE, GET, SAMPLE, LIST),
+)
+def deleted_voice_is_gone(ctx: Context) -> None:
+    """Deleting shows the voice as it was; then it is neither read, heard, listed nor deleted."""
+    made = _create(ctx)
+    ids = {"voice_id": made["id"]}
+    deleted = ctx.expect_status(ctx.api.call(DELETE, ids), 200)
+    expect_equal(ctx, deleted["name"], made["name"], "the deleted voice's name", deleted)
+    for operation in (GET, SAMPLE, DELETE):
+        ctx.expect_status(ctx.api.call(operation, ids), 404)
+    found = [item.get("id") for page in _walk(ctx, type="custom") for item in page["items"]]
+    ctx.expect(made["id"] not in found, "a deleted voice is listed")
+
+
+@rule(
+    id="audio.presets-can-be-heard",
+    level=SHOULD,
+    source="spec 2026-08-13, GET /v1/audio/voices/{voice_id}/sample",
+    operations=(LIST, GET, SAMPLE),
+)
+def presets_can_be_heard(ctx: Context) -> None:
+    """A preset voice is nobody's own, is read by its id, and its sample is a WAV file."""
+    listed = ctx.expect_status(ctx.api.call(LIST, query={"type": "preset"}), 200)
+    if not listed["items"]:
+        ctx.skip("the server has no preset voices")
+    first = listed["items"][0]
+    read = ctx.expect_status(ctx.api.call(GET, voice_id=first["id"]), 200)
+    expect_equal(ctx, read["name"], first["name"], "the name", read)
+    sample = ctx.expect_status(ctx.api.call(SAMPLE, voice_id=first["id"]), 200)
+    ctx.expect(read_sound(ctx, sample.content, sample).frames > 0, "the sample is empty", sample)
+
+
+@rule(
+    id="audio.neighbours-do-not-share-voices",
+    level=SHOULD,
+    source="our choice: custom voices belong to a workspace",
+    operations=(GET, SAMPLE, LIST, DELETE),
+    needs=("neighbour",),
+)
+def neighbours_do_not_share_voices(ctx: Context) -> None:
+    """Another workspace neither reads, hears, deletes nor lists a custom voice."""
+    ids = {"voice_id": _create(ctx)["id"]}
+    api = ctx.as_("neighbour")
+    for operation in (GET, SAMPLE, DELETE):
+        ctx.expect_status(api.call(operation, ids), 403, 404)
+    listed = ctx.expect_status(api.call(LIST, query={"type": "custom", "limit": 100}), 200)
+    found = [item.get("id") for item in listed["items"]]
+    ctx.expect(ids["voice_id"] not in found, "the neighbour's list has the voice", listed)
+
+
+def _speech(ctx: Context, text: str, **fields: object) -> dict[str, Any]:
+    model = able_model(ctx, "audio_speech")
+    return {"model": model, "input": text, "response_format": "wav", **fields}
+
+
+def _speak(ctx: Context, text: str, **fields: object) -> Exchange:
+    return ctx.expect_status(ctx.api.call(SPEAK, json=_speech(ctx, text, **fields)), 200)
+
+
+def _transcribe(ctx: Context, content: bytes, **fields: str) -> Exchange:
+    parts: dict[str, Any] = {name: (None, value) for name, value in fields.items()}
+    parts["model"] = (None, able_model(ctx, "audio_transcription"))
+    parts["file"] = ("recording.wav", content, "audio/wav")
+    return ctx.expect_status(ctx.api.call(TRANSCRIBE, files=parts), 200)
+
+
+def _store(ctx: Context, content: bytes) -> Exchange:
+    parts = {
+        "purpose": (None, "audio"),
+        "file": (ctx.marker.name("recording.wav"), content, "audio/wav"),
+    }
+    return ctx.need(ctx.api.call(UPLOAD_FILE, files=parts), 200)
+
+
+def _create(ctx: Context, content: bytes | None = None, **fields: object) -> Exchange:
+    sample = b64encode(content or make_tone(1)).decode()
+    body = {"name": ctx.marker.name(word(ctx)), "sample_audio": sample, **fields}
+    return ctx.expect_status(ctx.api.call(CREATE, json=body), 200)
+
+
+def _events(ctx: Context, answer: Exchange) -> list[dict[str, Any]]:
+    """The data of a stream's events, each named alike in the event and in its data."""
+    ctx.expect(answer.media_type == "text/event-stream", "it is no event stream", answer)
+    events = answer.events
+    ctx.expect(events, "the stream is empty", answer)
+    data = [each.json() for each in events]
+    for each, found in zip(events, data, strict=True):
+        expect_equal(ctx, found.get("type"), each.name, "the type of an event", answer)
+    return data
+
+
+def _walk(ctx: Context, limit: int = 100, **query: object) -> list[Exchange]:
+    """The pages of the list up to the first that is not full."""
+    pages: list[Exchange] = []
+    while len(pages) < WALK:
+        asked = {**query, "limit": limit, "offset": limit * len(pages)}
+        pages.append(ctx.expect_status(ctx.api.call(LIST, query=asked), 200))
+        if len(pages[-1]["items"]) < limit:
+            break
+    return pages

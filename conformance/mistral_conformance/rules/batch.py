@@ -1,0 +1,333 @@
+"""Batch jobs: created, at work, done, cancelled, deleted; their results and their lists."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.rules.common.chats import chat_model
+from mistral_conformance.rules.common.names import DOWNLOAD_FILE, UPLOAD_FILE
+from mistral_conformance.rules.common.steps import (
+    expect_equal,
+    expect_refused,
+    unknown_id,
+    word,
+)
+from mistral_conformance.rules.common.walks import ids_of, walk_numbers
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+LIST = "batch.jobs.list"
+CREATE = "batch.jobs.create"
+GET = "batch.jobs.get"
+CANCEL = "batch.jobs.cancel"
+DELETE = "batch.jobs.delete"
+
+CHAT = "/v1/chat/completions"
+RANKS = {"QUEUED": 0, "RUNNING": 1, "CANCELLATION_REQUESTED": 2}
+END = 3
+FINAL = {"SUCCESS", "FAILED", "TIMEOUT_EXCEEDED", "CANCELLED"}
+COUNTS = ("completed_requests", "succeeded_requests", "failed_requests")
+PATIENCE_S = 60
+FUTURE = "2999-01-01T00:00:00Z"
+
+
+@rule(
+    id="batch.job-shows-what-was-sent",
+    level=MUST,
+    source="spec 2026-08-13, CreateBatchJobRequest and BatchJob",
+    operations=(CREATE, GET),
+)
+def job_shows_what_was_sent(ctx: Context) -> None:
+    """A new job waits or works, shows its model, endpoint and metadata, and is read back."""
+    metadata = {"purpose": word(ctx)}
+    made = _create(ctx, metadata=metadata)
+    read = ctx.expect_status(ctx.api.call(GET, job_id=made["id"]), 200)
+    ctx.expect(made["status"] in RANKS, f"a new job is {made['status']}", made)
+    for seen in (made, read):
+        for field, value in (("model", chat_model(ctx)), ("endpoint", CHAT)):
+            expect_equal(ctx, seen[field], value, field, seen)
+        expect_equal(ctx, seen["metadata"], metadata, "metadata", seen)
+    expect_equal(ctx, read["created_at"], made["created_at"], "created_at", read)
+
+
+@rule(
+    id="batch.job-does-its-requests",
+    level=MUST,
+    source="spec 2026-08-13, BatchJob.output_file; POST /v1/batch/jobs",
+    operations=(CREATE, GET, DOWNLOAD_FILE),
+)
+def job_does_its_requests(ctx: Context) -> None:
+    """A job ends well, and its output file has a chat completion for each request."""
+    names = [word(ctx) for _ in range(3)]
+    made = _create(ctx, requests=[_request(name) for name in names])
+    done = _finish(ctx, made)
+    expect_equal(ctx, done["status"], "SUCCESS", "the status", done)
+    lines = _lines(ctx, done, "output_file")
+    found = {line.get("custom_id"): line for line in lines}
+    expect_equal(ctx, sorted(found), sorted(names), "the custom ids of the results", done)
+    for line in lines:
+        body = (line.get("response") or {}).get("body") or {}
+        ctx.expect(body.get("choices"), f"{line.get('custom_id')} has no completion", done)
+
+
+@rule(
+    id="batch.counts-add-up",
+    level=MUST,
+    source="spec 2026-08-13, BatchJob: total_requests to failed_requests",
+    operations=(CREATE, GET),
+)
+def counts_add_up(ctx: Context) -> None:
+    """A request that fails is counted as failed and stands in the error file, others do not."""
+    good, bad = word(ctx), word(ctx)
+    wrong = {"custom_id": bad, "body": {"messages": "no list"}}
+    done = _finish(ctx, _create(ctx, requests=[_request(good), wrong]))
+    expect_equal(ctx, done["total_requests"], 2, "total_requests", done)
+    counts = tuple(done[name] for name in COUNTS)
+    expect_equal(ctx, counts, (2, 1, 1), ", ".join(COUNTS), done)
+    for field, wanted in (("output_file", good), ("error_file", bad)):
+        found = [line.get("custom_id") for line in _lines(ctx, done, field)]
+        expect_equal(ctx, found, [wanted], f"the requests of {field}", done)
+
+
+@rule(
+    id="batch.requests-come-from-files",
+    level=MUST,
+    source="spec 2026-08-13, CreateBatchJobRequest.input_files",
+    operations=(CREATE, GET, UPLOAD_FILE),
+)
+def requests_come_from_files(ctx: Context) -> None:
+    """A job does the requests of an uploaded JSON Lines file, and names the file."""
+    names = [word(ctx), word(ctx)]
+    lines = "".join(f"{json.dumps(_request(name))}\n" for name in names)
+    parts = {
+        "purpose": (None, "batch"),
+        "file": (ctx.marker.name("batch.jsonl"), lines.encode(), "application/jsonl"),
+    }
+    file = ctx.need(ctx.api.call(UPLOAD_FILE, files=parts), 200)["id"]
+    made = _create(ctx, requests=None, input_files=[file])
+    expect_equal(ctx, made["input_files"], [file], "input_files", made)
+    done = _finish(ctx, made)
+    found = [line.get("custom_id") for line in _lines(ctx, done, "output_file")]
+    expect_equal(ctx, sorted(found), sorted(names), "the custom ids of the results", done)
+
+
+@rule(
+    id="batch.results-come-inline",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/batch/jobs/{job_id}, parameter inline",
+    operations=(CREATE, GET),
+)
+def results_come_inline(ctx: Context) -> None:
+    """With `inline` a job that is done carries its results, without it does not."""
+    name = word(ctx)
+    done = _finish(ctx, _create(ctx, requests=[_request(name)]))
+    expect_equal(ctx, done.json().get("outputs"), None, "outputs that nobody asked for", done)
+    ids = {"job_id": done["id"]}
+    answer = ctx.expect_status(ctx.api.call(GET, ids, query={"inline": "true"}), 200)
+    found = [each.get("custom_id") for each in answer["outputs"] or []]
+    expect_equal(ctx, found, [name], "the custom ids of outputs", answer)
+
+
+@rule(
+    id="batch.status-goes-forward",
+    level=MUST,
+    source="spec 2026-08-13, BatchJobStatus",
+    operations=(GET,),
+)
+def status_goes_forward(ctx: Context) -> None:
+    """The status of a job and its counts never go back, and its times are in order."""
+    made = _create(ctx, requests=[_request(word(ctx)) for _ in range(4)])
+    seen = [made]
+    for _ in range(PATIENCE_S):
+        if seen[-1]["status"] in FINAL:
+            break
+        ctx.pass_time(0.3)
+        seen.append(ctx.expect_status(ctx.api.call(GET, job_id=made["id"]), 200))
+    ranks = [RANKS.get(each["status"], END) for each in seen]
+    ctx.expect(ranks == sorted(ranks), "the status goes back", *seen[-2:])
+    for name in COUNTS:
+        counts = [each[name] for each in seen]
+        ctx.expect(counts == sorted(counts), f"{name} goes back", *seen[-2:])
+    last = seen[-1]
+    if last["status"] in FINAL:
+        times = [last[name] for name in ("created_at", "started_at", "completed_at")]
+        ctx.expect(None not in times and times == sorted(times), "times are out of order", last)
+
+
+@rule(
+    id="batch.cancelled-job-stops",
+    level=MUST,
+    source="spec 2026-08-13, POST /v1/batch/jobs/{job_id}/cancel",
+    operations=(CREATE, CANCEL, GET),
+)
+def cancelled_job_stops(ctx: Context) -> None:
+    """A job that is cancelled at once is asked to stop, stops, and has not done everything."""
+    made = _create(ctx, requests=[_request(word(ctx)) for _ in range(4)])
+    answer = ctx.expect_status(ctx.api.call(CANCEL, job_id=made["id"]), 200)
+    if answer["status"] == "SUCCESS":
+        ctx.skip("the job was done before it could be cancelled")
+    stopped = answer["status"] in {"CANCELLATION_REQUESTED", "CANCELLED"}
+    ctx.expect(stopped, f"a cancelled job is {answer['status']}", answer)
+    done = _finish(ctx, made)
+    expect_equal(ctx, done["status"], "CANCELLED", "the status at the end", done)
+
+
+@rule(
+    id="batch.deleted-job-is-gone",
+    level=MUST,
+    source="spec 2026-08-13, DeleteBatchJobResponse; quirks §3",
+    operations=(DELETE, GET, CANCEL, LIST),
+)
+def deleted_job_is_gone(ctx: Context) -> None:
+    """Deleting a job names it; then it is neither read, cancelled, listed nor deleted again."""
+    metadata = {"mark": word(ctx)}
+    done = _finish(ctx, _create(ctx, metadata=metadata))
+    ids = {"job_id": done["id"]}
+    deleted = ctx.expect_status(ctx.api.call(DELETE, ids), 200)
+    expect_equal(ctx, deleted["id"], done["id"], "the id", deleted)
+    ctx.expect(deleted.json().get("deleted") is not False, "deleted is false", deleted)
+    for operation in (GET, CANCEL, DELETE):
+        ctx.expect_status(ctx.api.call(operation, ids), 404)
+    found = ids_of([_list(ctx, metadata=json.dumps(metadata))])
+    ctx.expect(done["id"] not in found, "a deleted job is listed")
+
+
+@rule(
+    id="batch.list-filters",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/batch/jobs",
+    operations=(LIST, CREATE),
+)
+def list_filters(ctx: Context) -> None:
+    """Filters keep a job that fits them and leave it out when it does not."""
+    made = _create(ctx)
+    done = _finish(ctx, made)
+    before = datetime.fromtimestamp(done["created_at"] - 5, UTC).isoformat()
+    cases = (
+        ("status", "SUCCESS", "FAILED"),
+        ("model", chat_model(ctx), f"no-{word(ctx)}"),
+        ("created_after", before, FUTURE),
+    )
+    for name, fitting, other in cases:
+        kept = ids_of(walk_numbers(ctx, LIST, {name: fitting}))
+        ctx.expect(made["id"] in kept, f"{name}={fitting} leaves a fitting job out")
+        left = ids_of(walk_numbers(ctx, LIST, {name: other}))
+        ctx.expect(made["id"] not in left, f"{name}={other} keeps a job that does not fit")
+    own = ids_of(walk_numbers(ctx, LIST, {"created_by_me": "true"}))
+    ctx.expect(made["id"] in own, "created_by_me leaves one's own job out")
+
+
+@rule(
+    id="batch.metadata-finds-jobs",
+    level=SHOULD,
+    source="our choice: an object in a query is JSON text",
+    operations=(LIST, CREATE),
+)
+def metadata_finds_jobs(ctx: Context) -> None:
+    """The list narrowed to metadata holds the jobs that carry them, and no other."""
+    mark = word(ctx)
+    first = _create(ctx, metadata={"mark": mark, "turn": "1"})
+    second = _create(ctx, metadata={"mark": mark, "turn": "2"})
+    both = ids_of([_list(ctx, metadata=json.dumps({"mark": mark}))])
+    expect_equal(ctx, sorted(both), sorted([first["id"], second["id"]]), "jobs of one mark")
+    one = ids_of([_list(ctx, metadata=json.dumps({"mark": mark, "turn": "2"}))])
+    expect_equal(ctx, one, [second["id"]], "jobs of one mark and turn")
+
+
+@rule(
+    id="batch.list-is-in-order",
+    level=MUST,
+    source="spec 2026-08-13, GET /v1/batch/jobs, parameter order_by; quirks §4",
+    operations=(LIST,),
+)
+def list_is_in_order(ctx: Context) -> None:
+    """Pages of one job each show all jobs once, the newest first or the oldest first."""
+    mark = word(ctx)
+    made = []
+    for _ in range(3):
+        made.append(_create(ctx, metadata={"mark": mark})["id"])
+        ctx.pass_time(1.1)
+    query = {"metadata": json.dumps({"mark": mark}), "page_size": 1}
+    for order, wanted in (("created", made), ("-created", made[::-1])):
+        pages = walk_numbers(ctx, LIST, {**query, "order_by": order})
+        expect_equal(ctx, ids_of(pages), wanted, f"the jobs by {order}", *pages[:1])
+        expect_equal(ctx, pages[0]["total"], len(made), "total", pages[0])
+    newest = ids_of(walk_numbers(ctx, LIST, query))
+    expect_equal(ctx, newest, made[::-1], "the jobs without an order")
+
+
+@rule(
+    id="batch.one-source-of-requests",
+    level=SHOULD,
+    source="spec 2026-08-13, CreateBatchJobRequest: in `input_files` or in `requests`",
+    operations=(CREATE,),
+)
+def one_source_of_requests(ctx: Context) -> None:
+    """A job without requests is refused, and one whose file does not exist."""
+    for fields in ({"requests": None}, {"requests": None, "input_files": [unknown_id(ctx)]}):
+        expect_refused(ctx, ctx.api.call(CREATE, json=_body(ctx, **fields)), f"a job of {fields}")
+
+
+@rule(
+    id="batch.neighbours-do-not-share-jobs",
+    level=SHOULD,
+    source="our choice: jobs belong to a workspace",
+    operations=(GET, CANCEL, DELETE, LIST),
+    needs=("neighbour",),
+)
+def neighbours_do_not_share_jobs(ctx: Context) -> None:
+    """Another workspace neither reads, cancels, deletes nor lists a job."""
+    metadata = {"mark": word(ctx)}
+    ids = {"job_id": _create(ctx, metadata=metadata)["id"]}
+    api = ctx.as_("neighbour")
+    for operation in (GET, CANCEL, DELETE):
+        ctx.expect_status(api.call(operation, ids), 403, 404)
+    query = {"metadata": json.dumps(metadata)}
+    listed = ctx.expect_status(api.call(LIST, query=query), 200)
+    expect_equal(ctx, listed["data"], [], "the neighbour's list", listed)
+
+
+def _request(name: str) -> dict[str, Any]:
+    messages = [{"role": "user", "content": "Say hello."}]
+    return {"custom_id": name, "body": {"messages": messages, "max_tokens": 16}}
+
+
+def _body(ctx: Context, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    given = {"requests": [_request("one")], **fields}
+    sent = {name: value for name, value in given.items() if value is not None}
+    return {"endpoint": CHAT, "model": chat_model(ctx), "timeout_hours": 1, **sent}
+
+
+def _create(ctx: Context, **fields: Any) -> Exchange:  # noqa: ANN401 - JSON
+    return ctx.expect_status(ctx.api.call(CREATE, json=_body(ctx, **fields)), 200)
+
+
+def _finish(ctx: Context, made: Exchange) -> Exchange:
+    """The job at its end; skips where that takes too long."""
+    job = made
+    for _ in range(PATIENCE_S):
+        if job["status"] in FINAL:
+            return job
+        ctx.pass_time(1)
+        job = ctx.expect_status(ctx.api.call(GET, job_id=made["id"]), 200)
+    return ctx.skip(f"the job did not end within {PATIENCE_S} s")
+
+
+def _lines(ctx: Context, job: Exchange, field: str) -> list[dict[str, Any]]:
+    """The lines of a job's file."""
+    ctx.expect(job[field], f"the job has no {field}", job)
+    answer = ctx.expect_status(ctx.api.call(DOWNLOAD_FILE, file_id=job[field]), 200)
+    try:
+        return [json.loads(line) for line in answer.text.splitlines() if line.strip()]
+    except ValueError as error:
+        ctx.expect(condition=False, message=f"{field} is no JSON Lines: {error}")
+        raise
+
+
+def _list(ctx: Context, **query: object) -> Exchange:
+    return ctx.expect_status(ctx.api.call(LIST, query=query), 200)

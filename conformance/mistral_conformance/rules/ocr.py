@@ -1,0 +1,272 @@
+"""Documents read page by page."""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.able import able_model
+from mistral_conformance.rules.common.names import FILE_URL, UPLOAD_FILE
+from mistral_conformance.rules.common.samples import Sample, docx_sample, pdf_sample
+from mistral_conformance.rules.common.steps import (
+    expect_equal,
+    expect_refused,
+    unknown_id,
+    word,
+)
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+OCR = "ocr.process"
+TITLE_SCHEMA = {
+    "type": "object",
+    "properties": {"title": {"type": "string"}, "pages": {"type": "integer"}},
+    "required": ["title", "pages"],
+    "additionalProperties": False,
+}
+SCHEMA_FORMAT = {
+    "type": "json_schema",
+    "json_schema": {"name": "paper", "schema": TITLE_SCHEMA, "strict": True},
+}
+
+
+@rule(
+    id="ocr.pages-have-their-text",
+    level=MUST,
+    source="spec 2026-08-13, OCRResponse and OCRPageObject",
+    operations=(OCR,),
+)
+def pages_have_their_text(ctx: Context) -> None:
+    """Each page of a PDF comes once, in order, counted from 0, with its own words."""
+    words = [word(ctx) for _ in range(3)]
+    answer = _read(ctx, pdf_sample([f"Here is {each}." for each in words]))
+    pages = answer["pages"]
+    expect_equal(ctx, [page.get("index") for page in pages], [0, 1, 2], "the indices", answer)
+    for place, page in enumerate(pages):
+        shown = [each for each in words if each in page.get("markdown", "")]
+        expect_equal(ctx, shown, [words[place]], f"the words of page {place}", answer)
+    expect_equal(ctx, answer.at("usage_info.pages_processed"), 3, "pages_processed", answer)
+
+
+@rule(
+    id="ocr.only-the-chosen-pages",
+    level=MUST,
+    source="spec 2026-08-13, OCRRequest.pages: a list, or text such as `0,2-4`",
+    operations=(OCR,),
+)
+def only_the_chosen_pages(ctx: Context) -> None:
+    """Pages that are chosen, by list or by text, come with their own indices, others do not."""
+    sample = pdf_sample([f"Sheet {word(ctx)}" for _ in range(5)])
+    for chosen, wanted in (([1], [1]), ([0, 3], [0, 3]), ("0,2-4", [0, 2, 3, 4])):
+        answer = _read(ctx, sample, pages=chosen)
+        found = [page.get("index") for page in answer["pages"]]
+        expect_equal(ctx, found, wanted, f"the pages for {chosen!r}", answer)
+        processed = answer.at("usage_info.pages_processed")
+        expect_equal(ctx, processed, len(wanted), "pages_processed", answer)
+
+
+@rule(
+    id="ocr.one-document-three-ways",
+    level=MUST,
+    source="spec 2026-08-13, OCRRequest.document: FileChunk and DocumentURLChunk",
+    operations=(OCR,),
+)
+def one_document_three_ways(ctx: Context) -> None:
+    """A document reads the same as a data: URL, by its signed URL, and by the id of its file."""
+    sample = pdf_sample([f"Once {word(ctx)}", f"Twice {word(ctx)}"])
+    parts = {
+        "purpose": (None, "ocr"),
+        "file": (ctx.marker.name(sample.name), sample.content, sample.media_type),
+    }
+    file = ctx.need(ctx.api.call(UPLOAD_FILE, files=parts), 200)["id"]
+    url = ctx.need(ctx.api.call(FILE_URL, file_id=file), 200)["url"]
+    whole = _read(ctx, sample)
+    ways = ({"type": "file", "file_id": file}, {"type": "document_url", "document_url": url})
+    for document in ways:
+        answer = ctx.expect_status(ctx.api.call(OCR, json=_body(ctx, document)), 200)
+        texts = [[page.get("markdown") for page in one["pages"]] for one in (answer, whole)]
+        expect_equal(ctx, texts[0], texts[1], f"the text by {document['type']}", answer, whole)
+
+
+@rule(
+    id="ocr.unknown-file-is-refused",
+    level=MUST,
+    source="spec 2026-08-13, FileChunk",
+    operations=(OCR,),
+)
+def unknown_file_is_refused(ctx: Context) -> None:
+    """A file that does not exist cannot be read."""
+    document = {"type": "file", "file_id": unknown_id(ctx)}
+    expect_refused(ctx, ctx.api.call(OCR, json=_body(ctx, document)), "an unknown file")
+
+
+@rule(
+    id="ocr.broken-document-is-refused",
+    level=SHOULD,
+    source="our choice: what cannot be read has no pages",
+    operations=(OCR,),
+)
+def broken_document_is_refused(ctx: Context) -> None:
+    """Bytes that only claim to be a PDF are refused."""
+    broken = Sample("broken.pdf", b"%PDF-1.4\n" + bytes(200), "application/pdf")
+    answer = ctx.api.call(OCR, json=_body(ctx, _document(broken)))
+    expect_refused(ctx, answer, "a broken PDF")
+
+
+@rule(
+    id="ocr.size-is-told",
+    level=SHOULD,
+    source="spec 2026-08-13, OCRUsageInfo.doc_size_bytes",
+    operations=(OCR,),
+)
+def size_is_told(ctx: Context) -> None:
+    """The usage tells the size of a PDF in bytes."""
+    sample = pdf_sample([word(ctx)])
+    answer = _read(ctx, sample)
+    told = answer.at("usage_info.doc_size_bytes")
+    expect_equal(ctx, told, len(sample.content), "doc_size_bytes", answer)
+
+
+@rule(
+    id="ocr.office-documents-are-read",
+    level=SHOULD,
+    source="our choice: a DOCX is a document as well",
+    operations=(OCR,),
+)
+def office_documents_are_read(ctx: Context) -> None:
+    """The words of a DOCX are read."""
+    said = word(ctx)
+    answer = _read(ctx, docx_sample(f"A letter about {said}"))
+    text = " ".join(page.get("markdown", "") for page in answer["pages"])
+    ctx.expect(said in text, "the word of the letter is missing", answer)
+
+
+@rule(
+    id="ocr.blocks-stand-on-the-page",
+    level=MUST,
+    source="spec 2026-08-13, OCRRequest.include_blocks, OCRPageDimensions and OCRTextBlock",
+    operations=(OCR,),
+)
+def blocks_stand_on_the_page(ctx: Context) -> None:
+    """Blocks lie within their page and are left out on request."""
+    sample = pdf_sample([f"A paragraph with {word(ctx)}"])
+    answer = _read(ctx, sample, include_blocks=True)
+    page = answer["pages"][0]
+    size, blocks = page.get("dimensions"), page.get("blocks")
+    ctx.expect(size, "the page of a PDF has no dimensions", answer)
+    ctx.expect(blocks, "there are no blocks", answer)
+    for block in blocks:
+        across = 0 <= block["top_left_x"] <= block["bottom_right_x"] <= size["width"]
+        down = 0 <= block["top_left_y"] <= block["bottom_right_y"] <= size["height"]
+        ctx.expect(across and down, "a block leaves the page", answer)
+    bare = _read(ctx, sample, include_blocks=False)
+    expect_equal(ctx, bare["pages"][0].get("blocks"), None, "blocks that are not wanted", bare)
+
+
+@rule(
+    id="ocr.scores-only-on-request",
+    level=MUST,
+    source="spec 2026-08-13, OCRRequest.confidence_scores_granularity",
+    operations=(OCR,),
+)
+def scores_only_on_request(ctx: Context) -> None:
+    """Scores are absent unless asked for; by word, each stands where its word does."""
+    sample = pdf_sample([f"Sure of {word(ctx)}"])
+    plain = _read(ctx, sample)
+    expect_equal(ctx, plain["pages"][0].get("confidence_scores"), None, "scores", plain)
+    answer = _read(ctx, sample, confidence_scores_granularity="word")
+    page = answer["pages"][0]
+    scores = page.get("confidence_scores")
+    ctx.expect(scores and scores.get("word_confidence_scores"), "there are no scores", answer)
+    for each in scores["word_confidence_scores"]:
+        there = page["markdown"].startswith(each["text"], each["start_index"])
+        ctx.expect(there, f"{each['text']!r} is not at {each['start_index']}", answer)
+
+
+@rule(
+    id="ocr.annotation-follows-its-schema",
+    level=MUST,
+    source="spec 2026-08-13, OCRRequest.document_annotation_format",
+    operations=(OCR,),
+)
+def annotation_follows_its_schema(ctx: Context) -> None:
+    """An annotation of the document is JSON text that follows the caller's schema."""
+    sample = pdf_sample(["On the breeding of bees"])
+    answer = _read(ctx, sample, document_annotation_format=SCHEMA_FORMAT)
+    text = answer["document_annotation"]
+    try:
+        found = json.loads(text)
+    except (TypeError, ValueError) as error:
+        ctx.expect(condition=False, message=f"the annotation is no JSON text: {error}")
+        raise
+    fits = (
+        isinstance(found, dict)
+        and found.keys() == {"title", "pages"}
+        and isinstance(found["title"], str)
+        and isinstance(found["pages"], int)
+    )
+    ctx.expect(fits, "the annotation does not follow its schema", answer)
+    expect_equal(ctx, _read(ctx, sample)["document_annotation"], None, "an unasked annotation")
+
+
+@rule(
+    id="ocr.picture-is-one-page",
+    level=MUST,
+    source="spec 2026-08-13, ImageURLChunk and OCRPageObject",
+    operations=(OCR,),
+)
+def picture_is_one_page(ctx: Context) -> None:
+    """A picture is one page; what images it shows have their bytes only on request."""
+    url = f"data:image/png;base64,{b64encode(_png(64, 48)).decode()}"
+    document = {"type": "image_url", "image_url": url}
+    for wanted in (False, True):
+        body = _body(ctx, document, include_image_base64=wanted)
+        answer = ctx.expect_status(ctx.api.call(OCR, json=body), 200)
+        expect_equal(ctx, len(answer["pages"]), 1, "the number of pages", answer)
+        images = answer["pages"][0]["images"]
+        shown = [bool(each.get("image_base64")) for each in images]
+        expect_equal(ctx, shown, [wanted] * len(images), "whether images have bytes", answer)
+
+
+@rule(
+    id="ocr.foreign-addresses-are-not-invented",
+    level=MAY,
+    source="our choice: what cannot be fetched is refused",
+    operations=(OCR,),
+)
+def foreign_addresses_are_not_invented(ctx: Context) -> None:
+    """A document at an address that cannot exist is refused."""
+    document = {"type": "document_url", "document_url": "https://nowhere.invalid/paper.pdf"}
+    expect_refused(ctx, ctx.api.call(OCR, json=_body(ctx, document)), "an address of nobody")
+
+
+def _document(sample: Sample) -> dict[str, Any]:
+    url = f"data:{sample.media_type};base64,{b64encode(sample.content).decode()}"
+    return {"type": "document_url", "document_url": url, "document_name": sample.name}
+
+
+def _body(ctx: Context, document: dict[str, Any], **fields: object) -> dict[str, Any]:
+    return {"model": able_model(ctx, "ocr"), "document": document, **fields}
+
+
+def _read(ctx: Context, sample: Sample, **fields: object) -> Exchange:
+    body = _body(ctx, _document(sample), **fields)
+    return ctx.expect_status(ctx.api.call(OCR, json=body), 200)
+
+
+def _png(width: int, height: int) -> bytes:
+    """A grey PNG picture."""
+    rows = b"".join(b"\0" + b"\x80" * width for _ in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    chunks = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in parts
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
