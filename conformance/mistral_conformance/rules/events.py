@@ -85,6 +85,7 @@ def pages_are_complete(ctx: Context) -> None:
     whole = ids_in(search(ctx, wanted))
     body, query = {"search_params": {"filters": wanted}}, {"page_size": "1"}
     seen: list[str] = []
+    cursor: str | None = None
     for _ in range(len(whole) + 1):
         page = ctx.expect_status(ctx.api.call(SEARCH, json=body, query=query), 200)
         ctx.expect(len(ids_in(page)) <= 1, "a page has more than page_size events", page)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"\w+")
 STEM = 5
-"""Words that begin with the same so many letters count as the same: `friendly`, `friend`."""
+"""Words that begin with the same so many letters count as the same: `friendly`, `friends`."""
 
 
 def read_content(content: object) -> str:
@@ -45,7 +45,7 @@ def read_last(messages: Iterable[Message], role: str) -> str | None:
 
 def count_words(text: str) -> Counter[str]:
     """How often each word occurs, in lower case and without its ending."""
-    return Counter(word[:STEM] for word in WORD.findall(text.casefold()))
+    return Counter(word[:STEM].rstrip("s") or word for word in WORD.findall(text.casefold()))
 
 
 def measure_likeness(left: Counter[str], right: Counter[str]) -> float:

@@ -1,0 +1,188 @@
+"""A mock with callers of two workspaces, whose observability answers are held to the document."""
+
+from __future__ import annotations
+
+import ssl
+from contextlib import ExitStack
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import jsonschema_rs
+import pytest
+
+import mistral_openapi
+from mistral_mock.identities import make_identity
+from mistral_mock.operations import load_operations
+from mistral_mock.router import Router
+from mistral_mock.server import running
+from mistral_mock.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mistral_mock.server import RunningServer
+
+PEOPLE = (
+    make_identity("mock-key", "alice", "lab", "acme"),
+    make_identity("neighbour-key", "carol", "office", "acme"),
+)
+TLS = ssl.create_default_context()
+"""Never used; it costs more than most tests, so that all clients share one."""
+
+
+class Caller:
+    """Talks to the observability operations of a mock in one person's name."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self.client = client
+
+    def send(self, method: str, path: str, status: int = 200, **more: Any) -> Any:
+        """The JSON of an answer that has to have the status; None without a body."""
+        answer = self.client.request(method, f"/v1/observability{path}", **more)
+        assert answer.status_code == status, answer.text
+        return answer.json() if answer.content else None
+
+    def refused(self, method: str, path: str, status: int, **more: Any) -> str:
+        """The error code of a refusal."""
+        code: str = self.send(method, path, status, **more)["detail"]["error_code"]
+        return code
+
+    def chat(self, text: str, **fields: Any) -> httpx.Response:
+        """Asks a model."""
+        messages = [{"role": "user", "content": text}]
+        body = {"model": "mistral-small-latest", "messages": messages, **fields}
+        answer = self.client.post("/v1/chat/completions", json=body)
+        assert answer.status_code == 200
+        answer.read()
+        return answer
+
+    def search(self, filters: object = None, **body: object) -> list[dict[str, Any]]:
+        """The events that pass a filter, at most a page of them."""
+        body = {"search_params": {"filters": filters}, **body}
+        found = self.send("POST", "/chat-completion-events/search", json=body)
+        results: list[dict[str, Any]] = found["completion_events"]["results"]
+        return results
+
+    def ids(self, filters: object = None) -> list[str]:
+        """The ids of all events that pass a filter."""
+        body = {"search_params": {"filters": filters}}
+        found = self.send("POST", "/chat-completion-events/search-ids", json=body)
+        ids: list[str] = found["completion_event_ids"]
+        return ids
+
+    def judge(self, **fields: object) -> dict[str, Any]:
+        """A new judge."""
+        made: dict[str, Any] = self.send("POST", "/judges", 201, json=define(**fields))
+        return made
+
+    def campaign(self, judge: dict[str, Any], most: int = 100, **fields: object) -> dict[str, Any]:
+        """A new campaign."""
+        body = plan(judge["id"], max_nb_events=most, **fields)
+        made: dict[str, Any] = self.send("POST", "/campaigns", 201, json=body)
+        return made
+
+
+def define(**fields: object) -> dict[str, Any]:
+    """A judge's definition."""
+    output = {
+        "type": "CLASSIFICATION",
+        "options": [
+            {"value": "sea", "description": "About ships and ports"},
+            {"value": "land", "description": "About fields and farms"},
+        ],
+    }
+    return {
+        "name": "Places",
+        "description": "Tells where it is",
+        "model_name": "mistral-medium-latest",
+        "output": output,
+        "instructions": "Say where it is.",
+        "tools": [],
+        **fields,
+    }
+
+
+def plan(judge_id: str, **fields: object) -> dict[str, Any]:
+    """A request for a campaign over all events."""
+    return {
+        "search_params": {"filters": None},
+        "judge_id": judge_id,
+        "name": "Spring",
+        "description": "What people ask",
+        "max_nb_events": 100,
+        **fields,
+    }
+
+
+@cache
+def make_router() -> Router:
+    """Finds the operation of a request."""
+    return Router(load_operations())
+
+
+@cache
+def make_validator(operation_id: str, status: int) -> jsonschema_rs.Draft202012Validator | None:
+    """What the document says about a JSON answer; None when there is no body."""
+    found = next(each for each in mistral_openapi.operations() if each.id == operation_id)
+    responses = found.object["responses"]
+    answer = mistral_openapi.resolve(responses[str(status)])
+    content = answer.get("content", {}).get("application/json")
+    if content is None:
+        return None
+    components = mistral_openapi.load()["components"]
+    return jsonschema_rs.Draft202012Validator({**content["schema"], "components": components})
+
+
+def check(response: httpx.Response) -> None:
+    """Holds an answer of the observability operations to the document."""
+    request = response.request
+    path = request.url.raw_path.decode().partition("?")[0]
+    if not path.startswith("/v1/observability"):
+        return
+    operation, _ = make_router().find(request.method, path, "")
+    response.read()
+    validator = make_validator(operation.id, response.status_code)
+    if validator is None:
+        assert not response.content
+    else:
+        validator.validate(response.json())
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., RunningServer]]:
+    """Starts a mock with the given settings."""
+    with ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(
+            running(Settings(clock="manual", identities=PEOPLE, **settings))
+        )
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[..., Caller]]:
+    """A caller of a mock, by the first part of the key."""
+    with ExitStack() as stack:
+
+        def make(server: RunningServer, name: str = "mock") -> Caller:
+            client = httpx.Client(
+                base_url=server.base_url,
+                headers={"authorization": f"Bearer {name}-key"},
+                verify=TLS,
+                trust_env=False,
+                event_hooks={"response": [check]},
+            )
+            return Caller(stack.enter_context(client))
+
+        yield make
+
+
+@pytest.fixture
+def server(start: Callable[..., RunningServer]) -> RunningServer:
+    """A mock whose callers are PEOPLE and whose campaigns take 4 seconds."""
+    return start(processing_delay_s=4)
+
+
+@pytest.fixture
+def api(server: RunningServer, connect: Callable[..., Caller]) -> Caller:
+    """The default caller."""
+    return connect(server)
