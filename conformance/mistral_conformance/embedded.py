@@ -81,14 +81,17 @@ def embedded_mock(seed: int) -> Iterator[Embedded]:
 def _start(
     identities: dict[str, Identity], seed: int, out: IO[bytes], err: IO[bytes]
 ) -> subprocess.Popen[bytes]:
-    """Start the mock in a session of its own: Ctrl-C must not stop it before the clean-up."""
+    """Start the mock in a session of its own: Ctrl-C must not stop it before the clean-up.
+
+    The pipe to it is its lifeline: it closes when this process ends in whatever way.
+    """
     command = [sys.executable, "-m", "mistral_mock", "serve", "--port", "0"]
-    command += ["--clock", "manual", "--seed", str(seed)]
+    command += ["--clock", "manual", "--seed", str(seed), "--until-stdin-closes"]
     for each in identities.values():
         words = (each.user, each.workspace, each.org, *FLAGS.get(each.name, ()))
         command += ["--key", f"{each.key}={','.join(words)}"]
     return subprocess.Popen(  # noqa: S603 - our own module with our own arguments
-        command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
+        command, stdin=subprocess.PIPE, stdout=out, stderr=err, start_new_session=True
     )
 
 
@@ -112,3 +115,6 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
+    finally:
+        if child.stdin:
+            child.stdin.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 REDACTED = "[redacted]"
+SURE = 8
+"""From this length on a secret is no part of another word."""
 
 
 class Redactor:
@@ -18,19 +21,26 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         spellings = {each for secret in secrets if secret for each in _spellings(secret)}
-        self._spellings = sorted(spellings, key=lambda each: (-len(each), each))
+        longest_first = sorted(spellings, key=lambda each: (-len(each), each))
+        self._pattern = "|".join(_pattern(each) for each in longest_first)
 
     def text(self, text: str) -> str:
         """The text without the secrets."""
-        for each in self._spellings:
-            text = text.replace(each, REDACTED)
-        return text
+        return re.sub(self._pattern, REDACTED, text) if self._pattern else text
 
     def content(self, content: bytes) -> bytes:
         """The bytes without the secrets."""
-        for each in self._spellings:
-            content = content.replace(each.encode(), REDACTED.encode())
-        return content
+        pattern = self._pattern.encode()
+        return re.sub(pattern, REDACTED.encode(), content) if pattern else content
+
+
+def _pattern(spelling: str) -> str:
+    """The spelling as a pattern; a short one is looked for as a word of its own.
+
+    A key such as `col` would otherwise be found inside words that have nothing to do with it.
+    """
+    quoted = re.escape(spelling)
+    return quoted if len(spelling) >= SURE else rf"(?<![A-Za-z0-9]){quoted}(?![A-Za-z0-9])"
 
 
 def _spellings(secret: str) -> Iterable[str]:

@@ -48,7 +48,8 @@ def run_server(options: argparse.Namespace) -> int:
     """Serves until it is stopped; the first line of output is the base URL alone."""
     # The form parser logs every broken form, which is the sender's business and is answered 422.
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
-    serve(make_settings(options), options.host, options.port, announce)
+    lifeline = sys.stdin.buffer if options.until_stdin_closes else None
+    serve(make_settings(options), options.host, options.port, announce, lifeline)
     return 0
 
 
@@ -134,6 +135,11 @@ def add_server_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="for ids and secrets; default 0")
     parser.add_argument(
         "--clock", choices=("real", "manual"), default="real", help="manual: POST /_mock/clock"
+    )
+    parser.add_argument(
+        "--until-stdin-closes",
+        action="store_true",
+        help="end when standard input does: with the process that holds its other end",
     )
     parser.add_argument("--state", type=Path, metavar="FILE", help="keep the state in this file")
     parser.add_argument(

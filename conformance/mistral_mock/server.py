@@ -19,6 +19,7 @@ from mistral_mock.wire import ABORT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import IO
 
     from mistral_mock.app import App
     from mistral_mock.clock import Clock
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 START_S = 10.0
 GRACE_S = 1.0
 GLANCE_S = 0.02
+GLANCE_BYTES = 1024
 KEEP_ALIVE_S = 30
 TICK_S = 0.1
 STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -214,8 +216,17 @@ def running(
         app.world.close()
 
 
-def serve(settings: Settings, host: str, port: int, announce: Callable[[str], None]) -> None:
+def serve(
+    settings: Settings,
+    host: str,
+    port: int,
+    announce: Callable[[str], None],
+    lifeline: IO[bytes] | None = None,
+) -> None:
     """Runs in the foreground until SIGINT or SIGTERM; tells the base URL when it answers.
+
+    With a lifeline it ends too when nothing can be read from that any more, such as from a pipe
+    whose other end was held by a process that is gone.
 
     Raises:
         ServerError: The address cannot be used.
@@ -228,7 +239,16 @@ def serve(settings: Settings, host: str, port: int, announce: Callable[[str], No
         server = Server(app, lambda: announce(base_url))
         for number in STOPPING:
             signal.signal(number, server.stop)
+        if lifeline is not None:
+            watch = partial(_watch, lifeline, server.stop)
+            threading.Thread(target=watch, name="lifeline", daemon=True).start()
         try:
             server.run(sockets=[found])
         finally:
             app.world.close()
+
+
+def _watch(lifeline: IO[bytes], stop: Callable[[], None]) -> None:
+    while lifeline.read(GLANCE_BYTES):
+        pass
+    stop()

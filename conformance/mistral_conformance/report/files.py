@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,9 @@ from mistral_conformance.report.junit import render_junit
 
 if TYPE_CHECKING:
     from mistral_conformance.document import Json
+
+
+NAMES = ("report.json", "junit.xml", "report.html")
 
 
 class Unwritable(Exception):  # noqa: N818 - read as a sentence by the command line
@@ -34,6 +36,9 @@ def prepare_folder(folder: Path) -> None:
         raise Unwritable(
             f"cannot write reports to {folder}: {error.strerror}; choose another --report-dir"
         ) from error
+    taken = [each for each in NAMES if (folder / each).is_dir()]
+    if taken:
+        raise Unwritable(f"{folder / taken[0]} is a folder: choose another --report-dir")
 
 
 def write_reports(report: Json, folder: Path) -> list[Path]:
@@ -43,20 +48,26 @@ def write_reports(report: Json, folder: Path) -> list[Path]:
         Unwritable: the folder has become unwritable.
 
     """
-    contents = {
-        "report.json": json.dumps(report, indent=1, ensure_ascii=True).encode() + b"\n",
-        "junit.xml": render_junit(report),
-        "report.html": render_html(report).encode("utf-8", errors="replace"),
-    }
+    contents = (
+        json.dumps(report, indent=1, ensure_ascii=True).encode() + b"\n",
+        render_junit(report),
+        render_html(report).encode("utf-8", errors="replace"),
+    )
     try:
-        return [_write(folder / name, content) for name, content in contents.items()]
+        return [
+            _write(folder / name, content) for name, content in zip(NAMES, contents, strict=True)
+        ]
     except OSError as error:
         raise Unwritable(f"cannot write reports to {folder}: {error.strerror}") from error
 
 
 def _write(path: Path, content: bytes) -> Path:
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-    Path(file.name).chmod(0o644)
-    os.replace(file.name, path)  # noqa: PTH105 - the atomic one
-    return path
+    file = tempfile.NamedTemporaryFile(dir=path.parent, delete=False)  # noqa: SIM115 - closed below
+    made = Path(file.name)
+    try:
+        with file:
+            file.write(content)
+        made.chmod(0o644)
+        return made.replace(path)
+    finally:
+        made.unlink(missing_ok=True)

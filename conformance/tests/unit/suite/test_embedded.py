@@ -76,6 +76,22 @@ def test_interrupted_run_stops_the_mock_and_ends_with_130(
     assert (tmp_path / "report.json").exists()
 
 
+def test_mock_ends_with_a_run_that_was_killed(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mistral_conformance", "run", "--embedded-mock"]
+    child = subprocess.Popen(
+        [*command, "--rules", "auth.*", "--report-dir", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    assert child.stdout
+    with child.stdout:
+        base_url = child.stdout.readline().strip()
+        child.kill()
+        child.wait()
+    assert _is_down(base_url)
+
+
 def _is_down(base_url: str) -> bool:
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:

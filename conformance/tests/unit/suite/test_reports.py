@@ -8,6 +8,7 @@ import json
 import shutil
 import subprocess
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
@@ -29,13 +30,14 @@ from mistral_conformance.curl import curl_line
 from mistral_conformance.identities import Identity
 from mistral_conformance.redaction import REDACTED, Redactor
 from mistral_conformance.registry import MUST, SHOULD, Registry, rule
+from mistral_conformance.report import files
 from mistral_conformance.report.content import load_schema
+from mistral_conformance.report.files import Unwritable, prepare_folder
 from mistral_conformance.report.terminal import printable
 from mistral_conformance.wire import Message, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from mistral_conformance.context import Context
 
@@ -44,6 +46,10 @@ HOSTILE = (
     "\x1b[31mred \u202e \ud800 '\"`${x} &lt; \u2028"
 )
 OTHER_KEY = "canary-key-of-the-neighbour/+="
+
+
+EMPTY: dict[str, Any] = {"rules": []}
+"""Stands for a report where the renderers are not asked."""
 
 
 def rules() -> Registry:
@@ -251,6 +257,36 @@ def test_long_reason_is_cut() -> None:
 
 def test_redactor_leaves_other_text_alone() -> None:
     assert Redactor([KEY]).text("nothing here") == "nothing here"
+
+
+def test_short_key_is_no_part_of_other_words() -> None:
+    redactor = Redactor(["col"])
+    assert redactor.text("colleague, protocol, 'col'") == f"colleague, protocol, '{REDACTED}'"
+    assert redactor.content(b"Bearer col") == f"Bearer {REDACTED}".encode()
+
+
+def test_long_key_is_found_inside_words() -> None:
+    assert Redactor([KEY]).text(f"x{KEY}x") == f"x{REDACTED}x"
+
+
+def test_folder_in_the_place_of_a_report_is_told_before_the_run(tmp_path: Path) -> None:
+    (tmp_path / "report.json").mkdir()
+    with pytest.raises(Unwritable, match=r"report\.json is a folder"):
+        prepare_folder(tmp_path)
+
+
+def test_report_that_cannot_be_put_in_place_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device", str(self), None, str(target))
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    monkeypatch.setattr(files, "render_junit", lambda _: b"")
+    monkeypatch.setattr(files, "render_html", lambda _: "")
+    with pytest.raises(Unwritable, match="No space left"):
+        files.write_reports(EMPTY, tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_redactor_without_secrets_changes_nothing() -> None:
