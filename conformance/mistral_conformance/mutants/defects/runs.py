@@ -1,0 +1,111 @@
+"""Defects of the runs of workflows and of their figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import edited
+from mistral_conformance.rules import runs as op
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+RUNS = "resources.workflows.runs"
+METRICS = "resources.workflows.metrics"
+
+
+@mutant("runs.list-shows-results", op.LIST, place=f"{RUNS}:view")
+def list_shows_results(view: Part) -> Part:
+    """The list shows the results of the runs."""
+    return lambda row: {**view(row), "result": row.run.result}
+
+
+@mutant("runs.order-is-ignored", op.LIST, place=f"{RUNS}:order")
+def order_is_ignored(order: Part) -> Part:
+    """The latest runs come first whatever is asked for."""
+    return lambda rows, ctx: order(rows, evolve(ctx, query={**ctx.query, "order": "desc"}))
+
+
+@mutant("runs.open-runs-pass-bounds-of-the-end", op.LIST, place=f"{RUNS}:Bounds.hold")
+def open_runs_pass_bounds_of_the_end(hold: Part) -> Part:
+    """A run that goes on passes the filters of the end."""
+    return lambda bounds, row: (
+        hold(evolve(bounds, ended_after=None, ended_before=None), row)
+        if row.run.ended_at is None
+        else hold(bounds, row)
+    )
+
+
+@mutant("runs.status-filter-takes-one", op.LIST, place=f"{RUNS}:find_rows")
+def status_filter_takes_one(find_rows: Part) -> Part:
+    """Of several states in the filter only the first counts."""
+
+    def defect(ctx: Part) -> Part:
+        status = ctx.query["status"]
+        first = status[:1] if isinstance(status, list) else status
+        return find_rows(evolve(ctx, query={**ctx.query, "status": first}))
+
+    return defect
+
+
+@mutant("runs.workflow-is-found-by-name-alone", op.LIST, place=f"{RUNS}:is_wanted_workflow")
+def workflow_is_found_by_name_alone(is_wanted_workflow: Part) -> Part:
+    """The filter by workflow does not know its id."""
+    return lambda ctx, each: (
+        is_wanted_workflow(ctx, each) and ctx.query["workflow_identifier"] in {None, each.name}
+    )
+
+
+@mutant("runs.page-token-is-ignored", op.LIST, place=f"{RUNS}:list_runs")
+def page_token_is_ignored(list_runs: Part) -> Part:
+    """The page token is ignored: every page is the first."""
+    return lambda ctx: list_runs(evolve(ctx, query={**ctx.query, "next_page_token": None}))
+
+
+@mutant("runs.run-lacks-its-result", op.GET, place=f"{RUNS}:get_run")
+def run_lacks_its_result(get_run: Part) -> Part:
+    """A run that has ended shows no result."""
+    return edited(get_run, lambda found: {**found, "result": None})
+
+
+@mutant("runs.history-is-of-the-start-alone", op.HISTORY, place=f"{RUNS}:get_run_history")
+def history_is_of_the_start_alone(get_run_history: Part) -> Part:
+    """The history of a run ends after its start."""
+    return edited(get_run_history, lambda found: {"events": found["events"][:1]})
+
+
+@mutant("runs.history-is-never-decoded", op.HISTORY, place=f"{RUNS}:get_run_history")
+def history_is_never_decoded(get_run_history: Part) -> Part:
+    """Payloads stay encoded whatever is asked for."""
+    return lambda ctx: get_run_history(evolve(ctx, query={**ctx.query, "decode_payloads": False}))
+
+
+@mutant(
+    "runs.everyone-sees-everything", op.GET, op.LIST, place="resources.workflows.engine:executions"
+)
+def everyone_sees_everything(_executions: Part) -> Part:
+    """The executions of all workspaces are everyone's."""
+    from mistral_mock.resources.workflows.records import Execution  # noqa: PLC0415 - the mock's own
+
+    return lambda world, _workspace_id: list(world.store.table(Execution))
+
+
+@mutant("runs.figures-count-ended-ones-alone", op.METRICS, place=f"{METRICS}:find_rows")
+def figures_count_ended_ones_alone(find_rows: Part) -> Part:
+    """Executions that go on are not counted."""
+    return lambda ctx: [row for row in find_rows(ctx) if row.run.ended_at is not None]
+
+
+@mutant("runs.terminated-is-no-error", op.METRICS, place=f"{METRICS}:BAD")
+def terminated_is_no_error(_bad: Part) -> Part:
+    """An execution that somebody terminates does not count as an error."""
+    return frozenset({"FAILED"})
+
+
+@mutant("runs.figures-ignore-their-times", op.METRICS, place=f"{METRICS}:is_within")
+def figures_ignore_their_times(_is_within: Part) -> Part:
+    """The figures are those of all executions, whatever times are given."""
+    return lambda _moment, _after, _before: True

@@ -1,0 +1,126 @@
+"""Defects of the schedules of workflows."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import answering, edited
+from mistral_conformance.rules import schedules as op
+from mistral_mock.answers import no_content
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+SCHEDULES = "resources.workflows.schedules"
+STARTS = "resources.workflows.starts"
+RECORD = "resources.workflows.schedule_records:Schedule"
+TABLE = "timetable.table"
+
+
+@mutant("schedules.create-answers-200", op.CREATE, place=f"{SCHEDULES}:schedule_workflow")
+def create_answers_200(create: Part) -> Part:
+    """Creating a schedule answers 200."""
+    return answering(create, status=200)
+
+
+@mutant("schedules.deleted-schedule-stays", op.DELETE, place=f"{SCHEDULES}:unschedule_workflow")
+def deleted_schedule_stays(_delete: Part) -> Part:
+    """Deleting a schedule is answered but the schedule stays."""
+    return lambda _ctx: no_content()
+
+
+@mutant("schedules.pages-repeat-the-first", op.LIST, place=f"{SCHEDULES}:get_schedules")
+def pages_repeat_the_first(get_schedules: Part) -> Part:
+    """The page token is ignored: every page is the first."""
+    return lambda ctx: get_schedules(evolve(ctx, query={**ctx.query, "next_page_token": None}))
+
+
+@mutant("schedules.status-filter-is-ignored", op.LIST, place=f"{SCHEDULES}:is_wanted")
+def status_filter_is_ignored(is_wanted: Part) -> Part:
+    """The list shows paused schedules among the active ones."""
+    return lambda ctx, each: is_wanted(evolve(ctx, query={**ctx.query, "status": None}), each)
+
+
+@mutant("schedules.zone-is-ignored", op.CREATE, op.GET, place=f"{TABLE}:Timetable.following")
+def zone_is_ignored(following: Part) -> Part:
+    """Times are taken to be those of UTC."""
+    return lambda timetable, after: following(evolve(timetable, zone=ZoneInfo("UTC")), after)
+
+
+@mutant("schedules.skipped-times-come", op.CREATE, op.GET, place=f"{TABLE}:matches")
+def skipped_times_come(_matches: Part) -> Part:
+    """What is to be skipped is not."""
+    return lambda _calendar, _local: False
+
+
+@mutant("schedules.end-is-ignored", op.CREATE, op.GET, place=f"{TABLE}:Timetable.following")
+def end_is_ignored(following: Part) -> Part:
+    """A schedule goes on beyond its end."""
+    return lambda timetable, after: following(evolve(timetable, end_at=None), after)
+
+
+@mutant("schedules.start-comes-an-hour-late", op.GET, place=f"{STARTS}:start")
+def start_comes_an_hour_late(start: Part) -> Part:
+    """Executions start an hour after they are due."""
+    return lambda world, schedule, due, at: start(world, schedule, due, at + timedelta(hours=1))
+
+
+@mutant("schedules.limit-does-not-count-down", op.CREATE, op.GET, place=f"{STARTS}:begin")
+def limit_does_not_count_down(begin: Part) -> Part:
+    """A schedule with a limit goes on for ever."""
+    return lambda *given, **_: begin(*given, counts=False)
+
+
+@mutant("schedules.trigger-uses-up-the-limit", op.TRIGGER, place=f"{STARTS}:begin")
+def trigger_uses_up_the_limit(begin: Part) -> Part:
+    """A trigger counts as one of the schedule's own starts."""
+    return lambda *given, **_: begin(*given, counts=True)
+
+
+@mutant("schedules.pause-is-ignored", op.PAUSE, op.RESUME, place=f"{RECORD}.resting")
+def pause_is_ignored(_resting: Part) -> Part:
+    """A paused schedule goes on."""
+    return property(lambda schedule: schedule.remaining == 0)
+
+
+@mutant("schedules.executions-always-overlap", op.CREATE, op.GET, place=f"{STARTS}:begin")
+def executions_always_overlap(begin: Part) -> Part:
+    """Executions go on side by side whatever the policy says."""
+    return lambda world, schedule, due, _overlap, counts: begin(
+        world, schedule, due, 6, counts=counts
+    )
+
+
+@mutant("schedules.terminating-cancels-nothing", op.CREATE, place=f"{STARTS}:end_others")
+def terminating_cancels_nothing(_end_others: Part) -> Part:
+    """The execution that a policy ends goes on."""
+    return lambda _world, _schedule, _at, _kind: None
+
+
+@mutant("schedules.change-forgets-the-rest", op.UPDATE, place=f"{SCHEDULES}:read_definition")
+def change_forgets_the_rest(read_definition: Part) -> Part:
+    """A change puts all that it does not name back to its default."""
+    return lambda given, known: read_definition(given, {"input": known["input"]})
+
+
+@mutant("schedules.input-is-lost", op.CREATE, op.GET, place=f"{SCHEDULES}:view")
+def input_is_lost(view: Part) -> Part:
+    """A schedule is shown without its input."""
+    return lambda schedule: {**view(schedule), "input": None}
+
+
+@mutant("schedules.note-is-lost", op.PAUSE, op.GET, place=f"{SCHEDULES}:get_schedule")
+def note_is_lost(get_schedule: Part) -> Part:
+    """The note of a pause is not kept."""
+    return edited(get_schedule, lambda found: {**found, "note": None})
+
+
+@mutant("schedules.coming-starts-are-of-the-past", op.GET, place=f"{RECORD}.upcoming")
+def coming_starts_are_of_the_past(upcoming: Part) -> Part:
+    """The coming starts are told in reverse order."""
+    return lambda schedule: [each.astimezone(UTC) for each in reversed(upcoming(schedule))]

@@ -1,0 +1,66 @@
+"""Defects of the events of workflows and of their stream."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import edited
+from mistral_conformance.rules import workflow_events as op
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+EVENTS = "resources.workflows.event_lists"
+
+
+@mutant("workflow-events.list-is-backwards", op.LIST, place=f"{EVENTS}:get_workflow_events")
+def list_is_backwards(get_events: Part) -> Part:
+    """A page of events has the latest first."""
+    return edited(get_events, lambda found: {**found, "events": found["events"][::-1]})
+
+
+@mutant("workflow-events.run-filter-is-ignored", op.LIST, place=f"{EVENTS}:get_workflow_events")
+def run_filter_is_ignored(get_events: Part) -> Part:
+    """The list is not filtered by the run."""
+    return lambda ctx: get_events(evolve(ctx, query={**ctx.query, "workflow_run_id": None}))
+
+
+@mutant("workflow-events.cursor-is-ignored", op.LIST, place=f"{EVENTS}:get_workflow_events")
+def cursor_is_ignored(get_events: Part) -> Part:
+    """Every page of events is the first."""
+    return lambda ctx: get_events(evolve(ctx, query={**ctx.query, "cursor": None}))
+
+
+@mutant("workflow-events.stream-repeats-the-last", op.STREAM, place=f"{EVENTS}:first_number")
+def stream_repeats_the_last(first_number: Part) -> Part:
+    """A stream that goes on sends the last event again."""
+    return lambda ctx: first_number(ctx) - 1
+
+
+@mutant("workflow-events.stream-forgets-its-place", op.STREAM, place=f"{EVENTS}:first_number")
+def stream_forgets_its_place(_first_number: Part) -> Part:
+    """A stream always begins at the first event."""
+    return lambda _ctx: 0
+
+
+@mutant("workflow-events.scope-is-ignored", op.STREAM, place=f"{EVENTS}:is_of_kind")
+def scope_is_ignored(is_of_kind: Part) -> Part:
+    """The stream sends the events of workflows among those of activities."""
+    return lambda ctx, event: is_of_kind(evolve(ctx, query={**ctx.query, "scope": "*"}), event)
+
+
+@mutant("workflow-events.metadata-are-ignored", op.STREAM, place=f"{EVENTS}:is_of_execution")
+def metadata_are_ignored(is_of_execution: Part) -> Part:
+    """The filter by metadata lets everything through."""
+    return lambda ctx, event: is_of_execution(
+        evolve(ctx, query={**ctx.query, "metadata_filters": None}), event
+    )
+
+
+@mutant("workflow-events.stream-names-all-alike", op.STREAM, place="resources.workflows.live:spell")
+def stream_names_all_alike(spell: Part) -> Part:
+    """Every event of the stream has the same name."""
+    return lambda event: spell(evolve(event, type="message"))
