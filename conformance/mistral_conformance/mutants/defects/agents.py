@@ -10,7 +10,6 @@ from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import answering, edited
 from mistral_conformance.rules import agents as op
 from mistral_conformance.rules.common.talks import CREATE_AGENT
-from mistral_mock import pages
 from mistral_mock.errors import APIError, not_found
 from mistral_mock.resources.agents.records import Agent, AgentVersion
 
@@ -138,10 +137,10 @@ def page_sizes_are_ignored(list_pages: Part) -> Part:
     return lambda ctx: list_pages(evolve(ctx, query={**ctx.query, "page_size": 1000}))
 
 
-@mutant("agents.token-goes-nowhere", op.LIST_PAGES, place="pages:slice_after")
-def token_goes_nowhere(_slice_after: Part) -> Part:
+@mutant("agents.token-goes-nowhere", op.LIST_PAGES, place=f"{LISTS}:slice_after")
+def token_goes_nowhere(slice_after: Part) -> Part:
     """The first page is the last."""
-    return lambda _signer, items, _token, size, _parameter: (pages.slice_page(items, 0, size), None)
+    return lambda ctx, found: (slice_after(ctx, found)[0], None)
 
 
 @mutant("agents.metadata-filter-is-any", op.LIST_PAGES, place=f"{LISTS}:has_entries")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from mistral_mock.answers import json_answer, no_content
-from mistral_mock.completion import refusal
+from mistral_mock.errors import Problem, invalid
 from mistral_mock.registry import operation
 from mistral_mock.resources import tuned_models
 from mistral_mock.resources.agents import views
@@ -97,11 +97,11 @@ def check_model(ctx: Context, name: str) -> None:
     """Passes when the model can answer.
 
     Raises:
-        APIError: 400, the model does not exist or does not chat (our choice: as for chats).
+        APIError: 422, the model does not exist or does not chat (our choice).
 
     """
     if tuned_models.find_chat_model(ctx, name) is None:
-        raise refusal.unknown_model(name)
+        raise invalid(Problem(("body", "model"), f"Invalid model: {name}", input=name))
 
 
 def complete_content(body: dict[str, Any]) -> dict[str, Any]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_mock import ownership, pages
+from mistral_mock import clock, ownership, pages
 from mistral_mock.answers import json_answer
 from mistral_mock.registry import operation
 from mistral_mock.resources.agents import views
 from mistral_mock.resources.agents.records import Agent, AgentVersion, child_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mistral_mock.answers import Answer
     from mistral_mock.context import Context
@@ -27,11 +27,25 @@ def list_agents(ctx: Context) -> Answer:
 @operation("beta.agents.list_pages")
 def list_pages(ctx: Context) -> Answer:
     """The agents after those of the page that gave the token."""
-    token, size = ctx.query["page_token"], ctx.query["page_size"]
-    found = find_listed(ctx)
-    shown, following = pages.slice_after(ctx.world.signer, found, token, size, "page_token")
+    shown, following = slice_after(ctx, find_listed(ctx))
     data = [view_current(ctx, agent) for agent in shown]
     return json_answer({"object": "list", "data": data, "next_page_token": following})
+
+
+def slice_after(ctx: Context, found: Sequence[Agent]) -> tuple[Sequence[Agent], str | None]:
+    """The page after the one that gave the token, whatever came or went meanwhile; the next token.
+
+    Raises:
+        APIError: 422, the token is none that this mock gave (our choice).
+
+    """
+    token, size = ctx.query["page_token"], ctx.query["page_size"]
+    last = "" if token is None else pages.read_token(ctx.world.signer, token)
+    rest = [agent for agent in found if clock.spell(agent.created_at) > last]
+    shown = rest[:size]
+    if len(rest) <= size:
+        return shown, None
+    return shown, pages.make_token(ctx.world.signer, clock.spell(shown[-1].created_at))
 
 
 def find_listed(ctx: Context) -> list[Agent]:
