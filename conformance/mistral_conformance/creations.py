@@ -60,10 +60,11 @@ class Leftover:
 
 
 @cache
-def load_kinds() -> dict[str, Kind]:
-    """The kinds by creating operation."""
-    kinds = (Kind(**each) for group in load_groups() for each in group.get("creation", ()))
-    return {each.operation: each for each in kinds}
+def load_kinds() -> dict[str, tuple[Kind, ...]]:
+    """The kinds by creating operation; one operation may create several objects."""
+    kinds = [Kind(**each) for group in load_groups() for each in group.get("creation", ())]
+    operations = dict.fromkeys(each.operation for each in kinds)
+    return {one: tuple(each for each in kinds if each.operation == one) for one in operations}
 
 
 class Creations:
@@ -98,8 +99,7 @@ class Creations:
             return
         if exchange.method == "DELETE":
             self._cross_off(self._path(exchange))
-        kind = load_kinds().get(exchange.operation)
-        if kind:
+        for kind in load_kinds().get(exchange.operation, ()):
             self._note(kind, exchange)
 
     def sweep(self, delete: Delete, *, everything: bool) -> list[Leftover]:

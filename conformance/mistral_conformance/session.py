@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -99,7 +100,7 @@ class Session:
     def finish(self) -> list[Leftover]:
         """Delete all that is left, also what only its marked name tells, and say what stays."""
         self.sweep(everything=True)
-        for kind in load_kinds().values():
+        for kind in chain.from_iterable(load_kinds().values()):
             if kind.list and kind.operation in self.document.operations:
                 self._adopt_marked(kind)
         return self.sweep(everything=True)

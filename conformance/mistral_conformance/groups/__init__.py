@@ -1,6 +1,6 @@
 """What the suite has to know about each group of operations, one TOML file for one group.
 
-`[[creation]]`: what a run creates and how it is deleted again, one entry per creating operation.
+`[[creation]]`: what a run creates and how it is deleted again, one entry for each kind of object.
     operation, delete   ids of the two operations; where nothing deletes: one that ends it
     ids     path parameter of `delete` = field of the creating answer; others come from its path
     list    (optional) an operation that finds what no answer told us about, by its marked name
@@ -10,8 +10,8 @@
 `[samples."operation.id"]`: the plainest valid request, where that needs more than path ids.
     ids     path ids other than the target of the same name: a `$word` or the id itself
     query   query parameters                           body    JSON body
-    form    text fields of a multipart form            file    name and text of the form's file part;
-            a file that is no text has `base64` and its media `type` instead
+    form    text fields of a multipart form            file    name and text of the file part; a
+            file that is no text has `base64` and its media `type` instead
     before  a sample to send first, so that this one can succeed
     marked  which field of the body is a name and gets the run's marker
 

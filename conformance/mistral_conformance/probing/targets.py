@@ -171,8 +171,7 @@ class Targets:
         operation = self._context.document.operations[target.operation]
         exchange = self._context.need(self._send_target(operation, target), 200, 201, 202)
         found = _take(exchange.json(), target)
-        kind = load_kinds().get(target.operation)
-        if kind is not None:
+        for kind in load_kinds().get(target.operation, ())[:1]:
             delete = self._context.document.operations[kind.delete]
             known = {each: self._ids.get(each, "") for each in delete.path_ids}
             known |= {each: str(exchange[source]) for each, source in kind.ids.items()}
