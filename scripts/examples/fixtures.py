@@ -39,6 +39,16 @@ class Fixtures:
         """
         return NAMED.sub(lambda found: self.value(found[1], found[2]), text)
 
+    def fill_all(self, value: Any) -> Any:  # noqa: ANN401 - any JSON
+        """The JSON value with all its texts filled in."""
+        if isinstance(value, str):
+            return self.fill(value)
+        if isinstance(value, list):
+            return [self.fill_all(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self.fill_all(item) for key, item in value.items()}
+        return value
+
     def value(self, name: str, key: str) -> str:
         """One value of a thing, which is made when it is not there yet."""
         self.ensure(name)
@@ -61,8 +71,7 @@ class Fixtures:
 
     def request(self, row: Make) -> Any:  # noqa: ANN401 - an answer is any JSON
         """The JSON that the row's request brings."""
-        body = {k: self.fill(v) if isinstance(v, str) else v for k, v in (row.json or {}).items()}
-        given: dict[str, Any] = {"json": body} if row.json is not None else {}
+        given: dict[str, Any] = {"json": self.fill_all(row.json)} if row.json is not None else {}
         if row.upload:
             file = next(file for file in self.table.file if file.name == row.upload)
             given = {"files": {"file": (file.name, content_of(file))}}

@@ -82,7 +82,7 @@ def run_in(folder: Path, session: Session, settings: Settings, fixtures: Fixture
 
 
 def prepare(example: Example, fixtures: Fixtures) -> str:
-    """The code that runs: laid out, with all the table's replacements made.
+    """The code that runs: laid out, with all the table's replacements made and checks behind it.
 
     Raises LayoutLostError and CannotMakeError.
     """
@@ -95,7 +95,10 @@ def prepare(example: Example, fixtures: Fixtures) -> str:
     for row in fixtures.table.replace:
         if row.covers(example.language, original) and row.find.search(code):
             code = swap(row.find, fixtures.fill(row.becomes), code)
-    return code
+    checks = [
+        row.code for row in fixtures.table.check if row.covers(example.language, example.code)
+    ]
+    return "\n".join([code, *checks])
 
 
 def swap(find: re.Pattern[str], becomes: str, code: str) -> str:

@@ -6,6 +6,7 @@
 - `make`: a thing that an example presupposes, made over HTTP: `{library.id}` in a row makes it
 - `file`: a file that an example reads, made in its folder when the code names it
 - `setup`: code put before the examples of a session, or things made before it
+- `check`: code put behind an example, which looks at what the page says that it brought
 - `last`: examples that run after the others of their session
 - `serve`: commands that run until they are stopped; one line of output says that they are up
 - `folder`: commands that run in the project's folder, not in an empty one
@@ -99,6 +100,13 @@ class Setup(Row):
 
 
 @attrs.frozen(kw_only=True)
+class Check(Row):
+    """Code that runs right after an example; what it raises fails the example."""
+
+    code: str
+
+
+@attrs.frozen(kw_only=True)
 class Serve(Row):
     """A command that serves until it is stopped; `until` is the line that says it is up."""
 
@@ -120,6 +128,7 @@ class Table:
     make: tuple[Make, ...] = ()
     file: tuple[File, ...] = ()
     setup: tuple[Setup, ...] = ()
+    check: tuple[Check, ...] = ()
     last: tuple[Row, ...] = ()
     serve: tuple[Serve, ...] = ()
     folder: tuple[Row, ...] = ()
@@ -136,6 +145,7 @@ KINDS: dict[str, type[Row]] = {
     "make": Make,
     "file": File,
     "setup": Setup,
+    "check": Check,
     "last": Row,
     "serve": Serve,
     "folder": Row,
