@@ -221,7 +221,7 @@ def _step_problems(step: dict[str, Any], names: list[str], signals: set[str]) ->
     if len(kinds) != 1:
         found = " and ".join(kinds) or "none of them"
         yield f"it has to be one of {', '.join(KINDS)}; it is {found}"
-    if step.get("wait_for", next(iter(signals), None)) not in {*signals, None}:
+    if "wait_for" in step and step["wait_for"] not in signals:
         yield f"there is no signal {step['wait_for']!r}"
     if "run" in step and step["run"] not in names:
         yield f"there is no workflow {step['run']!r}"

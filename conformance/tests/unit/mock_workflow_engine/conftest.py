@@ -1,0 +1,118 @@
+"""A mock with callers of two workspaces, whose every answer is held to the document."""
+
+from __future__ import annotations
+
+import ssl
+from contextlib import ExitStack
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import jsonschema_rs
+import pytest
+
+import mistral_openapi
+from mistral_mock.identities import make_identity
+from mistral_mock.operations import load_operations
+from mistral_mock.router import Router
+from mistral_mock.server import running
+from mistral_mock.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PEOPLE = (
+    make_identity("mock-key", "alice", "lab", "acme"),
+    make_identity("neighbour-key", "carol", "office", "acme"),
+)
+TLS = ssl.create_default_context()
+"""Never used; it costs more than most tests, so that all clients share one."""
+
+
+class Caller(httpx.Client):
+    """A client of a mock; the mock's server is its attribute."""
+
+    server: Any
+
+    def start(self, name: str, **body: Any) -> dict[str, Any]:
+        """A new execution of a workflow."""
+        answer = self.post(f"/v1/workflows/{name}/execute", json=body)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def look(self, execution: dict[str, Any]) -> dict[str, Any]:
+        """The execution as it is now."""
+        found: dict[str, Any] = self.get(path_of(execution)).json()
+        return found
+
+    def act(self, execution: dict[str, Any], what: str, **body: Any) -> httpx.Response:
+        """Does something to an execution."""
+        return self.post(path_of(execution, what), json=body or None)
+
+
+def path_of(execution: dict[str, Any], what: str = "") -> str:
+    """The path of an execution, or of something of it."""
+    path = f"/v1/workflows/executions/{execution['execution_id']}"
+    return f"{path}/{what}" if what else path
+
+
+@cache
+def make_router() -> Router:
+    """Finds the operation of a request."""
+    return Router(load_operations())
+
+
+@cache
+def make_validator(operation_id: str, status: int) -> jsonschema_rs.Draft202012Validator | None:
+    """What the document says about a JSON answer; None when there is no JSON body."""
+    found = next(each for each in mistral_openapi.operations() if each.id == operation_id)
+    answer = found.object["responses"].get(str(status))
+    assert answer is not None, f"{operation_id} documents no {status}"
+    content = mistral_openapi.resolve(answer).get("content", {}).get("application/json")
+    if content is None:
+        return None
+    components = mistral_openapi.load()["components"]
+    return jsonschema_rs.Draft202012Validator({**content["schema"], "components": components})
+
+
+def check(response: httpx.Response) -> None:
+    """Holds an answer to the document."""
+    request = response.request
+    path = request.url.raw_path.decode().partition("?")[0]
+    operation, _ = make_router().find(request.method, path, "")
+    validator = make_validator(operation.id, response.status_code)
+    if validator is not None:
+        response.read()
+        validator.validate(response.json())
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Callable[[str], Caller]]]:
+    """Starts a mock with the given settings; gives what makes callers of it."""
+    with ExitStack() as stack:
+
+        def run(**settings: Any) -> Callable[[str], Caller]:
+            chosen = Settings(**{"clock": "manual", "identities": PEOPLE, **settings})
+            server = stack.enter_context(running(chosen))
+
+            def connect(name: str) -> Caller:
+                caller = Caller(
+                    base_url=server.base_url,
+                    headers={"authorization": f"Bearer {name}-key"},
+                    verify=TLS,
+                    trust_env=False,
+                    event_hooks={"response": [check]},
+                )
+                caller.server = server
+                return stack.enter_context(caller)
+
+            return connect
+
+        yield run
+
+
+@pytest.fixture
+def api(serve: Callable[..., Callable[[str], Caller]]) -> Caller:
+    """The default caller of a fresh mock with a manual clock."""
+    return serve()("mock")
