@@ -7,17 +7,19 @@ from base64 import b64encode
 from threading import Timer
 from typing import TYPE_CHECKING, Any
 
+import jsonschema_rs
 import pytest
-from tests.unit.mock_workflow_engine.conftest import path_of
+from tests.unit.mock_workflow_engine.conftest import Caller, path_of
 
+import mistral_openapi
 from mistral_mock.clock import parse
+from mistral_mock.server import running
+from mistral_mock.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.unit.mock_workflow_engine.conftest import Caller
-
-Serve = "Callable[..., Callable[[str], Caller]]"
+KEY = {"authorization": "Bearer mock-key"}
 
 
 def test_waiting_moves_a_manual_clock_to_the_end(api: Caller) -> None:

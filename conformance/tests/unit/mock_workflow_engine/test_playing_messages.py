@@ -78,11 +78,12 @@ def test_step_in_hand_goes_on_for_what_was_left_of_it() -> None:
 def test_reset_sends_again_what_came_later() -> None:
     script = make({"sleep_s": 9}, **ORDER)
     did = (do("signal", 1, "note", "hi"), do("update", 2, "pay", {"n": 3}))
-    for left_out, result in (
+    choices: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
         ({}, {"amount": 3, "note": "hi"}),
         ({"exclude_signals": True}, {"amount": 3, "note": None}),
         ({"exclude_updates": True}, {"amount": "none", "note": "hi"}),
-    ):
+    )
+    for left_out, result in choices:
         assert last(script, *did, do("reset", 3, event_id=1, **left_out)).result == result
 
 
