@@ -1,0 +1,202 @@
+"""Embeddings: one vector for each text, near for texts that are alike, in every documented form."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import struct
+from typing import TYPE_CHECKING
+
+from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused
+from mistral_conformance.rules.common.vectors import (
+    EMBED,
+    embed,
+    embed_or_skip,
+    length,
+    likeness,
+    vectors_of,
+)
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+
+CAT = "The black cat sleeps on the warm garden wall."
+ANOTHER_CAT = "A black cat is sleeping on the warm wall of the garden."
+BANK = "Quarterly revenue of the bank exceeded all forecasts by nine percent."
+TEXTS = [CAT, ANOTHER_CAT, BANK]
+ALIKE = 0.999
+NEARLY = 0.01
+SMALL = 16
+RANGES = {"int8": (-128, 127), "uint8": (0, 255), "binary": (-128, 127), "ubinary": (0, 255)}
+BITS = 8
+
+
+@rule(
+    id="embeddings.one-vector-for-each-text",
+    level=MUST,
+    source="spec 2026-08-13, EmbeddingResponseData",
+    operations=(EMBED,),
+)
+def one_vector_for_each_text(ctx: Context) -> None:
+    """Three texts get three vectors of one size, numbered from 0; a single text gets one."""
+    answer = embed(ctx, TEXTS)
+    expect_equal(ctx, answer["object"], "list", "object", answer)
+    indices = [each.get("index") for each in answer["data"]]
+    expect_equal(ctx, indices, [0, 1, 2], "the indices", answer)
+    sizes = {len(vector) for vector in vectors_of(ctx, answer)}
+    ctx.expect(len(sizes) == 1, f"vectors have the sizes {sorted(sizes)}", answer)
+    single = embed(ctx, CAT)
+    expect_equal(ctx, len(single["data"]), 1, "the number of vectors", single)
+
+
+@rule(
+    id="embeddings.vectors-follow-the-texts",
+    level=MUST,
+    source="spec 2026-08-13, EmbeddingResponseData.index",
+    operations=(EMBED,),
+)
+def vectors_follow_the_texts(ctx: Context) -> None:
+    """The vectors stand in the order of the texts: turned around, they are turned around too."""
+    ahead, back = embed(ctx, [CAT, BANK]), embed(ctx, [BANK, CAT])
+    first, second = vectors_of(ctx, ahead), vectors_of(ctx, back)
+    for here, there in ((first[0], second[1]), (first[1], second[0])):
+        ctx.expect(likeness(here, there) > ALIKE, "a text has two vectors", ahead, back)
+    ctx.expect(likeness(first[0], first[1]) < ALIKE, "two texts have one vector", ahead)
+
+
+@rule(
+    id="embeddings.same-text-same-vector",
+    level=SHOULD,
+    source="our choice: an index is searched with vectors of another day",
+    operations=(EMBED,),
+)
+def same_text_same_vector(ctx: Context) -> None:
+    """A text has the same vector alone, among others and twice."""
+    alone, among = embed(ctx, CAT), embed(ctx, [BANK, CAT, CAT])
+    vector = vectors_of(ctx, alone)[0]
+    for other in vectors_of(ctx, among)[1:]:
+        ctx.expect(likeness(vector, other) > ALIKE, "the vectors differ", alone, among)
+
+
+@rule(
+    id="embeddings.likes-are-near",
+    level=SHOULD,
+    source="our choice: what embeddings are for",
+    operations=(EMBED,),
+)
+def likes_are_near(ctx: Context) -> None:
+    """Two texts that say nearly the same are nearer to each other than to a third."""
+    answer = embed(ctx, TEXTS)
+    cat, another, bank = vectors_of(ctx, answer)
+    near = likeness(cat, another)
+    for far in (likeness(cat, bank), likeness(another, bank)):
+        ctx.expect(near > far, f"likeness {near:.3f} is not above {far:.3f}", answer)
+
+
+@rule(
+    id="embeddings.vectors-have-length-one",
+    level=MAY,
+    source="our choice: so published samples compare them",
+    operations=(EMBED,),
+)
+def vectors_have_length_one(ctx: Context) -> None:
+    """Vectors have the length 1."""
+    answer = embed(ctx, TEXTS)
+    for vector in vectors_of(ctx, answer):
+        ctx.expect(abs(length(vector) - 1) < NEARLY, f"the length is {length(vector)}", answer)
+
+
+@rule(
+    id="embeddings.base64-holds-the-numbers",
+    level=SHOULD,
+    source="spec 2026-08-13, EncodingFormat; our choice: 32-bit floats, little-endian",
+    operations=(EMBED,),
+)
+def base64_holds_the_numbers(ctx: Context) -> None:
+    """With `encoding_format` base64 the same numbers come as the bytes of 32-bit floats."""
+    plain = embed(ctx, [CAT, BANK])
+    packed = embed_or_skip(ctx, [CAT, BANK], encoding_format="base64")
+    texts = vectors_of(ctx, packed)
+    for vector, text in zip(vectors_of(ctx, plain), texts, strict=True):
+        ctx.expect(isinstance(text, str), "the vector is no text", packed)
+        try:
+            content = base64.b64decode(text, validate=True)
+        except binascii.Error as error:
+            ctx.expect(condition=False, message=f"the text is no base64: {error}")
+            raise
+        expect_equal(ctx, len(content), 4 * len(vector), "the number of bytes", plain, packed)
+        numbers = struct.unpack(f"<{len(vector)}f", content)
+        ctx.expect(likeness(vector, numbers) > ALIKE, "the numbers differ", plain, packed)
+
+
+@rule(
+    id="embeddings.output-dimension-is-the-size",
+    level=MUST,
+    source="spec 2026-08-13, EmbeddingRequest.output_dimension",
+    operations=(EMBED,),
+)
+def output_dimension_is_the_size(ctx: Context) -> None:
+    """`output_dimension` says how many numbers a vector has, where the model can change it."""
+    for size in (SMALL, 2 * SMALL):
+        answer = embed_or_skip(ctx, CAT, output_dimension=size)
+        expect_equal(ctx, len(vectors_of(ctx, answer)[0]), size, "the size", answer)
+
+
+@rule(
+    id="embeddings.output-dtype-is-the-kind",
+    level=MUST,
+    source="spec 2026-08-13, EmbeddingDtype",
+    operations=(EMBED,),
+)
+def output_dtype_is_the_kind(ctx: Context) -> None:
+    """`output_dtype` gives whole numbers in its range, where the model can change it."""
+    for kind, (least, most) in RANGES.items():
+        answer = embed_or_skip(ctx, [CAT], output_dtype=kind)
+        numbers = vectors_of(ctx, answer)[0]
+        whole = all(number == int(number) and least <= number <= most for number in numbers)
+        ctx.expect(whole, f"{kind} gives other numbers than {least} to {most}", answer)
+
+
+@rule(
+    id="embeddings.bits-are-packed",
+    level=SHOULD,
+    source="spec 2026-08-13, EmbeddingDtype; our choice: one bit for each number",
+    operations=(EMBED,),
+)
+def bits_are_packed(ctx: Context) -> None:
+    """Binary vectors have an eighth of the numbers, rounded up."""
+    size = len(vectors_of(ctx, embed(ctx, [CAT]))[0])
+    for kind in ("binary", "ubinary"):
+        answer = embed_or_skip(ctx, [CAT], output_dtype=kind)
+        found = len(vectors_of(ctx, answer)[0])
+        expect_equal(ctx, found, -(-size // BITS), f"the size of {kind}", answer)
+
+
+@rule(
+    id="embeddings.usage-grows-with-the-texts",
+    level=MUST,
+    source="spec 2026-08-13, UsageInfo",
+    operations=(EMBED,),
+)
+def usage_grows_with_the_texts(ctx: Context) -> None:
+    """More texts cost more, all of it for the prompt, and the total is the sum."""
+    one, three = embed(ctx, [CAT]), embed(ctx, TEXTS)
+    for answer in (one, three):
+        used = answer["usage"]
+        total = used["prompt_tokens"] + (used.get("completion_tokens") or 0)
+        expect_equal(ctx, used["total_tokens"], total, "total_tokens", answer)
+    costs = [each.at("usage.prompt_tokens") for each in (one, three)]
+    ctx.expect(0 < costs[0] < costs[1], f"one text and three cost {costs}", one, three)
+
+
+@rule(
+    id="embeddings.unknown-model-is-refused",
+    level=MUST,
+    source="our choice of rule, status class alone",
+    operations=(EMBED,),
+)
+def unknown_model_is_refused(ctx: Context) -> None:
+    """A model that does not exist embeds nothing."""
+    sent = {"model": ctx.marker.name("no-such-model"), "input": CAT}
+    expect_refused(ctx, ctx.api.call(EMBED, json=sent), "an unknown model")

@@ -1,0 +1,193 @@
+"""Code for a gap: one choice, its limits, its stream, its usage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.rules.common.chats import first_choice, text_of
+from mistral_conformance.rules.common.events import DONE, assemble, read_stream
+from mistral_conformance.rules.common.fillings import FIM, PROMPT, fill, gap
+from mistral_conformance.rules.common.names import LIST_MODELS
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+
+REASONS = ("stop", "length", "model_length", "error")
+FEW = 2
+LEAST = 40
+SHORTEST_STOP = 3
+
+
+@rule(
+    id="fim.answers-a-choice",
+    level=MUST,
+    source="spec 2026-08-13, FIMCompletionResponse",
+    operations=(FIM,),
+)
+def answers_a_choice(ctx: Context) -> None:
+    """A gap gets one choice of index 0: a text by the assistant and a documented reason."""
+    answer = fill(ctx)
+    expect_equal(ctx, answer["object"], "chat.completion", "object", answer)
+    expect_equal(ctx, len(answer["choices"]), 1, "the number of choices", answer)
+    choice = first_choice(ctx, answer)
+    expect_equal(ctx, choice.get("index"), 0, "the index", answer)
+    expect_equal(ctx, (choice.get("message") or {}).get("role"), "assistant", "the role", answer)
+    ctx.expect(text_of(choice), "the answer has no text", answer)
+    ctx.expect(choice.get("finish_reason") in REASONS, "the finish reason is unknown", answer)
+
+
+@rule(
+    id="fim.names-the-model",
+    level=SHOULD,
+    source="spec 2026-08-13, FIMCompletionResponse.model; our choice: the name that was asked",
+    operations=(FIM,),
+)
+def names_the_model(ctx: Context) -> None:
+    """The answer names the model that the request named."""
+    answer = fill(ctx)
+    expect_equal(ctx, answer["model"], gap(ctx)["model"], "model", answer)
+
+
+@rule(
+    id="fim.max-tokens-cuts",
+    level=MUST,
+    source="spec 2026-08-13, FIMCompletionRequest.max_tokens",
+    operations=(FIM,),
+)
+def max_tokens_cuts(ctx: Context) -> None:
+    """`max_tokens` bounds what is generated, and the reason tells when it did."""
+    answer = fill(ctx, max_tokens=FEW)
+    spent = answer.at("usage.completion_tokens")
+    ctx.expect(spent <= FEW, f"{spent} tokens where {FEW} are allowed", answer)
+    if spent == FEW and len(text_of(first_choice(ctx, fill(ctx)))) > len(
+        text_of(first_choice(ctx, answer))
+    ):
+        reason = first_choice(ctx, answer).get("finish_reason")
+        expect_equal(ctx, reason, "length", "the reason of a cut answer", answer)
+
+
+@rule(
+    id="fim.min-tokens-are-there",
+    level=SHOULD,
+    source="spec 2026-08-13, FIMCompletionRequest.min_tokens",
+    operations=(FIM,),
+)
+def min_tokens_are_there(ctx: Context) -> None:
+    """`min_tokens` makes the answer at least as long."""
+    answer = fill(ctx, min_tokens=LEAST)
+    spent = answer.at("usage.completion_tokens")
+    ctx.expect(spent >= LEAST, f"{spent} tokens where {LEAST} are the least", answer)
+
+
+@rule(
+    id="fim.stop-ends-the-code",
+    level=MUST,
+    source="spec 2026-08-13, FIMCompletionRequest.stop",
+    operations=(FIM,),
+)
+def stop_ends_the_code(ctx: Context) -> None:
+    """A stop text ends the code and is no part of it."""
+    whole = fill(ctx)
+    words = [word for word in text_of(first_choice(ctx, whole)).split() if word]
+    stop = max(words, key=len, default="")[:SHORTEST_STOP]
+    ctx.expect(stop, "the answer has no word to stop at", whole)
+    for form in (stop, [stop, "never to be seen"]):
+        answer = fill(ctx, stop=form)
+        text = text_of(first_choice(ctx, answer))
+        ctx.expect(stop not in text, f"the code goes on after {stop!r}", whole, answer)
+
+
+@rule(
+    id="fim.usage-adds-up",
+    level=MUST,
+    source="spec 2026-08-13, UsageInfo",
+    operations=(FIM,),
+)
+def usage_adds_up(ctx: Context) -> None:
+    """Prompt and completion make the total, and both cost something."""
+    answer = fill(ctx)
+    used = answer["usage"]
+    total = used["prompt_tokens"] + used["completion_tokens"]
+    expect_equal(ctx, used["total_tokens"], total, "total_tokens", answer)
+    ctx.expect(used["prompt_tokens"] > 0, "the prompt costs nothing", answer)
+    ctx.expect(used["completion_tokens"] > 0, "the code costs nothing", answer)
+
+
+@rule(
+    id="fim.suffix-is-read",
+    level=SHOULD,
+    source="spec 2026-08-13, FIMCompletionRequest.suffix; our choice: what is read is counted",
+    operations=(FIM,),
+)
+def suffix_is_read(ctx: Context) -> None:
+    """A suffix makes the prompt cost more than none does; null is none."""
+    both, alone = fill(ctx), fill(ctx, suffix=None)
+    costs = [each.at("usage.prompt_tokens") for each in (both, alone)]
+    ctx.expect(costs[0] > costs[1], f"prompts cost {costs}", both, alone)
+
+
+@rule(
+    id="fim.stream-is-the-answer",
+    level=SHOULD,
+    source="quirks §5; our choice: both forms of one request say the same at temperature 0",
+    operations=(FIM,),
+)
+def stream_is_the_answer(ctx: Context) -> None:
+    """The pieces of a stream add up to the answer in one piece: text, reason, usage."""
+    whole, streamed = fill(ctx), fill(ctx, stream=True)
+    chunks = read_stream(streamed.text).chunks()
+    found, choice = assemble(chunks)[0], first_choice(ctx, whole)
+    expect_equal(ctx, found.text, text_of(choice), "the streamed text", whole, streamed)
+    wanted = [choice.get("finish_reason")]
+    expect_equal(ctx, found.reasons, wanted, "the streamed reasons", whole, streamed)
+    used = chunks[-1].get("usage")
+    expect_equal(ctx, used, whole["usage"], "the streamed usage", whole, streamed)
+
+
+@rule(
+    id="fim.stream-ends-with-done",
+    level=MUST,
+    source="spec 2026-08-13, FIMCompletionRequest.stream: terminated by data: [DONE]",
+    operations=(FIM,),
+)
+def stream_ends_with_done(ctx: Context) -> None:
+    """A stream is an event stream, and says `[DONE]` once, as its last event."""
+    answer = fill(ctx, stream=True)
+    expect_equal(ctx, answer.media_type, "text/event-stream", "the media type", answer)
+    stream = read_stream(answer.text)
+    expect_equal(ctx, stream.data[-1:], (DONE,), "the last event", answer)
+    expect_equal(ctx, stream.data.count(DONE), 1, "the number of terminators", answer)
+    ctx.expect(not stream.unfinished, "the last event lacks its blank line", answer)
+
+
+@rule(
+    id="fim.same-request-same-code",
+    level=SHOULD,
+    source="spec 2026-08-13, FIMCompletionRequest.random_seed",
+    operations=(FIM,),
+)
+def same_request_same_code(ctx: Context) -> None:
+    """The same request with the same seed gives the same code, under another id."""
+    first, second = fill(ctx), fill(ctx)
+    texts = [text_of(first_choice(ctx, each)) for each in (first, second)]
+    expect_equal(ctx, texts[1], texts[0], "the second code", first, second)
+    ctx.expect(first["id"] != second["id"], "two answers, one id", first, second)
+
+
+@rule(
+    id="fim.other-models-are-refused",
+    level=MUST,
+    source="spec 2026-08-13, ModelCapabilities.completion_fim; our choice, status class alone",
+    operations=(FIM, LIST_MODELS),
+)
+def other_models_are_refused(ctx: Context) -> None:
+    """A model that does not exist fills no gap, nor does one that says it cannot."""
+    missing = {"model": ctx.marker.name("no-such-model"), "prompt": PROMPT}
+    expect_refused(ctx, ctx.api.call(FIM, json=missing), "an unknown model")
+    for card in ctx.need(ctx.api.call(LIST_MODELS), 200)["data"]:
+        if (card.get("capabilities") or {}).get("completion_fim") is False:
+            sent = {"model": card["id"], "prompt": PROMPT, "max_tokens": FEW}
+            expect_refused(ctx, ctx.api.call(FIM, json=sent), f"{card['id']}")
+            return
