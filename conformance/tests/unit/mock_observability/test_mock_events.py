@@ -198,3 +198,30 @@ def test_events_outlive_the_process_in_a_state_file(
         again = connect(server)
         assert again.send("GET", f"{EVENTS}/{event['event_id']}") == event
         assert again.send("GET", "/campaigns")["campaigns"]["count"] == 1
+
+
+def test_world_has_events(
+    start: Callable[..., RunningServer], connect: Callable[..., Caller], tmp_path: Path
+) -> None:
+    world = tmp_path / "world.yaml"
+    world.write_text(
+        """
+        chat_completion_events:
+          - messages: [{role: user, content: "When do you open?"}]
+            answer: At nine.
+          - messages: [{role: user, content: "Are you there?"}]
+            answer: We are.
+            model: mistral-large-latest
+            metadata: {team: blue}
+        """
+    )
+    api = connect(start(world_file=world))
+    newest, oldest = api.search(extra_fields=["last_user_message", "metadata", "model_name"])
+    assert newest["extra_fields"] == {
+        "last_user_message": "Are you there?",
+        "metadata": {"team": "blue"},
+        "model_name": "mistral-large-latest",
+    }
+    event = api.send("GET", f"{EVENTS}/{oldest['event_id']}")
+    assert event["response_messages"][0]["content"] == "At nine."
+    assert event["nb_output_tokens"] > 0
