@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.common.steps import expect_equal
@@ -107,12 +107,13 @@ def hear(ctx: Context, answer: Exchange) -> list[Entry]:
 def read_event(ctx: Context, name: str | None, data: str, answer: Exchange) -> Entry:
     """One event's data, which repeat the event's name as their type."""
     try:
-        found = json.loads(data)
+        found: Any = json.loads(data)
     except ValueError:
         found = None
     ctx.expect(isinstance(found, dict), f"the data {data[:60]!r} are no JSON object", answer)
-    expect_equal(ctx, found.get("type"), name, "the type in the data of an event", answer)
-    return dict(found)
+    event = cast("Entry", found)
+    expect_equal(ctx, event.get("type"), name, "the type in the data of an event", answer)
+    return event
 
 
 def assemble(events: Sequence[Entry]) -> list[Entry]:

@@ -68,11 +68,14 @@ def find_entries(ctx: Context, conversation_id: str) -> list[Entry]:
     return [stored.body for stored in ctx.table(StoredEntry).children(conversation_id)]
 
 
-def keep_entries(ctx: Context, conversation_id: str, entries: list[Entry]) -> None:
-    """Makes these the entries of a conversation; those that are there already keep their place."""
-    for place, body in enumerate(entries):
+def keep_entries(ctx: Context, conversation_id: str, known: list[Entry]) -> None:
+    """Makes these the entries of a conversation; those that did not change are left alone."""
+    table = ctx.table(StoredEntry)
+    for place, body in enumerate(known):
         id_ = f"{conversation_id}:{place}"
-        ctx.table(StoredEntry).put(StoredEntry(id=id_, conversation_id=conversation_id, body=body))
+        stored = table.get(id_)
+        if stored is None or stored.body is not body:
+            table.put(StoredEntry(id=id_, conversation_id=conversation_id, body=body))
 
 
 def forget(ctx: Context, conversation: Conversation) -> None:

@@ -39,7 +39,7 @@ def types(entries: list[dict[str, Any]]) -> list[str]:
 
 
 def test_entries_of_all_types_are_taken(start: Make, history: Read) -> None:
-    sent = [
+    sent: list[dict[str, Any]] = [
         {"role": "user", "content": [{"type": "text", "text": "Weather?"}], "id": "msg_mine"},
         {"type": "tool.execution", "name": "web_search", "arguments": "{}"},
         {"type": "function.call", "tool_call_id": "long-id-1", "name": "f", "arguments": {"a": 1}},
@@ -52,7 +52,7 @@ def test_entries_of_all_types_are_taken(start: Make, history: Read) -> None:
         "message.input",
         *(each["type"] for each in sent[1:5]),
         "message.input",
-    ]  # type: ignore[misc]
+    ]
     assert entries[0]["id"] == "msg_mine"
     assert entries[2]["arguments"] == {"a": 1}
 
