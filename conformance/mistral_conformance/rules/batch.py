@@ -140,7 +140,7 @@ def results_come_inline(ctx: Context) -> None:
     operations=(GET,),
 )
 def status_goes_forward(ctx: Context) -> None:
-    """The status of a job and its counts never go back, and its times are in order."""
+    """Status and counts never go back, a waiting job has done nothing, times are in order."""
     made = _create(ctx, requests=[_request(word(ctx)) for _ in range(4)])
     seen = [made]
     for _ in range(PATIENCE_S):
@@ -153,6 +153,8 @@ def status_goes_forward(ctx: Context) -> None:
     for name in COUNTS:
         counts = [each[name] for each in seen]
         ctx.expect(counts == sorted(counts), f"{name} goes back", *seen[-2:])
+    early = [each for each in seen if each["status"] == "QUEUED" and each[COUNTS[0]]]
+    ctx.expect(not early, "a job that waits has done requests", *early[:1])
     last = seen[-1]
     if last["status"] in FINAL:
         times = [last[name] for name in ("created_at", "started_at", "completed_at")]

@@ -20,7 +20,7 @@ RATE = 8000
 
 @frozen
 class Sound:
-    """What a WAV file says about itself."""
+    """What a WAV file holds."""
 
     frames: int
     rate: int
@@ -46,10 +46,12 @@ def make_tone(seconds: float, pitch: float = 220.0) -> bytes:
 
 
 def read_sound(ctx: Context, content: bytes, *seen: Exchange) -> Sound:
-    """What a WAV file says about itself; a rule fails where it is none."""
+    """What a WAV file really holds; a rule fails where it is none."""
     try:
         with wave.open(BytesIO(content)) as file:
-            return Sound(file.getnframes(), file.getframerate())
+            sound = file.readframes(file.getnframes())
+            size = file.getsampwidth() * file.getnchannels()
+            return Sound(len(sound) // size, file.getframerate())
     except (wave.Error, EOFError) as error:
         ctx.expect(False, f"it is no WAV file: {error}", *seen)  # noqa: FBT003 - a failed condition
         raise

@@ -1,0 +1,161 @@
+"""Defects of speech, transcriptions and voices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import answering, edited
+from mistral_mock.answers import json_answer
+from mistral_mock.resources import voices
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+SPEAK = "audio.speech.complete"
+TRANSCRIBE = "audio.transcriptions.complete"
+LIST = "audio.voices.list"
+CREATE = "audio.voices.create"
+GET = "audio.voices.get"
+UPDATE = "audio.voices.update"
+DELETE = "audio.voices.delete"
+SAMPLE = "audio.voices.get_sample_audio"
+TRANSCRIPTS = "resources.transcriptions"
+VOICES = "resources.voices"
+
+
+@mutant("audio.all-texts-last-alike", SPEAK, place="sound.tones:speak")
+def all_texts_last_alike(speak: Part) -> Part:
+    """Every text is read aloud in the time of a word."""
+    return lambda text, pitch: speak(text[:5], pitch)
+
+
+@mutant("audio.wav-is-headless", SPEAK, place="sound.spoken:write")
+def wav_is_headless(_write: Part) -> Part:
+    """A WAV file is the samples alone."""
+    return lambda _text, sound, _language="": sound
+
+
+@mutant("audio.stream-loses-its-end", SPEAK, place="resources.speech:make_events")
+def stream_loses_its_end(make_events: Part) -> Part:
+    """Streamed speech ends without telling so."""
+    return lambda *given: list(make_events(*given))[:-1]
+
+
+@mutant("audio.stream-halves-the-sound", SPEAK, place="resources.speech:make_events")
+def stream_halves_the_sound(make_events: Part) -> Part:
+    """Streamed speech lacks its second half."""
+    return lambda content, usage: make_events(content[: len(content) // 3], usage)
+
+
+@mutant("audio.any-voice-speaks", SPEAK, place="resources.speech:find_voice")
+def any_voice_speaks(find_voice: Part) -> Part:
+    """A voice that does not exist speaks as the default one."""
+    return lambda ctx: find_voice(evolve(ctx, body={**ctx.body, "voice_id": None}))
+
+
+@mutant("audio.mp3-is-made-up", SPEAK, place="resources.speech:check_format")
+def mp3_is_made_up(_check_format: Part) -> Part:
+    """Speech as mp3 is a WAV file under another name."""
+    return lambda form: "pcm" if form == "pcm" else "wav"
+
+
+@mutant("audio.nothing-is-understood", TRANSCRIBE, place="sound.spoken:read")
+def nothing_is_understood(_read: Part) -> Part:
+    """What speech has made is written down as other words."""
+    return lambda _recording: None
+
+
+@mutant("audio.length-is-a-minute", TRANSCRIBE, place=f"{TRANSCRIPTS}:count")
+def length_is_a_minute(count: Part) -> Part:
+    """Every recording is billed as a minute."""
+    return lambda found: {**count(found), "prompt_audio_seconds": 60}
+
+
+@mutant("audio.segments-go-back", TRANSCRIBE, place=f"{TRANSCRIPTS}:find_segments")
+def segments_go_back(find_segments: Part) -> Part:
+    """Segments come in the wrong order."""
+    return lambda *given: find_segments(*given)[::-1]
+
+
+@mutant("audio.segments-are-forgotten", TRANSCRIBE, place=f"{TRANSCRIPTS}:find_segments")
+def segments_are_forgotten(_find_segments: Part) -> Part:
+    """There are no segments, whatever is asked for."""
+    return lambda _found, _body: []
+
+
+@mutant("audio.deltas-lose-spaces", TRANSCRIBE, place=f"{TRANSCRIPTS}:split_words")
+def deltas_lose_spaces(_split_words: Part) -> Part:
+    """The pieces of a streamed transcription come without the spaces between them."""
+    return str.split
+
+
+@mutant("audio.recordings-may-be-many", TRANSCRIBE, place=f"{TRANSCRIPTS}:SOURCES")
+def recordings_may_be_many(_sources: Part) -> Part:
+    """A recording beside a file's id is overlooked."""
+    return ("file",)
+
+
+@mutant("audio.language-is-guessed", TRANSCRIBE, place=f"{TRANSCRIPTS}:transcribe")
+def language_is_guessed(transcribe: Part) -> Part:
+    """The language that the request tells is not heard."""
+    return lambda recording, _language: transcribe(recording, None)
+
+
+@mutant("audio.presets-count-as-custom", LIST, place=f"{VOICES}:list_voices")
+def presets_count_as_custom(list_voices: Part) -> Part:
+    """The list does not narrow by type."""
+    return lambda ctx: list_voices(evolve(ctx, query={**ctx.query, "type": "all"}))
+
+
+@mutant("audio.offset-leaves-one-out", LIST, place=f"{VOICES}:list_voices")
+def offset_leaves_one_out(list_voices: Part) -> Part:
+    """The offset is one too large after the first page."""
+
+    def defect(ctx: Part) -> Part:
+        offset = ctx.query["offset"]
+        return list_voices(evolve(ctx, query={**ctx.query, "offset": offset + bool(offset)}))
+
+    return defect
+
+
+@mutant("audio.total-pages-lacks-one", LIST, place=f"{VOICES}:list_voices")
+def total_pages_lacks_one(list_voices: Part) -> Part:
+    """The number of pages is one too small."""
+    return edited(list_voices, lambda found: {**found, "total_pages": found["total_pages"] - 1})
+
+
+@mutant("audio.change-sets-nothing", UPDATE, place=f"{VOICES}:CHANGEABLE")
+def change_sets_nothing(_names: Part) -> Part:
+    """A change of a voice sets its name alone."""
+    return ("name",)
+
+
+@mutant("audio.description-is-lost", CREATE, GET, place=f"{VOICES}:view")
+def description_is_lost(view: Part) -> Part:
+    """Voices are shown without their description."""
+    return lambda voice: {**view(voice), "description": None}
+
+
+@mutant("audio.sample-is-cut", SAMPLE, place=f"{VOICES}:read_sample")
+def sample_is_cut(read_sample: Part) -> Part:
+    """Half of a voice's recording is kept."""
+    return lambda text: read_sample(text)[: len(text) // 3]
+
+
+@mutant("audio.sample-is-bytes", SAMPLE, place=f"{VOICES}:get_sample_audio")
+def sample_is_bytes(get_sample_audio: Part) -> Part:
+    """A sample comes as application/octet-stream."""
+    return answering(get_sample_audio, media_type="application/octet-stream")
+
+
+@mutant("audio.deleted-voice-stays", DELETE, GET, LIST, SAMPLE, place=f"{VOICES}:delete")
+def deleted_voice_stays(_delete: Part) -> Part:
+    """Deleting a voice is answered but the voice stays."""
+
+    def defect(ctx: Part) -> Part:
+        return json_answer(voices.view(voices.find_own(ctx)))
+
+    return defect

@@ -1,0 +1,142 @@
+"""Defects of batch jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import edited
+from mistral_mock.answers import json_answer
+from mistral_mock.resources.batch import jobs
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+LIST = "batch.jobs.list"
+CREATE = "batch.jobs.create"
+GET = "batch.jobs.get"
+CANCEL = "batch.jobs.cancel"
+DELETE = "batch.jobs.delete"
+JOBS = "resources.batch.jobs"
+COURSE = "resources.batch.course"
+
+
+@mutant("batch.metadata-are-lost", CREATE, GET, place=f"{JOBS}:view")
+def metadata_are_lost(view: Part) -> Part:
+    """Jobs are shown without their metadata."""
+    return lambda job: {**view(job), "metadata": None}
+
+
+@mutant("batch.last-request-is-left", CREATE, GET, place=f"{COURSE}:write")
+def last_request_is_left(write: Part) -> Part:
+    """The last result of a job is missing from its file."""
+    return lambda ctx, name, requests: write(ctx, name, requests[:-1] or requests)
+
+
+@mutant("batch.custom-ids-are-lost", CREATE, GET, place=f"{COURSE}:show_result")
+def custom_ids_are_lost(show_result: Part) -> Part:
+    """Results do not tell whose they are."""
+    return lambda request: {**show_result(request), "custom_id": None}
+
+
+@mutant("batch.answers-are-empty", CREATE, GET, place=f"{COURSE}:run")
+def answers_are_empty(run: Part) -> Part:
+    """Results are there but hold nothing."""
+    return lambda *given: evolve(run(*given), answer={})
+
+
+@mutant("batch.all-went-well", CREATE, GET, place=f"{COURSE}:run")
+def all_went_well(run: Part) -> Part:
+    """A request that failed counts as one that went well."""
+    return lambda *given: evolve(run(*given), status_code=200)
+
+
+@mutant("batch.files-are-not-named", CREATE, place=f"{JOBS}:view")
+def files_are_not_named(view: Part) -> Part:
+    """A job does not tell its input files."""
+    return lambda job: {**view(job), "input_files": []}
+
+
+@mutant("batch.outputs-always-come", GET, place=f"{JOBS}:get")
+def outputs_always_come(get: Part) -> Part:
+    """Results come inline also where nobody asks for them."""
+    return lambda ctx: get(evolve(ctx, query={**ctx.query, "inline": True}))
+
+
+@mutant("batch.status-says-queued", GET, place=f"{JOBS}:view")
+def status_says_queued(view: Part) -> Part:
+    """A job that is at work seems to wait."""
+
+    def defect(job: Part) -> Part:
+        shown = view(job)
+        active = shown["status"] == "RUNNING" and shown["completed_requests"] > 1
+        return {**shown, "status": "QUEUED"} if active else shown
+
+    return defect
+
+
+@mutant("batch.job-ends-before-it-begins", GET, place=f"{JOBS}:view")
+def job_ends_before_it_begins(view: Part) -> Part:
+    """A job that is done ended before it was created."""
+
+    def defect(job: Part) -> Part:
+        shown = view(job)
+        ended = shown["completed_at"] is not None
+        return {**shown, "completed_at": shown["created_at"] - 1} if ended else shown
+
+    return defect
+
+
+@mutant("batch.cancelling-does-nothing", CANCEL, GET, place=f"{JOBS}:cancel")
+def cancelling_does_nothing(cancel: Part) -> Part:
+    """A job that is cancelled says so and goes on."""
+
+    def defect(ctx: Part) -> Part:
+        job = jobs.find(ctx)
+        answer = cancel(ctx)
+        ctx.table(type(job)).put(job)
+        return answer
+
+    return defect
+
+
+@mutant("batch.deleted-job-stays", DELETE, GET, CANCEL, LIST, place=f"{JOBS}:delete")
+def deleted_job_stays(_delete: Part) -> Part:
+    """Deleting a job is answered but the job stays."""
+    return lambda ctx: json_answer({"id": jobs.find(ctx).id, "object": "batch", "deleted": True})
+
+
+@mutant("batch.filters-are-ignored", LIST, place=f"{JOBS}:is_wanted")
+def filters_are_ignored(_is_wanted: Part) -> Part:
+    """The list holds every job."""
+    return lambda _ctx, _job, _since: True
+
+
+@mutant("batch.status-filter-is-ignored", LIST, place=f"{JOBS}:is_wanted")
+def status_filter_is_ignored(is_wanted: Part) -> Part:
+    """The list is not narrowed by status."""
+
+    def defect(ctx: Part, *given: Part) -> Part:
+        return is_wanted(evolve(ctx, query={**ctx.query, "status": None}), *given)
+
+    return defect
+
+
+@mutant("batch.order-is-ignored", LIST, place=f"{JOBS}:OLDEST_FIRST")
+def order_is_ignored(_word: Part) -> Part:
+    """The list always begins with the newest job."""
+    return "oldest"
+
+
+@mutant("batch.total-is-that-of-the-page", LIST, place=f"{JOBS}:list_jobs")
+def total_is_that_of_the_page(list_jobs: Part) -> Part:
+    """The total counts the jobs of the page."""
+    return edited(list_jobs, lambda found: {**found, "total": len(found["data"])})
+
+
+@mutant("batch.everyone-sees-jobs", GET, CANCEL, DELETE, LIST, place="ownership:may_see")
+def everyone_sees_jobs(_may_see: Part) -> Part:
+    """Other workspaces see all jobs."""
+    return lambda _ctx, _record: True

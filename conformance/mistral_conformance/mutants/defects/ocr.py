@@ -1,0 +1,128 @@
+"""Defects of OCR."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import edited
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+OCR = "ocr.process"
+PAGES = "resources.ocr_pages"
+
+
+@mutant("ocr.pages-count-from-one", OCR, place=f"{PAGES}:make_page")
+def pages_count_from_one(make_page: Part) -> Part:
+    """The indices of pages begin with 1."""
+
+    def defect(*given: Part) -> Part:
+        page = make_page(*given)
+        return {**page, "index": page["index"] + 1}
+
+    return defect
+
+
+@mutant("ocr.every-page-is-read", OCR, place="resources.ocr:read_pages")
+def every_page_is_read(_read_pages: Part) -> Part:
+    """The choice of pages is ignored."""
+    return lambda _given: None
+
+
+@mutant("ocr.ranges-are-half-open", OCR, place="resources.ocr:read_pages")
+def ranges_are_half_open(read_pages: Part) -> Part:
+    """The last page of a range is left out."""
+
+    def defect(given: Part) -> Part:
+        found = read_pages(given)
+        return found - {max(found)} if isinstance(given, str) else found
+
+    return defect
+
+
+@mutant("ocr.usage-counts-one", OCR, place="resources.ocr:process")
+def usage_counts_one(process: Part) -> Part:
+    """One page is billed, however many there are."""
+    return edited(
+        process,
+        lambda found: {**found, "usage_info": {**found["usage_info"], "pages_processed": 1}},
+    )
+
+
+@mutant("ocr.size-is-that-of-text", OCR, place="resources.ocr:process")
+def size_is_that_of_text(process: Part) -> Part:
+    """The size of the document is told in characters of its text."""
+
+    def change(found: Part) -> Part:
+        size = sum(len(page["markdown"]) for page in found["pages"])
+        return {**found, "usage_info": {**found["usage_info"], "doc_size_bytes": size}}
+
+    return edited(process, change)
+
+
+@mutant("ocr.pages-run-together", OCR, place="resources.ocr:read_sheets")
+def pages_run_together(read_sheets: Part) -> Part:
+    """Every page has the text of all pages."""
+
+    def defect(source: Part) -> Part:
+        found = read_sheets(source)
+        text = "\n".join(sheet.text for sheet in found)
+        return tuple(evolve(sheet, text=text) for sheet in found)
+
+    return defect
+
+
+@mutant("ocr.blocks-always-come", OCR, place=f"{PAGES}:make_page")
+def blocks_always_come(make_page: Part) -> Part:
+    """Blocks come also where they are not wanted."""
+    return lambda sheet, place, body, *rest: make_page(
+        sheet, place, {**body, "include_blocks": True}, *rest
+    )
+
+
+@mutant("ocr.blocks-leave-the-page", OCR, place=f"{PAGES}:show_size")
+def blocks_leave_the_page(show_size: Part) -> Part:
+    """The size of a page is told in points, its blocks are in pixels."""
+
+    def defect(sheet: Part) -> Part:
+        size = show_size(sheet)
+        return size and {"dpi": 72, "height": size["height"] // 3, "width": size["width"] // 3}
+
+    return defect
+
+
+@mutant("ocr.words-stand-elsewhere", OCR, place=f"{PAGES}:score_words")
+def words_stand_elsewhere(score_words: Part) -> Part:
+    """The place of a scored word counts from 1."""
+    return lambda text: [
+        {**each, "start_index": each["start_index"] + 1} for each in score_words(text)
+    ]
+
+
+@mutant("ocr.images-always-come", OCR, place=f"{PAGES}:make_image")
+def images_always_come(make_image: Part) -> Part:
+    """The bytes of images come also where they are not wanted."""
+    return lambda *given, sent: make_image(*given, sent=sent or True)
+
+
+@mutant("ocr.annotation-is-prose", OCR, place="resources.ocr:annotate")
+def annotation_is_prose(_annotate: Part) -> Part:
+    """An annotation is a sentence."""
+    return lambda _form, _text, _prompt=None: "A document about bees."
+
+
+@mutant("ocr.foreign-files-are-empty", OCR, place="resources.ocr:find_document")
+def foreign_files_are_empty(find_document: Part) -> Part:
+    """A file that does not exist is read as a line of text."""
+
+    def defect(ctx: Part) -> Part:
+        document = ctx.body["document"]
+        if "file_id" in document:
+            document = {"document_url": "data:text/plain,nothing"}
+        return find_document(evolve(ctx, body={**ctx.body, "document": document}))
+
+    return defect
