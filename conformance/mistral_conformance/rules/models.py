@@ -8,12 +8,18 @@ from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.chats import body, first_choice, text_of
 from mistral_conformance.rules.common.names import CHAT, GET_MODEL, LIST_MODELS
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
+from mistral_conformance.rules.common.tunings import tune
 
 if TYPE_CHECKING:
     from mistral_conformance.context import Context
     from mistral_conformance.exchange import Exchange
 
 T = TypeVar("T")
+
+DELETE_MODEL = "models.delete"
+UPDATE_MODEL = "models.update"
+ARCHIVE = "models.archive"
+UNARCHIVE = "models.unarchive"
 
 SAMPLE = 5
 """Cards that a rule looks at one by one; a server may list hundreds."""
@@ -136,6 +142,111 @@ def can_be_filtered_by_name(ctx: Context) -> None:
     ctx.expect(wanted in found, "the model itself is filtered out", filtered)
     narrowed = len(found) < len(cards) or len(cards) == 1
     ctx.expect(narrowed, "nothing is filtered out", filtered)
+
+
+@rule(
+    id="models.tuned-model-is-listed-and-chats",
+    level=MUST,
+    source="spec 2026-08-13, FTModelCard",
+    operations=(LIST_MODELS, GET_MODEL, CHAT),
+    needs=("clock",),
+)
+def tuned_model_is_listed_and_chats(ctx: Context) -> None:
+    """The model of a finished job is listed as fine-tuned, is read the same way, and answers."""
+    name = tune(ctx)
+    listed, card = _card(ctx, name)
+    expect_equal(ctx, card.get("type"), "fine-tuned", "the type", listed)
+    ctx.expect(not card.get("archived"), "a new model is archived", listed)
+    read = ctx.expect_status(ctx.api.call(GET_MODEL, model_id=name), 200)
+    expect_equal(ctx, read["root"], card.get("root"), "the root", listed, read)
+    sent = {**body(ctx, "Say yes.", max_tokens=8), "model": name}
+    ctx.expect_status(ctx.api.call(CHAT, json=sent), 200)
+
+
+@rule(
+    id="models.tuned-model-is-renamed",
+    level=MUST,
+    source="spec 2026-08-13, UpdateModelRequest, FineTunedModel",
+    operations=(UPDATE_MODEL, LIST_MODELS),
+    needs=("clock",),
+)
+def tuned_model_is_renamed(ctx: Context) -> None:
+    """A new name or description is in the answer and the list, and leaves the other field alone."""
+    name, title = tune(ctx), ctx.marker.name("renamed")
+    shown: dict[str, Any] = {}
+    for change in ({"name": title}, {"description": "Answers in numbers."}):
+        answer = ctx.api.call(UPDATE_MODEL, model_id=name, json=change)
+        ctx.expect_status(answer, 200)
+        shown |= change
+        listed, card = _card(ctx, name)
+        for field, value in shown.items():
+            expect_equal(ctx, answer[field], value, f"the {field}", answer)
+            expect_equal(ctx, card.get(field), value, f"the listed {field}", answer, listed)
+
+
+@rule(
+    id="models.tuned-model-is-archived",
+    level=MUST,
+    source="spec 2026-08-13, ArchiveModelResponse, UnarchiveModelResponse, FTModelCard.archived",
+    operations=(ARCHIVE, UNARCHIVE, LIST_MODELS),
+    needs=("clock",),
+)
+def tuned_model_is_archived(ctx: Context) -> None:
+    """Archiving and bringing back a model answer its new state, which its card then shows."""
+    name = tune(ctx)
+    for operation, archived in ((ARCHIVE, True), (UNARCHIVE, False)):
+        answer = ctx.expect_status(ctx.api.call(operation, model_id=name), 200)
+        expect_equal(ctx, answer["id"], name, "the id", answer)
+        expect_equal(ctx, answer["archived"], archived, "archived", answer)
+        read = ctx.expect_status(ctx.api.call(GET_MODEL, model_id=name), 200)
+        expect_equal(ctx, read["archived"], archived, "archived on the card", answer, read)
+
+
+@rule(
+    id="models.archived-model-does-not-chat",
+    level=SHOULD,
+    source="our choice: what is put aside is not used",
+    operations=(ARCHIVE, UNARCHIVE, CHAT),
+    needs=("clock",),
+)
+def archived_model_does_not_chat(ctx: Context) -> None:
+    """An archived model is refused in a chat, and answers again when it is brought back."""
+    name = tune(ctx)
+    sent = {**body(ctx, "Say yes.", max_tokens=8), "model": name}
+    ctx.need(ctx.api.call(ARCHIVE, model_id=name), 200)
+    expect_refused(ctx, ctx.api.call(CHAT, json=sent), "a chat with an archived model")
+    ctx.need(ctx.api.call(UNARCHIVE, model_id=name), 200)
+    ctx.expect_status(ctx.api.call(CHAT, json=sent), 200)
+
+
+@rule(
+    id="models.deleted-model-is-gone",
+    level=MUST,
+    source="spec 2026-08-13, DeleteModelResponse; quirks §3",
+    operations=(DELETE_MODEL, GET_MODEL, LIST_MODELS, UPDATE_MODEL, ARCHIVE, UNARCHIVE),
+    needs=("clock",),
+)
+def deleted_model_is_gone(ctx: Context) -> None:
+    """Deleting a fine-tuned model answers 200 with `deleted`; nothing finds it then."""
+    name = tune(ctx)
+    answer = ctx.expect_status(ctx.api.call(DELETE_MODEL, model_id=name), 200)
+    expect_equal(ctx, answer["id"], name, "the id", answer)
+    ctx.expect(answer["deleted"] is True, "deleted is not true", answer)
+    for operation in (GET_MODEL, DELETE_MODEL, ARCHIVE, UNARCHIVE):
+        again = ctx.api.call(operation, model_id=name)
+        expect_refused(ctx, again, f"{operation} of a deleted model")
+    changed = ctx.api.call(UPDATE_MODEL, model_id=name, json={"name": ctx.marker.name("gone")})
+    expect_refused(ctx, changed, "the update of a deleted model")
+    listed, cards = _cards(ctx)
+    ctx.expect(name not in {card.get("id") for card in cards}, "it is still listed", listed)
+
+
+def _card(ctx: Context, name: str) -> tuple[Exchange, dict[str, Any]]:
+    """Give the card of a model from the list, where it must be."""
+    listed, cards = _cards(ctx)
+    found = [card for card in cards if card.get("id") == name]
+    expect_equal(ctx, len(found), 1, f"the number of cards of {name}", listed)
+    return listed, found[0]
 
 
 def _cards(ctx: Context) -> tuple[Exchange, list[dict[str, Any]]]:

@@ -1,0 +1,152 @@
+"""Chat by an agent: its model, instructions and tools answer, in one piece and as a stream."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.rules.common.chats import (
+    TOOLS,
+    chat_model,
+    first_choice,
+    text_of,
+)
+from mistral_conformance.rules.common.events import DONE, assemble, read_stream
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused
+from mistral_conformance.rules.common.talks import make_agent
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+COMPLETE = "agents.complete"
+UPDATE = "beta.agents.update"
+DELETE = "beta.agents.delete"
+QUESTION = "Write one short sentence about the river Seine."
+FEW = 2
+FUNCTIONS = frozenset({"get_time", "get_weather"})
+
+
+@rule(
+    id="agents-completions.agent-answers",
+    level=MUST,
+    source="spec 2026-08-13, POST /v1/agents/completions, ChatCompletionResponse",
+    operations=(COMPLETE,),
+)
+def agent_answers(ctx: Context) -> None:
+    """An agent answers one choice: a text by the assistant, with usage that adds up."""
+    answer = _ask(ctx, make_agent(ctx)["id"])
+    expect_equal(ctx, answer["object"], "chat.completion", "object", answer)
+    choice = first_choice(ctx, answer)
+    expect_equal(ctx, (choice.get("message") or {}).get("role"), "assistant", "the role", answer)
+    ctx.expect(text_of(choice), "the answer has no text", answer)
+    used = answer["usage"]
+    total = used["prompt_tokens"] + used["completion_tokens"]
+    expect_equal(ctx, used["total_tokens"], total, "total_tokens", answer)
+
+
+@rule(
+    id="agents-completions.model-is-the-agents",
+    level=SHOULD,
+    source="our choice: the answer names the model that the agent has",
+    operations=(COMPLETE,),
+)
+def model_is_the_agents(ctx: Context) -> None:
+    """The answer names the agent's model."""
+    answer = _ask(ctx, make_agent(ctx)["id"])
+    expect_equal(ctx, answer["model"], chat_model(ctx), "model", answer)
+
+
+@rule(
+    id="agents-completions.instructions-are-read",
+    level=SHOULD,
+    source="spec 2026-08-13, Agent.instructions; our choice: what is read is counted",
+    operations=(COMPLETE, UPDATE),
+)
+def instructions_are_read(ctx: Context) -> None:
+    """Instructions cost tokens of the prompt, from the update that brings them on."""
+    agent = make_agent(ctx)["id"]
+    before = _ask(ctx, agent)
+    told = {"instructions": "Answer in the words of a captain who knows every bridge of Paris."}
+    ctx.need(ctx.api.call(UPDATE, agent_id=agent, json=told), 200)
+    after = _ask(ctx, agent)
+    costs = [each.at("usage.prompt_tokens") for each in (before, after)]
+    ctx.expect(costs[1] > costs[0], f"prompts cost {costs}", before, after)
+
+
+@rule(
+    id="agents-completions.agents-tools-are-offered",
+    level=SHOULD,
+    source="spec 2026-08-13, Agent.tools, AgentsCompletionRequest.tool_choice",
+    operations=(COMPLETE,),
+)
+def agents_tools_are_offered(ctx: Context) -> None:
+    """With `tool_choice` any, the agent calls functions that it has itself."""
+    agent = make_agent(ctx, tools=TOOLS)["id"]
+    answer = _ask(ctx, agent, "What is the weather in Paris?", tool_choice="any", max_tokens=200)
+    message = first_choice(ctx, answer).get("message") or {}
+    called = {call["function"]["name"] for call in message.get("tool_calls") or ()}
+    ctx.expect(called and called <= FUNCTIONS, f"the functions called are {sorted(called)}", answer)
+
+
+@rule(
+    id="agents-completions.max-tokens-cuts",
+    level=MUST,
+    source="spec 2026-08-13, AgentsCompletionRequest.max_tokens",
+    operations=(COMPLETE,),
+)
+def max_tokens_cuts(ctx: Context) -> None:
+    """The request's `max_tokens` bounds what is generated."""
+    answer = _ask(ctx, make_agent(ctx)["id"], max_tokens=FEW)
+    spent = answer.at("usage.completion_tokens")
+    ctx.expect(spent <= FEW, f"{spent} tokens where {FEW} are allowed", answer)
+
+
+@rule(
+    id="agents-completions.stream-is-the-answer",
+    level=SHOULD,
+    source="quirks §5; our choice: both forms of one request say the same at temperature 0",
+    operations=(COMPLETE,),
+)
+def stream_is_the_answer(ctx: Context) -> None:
+    """The pieces of a stream add up to the answer in one piece, and `[DONE]` ends them."""
+    agent = make_agent(ctx)["id"]
+    whole, streamed = _ask(ctx, agent), _ask(ctx, agent, stream=True)
+    expect_equal(ctx, streamed.media_type, "text/event-stream", "the media type", streamed)
+    stream = read_stream(streamed.text)
+    expect_equal(ctx, stream.data[-1:], (DONE,), "the last event", streamed)
+    found, choice = assemble(stream.chunks())[0], first_choice(ctx, whole)
+    expect_equal(ctx, found.text, text_of(choice), "the streamed text", whole, streamed)
+    wanted = [choice.get("finish_reason")]
+    expect_equal(ctx, found.reasons, wanted, "the streamed reasons", whole, streamed)
+
+
+@rule(
+    id="agents-completions.absent-agents-are-refused",
+    level=MUST,
+    source="our choice of rule, status class alone",
+    operations=(COMPLETE, DELETE),
+)
+def absent_agents_are_refused(ctx: Context) -> None:
+    """An agent that never was answers nothing, nor does one that was deleted."""
+    never = _send(ctx, ctx.marker.name("no-such-agent"))
+    expect_refused(ctx, never, "an unknown agent")
+    agent = make_agent(ctx)["id"]
+    ctx.need(ctx.api.call(DELETE, agent_id=agent), 200, 204)
+    expect_refused(ctx, _send(ctx, agent), "a deleted agent")
+
+
+def _ask(ctx: Context, agent_id: str, words: str = QUESTION, **fields: Any) -> Exchange:  # noqa: ANN401 - JSON
+    """The agent's answer; anything but 200 breaks the rule that asks."""
+    return ctx.expect_status(_send(ctx, agent_id, words, **fields), 200)
+
+
+def _send(ctx: Context, agent_id: str, words: str = QUESTION, **fields: Any) -> Exchange:  # noqa: ANN401 - JSON
+    """The answer to a message for the agent, whatever it is."""
+    sent = {
+        "agent_id": agent_id,
+        "messages": [{"role": "user", "content": words}],
+        "random_seed": 11,
+        **fields,
+    }
+    return ctx.api.call(COMPLETE, json=sent)

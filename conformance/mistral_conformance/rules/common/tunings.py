@@ -1,0 +1,97 @@
+"""Fine-tuning jobs as rules need them: files to train with, jobs, and the models they make."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.rules.common.able import able_model
+from mistral_conformance.rules.common.names import UPLOAD_FILE
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+CREATE_JOB = "fine_tuning.jobs.create"
+LIST_JOBS = "fine_tuning.jobs.list"
+GET_JOB = "fine_tuning.jobs.get"
+START_JOB = "fine_tuning.jobs.start"
+CANCEL_JOB = "fine_tuning.jobs.cancel"
+WAITING = ("QUEUED", "VALIDATING", "VALIDATED")
+ENDED = ("SUCCESS", "FAILED", "FAILED_VALIDATION", "CANCELLED")
+ROUNDS = 24
+ROUND_S = 600
+"""How often a rule moves the clock while it waits for a job, and how far, in seconds."""
+
+SAMPLES = [
+    {"messages": [{"role": "user", "content": word}, {"role": "assistant", "content": answer}]}
+    for word, answer in (("two", "2"), ("three", "3"), ("four", "4"))
+]
+TARGET = {"name": "topic", "labels": ["billing", "defect"]}
+LABELLED = [
+    {"text": "The invoice shows a wrong amount.", "labels": {"topic": "billing"}},
+    {"text": "Please send the invoice again.", "labels": {"topic": "billing"}},
+    {"text": "The app crashes when it starts.", "labels": {"topic": "defect"}},
+    {"text": "A crash again, the screen stays black.", "labels": {"topic": "defect"}},
+]
+
+
+def lines(samples: list[Any]) -> str:
+    """The samples as a file has them, one a line."""
+    return "".join(f"{json.dumps(each)}\n" for each in samples)
+
+
+def upload_lines(ctx: Context, text: str = lines(SAMPLES)) -> str:
+    """The id of a new training file."""
+    part = (ctx.marker.name("training.jsonl"), text.encode(), "application/jsonl")
+    answer = ctx.api.call(UPLOAD_FILE, files={"file": part}, data={"purpose": "fine-tune"})
+    return str(ctx.need(answer, 200)["id"])
+
+
+def order(ctx: Context, file_id: str, **fields: object) -> dict[str, Any]:
+    """A request for a short training that waits for its start."""
+    return {
+        "model": able_model(ctx, "fine_tuning"),
+        "training_files": [{"file_id": file_id, "weight": 1}],
+        "auto_start": False,
+        "hyperparameters": {"training_steps": 10, "learning_rate": 0.0001},
+        **fields,
+    }
+
+
+def create_job(ctx: Context, file_id: str | None = None, **fields: object) -> Exchange:
+    """A new job, cancelled after the rule."""
+    sent = order(ctx, file_id or upload_lines(ctx), **fields)
+    return ctx.expect_status(ctx.api.call(CREATE_JOB, json=sent), 200)
+
+
+def read_job(ctx: Context, job_id: str) -> Exchange:
+    """A job of this rule as it is now."""
+    return ctx.expect_status(ctx.api.call(GET_JOB, job_id=job_id), 200)
+
+
+def wait_for(ctx: Context, job_id: str, *statuses: str) -> Exchange:
+    """The job when it has one of the statuses; its model, if any, is deleted after the rule.
+
+    Raises:
+        Failed: it ends otherwise, or goes on for hours of the server's time.
+        Skipped: the server has no clock to move.
+
+    """
+    job = read_job(ctx, job_id)
+    for _ in range(ROUNDS):
+        if job["status"] in statuses:
+            return job
+        ctx.expect(job["status"] not in ENDED, f"the job ended as {job['status']}", job)
+        ctx.clock.advance(ROUND_S)
+        job = read_job(ctx, job_id)
+    ctx.expect(condition=False, message=f"the job is {job['status']} after hours")
+    return job
+
+
+def tune(ctx: Context) -> str:
+    """The id of a new fine-tuned model, deleted after the rule."""
+    job = create_job(ctx, auto_start=True)
+    done = wait_for(ctx, job["id"], "SUCCESS")
+    ctx.expect(done["fine_tuned_model"], "the finished job names no model", done)
+    return str(done["fine_tuned_model"])

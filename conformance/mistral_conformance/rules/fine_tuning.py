@@ -1,0 +1,262 @@
+"""Fine-tuning jobs: created, estimated, listed, started, cancelled, finished."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.rules.common.steps import (
+    expect_equal,
+    expect_refused,
+    unknown_id,
+    word,
+)
+from mistral_conformance.rules.common.tunings import (
+    CANCEL_JOB,
+    CREATE_JOB,
+    GET_JOB,
+    LABELLED,
+    LIST_JOBS,
+    START_JOB,
+    TARGET,
+    WAITING,
+    create_job,
+    lines,
+    order,
+    read_job,
+    upload_lines,
+    wait_for,
+)
+from mistral_conformance.rules.common.walks import ids_of, walk_numbers
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+
+STEPS = 10
+PLACES = ("QUEUED", "VALIDATING", "VALIDATED", "STARTED", "RUNNING", "SUCCESS")
+HOUR_S = 3600
+
+
+@rule(
+    id="fine-tuning.created-job-is-readable",
+    level=MUST,
+    source="spec 2026-03-31, FineTuningJob",
+    operations=(CREATE_JOB, GET_JOB),
+)
+def created_job_is_readable(ctx: Context) -> None:
+    """A new job is read by its id, and both times it is what was asked for."""
+    file, suffix = upload_lines(ctx), word(ctx)
+    made = create_job(ctx, file, suffix=suffix)
+    for job in (made, read_job(ctx, made["id"])):
+        wanted = {
+            "id": made["id"],
+            "object": "job",
+            "job_type": "completion",
+            "model": order(ctx, file)["model"],
+            "training_files": [file],
+            "suffix": suffix,
+            "auto_start": False,
+        }
+        for field, value in wanted.items():
+            expect_equal(ctx, job[field], value, field, job)
+        expect_equal(ctx, job.at("hyperparameters.training_steps"), STEPS, "the steps", job)
+        ctx.expect(job["status"] in WAITING, f"a new job is {job['status']}", job)
+
+
+@rule(
+    id="fine-tuning.dry-run-creates-nothing",
+    level=MUST,
+    source="spec 2026-03-31, POST /v1/fine_tuning/jobs: the parameter dry_run",
+    operations=(CREATE_JOB, LIST_JOBS),
+)
+def dry_run_creates_nothing(ctx: Context) -> None:
+    """A dry run answers an estimate for the steps that are asked for, and makes no job."""
+    suffix = word(ctx)
+    sent = order(ctx, upload_lines(ctx), suffix=suffix)
+    answer = ctx.api.call(CREATE_JOB, json=sent, query={"dry_run": "true"})
+    ctx.expect_status(answer, 200)
+    expect_equal(ctx, answer["object"], "job.metadata", "object", answer)
+    expect_equal(ctx, answer["training_steps"], STEPS, "training_steps", answer)
+    listed = ctx.expect_status(ctx.api.call(LIST_JOBS, query={"suffix": suffix}), 200)
+    expect_equal(ctx, listed["total"], 0, "the number of jobs", answer, listed)
+
+
+@rule(
+    id="fine-tuning.jobs-are-filtered",
+    level=MUST,
+    source="spec 2026-03-31, GET /v1/fine_tuning/jobs: parameters",
+    operations=(LIST_JOBS,),
+)
+def jobs_are_filtered(ctx: Context) -> None:
+    """Filters keep the jobs that fit and leave out the others; the total counts what is kept."""
+    suffix, model = word(ctx), order(ctx, "")["model"]
+    job = create_job(ctx, suffix=suffix)
+    fitting = {"model": model, "created_by_me": "true", "status": job["status"]}
+    for query in ({}, *({name: value} for name, value in fitting.items())):
+        listed = ctx.api.call(LIST_JOBS, query={"suffix": suffix, **query})
+        ctx.expect_status(listed, 200)
+        expect_equal(ctx, ids_of([listed]), [job["id"]], f"the list with {query}", listed)
+        expect_equal(ctx, listed["total"], 1, "the total", listed)
+    for query in ({"model": ctx.marker.name("none")}, {"status": "SUCCESS"}):
+        listed = ctx.api.call(LIST_JOBS, query={"suffix": suffix, **query})
+        ctx.expect_status(listed, 200)
+        expect_equal(ctx, ids_of([listed]), [], f"the list with {query}", listed)
+
+
+@rule(
+    id="fine-tuning.pages-have-no-gaps",
+    level=MUST,
+    source="spec 2026-03-31, GET /v1/fine_tuning/jobs: page, page_size; quirks §4",
+    operations=(LIST_JOBS,),
+)
+def pages_have_no_gaps(ctx: Context) -> None:
+    """Pages of two show each of three jobs once, the newest first, and count all."""
+    suffix, file = word(ctx), upload_lines(ctx)
+    made = [create_job(ctx, file, suffix=suffix)["id"] for _ in range(3)]
+    pages = walk_numbers(ctx, LIST_JOBS, {"suffix": suffix, "page_size": 2})
+    found = ids_of(pages)
+    expect_equal(ctx, sorted(found), sorted(made), "the ids of all pages", *pages)
+    expect_equal(ctx, [len(page["data"]) for page in pages], [2, 1, 0], "the sizes", *pages)
+    expect_equal(ctx, pages[0]["total"], len(made), "the total", pages[0])
+
+
+@rule(
+    id="fine-tuning.unknown-file-is-refused",
+    level=MUST,
+    source="our choice of rule, status class alone",
+    operations=(CREATE_JOB,),
+)
+def unknown_file_is_refused(ctx: Context) -> None:
+    """No job is made of a file or a model that is not there."""
+    absent = ctx.api.call(CREATE_JOB, json=order(ctx, unknown_id(ctx)))
+    expect_refused(ctx, absent, "an unknown training file")
+    sent = {**order(ctx, upload_lines(ctx)), "model": ctx.marker.name("no-such-model")}
+    expect_refused(ctx, ctx.api.call(CREATE_JOB, json=sent), "an unknown model")
+
+
+@rule(
+    id="fine-tuning.unknown-job-is-not-found",
+    level=MUST,
+    source="spec 2026-03-31, paths below /v1/fine_tuning/jobs/{job_id}: 404",
+    operations=(GET_JOB, START_JOB, CANCEL_JOB),
+)
+def unknown_job_is_not_found(ctx: Context) -> None:
+    """A job that does not exist is not read, started or cancelled: 404."""
+    absent = unknown_id(ctx)
+    for operation in (GET_JOB, START_JOB, CANCEL_JOB):
+        ctx.expect_status(ctx.api.call(operation, job_id=absent), 404)
+
+
+@rule(
+    id="fine-tuning.jobs-wait-for-their-start",
+    level=MUST,
+    source="spec 2026-03-31, CreateFineTuningJobRequest.auto_start, POST …/start",
+    operations=(CREATE_JOB, START_JOB, GET_JOB),
+    needs=("clock",),
+)
+def jobs_wait_for_their_start(ctx: Context) -> None:
+    """Without `auto_start` a job is checked and waits; once started, it runs to its end."""
+    job = create_job(ctx)["id"]
+    wait_for(ctx, job, "VALIDATED")
+    ctx.clock.advance(HOUR_S)
+    expect_equal(ctx, read_job(ctx, job)["status"], "VALIDATED", "the status of a waiting job")
+    started = ctx.expect_status(ctx.api.call(START_JOB, job_id=job), 200)
+    ctx.expect(started["status"] in PLACES[3:], f"the job is {started['status']}", started)
+    done = wait_for(ctx, job, "SUCCESS")
+    ctx.expect(done["fine_tuned_model"], "the finished job names no model", done)
+
+
+@rule(
+    id="fine-tuning.states-move-forward",
+    level=SHOULD,
+    source="spec 2026-03-31, FineTuningJobStatus; our choice of their order",
+    operations=(CREATE_JOB, GET_JOB),
+    needs=("clock",),
+)
+def states_move_forward(ctx: Context) -> None:
+    """A job that starts by itself passes its states in order, each with an event of its time."""
+    job = create_job(ctx, auto_start=True)["id"]
+    done = wait_for(ctx, job, "SUCCESS")
+    events = sorted(done["events"], key=lambda each: each["created_at"])
+    told = [(each.get("data") or {}).get("status") for each in events]
+    seen = [PLACES.index(status) for status in told if status in PLACES]
+    ctx.expect(seen and max(seen) == PLACES.index("SUCCESS"), "no event tells the end", done)
+    expect_equal(ctx, seen, sorted(seen), "the order of the states", done)
+
+
+@rule(
+    id="fine-tuning.checkpoints-count-steps",
+    level=SHOULD,
+    source="spec 2026-03-31, Checkpoint",
+    operations=(GET_JOB,),
+    needs=("clock",),
+)
+def checkpoints_count_steps(ctx: Context) -> None:
+    """A finished job has checkpoints up to its last step, later ones later, with a loss each."""
+    job = create_job(ctx, auto_start=True)["id"]
+    done = wait_for(ctx, job, "SUCCESS")
+    points = sorted(done["checkpoints"], key=lambda each: each["step_number"])
+    ctx.expect(points, "the job has no checkpoints", done)
+    expect_equal(ctx, points[-1]["step_number"], STEPS, "the last step", done)
+    times = [each["created_at"] for each in points]
+    expect_equal(ctx, times, sorted(times), "the times of the checkpoints", done)
+    losses = [(each.get("metrics") or {}).get("train_loss") for each in points]
+    ctx.expect(all(isinstance(loss, float) for loss in losses), "a loss is missing", done)
+
+
+@rule(
+    id="fine-tuning.cancelled-job-ends",
+    level=MUST,
+    source="spec 2026-03-31, POST …/cancel: CANCELLATION_REQUESTED, then CANCELLED",
+    operations=(CANCEL_JOB, START_JOB, GET_JOB),
+    needs=("clock",),
+)
+def cancelled_job_ends(ctx: Context) -> None:
+    """A job that is cancelled stops after a while, makes no model, and starts no more."""
+    job = create_job(ctx)["id"]
+    asked = ctx.expect_status(ctx.api.call(CANCEL_JOB, job_id=job), 200)
+    stopping = asked["status"] in {"CANCELLATION_REQUESTED", "CANCELLED"}
+    ctx.expect(stopping, f"the job is {asked['status']}", asked)
+    ended = wait_for(ctx, job, "CANCELLED")
+    ctx.expect(ended["fine_tuned_model"] is None, "a cancelled job has a model", ended)
+    expect_refused(ctx, ctx.api.call(START_JOB, job_id=job), "the start of a cancelled job")
+    expect_equal(ctx, read_job(ctx, job)["status"], "CANCELLED", "the status")
+
+
+@rule(
+    id="fine-tuning.wrong-files-fail-validation",
+    level=SHOULD,
+    source="spec 2026-03-31, FineTuningJobStatus; our choice: refused at once or by the job",
+    operations=(CREATE_JOB, GET_JOB),
+    needs=("clock",),
+)
+def wrong_files_fail_validation(ctx: Context) -> None:
+    """A file that is no JSON, or has no answers to learn, is refused or fails validation."""
+    for text in ("no JSON at all\n", lines([{"messages": [{"role": "user", "content": "x"}]}])):
+        sent = order(ctx, upload_lines(ctx, text), auto_start=True)
+        made = ctx.api.call(CREATE_JOB, json=sent)
+        if not 400 <= made.status < 500:
+            ctx.expect_status(made, 200)
+            wait_for(ctx, made["id"], "FAILED_VALIDATION")
+
+
+@rule(
+    id="fine-tuning.classifiers-learn-their-labels",
+    level=SHOULD,
+    source="spec 2026-03-31, ClassifierTarget; our choice: a text of the training is recognised",
+    operations=(CREATE_JOB, "classifiers.classify"),
+    needs=("clock",),
+)
+def classifiers_learn_their_labels(ctx: Context) -> None:
+    """A classifier rates texts of its training with its labels, the right one highest."""
+    file = upload_lines(ctx, lines(LABELLED))
+    job = create_job(ctx, file, auto_start=True, job_type="classifier", classifier_targets=[TARGET])
+    done = wait_for(ctx, job["id"], "SUCCESS")
+    texts = [each["text"] for each in LABELLED]
+    sent = {"model": done["fine_tuned_model"], "input": texts}
+    answer = ctx.expect_status(ctx.api.call("classifiers.classify", json=sent), 200)
+    for sample, result in zip(LABELLED, answer["results"], strict=True):
+        scores = (result.get("topic") or {}).get("scores") or {}
+        expect_equal(ctx, sorted(scores), TARGET["labels"], "the labels", answer)
+        best = max(scores, key=scores.__getitem__)
+        expect_equal(ctx, {"topic": best}, sample["labels"], "the best label", answer)
