@@ -27,6 +27,10 @@ KINDS = {
     "moderation_llm_v2": "mistral-moderation-2603",
 }
 """The checks that a guardrail may have, and the model of each unless it names another."""
+STAND_INS = {"mistral-moderation-2411": "mistral-moderation-latest"}
+"""Who judges in the place of models that the mock does not have (our choice)."""
+SPLIT = {"dangerous_and_criminal_content": ("dangerous", "criminal")}
+"""What the second set of categories makes of one of the first, which the mock's models judge."""
 
 
 @frozen
@@ -50,9 +54,10 @@ class Check:
     def exceeds(self, category: Mapping[str, Any]) -> bool:
         """The model's judgement of a category counts, and is above its threshold."""
         thresholds = self.settings.get("custom_category_thresholds") or {}
-        threshold = thresholds.get(category["name"])
-        if threshold is not None:
-            return bool(category["score"] >= threshold)
+        names = (category["name"], *SPLIT.get(category["name"], ()))
+        own = [thresholds[name] for name in names if thresholds.get(name) is not None]
+        if own:
+            return bool(category["score"] >= min(own))
         return bool(category["flagged"]) and not self.settings.get("ignore_other_categories")
 
 
@@ -97,7 +102,8 @@ def apply(ctx: Context, check: Check, target: str, text: str) -> dict[str, Any]:
 
 def moderate(ctx: Context, model: str, text: str) -> list[dict[str, Any]] | None:
     """The judgement of a moderation model by category; None when it does not judge."""
-    answer = dispatch.send(ctx, "POST", "/v1/moderations", {"model": model, "input": text})
+    asked = {"model": STAND_INS.get(model, model), "input": text}
+    answer = dispatch.send(ctx, "POST", "/v1/moderations", asked)
     if not isinstance(answer, Answer) or answer.status != 200:
         return None
     result = json.loads(answer.body)["results"][0]

@@ -318,6 +318,28 @@ def test_guardrails_tell_what_they_find(start: Make) -> None:
     assert all(each["error"] is None for each in answer["guardrails"])
 
 
+@pytest.mark.parametrize(
+    "check",
+    [
+        {"moderation_llm_v1": {"action": "block"}},
+        {"moderation_llm_v2": {"action": "block"}},
+        {
+            "moderation_llm_v2": {
+                "action": "block",
+                "custom_category_thresholds": {"violence_and_threats": 0.0},
+                "ignore_other_categories": True,
+            }
+        },
+        {"moderation_llm_v2": {"action": "block", "custom_category_thresholds": {"criminal": 0}}},
+    ],
+    ids=str,
+)
+def test_harm_is_blocked(api: httpx.Client, check: dict[str, Any]) -> None:
+    body = {"model": MODEL, "inputs": "I will kill you with a knife.", "guardrails": [check]}
+    assert api.post("/v1/conversations", json=body).status_code == 403
+    assert api.get("/v1/conversations").json() == []
+
+
 def test_guardrail_that_cannot_run_blocks_when_it_must(api: httpx.Client) -> None:
     check = {"moderation_llm_v1": {"model_name": "no-such-model"}}
     body = {"model": MODEL, "inputs": "Hello."}
