@@ -27,23 +27,14 @@ START = "START_CHILD_WORKFLOW_EXECUTION_INITIATED"
 def settle(world: World, now: datetime) -> datetime:
     """Brings children and parents up to the present; gives when one of them next does something."""
     table, known = world.store.table(Execution), -1
+    family: list[Execution] = []
     while known != table.version:
         known = table.version
-        for execution in table:
-            if has_family(execution):
-                begin_children(world, execution, now)
-                meet_parent(world, execution, now)
-    family = (execution for execution in table if has_family(execution))
+        family = [execution for execution in table if execution.has_family]
+        for execution in family:
+            begin_children(world, execution, now)
+            meet_parent(world, execution, now)
     return min((next_moment(execution, now) for execution in family), default=NEVER)
-
-
-def has_family(execution: Execution) -> bool:
-    """The execution has a parent, or its script starts children."""
-    return execution.parent_execution_id is not None or any(
-        "run" in step
-        for place in ("steps", "on_cancel")
-        for step in execution.script.get(place, ())
-    )
 
 
 def next_moment(execution: Execution, now: datetime) -> datetime:

@@ -55,7 +55,8 @@ if TYPE_CHECKING:
 
 KINDS = ("activity", "task", "sleep_s", "wait_for", "set", "fail", "continue_as_new", "run")
 MOST_RUNS = 100
-LONGEST_S = 10 * 366 * 24 * 3600
+LONGEST_S = 365 * 24 * 3600
+"""The longest duration, in seconds: the clock always keeps a year before it."""
 
 TEXT = {"type": "string"}
 NAME = {"type": "string", "minLength": 1, "maxLength": 256}

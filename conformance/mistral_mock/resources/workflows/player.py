@@ -156,7 +156,8 @@ class Player:
 
         Ends early when it is done; tells whether it is.
         """
-        left = None if seconds is None else timedelta(seconds=seconds)
+        longest = self._deadline - self.now
+        left = None if seconds is None else min(timedelta(seconds=seconds), longest)
         while done is None or not done():
             end = None if left is None else self.now + left
             if not self._queue or (end is not None and self._queue[0][1].at >= end):

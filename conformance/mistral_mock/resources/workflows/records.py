@@ -126,6 +126,13 @@ class Execution(Owned):
 
         return playing.play(self)
 
+    @cached_property
+    def has_family(self) -> bool:
+        """It has a parent, or its script starts children."""
+        return self.parent_execution_id is not None or any(
+            "run" in step for place in ("steps", "on_cancel") for step in self.script.get(place, ())
+        )
+
     def after(self, moment: Moment) -> Execution:
         """The execution once something more was done to it."""
         return evolve(self, saved_moments=(*self.saved_moments, moment.save()))

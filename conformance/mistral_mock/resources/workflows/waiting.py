@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mistral_mock.answers import Answer
     from mistral_mock.world import World
 
-LONGEST_S = 366 * 24 * 3600.0
+LONGEST_S = 365 * 24 * 3600.0
 """How long a caller waits who does not say, in seconds."""
 
 
