@@ -3,8 +3,9 @@
     scripts/run_examples.py FILE... (--base-url URL | --embedded-mock) [--only NAME]
 
 Takes Python, shell and TypeScript code out of Markdown and MDX pages and out of scraped pages,
-brings back lost indentation, applies the reviewed table of substitutions and runs each example
-for real. The code runs on this machine: only give it pages that you would run by hand.
+makes curl commands of request samples, brings back lost indentation, applies the reviewed table
+of substitutions and runs each example for real. The code runs on this machine: only give it pages
+that you would run by hand.
 
 Exit codes: 0 all examples that ran passed, 1 one failed, 2 wrong use or nothing to run,
 3 no server, 129, 130 and 143 interrupted (hang-up, Ctrl-C, polite kill): all that the run had
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING
 from examples.example import Example, Language, Result, Verdict
 from examples.interruption import InterruptedRunError, check, watch_signals
 from examples.markdown import has_fences, markdown_examples
+from examples.request_samples import request_samples
 from examples.results import failures_text, summary_text, table_text
 from examples.runners import run_session
 from examples.scraped import scraped_examples
@@ -119,7 +121,10 @@ def examples_of(file: Path) -> list[Example]:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise WrongUseError(f"cannot read {file}: {error}") from error
-    examples = markdown_examples(file, text) if has_fences(text) else scraped_examples(file, text)
+    if has_fences(text):
+        examples = markdown_examples(file, text)
+    else:
+        examples = [*scraped_examples(file, text), *request_samples(file, text)]
     if not examples:
         print(f"{file}: no examples")
     return examples

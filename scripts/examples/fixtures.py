@@ -74,7 +74,8 @@ class Fixtures:
         given: dict[str, Any] = {"json": self.fill_all(row.json)} if row.json is not None else {}
         if row.upload:
             file = next(file for file in self.table.file if file.name == row.upload)
-            given = {"files": {"file": (file.name, content_of(file))}}
+            fields = {"data": given["json"]} if given else {}
+            given = {"files": {"file": (file.name, content_of(file))}, **fields}
         try:
             answer = self.http.request(row.method, self.fill(row.path), **given)
             answer.raise_for_status()

@@ -68,6 +68,7 @@ class Replace(Row):
 class Make(Row):
     """A thing made over HTTP: the request, and which values of the answer it is known by.
 
+    With `upload`, a form with that file is sent, the values of `json` beside it.
     With `until`, the path is read again until the answer's text matches. Without a path, the
     thing is only its `values`.
     """

@@ -46,7 +46,7 @@ def test_a_guide_s_examples_run_one_upon_the_other(
         "guide.mdx:64": curl,
         "guide.mdx:73": "pass",
         "guide.mdx:83": curl,
-        "guide.mdx:90": "skip",
+        "guide.mdx:90": "pass",
     }
 
 
@@ -123,6 +123,28 @@ def test_a_key_that_an_absent_row_names_may_be_missing(base_url: str, page: Path
         '```json\n{"data": [], "colour": "red"}\n```\n'
     )
     assert run_examples.main([str(page), "--base-url", base_url, "--table", str(table)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        ("py", "assert count == 2"),
+        pytest.param(
+            "ts",
+            "if (count !== 2) throw new Error('not two')",
+            marks=pytest.mark.skipif(not NODE, reason="node or its packages are not installed"),
+        ),
+    ],
+)
+def test_a_check_of_the_table_fails_the_example_that_it_covers(
+    base_url: str, page: Path, language: str, code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = page.with_name("table.toml")
+    table.write_text(f'[[check]]\nwhere = "^count = 1"\ncode = "{code}"\nreason = "r"\n')
+    first = "count = 2" if language == "py" else "let count = 2"
+    page.write_text(f"```{language}\n{first}\n```\n```{language}\ncount = 1\n```\n")
+    assert run_examples.main([str(page), "--base-url", base_url, "--table", str(table)]) == 1
+    assert verdicts(capsys.readouterr().out) == {"page.md:2": "pass", "page.md:5": "FAIL"}
 
 
 @pytest.mark.skipif(not CURL, reason="curl is not installed")
