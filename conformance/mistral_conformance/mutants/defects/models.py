@@ -9,9 +9,11 @@ from attrs import evolve
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules.common import names as op
+from mistral_conformance.rules.models import ARCHIVE, DELETE_MODEL, UNARCHIVE, UPDATE_MODEL
 from mistral_mock.answers import json_answer
 from mistral_mock.completion import catalogue
 from mistral_mock.errors import not_found
+from mistral_mock.resources import tuned_models
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -89,3 +91,71 @@ def filter_is_ignored(list_models: Part) -> Part:
 def chatting_model_is_refused(_find: Part) -> Part:
     """No model that the list shows can be chatted with."""
     return lambda _name: None
+
+
+@mutant("models.tuned-model-is-a-base-model", op.LIST_MODELS, place="resources.models:tuned_card")
+def tuned_model_is_a_base_model(tuned_card: Part) -> Part:
+    """A fine-tuned model is listed as one of the vendor's."""
+    return lambda tuned: {**tuned_card(tuned), "type": "base"}
+
+
+@mutant(
+    "models.tuned-model-is-unknown-to-chats",
+    op.CHAT,
+    op.LIST_MODELS,
+    place="resources.tuned_models:find_usable",
+)
+def tuned_model_is_unknown_to_chats(_find_usable: Part) -> Part:
+    """Requests do not find fine-tuned models."""
+    return lambda _ctx, _name: None
+
+
+@mutant("models.description-is-not-kept", UPDATE_MODEL, place="resources.tuned_models:update")
+def description_is_not_kept(update: Part) -> Part:
+    """A new description is not kept."""
+
+    def defect(ctx: Part) -> Part:
+        changes = {field: value for field, value in ctx.body.items() if field != "description"}
+        return update(evolve(ctx, body=changes))
+
+    return defect
+
+
+@mutant("models.update-clears-the-rest", UPDATE_MODEL, place="resources.tuned_models:update")
+def update_clears_the_rest(update: Part) -> Part:
+    """An update takes away what it does not name."""
+    return lambda ctx: update(evolve(ctx, body={"name": None, "description": None, **ctx.body}))
+
+
+@mutant(
+    "models.archive-is-forgotten",
+    ARCHIVE,
+    UNARCHIVE,
+    op.LIST_MODELS,
+    place="resources.models:tuned_card",
+)
+def archive_is_forgotten(tuned_card: Part) -> Part:
+    """A card never says that its model is archived."""
+    return lambda tuned: {**tuned_card(tuned), "archived": False}
+
+
+@mutant("models.archived-model-chats", ARCHIVE, op.CHAT, place="resources.tuned_models:find_usable")
+def archived_model_chats(find_usable: Part) -> Part:
+    """An archived model answers as before."""
+
+    def defect(ctx: Part, name: str) -> Part:
+        tuned = tuned_models.look_up(ctx, name)
+        return tuned_models.as_model(tuned) if tuned else find_usable(ctx, name)
+
+    return defect
+
+
+@mutant("models.delete-archives", DELETE_MODEL, place="resources.tuned_models:delete")
+def delete_archives(_delete: Part) -> Part:
+    """A model that is deleted is only archived."""
+
+    def defect(ctx: Part) -> Part:
+        tuned_models.put_aside(ctx, archived=True)
+        return json_answer({"id": ctx.path["model_id"], "object": "model", "deleted": True})
+
+    return defect

@@ -1,0 +1,106 @@
+"""Defects of embeddings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import edited
+from mistral_conformance.rules.common.vectors import EMBED
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+CREATE = "resources.embeddings:create"
+VECTOR = "embedding:embed"
+
+
+@mutant("embeddings.indices-count-from-one", EMBED, place=CREATE)
+def indices_count_from_one(create: Part) -> Part:
+    """The first vector has the index 1."""
+
+    def change(found: Part) -> Part:
+        data = [{**each, "index": each["index"] + 1} for each in found["data"]]
+        return {**found, "data": data}
+
+    return edited(create, change)
+
+
+@mutant("embeddings.vectors-are-turned-around", EMBED, place=CREATE)
+def vectors_are_turned_around(create: Part) -> Part:
+    """The vector of the longest text comes first, whichever was sent first."""
+
+    def change(found: Part) -> Part:
+        vectors = sorted((each["embedding"] for each in found["data"]), key=str)
+        data = zip(found["data"], vectors, strict=True)
+        return {**found, "data": [{**each, "embedding": vector} for each, vector in data]}
+
+    return edited(create, change)
+
+
+@mutant("embeddings.vectors-are-another-each-time", EMBED, place=VECTOR)
+def vectors_are_another_each_time(embed: Part) -> Part:
+    """The same text has another vector each time."""
+    asked: list[str] = []
+
+    def defect(text: str, size: int) -> Part:
+        asked.append(text)
+        return embed(f"{text} number {len(asked)} of seventeen thousand four hundred", size)
+
+    return defect
+
+
+@mutant("embeddings.likes-are-far", EMBED, place=VECTOR)
+def likes_are_far(embed: Part) -> Part:
+    """The vector of a text follows from its length alone."""
+    return lambda text, size: embed(f"{len(text) * 7919}", size)
+
+
+@mutant("embeddings.vectors-are-long", EMBED, place=VECTOR)
+def vectors_are_long(embed: Part) -> Part:
+    """Vectors are three times as long."""
+    return lambda text, size: [3 * number for number in embed(text, size)]
+
+
+@mutant("embeddings.base64-is-of-doubles", EMBED, place="embedding:pack")
+def base64_is_of_doubles(pack: Part) -> Part:
+    """Base64 has two bytes for each one that is due."""
+    return lambda numbers, kind: pack(numbers, kind) * (2 if kind == "float" else 1)
+
+
+@mutant("embeddings.base64-is-not-base64", EMBED, place="embedding:spell")
+def base64_is_not_base64(spell: Part) -> Part:
+    """Base64 comes with a prefix that no decoder takes."""
+    return lambda *given: f"base64:{spell(*given)}"
+
+
+@mutant("embeddings.size-is-fixed", EMBED, place="resources.embeddings:find_size")
+def size_is_fixed(find_size: Part) -> Part:
+    """Vectors have their usual size whatever is asked for."""
+    return lambda model, _asked: find_size(model, None)
+
+
+@mutant("embeddings.kind-is-always-float", EMBED, place="embedding:quantise")
+def kind_is_always_float(_quantise: Part) -> Part:
+    """The numbers are fractions whatever is asked for."""
+    return lambda vector, _kind: vector
+
+
+@mutant("embeddings.bits-are-spread", EMBED, place="embedding:pack_bits")
+def bits_are_spread(_pack_bits: Part) -> Part:
+    """A binary vector has a whole byte for each bit."""
+    return lambda vector: [int(number > 0) for number in vector]
+
+
+@mutant("embeddings.usage-is-of-one-text", EMBED, place="resources.embeddings:check_texts")
+def usage_is_of_one_text(check_texts: Part) -> Part:
+    """Only the first text is counted."""
+    return lambda model, texts: check_texts(model, texts[:1])
+
+
+@mutant("embeddings.any-model-embeds", EMBED, place=CREATE)
+def any_model_embeds(create: Part) -> Part:
+    """Every name of a model embeds."""
+    return lambda ctx: create(evolve(ctx, body={**ctx.body, "model": "mistral-embed"}))

@@ -1,0 +1,105 @@
+"""Defects of code for gaps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import edited
+from mistral_conformance.rules.common.fillings import FIM
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+COMPLETE = "resources.fim:complete"
+FILL = "completion.filling:fill"
+
+
+def _whole(handler: Part, change: Part) -> Part:
+    """The handler with the JSON of whole answers changed; streams stay as they are."""
+    healthy = edited(handler, change)
+    return lambda ctx: (handler if ctx.body.get("stream") else healthy)(ctx)
+
+
+@mutant("fim.object-is-text", FIM, place=COMPLETE)
+def object_is_text(complete: Part) -> Part:
+    """Code calls itself a text completion."""
+    return _whole(complete, lambda found: {**found, "object": "text_completion"})
+
+
+@mutant("fim.another-model-is-named", FIM, place=COMPLETE)
+def another_model_is_named(complete: Part) -> Part:
+    """The answer names a model that was not asked."""
+    return _whole(complete, lambda found: {**found, "model": "codestral"})
+
+
+@mutant("fim.max-tokens-is-ignored", FIM, place="completion.filling:find_room")
+def max_tokens_is_ignored(find_room: Part) -> Part:
+    """The code is as long as it likes."""
+    return lambda model, spent, body: find_room(model, spent, {**body, "max_tokens": None})
+
+
+@mutant("fim.min-tokens-is-ignored", FIM, place="completion.filling:make_code")
+def min_tokens_is_ignored(make_code: Part) -> Part:
+    """The code ends where it likes."""
+    return lambda prompt, suffix, _least, dice: make_code(prompt, suffix, 0, dice)
+
+
+@mutant("fim.stop-is-ignored", FIM, place=FILL)
+def stop_is_ignored(fill: Part) -> Part:
+    """A stop text stops nothing."""
+    return lambda body, model: fill({**body, "stop": None}, model)
+
+
+@mutant("fim.total-is-the-prompt", FIM, place=COMPLETE)
+def total_is_the_prompt(complete: Part) -> Part:
+    """The total leaves out what was generated."""
+
+    def change(found: Part) -> Part:
+        used = found["usage"]
+        return {**found, "usage": {**used, "total_tokens": used["prompt_tokens"]}}
+
+    return _whole(complete, change)
+
+
+@mutant("fim.suffix-is-ignored", FIM, place=FILL)
+def suffix_is_ignored(fill: Part) -> Part:
+    """Only the prompt is read."""
+    return lambda body, model: fill({**body, "suffix": ""}, model)
+
+
+@mutant("fim.stream-says-something-else", FIM, place=FILL)
+def stream_says_something_else(fill: Part) -> Part:
+    """A stream fills another gap than the one that was asked for."""
+
+    def defect(body: Part, model: Part) -> Part:
+        prompt = f"{body['prompt']}streamed_name + " if body.get("stream") else body["prompt"]
+        return fill({**body, "prompt": prompt}, model)
+
+    return defect
+
+
+@mutant("fim.stream-does-not-end", FIM, place="completion.stream:terminator")
+def stream_does_not_end(_terminator: Part) -> Part:
+    """The last event is an empty object."""
+    return lambda: b"data: {}\n\n"
+
+
+@mutant("fim.code-is-another-each-time", FIM, place="completion.filling:make_seed")
+def code_is_another_each_time(make_seed: Part) -> Part:
+    """The same request gives other code each time."""
+    asked: list[Part] = []
+
+    def defect(body: Part) -> Part:
+        asked.append(body)
+        return make_seed({**body, "random_seed": len(asked)})
+
+    return defect
+
+
+@mutant("fim.any-model-fills", FIM, place=COMPLETE)
+def any_model_fills(complete: Part) -> Part:
+    """Every name of a model fills gaps."""
+    return lambda ctx: complete(evolve(ctx, body={**ctx.body, "model": "codestral-latest"}))

@@ -1,0 +1,178 @@
+"""Defects of fine-tuning jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.mutants.registry import mutant
+from mistral_conformance.mutants.tools import edited
+from mistral_conformance.rules.classifiers import CLASSIFY
+from mistral_conformance.rules.common.tunings import (
+    CANCEL_JOB,
+    CREATE_JOB,
+    GET_JOB,
+    LIST_JOBS,
+    START_JOB,
+)
+from mistral_mock.answers import json_answer
+from mistral_mock.errors import APIError, invalid
+from mistral_mock.resources.fine_tuning import records
+
+if TYPE_CHECKING:
+    from mistral_conformance.mutants.registry import Part
+
+JOBS = "resources.fine_tuning.jobs"
+VIEW = "resources.fine_tuning.views:view"
+
+
+@mutant("fine-tuning.suffix-is-forgotten", CREATE_JOB, GET_JOB, place=VIEW)
+def suffix_is_forgotten(view: Part) -> Part:
+    """A job does not tell its suffix."""
+    return lambda job: {**view(job), "suffix": None}
+
+
+@mutant("fine-tuning.dry-run-creates", CREATE_JOB, LIST_JOBS, place=f"{JOBS}:create")
+def dry_run_creates(create: Part) -> Part:
+    """A dry run makes a job all the same."""
+
+    def defect(ctx: Part) -> Part:
+        if ctx.query["dry_run"]:
+            create(evolve(ctx, query={**ctx.query, "dry_run": False}))
+        return create(ctx)
+
+    return defect
+
+
+@mutant("fine-tuning.filters-are-ignored", LIST_JOBS, place=f"{JOBS}:is_wanted")
+def filters_are_ignored(is_wanted: Part) -> Part:
+    """The filters by model and status keep every job."""
+    return lambda ctx, job: is_wanted(
+        evolve(ctx, query={**ctx.query, "model": None, "status": None}), job
+    )
+
+
+@mutant("fine-tuning.pages-overlap", LIST_JOBS, place="pages:slice_page")
+def pages_overlap(slice_page: Part) -> Part:
+    """Each page begins with the last job of the page before."""
+    return lambda items, page, size: (
+        items[page * size - 1 : (page + 1) * size] if page else slice_page(items, page, size)
+    )
+
+
+@mutant(
+    "fine-tuning.unknown-files-are-empty",
+    CREATE_JOB,
+    place="resources.fine_tuning.requests:read_file",
+)
+def unknown_files_are_empty(read_file: Part) -> Part:
+    """A file that is not there counts as an empty one."""
+
+    def defect(*given: Part) -> Part:
+        try:
+            return read_file(*given)
+        except APIError:
+            return "nothing.jsonl", b""
+
+    return defect
+
+
+@mutant("fine-tuning.unknown-job-is-invalid", GET_JOB, START_JOB, place=f"{JOBS}:find_job")
+def unknown_job_is_invalid(find_job: Part) -> Part:
+    """A job that does not exist is an error of the input."""
+
+    def defect(ctx: Part) -> Part:
+        try:
+            return find_job(ctx)
+        except APIError:
+            raise invalid() from None
+
+    return defect
+
+
+@mutant(
+    "fine-tuning.jobs-do-not-wait",
+    CREATE_JOB,
+    START_JOB,
+    GET_JOB,
+    place="resources.fine_tuning.progress:find_due",
+)
+def jobs_do_not_wait(find_due: Part) -> Part:
+    """Every job begins to train as soon as it is validated."""
+    return lambda job, moment: find_due(evolve(job, asked_to_start=True), moment)
+
+
+@mutant("fine-tuning.start-does-nothing", START_JOB, GET_JOB, place=f"{JOBS}:begin")
+def start_does_nothing(_begin: Part) -> Part:
+    """A job that is told to start goes on waiting."""
+    return lambda _ctx, job: job
+
+
+@mutant(
+    "fine-tuning.states-come-late",
+    CREATE_JOB,
+    GET_JOB,
+    place="resources.fine_tuning.progress:make_event",
+)
+def states_come_late(make_event: Part) -> Part:
+    """The first event of a job says that it is running."""
+
+    def defect(status: str, *given: Part) -> Part:
+        return make_event("RUNNING" if status == records.QUEUED else status, *given)
+
+    return defect
+
+
+@mutant(
+    "fine-tuning.last-checkpoint-is-missing",
+    GET_JOB,
+    place="resources.fine_tuning.views:make_checkpoints",
+)
+def last_checkpoint_is_missing(make_checkpoints: Part) -> Part:
+    """A job has no checkpoint at its last step."""
+    return lambda *given: list(make_checkpoints(*given))[:-1]
+
+
+@mutant("fine-tuning.cancel-does-nothing", CANCEL_JOB, GET_JOB, place=f"{JOBS}:give_up")
+def cancel_does_nothing(_give_up: Part) -> Part:
+    """A job that is cancelled goes on."""
+    return lambda _ctx, job: job
+
+
+@mutant("fine-tuning.cancelled-job-starts", CANCEL_JOB, START_JOB, place=f"{JOBS}:start")
+def cancelled_job_starts(start: Part) -> Part:
+    """A cancelled job is told to start and nothing refuses."""
+
+    def defect(ctx: Part) -> Part:
+        try:
+            return start(ctx)
+        except APIError as error:
+            if error.status != 422:
+                raise
+            return json_answer({})
+
+    return defect
+
+
+@mutant(
+    "fine-tuning.any-file-is-valid",
+    CREATE_JOB,
+    GET_JOB,
+    place="resources.fine_tuning.training:judge",
+)
+def any_file_is_valid(_judge: Part) -> Part:
+    """Files are trained with whatever is in them."""
+    return lambda *_given: ""
+
+
+@mutant("fine-tuning.classifiers-learn-nothing", CREATE_JOB, CLASSIFY, place="judgement:learn")
+def classifiers_learn_nothing(_learn: Part) -> Part:
+    """A classifier rates all labels alike, whatever it was trained with."""
+    return lambda _samples: {}
+
+
+@mutant("fine-tuning.job-has-another-id", CREATE_JOB, place=f"{JOBS}:create")
+def job_has_another_id(create: Part) -> Part:
+    """The answer of a creation has an id that no job has."""
+    return edited(create, lambda found: {**found, "id": "00000000-0000-4000-8000-000000000000"})
