@@ -115,13 +115,23 @@ class Members:
         ordered = sorted(required.items(), key=lambda item: (tag in item[1], -len(item[1])))
         self._candidates = [(place, set(names) - {tag}) for place, names in ordered]
 
-    def read(self, value: dict[str, Any]) -> Any:
-        """Return the model of an object, or the object itself when no member fits."""
-        tag = value.get(self._tag) if self._tag is not None else None
-        if type(tag) is str:
-            return self._tagged[tag](value)
-        if tag is not None:
-            return value
+        self.read: Reader = self._guess if tag is None else self._reader(tag)
+        """Returns the model of an object, or the object itself when no member fits."""
+
+    def _reader(self, name: str) -> Reader:
+        """Return what reads by the tag: a closure, since answers hold hundreds of members."""
+        tagged, guess = self._tagged, self._guess
+
+        def read(value: dict[str, Any]) -> Any:
+            tag = value.get(name)
+            if type(tag) is str:
+                return tagged[tag](value)
+            return guess(value) if tag is None else value
+
+        return read
+
+    def _guess(self, value: dict[str, Any]) -> Any:
+        """Return the model of an object without a tag."""
         for place, names in self._candidates:
             if names <= value.keys():
                 return self._places[place](value)

@@ -19,6 +19,10 @@ _DECODE: Final = json.JSONDecoder().raw_decode
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
+parse_time: Final = dt.datetime.fromisoformat
+"""Returns the time that an RFC 3339 text means. Raises ValueError when it means none."""
+
+
 class UnreadableBody(ValueError):
     """A body that is not the JSON that the document promises; the message says what it is."""
 

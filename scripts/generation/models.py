@@ -314,7 +314,7 @@ class _Resolver:
     def text_readers(fields: list[Field]) -> set[str]:
         """Return the readers of texts that the fields' code calls."""
         code = "\n".join(line for field in fields for line in field.reading)
-        names = ("read_time", "read_date", "read_int", "read_float", "read_bool")
+        names = ("parse_time", "read_time", "read_date", "read_int", "read_float", "read_bool")
         return {name for name in names if f"{name}(" in code}
 
 

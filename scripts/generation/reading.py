@@ -88,13 +88,18 @@ def _merge(readings: list[Reading], place: str) -> Reading:
 
 
 def statements(target: str, reading: Reading) -> list[str]:
-    """Return the lines that read `value` and store the result in `target`."""
+    """Return the lines that read `value` and store the result in `target`.
+
+    Times are read in place: most answers hold several of them in every object.
+    """
     lines: list[str] = []
     for kind, expression in _branches(reading, "value", 0):
-        lines += [
-            f"{'elif' if lines else 'if'} type(value) is {kind}:",
-            f"    {target} = {expression}",
-        ]
+        lines.append(f"{'elif' if lines else 'if'} type(value) is {kind}:")
+        if expression == "read_time(value)":
+            read = f"{target} = parse_time(value)"
+            lines += ["    try:", f"        {read}", "    except ValueError:", "        pass"]
+        else:
+            lines.append(f"    {target} = {expression}")
     return lines
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CONNECTIONS = 64
-REQUESTS = 6_000
-FLOOR = 0.35
+REQUESTS = 15_000
+FLOOR = 0.4
 HEADERS = {"Authorization": "Bearer mock-key"}
 BARE = Path(__file__).resolve().with_name("bare_app.py")
 

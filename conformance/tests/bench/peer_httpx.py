@@ -13,6 +13,7 @@ HEADERS = {"Authorization": "Bearer bench-key"}
 MESSAGES = [{"role": "user", "content": "Say seven words."}]
 BODY = {"model": "mistral-small-latest", "messages": MESSAGES}
 LIBRARY_ID = "0197f425-5e85-7353-b8e7-e8b974b9c613"
+TEXTS = [f"Sentence number {number}." for number in range(64)]
 
 
 def cold_chat(base_url: str) -> None:
@@ -100,6 +101,33 @@ def documents_bytes() -> bytes:
     from server import DOCUMENTS
 
     return json.dumps(DOCUMENTS).encode()
+
+
+def parse_entries(_base_url: str) -> Callable[[], Any]:
+    """The JSON of a conversation's history, no network."""
+    data = entries_bytes()
+    return lambda: json.loads(data)
+
+
+def entries_bytes() -> bytes:
+    """The body of a history of 500 entries of six types."""
+    from server import HISTORY
+
+    return json.dumps(HISTORY).encode()
+
+
+def embeddings(base_url: str) -> Callable[[], Any]:
+    """The embeddings of 64 texts as JSON numbers."""
+    import httpx
+
+    client = httpx.Client(base_url=base_url, headers=HEADERS)
+    body = {"model": "mistral-embed", "input": TEXTS}
+
+    def once() -> int:
+        found = json.loads(client.post("/v1/embeddings", json=body).content)
+        return sum(len(item["embedding"]) for item in found["data"])
+
+    return once
 
 
 def stream_sync(base_url: str) -> Callable[[], Any]:

@@ -78,6 +78,19 @@ def parse_documents(_base_url: str) -> Callable[[], Any]:
     return lambda: unmarshal_json(text, ListDocumentsResponse)
 
 
+def embeddings(base_url: str) -> Callable[[], Any]:
+    """The embeddings of 64 texts."""
+    from peer_httpx import TEXTS
+
+    client = connect(base_url)
+
+    def once() -> int:
+        found = client.embeddings.create(model="mistral-embed", inputs=TEXTS)
+        return sum(len(item.embedding) for item in found.data)
+
+    return once
+
+
 def stream_sync(base_url: str) -> Callable[[], Any]:
     """A stream of 5,000 typed events."""
     client = connect(base_url)

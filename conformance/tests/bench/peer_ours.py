@@ -84,6 +84,32 @@ def parse_documents(_base_url: str) -> Callable[[], Any]:
     return lambda: operation.parse(response)
 
 
+def parse_entries(_base_url: str) -> Callable[[], Any]:
+    """The parser of a conversation's history, no network."""
+    import httpx
+    from peer_httpx import entries_bytes
+
+    from mistral_generated.api.beta_conversations import get_history as operation
+
+    response = httpx.Response(200, content=entries_bytes())
+    return lambda: operation.parse(response)
+
+
+def embeddings(base_url: str) -> Callable[[], Any]:
+    """The embeddings of 64 texts as lists of floats."""
+    from peer_httpx import TEXTS
+
+    from mistral_client import Mistral
+
+    client: Any = Mistral(KEY, base_url=base_url)
+
+    def once() -> int:
+        found = client.embeddings.create(model="mistral-embed", inputs=TEXTS)
+        return sum(len(item.embedding) for item in found.data)
+
+    return once
+
+
 def stream_sync(base_url: str) -> Callable[[], Any]:
     """A stream of 5,000 typed events."""
     from mistral_client import Mistral

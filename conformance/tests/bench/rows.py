@@ -17,6 +17,7 @@ class Row:
     peers: tuple[str, ...] = ("httpx", "ours", "official", "stock")
 
 
+SDKS = ("httpx", "ours", "official")
 ROWS = (
     Row("cold_chat", "cold start to first chat call", 1, 1.30, 0.40),
     Row("cold_library", "cold start to first library call", 1, 1.30, 0.18),
@@ -25,7 +26,9 @@ ROWS = (
     Row("get_async", "one GET, async", 400, 1.10),
     Row("chat_async", "one chat call, async", 400, 1.10),
     Row("parse_documents", "parse 1,000 documents", 30, 2.1, 1.0),
-    Row("stream_sync", "stream of 5,000 chunks", 2, 1.3, 0.05, ("httpx", "ours", "official")),
+    Row("parse_entries", "parse 500 conversation entries", 100, 2.2, None, ("httpx", "ours")),
+    Row("embeddings", "embeddings of 64 texts, 1,024 wide", 10, 0.25, None, SDKS),
+    Row("stream_sync", "stream of 5,000 chunks", 2, 1.3, 0.05, SDKS),
     Row("concurrent_async", "200 concurrent async GETs", 5, 0.35, 0.55),
     Row("upload", "upload of 200 MB", 1, 1.1, None, ("httpx", "ours")),
     Row("download", "download of 200 MB", 1, 1.1, None, ("httpx", "ours")),

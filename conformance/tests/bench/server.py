@@ -10,6 +10,8 @@ import asyncio
 import json
 import sys
 import threading
+from array import array
+from base64 import b64encode
 
 LIBRARY = {
     "id": "0197f425-5e85-7353-b8e7-e8b974b9c613",
@@ -67,6 +69,45 @@ COMPLETION = {
     ],
     "usage": {"prompt_tokens": 12, "completion_tokens": 8, "total_tokens": 20},
 }
+TIMES = {"created_at": "2026-01-05T09:00:00.1Z", "completed_at": "2026-01-05T09:00:01.2Z"}
+SENTENCE = "In spring the herons came back, later than the year before, and fewer of them. "
+TEXT_CHUNK = {"type": "text", "text": SENTENCE * 5}
+"""An answer is two of these and a reference: half as long as that of the guide's example."""
+REFERENCE = {
+    "type": "tool_reference",
+    "tool": "document_library",
+    "title": "notes.pdf",
+    "url": None,
+    "favicon": None,
+    "description": None,
+}
+OUTPUT = {"model": COMPLETION["model"], "agent_id": "ag_0197f425", "role": "assistant"}
+ENTRIES = [
+    {"type": "message.input", "role": "user", "content": "What came back?", "prefix": False},
+    {"type": "message.output", **OUTPUT, "content": [TEXT_CHUNK, REFERENCE, TEXT_CHUNK]},
+    {"type": "tool.execution", "name": "document_library", "arguments": "{}", "info": {"hits": 2}},
+    {"type": "function.call", "tool_call_id": "c1", "name": "weather", "arguments": '{"in": "it"}'},
+    {"type": "function.result", "tool_call_id": "c1", "result": "rain"},
+    {
+        "type": "agent.handoff",
+        "previous_agent_id": "ag_1",
+        "previous_agent_name": "one",
+        "next_agent_id": "ag_2",
+        "next_agent_name": "two",
+    },
+]
+HISTORY = {
+    "object": "conversation.history",
+    "conversation_id": "conv_0197f425",
+    "entries": [
+        {"object": "entry", "id": f"entry_{n}", **TIMES, **ENTRIES[n % len(ENTRIES)]}
+        for n in range(500)
+    ],
+}
+VECTORS = [
+    [((text * 131 + place * 17) % 2001 - 1000) / 31623 for place in range(1024)]
+    for text in range(64)
+]
 STREAM_EVENTS = 5_000
 DOWNLOAD_BYTES = 200_000_000
 
@@ -78,6 +119,21 @@ def encode(body: object) -> bytes:
         f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(data)}\r\n\r\n"
     )
     return head.encode() + data
+
+
+def encode_embeddings(*, packed: bool) -> bytes:
+    """The embeddings of 64 texts, as numbers or packed as base64 of 32-bit floats."""
+    items = [
+        {
+            "object": "embedding",
+            "index": index,
+            "embedding": b64encode(array("f", vector).tobytes()).decode() if packed else vector,
+        }
+        for index, vector in enumerate(VECTORS)
+    ]
+    usage = {"prompt_tokens": 320, "completion_tokens": 0, "total_tokens": 320}
+    facts = {"id": COMPLETION["id"], "object": "list", "model": "mistral-embed", "usage": usage}
+    return encode({**facts, "data": items})
 
 
 def encode_stream(events: int) -> list[bytes]:
@@ -110,6 +166,7 @@ LIBRARIES = encode({"data": [LIBRARY], "pagination": PAGE, "next_page_token": No
 DOCUMENTS = {"data": [DOCUMENT] * 1_000, "pagination": PAGE}
 CHAT = encode(COMPLETION)
 STREAM = encode_stream(STREAM_EVENTS)
+EMBEDDINGS = {packed: encode_embeddings(packed=packed) for packed in (False, True)}
 UPLOADED = encode(DOCUMENT).replace(b"200 OK", b"201 Created", 1)
 
 
@@ -151,6 +208,8 @@ async def answer(path: bytes, body: bytes, writer: asyncio.StreamWriter) -> None
             await asyncio.sleep(0)
     elif path.startswith(b"/v1/chat"):
         writer.write(CHAT)
+    elif path.startswith(b"/v1/embeddings"):
+        writer.write(EMBEDDINGS[b"base64" in body])
     elif path.endswith(b"/content"):
         await send_download(writer)
     elif path.endswith(b"/documents"):

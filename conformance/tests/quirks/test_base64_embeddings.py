@@ -30,7 +30,7 @@ REFUSED: dict[str, Any] = {
 
 
 def embed(*texts: str, **options: Any) -> Callable[[Any], Any]:
-    return lambda client: client.embeddings.create(model=MODEL, input=list(texts), **options)
+    return lambda client: client.embeddings.create(model=MODEL, inputs=list(texts), **options)
 
 
 def talk(both: Both, mock: RunningServer, *cases: Callable[[Any], Any]) -> tuple[list[Any], Any]:

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, Readers, deprecate, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_bool, read_time
+from ..wire import parse_time, read_bool
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -115,7 +115,10 @@ class AdminUser(Model):
             ]
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         model = new(cls)
         fill(model, fields)
         return model

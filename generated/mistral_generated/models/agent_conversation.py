@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_time
+from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -71,10 +71,16 @@ class AgentConversation(Model):
             fields["metadata"] = _READERS["MetadataDict"](value)
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["updated_at"]
         if type(value) is str:
-            fields["updated_at"] = read_time(value)
+            try:
+                fields["updated_at"] = parse_time(value)
+            except ValueError:
+                pass
         model = new(cls)
         fill(model, fields)
         return model

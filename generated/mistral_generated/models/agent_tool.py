@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .code_interpreter_tool import CodeInterpreterTool
@@ -53,10 +54,8 @@ _MEMBERS = Members(
 # A tool that an agent or a conversation may use; `type` tells which one.
 
 
-def read_agent_tool(value: dict[str, Any]) -> AgentTool:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: AgentTool = _MEMBERS.read(value)
-    return member
+read_agent_tool: Callable[[dict[str, Any]], AgentTool] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

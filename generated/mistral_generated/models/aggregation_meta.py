@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_int, read_time
+from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -48,10 +48,16 @@ class AggregationMeta(Model):
         fields["additional_properties"] = {} if len(fields) == 3 else unknown(fields, _ABSENT)
         value = fields["from_timestamp"]
         if type(value) is str:
-            fields["from_timestamp"] = read_time(value)
+            try:
+                fields["from_timestamp"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["to_timestamp"]
         if type(value) is str:
-            fields["to_timestamp"] = read_time(value)
+            try:
+                fields["to_timestamp"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["granularity_seconds"]
         if type(value) is str:
             fields["granularity_seconds"] = read_int(value)

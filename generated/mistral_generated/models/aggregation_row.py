@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_float, read_time
+from ..wire import parse_time, read_float
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -51,7 +51,10 @@ class AggregationRow(Model):
         fields["additional_properties"] = {} if len(fields) == 4 else unknown(fields, _ABSENT)
         value = fields["time_bucket"]
         if type(value) is str:
-            fields["time_bucket"] = read_time(value)
+            try:
+                fields["time_bucket"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["metric_value"]
         if type(value) is str:
             fields["metric_value"] = read_float(value)

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_bool, read_float, read_int, read_time
+from ..wire import parse_time, read_bool, read_float, read_int
 from .model_capabilities import ModelCapabilities
 
 if TYPE_CHECKING:
@@ -91,7 +91,10 @@ class BaseModelCard(Model):
             fields["max_context_length"] = read_int(value)
         value = fields["deprecation"]
         if type(value) is str:
-            fields["deprecation"] = read_time(value)
+            try:
+                fields["deprecation"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["default_model_temperature"]
         if type(value) is str:
             fields["default_model_temperature"] = read_float(value)

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_int, read_time
+from ..wire import parse_time, read_int
 from .filter_payload import FilterPayload
 from .judge import Judge
 
@@ -84,13 +84,22 @@ class Campaign(Model):
         fields["additional_properties"] = {} if len(fields) == 11 else unknown(fields, _ABSENT)
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["updated_at"]
         if type(value) is str:
-            fields["updated_at"] = read_time(value)
+            try:
+                fields["updated_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["deleted_at"]
         if type(value) is str:
-            fields["deleted_at"] = read_time(value)
+            try:
+                fields["deleted_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["max_nb_events"]
         if type(value) is str:
             fields["max_nb_events"] = read_int(value)

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_int, read_time
+from ..wire import parse_time, read_int
 from .chat_transcription_event import ChatTranscriptionEvent
 
 if TYPE_CHECKING:
@@ -85,7 +85,10 @@ class ChatCompletionEvent(Model):
         fields["additional_properties"] = {} if len(fields) == 11 else unknown(fields, _ABSENT)
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["nb_input_tokens"]
         if type(value) is str:
             fields["nb_input_tokens"] = read_int(value)

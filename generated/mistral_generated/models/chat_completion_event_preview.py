@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_int, read_time
+from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -64,7 +64,10 @@ class ChatCompletionEventPreview(Model):
         fields["additional_properties"] = {} if len(fields) == 6 else unknown(fields, _ABSENT)
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["nb_input_tokens"]
         if type(value) is str:
             fields["nb_input_tokens"] = read_int(value)

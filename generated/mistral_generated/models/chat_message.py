@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .assistant_message import AssistantMessage
@@ -36,10 +37,8 @@ _MEMBERS = Members(
 # A message of a chat; `role` tells whose it is.
 
 
-def read_chat_message(value: dict[str, Any]) -> ChatMessage:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: ChatMessage = _MEMBERS.read(value)
-    return member
+read_chat_message: Callable[[dict[str, Any]], ChatMessage] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .chat_message import ChatMessage
 
 _ABSENT: dict[str, Any] = {
-    "input": UNSET,
+    "inputs": UNSET,
     "model": UNSET,
 }
 
@@ -27,24 +27,27 @@ class ChatModerationRequest(Model):
     """Conversations to rate. Fields that it does not have are refused with 422.
 
     Attributes:
-        input: One conversation, or a list of several; each is a list of messages.
+        inputs: One conversation, or a list of several; each is a list of messages.
         model: A model for moderation, such as `mistral-moderation-latest`.
     """
 
-    input: list[ChatMessage] | list[list[ChatMessage]]
+    inputs: list[ChatMessage] | list[list[ChatMessage]]
     model: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("input", "model")
+    _required: ClassVar[tuple[str, ...]] = ("inputs", "model")
+    _renamed: ClassVar[dict[str, str]] = {"inputs": "input"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
+        if "input" in source:
+            fields["inputs"] = fields.pop("input")
         fields["additional_properties"] = {} if len(fields) == 2 else unknown(fields, _ABSENT)
-        value = fields["input"]
+        value = fields["inputs"]
         if type(value) is list:
-            fields["input"] = [
+            fields["inputs"] = [
                 read_chat_message(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)

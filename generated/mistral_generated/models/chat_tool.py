@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .code_interpreter_tool import CodeInterpreterTool
@@ -53,10 +54,8 @@ _MEMBERS = Members(
 # A tool that a model may use in a chat; `type` tells which one.
 
 
-def read_chat_tool(value: dict[str, Any]) -> ChatTool:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: ChatTool = _MEMBERS.read(value)
-    return member
+read_chat_tool: Callable[[dict[str, Any]], ChatTool] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ABSENT: dict[str, Any] = {
     "model": UNSET,
     "metadata": UNSET,
-    "input": UNSET,
+    "inputs": UNSET,
 }
 
 
@@ -29,20 +29,23 @@ class ClassificationRequest(Model):
     Attributes:
         model: The classifier, or the model for moderation.
         metadata: Notes of the caller, of any shape.
-        input: One text or several.
+        inputs: One text or several.
     """
 
     model: str
     metadata: dict[str, Any] | None | Unset = UNSET
-    input: str | list[str]
+    inputs: str | list[str]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("model", "input")
+    _required: ClassVar[tuple[str, ...]] = ("model", "inputs")
+    _renamed: ClassVar[dict[str, str]] = {"inputs": "input"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
+        if "input" in source:
+            fields["inputs"] = fields.pop("input")
         fields["additional_properties"] = {} if len(fields) == 3 else unknown(fields, _ABSENT)
         model = new(cls)
         fill(model, fields)

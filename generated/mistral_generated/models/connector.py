@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_bool, read_time
+from ..wire import parse_time, read_bool
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -153,10 +153,16 @@ class Connector(Model):
         fields["additional_properties"] = {} if len(fields) == 27 else unknown(fields, _ABSENT)
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["modified_at"]
         if type(value) is str:
-            fields["modified_at"] = read_time(value)
+            try:
+                fields["modified_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["server_card"]
         if type(value) is dict:
             fields["server_card"] = _READERS["MCPServerCard"](value)

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_bool, read_time
+from ..wire import parse_time, read_bool
 from .execution_config import ExecutionConfig
 
 if TYPE_CHECKING:
@@ -90,10 +90,16 @@ class ConnectorTool(Model):
             fields["execution_config"] = ExecutionConfig.from_dict(value)
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["modified_at"]
         if type(value) is str:
-            fields["modified_at"] = read_time(value)
+            try:
+                fields["modified_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["active"]
         if type(value) is str:
             fields["active"] = read_bool(value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .audio_chunk import AudioChunk
@@ -53,10 +54,8 @@ _MEMBERS = Members(
 # A piece of a message; `type` tells which kind.
 
 
-def read_content_chunk(value: dict[str, Any]) -> ContentChunk:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: ContentChunk = _MEMBERS.read(value)
-    return member
+read_content_chunk: Callable[[dict[str, Any]], ContentChunk] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .agent_conversation import AgentConversation
@@ -27,10 +28,8 @@ _MEMBERS = Members(
 # A conversation without its entries; one with a model has `model`, one with an agent `agent_id`.
 
 
-def read_conversation(value: dict[str, Any]) -> Conversation:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: Conversation = _MEMBERS.read(value)
-    return member
+read_conversation: Callable[[dict[str, Any]], Conversation] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

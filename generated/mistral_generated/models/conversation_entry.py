@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .agent_handoff_entry import AgentHandoffEntry
@@ -55,10 +56,8 @@ _MEMBERS = Members(
 # One step of a conversation; `type` tells which kind.
 
 
-def read_conversation_entry(value: dict[str, Any]) -> ConversationEntry:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: ConversationEntry = _MEMBERS.read(value)
-    return member
+read_conversation_entry: Callable[[dict[str, Any]], ConversationEntry] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

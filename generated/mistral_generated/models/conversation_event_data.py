@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .agent_handoff_done_event import AgentHandoffDoneEvent
@@ -86,10 +87,8 @@ _MEMBERS = Members(
 # What has happened; `type` tells which kind of event it is.
 
 
-def read_conversation_event_data(value: dict[str, Any]) -> ConversationEventData:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: ConversationEventData = _MEMBERS.read(value)
-    return member
+read_conversation_event_data: Callable[[dict[str, Any]], ConversationEventData] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

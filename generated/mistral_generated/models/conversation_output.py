@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .agent_handoff_entry import AgentHandoffEntry
@@ -44,10 +45,8 @@ _MEMBERS = Members(
 # A step that the service has added; `type` tells which kind.
 
 
-def read_conversation_output(value: dict[str, Any]) -> ConversationOutput:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: ConversationOutput = _MEMBERS.read(value)
-    return member
+read_conversation_output: Callable[[dict[str, Any]], ConversationOutput] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

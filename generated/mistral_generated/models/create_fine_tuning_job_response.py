@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .classifier_job import ClassifierJob
@@ -49,10 +50,10 @@ _MEMBERS = Members(
 # A new job, or an estimate of what it would cost.
 
 
-def read_create_fine_tuning_job_response(value: dict[str, Any]) -> CreateFineTuningJobResponse:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: CreateFineTuningJobResponse = _MEMBERS.read(value)
-    return member
+read_create_fine_tuning_job_response: Callable[[dict[str, Any]], CreateFineTuningJobResponse] = (
+    _MEMBERS.read
+)
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_date, read_time
+from ..wire import parse_time, read_date
 from .api_key_actions import APIKeyActions
 
 if TYPE_CHECKING:
@@ -68,7 +68,10 @@ class CreatedAPIKey(Model):
         fields["additional_properties"] = {} if len(fields) == 7 else unknown(fields, _ABSENT)
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["expiration_date"]
         if type(value) is str:
             fields["expiration_date"] = read_date(value)

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_time
+from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -54,7 +54,10 @@ class CredentialsStatus(Model):
         fields["additional_properties"] = {} if len(fields) == 4 else unknown(fields, _ABSENT)
         value = fields["last_checked_at"]
         if type(value) is str:
-            fields["last_checked_at"] = read_time(value)
+            try:
+                fields["last_checked_at"] = parse_time(value)
+            except ValueError:
+                pass
         model = new(cls)
         fill(model, fields)
         return model

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .json_patch_payload_response import JSONPatchPayloadResponse
@@ -30,10 +31,8 @@ _MEMBERS = Members(
 # A whole state, or the changes since the state before.
 
 
-def read_custom_task_payload(value: dict[str, Any]) -> CustomTaskPayload:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: CustomTaskPayload = _MEMBERS.read(value)
-    return member
+read_custom_task_payload: Callable[[dict[str, Any]], CustomTaskPayload] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

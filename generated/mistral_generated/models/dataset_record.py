@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_time
+from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -72,13 +72,22 @@ class DatasetRecord(Model):
         fields["additional_properties"] = {} if len(fields) == 8 else unknown(fields, _ABSENT)
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["updated_at"]
         if type(value) is str:
-            fields["updated_at"] = read_time(value)
+            try:
+                fields["updated_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["deleted_at"]
         if type(value) is str:
-            fields["deleted_at"] = read_time(value)
+            try:
+                fields["deleted_at"] = parse_time(value)
+            except ValueError:
+                pass
         model = new(cls)
         fill(model, fields)
         return model

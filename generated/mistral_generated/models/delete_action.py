@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .action_available import ActionAvailable
@@ -30,10 +31,8 @@ _MEMBERS = Members(
 # Whether a key can be deleted, and why not.
 
 
-def read_delete_action(value: dict[str, Any]) -> DeleteAction:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: DeleteAction = _MEMBERS.read(value)
-    return member
+read_delete_action: Callable[[dict[str, Any]], DeleteAction] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .deployment_log_record import DeploymentLogRecord
@@ -34,10 +35,8 @@ _MEMBERS = Members(
 # A record of the log, or why the stream breaks off.
 
 
-def read_deployment_log_event_data(value: dict[str, Any]) -> DeploymentLogEventData:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: DeploymentLogEventData = _MEMBERS.read(value)
-    return member
+read_deployment_log_event_data: Callable[[dict[str, Any]], DeploymentLogEventData] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_int, read_time
+from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -72,7 +72,10 @@ class DeploymentObservedState(Model):
             fields["ready_replicas"] = read_int(value)
         value = fields["last_seen"]
         if type(value) is str:
-            fields["last_seen"] = read_time(value)
+            try:
+                fields["last_seen"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["generation"]
         if type(value) is str:
             fields["generation"] = read_int(value)

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, Readers, deprecate, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_bool, read_int, read_time
+from ..wire import parse_time, read_bool, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -88,10 +88,16 @@ class DeploymentResponse(Model):
             fields["is_hardened"] = read_bool(value)
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["updated_at"]
         if type(value) is str:
-            fields["updated_at"] = read_time(value)
+            try:
+                fields["updated_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["location"]
         if type(value) is dict:
             fields["location"] = _READERS["DeploymentLocation"](value)

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_bool, read_time
+from ..wire import parse_time, read_bool
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -56,10 +56,16 @@ class DeploymentWorkerResponse(Model):
         fields["additional_properties"] = {} if len(fields) == 5 else unknown(fields, _ABSENT)
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["updated_at"]
         if type(value) is str:
-            fields["updated_at"] = read_time(value)
+            try:
+                fields["updated_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["is_active"]
         if type(value) is str:
             fields["is_active"] = read_bool(value)

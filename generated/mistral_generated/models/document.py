@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, deprecate, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_int, read_time
+from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -123,10 +123,16 @@ class Document(Model):
             fields["size"] = read_int(value)
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["last_processed_at"]
         if type(value) is str:
-            fields["last_processed_at"] = read_time(value)
+            try:
+                fields["last_processed_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["number_of_pages"]
         if type(value) is str:
             fields["number_of_pages"] = read_int(value)
@@ -138,7 +144,10 @@ class Document(Model):
             fields["tokens_processing_summary"] = read_int(value)
         value = fields["expires_at"]
         if type(value) is str:
-            fields["expires_at"] = read_time(value)
+            try:
+                fields["expires_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["tokens_processing_total"]
         if type(value) is str:
             fields["tokens_processing_total"] = read_int(value)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _ABSENT: dict[str, Any] = {
     "model": UNSET,
     "metadata": UNSET,
-    "input": UNSET,
+    "inputs": UNSET,
     "output_dimension": UNSET,
     "output_dtype": UNSET,
     "encoding_format": UNSET,
@@ -35,7 +35,7 @@ class EmbeddingRequest(Model):
     Attributes:
         model: A model that makes embeddings, such as `mistral-embed`.
         metadata: Notes of the caller, of any shape.
-        input: One text or several.
+        inputs: One text or several.
         output_dimension: How many numbers an embedding has; what is usual for the model when left
             out. Not all models can change it.
         output_dtype: What kind of numbers an embedding has. Not all models can change it.
@@ -44,18 +44,21 @@ class EmbeddingRequest(Model):
 
     model: str
     metadata: dict[str, Any] | None | Unset = UNSET
-    input: str | list[str]
+    inputs: str | list[str]
     output_dimension: int | None | Unset = UNSET
     output_dtype: EmbeddingDtype | Unset = UNSET
     encoding_format: EncodingFormat | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("model", "input")
+    _required: ClassVar[tuple[str, ...]] = ("model", "inputs")
+    _renamed: ClassVar[dict[str, str]] = {"inputs": "input"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
+        if "input" in source:
+            fields["inputs"] = fields.pop("input")
         fields["additional_properties"] = {} if len(fields) == 6 else unknown(fields, _ABSENT)
         value = fields["output_dimension"]
         if type(value) is str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .filter_condition import FilterCondition
@@ -24,10 +25,8 @@ _MEMBERS = Members(
 # One condition, or several that are joined by `AND` or `OR`.
 
 
-def read_filter(value: dict[str, Any]) -> Filter:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: Filter = _MEMBERS.read(value)
-    return member
+read_filter: Callable[[dict[str, Any]], Filter] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

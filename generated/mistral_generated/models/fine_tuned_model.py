@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .classifier_fine_tuned_model import ClassifierFineTunedModel
@@ -51,10 +52,8 @@ _MEMBERS = Members(
 # A fine-tuned model; `model_type` tells whether it writes or sorts.
 
 
-def read_fine_tuned_model(value: dict[str, Any]) -> FineTunedModel:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: FineTunedModel = _MEMBERS.read(value)
-    return member
+read_fine_tuned_model: Callable[[dict[str, Any]], FineTunedModel] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .classifier_job import ClassifierJob
@@ -47,10 +48,8 @@ _MEMBERS = Members(
 # A job as lists show it, for completions or for a classifier.
 
 
-def read_fine_tuning_job(value: dict[str, Any]) -> FineTuningJob:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: FineTuningJob = _MEMBERS.read(value)
-    return member
+read_fine_tuning_job: Callable[[dict[str, Any]], FineTuningJob] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .classifier_job_details import ClassifierJobDetails
@@ -51,10 +52,8 @@ _MEMBERS = Members(
 # A job with its history, for completions or for a classifier.
 
 
-def read_fine_tuning_job_details(value: dict[str, Any]) -> FineTuningJobDetails:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: FineTuningJobDetails = _MEMBERS.read(value)
-    return member
+read_fine_tuning_job_details: Callable[[dict[str, Any]], FineTuningJobDetails] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

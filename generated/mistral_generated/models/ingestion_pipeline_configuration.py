@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_int, read_time
+from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -74,13 +74,22 @@ class IngestionPipelineConfiguration(Model):
         fields["additional_properties"] = {} if len(fields) == 9 else unknown(fields, _ABSENT)
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["modified_at"]
         if type(value) is str:
-            fields["modified_at"] = read_time(value)
+            try:
+                fields["modified_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["last_run_time"]
         if type(value) is str:
-            fields["last_run_time"] = read_time(value)
+            try:
+                fields["last_run_time"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["last_run_chunks_count"]
         if type(value) is str:
             fields["last_run_chunks_count"] = read_int(value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .json_patch_add import JSONPatchAdd
@@ -36,10 +37,8 @@ _MEMBERS = Members(
 # A change of a JSON value as in RFC 6902, with `append` in addition.
 
 
-def read_json_patch(value: dict[str, Any]) -> JSONPatch:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: JSONPatch = _MEMBERS.read(value)
-    return member
+read_json_patch: Callable[[dict[str, Any]], JSONPatch] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

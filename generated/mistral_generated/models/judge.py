@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_time
+from ..wire import parse_time
 from .judge_output_definition import read_judge_output_definition
 
 if TYPE_CHECKING:
@@ -101,13 +101,22 @@ class Judge(Model):
         fields["additional_properties"] = {} if len(fields) == 15 else unknown(fields, _ABSENT)
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["updated_at"]
         if type(value) is str:
-            fields["updated_at"] = read_time(value)
+            try:
+                fields["updated_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["deleted_at"]
         if type(value) is str:
-            fields["deleted_at"] = read_time(value)
+            try:
+                fields["deleted_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["output"]
         if type(value) is dict:
             fields["output"] = read_judge_output_definition(value)

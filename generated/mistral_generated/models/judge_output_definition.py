@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .judge_classification_output import JudgeClassificationOutput
@@ -34,10 +35,8 @@ _MEMBERS = Members(
 # What the verdicts of a judge look like; `type` tells classes from numbers.
 
 
-def read_judge_output_definition(value: dict[str, Any]) -> JudgeOutputDefinition:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: JudgeOutputDefinition = _MEMBERS.read(value)
-    return member
+read_judge_output_definition: Callable[[dict[str, Any]], JudgeOutputDefinition] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_int, read_time
+from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -119,7 +119,10 @@ class LogEntry(Model):
         fields["additional_properties"] = {} if len(fields) == 20 else unknown(fields, _ABSENT)
         value = fields["timestamp"]
         if type(value) is str:
-            fields["timestamp"] = read_time(value)
+            try:
+                fields["timestamp"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["trace_flags"]
         if type(value) is str:
             fields["trace_flags"] = read_int(value)

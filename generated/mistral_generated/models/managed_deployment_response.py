@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_bool, read_time
+from ..wire import parse_time, read_bool
 from .deployment_observed_state import DeploymentObservedState
 from .deployment_resource_config import DeploymentResourceConfig
 from .deployment_worker_spec_response import DeploymentWorkerSpecResponse
@@ -102,16 +102,25 @@ class ManagedDeploymentResponse(Model):
             fields["status"] = DeploymentObservedState.from_dict(value)
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["updated_at"]
         if type(value) is str:
-            fields["updated_at"] = read_time(value)
+            try:
+                fields["updated_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["stopped"]
         if type(value) is str:
             fields["stopped"] = read_bool(value)
         value = fields["deployed_at"]
         if type(value) is str:
-            fields["deployed_at"] = read_time(value)
+            try:
+                fields["deployed_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["is_hardened"]
         if type(value) is str:
             fields["is_hardened"] = read_bool(value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .message_input_entry import MessageInputEntry
@@ -30,10 +31,8 @@ _MEMBERS = Members(
 # A message to the model or from it; `type` tells which.
 
 
-def read_message_entry(value: dict[str, Any]) -> MessageEntry:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: MessageEntry = _MEMBERS.read(value)
-    return member
+read_message_entry: Callable[[dict[str, Any]], MessageEntry] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .document_url_chunk import DocumentURLChunk
@@ -41,10 +42,8 @@ _MEMBERS = Members(
 # A piece of a message to the model; `type` tells which kind.
 
 
-def read_message_input_chunk(value: dict[str, Any]) -> MessageInputChunk:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: MessageInputChunk = _MEMBERS.read(value)
-    return member
+read_message_input_chunk: Callable[[dict[str, Any]], MessageInputChunk] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

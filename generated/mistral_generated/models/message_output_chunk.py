@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .document_url_chunk import DocumentURLChunk
@@ -49,10 +50,8 @@ _MEMBERS = Members(
 # A piece of a message of the model; `type` tells which kind.
 
 
-def read_message_output_chunk(value: dict[str, Any]) -> MessageOutputChunk:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: MessageOutputChunk = _MEMBERS.read(value)
-    return member
+read_message_output_chunk: Callable[[dict[str, Any]], MessageOutputChunk] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .base_model_card import BaseModelCard
@@ -27,10 +28,8 @@ _MEMBERS = Members(
 # A model of the vendor or a fine-tuned one; `type` tells which.
 
 
-def read_model_card(value: dict[str, Any]) -> ModelCard:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: ModelCard = _MEMBERS.read(value)
-    return member
+read_model_card: Callable[[dict[str, Any]], ModelCard] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_int, read_time
+from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -60,7 +60,10 @@ class OAuth2Token(Model):
             fields["expires_in"] = read_int(value)
         value = fields["expires_at"]
         if type(value) is str:
-            fields["expires_at"] = read_time(value)
+            try:
+                fields["expires_at"] = parse_time(value)
+            except ValueError:
+                pass
         model = new(cls)
         fill(model, fields)
         return model

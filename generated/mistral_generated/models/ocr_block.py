@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .ocr_aside_text_block import OCRAsideTextBlock
@@ -169,10 +170,8 @@ _MEMBERS = Members(
 # A part of a page and its place; `type` tells which kind of part.
 
 
-def read_ocr_block(value: dict[str, Any]) -> OCRBlock:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: OCRBlock = _MEMBERS.read(value)
-    return member
+read_ocr_block: Callable[[dict[str, Any]], OCRBlock] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

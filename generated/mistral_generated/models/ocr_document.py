@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .document_url_chunk import DocumentURLChunk
@@ -33,10 +34,8 @@ _MEMBERS = Members(
 # A document to read: an uploaded file, a document at an address, or an image; `type` tells which.
 
 
-def read_ocr_document(value: dict[str, Any]) -> OCRDocument:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: OCRDocument = _MEMBERS.read(value)
-    return member
+read_ocr_document: Callable[[dict[str, Any]], OCRDocument] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, deprecate, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_bool, read_time
+from ..wire import parse_time, read_bool
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -72,7 +72,10 @@ class OrganizationInvite(Model):
             fields["expired"] = read_bool(value)
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         model = new(cls)
         fill(model, fields)
         return model

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .network_encoded_input import NetworkEncodedInput
@@ -21,10 +22,10 @@ _MEMBERS = Members(
 )
 
 
-def read_query_workflow_request_input(value: dict[str, Any]) -> QueryWorkflowRequestInput:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: QueryWorkflowRequestInput = _MEMBERS.read(value)
-    return member
+read_query_workflow_request_input: Callable[[dict[str, Any]], QueryWorkflowRequestInput] = (
+    _MEMBERS.read
+)
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .blob_resource_contents import BlobResourceContents
@@ -27,10 +28,8 @@ _MEMBERS = Members(
 # The content of a resource, as text or as bytes.
 
 
-def read_resource_contents(value: dict[str, Any]) -> ResourceContents:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: ResourceContents = _MEMBERS.read(value)
-    return member
+read_resource_contents: Callable[[dict[str, Any]], ResourceContents] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_time
+from ..wire import parse_time
 from .conversation_usage_info import ConversationUsageInfo
 
 if TYPE_CHECKING:
@@ -49,7 +49,10 @@ class ResponseDoneEvent(Model):
         fields["additional_properties"] = {} if len(fields) == 3 else unknown(fields, _ABSENT)
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["usage"]
         if type(value) is dict:
             fields["usage"] = ConversationUsageInfo.from_dict(value)

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_bool, read_int, read_time
+from ..wire import parse_time, read_bool, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -124,10 +124,16 @@ class ScheduleDefinitionOutput(Model):
             ]
         value = fields["start_at"]
         if type(value) is str:
-            fields["start_at"] = read_time(value)
+            try:
+                fields["start_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["end_at"]
         if type(value) is str:
-            fields["end_at"] = read_time(value)
+            try:
+                fields["end_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["policy"]
         if type(value) is dict:
             fields["policy"] = _READERS["SchedulePolicy"](value)

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_time
+from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -46,10 +46,16 @@ class ScheduleRecentExecution(Model):
         fields["additional_properties"] = {} if len(fields) == 3 else unknown(fields, _ABSENT)
         value = fields["scheduled_at"]
         if type(value) is str:
-            fields["scheduled_at"] = read_time(value)
+            try:
+                fields["scheduled_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["started_at"]
         if type(value) is str:
-            fields["started_at"] = read_time(value)
+            try:
+                fields["started_at"] = parse_time(value)
+            except ValueError:
+                pass
         model = new(cls)
         fill(model, fields)
         return model

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_bool, read_time
+from ..wire import parse_time, read_bool
 from .scim_sync_config import ScimSyncConfig
 from .scim_sync_summary import ScimSyncSummary
 
@@ -84,13 +84,22 @@ class ScimSyncRun(Model):
             fields["sync_config"] = ScimSyncConfig.from_dict(value)
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["started_at"]
         if type(value) is str:
-            fields["started_at"] = read_time(value)
+            try:
+                fields["started_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["finished_at"]
         if type(value) is str:
-            fields["finished_at"] = read_time(value)
+            try:
+                fields["finished_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["summary"]
         if type(value) is dict:
             fields["summary"] = ScimSyncSummary.from_dict(value)

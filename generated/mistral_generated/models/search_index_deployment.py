@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_int, read_time
+from ..wire import parse_time, read_int
 from .vespa_deployment import VespaDeployment
 
 if TYPE_CHECKING:
@@ -76,10 +76,16 @@ class SearchIndexDeployment(Model):
             fields["document_count"] = read_int(value)
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["modified_at"]
         if type(value) is str:
-            fields["modified_at"] = read_time(value)
+            try:
+                fields["modified_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["deployment"]
         if type(value) is dict:
             fields["deployment"] = VespaDeployment.from_dict(value)

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_int, read_time
+from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -91,10 +91,16 @@ class Skill(Model):
             fields["version"] = read_int(value)
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["updated_at"]
         if type(value) is str:
-            fields["updated_at"] = read_time(value)
+            try:
+                fields["updated_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["latest_version"]
         if type(value) is str:
             fields["latest_version"] = read_int(value)

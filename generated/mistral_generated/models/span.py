@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_float, read_int, read_time
+from ..wire import parse_time, read_float, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -278,10 +278,16 @@ class Span(Model):
         fields["additional_properties"] = {} if len(fields) == 59 else unknown(fields, _ABSENT)
         value = fields["start_time"]
         if type(value) is str:
-            fields["start_time"] = read_time(value)
+            try:
+                fields["start_time"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["end_time"]
         if type(value) is str:
-            fields["end_time"] = read_time(value)
+            try:
+                fields["end_time"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["duration_ns"]
         if type(value) is str:
             fields["duration_ns"] = read_int(value)

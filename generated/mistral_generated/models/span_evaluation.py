@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_float, read_time
+from ..wire import parse_time, read_float
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -95,7 +95,10 @@ class SpanEvaluation(Model):
         fields["additional_properties"] = {} if len(fields) == 14 else unknown(fields, _ABSENT)
         value = fields["timestamp"]
         if type(value) is str:
-            fields["timestamp"] = read_time(value)
+            try:
+                fields["timestamp"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["score_value"]
         if type(value) is str:
             fields["score_value"] = read_float(value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .speech_stream_audio_delta import SpeechStreamAudioDelta
@@ -30,10 +31,8 @@ _MEMBERS = Members(
 # What an event brings; `type` tells whether it is a piece of sound or the end.
 
 
-def read_speech_event_data(value: dict[str, Any]) -> SpeechEventData:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: SpeechEventData = _MEMBERS.read(value)
-    return member
+read_speech_event_data: Callable[[dict[str, Any]], SpeechEventData] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

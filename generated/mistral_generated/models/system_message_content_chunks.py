@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .text_chunk import TextChunk
@@ -24,10 +25,10 @@ _MEMBERS = Members(
 # A piece of instructions; `type` tells which kind.
 
 
-def read_system_message_content_chunks(value: dict[str, Any]) -> SystemMessageContentChunks:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: SystemMessageContentChunks = _MEMBERS.read(value)
-    return member
+read_system_message_content_chunks: Callable[[dict[str, Any]], SystemMessageContentChunks] = (
+    _MEMBERS.read
+)
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

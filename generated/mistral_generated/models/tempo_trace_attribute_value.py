@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .tempo_trace_attribute_array_value import TempoTraceAttributeArrayValue
@@ -36,10 +37,10 @@ _MEMBERS = Members(
 # A value in an object whose one field tells its type.
 
 
-def read_tempo_trace_attribute_value(value: dict[str, Any]) -> TempoTraceAttributeValue:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: TempoTraceAttributeValue = _MEMBERS.read(value)
-    return member
+read_tempo_trace_attribute_value: Callable[[dict[str, Any]], TempoTraceAttributeValue] = (
+    _MEMBERS.read
+)
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

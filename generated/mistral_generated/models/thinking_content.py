@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .reference_chunk import ReferenceChunk
@@ -33,10 +34,8 @@ _MEMBERS = Members(
 # A part of what a model thought before it answered.
 
 
-def read_thinking_content(value: dict[str, Any]) -> ThinkingContent:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: ThinkingContent = _MEMBERS.read(value)
-    return member
+read_thinking_content: Callable[[dict[str, Any]], ThinkingContent] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

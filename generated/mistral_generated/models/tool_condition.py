@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .logical_expression import LogicalExpression
@@ -25,10 +26,8 @@ _MEMBERS = Members(
 )
 
 
-def read_tool_condition(value: dict[str, Any]) -> ToolCondition:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: ToolCondition = _MEMBERS.read(value)
-    return member
+read_tool_condition: Callable[[dict[str, Any]], ToolCondition] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_time
+from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -70,10 +70,16 @@ class ToolExecutionEntry(Model):
         fields["additional_properties"] = {} if len(fields) == 10 else unknown(fields, _ABSENT)
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["completed_at"]
         if type(value) is str:
-            fields["completed_at"] = read_time(value)
+            try:
+                fields["completed_at"] = parse_time(value)
+            except ValueError:
+                pass
         model = new(cls)
         fill(model, fields)
         return model

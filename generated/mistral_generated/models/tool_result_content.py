@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .audio_content import AudioContent
@@ -41,10 +42,8 @@ _MEMBERS = Members(
 # One piece of a result, told apart by `type`.
 
 
-def read_tool_result_content(value: dict[str, Any]) -> ToolResultContent:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: ToolResultContent = _MEMBERS.read(value)
-    return member
+read_tool_result_content: Callable[[dict[str, Any]], ToolResultContent] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .classifier_training_parameters_request import ClassifierTrainingParametersRequest
@@ -29,10 +30,10 @@ _MEMBERS = Members(
 # How to train; which fields there are depends on the type of the job.
 
 
-def read_training_parameters_request(value: dict[str, Any]) -> TrainingParametersRequest:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: TrainingParametersRequest = _MEMBERS.read(value)
-    return member
+read_training_parameters_request: Callable[[dict[str, Any]], TrainingParametersRequest] = (
+    _MEMBERS.read
+)
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

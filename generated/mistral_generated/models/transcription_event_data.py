@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .transcription_stream_done import TranscriptionStreamDone
@@ -52,10 +53,8 @@ _MEMBERS = Members(
 # What an event brings; `type` tells which kind of event it is.
 
 
-def read_transcription_event_data(value: dict[str, Any]) -> TranscriptionEventData:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: TranscriptionEventData = _MEMBERS.read(value)
-    return member
+read_transcription_event_data: Callable[[dict[str, Any]], TranscriptionEventData] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_time
+from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -62,7 +62,10 @@ class UpdateDocumentRequest(Model):
         fields["additional_properties"] = {} if len(fields) == 3 else unknown(fields, _ABSENT)
         value = fields["expires_at"]
         if type(value) is str:
-            fields["expires_at"] = read_time(value)
+            try:
+                fields["expires_at"] = parse_time(value)
+            except ValueError:
+                pass
         model = new(cls)
         fill(model, fields)
         return model

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .offline_deployment_metrics import OfflineDeploymentMetrics
@@ -34,10 +35,8 @@ _MEMBERS = Members(
 # The state of a deployment as it is reported, told apart by `status`.
 
 
-def read_update_metrics_request(value: dict[str, Any]) -> UpdateMetricsRequest:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: UpdateMetricsRequest = _MEMBERS.read(value)
-    return member
+read_update_metrics_request: Callable[[dict[str, Any]], UpdateMetricsRequest] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_int, read_time
+from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -43,7 +43,10 @@ class UpdateRunInfoRequest(Model):
         fields["additional_properties"] = {} if len(fields) == 2 else unknown(fields, _ABSENT)
         value = fields["execution_time"]
         if type(value) is str:
-            fields["execution_time"] = read_time(value)
+            try:
+                fields["execution_time"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["chunks_count"]
         if type(value) is str:
             fields["chunks_count"] = read_int(value)

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_float, read_time
+from ..wire import parse_time, read_float
 from .fine_tuning_usage import FineTuningUsage
 from .libraries_usage import LibrariesUsage
 from .model_usage import ModelUsage
@@ -145,13 +145,22 @@ class Usage(Model):
             fields["chat"] = ModelUsage.from_dict(value)
         value = fields["date"]
         if type(value) is str:
-            fields["date"] = read_time(value)
+            try:
+                fields["date"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["start_date"]
         if type(value) is str:
-            fields["start_date"] = read_time(value)
+            try:
+                fields["start_date"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["end_date"]
         if type(value) is str:
-            fields["end_date"] = read_time(value)
+            try:
+                fields["end_date"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["prices"]
         if type(value) is list:
             fields["prices"] = [

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_time
+from ..wire import parse_time
 from .workspace_role_ref import WorkspaceRoleRef
 
 if TYPE_CHECKING:
@@ -63,7 +63,10 @@ class UserGroupWorkspace(Model):
             ]
         value = fields["created"]
         if type(value) is str:
-            fields["created"] = read_time(value)
+            try:
+                fields["created"] = parse_time(value)
+            except ValueError:
+                pass
         model = new(cls)
         fill(model, fields)
         return model

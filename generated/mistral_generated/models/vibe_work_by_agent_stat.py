@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_int, read_time
+from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -85,7 +85,10 @@ class VibeWorkByAgentStat(Model):
             fields["unique_conversations_count"] = read_int(value)
         value = fields["last_message_at"]
         if type(value) is str:
-            fields["last_message_at"] = read_time(value)
+            try:
+                fields["last_message_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["unique_users_count"]
         if type(value) is str:
             fields["unique_users_count"] = read_int(value)

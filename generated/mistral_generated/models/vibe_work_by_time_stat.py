@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_int, read_time
+from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -89,7 +89,10 @@ class VibeWorkByTimeStat(Model):
             fields["unique_conversations_count"] = read_int(value)
         value = fields["time_bucket"]
         if type(value) is str:
-            fields["time_bucket"] = read_time(value)
+            try:
+                fields["time_bucket"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["unique_users_count"]
         if type(value) is str:
             fields["unique_users_count"] = read_int(value)

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_float, read_int, read_time
+from ..wire import parse_time, read_float, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -84,7 +84,10 @@ class Voice(Model):
             fields["retention_notice"] = read_int(value)
         value = fields["created_at"]
         if type(value) is str:
-            fields["created_at"] = read_time(value)
+            try:
+                fields["created_at"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["trimmed_seconds"]
         if type(value) is str:
             fields["trimmed_seconds"] = read_float(value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .activity_task_completed_response import ActivityTaskCompletedResponse
@@ -316,10 +317,8 @@ _MEMBERS = Members(
 # Something that happened in an execution; `event_type` tells what.
 
 
-def read_workflow_event(value: dict[str, Any]) -> WorkflowEvent:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: WorkflowEvent = _MEMBERS.read(value)
-    return member
+read_workflow_event: Callable[[dict[str, Any]], WorkflowEvent] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_int, read_time
+from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -88,10 +88,16 @@ class WorkflowExecutionResponse(Model):
         fields["additional_properties"] = {} if len(fields) == 13 else unknown(fields, _ABSENT)
         value = fields["start_time"]
         if type(value) is str:
-            fields["start_time"] = read_time(value)
+            try:
+                fields["start_time"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["end_time"]
         if type(value) is str:
-            fields["end_time"] = read_time(value)
+            try:
+                fields["end_time"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["total_duration_ms"]
         if type(value) is str:
             fields["total_duration_ms"] = read_int(value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .workflow_execution_response import WorkflowExecutionResponse
@@ -40,10 +41,8 @@ _MEMBERS = Members(
 # it.
 
 
-def read_workflow_execution_result(value: dict[str, Any]) -> WorkflowExecutionResult:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: WorkflowExecutionResult = _MEMBERS.read(value)
-    return member
+read_workflow_execution_result: Callable[[dict[str, Any]], WorkflowExecutionResult] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

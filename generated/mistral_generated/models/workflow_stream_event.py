@@ -9,7 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
-from ..wire import read_int, read_time
+from ..wire import parse_time, read_int
 from .stream_event_workflow_context import StreamEventWorkflowContext
 from .workflow_event import read_workflow_event
 
@@ -60,7 +60,10 @@ class WorkflowStreamEvent(Model):
         fields["additional_properties"] = {} if len(fields) == 6 else unknown(fields, _ABSENT)
         value = fields["timestamp"]
         if type(value) is str:
-            fields["timestamp"] = read_time(value)
+            try:
+                fields["timestamp"] = parse_time(value)
+            except ValueError:
+                pass
         value = fields["data"]
         if type(value) is dict:
             fields["data"] = read_workflow_event(value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .workflow_stream_error import WorkflowStreamError
@@ -32,10 +33,8 @@ _MEMBERS = Members(
 # An event with its place in the stream, or a failure of the stream.
 
 
-def read_workflow_stream_event_data(value: dict[str, Any]) -> WorkflowStreamEventData:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: WorkflowStreamEventData = _MEMBERS.read(value)
-    return member
+read_workflow_stream_event_data: Callable[[dict[str, Any]], WorkflowStreamEventData] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

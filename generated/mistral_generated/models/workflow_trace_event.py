@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..base import Members
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from .workflow_execution_progress_trace_event import WorkflowExecutionProgressTraceEvent
@@ -45,10 +46,8 @@ _MEMBERS = Members(
 # An event in a trace; `type` tells which kind.
 
 
-def read_workflow_trace_event(value: dict[str, Any]) -> WorkflowTraceEvent:
-    """Return the model that an object is; one that is none of them stays a dict."""
-    member: WorkflowTraceEvent = _MEMBERS.read(value)
-    return member
+read_workflow_trace_event: Callable[[dict[str, Any]], WorkflowTraceEvent] = _MEMBERS.read
+"""Returns the model that an object is; one that is none of them stays a dict."""
 
 
 if not TYPE_CHECKING:

@@ -14,13 +14,6 @@ if TYPE_CHECKING:
 
 
 class ChatModerationRequestParam(TypedDict, total=False):
-    """Conversations to rate. Fields that it does not have are refused with 422.
-
-    Attributes:
-        input: One conversation, or a list of several; each is a list of messages.
-        model: A model for moderation, such as `mistral-moderation-latest`.
-    """
-
     input: Required[
         Sequence[ChatMessage | ChatMessageParam]
         | Sequence[Sequence[ChatMessage | ChatMessageParam]]

@@ -11,14 +11,6 @@ if TYPE_CHECKING:
 
 
 class ClassificationRequestParam(TypedDict, total=False):
-    """Texts to classify or to moderate. Fields that it does not have are refused with 422.
-
-    Attributes:
-        model: The classifier, or the model for moderation.
-        metadata: Notes of the caller, of any shape.
-        input: One text or several.
-    """
-
     model: Required[str]
     metadata: Mapping[str, Any] | None
     input: Required[str | Sequence[str]]

@@ -14,18 +14,6 @@ if TYPE_CHECKING:
 
 
 class EmbeddingRequestParam(TypedDict, total=False):
-    """Texts to turn into embeddings. Fields that it does not have are refused with 422.
-
-    Attributes:
-        model: A model that makes embeddings, such as `mistral-embed`.
-        metadata: Notes of the caller, of any shape.
-        input: One text or several.
-        output_dimension: How many numbers an embedding has; what is usual for the model when left
-            out. Not all models can change it.
-        output_dtype: What kind of numbers an embedding has. Not all models can change it.
-        encoding_format: How embeddings are written.
-    """
-
     model: Required[str]
     metadata: Mapping[str, Any] | None
     input: Required[str | Sequence[str]]

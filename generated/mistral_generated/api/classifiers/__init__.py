@@ -67,7 +67,7 @@ class Classifiers:
     def moderate_chat(
         self,
         *,
-        input: Sequence[ChatMessage | ChatMessageParam]
+        inputs: Sequence[ChatMessage | ChatMessageParam]
         | Sequence[Sequence[ChatMessage | ChatMessageParam]],
         model: str,
         **options: Unpack[CallOptions],
@@ -78,7 +78,7 @@ class Classifiers:
         conversation counts, not each message by itself.
 
         Args:
-            input: One conversation, or a list of several; each is a list of messages.
+            inputs: One conversation, or a list of several; each is a list of messages.
             model: A model for moderation, such as `mistral-moderation-latest`.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
@@ -92,13 +92,13 @@ class Classifiers:
         """
         from .moderate_chat import prepare
 
-        return self._send(prepare(input=input, model=model), options)
+        return self._send(prepare(inputs=inputs, model=model), options)
 
     def classify(
         self,
         *,
         model: str,
-        input: str | Sequence[str],
+        inputs: str | Sequence[str],
         metadata: Mapping[str, Any] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ClassificationResponse:
@@ -109,7 +109,7 @@ class Classifiers:
 
         Args:
             model: The classifier, or the model for moderation.
-            input: One text or several.
+            inputs: One text or several.
             metadata: Notes of the caller, of any shape.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
@@ -123,13 +123,13 @@ class Classifiers:
         """
         from .classify import prepare
 
-        return self._send(prepare(model=model, input=input, metadata=metadata), options)
+        return self._send(prepare(model=model, inputs=inputs, metadata=metadata), options)
 
     def moderate(
         self,
         *,
         model: str,
-        input: str | Sequence[str],
+        inputs: str | Sequence[str],
         metadata: Mapping[str, Any] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ModerationResponse:
@@ -140,7 +140,7 @@ class Classifiers:
 
         Args:
             model: The classifier, or the model for moderation.
-            input: One text or several.
+            inputs: One text or several.
             metadata: Notes of the caller, of any shape.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
@@ -154,7 +154,7 @@ class Classifiers:
         """
         from .moderate import prepare
 
-        return self._send(prepare(model=model, input=input, metadata=metadata), options)
+        return self._send(prepare(model=model, inputs=inputs, metadata=metadata), options)
 
 
 class AsyncClassifiers:
@@ -200,7 +200,7 @@ class AsyncClassifiers:
     async def moderate_chat(
         self,
         *,
-        input: Sequence[ChatMessage | ChatMessageParam]
+        inputs: Sequence[ChatMessage | ChatMessageParam]
         | Sequence[Sequence[ChatMessage | ChatMessageParam]],
         model: str,
         **options: Unpack[CallOptions],
@@ -211,7 +211,7 @@ class AsyncClassifiers:
         conversation counts, not each message by itself.
 
         Args:
-            input: One conversation, or a list of several; each is a list of messages.
+            inputs: One conversation, or a list of several; each is a list of messages.
             model: A model for moderation, such as `mistral-moderation-latest`.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
@@ -225,13 +225,13 @@ class AsyncClassifiers:
         """
         from .moderate_chat import prepare
 
-        return await self._send(prepare(input=input, model=model), options)
+        return await self._send(prepare(inputs=inputs, model=model), options)
 
     async def classify(
         self,
         *,
         model: str,
-        input: str | Sequence[str],
+        inputs: str | Sequence[str],
         metadata: Mapping[str, Any] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ClassificationResponse:
@@ -242,7 +242,7 @@ class AsyncClassifiers:
 
         Args:
             model: The classifier, or the model for moderation.
-            input: One text or several.
+            inputs: One text or several.
             metadata: Notes of the caller, of any shape.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
@@ -256,13 +256,13 @@ class AsyncClassifiers:
         """
         from .classify import prepare
 
-        return await self._send(prepare(model=model, input=input, metadata=metadata), options)
+        return await self._send(prepare(model=model, inputs=inputs, metadata=metadata), options)
 
     async def moderate(
         self,
         *,
         model: str,
-        input: str | Sequence[str],
+        inputs: str | Sequence[str],
         metadata: Mapping[str, Any] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ModerationResponse:
@@ -273,7 +273,7 @@ class AsyncClassifiers:
 
         Args:
             model: The classifier, or the model for moderation.
-            input: One text or several.
+            inputs: One text or several.
             metadata: Notes of the caller, of any shape.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
@@ -287,4 +287,4 @@ class AsyncClassifiers:
         """
         from .moderate import prepare
 
-        return await self._send(prepare(model=model, input=input, metadata=metadata), options)
+        return await self._send(prepare(model=model, inputs=inputs, metadata=metadata), options)

@@ -29,13 +29,13 @@ OPERATION = Operation(
 
 
 def prepare(
-    *, model: str, input: str | Sequence[str], metadata: Mapping[str, Any] | None | Unset = UNSET
+    *, model: str, inputs: str | Sequence[str], metadata: Mapping[str, Any] | None | Unset = UNSET
 ) -> Call[ClassificationResponse]:
     """Return the call of `classifiers.classify`; nothing is sent."""
     return Call(
         operation=OPERATION,
         url="/v1/classifications",
-        json=json_body({"model": model, "input": input, "metadata": metadata}),
+        json=json_body({"model": model, "input": inputs, "metadata": metadata}),
         parse=parse,
     )
 

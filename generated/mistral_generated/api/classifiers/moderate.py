@@ -29,13 +29,13 @@ OPERATION = Operation(
 
 
 def prepare(
-    *, model: str, input: str | Sequence[str], metadata: Mapping[str, Any] | None | Unset = UNSET
+    *, model: str, inputs: str | Sequence[str], metadata: Mapping[str, Any] | None | Unset = UNSET
 ) -> Call[ModerationResponse]:
     """Return the call of `classifiers.moderate`; nothing is sent."""
     return Call(
         operation=OPERATION,
         url="/v1/moderations",
-        json=json_body({"model": model, "input": input, "metadata": metadata}),
+        json=json_body({"model": model, "input": inputs, "metadata": metadata}),
         parse=parse,
     )
 

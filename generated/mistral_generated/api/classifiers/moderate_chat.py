@@ -30,7 +30,7 @@ OPERATION = Operation(
 
 def prepare(
     *,
-    input: Sequence[ChatMessage | ChatMessageParam]
+    inputs: Sequence[ChatMessage | ChatMessageParam]
     | Sequence[Sequence[ChatMessage | ChatMessageParam]],
     model: str,
 ) -> Call[ModerationResponse]:
@@ -38,7 +38,7 @@ def prepare(
     return Call(
         operation=OPERATION,
         url="/v1/chat/moderations",
-        json=json_body({"input": input, "model": model}),
+        json=json_body({"input": inputs, "model": model}),
         parse=parse,
     )
 

@@ -34,7 +34,7 @@ class Embeddings:
         self,
         *,
         model: str,
-        input: str | Sequence[str],
+        inputs: str | Sequence[str],
         metadata: Mapping[str, Any] | None | Unset = UNSET,
         output_dimension: int | None | Unset = UNSET,
         output_dtype: EmbeddingDtype | Unset = UNSET,
@@ -48,7 +48,7 @@ class Embeddings:
 
         Args:
             model: A model that makes embeddings, such as `mistral-embed`.
-            input: One text or several.
+            inputs: One text or several.
             metadata: Notes of the caller, of any shape.
             output_dimension: How many numbers an embedding has; what is usual for the model when
                 left out. Not all models can change it.
@@ -70,7 +70,7 @@ class Embeddings:
         return self._send(
             prepare(
                 model=model,
-                input=input,
+                inputs=inputs,
                 metadata=metadata,
                 output_dimension=output_dimension,
                 output_dtype=output_dtype,
@@ -93,7 +93,7 @@ class AsyncEmbeddings:
         self,
         *,
         model: str,
-        input: str | Sequence[str],
+        inputs: str | Sequence[str],
         metadata: Mapping[str, Any] | None | Unset = UNSET,
         output_dimension: int | None | Unset = UNSET,
         output_dtype: EmbeddingDtype | Unset = UNSET,
@@ -107,7 +107,7 @@ class AsyncEmbeddings:
 
         Args:
             model: A model that makes embeddings, such as `mistral-embed`.
-            input: One text or several.
+            inputs: One text or several.
             metadata: Notes of the caller, of any shape.
             output_dimension: How many numbers an embedding has; what is usual for the model when
                 left out. Not all models can change it.
@@ -129,7 +129,7 @@ class AsyncEmbeddings:
         return await self._send(
             prepare(
                 model=model,
-                input=input,
+                inputs=inputs,
                 metadata=metadata,
                 output_dimension=output_dimension,
                 output_dtype=output_dtype,

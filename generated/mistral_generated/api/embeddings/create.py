@@ -33,7 +33,7 @@ OPERATION = Operation(
 def prepare(
     *,
     model: str,
-    input: str | Sequence[str],
+    inputs: str | Sequence[str],
     metadata: Mapping[str, Any] | None | Unset = UNSET,
     output_dimension: int | None | Unset = UNSET,
     output_dtype: EmbeddingDtype | Unset = UNSET,
@@ -46,7 +46,7 @@ def prepare(
         json=json_body(
             {
                 "model": model,
-                "input": input,
+                "input": inputs,
                 "metadata": metadata,
                 "output_dimension": output_dimension,
                 "output_dtype": output_dtype,
