@@ -1,0 +1,182 @@
+"""A mock with workflows of known length, whose every answer is held to the document."""
+
+from __future__ import annotations
+
+import ssl
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import jsonschema_rs
+import pytest
+
+import mistral_openapi
+from mistral_mock.identities import make_identity
+from mistral_mock.operations import load_operations
+from mistral_mock.router import Router
+from mistral_mock.server import running
+from mistral_mock.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from mistral_mock.server import RunningServer
+
+PEOPLE = (
+    make_identity("mock-key", "alice", "lab", "acme"),
+    make_identity("colleague-key", "bob", "lab", "acme"),
+    make_identity("neighbour-key", "carol", "office", "acme"),
+)
+TLS = ssl.create_default_context()
+"""Never used; it costs more than most tests, so that all clients share one."""
+PREFIX = "/v1/workflows"
+WORLD = """
+workflows:
+  - name: quick
+    tags: [short, plain]
+    deployments: [main, other]
+    steps: [{activity: look, result: 1, save: seen}]
+    output: "${state.seen}"
+  - name: slow
+    display_name: Takes its time
+    is_technical: true
+    deployments: [main]
+    steps: [{task: think, takes_s: 5400, progress: [half]}]
+  - name: bad
+    deployments: [main]
+    steps: [{activity: try, takes_s: 10, fails: 2, retry: {attempts: 2, interval_s: 5}}]
+  - name: strict
+    deployments: [main]
+    input_schema: {type: object, required: [name]}
+    steps: []
+  - name: again
+    deployments: [main]
+    steps: [{sleep_s: 10}, {continue_as_new: {times: 2}}]
+  - name: parent
+    deployments: [main]
+    steps: [{run: quick, save: child}]
+deployments:
+  - name: main
+    workers: [{name: one, heartbeat_s: 10}]
+  - name: other
+    is_hardened: true
+    managed: {github_url: https://github.com/example/other, commit: {sha: abc}}
+    workers:
+      - {name: two, heartbeat_s: 10, lives_s: 100, workflows: [quick]}
+      - {name: three, lives_s: 0, location: {location_type: k8s, k8s_cluster: test}}
+"""
+
+
+@cache
+def make_router() -> Router:
+    """Finds the operation of a request."""
+    return Router(load_operations())
+
+
+@cache
+def make_validator(operation_id: str, status: int) -> jsonschema_rs.Draft202012Validator | None:
+    """What the document says about a JSON answer; None when there is no body."""
+    found = next(each for each in mistral_openapi.operations() if each.id == operation_id)
+    responses = found.object["responses"]
+    answer = responses.get(str(status)) or responses.get(f"{status // 100}XX")
+    assert answer is not None, f"{operation_id} documents no {status}"
+    content = mistral_openapi.resolve(answer).get("content", {}).get("application/json")
+    if content is None:
+        return None
+    components = mistral_openapi.load()["components"]
+    return jsonschema_rs.Draft202012Validator({**content["schema"], "components": components})
+
+
+@cache
+def make_item_validator() -> jsonschema_rs.Draft202012Validator:
+    """What the document says about an item of the stream of events."""
+    reference = {"$ref": "#/components/schemas/WorkflowStreamEvent"}
+    components = mistral_openapi.load()["components"]
+    return jsonschema_rs.Draft202012Validator({**reference, "components": components})
+
+
+def check(response: httpx.Response) -> None:
+    """Holds an answer to the document; of an endless stream only the media type."""
+    if response.headers.get("content-type", "").startswith("text/event-stream"):
+        return
+    request = response.request
+    path = request.url.raw_path.decode().partition("?")[0]
+    operation, _ = make_router().find(request.method, path, "")
+    response.read()
+    validator = make_validator(operation.id, response.status_code)
+    if validator is None:
+        assert not response.content
+    else:
+        validator.validate(response.json())
+
+
+def connect(server: RunningServer, key: str = "mock-key") -> httpx.Client:
+    """A client for paths below the prefix that holds every answer to the document."""
+    return httpx.Client(
+        base_url=server.base_url + PREFIX,
+        headers={"authorization": f"Bearer {key}"},
+        event_hooks={"response": [check]},
+        verify=TLS,
+        trust_env=False,
+        timeout=5,
+    )
+
+
+@pytest.fixture
+def open_town(tmp_path: Path) -> Callable[..., AbstractContextManager[RunningServer]]:
+    """Opens a mock with the world of this folder, or another one."""
+
+    @contextmanager
+    def enter(world: str = WORLD, **settings: Any) -> Iterator[RunningServer]:
+        path = tmp_path / "world.yaml"
+        path.write_text(world, "utf-8")
+        given = Settings(clock="manual", identities=PEOPLE, world_file=path, **settings)
+        with running(given) as server:
+            yield server
+
+    return enter
+
+
+@pytest.fixture
+def town(open_town: Callable[..., AbstractContextManager[RunningServer]]) -> Iterator[Any]:
+    """A mock with the world of this folder."""
+    with open_town() as server:
+        yield server
+
+
+@pytest.fixture
+def api(town: RunningServer) -> Iterator[httpx.Client]:
+    """The default caller of the town."""
+    with connect(town) as client:
+        yield client
+
+
+@pytest.fixture
+def execute(api: httpx.Client) -> Callable[..., dict[str, Any]]:
+    """Starts executions."""
+
+    def begin(workflow: str = "quick", **fields: Any) -> dict[str, Any]:
+        answer = api.post(f"/{workflow}/execute", json=fields)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    return begin
+
+
+@pytest.fixture
+def schedule(api: httpx.Client) -> Callable[..., str]:
+    """Makes schedules, for every hour unless other times are given."""
+
+    def make(workflow: str = "quick", **fields: Any) -> str:
+        times = {} if "cron_expressions" in fields else {"intervals": [{"every": "PT1H"}]}
+        body = {"workflow_identifier": workflow, "schedule": {"input": {}, **times, **fields}}
+        answer = api.post("/schedules", json=body)
+        assert answer.status_code == 201, answer.text
+        id_: str = answer.json()["schedule_id"]
+        return id_
+
+    return make
