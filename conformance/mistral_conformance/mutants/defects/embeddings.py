@@ -54,8 +54,13 @@ def vectors_are_another_each_time(embed: Part) -> Part:
 
 @mutant("embeddings.likes-are-far", EMBED, place=VECTOR)
 def likes_are_far(embed: Part) -> Part:
-    """The vector of a text follows from its length alone."""
-    return lambda text, size: embed(f"{len(text) * 7919}", size)
+    """Texts that begin with the same letter point the same way, others the other way."""
+
+    def defect(text: str, size: int) -> Part:
+        vector = embed(text, size)
+        return vector if text.startswith(("T", "Q")) else [-number for number in vector]
+
+    return defect
 
 
 @mutant("embeddings.vectors-are-long", EMBED, place=VECTOR)
