@@ -155,7 +155,7 @@ def _streamed(context: Context, targets: Targets) -> Iterable[Shot]:
 
 
 def _plain(context: Context, targets: Targets) -> Message:
-    return targets.message(context.operation, targets.sample(context.operation))
+    return targets.plain(context.operation)
 
 
 SENDERS: dict[str, Callable[[Context, Targets], Iterable[Shot]]] = {

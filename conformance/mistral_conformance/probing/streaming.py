@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from mistral_conformance.events import PATIENT, is_endless
-from mistral_conformance.probing.samples import Sample
+from mistral_conformance.probing.samples import Sample, load_samples
 
 if TYPE_CHECKING:
     from mistral_conformance.context import Context
@@ -35,12 +35,14 @@ def send_streaming(context: Context, targets: Targets) -> Exchange:
 
     """
     operation = context.operation
-    sample = _asking(targets.sample(operation), stream_of(operation).get("when", {}))
-    if sample and sample.before:
-        targets.send_sample(context.document.operations[sample.before])
+    fields = stream_of(operation).get("when", {})
+    known = load_samples().get(operation.id)
+    if known and known.before:
+        targets.send_sample(context.document.operations[known.before])
 
     def make() -> Message:
-        message = targets.message(operation, sample)
+        targets.ids(operation)  # first: what the sample names may belong to them
+        message = targets.message(operation, _asking(targets.sample(operation), fields))
         return evolve(message, bound=PATIENT) if is_endless(operation) else message
 
     return targets.send(operation, make)

@@ -59,6 +59,8 @@ class Targets:
         self._context = context
         self._ids: dict[str, str] = {}
         self._paths: dict[str, str] = {}
+        self._uses: dict[str, set[str]] = {}
+        self._being_made: list[str] = []
         self._makers: dict[str, Callable[[], str]] = {
             "library_id": self._library,
             "document_id": self._document,
@@ -116,7 +118,18 @@ class Targets:
         sample = self.sample(operation)
         if sample and sample.before:
             self.send_sample(self._context.document.operations[sample.before])
-        return self.send(operation, lambda: self.message(operation, sample))
+        return self.send(operation, lambda: self.plain(operation))
+
+    def plain(self, operation: Operation) -> Message:
+        """The plainest request as a message, at objects that are there now.
+
+        Raises:
+            Skipped: see `ids` and `sample`.
+            Unjudged: see `ids`.
+
+        """
+        self.ids(operation)  # first: what the sample names may belong to them
+        return self.message(operation, self.sample(operation))
 
     def send(self, operation: Operation, make: Callable[[], Message]) -> Exchange:
         """Send a message; when its object is gone (404), once more at a new one.
@@ -141,14 +154,28 @@ class Targets:
     def forget(self, operation: Operation) -> None:
         """Aim at new objects from now on: the operation's present ones turned out to be gone."""
         for word in _words(operation).values():
-            self._ids.pop(word.removeprefix("$"), None)
+            self._drop(word.removeprefix("$"))
+
+    def _drop(self, name: str) -> None:
+        """Forget an id, and the ids of what was made with it: an entry of a gone conversation."""
+        self._ids.pop(name, None)
+        for other in [each for each, used in self._uses.items() if name in used]:
+            if other in self._ids:
+                self._drop(other)
 
     def _living(self, name: str) -> str:
-        dead = name in self._paths and not self._context.session.creations.holds(self._paths[name])
-        if dead or name not in self._ids:
+        if self._being_made:
+            self._uses.setdefault(self._being_made[-1], set()).add(name)
+        if name in self._paths and not self._context.session.creations.holds(self._paths[name]):
+            self._drop(name)
+        if name not in self._ids:
             make = self._makers.get(name) or self._find_maker(name)
-            with self._context.session.creations.keep():
-                self._ids[name] = make()
+            self._being_made.append(name)
+            try:
+                with self._context.session.creations.keep():
+                    self._ids[name] = make()
+            finally:
+                self._being_made.pop()
         return self._ids[name]
 
     def _resolve(self, word: str) -> str:

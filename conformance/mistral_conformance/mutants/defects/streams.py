@@ -11,12 +11,16 @@ from mistral_mock import events
 from mistral_mock.answers import EventStream, json_answer
 from mistral_mock.completion import stream
 from mistral_mock.errors import APIError
+from mistral_mock.resources.workflows import events as workflow_events
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
 CHUNKS = "completion.stream:make_chunks"
 PARTS = "completion.stream:make_parts"
+SPEAK, TRANSCRIBE = "audio.speech.complete", "audio.transcriptions.complete"
+CONVERSE = "beta.conversations.start"
+FOLLOW = "workflows.executions.stream"
 
 
 @mutant("streams.accept-decides", op.CHAT, place="resources.chat:wants_stream")
@@ -196,3 +200,52 @@ def every_other_is_whole(complete: Part) -> Part:
         return answer
 
     return defect
+
+
+@mutant("streams.names-are-missing", SPEAK, CONVERSE, place="events:field")
+def names_are_missing(field: Part) -> Part:
+    """No event has a name."""
+    return lambda kind, value: [] if kind == "event" else field(kind, value)
+
+
+@mutant("streams.names-are-short", TRANSCRIBE, place="events:field")
+def names_are_short(field: Part) -> Part:
+    """The name of an event is the last part of its type."""
+    return lambda kind, value: field(kind, value and value.rpartition(".")[2])
+
+
+@mutant("streams.all-end-with-done", SPEAK, place="resources.speech:make_events")
+def all_end_with_done(make_events: Part) -> Part:
+    """A stream of sound ends with `[DONE]` after its last event."""
+
+    def defect(*given: Part) -> Part:
+        yield from make_events(*given)
+        yield events.event(stream.DONE)
+
+    return defect
+
+
+@mutant("streams.end-is-not-told", CONVERSE, place="resources.conversations.streams:spell")
+def end_is_not_told(spell: Part) -> Part:
+    """The stream of a conversation breaks off before its last event."""
+    return lambda found: list(spell(found))[:-1]
+
+
+@mutant("streams.events-lack-their-time", CONVERSE, place="resources.conversations.streams:start")
+def events_lack_their_time(start: Part) -> Part:
+    """The first event of a conversation says neither when nor where it happens."""
+    return lambda *given: {"type": start(*given)["type"]}
+
+
+@mutant("streams.ids-stand-still", FOLLOW, place="resources.workflows.live:spell")
+def ids_stand_still(_spell: Part) -> Part:
+    """All events of an execution have the same id."""
+    return lambda event: events.json_event(
+        workflow_events.stream_item(event), name=event.type, id_="1"
+    )
+
+
+@mutant("streams.come-unasked", SPEAK, place="resources.speech:json_answer")
+def come_unasked(_json_answer: Part) -> Part:
+    """Speech comes as a stream whether asked for or not."""
+    return lambda found: EventStream([events.json_event(found, name="speech.audio.done")])
