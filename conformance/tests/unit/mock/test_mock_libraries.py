@@ -7,6 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from mistral_mock.resources.records import Document, DocumentText, Library, Share
+from mistral_mock.store import Blob
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -163,7 +166,8 @@ def test_deleting_a_library_leaves_nothing_in_the_store(
     api.put(f"/v1/libraries/{library['id']}/share", json=share)
     town.clock.advance(2)
     api.delete(f"/v1/libraries/{library['id']}")
-    assert {len(table) for table in town.store._tables.values()} == {0}
+    kinds = (Library, Share, Document, DocumentText, Blob)
+    assert {len(town.store.table(kind)) for kind in kinds} == {0}
 
 
 @pytest.mark.parametrize(
