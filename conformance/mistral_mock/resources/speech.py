@@ -43,7 +43,7 @@ PIECE = 32 * 1024
 class Voice:
     """How a request wants its text to sound."""
 
-    pitch: int
+    pitch: float
     language: str = ""
 
 

@@ -23,13 +23,13 @@ STEPS = 24
 """Tones of a voice; the character chooses one."""
 
 
-def find_pitch(voice: str) -> int:
+def find_pitch(voice: str) -> float:
     """How low a voice speaks, in hertz; it follows from whatever names the voice."""
     number = int.from_bytes(blake2b(voice.encode("utf-8", "replace"), digest_size=4).digest())
-    return LOWEST_HZ + number % (HIGHEST_HZ - LOWEST_HZ)
+    return LOWEST_HZ + (HIGHEST_HZ - LOWEST_HZ) * number / 2**32
 
 
-def speak(text: str, pitch: int) -> bytes:
+def speak(text: str, pitch: float) -> bytes:
     """The sound of a text: 16-bit samples of one channel, the lower byte first."""
     return b"".join(tone(find_step(character), pitch) for character in text)
 
@@ -40,7 +40,7 @@ def find_step(character: str) -> int | None:
 
 
 @lru_cache(maxsize=1024)
-def tone(step: int | None, pitch: int) -> bytes:
+def tone(step: int | None, pitch: float) -> bytes:
     """The samples of one character, which begin and end at rest."""
     if step is None:
         return bytes(SAMPLES * 2)
