@@ -258,7 +258,12 @@ def stored_recordings_are_read(ctx: Context) -> None:
 )
 def created_voice_is_kept(ctx: Context) -> None:
     """A new voice has the fields that were sent, and is read back the same."""
-    fields = {"languages": ["en", "fr"], "gender": "female", "age": 40, "description": word(ctx)}
+    fields: dict[str, Any] = {
+        "languages": ["en", "fr"],
+        "gender": "female",
+        "age": 40,
+        "description": word(ctx),
+    }
     made = _create(ctx, **fields)
     for name, value in fields.items():
         expect_equal(ctx, made[name], value, name, made)
@@ -415,7 +420,7 @@ def _store(ctx: Context, content: bytes) -> Exchange:
     return ctx.need(ctx.api.call(UPLOAD_FILE, files=parts), 200)
 
 
-def _create(ctx: Context, content: bytes | None = None, **fields: object) -> Exchange:
+def _create(ctx: Context, content: bytes | None = None, **fields: Any) -> Exchange:  # noqa: ANN401 - JSON
     sample = b64encode(content or make_tone(1)).decode()
     body = {"name": ctx.marker.name(word(ctx)), "sample_audio": sample, **fields}
     return ctx.expect_status(ctx.api.call(CREATE, json=body), 200)

@@ -68,7 +68,7 @@ def job_does_its_requests(ctx: Context) -> None:
     done = _finish(ctx, made)
     expect_equal(ctx, done["status"], "SUCCESS", "the status", done)
     lines = _lines(ctx, done, "output_file")
-    found = {line.get("custom_id"): line for line in lines}
+    found = [str(line.get("custom_id")) for line in lines]
     expect_equal(ctx, sorted(found), sorted(names), "the custom ids of the results", done)
     for line in lines:
         body = (line.get("response") or {}).get("body") or {}
@@ -112,7 +112,7 @@ def requests_come_from_files(ctx: Context) -> None:
     made = _create(ctx, requests=None, input_files=[file])
     expect_equal(ctx, made["input_files"], [file], "input_files", made)
     done = _finish(ctx, made)
-    found = [line.get("custom_id") for line in _lines(ctx, done, "output_file")]
+    found = [str(line.get("custom_id")) for line in _lines(ctx, done, "output_file")]
     expect_equal(ctx, sorted(found), sorted(names), "the custom ids of the results", done)
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING
 
 from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 LONE_MARKERS = frozenset(range(0xD0, 0xD9)) | {0x01}
@@ -22,21 +26,18 @@ class Picture:
 
 def read_picture(content: bytes) -> Picture | None:
     """The picture's type and size; None for what is no PNG, JPEG, GIF, BMP or WebP."""
+    kind = next((name for start, name in STARTS.items() if content.startswith(start)), None)
+    if kind is None or (kind == "webp" and content[8:12] != b"WEBP"):
+        return None
     try:
-        if content.startswith(b"\x89PNG\r\n\x1a\n"):
-            return Picture("png", "image/png", *struct.unpack_from(">II", content, 16))
-        if content.startswith((b"GIF87a", b"GIF89a")):
-            return Picture("gif", "image/gif", *struct.unpack_from("<HH", content, 6))
-        if content.startswith(b"BM"):
-            width, height = struct.unpack_from("<ii", content, 18)
-            return Picture("bmp", "image/bmp", abs(width), abs(height))
-        if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
-            return Picture("webp", "image/webp", *_read_webp(content))
-        if content.startswith(b"\xff\xd8"):
-            return Picture("jpeg", "image/jpeg", *_read_jpeg(content))
+        return Picture(kind, f"image/{kind}", *SIZES[kind](content))
     except (struct.error, ValueError):
         return None
-    return None
+
+
+def _read_bmp(content: bytes) -> tuple[int, int]:
+    width, height = struct.unpack_from("<ii", content, 18)
+    return abs(width), abs(height)
 
 
 def _read_webp(content: bytes) -> tuple[int, int]:
@@ -63,7 +64,7 @@ def _read_jpeg(content: bytes) -> tuple[int, int]:
     place = 2
     while place + 4 <= len(content):
         mark, kind = content[place], content[place + 1]
-        if mark != 0xFF:  # noqa: PLR2004 - what every marker begins with
+        if mark != 0xFF:
             break
         if kind in LONE_MARKERS:
             place += 2
@@ -73,3 +74,20 @@ def _read_jpeg(content: bytes) -> tuple[int, int]:
             return width, height
         place += 2 + int.from_bytes(content[place + 2 : place + 4])
     raise ValueError("no frame")
+
+
+STARTS = {
+    b"\x89PNG\r\n\x1a\n": "png",
+    b"GIF87a": "gif",
+    b"GIF89a": "gif",
+    b"BM": "bmp",
+    b"RIFF": "webp",
+    b"\xff\xd8": "jpeg",
+}
+SIZES: dict[str, Callable[[bytes], tuple[int, int]]] = {
+    "png": lambda content: struct.unpack_from(">II", content, 16),
+    "gif": lambda content: struct.unpack_from("<HH", content, 6),
+    "bmp": _read_bmp,
+    "webp": _read_webp,
+    "jpeg": _read_jpeg,
+}

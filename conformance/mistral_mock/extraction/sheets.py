@@ -80,7 +80,7 @@ def find_size(page: PageObject) -> tuple[int, int] | None:
 def find_figures(page: PageObject) -> tuple[Figure, ...]:
     """The JPEG pictures of a PDF page; others are stored in a form that no file has."""
     try:
-        resources = page["/Resources"].get_object()
+        resources: Any = page["/Resources"].get_object()
         objects = resources.get("/XObject", {}).get_object()
         streams = [objects[name].get_object() for name in list(objects)[:MOST_PICTURES]]
         contents = [read_jpeg(stream) for stream in streams]

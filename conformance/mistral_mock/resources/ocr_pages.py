@@ -81,7 +81,7 @@ def show_size(sheet: Sheet) -> dict[str, int] | None:
 def find_marks(texts: Sequence[str]) -> Marks:
     """The first and last lines that all pages with more than them have in common."""
     pages = [text.strip().splitlines() for text in texts]
-    if len(pages) < 2 or any(len(lines) < 2 for lines in pages):  # noqa: PLR2004 - one is no rule
+    if len(pages) < 2 or any(len(lines) < 2 for lines in pages):
         return Marks()
     heads, feet = {lines[0] for lines in pages}, {lines[-1] for lines in pages}
     return Marks(*(next(iter(ends)) if len(ends) == 1 else "" for ends in (heads, feet)))

@@ -23,7 +23,7 @@ def make_wav(seconds: float, rate: int = 8000, channels: int = 1, width: int = 1
 def measure(content: bytes) -> float:
     """How long a WAV file lasts, in seconds, by Python's own reader."""
     with wave.open(BytesIO(content)) as file:
-        return file.getnframes() / file.getframerate()
+        return int(file.getnframes()) / int(file.getframerate())
 
 
 def spell(content: bytes) -> str:
