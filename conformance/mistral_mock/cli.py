@@ -85,6 +85,7 @@ def make_settings(options: argparse.Namespace) -> Settings:
         seed=options.seed,
         clock=options.clock,
         delete_answers=options.delete_answers,
+        closed_libraries=options.closed_libraries,
         without_put=options.without_put,
         without_patch=options.without_patch,
         processing_delay_s=options.processing_delay,
@@ -150,6 +151,12 @@ def add_server_options(parser: argparse.ArgumentParser) -> None:
 def add_behaviour_options(parser: argparse.ArgumentParser) -> None:
     """Where servers of the API differ."""
     parser.add_argument("--delete-answers", type=int, choices=(200, 204), default=200)
+    parser.add_argument(
+        "--closed-libraries",
+        choices=("empty", "refused"),
+        default="empty",
+        help="to agents, until an administrator shares them with the organisation; default empty",
+    )
     parser.add_argument("--without-put", action="store_true", help="no PUT where PATCH exists")
     parser.add_argument("--without-patch", action="store_true", help="no PATCH where PUT exists")
     parser.add_argument(

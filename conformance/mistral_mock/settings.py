@@ -35,6 +35,11 @@ class Settings:
     )
     delete_answers: Literal[200, 204] = field(default=200, validator=validators.in_((200, 204)))
     """How deleting a library or an access answers (rules A24 and C11)."""
+    closed_libraries: Literal["empty", "refused"] = field(
+        default="empty", validator=validators.in_(("empty", "refused"))
+    )
+    """What agents meet in a library that no administrator has opened to them (rules D3, D4):
+    nothing, or a 403 at the start of the conversation."""
     without_put: bool = False
     """The deprecated PUT twins of PATCH are no routes."""
     without_patch: bool = False

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from mistral_mock.completion import refusal
 from mistral_mock.errors import APIError
 from mistral_mock.resources.agents.records import find_agent
 from mistral_mock.resources.conversations import entries
@@ -54,12 +55,12 @@ def find_actor(
     `asked` are completion arguments of the request alone.
 
     Raises:
-        APIError: 404, the agent or its version is not there.
+        APIError: 404, the agent or its version is not there; 400, nor is who took over.
 
     """
     heir = find_heir(known)
     if heir is not None and heir != conversation.agent_id:
-        return make_agent(find_agent(ctx, heir), asked)
+        return make_agent(find_successor(ctx, heir), asked)
     own = {**(conversation.completion_args or {}), **(asked or {})}
     if conversation.agent_id is None:
         return Actor(
@@ -79,6 +80,19 @@ def find_heir(known: Sequence[Entry]) -> str | None:
         if entry["type"] == entries.HANDOFF and entry["completed_at"] is not None:
             return str(entry["next_agent_id"])
     return None
+
+
+def find_successor(ctx: Context, agent_id: str) -> AgentVersion:
+    """The agent that took over.
+
+    Raises:
+        APIError: 400, it is not there (our choice: an entry of the conversation is at fault).
+
+    """
+    try:
+        return find_agent(ctx, agent_id)
+    except APIError as error:
+        raise refusal.bad_request(f"The agent {agent_id} that took over is not there") from error
 
 
 def make_agent(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_mock.completion.tokens import count_tokens
+from mistral_mock.errors import forbidden
 from mistral_mock.resources.conversations import passages
 from mistral_mock.resources.conversations.findings import Finding, reference, text
 from mistral_mock.resources.records import Document, Library, Share
@@ -35,6 +36,22 @@ def find_open(ctx: Context, library_ids: Iterable[str]) -> list[str]:
     """The libraries that agents of the caller's organisation may search (D3)."""
     named = [ctx.table(Library).get(id_.lower()) for id_ in library_ids]
     return list(dict.fromkeys(each.id for each in named if each and is_open(ctx, each)))
+
+
+def check_open(ctx: Context, tools: Iterable[Mapping[str, Any]]) -> None:
+    """Passes when all libraries of the tools are open, or closed ones are merely empty (D4).
+
+    Raises:
+        APIError: 403, the mock is told to refuse closed libraries, and there is one.
+
+    """
+    if ctx.settings.closed_libraries != "refused":
+        return
+    named = [id_.lower() for tool in tools if tool["type"] == NAME for id_ in tool["library_ids"]]
+    closed = sorted(set(named) - set(find_open(ctx, named)))
+    if closed:
+        told = "No organisation admin has shared these libraries with the organisation"
+        raise forbidden(f"{told}: {', '.join(closed)}")
 
 
 def is_open(ctx: Context, library: Library) -> bool:

@@ -12,9 +12,11 @@ from mistral_mock.errors import APIError, Problem, invalid, not_found
 from mistral_mock.registry import operation
 from mistral_mock.resources.agents.records import find_agent
 from mistral_mock.resources.conversations import (
+    actors,
     confirmations,
     entries,
     guardrails,
+    libraries,
     messages,
     records,
     streams,
@@ -49,8 +51,11 @@ class Step:
 
 @operation("beta.conversations.start")
 def start(ctx: Context) -> Answer | EventStream:
-    """The answer to the first inputs of a new conversation (D5, D6)."""
-    return go_on(ctx, Step(conversation=make_conversation(ctx)))
+    """The answer to the first inputs of a new conversation (D4-D6)."""
+    conversation = make_conversation(ctx)
+    actor = actors.find_actor(ctx, conversation, (), None)
+    libraries.check_open(ctx, actor.tools)
+    return go_on(ctx, Step(conversation=conversation))
 
 
 @operation("beta.conversations.append")

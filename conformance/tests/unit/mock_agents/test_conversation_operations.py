@@ -282,6 +282,14 @@ def test_client_carries_the_handover_out(make_agent: Make, start: Make, go_on: M
     assert later["outputs"][-1]["agent_id"] == expert
 
 
+def test_handover_to_nobody_cannot_be_continued(api: httpx.Client, make_agent: Make) -> None:
+    names = ("previous_agent_id", "previous_agent_name", "next_agent_id", "next_agent_name")
+    handover = {"type": "agent.handoff", **dict.fromkeys(names, "nobody")}
+    inputs = [{"role": "user", "content": "Hello?"}, handover]
+    body = {"agent_id": make_agent()["id"], "inputs": inputs}
+    assert api.post("/v1/conversations", json=body).status_code == 400
+
+
 def test_handover_to_a_deleted_agent_is_left_out(
     api: httpx.Client, make_agent: Make, start: Make
 ) -> None:

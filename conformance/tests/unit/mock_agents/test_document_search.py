@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from attrs import define
 
 from mistral_mock.resources.conversations import passages
+from mistral_mock.server import running
+from mistral_mock.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import httpx
 
     from mistral_mock.server import RunningServer
 
@@ -152,6 +153,21 @@ def test_whole_organisation_finds_and_no_other(
         for name in ("colleague", "neighbour", "stranger")
     }
     assert found == {"colleague": True, "neighbour": True, "stranger": False}
+
+
+def test_closed_libraries_are_refused_where_the_mock_is_told_so() -> None:
+    key = {"authorization": "Bearer mock-key"}
+    with (
+        running(Settings(clock="manual", closed_libraries="refused")) as town,
+        httpx.Client(base_url=town.base_url, headers=key) as api,
+    ):
+        library = Library(api, town, api.post("/v1/libraries", json={"name": "P"}).json()["id"])
+        body = {"model": MODEL, "inputs": QUESTION, "tools": [library.tool]}
+        before = api.post("/v1/conversations", json=body)
+        library.share()
+        after = api.post("/v1/conversations", json=body)
+    assert (before.status_code, after.status_code) == (403, 200)
+    assert library.id in before.json()["detail"]
 
 
 @pytest.mark.parametrize("question", ["", "?!", '" OR * NEAR(', "of the", "volcano 'quoted\" (x"])
