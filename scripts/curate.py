@@ -33,12 +33,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder: Path = options.folder
     try:
         files = compose(folder)
+        if options.check:
+            return report(stale(folder, files))
+        publish({folder / path: content for path, content in files.items()})
     except DocumentProblem as problem:
         print(f"curate: {problem}", file=sys.stderr)
         return 1
-    if options.check:
-        return report(stale(folder, files))
-    publish({folder / path: content for path, content in files.items()})
     print(f"wrote {', '.join(str(folder / path) for path in files)}")
     return 0
 
@@ -54,4 +54,8 @@ def report(differences: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("curate: interrupted; nothing has changed", file=sys.stderr)
+        sys.exit(130)

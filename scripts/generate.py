@@ -11,6 +11,7 @@ A run that fails or is interrupted leaves `generated/` as it was.
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -116,4 +117,6 @@ def curate(places: Places, *arguments: str) -> int:
 
 
 if __name__ == "__main__":
+    # A polite kill unwinds like any other end, so that nothing is left of a run that was cut short.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     sys.exit(main())

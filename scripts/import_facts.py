@@ -74,4 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("import_facts: interrupted; nothing has changed", file=sys.stderr)
+        sys.exit(130)

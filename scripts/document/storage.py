@@ -7,6 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from document.problems import DocumentProblem
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -18,9 +20,19 @@ def publish(files: Mapping[Path, bytes], obsolete: Iterable[Path] = ()) -> None:
     interruption puts back what had already been replaced, then goes on as it was raised.
 
     Raises:
-        OSError: A folder cannot be written; nothing has changed then.
+        DocumentProblem: A file cannot be written; nothing has changed then.
 
     """
+    try:
+        _publish(files, obsolete)
+    except OSError as error:
+        raise DocumentProblem(
+            f"{error.filename2 or error.filename} cannot be written ({error.strerror or error}); "
+            "nothing has changed"
+        ) from error
+
+
+def _publish(files: Mapping[Path, bytes], obsolete: Iterable[Path]) -> None:
     staged: dict[Path, Path] = {}
     undo: list[tuple[Path, bytes | None]] = []
     try:

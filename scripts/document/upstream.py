@@ -81,7 +81,7 @@ def _fetch(url: str) -> bytes:
     try:
         with urllib.request.urlopen(url, timeout=FETCH_TIMEOUT_S) as answer:  # noqa: S310 - the scheme is http or https
             body: bytes = answer.read()
-    except (urllib.error.URLError, TimeoutError, OSError) as error:
+    except (urllib.error.URLError, TimeoutError, OSError, ValueError) as error:
         raise DocumentProblem(
             f"{url} cannot be fetched ({error}); check the address, "
             "or download it and give the file"

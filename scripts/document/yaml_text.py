@@ -18,6 +18,13 @@ from document.problems import DocumentProblem
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+DEEPEST = 500
+"""How deep values may be nested; documents need about thirty levels."""
+LARGEST = 3_000_000
+"""How many values a file may hold once its aliases are written out."""
+_ALIAS = re.compile(r"(?:^|[\s,:\[{-])\*\S", re.MULTILINE)
+_BRACKET = re.compile(r"[\[\]{}]")
+_DEEP_LINE = re.compile(rf"^ {{{4 * DEEPEST},}}\S|^ *(?:[-?] ){{{DEEPEST},}}", re.MULTILINE)
 WIDTH = 100
 """Columns at which long text is folded."""
 
@@ -116,16 +123,54 @@ def read_yaml(text: str, name: str) -> Any:  # noqa: ANN401 - YAML of any kind
     """The value that the text stands for.
 
     Raises:
-        DocumentProblem: The text is not YAML; the message names the line of `name`.
+        DocumentProblem: The text is not YAML, or is nested or repeats itself beyond all sense;
+            the message names the line of `name` where there is one.
 
     """
+    if _is_too_deep(text):
+        raise DocumentProblem(f"{name} is nested more than {DEEPEST} levels deep; is it damaged?")
     try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
-    except (yaml.YAMLError, ValueError) as error:
+        value = yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
+        if _ALIAS.search(text):
+            _check_size(value)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         detail = " ".join(str(error).replace('"<unicode string>"', "").split())
         raise DocumentProblem(
             f"{name} is not valid YAML ({detail}); repair the file or fetch it again"
         ) from error
+    return value
+
+
+def _is_too_deep(text: str) -> bool:
+    """Say so before the parser, written in C, overflows its stack; brackets in words count too."""
+    if _DEEP_LINE.search(text):
+        return True
+    depth = 0
+    for bracket in _BRACKET.findall(text):
+        depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)
+        if depth > DEEPEST:
+            return True
+    return False
+
+
+def _check_size(value: object) -> None:
+    """Refuse what aliases make endless, or larger than any document.
+
+    Raises:
+        ValueError: It is one of them.
+
+    """
+    count = 0
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        count += 1
+        if count > LARGEST:
+            raise ValueError(f"with its aliases it has more than {LARGEST} values")
+        if isinstance(found, dict):
+            waiting += found.values()
+        elif isinstance(found, list):
+            waiting += found
 
 
 def write_yaml(value: object) -> str:

@@ -4,6 +4,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from document.problems import DocumentProblem
 from document.storage import publish
 
 if TYPE_CHECKING:
@@ -47,9 +48,15 @@ def test_an_interrupted_write_leaves_everything_as_it_was(
     (tmp_path / "b").write_bytes(b"old b")
     before = contents(tmp_path)
     _fail_at(monkeypatch, count, error)
-    with pytest.raises(type(error)):
+    with pytest.raises((KeyboardInterrupt, DocumentProblem)):
         publish({tmp_path / "a": b"1", tmp_path / "new": b"2", tmp_path / "b": b"3"})
     assert contents(tmp_path) == before
+
+
+def test_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    with pytest.raises(DocumentProblem, match="a cannot be .*nothing has changed"):
+        publish({tmp_path / "a": b"1"})
 
 
 def test_written_files_can_be_read_by_everyone(tmp_path: Path) -> None:

@@ -63,3 +63,29 @@ def test_equal_parts_are_written_out_instead_of_anchors() -> None:
 
 def test_text_of_several_lines_is_a_block() -> None:
     assert write_yaml({"text": "one\ntwo"}) == "text: |-\n  one\n  two\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[" * 50_000, "nested more than 500 levels"),
+        ("- " * 50_000 + "a", "nested more than 500 levels"),
+        ("\n".join(" " * depth + "a:" for depth in range(3_000)), "nested more than 500 levels"),
+        ("a: &x [*x]", "more than 3000000 values"),
+        ("a: &x {b: *x}", "more than 3000000 values"),
+        (
+            "a0: &a0 [1,1,1,1,1,1,1,1,1,1]\n"
+            + "".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9)),
+            "more than 3000000 values",
+        ),
+    ],
+    ids=["brackets", "dashes", "indents", "list in itself", "map in itself", "laughs"],
+)
+def test_text_beyond_all_sense_is_refused_by_name(text: str, words: str) -> None:
+    with pytest.raises(DocumentProblem, match=words) as caught:
+        read_yaml(text, "hostile.yaml")
+    assert "hostile.yaml" in str(caught.value)
+
+
+def test_brackets_in_words_and_plain_aliases_are_fine() -> None:
+    assert read_yaml("a: &x '[[[ ]'\nb: *x", "a test") == {"a": "[[[ ]", "b": "[[[ ]"}
