@@ -29,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _silence()
         return CUT_OFF
+    except KeyboardInterrupt:
+        return _say("interrupted before anything was created", INTERRUPTED)
 
 
 def _run(given: Sequence[str]) -> int:
@@ -50,8 +52,6 @@ def _run(given: Sequence[str]) -> int:
         return _say(error, WRONG_USE)
     except commands.ABSENT as error:
         return _say(error, NO_TARGET)
-    except KeyboardInterrupt:
-        return _say("interrupted before anything was created", INTERRUPTED)
     return code
 
 
