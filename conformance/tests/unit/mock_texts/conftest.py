@@ -1,0 +1,36 @@
+"""A client of a fresh mock, and what the document says of an answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import jsonschema_rs
+import pytest
+
+import mistral_openapi
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mistral_mock.server import RunningServer
+
+
+@pytest.fixture
+def api(mock: RunningServer) -> Iterator[httpx.Client]:
+    """The default caller."""
+    headers = {"authorization": "Bearer mock-key"}
+    with httpx.Client(base_url=mock.base_url, headers=headers, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def holds() -> Callable[[str, object], bool]:
+    """Tells whether a value has a schema of the document."""
+    document = mistral_openapi.load()
+
+    def check(schema: str, value: Any) -> bool:
+        found = {"$ref": f"#/components/schemas/{schema}", "components": document["components"]}
+        return jsonschema_rs.is_valid(found, value)
+
+    return check
