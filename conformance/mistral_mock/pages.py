@@ -96,8 +96,10 @@ def slice_after(
     start = 0
     if token is not None:
         position, _, last = read_token(signer, token, parameter).partition(" ")
-        places = (place for place, item in enumerate(items) if item.id == last)
-        start = next(places, int(position) - 1) + 1
+        start = int(position)
+        if not 0 < start <= len(items) or items[start - 1].id != last:
+            places = (place for place, item in enumerate(items, 1) if item.id == last)
+            start = next(places, start)
     page = items[start : start + size]
     end = start + len(page)
     following = bool(page) and end < len(items)

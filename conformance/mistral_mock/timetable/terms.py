@@ -45,6 +45,7 @@ SHORTHANDS = {
     "@midnight": "0 0 * * *",
     "@hourly": "0 * * * *",
 }
+EVERY = frozenset({"*", "?"})
 Numbers = frozenset[int]
 
 
@@ -190,17 +191,14 @@ def read_part(name: str, text: str, *place: str | int) -> Numbers:
     span, slash, step = text.partition("/")
     low, dash, high = span.partition("-")
     try:
-        if span in {"*", "?"}:
-            start, end = first, last
-        else:
-            start = read_number(name, low)
-            end = read_number(name, high) if dash else last if slash else start
-        end = end + len(DAYS) if name == "day_of_week" and end < start else end
+        start = first if span in EVERY else read_number(name, low)
+        end = last if span in EVERY or (slash and not dash) else start
+        end = read_number(name, high) if dash else end
         count = int(step) if slash else 1
-        valid = first <= start <= last and start <= end and count > 0
     except ValueError:
-        valid = False
-    if not valid:
+        start, end, count = first, last, 0
+    end = end + len(DAYS) if name == "day_of_week" and end < start else end
+    if not first <= start <= last or start > end or count < 1:
         raise TermError(f"{text!r} is no part of a cron expression's {name}", *place)
     numbers = range(start, end + 1, count)
     if name == "day_of_week":

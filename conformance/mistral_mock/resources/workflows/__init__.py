@@ -22,7 +22,7 @@ For modules beside the engine:
 - `events.events_of(execution, now) -> list[WorkflowEvent]`: what happened so far, in order and
   numbered from 1; `event.as_json()` is the event of the document, `events.stream_item(event)` its
   place in a stream. `events.all_events(world, workspace_id, now)`: those of all executions, in the
-  order in which they happened, with numbers of their own.
+  order in which they happened, without numbers.
 - `history.history(run) -> dict`: the history of a run, as the history operations answer.
 - `views.view_execution(execution, run)`: the answer form of an execution.
 - `deployments.is_served(world, workspace_id, name)`: whether a live worker serves a deployment.

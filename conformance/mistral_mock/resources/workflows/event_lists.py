@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from mistral_mock import pages
 from mistral_mock.answers import EventStream, json_answer
 from mistral_mock.clock import NEVER
@@ -68,17 +70,17 @@ def follow(ctx: Context, first: int) -> Iterator[bytes | None]:
         now = ctx.now()
         if table.version != version or now >= due:
             version, due = table.version, next_happening(ctx, now)
-            for event in tell(ctx):
-                if event.sequence >= first:
-                    first = event.sequence + 1
+            for number, event in enumerate(tell(ctx), 1):
+                if number >= first:
+                    first = number + 1
                     if is_wanted(ctx, event):
-                        yield live.spell(event)
+                        yield live.spell(evolve(event, sequence=number))
         else:
             yield None
 
 
 def tell(ctx: Context) -> list[WorkflowEvent]:
-    """All events of the caller's workspace so far."""
+    """All events of the caller's workspace so far, in order."""
     return events.all_events(ctx.world, ctx.caller.workspace_id, ctx.now())
 
 

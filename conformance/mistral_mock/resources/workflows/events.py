@@ -6,6 +6,7 @@ of an execution that somebody terminates (no type fits).
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
@@ -15,7 +16,7 @@ from mistral_mock.identities import stable_id
 from mistral_mock.resources.workflows import engine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from mistral_mock.resources.workflows.course import Happening, Run
@@ -31,7 +32,7 @@ STREAM = "workflow"
 
 @frozen
 class WorkflowEvent:
-    """An event, and its number in the stream that it was asked for."""
+    """An event, and its number in the stream that it was asked for; 0 without one."""
 
     sequence: int
     execution: Execution
@@ -81,14 +82,12 @@ def events_of(execution: Execution, now: datetime) -> list[WorkflowEvent]:
 
 
 def all_events(world: World, workspace_id: str, now: datetime) -> list[WorkflowEvent]:
-    """What has happened in all executions of a workspace, in order, numbered from 1."""
-    found = [
-        event
-        for execution in engine.executions(world, workspace_id)
-        for event in _tell_all(execution, now)
-    ]
-    found.sort(key=lambda event: event.at)
-    return [evolve(event, sequence=number) for number, event in enumerate(found, 1)]
+    """What has happened in all executions of a workspace, in order, without numbers."""
+    found: list[WorkflowEvent] = []
+    for execution in engine.executions(world, workspace_id):
+        found += _tell_all(execution, now)
+    found.sort(key=attrgetter("happening.at"))
+    return found
 
 
 def stream_item(event: WorkflowEvent) -> dict[str, Any]:
@@ -121,9 +120,17 @@ def payload(value: object) -> dict[str, Any]:
     return {"type": "json", "value": value, "encoding_options": None}
 
 
-def _tell_all(execution: Execution, now: datetime) -> Iterator[WorkflowEvent]:
-    """The events of all runs; what a run after a reset repeats is not told again."""
-    for run in engine.runs_of(execution, now):
+def _tell_all(execution: Execution, now: datetime) -> Sequence[WorkflowEvent]:
+    """The events of an execution so far, without numbers."""
+    told = execution.told
+    if told and told[-1].at <= now:
+        return told
+    return [event for event in told if event.at <= now]
+
+
+def foretell(execution: Execution) -> Iterator[WorkflowEvent]:
+    """The events of all runs, ahead of time; what a run after a reset repeats is not told again."""
+    for run in execution.course.runs:
         for happening in run.happenings:
             if happening.number <= run.inherited or _is_silent(happening):
                 continue

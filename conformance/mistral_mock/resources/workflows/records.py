@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mistral_mock.resources.workflows.course import Course
+    from mistral_mock.resources.workflows.events import WorkflowEvent
 
 SIGNAL, UPDATE, CANCEL, TERMINATE, RESET, CHILD = (
     "signal",
@@ -125,6 +126,13 @@ class Execution(Owned):
         from mistral_mock.resources.workflows import playing  # noqa: PLC0415 - it plays records
 
         return playing.play(self)
+
+    @cached_property
+    def told(self) -> tuple[WorkflowEvent, ...]:
+        """Its events, in order and ahead of time like its course, without numbers."""
+        from mistral_mock.resources.workflows import events  # noqa: PLC0415 - it tells of records
+
+        return tuple(events.foretell(self))
 
     @cached_property
     def has_family(self) -> bool:

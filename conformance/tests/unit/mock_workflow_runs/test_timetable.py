@@ -77,7 +77,10 @@ def test_skipped_times_do_not_come() -> None:
 
 
 def test_start_and_end_belong_to_the_times() -> None:
-    bounds = {"start_at": "2026-01-02T00:00:00Z", "end_at": "2026-01-02T02:00:00+00:00"}
+    bounds: dict[str, Any] = {
+        "start_at": "2026-01-02T00:00:00Z",
+        "end_at": "2026-01-02T02:00:00+00:00",
+    }
     found = times(9, cron_expressions=["0 * * * *"], **bounds)
     assert found == ["01-02 00:00", "01-02 01:00", "01-02 02:00"]
 
