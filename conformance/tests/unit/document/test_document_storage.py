@@ -55,7 +55,7 @@ def test_an_interrupted_write_leaves_everything_as_it_was(
 
 def test_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
-    with pytest.raises(DocumentProblem, match="a cannot be .*nothing has changed"):
+    with pytest.raises(DocumentProblem, match=r"a cannot be .*nothing has changed"):
         publish({tmp_path / "a": b"1"})
 
 
