@@ -58,7 +58,12 @@ def create(ctx: Context) -> Answer:
 @operation("fine_tuning.jobs.list")
 def list_jobs(ctx: Context) -> Answer:
     """A page of the workspace's jobs that pass the filters, the newest first."""
-    found = [job for job in reversed(ownership.visible(ctx, Job)) if is_wanted(ctx, job)]
+    after, before = read_time(ctx, "created_after"), read_time(ctx, "created_before")
+    found = [
+        job
+        for job in reversed(ownership.visible(ctx, Job))
+        if is_wanted(ctx, job) and is_between(job.created_at, after, before)
+    ]
     page = pages.slice_page(found, max(ctx.query["page"], 0), max(ctx.query["page_size"], 0))
     data = [views.view(job) for job in page]
     return json_answer({"object": "list", "data": data, "total": len(found)})
@@ -142,19 +147,21 @@ def estimate(order: requests.Order) -> dict[str, Any]:
 
 
 def is_wanted(ctx: Context, job: Job) -> bool:
-    """The job passes all filters of the query; one that is not given passes every job."""
+    """The job passes the filters of the query; one that is not given passes every job."""
     query = ctx.query
-    after, before = read_time(ctx, "created_after"), read_time(ctx, "created_before")
     return (
         query["model"] in {None, "", job.model}
         and query["status"] in {None, job.status}
         and query["suffix"] in {None, job.suffix}
-        and (after is None or job.created_at > after)
-        and (before is None or job.created_at < before)
         and (not query["created_by_me"] or job.owner_id == ctx.caller.user_id)
         and reports_to(job, "project", query["wandb_project"])
         and reports_to(job, "name", query["wandb_name"])
     )
+
+
+def is_between(moment: datetime, after: datetime | None, before: datetime | None) -> bool:
+    """The moment lies between two others, where these are given."""
+    return (after is None or moment > after) and (before is None or moment < before)
 
 
 def read_time(ctx: Context, name: str) -> datetime | None:

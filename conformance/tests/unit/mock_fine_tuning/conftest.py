@@ -1,0 +1,120 @@
+"""A mock with two callers, training files, jobs, and the clock to run them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import jsonschema_rs
+import pytest
+
+import mistral_openapi
+from mistral_mock.identities import make_identity
+from mistral_mock.server import running
+from mistral_mock.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mistral_mock.server import RunningServer
+
+    Create = Callable[..., httpx.Response]
+
+PEOPLE = (
+    make_identity("mock-key", "alice", "lab", "acme"),
+    make_identity("colleague", "bob", "lab", "acme"),
+    make_identity("neighbour", "carol", "office", "acme"),
+)
+SAMPLE = {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}
+TARGETS = [{"name": "topic", "labels": ["billing", "defect"]}]
+LABELLED = [
+    {"text": "the invoice is wrong", "labels": {"topic": "billing"}},
+    {"text": "the app crashes", "labels": {"topic": "defect"}},
+]
+HOUR_S = 3600
+
+
+@pytest.fixture
+def server() -> Iterator[RunningServer]:
+    """A mock whose callers are PEOPLE."""
+    with running(Settings(clock="manual", identities=PEOPLE)) as started:
+        yield started
+
+
+def connect(server: RunningServer, key: str) -> httpx.Client:
+    """A client with a key."""
+    headers = {"authorization": f"Bearer {key}"}
+    return httpx.Client(base_url=server.base_url, headers=headers, trust_env=False)
+
+
+@pytest.fixture
+def api(server: RunningServer) -> Iterator[httpx.Client]:
+    """The default caller."""
+    with connect(server, "mock-key") as client:
+        yield client
+
+
+@pytest.fixture
+def colleague(server: RunningServer) -> Iterator[httpx.Client]:
+    """Another user of the same workspace."""
+    with connect(server, "colleague") as client:
+        yield client
+
+
+@pytest.fixture
+def neighbour(server: RunningServer) -> Iterator[httpx.Client]:
+    """A user of another workspace."""
+    with connect(server, "neighbour") as client:
+        yield client
+
+
+@pytest.fixture
+def upload(api: httpx.Client) -> Callable[..., str]:
+    """Uploads samples, or raw text; gives the file's id."""
+
+    def put(*samples: Any, text: str | None = None) -> str:
+        content = text if text is not None else "\n".join(map(json.dumps, samples or (SAMPLE,)))
+        files = {"file": ("train.jsonl", content.encode(), "application/jsonl")}
+        made = api.post("/v1/files", files=files, data={"purpose": "fine-tune"})
+        return str(made.json()["id"])
+
+    return put
+
+
+@pytest.fixture
+def create(api: httpx.Client, upload: Callable[..., str]) -> Create:
+    """Creates a job; training files and model are there unless told otherwise."""
+
+    def post(dry_run: bool | None = None, **fields: Any) -> httpx.Response:
+        body = {"model": "open-mistral-7b", "hyperparameters": {"training_steps": 100}, **fields}
+        if "training_files" not in body:
+            body["training_files"] = [{"file_id": upload()}]
+        query = {} if dry_run is None else {"dry_run": dry_run}
+        return api.post("/v1/fine_tuning/jobs", json=body, params=query)
+
+    return post
+
+
+@pytest.fixture
+def tune(server: RunningServer, api: httpx.Client, create: Create) -> Callable[..., str]:
+    """Runs a job to its end; gives the model's id."""
+
+    def run(**fields: Any) -> str:
+        job = create(auto_start=True, **fields).json()["id"]
+        server.clock.advance(HOUR_S)
+        return str(api.get(f"/v1/fine_tuning/jobs/{job}").json()["fine_tuned_model"])
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def holds() -> Callable[[str, object], bool]:
+    """Tells whether a value has a schema of the document."""
+    document = mistral_openapi.load()
+
+    def check(schema: str, value: Any) -> bool:
+        found = {"$ref": f"#/components/schemas/{schema}", "components": document["components"]}
+        return jsonschema_rs.is_valid(found, value)
+
+    return check
