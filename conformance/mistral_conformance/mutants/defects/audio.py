@@ -10,6 +10,7 @@ from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import answering, edited
 from mistral_mock.answers import json_answer
 from mistral_mock.resources import voices
+from mistral_mock.sound import riff
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -159,3 +160,15 @@ def deleted_voice_stays(_delete: Part) -> Part:
         return json_answer(voices.view(voices.find_own(ctx)))
 
     return defect
+
+
+@mutant("audio.everyone-hears-voices", GET, SAMPLE, LIST, DELETE, place="ownership:may_see")
+def everyone_hears_voices(_may_see: Part) -> Part:
+    """Other workspaces see all voices."""
+    return lambda _ctx, _record: True
+
+
+@mutant("audio.presets-are-silent", SAMPLE, place=f"{VOICES}:introduce")
+def presets_are_silent(_introduce: Part) -> Part:
+    """The sample of a preset voice holds no sound."""
+    return lambda _voice: riff.write(b"", {})

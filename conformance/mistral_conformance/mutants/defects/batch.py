@@ -9,7 +9,9 @@ from attrs import evolve
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited
 from mistral_mock.answers import json_answer
+from mistral_mock.errors import APIError
 from mistral_mock.resources.batch import jobs
+from mistral_mock.resources.batch.intake import Intake
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -140,3 +142,16 @@ def total_is_that_of_the_page(list_jobs: Part) -> Part:
 def everyone_sees_jobs(_may_see: Part) -> Part:
     """Other workspaces see all jobs."""
     return lambda _ctx, _record: True
+
+
+@mutant("batch.empty-jobs-are-taken", CREATE, place="resources.batch.intake:read_requests")
+def empty_jobs_are_taken(read_requests: Part) -> Part:
+    """A job that names no requests is taken."""
+
+    def defect(ctx: Part) -> Part:
+        try:
+            return read_requests(ctx)
+        except APIError:
+            return Intake((), ())
+
+    return defect

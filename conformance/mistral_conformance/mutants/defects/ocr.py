@@ -8,6 +8,9 @@ from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited
+from mistral_mock.context import Upload
+from mistral_mock.errors import APIError
+from mistral_mock.extraction.sheets import Sheet
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -124,5 +127,36 @@ def foreign_files_are_empty(find_document: Part) -> Part:
         if "file_id" in document:
             document = {"document_url": "data:text/plain,nothing"}
         return find_document(evolve(ctx, body={**ctx.body, "document": document}))
+
+    return defect
+
+
+@mutant("ocr.broken-documents-are-empty", OCR, place="resources.ocr:read_sheets")
+def broken_documents_are_empty(read_sheets: Part) -> Part:
+    """A document that cannot be read is one empty page."""
+
+    def defect(source: Part) -> Part:
+        try:
+            return read_sheets(source)
+        except APIError:
+            return (Sheet(""),)
+
+    return defect
+
+
+@mutant("ocr.office-documents-are-empty", OCR, place="resources.ocr:read_sheets")
+def office_documents_are_empty(read_sheets: Part) -> Part:
+    """An office document is one empty page."""
+    return lambda source: (Sheet(""),) if source.content.startswith(b"PK") else read_sheets(source)
+
+
+@mutant("ocr.foreign-addresses-are-invented", OCR, place="resources.references:fetch")
+def foreign_addresses_are_invented(fetch: Part) -> Part:
+    """What stands at a foreign address is made up."""
+
+    def defect(ctx: Part, url: str, name: str = "") -> Part:
+        if url.startswith("https://"):
+            return Upload(name, "text/plain", b"It was a dark and stormy night.")
+        return fetch(ctx, url, name)
 
     return defect
