@@ -97,12 +97,9 @@ def workflows(world: World, workspace_id: str) -> list[Workflow]:
 
 
 def find_workflow(world: World, workspace_id: str, identifier: str) -> Workflow | None:
-    """The workflow with this name or id that a workspace sees, its own first; or None."""
-    found = [
-        one for one in workflows(world, workspace_id) if identifier in {one.name, one.id.lower()}
-    ]
-    own = [one for one in found if one.workspace_id == workspace_id]
-    return next(iter([*own, *found]), None)
+    """The workflow with this name or id that a workspace sees, or None."""
+    found = workflows(world, workspace_id)
+    return next((one for one in found if identifier in {one.name, one.id}), None)
 
 
 def registrations_of(world: World, workflow: Workflow) -> list[Registration]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from base64 import b64encode
-from threading import Timer
+from contextlib import contextmanager
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -17,6 +19,7 @@ from mistral_mock.server import running
 from mistral_mock.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 KEY = {"authorization": "Bearer mock-key"}
@@ -44,17 +47,30 @@ def test_waiting_for_a_signal_moves_no_clock(api: Caller) -> None:
 
 
 def test_waiting_on_a_real_clock_ends_with_the_execution(serve: Any) -> None:
-    api = serve(clock="real")("mock")
-    made = api.start("approve_order", input={})
-    sent = {"name": "approve", "input": {"by": "b"}}
-    Timer(0.1, lambda: serve_signal(api, sent)).start()
-    asked = {"input": {}, "wait_for_result": True, "execution_id": "waited", "timeout_seconds": 5}
-    assert api.start("approve_order", **asked)["result"]["approved_by"] == "b"
-    assert api.look(made)["status"] == "RUNNING"
+    people = serve(clock="real")
+    api = people("mock")
+    with signalling(people("mock"), {"execution_id": "waited"}):
+        asked = {"input": {}, "wait_for_result": True, "execution_id": "waited"}
+        assert api.start("approve_order", **asked)["result"]["approved_by"] == "b"
 
 
-def serve_signal(api: Caller, sent: dict[str, Any]) -> None:
-    api.post("/v1/workflows/executions/waited/signals", json=sent)
+@contextmanager
+def signalling(helper: Caller, execution: dict[str, Any]) -> Iterator[None]:
+    """Sends the signal from another thread, as soon as the execution is there to take it."""
+
+    def send() -> None:
+        for _ in range(100):
+            answer = helper.act(execution, "signals", name="approve", input={"by": "b"})
+            if answer.status_code == 202:
+                return
+            time.sleep(0.05)
+
+    thread = Thread(target=send)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 def test_failed_execution_is_shown_to_who_waits(api: Caller) -> None:
@@ -94,7 +110,7 @@ def test_encoded_input_is_read(api: Caller) -> None:
 
 @pytest.mark.parametrize(
     "sent",
-    [{"b64payload": "%%"}, {"b64payload": "AAAA", "encoding_options": ["encrypted"]}],
+    [{"b64payload": "%%"}, {"b64payload": "e30=", "encoding_options": ["encrypted"]}],
 )
 def test_encoded_input_that_cannot_be_read_is_refused(api: Caller, sent: Any) -> None:
     made = api.start("approve_order", input={})
@@ -159,8 +175,7 @@ def test_stream_goes_on_until_the_execution_ends(serve: Any) -> None:
     people = serve(clock="real")
     api, helper = people("mock"), people("mock")
     made = api.start("approve_order", input={})
-    Timer(0.1, lambda: helper.act(made, "signals", name="approve")).start()
-    with api.stream("GET", path_of(made, "stream")) as stream:
+    with signalling(helper, made), api.stream("GET", path_of(made, "stream")) as stream:
         lines = [line for line in stream.iter_lines() if line.startswith(("event", "id"))]
     assert lines == [
         "event: WORKFLOW_EXECUTION_STARTED",
