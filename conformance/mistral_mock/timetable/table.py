@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
+SECONDS, MINUTES, HOURS = 60, 60, 24
 QUARTER = timedelta(minutes=15)
 """Clocks change at quarters of an hour."""
 HORIZON = timedelta(days=366 * 40)
@@ -39,7 +40,7 @@ comes back within 40 years."""
 LAST_YEAR = 9900
 """Nothing is looked for after this year, near the end of the calendar."""
 MOST_SKIPPED = 10_000
-"""How many moments in a row may be skipped before there are none."""
+"""How many moments or whole stretches in a row may be skipped before there are none."""
 
 
 @frozen
@@ -58,7 +59,7 @@ class Interval:
             return None
 
 
-@frozen
+@frozen(cache_hash=True)
 class Timetable:
     """The compiled times of a schedule."""
 
@@ -72,18 +73,7 @@ class Timetable:
 
     def following(self, after: datetime) -> datetime | None:
         """The first moment after another one, without jitter; None when none is left."""
-        if self.start_at is not None:
-            after = max(after, self.start_at - timedelta(microseconds=1))
-        for _ in range(MOST_SKIPPED):
-            coming = [interval.following(after) for interval in self.intervals]
-            coming += [find_next(calendar, self.zone, after) for calendar in self.calendars]
-            found = [moment for moment in coming if moment is not None]
-            if not found or (self.end_at is not None and min(found) > self.end_at):
-                return None
-            after = min(found)
-            if not any(matches(calendar, after.astimezone(self.zone)) for calendar in self.skip):
-                return after
-        return None
+        return _find_following(self, after)
 
     def due(self, moment: datetime, seed: str) -> datetime:
         """When the start of a moment really happens: put off by the jitter, which the seed fixes.
@@ -103,6 +93,24 @@ class Timetable:
         while found is not None:
             yield found
             found = self.following(found)
+
+
+@lru_cache(maxsize=4096)
+def _find_following(table: Timetable, after: datetime) -> datetime | None:
+    if table.start_at is not None:
+        after = max(after, table.start_at - timedelta(microseconds=1))
+    for _ in range(MOST_SKIPPED):
+        coming = [interval.following(after) for interval in table.intervals]
+        coming += [find_next(calendar, table.zone, after) for calendar in table.calendars]
+        found = [moment for moment in coming if moment is not None]
+        if not found or (table.end_at is not None and min(found) > table.end_at):
+            return None
+        local = min(found).astimezone(table.zone)
+        skipped = [leap(each, local) for each in table.skip if matches(each, local)]
+        if not skipped:
+            return min(found)
+        after = max(skipped)
+    return None
 
 
 def compile_definition(definition: Mapping[str, Any]) -> Timetable:
@@ -187,6 +195,19 @@ def has_date(calendar: Calendar, local: datetime) -> bool:
         and local.isoweekday() % 7 in calendar.day_of_week
         and (not calendar.year or local.year in calendar.year)
     )
+
+
+def leap(calendar: Calendar, local: datetime) -> datetime:
+    """The last moment, in UTC, of the stretch around a local time that the calendar has whole."""
+    if len(calendar.second) < SECONDS:
+        return local.astimezone(UTC)
+    if len(calendar.minute) < MINUTES:
+        end = local.astimezone(UTC).replace(second=0) + timedelta(minutes=1)
+    elif len(calendar.hour) < HOURS:
+        end = end_of_quarter(local.astimezone(UTC))
+    else:
+        end = (local.replace(hour=0, minute=0, second=0, fold=0) + DAY).astimezone(UTC)
+    return max(end - timedelta(microseconds=1), local.astimezone(UTC))
 
 
 def find_next(calendar: Calendar, zone: ZoneInfo, after: datetime) -> datetime | None:

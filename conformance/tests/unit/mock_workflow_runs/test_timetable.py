@@ -76,6 +76,29 @@ def test_skipped_times_do_not_come() -> None:
     assert found == ["01-01 23:00", "01-02 00:00", "01-02 23:00"]
 
 
+def test_long_stretches_are_skipped() -> None:
+    whole = {name: [{"start": 0, "end": 59}] for name in ("second", "minute")}
+    spring = {**whole, "hour": [{"start": 0, "end": 23}], "month": [{"start": 1, "end": 5}]}
+    nights = {**whole, "hour": [{"start": 0, "end": 20}]}
+    odd = {**whole, "hour": [{"start": 21}], "minute": [{"start": 0, "end": 29}]}
+    found = times(1, intervals=[{"every": "PT1S"}], skip=[spring, nights, odd])
+    assert found == ["06-01 21:30"]
+
+
+def test_a_day_with_a_change_of_the_clocks_is_skipped_whole() -> None:
+    whole = {name: [{"start": 0, "end": 59}] for name in ("second", "minute")}
+    sundays = {**whole, "hour": [{"start": 0, "end": 23}], "day_of_week": [{"start": 0}]}
+    for month, day in ((3, 28), (10, 24)):
+        found = times(
+            1,
+            after=datetime(2026, month, day, 23, 30, tzinfo=UTC),
+            cron_expressions=["0 * * * *"],
+            time_zone_name="Europe/Paris",
+            skip=[sundays],
+        )
+        assert found == [f"{month:02}-{day + 2} 00:00"]
+
+
 def test_start_and_end_belong_to_the_times() -> None:
     bounds: dict[str, Any] = {
         "start_at": "2026-01-02T00:00:00Z",
