@@ -197,7 +197,7 @@ class Targets:
         """
         operation = self._context.document.operations[target.operation]
         exchange = self._context.need(self._send_target(operation, target), 200, 201, 202)
-        found = _take(exchange.json(), target)
+        found = take(exchange.json(), target)
         for kind in load_kinds().get(target.operation, ())[:1]:
             delete = self._context.document.operations[kind.delete]
             known = {each: self._ids.get(each, "") for each in delete.path_ids}
@@ -245,7 +245,7 @@ class Targets:
         return value
 
 
-def _take(answer: object, target: Target) -> object:
+def take(answer: object, target: Target) -> object:
     """What stands at the target's place in an answer.
 
     Raises:
