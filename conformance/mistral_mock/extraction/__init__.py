@@ -6,9 +6,10 @@ which an `Extraction` carries as a value. No input makes `extract` raise.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
 
-from mistral_mock.extraction import docx, kind, pdf, pptx, text
+from mistral_mock.extraction import kind, text
 from mistral_mock.extraction.memory import Memory, aside
 from mistral_mock.extraction.outcome import Extraction, Unreadable
 from mistral_mock.extraction.summary import summarise
@@ -20,10 +21,21 @@ __all__ = ["Extraction", "extract", "read_ahead", "summarise"]
 
 _MEMORY = Memory()
 
+
+def _late(module: str) -> Callable[[bytes], tuple[str, ...]]:
+    """The reader of a module whose libraries take long to load: the first document loads them."""
+
+    def read_pages(content: bytes) -> tuple[str, ...]:
+        reader = import_module(f"{__name__}.{module}")
+        return cast("tuple[str, ...]", reader.read_pages(content))
+
+    return read_pages
+
+
 READERS: dict[str, Callable[[bytes], tuple[str, ...]]] = {
-    kind.PDF: pdf.read_pages,
-    kind.DOCX: docx.read_pages,
-    kind.PPTX: pptx.read_pages,
+    kind.PDF: _late("pdf"),
+    kind.DOCX: _late("docx"),
+    kind.PPTX: _late("pptx"),
     kind.HTML: text.read_html_pages,
     kind.TEXT: text.read_pages,
 }

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from mistral_mock.answers import json_answer
 from mistral_mock.completion import catalogue, engine, refusal
 from mistral_mock.errors import Problem, invalid
-from mistral_mock.extraction import sheets
 from mistral_mock.extraction.outcome import Unreadable
 from mistral_mock.registry import operation
 from mistral_mock.resources import ocr_pages, references
@@ -139,6 +138,8 @@ def read_sheets(source: Upload) -> tuple[Sheet, ...]:
         APIError: 400, nothing can be read.
 
     """
+    from mistral_mock.extraction import sheets  # noqa: PLC0415 - its libraries take long to load
+
     try:
         return sheets.read_sheets(
             source.content, name=source.name, mime_type=source.mime_type or ""
