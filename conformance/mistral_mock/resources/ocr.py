@@ -29,8 +29,10 @@ CHAT_MODEL = "mistral-small-latest"
 """Fills in annotations."""
 READ_WITHIN = 20_000
 """Characters of a document that an annotation is made from."""
-LONGEST_RANGE = 100_000
-"""Pages that a request can name."""
+LONGEST_RANGE = 10_000
+"""Pages that a document can have."""
+MOST_RANGES = 1000
+"""Parts of a text that chooses pages."""
 FORMATS = ("bbox_annotation_format", "document_annotation_format")
 
 
@@ -97,7 +99,7 @@ def read_pages(given: str | Sequence[int] | None) -> frozenset[int] | None:
     Pages that the document does not have are left out (our choice).
 
     Raises:
-        APIError: 422 for text that is no list of numbers and ranges.
+        APIError: 422 for text that is no list of numbers and ranges, or a very long one.
 
     """
     if given is None:
@@ -105,7 +107,10 @@ def read_pages(given: str | Sequence[int] | None) -> frozenset[int] | None:
     if not isinstance(given, str):
         return frozenset(given)
     found: set[int] = set()
-    for part in given.split(","):
+    parts = given.split(",")
+    if len(parts) > MOST_RANGES:
+        raise refuse("pages", f"Value error, more than {MOST_RANGES} ranges", len(parts))
+    for part in parts:
         first, dash, last = (each.strip() for each in part.partition("-"))
         numbers = (first, last) if dash else (first, first)
         if not all(each.isascii() and each.isdigit() for each in numbers):

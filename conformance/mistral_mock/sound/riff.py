@@ -17,6 +17,7 @@ WIDTH = 2
 PCM = 1
 TEXT_LIMIT = 1_000_000
 """Characters of a remark that are read at most."""
+MOST_CHUNKS = 10_000
 KNOWN_RATES = range(1, 1_000_000)
 
 
@@ -86,7 +87,9 @@ def _chunk(name: str, data: bytes) -> bytes:
 
 def _chunks(content: bytes) -> Iterator[tuple[str, bytes]]:
     place = 0
-    while place + 8 <= len(content):
+    for _ in range(MOST_CHUNKS):
+        if place + 8 > len(content):
+            return
         name, size = struct.unpack_from("<4sI", content, place)
         yield name.decode("latin-1"), content[place + 8 : place + 8 + size]
         place += 8 + size + size % 2

@@ -137,7 +137,13 @@ def test_what_is_no_one_recording_is_refused(
 
 @pytest.mark.parametrize(
     "content",
-    [b"ID3 an mp3", b"RIFF....WAVE", make_wav(1)[:20], make_wav(1).replace(b"data", b"dada")],
+    [
+        b"ID3 an mp3",
+        b"RIFF....WAVE",
+        make_wav(1)[:20],
+        make_wav(1).replace(b"data", b"dada"),
+        make_wav(1)[:12] + b"JUNK\0\0\0\0" * 10_001 + make_wav(1)[12:],
+    ],
 )
 def test_other_files_are_refused(api: httpx.Client, content: bytes) -> None:
     answer = transcribe(api, content)
