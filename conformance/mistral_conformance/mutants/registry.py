@@ -64,6 +64,7 @@ class Mutant:
             setattr(owner, name, healthy)
 
     def _find(self) -> tuple[Any, str]:
+        importlib.import_module(f"{MOCK}.resources").load()  # so that none imports the defect
         module, _, path = self.place.partition(":")
         *owners, name = path.split(".")
         owner: Any = importlib.import_module(f"{MOCK}.{module}")
