@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.registry import MAY, MUST, SHOULD, rule
 from mistral_conformance.rules.common.able import able_model
-from mistral_conformance.rules.common.names import FILE_URL, UPLOAD_FILE
+from mistral_conformance.rules.common.hearing import (
+    SPEAK,
+    TRANSCRIBE,
+    make_speech,
+    named_events,
+    speak,
+    store,
+    transcribe,
+)
+from mistral_conformance.rules.common.names import FILE_URL
 from mistral_conformance.rules.common.sounds import make_tone, read_base64, read_sound
 from mistral_conformance.rules.common.steps import (
     expect_equal,
@@ -16,15 +24,11 @@ from mistral_conformance.rules.common.steps import (
     unknown_id,
     word,
 )
+from mistral_conformance.rules.common.voices import CREATE, LIST, create_voice, walk_voices
 
 if TYPE_CHECKING:
     from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
 
-SPEAK = "audio.speech.complete"
-TRANSCRIBE = "audio.transcriptions.complete"
-LIST = "audio.voices.list"
-CREATE = "audio.voices.create"
 GET = "audio.voices.get"
 UPDATE = "audio.voices.update"
 DELETE = "audio.voices.delete"
@@ -35,8 +39,6 @@ WORD = re.compile(r"\w+")
 BEGINNINGS = {"mp3": (b"ID3", b"\xff"), "flac": (b"fLaC",), "opus": (b"OggS",)}
 SPEECH_EVENTS = {"speech.audio.delta", "speech.audio.done"}
 SLACK_S = 0.05
-WALK = 40
-"""Pages after which a walk is taken for endless."""
 
 
 @rule(
@@ -47,7 +49,7 @@ WALK = 40
 )
 def speech_is_a_wav_file(ctx: Context) -> None:
     """A text that is read aloud as `wav` comes as base64 of a WAV file with sound in it."""
-    answer = _speak(ctx, SENTENCES)
+    answer = speak(ctx, SENTENCES)
     sound = read_sound(ctx, read_base64(ctx, answer["audio_data"], answer), answer)
     ctx.expect(sound.frames > 0, "the WAV file is empty", answer)
 
@@ -60,7 +62,7 @@ def speech_is_a_wav_file(ctx: Context) -> None:
 )
 def longer_texts_last_longer(ctx: Context) -> None:
     """A text of four times the words takes at least twice as long to read aloud."""
-    answers = [_speak(ctx, text) for text in (SENTENCES, " ".join([SENTENCES] * 4))]
+    answers = [speak(ctx, text) for text in (SENTENCES, " ".join([SENTENCES] * 4))]
     short, long = (
         read_sound(ctx, read_base64(ctx, one["audio_data"], one), one).seconds for one in answers
     )
@@ -76,8 +78,8 @@ def longer_texts_last_longer(ctx: Context) -> None:
 )
 def streamed_speech_is_sound(ctx: Context) -> None:
     """Streamed speech is deltas that join to a sound, and one `speech.audio.done` at the end."""
-    answer = _speak(ctx, SENTENCES, stream=True)
-    data = _events(ctx, answer)
+    answer = speak(ctx, SENTENCES, stream=True)
+    data = named_events(ctx, answer)
     names = [each["type"] for each in data]
     ctx.expect(set(names) <= SPEECH_EVENTS, f"foreign events: {sorted(set(names))}", answer)
     ctx.expect(names.count("speech.audio.done") == 1, "not exactly one done", answer)
@@ -95,10 +97,10 @@ def streamed_speech_is_sound(ctx: Context) -> None:
 )
 def streamed_speech_is_as_long(ctx: Context) -> None:
     """The same text streamed has about as many bytes of sound as in one piece."""
-    whole = _speak(ctx, SENTENCES, response_format="pcm")
-    answer = _speak(ctx, SENTENCES, response_format="pcm", stream=True)
+    whole = speak(ctx, SENTENCES, response_format="pcm")
+    answer = speak(ctx, SENTENCES, response_format="pcm", stream=True)
     size = len(read_base64(ctx, whole["audio_data"], whole))
-    data = [each for each in _events(ctx, answer) if each["type"] == "speech.audio.delta"]
+    data = [each for each in named_events(ctx, answer) if each["type"] == "speech.audio.delta"]
     streamed = sum(len(read_base64(ctx, each.get("audio_data"), answer)) for each in data)
     said = f"{streamed} bytes streamed, {size} in one piece"
     ctx.expect(size / 2 < streamed < size * 2, said, whole, answer)
@@ -112,7 +114,7 @@ def streamed_speech_is_as_long(ctx: Context) -> None:
 )
 def unknown_voice_is_refused(ctx: Context) -> None:
     """A text for a voice that does not exist is refused."""
-    body = _speech(ctx, SENTENCES, voice_id=unknown_id(ctx))
+    body = make_speech(ctx, SENTENCES, voice_id=unknown_id(ctx))
     expect_refused(ctx, ctx.api.call(SPEAK, json=body), "an unknown voice")
 
 
@@ -125,7 +127,7 @@ def unknown_voice_is_refused(ctx: Context) -> None:
 def coded_speech_is_what_it_says(ctx: Context) -> None:
     """Speech as mp3, flac or opus is refused, or begins as such a file does."""
     for form, beginnings in BEGINNINGS.items():
-        answer = ctx.api.call(SPEAK, json=_speech(ctx, SENTENCES, response_format=form))
+        answer = ctx.api.call(SPEAK, json=make_speech(ctx, SENTENCES, response_format=form))
         if answer.ok:
             content = read_base64(ctx, answer["audio_data"], answer)
             ctx.expect(content.startswith(beginnings), f"it is no {form} file", answer)
@@ -141,8 +143,8 @@ def coded_speech_is_what_it_says(ctx: Context) -> None:
 )
 def speech_is_understood(ctx: Context) -> None:
     """A text that was read aloud is written down again with most of its words."""
-    spoken = _speak(ctx, SENTENCES)
-    answer = _transcribe(ctx, read_base64(ctx, spoken["audio_data"], spoken))
+    spoken = speak(ctx, SENTENCES)
+    answer = transcribe(ctx, read_base64(ctx, spoken["audio_data"], spoken))
     said, heard = (set(WORD.findall(text.lower())) for text in (SENTENCES, answer["text"]))
     missing = sorted(said - heard)
     ctx.expect(len(missing) * 2 <= len(said), f"not heard: {', '.join(missing)}", answer)
@@ -157,7 +159,7 @@ def speech_is_understood(ctx: Context) -> None:
 def transcription_tells_the_length(ctx: Context) -> None:
     """The usage of a transcription tells the seconds of the recording, give or take one."""
     for seconds in (2.0, 5.5):
-        answer = _transcribe(ctx, make_tone(seconds))
+        answer = transcribe(ctx, make_tone(seconds))
         told = answer.at("usage.prompt_audio_seconds")
         said = f"{told} s told of {seconds} s"
         ctx.expect(isinstance(told, int) and abs(told - seconds) <= 1, said, answer)
@@ -171,10 +173,10 @@ def transcription_tells_the_length(ctx: Context) -> None:
 )
 def segments_divide_the_recording(ctx: Context) -> None:
     """Segments that were asked for go forward in time, inside of the recording."""
-    spoken = _speak(ctx, SENTENCES)
+    spoken = speak(ctx, SENTENCES)
     content = read_base64(ctx, spoken["audio_data"], spoken)
     length = read_sound(ctx, content, spoken).seconds
-    answer = _transcribe(ctx, content, timestamp_granularities="segment")
+    answer = transcribe(ctx, content, timestamp_granularities="segment")
     segments = answer["segments"]
     ctx.expect(segments, "there are no segments", answer)
     times = [time for each in segments for time in (each.get("start"), each.get("end"))]
@@ -193,7 +195,7 @@ def segments_divide_the_recording(ctx: Context) -> None:
 )
 def language_is_as_told(ctx: Context) -> None:
     """A transcription shows the language that the request told."""
-    answer = _transcribe(ctx, make_tone(2), language="fr")
+    answer = transcribe(ctx, make_tone(2), language="fr")
     expect_equal(ctx, answer["language"], "fr", "language", answer)
 
 
@@ -205,8 +207,8 @@ def language_is_as_told(ctx: Context) -> None:
 )
 def transcription_stream_ends_whole(ctx: Context) -> None:
     """A streamed transcription ends with `transcription.done`, whose text is that of the deltas."""
-    answer = _transcribe(ctx, make_tone(4), stream="true")
-    data = _events(ctx, answer)
+    answer = transcribe(ctx, make_tone(4), stream="true")
+    data = named_events(ctx, answer)
     names = [each["type"] for each in data]
     expect_equal(ctx, names[-1], "transcription.done", "the last event", answer)
     ctx.expect(names.count("transcription.done") == 1, "not exactly one done", answer)
@@ -224,7 +226,7 @@ def recording_comes_once(ctx: Context) -> None:
     """A transcription without a recording is refused, and one with two."""
     model = (None, able_model(ctx, "audio_transcription"))
     tone = make_tone(1)
-    stored = _store(ctx, tone)["id"]
+    stored = store(ctx, tone)["id"]
     none = ctx.api.call(TRANSCRIBE, files={"model": model})
     expect_refused(ctx, none, "no recording")
     parts = {"model": model, "file": ("a.wav", tone, "audio/wav"), "file_id": (None, stored)}
@@ -241,9 +243,9 @@ def stored_recordings_are_read(ctx: Context) -> None:
     """An uploaded recording is as long by its id and by its signed URL as when it is sent."""
     tone = make_tone(3)
     model = (None, able_model(ctx, "audio_transcription"))
-    stored = _store(ctx, tone)["id"]
+    stored = store(ctx, tone)["id"]
     url = ctx.need(ctx.api.call(FILE_URL, file_id=stored), 200)["url"]
-    sent = _transcribe(ctx, tone).at("usage.prompt_audio_seconds")
+    sent = transcribe(ctx, tone).at("usage.prompt_audio_seconds")
     for name, value in (("file_id", stored), ("file_url", url)):
         answer = ctx.api.call(TRANSCRIBE, files={"model": model, name: (None, value)})
         told = ctx.expect_status(answer, 200).at("usage.prompt_audio_seconds")
@@ -264,7 +266,7 @@ def created_voice_is_kept(ctx: Context) -> None:
         "age": 40,
         "description": word(ctx),
     }
-    made = _create(ctx, **fields)
+    made = create_voice(ctx, **fields)
     for name, value in fields.items():
         expect_equal(ctx, made[name], value, name, made)
     read = ctx.expect_status(ctx.api.call(GET, voice_id=made["id"]), 200)
@@ -281,7 +283,7 @@ def created_voice_is_kept(ctx: Context) -> None:
 def sample_is_the_recording(ctx: Context) -> None:
     """The sample of a custom voice is a WAV file as long as the recording."""
     tone = make_tone(2.5)
-    made = _create(ctx, tone)
+    made = create_voice(ctx, tone)
     answer = ctx.expect_status(ctx.api.call(SAMPLE, voice_id=made["id"]), 200)
     expect_equal(ctx, answer.media_type, "audio/wav", "the type", answer)
     length = read_sound(ctx, answer.content, answer).seconds
@@ -296,9 +298,9 @@ def sample_is_the_recording(ctx: Context) -> None:
 )
 def voices_are_listed_by_type(ctx: Context) -> None:
     """A new voice is listed among all and among custom ones, not among presets."""
-    made = _create(ctx)["id"]
+    made = create_voice(ctx)["id"]
     for type_, wanted in (("all", True), ("custom", True), ("preset", False)):
-        found = [item.get("id") for page in _walk(ctx, type=type_) for item in page["items"]]
+        found = [item.get("id") for page in walk_voices(ctx, type=type_) for item in page["items"]]
         said = f"type={type_} {'lacks' if wanted else 'has'} a new custom voice"
         ctx.expect((made in found) is wanted, said)
 
@@ -312,8 +314,8 @@ def voices_are_listed_by_type(ctx: Context) -> None:
 def voice_pages_have_no_gaps(ctx: Context) -> None:
     """Pages by offset show each voice once, as many as `total`; page numbers and counts fit."""
     for _ in range(3):
-        _create(ctx)
-    pages = _walk(ctx, limit=2, type="custom")
+        create_voice(ctx)
+    pages = walk_voices(ctx, limit=2, type="custom")
     found = [item.get("id") for page in pages for item in page["items"]]
     total = pages[0]["total"]
     expect_equal(ctx, len(found), total, "the number of voices on all pages", pages[0])
@@ -332,7 +334,7 @@ def voice_pages_have_no_gaps(ctx: Context) -> None:
 )
 def changed_voice_is_changed(ctx: Context) -> None:
     """A change of a voice is seen, and fields that were not sent stay."""
-    made = _create(ctx, gender="male", age=30)
+    made = create_voice(ctx, gender="male", age=30)
     ids = {"voice_id": made["id"]}
     fields = {"age": 31, "name": ctx.marker.name("changed")}
     changed = ctx.expect_status(ctx.api.call(UPDATE, ids, json=fields), 200)
@@ -350,13 +352,13 @@ def changed_voice_is_changed(ctx: Context) -> None:
 )
 def deleted_voice_is_gone(ctx: Context) -> None:
     """Deleting shows the voice as it was; then it is neither read, heard, listed nor deleted."""
-    made = _create(ctx)
+    made = create_voice(ctx)
     ids = {"voice_id": made["id"]}
     deleted = ctx.expect_status(ctx.api.call(DELETE, ids), 200)
     expect_equal(ctx, deleted["name"], made["name"], "the deleted voice's name", deleted)
     for operation in (GET, SAMPLE, DELETE):
         ctx.expect_status(ctx.api.call(operation, ids), 404)
-    found = [item.get("id") for page in _walk(ctx, type="custom") for item in page["items"]]
+    found = [item.get("id") for page in walk_voices(ctx, type="custom") for item in page["items"]]
     ctx.expect(made["id"] not in found, "a deleted voice is listed")
 
 
@@ -387,62 +389,10 @@ def presets_can_be_heard(ctx: Context) -> None:
 )
 def neighbours_do_not_share_voices(ctx: Context) -> None:
     """Another workspace neither reads, hears, deletes nor lists a custom voice."""
-    ids = {"voice_id": _create(ctx)["id"]}
+    ids = {"voice_id": create_voice(ctx)["id"]}
     api = ctx.as_("neighbour")
     for operation in (GET, SAMPLE, DELETE):
         ctx.expect_status(api.call(operation, ids), 403, 404)
     listed = ctx.expect_status(api.call(LIST, query={"type": "custom", "limit": 100}), 200)
     found = [item.get("id") for item in listed["items"]]
     ctx.expect(ids["voice_id"] not in found, "the neighbour's list has the voice", listed)
-
-
-def _speech(ctx: Context, text: str, **fields: object) -> dict[str, Any]:
-    model = able_model(ctx, "audio_speech")
-    return {"model": model, "input": text, "response_format": "wav", **fields}
-
-
-def _speak(ctx: Context, text: str, **fields: object) -> Exchange:
-    return ctx.expect_status(ctx.api.call(SPEAK, json=_speech(ctx, text, **fields)), 200)
-
-
-def _transcribe(ctx: Context, content: bytes, **fields: str) -> Exchange:
-    parts: dict[str, Any] = {name: (None, value) for name, value in fields.items()}
-    parts["model"] = (None, able_model(ctx, "audio_transcription"))
-    parts["file"] = ("recording.wav", content, "audio/wav")
-    return ctx.expect_status(ctx.api.call(TRANSCRIBE, files=parts), 200)
-
-
-def _store(ctx: Context, content: bytes) -> Exchange:
-    parts = {
-        "purpose": (None, "audio"),
-        "file": (ctx.marker.name("recording.wav"), content, "audio/wav"),
-    }
-    return ctx.need(ctx.api.call(UPLOAD_FILE, files=parts), 200)
-
-
-def _create(ctx: Context, content: bytes | None = None, **fields: Any) -> Exchange:  # noqa: ANN401 - JSON
-    sample = b64encode(content or make_tone(1)).decode()
-    body = {"name": ctx.marker.name(word(ctx)), "sample_audio": sample, **fields}
-    return ctx.expect_status(ctx.api.call(CREATE, json=body), 200)
-
-
-def _events(ctx: Context, answer: Exchange) -> list[dict[str, Any]]:
-    """The data of a stream's events, each named alike in the event and in its data."""
-    ctx.expect(answer.media_type == "text/event-stream", "it is no event stream", answer)
-    events = answer.events
-    ctx.expect(events, "the stream is empty", answer)
-    data = [each.json() for each in events]
-    for each, found in zip(events, data, strict=True):
-        expect_equal(ctx, found.get("type"), each.name, "the type of an event", answer)
-    return data
-
-
-def _walk(ctx: Context, limit: int = 100, **query: object) -> list[Exchange]:
-    """The pages of the list up to the first that is not full."""
-    pages: list[Exchange] = []
-    while len(pages) < WALK:
-        asked = {**query, "limit": limit, "offset": limit * len(pages)}
-        pages.append(ctx.expect_status(ctx.api.call(LIST, query=asked), 200))
-        if len(pages[-1]["items"]) < limit:
-            break
-    return pages
