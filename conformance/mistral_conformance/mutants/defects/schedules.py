@@ -52,10 +52,10 @@ def zone_is_ignored(following: Part) -> Part:
     return lambda timetable, after: following(evolve(timetable, zone=ZoneInfo("UTC")), after)
 
 
-@mutant("schedules.skipped-times-come", op.CREATE, op.GET, place=f"{TABLE}:matches")
-def skipped_times_come(_matches: Part) -> Part:
+@mutant("schedules.skipped-times-come", op.CREATE, op.GET, place=f"{TABLE}:Timetable.following")
+def skipped_times_come(following: Part) -> Part:
     """What is to be skipped is not."""
-    return lambda _calendar, _local: False
+    return lambda timetable, after: following(evolve(timetable, skip=()), after)
 
 
 @mutant("schedules.end-is-ignored", op.CREATE, op.GET, place=f"{TABLE}:Timetable.following")
