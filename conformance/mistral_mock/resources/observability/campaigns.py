@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_mock import clock
 from mistral_mock.answers import json_answer, no_content
-from mistral_mock.errors import observability_error
+from mistral_mock.errors import APIError, observability_error
 from mistral_mock.ownership import visible
 from mistral_mock.registry import operation
 from mistral_mock.resources.observability import events, judges, judging, lookups
@@ -131,10 +131,18 @@ def select(ctx: Context, campaign: StoredCampaign, readings: list[Reading]) -> N
             id=f"{campaign.id} {reading.event.id}",
             campaign_id=campaign.id,
             event=events.view_short(reading, events.SHORT),
-            verdict=judging.judge_messages(ctx, campaign.judge, reading.messages),
+            verdict=judge_event(ctx, campaign, reading),
             judged_at=campaign.created_at + duration * place / len(readings),
         )
         ctx.table(Selected).put(selected)
+
+
+def judge_event(ctx: Context, campaign: StoredCampaign, reading: Reading) -> dict[str, Any]:
+    """The verdict on an event; empty where its messages are none that a judge can read."""
+    try:
+        return judging.judge_messages(ctx, campaign.judge, reading.messages)
+    except APIError:
+        return {}
 
 
 def view_selected(ctx: Context, selected: Selected) -> dict[str, Any]:

@@ -152,3 +152,17 @@ def test_another_workspace_does_not_see_a_campaign(
     assert neighbour.send("GET", "/campaigns")["campaigns"]["count"] == 0
     path = f"/campaigns/{campaign['id']}"
     assert neighbour.refused("GET", path, 404) == "CAMPAIGN_NOT_FOUND"
+
+
+def test_chat_that_no_judge_can_read_is_selected_without_a_verdict(
+    api: Caller, server: RunningServer
+) -> None:
+    api.chat("Ships in the port")
+    silent = [{"role": "user", "content": None}, {"role": "user", "content": "Ships"}]
+    api.chat("", messages=silent)
+    campaign = api.campaign(api.judge())
+    server.clock.advance(10)
+    judged = [
+        "judge_answer" in each["extra_fields"] for each in list_events(api, campaign)["results"]
+    ]
+    assert judged == [False, True]
