@@ -42,7 +42,10 @@ def run_session(session: Session, settings: Settings) -> list[Result]:
             timeout=settings.timeout_s,
         ) as http,
     ):
-        own = {"mock": {"url": settings.base_url, "key": settings.api_key}}
+        own = {
+            "mock": {"url": settings.base_url, "key": settings.api_key},
+            "project": {"folder": str(settings.project)},
+        }
         return run_in(Path(folder), session, settings, Fixtures(settings.table, http, own))
 
 

@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 import run_examples
+from examples.markdown import markdown_examples
 
 PAGES = Path(__file__).parent / "pages"
 PROJECT = Path(__file__).parents[3]
-OUR_PAGES = ("README.md", "docs/client.md", "docs/mock.md")
+OUR_PAGES = [
+    str(page.relative_to(PROJECT))
+    for page in (PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md")))
+    if markdown_examples(page, page.read_text("utf-8"))
+]
 NODE = shutil.which("node") is not None and (PAGES.parent / "typescript/node_modules").is_dir()
 CURL = shutil.which("curl") is not None
 
