@@ -14,7 +14,7 @@ from attrs import evolve
 
 from mistral_mock.clock import NEVER, spell
 from mistral_mock.registry import keeper
-from mistral_mock.resources.workflows import course, engine
+from mistral_mock.resources.workflows import children, course, engine
 from mistral_mock.resources.workflows.records import (
     CANCEL,
     TERMINATE,
@@ -142,6 +142,8 @@ def start(world: World, schedule: Schedule, due: datetime, at: datetime) -> Sche
     )
     starter = engine.Starter(schedule.workspace_id, schedule.user_id)
     execution = engine.start(world, starter, registration, order)
+    if execution.has_family:  # only with its children it is known when it ends
+        children.settle(world, world.clock.now())
     entry = {
         "scheduled_at": spell(due),
         "started_at": spell(at),

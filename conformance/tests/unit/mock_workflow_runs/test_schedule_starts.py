@@ -116,6 +116,15 @@ def test_one_start_waits_under_policy_2_and_all_under_policy_3(
     assert hours(read(api, every), "scheduled_at") == due[:6]
 
 
+def test_children_do_not_hold_up_the_starts_of_a_jump(
+    town: RunningServer, api: httpx.Client, schedule: Callable[..., str]
+) -> None:
+    id_ = schedule("parent")
+    town.clock.advance(3 * HOUR_S + 1)
+    assert hours(read(api, id_)) == ["01:00", "02:00", "03:00"]
+    assert statuses(api) == ["COMPLETED"] * 6
+
+
 def test_a_failure_pauses_when_the_policy_says_so(
     town: RunningServer, api: httpx.Client, schedule: Callable[..., str]
 ) -> None:
