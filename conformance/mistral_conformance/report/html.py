@@ -32,13 +32,14 @@ SPOKEN = {
     "pass": "pass",
 }
 BROKEN = ("fail", "error")
+MOST_COLUMNS = 20
 
 
 def render_html(report: Json) -> str:
     """The page."""
     style, script = _asset("page.css"), _asset("page.js")
     heading, kind = _verdict(report)
-    families = list(dict.fromkeys(each["family"] for each in report["rules"]))
+    columns, rest = _columns(report)
     parts = {
         "title": escape(f"{heading} · {report['target']['base_url']}"),
         "style_hash": _hash(style),
@@ -51,10 +52,9 @@ def render_html(report: Json) -> str:
         "levels": "".join(_level(level, report["summary"][level]) for level in Level),
         "broken": _broken(report),
         "coverage": render_coverage(report),
-        "columns": "".join(
-            f'<th scope="col"><span>{escape(each)}</span></th>' for each in families
-        ),
-        "rows": _rows(report, families),
+        "columns": "".join(f'<th scope="col"><span>{escape(each)}</span></th>' for each in columns)
+        + ('<th scope="col" class="own">other families</th>' if rest else ""),
+        "rows": _rows(report, columns, rest),
         "notes": _notes(report),
         "footer": escape(
             f"mistral-conformance {report['run']['suite']}, {report['run']['started']}"
@@ -171,7 +171,23 @@ def _card(results: list[Json]) -> str:
     )
 
 
-def _rows(report: Json, families: list[str]) -> str:
+def _columns(report: Json) -> tuple[list[str], list[str]]:
+    """The families that get a column each, and those that share the last one.
+
+    Where there are many families, most of them are about few operations: columns of their own would
+    be almost empty and wider than a screen.
+    """
+    met: dict[str, set[str]] = {}
+    for each in report["rules"]:
+        met.setdefault(each["family"], set()).update(each["operations"])
+    if len(met) <= MOST_COLUMNS:
+        return list(met), []
+    enough = len(report["run"]["operations"]) / 2
+    columns = [family for family, operations in met.items() if len(operations) >= enough]
+    return columns, [each for each in met if each not in columns]
+
+
+def _rows(report: Json, columns: list[str], rest: list[str]) -> str:
     cells: dict[tuple[str, str], Counter[str]] = {}
     for each in report["rules"]:
         for operation in each["operations"]:
@@ -179,35 +195,45 @@ def _rows(report: Json, families: list[str]) -> str:
     groups: dict[str, list[str]] = {}
     for operation in report["run"]["operations"]:
         groups.setdefault(operation.rpartition(".")[0], []).append(operation)
-    return "".join(_group(group, members, families, cells) for group, members in groups.items())
+    span = len(columns) + 1 + bool(rest)
+    return "".join(
+        f'<tbody><tr><th scope="rowgroup" colspan="{span}">{escape(group)}</th></tr>'
+        + "".join(_row(each, columns, rest, cells) for each in members)
+        + "</tbody>"
+        for group, members in groups.items()
+    )
 
 
-def _group(
-    group: str,
-    operations: list[str],
-    families: list[str],
+def _row(
+    operation: str,
+    columns: list[str],
+    rest: list[str],
     cells: dict[tuple[str, str], Counter[str]],
 ) -> str:
-    rows = [
-        f'<tbody><tr><th scope="rowgroup" colspan="{len(families) + 1}">{escape(group)}</th></tr>'
-    ]
-    for operation in operations:
-        name = escape(operation.rpartition(".")[2])
-        row = "".join(_cell(operation, each, cells.get((operation, each))) for each in families)
-        rows.append(f'<tr class="op"><th scope="row">{name}</th>{row}</tr>')
-    return "".join([*rows, "</tbody>"])
+    name = escape(operation.rpartition(".")[2])
+    row = "".join(_cell(operation, each, cells.get((operation, each))) for each in columns)
+    if rest:
+        chips = (_button(operation, each, cells.get((operation, each)), each) for each in rest)
+        row += f'<td class="own">{"".join(chips)}</td>'
+    return f'<tr class="op"><th scope="row">{name}</th>{row}</tr>'
 
 
 def _cell(operation: str, family: str, counts: Counter[str] | None) -> str:
+    button = _button(operation, family, counts)
+    return f"<td>{button}</td>" if button else '<td class="none">·</td>'
+
+
+def _button(operation: str, family: str, counts: Counter[str] | None, name: str = "") -> str:
+    """What opens the rules of a family about an operation; empty where there are none."""
     if not counts:
-        return '<td class="none">·</td>'
+        return ""
     worst = next(each for each in WORST_FIRST if counts[each])
     spoken = ", ".join(f"{counts[each]} {SPOKEN[each]}" for each in WORST_FIRST if counts[each])
     label = escape(f"{family} on {operation}: {spoken}")
+    shown = f"{SYMBOLS[worst]} {counts[worst]} {escape(name)}".rstrip()
     return (
-        f'<td><button type="button" class="{worst}" data-operation="{escape(operation)}" '
-        f'data-family="{escape(family)}" aria-label="{label}" title="{label}">'
-        f"{SYMBOLS[worst]} {counts[worst]}</button></td>"
+        f'<button type="button" class="{worst}" data-operation="{escape(operation)}" '
+        f'data-family="{escape(family)}" aria-label="{label}" title="{label}">{shown}</button>'
     )
 
 

@@ -11,6 +11,7 @@ from attrs import evolve
 from mistral_conformance.document import load_document
 from mistral_conformance.mutants.judging import HEALTHY
 from mistral_conformance.outcome import Status
+from mistral_conformance.plan import select_operations
 from mistral_conformance.registry import MUST, SHOULD
 from mistral_conformance.rules import load_rules
 
@@ -77,6 +78,11 @@ def test_rules_hold_on_a_clock_that_nobody_moves(judged: Judged) -> None:
 def test_every_family_of_named_rules_has_some() -> None:
     counted = Counter(each.family for each in load_rules() if not each.over_each_operation)
     assert {family for family, count in counted.items() if count < 3} == set()
+
+
+def test_every_operation_of_the_seed_has_a_rule_beyond_its_schema() -> None:
+    named = {one for each in load_rules() for one in each.operations}
+    assert set(select_operations(load_document(), "seed")) - named == set()
 
 
 def test_rules_name_operations_of_the_document() -> None:

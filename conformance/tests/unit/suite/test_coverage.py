@@ -12,8 +12,10 @@ from mistral_conformance import cli
 from mistral_conformance.context import Context
 from mistral_conformance.coverage import Parameter, parameters_of
 from mistral_conformance.document import load_document
+from mistral_conformance.report import html
 from mistral_conformance.report.content import load_schema
 from mistral_conformance.report.covered import render_coverage
+from mistral_conformance.report.html import MOST_COLUMNS
 from mistral_conformance.report.tally import UNREACHED, UNRULED, gaps, tally
 from mistral_conformance.wire import Message
 
@@ -231,3 +233,13 @@ def test_schema_describes_the_rows(tried: Tried) -> None:
     rows = tried(lambda _: None).coverage.table(list(load_document().operations))
     for each in rows:
         jsonschema_rs.validate(schema, {**each, "rules": []})
+
+
+def test_families_about_few_operations_share_a_column_when_there_are_many() -> None:
+    ids = [f"group.operation{n}" for n in range(10)]
+    everywhere = [{"family": "schema", "operations": [each]} for each in ids]
+    own = [{"family": f"family{n}", "operations": ids[:1]} for n in range(MOST_COLUMNS)]
+    many = {"rules": everywhere + own, "run": {"operations": ids}}
+    assert html._columns(many) == (["schema"], [each["family"] for each in own])
+    few = {"rules": everywhere + own[1:], "run": {"operations": ids}}
+    assert html._columns(few) == (["schema", *(each["family"] for each in own[1:])], [])
