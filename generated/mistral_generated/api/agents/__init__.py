@@ -109,8 +109,8 @@ class Agents:
         Returns:
             ChatCompletionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
+        422, 429, 5XX.
 
         Source: agents.complete POST /v1/agents/completions
         """
@@ -205,8 +205,8 @@ class Agents:
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
+        422, 429, 5XX.
 
         Source: agents.complete POST /v1/agents/completions
         """
@@ -300,8 +300,8 @@ class Agents:
         Returns:
             The answer, an object of that class.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
+        422, 429, 5XX.
 
         Source: agents.complete POST /v1/agents/completions
         """
@@ -404,8 +404,8 @@ class AsyncAgents:
         Returns:
             ChatCompletionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
+        422, 429, 5XX.
 
         Source: agents.complete POST /v1/agents/completions
         """
@@ -500,8 +500,8 @@ class AsyncAgents:
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
+        422, 429, 5XX.
 
         Source: agents.complete POST /v1/agents/completions
         """
@@ -595,8 +595,8 @@ class AsyncAgents:
         Returns:
             The answer, an object of that class.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
+        422, 429, 5XX.
 
         Source: agents.complete POST /v1/agents/completions
         """

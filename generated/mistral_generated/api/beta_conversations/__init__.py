@@ -168,8 +168,8 @@ class Conversations:
         Returns:
             ConversationResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
+        422, 429, 5XX.
 
         Source: beta.conversations.start POST /v1/conversations
         """
@@ -245,8 +245,8 @@ class Conversations:
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
+        422, 429, 5XX.
 
         Source: beta.conversations.start POST /v1/conversations
         """
@@ -730,8 +730,8 @@ class AsyncConversations:
         Returns:
             ConversationResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
+        422, 429, 5XX.
 
         Source: beta.conversations.start POST /v1/conversations
         """
@@ -807,8 +807,8 @@ class AsyncConversations:
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
+        422, 429, 5XX.
 
         Source: beta.conversations.start POST /v1/conversations
         """
