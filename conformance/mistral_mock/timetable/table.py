@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from mistral_mock.clock import parse
+from mistral_mock.clock import INSTANT, NEVER, parse
 from mistral_mock.timetable.terms import (
     SECOND,
     Calendar,
@@ -82,8 +82,7 @@ class Timetable:
         """
         if not self.jitter:
             return moment
-        following = self.following(moment)
-        room = self.jitter if following is None else min(self.jitter, following - moment)
+        room = min(self.jitter, (self.following(moment) or NEVER) - moment)
         digest = blake2b(f"{seed} {moment.isoformat()}".encode(), digest_size=4).digest()
         return moment + room * (int.from_bytes(digest, "big") / 2**32)
 
@@ -98,7 +97,7 @@ class Timetable:
 @lru_cache(maxsize=4096)
 def _find_following(table: Timetable, after: datetime) -> datetime | None:
     if table.start_at is not None:
-        after = max(after, table.start_at - timedelta(microseconds=1))
+        after = max(after + INSTANT, table.start_at) - INSTANT
     for _ in range(MOST_SKIPPED):
         coming = [interval.following(after) for interval in table.intervals]
         coming += [find_next(calendar, table.zone, after) for calendar in table.calendars]
@@ -207,7 +206,7 @@ def leap(calendar: Calendar, local: datetime) -> datetime:
         end = end_of_quarter(local.astimezone(UTC))
     else:
         end = (local.replace(hour=0, minute=0, second=0, fold=0) + DAY).astimezone(UTC)
-    return max(end - timedelta(microseconds=1), local.astimezone(UTC))
+    return max(end - INSTANT, local.astimezone(UTC))
 
 
 def find_next(calendar: Calendar, zone: ZoneInfo, after: datetime) -> datetime | None:

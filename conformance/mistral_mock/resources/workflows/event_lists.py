@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mistral_mock.context import Context
     from mistral_mock.resources.workflows.events import WorkflowEvent
 
+NUMBER = re.compile(r"[0-9]{1,18}")
 ANY = "*"
 """Lets everything through."""
 ACTIVITY = "ACTIVITY_TASK"
@@ -57,7 +59,7 @@ def first_number(ctx: Context) -> int:
     """The number of the event to begin at; an id that no event can have is not looked at."""
     last = ctx.headers.get("last-event-id", "")
     given: int = ctx.query["start_seq"]
-    return int(last) + 1 if last.isascii() and last.isdigit() else given
+    return int(last) + 1 if NUMBER.fullmatch(last) else given
 
 
 def follow(ctx: Context, first: int) -> Iterator[bytes | None]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mistral_mock.resources.workflows.events import WorkflowEvent
 
 STORED, LIVE = "DATABASE", "LIVE"
+LONGEST = 18
+"""How many digits the number of an event may have."""
 
 
 @operation("workflows.executions.stream")
@@ -43,7 +45,7 @@ def read_place(text: str | None) -> int:
     """
     if text is None:
         return 0
-    if not text.isascii() or not text.isdecimal():
+    if not text.isascii() or not text.isdecimal() or len(text) > LONGEST:
         message = "Value error, no event of a stream has this id"
         raise invalid(Problem(("query", "last_event_id"), message, input=text))
     return int(text)

@@ -147,6 +147,21 @@ def test_the_end_of_the_calendar_is_no_moment() -> None:
     assert times(after=late, intervals=[{"every": "P3650D"}], cron_expressions=["@daily"]) == []
 
 
+def test_the_first_moment_of_the_calendar_is_a_start() -> None:
+    bounds: dict[str, Any] = {"start_at": "0001-01-01T00:00:00Z"}
+    assert times(1, cron_expressions=["@daily"], **bounds) == ["01-02 00:00"]
+
+
+def test_jitter_does_not_leave_the_calendar() -> None:
+    late = datetime(9890, 1, 1, tzinfo=UTC)
+    table = compile_definition(
+        {"jitter": "P360000D", "cron_expressions": ["0 0 1 1 * 9891"], "intervals": []}
+    )
+    moment = table.following(late)
+    assert moment is not None
+    assert all(moment <= table.due(moment, seed) for seed in "abcdef")
+
+
 @pytest.mark.parametrize(
     ("definition", "place"),
     [
