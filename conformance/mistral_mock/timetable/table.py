@@ -38,6 +38,7 @@ HORIZON = timedelta(days=366 * 40)
 """A moment that does not come within this time never comes: every date with its day of the week
 comes back within 40 years."""
 LAST_YEAR = 9900
+LATEST = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
 """Nothing is looked for after this year, near the end of the calendar."""
 MOST_SKIPPED = 10_000
 """How many moments or whole stretches in a row may be skipped before there are none."""
@@ -99,10 +100,12 @@ def _find_following(table: Timetable, after: datetime) -> datetime | None:
     if table.start_at is not None:
         after = max(after + INSTANT, table.start_at) - INSTANT
     for _ in range(MOST_SKIPPED):
+        if after.year > LAST_YEAR:
+            return None
         coming = [interval.following(after) for interval in table.intervals]
         coming += [find_next(calendar, table.zone, after) for calendar in table.calendars]
         found = [moment for moment in coming if moment is not None]
-        if not found or (table.end_at is not None and min(found) > table.end_at):
+        if not found or min(found) > min(table.end_at or LATEST, LATEST):
             return None
         local = min(found).astimezone(table.zone)
         skipped = [leap(each, local) for each in table.skip if matches(each, local)]
@@ -215,7 +218,7 @@ def find_next(calendar: Calendar, zone: ZoneInfo, after: datetime) -> datetime |
     Goes from step to step in UTC, so that a change of the clocks is nothing special.
     """
     moment = after.astimezone(UTC).replace(microsecond=0) + SECOND
-    end = moment + HORIZON if moment.year < LAST_YEAR else moment
+    end = moment + HORIZON
     while moment < end:
         local = moment.astimezone(zone)
         if not has_date(calendar, local):
