@@ -28,7 +28,7 @@ class Bound:
     """How much of a stream to hear before leaving: events, and seconds after its headers."""
 
     most_events: int = 5
-    most_s: float = 0.25
+    most_s: float = 0.1
 
 
 PATIENT = Bound(most_events=50, most_s=2.0)

@@ -39,11 +39,11 @@ class Case:
 
 @frozen
 class Profile:
-    """A named choice of operations: what it is for, ids or patterns, and a profile around it."""
+    """A named choice of operations: what it is for, ids or patterns, and what these leave out."""
 
     about: str
     operations: tuple[str, ...] = field(converter=tuple)
-    within: str = ""
+    without: tuple[str, ...] = field(default=(), converter=tuple)
 
 
 @cache
@@ -90,11 +90,8 @@ def profile_operations(document: Document, name: str) -> list[str]:
     if name not in profiles:
         raise WrongSelection(f"no profile {name!r}: choose from {', '.join(profiles)}")
     profile = profiles[name]
-    operations = document.select(profile.operations)
-    if not profile.within:
-        return operations
-    around = set(profile_operations(document, profile.within))
-    return [each for each in operations if each in around]
+    left_out = set(document.select(profile.without))
+    return [each for each in document.select(profile.operations) if each not in left_out]
 
 
 def select_rules(rules: Iterable[Rule], patterns: Sequence[str] = ()) -> list[Rule]:
