@@ -1,1 +1,1 @@
-"""Calls of client libraries against the mock, which `scripts/write_interop_table.py` writes down."""
+"""Calls of client libraries against the mock, written down by `write_interop_table.py`."""

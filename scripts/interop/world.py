@@ -2,7 +2,7 @@
 
 The world holds one of everything that a request can make, grown up: documents are read, jobs have
 ended, events have come. Arguments are the suite's samples and those of `calls.toml`. Each call gets
-objects of its own, so that no call meets what another one has deleted or ended.
+objects of its own, so that none meets what another one has deleted or ended.
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ import random
 import tomllib
 from contextlib import contextmanager
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 
 from mistral_conformance.context import Context
 from mistral_conformance.document import load_document
 from mistral_conformance.identities import CALLER
-from mistral_conformance.mutants.judging import mock_session
+from mistral_conformance.markers import Marker
+from mistral_conformance.mutants.judging import mock_session, silence
 from mistral_conformance.plan import profile_operations
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.targets import Targets
@@ -35,8 +37,6 @@ CALLS = Path(__file__).with_name("calls.toml")
 MANUAL = Settings(clock="manual")
 GROWING_S = 7200.0
 """How long the world grows before it is called, in seconds of its own clock."""
-JSON, FORM = "application/json", "multipart/form-data"
-READERS = {"integer": int, "number": float, "boolean": lambda text: text == "true"}
 
 
 @frozen
@@ -49,11 +49,11 @@ class FilePart:
 
 @frozen
 class CallOf:
-    """A call of one operation: with the suite's sample, or with another one under a name."""
+    """A call of one operation, and what is special about it; nothing about the plainest one."""
 
     operation: Operation
-    about: str = ""
-    sample: Sample | None = None
+    about: str
+    sample: Sample
 
     @property
     def id(self) -> str:
@@ -71,12 +71,14 @@ def seed_operations() -> tuple[Operation, ...]:
 @cache
 def all_calls() -> tuple[CallOf, ...]:
     """The calls that are made: each operation's plainest one, then those of `calls.toml`."""
-    plain = {each.id: [CallOf(each, "", load_samples().get(each.id))] for each in seed_operations()}
+    samples = load_samples()
+    plain = {
+        each.id: [CallOf(each, "", samples.get(each.id, Sample()))] for each in seed_operations()
+    }
     for row in rows("call"):
-        known = plain[row.pop("operation")]
+        calls = plain[row.pop("operation")]
         about = row.pop("about")
-        sample = evolve(known[0].sample or Sample(), **row)
-        known.append(evolve(known[0], about=about, sample=sample))
+        calls.append(evolve(calls[0], about=about, sample=evolve(calls[0].sample, **row)))
     return tuple(each for calls in plain.values() for each in calls)
 
 
@@ -111,50 +113,89 @@ class World:
             Unjudged: the mock refuses to make one.
 
         """
-        targets = self.fresh_targets()
-        sample, ids = self.resolve(targets, call.operation, call.sample or Sample())
+        sample, ids = self._resolve(self._targets(), call.operation, call.sample)
         query = {name: read(call.operation, name, text) for name, text in sample.query.items()}
-        form: dict[str, Any] = dict(sample.form)
-        if sample.parts and sample.file:
-            name, content, *_ = sample.parts["file"]
-            form["file"] = FilePart(str(name), content)
-        return {**ids, **query, **(sample.body or {}), **form}
+        named = {
+            argument_name(call.operation, key): each for key, each in (sample.body or {}).items()
+        }
+        return {**ids, **query, **named, **sample.form, **file_of(sample)}
 
-    def make(self, row: dict[str, Any]) -> None:
-        """Make a thing and remember it by its name."""
+    def grow(self) -> None:
+        """Make one of everything and all things of `calls.toml`, and let time pass."""
+        targets = self._targets()
+        for operation in seed_operations():
+            if operation.method == "POST":
+                targets.ids(operation)
+                targets.send_sample(operation)
+        for row in rows("thing"):
+            self._make(row)
+        self._context().pass_time(GROWING_S)
+
+    def _make(self, row: dict[str, Any]) -> None:
         name, at = row.pop("name"), row.pop("at")
-        targets = self.fresh_targets()
-        context = targets.context
-        operation = context.document.operations[row.pop("operation")]
-        sample, ids = self.resolve(targets, operation, Sample(**row))
+        operation = load_document().operations[row.pop("operation")]
+        targets = self._targets()
+        sample, ids = self._resolve(targets, operation, Sample(**row))
         message = targets.message(operation, sample, operation.url(ids))
+        context = self._context()
         exchange = context.need(context.api.try_send(message, operation.id), 200, 201)
         self.words[name] = str(exchange[at])
 
-    def resolve(
+    def _resolve(
         self, targets: Targets, operation: Operation, sample: Sample
     ) -> tuple[Sample, dict[str, str]]:
         """The sample with its words looked up, and the operation's path ids."""
-        document = load_document()
         if sample.before:
-            targets.send_sample(document.operations[sample.before])
+            targets.send_sample(load_document().operations[sample.before])
+
+        def lookup(word: str) -> str:
+            return self.words.get(word) or targets.lookup(word)
+
+        ids: dict[str, str] = {}
+        for name in operation.path_ids:
+            given = sample.ids.get(name, f"${name}")
+            ids[name] = lookup(given[1:]) if given.startswith("$") else given
+        return sample.filled(lookup, self.session.marker), ids
+
+    def _targets(self) -> Targets:
+        """Objects made from now on, under names that nothing has yet."""
+        self.session.marker = Marker(f"call{next(self.turns):06d}")
+        return Targets(self._context())
+
+    def _context(self) -> Context:
+        return Context(self.session, random.Random(0))  # noqa: S311 - the same values every time
+
+
 def read(operation: Operation, name: str, text: str) -> Any:  # noqa: ANN401 - any kind of value
-    """The value of a query parameter that is written as text."""
-    schemas = [each["schema"] for each in operation.parameters if each["name"] == name]
-    kinds = {part.get("type") for each in schemas for part in [each, *each.get("anyOf", [])]}
-    reader = next((READERS[kind] for kind in READERS if kind in kinds), str)
-    return text if "string" in kinds else reader(text)
+    """The value of a query parameter that the samples write as text."""
+    schema = next(each["schema"] for each in operation.parameters if each["name"] == name)
+    kinds = {part.get("type") for part in [schema, *schema.get("anyOf", ())]}
+    if "boolean" in kinds:
+        return text == "true"
+    return int(text) if "integer" in kinds else text
+
+
+def argument_name(operation: Operation, name: str) -> str:
+    """What the document says that clients call a field of the body."""
+    document = load_document()
+    schema = document.resolve(operation.body_schema("application/json") or {})
+    known: dict[str, str] = schema.get("properties", {}).get(name, {})
+    return known.get("x-mistral-name", name)
+
+
+def file_of(sample: Sample) -> dict[str, FilePart]:
+    """The sample's file as an argument, nothing when it has none."""
+    parts = evolve(sample, form={}).parts
+    if not parts:
+        return {}
+    name, content, *_ = parts["file"]
+    return {"file": FilePart(str(name), content)}
 
 
 @contextmanager
 def prepared_world() -> Iterator[World]:
     """A world of its own on a mock in this process, with a clock that stands still."""
-    with mock_session(settings=MANUAL) as session:
-        context = Context(session, random.Random(0))  # noqa: S311 - for the same values again
-        targets = Targets(context)
-        for operation in seed_operations():
-            if operation.method == "POST":
-                targets.ids(operation)
-                targets.send_sample(operation)
-        context.pass_time(GROWING_S)
-        yield World(session)
+    with silence(), mock_session(settings=MANUAL) as session:
+        world = World(session)
+        world.grow()
+        yield world
