@@ -28,8 +28,9 @@ def check(value: object) -> None:
 def _unknown(value: object, path: str) -> Iterator[str]:
     """Yield the dotted path of every field, in a value or inside it, that no model knows."""
     if isinstance(value, Model):
-        for name in value.additional_properties:
-            yield f"{path}{name}"
+        # A model without fields of its own stands for objects with any.
+        if len(value.__dict__) > 1:
+            yield from (f"{path}{name}" for name in value.additional_properties)
         for name, inner in value.__dict__.items():
             if name != "additional_properties":
                 yield from _unknown(inner, f"{path}{name}.")

@@ -407,6 +407,16 @@ def test_strict_client_refuses_unknown_fields(both: Both) -> None:
         both.run(answer(200, {"data": [{**LIBRARY, "shiny": 1}]}), libraries, strict=True)
 
 
+def test_strict_client_lets_open_objects_hold_anything(both: Both) -> None:
+    agent = {
+        **dict.fromkeys(["id", "name", "model", "created_at", "updated_at", "source"], "x"),
+        **{"object": "agent", "version": 0, "versions": [0], "deployment_chat": False},
+        "metadata": {"team": "books"},
+    }
+    read = both.run(answer(200, agent), lambda c: c.beta.agents.get("x"), strict=True)
+    assert read.metadata.additional_properties == {"team": "books"}
+
+
 def test_tolerant_client_keeps_both(both: Both) -> None:
     library = both.run(answer(200, {"id": "x", "shiny": 1}), lambda c: c.beta.libraries.get("x"))
     assert "name" in library.missing_fields
