@@ -410,7 +410,10 @@ def test_strict_client_refuses_unknown_fields(both: Both) -> None:
 def test_strict_client_lets_open_objects_hold_anything(both: Both) -> None:
     agent = {
         **dict.fromkeys(["id", "name", "model", "created_at", "updated_at", "source"], "x"),
-        **{"object": "agent", "version": 0, "versions": [0], "deployment_chat": False},
+        "object": "agent",
+        "version": 0,
+        "versions": [0],
+        "deployment_chat": False,
         "metadata": {"team": "books"},
     }
     read = both.run(answer(200, agent), lambda c: c.beta.agents.get("x"), strict=True)
