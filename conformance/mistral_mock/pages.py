@@ -87,7 +87,7 @@ def slice_after(
     """The items that follow the one that a token stands for, and the next token, if any.
 
     The token holds an id, so that what is made meanwhile shifts nothing; when that item has
-    gone, the list goes on where the token's position was.
+    gone, the list goes on with what has moved into its place.
 
     Raises:
         APIError: 422, the token is none that this mock gave (our choice).
@@ -99,7 +99,7 @@ def slice_after(
         start = int(position)
         if not 0 < start <= len(items) or items[start - 1].id != last:
             places = (place for place, item in enumerate(items, 1) if item.id == last)
-            start = next(places, start)
+            start = next(places, start - 1)
     page = items[start : start + size]
     end = start + len(page)
     following = bool(page) and end < len(items)

@@ -27,9 +27,22 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# The groups that have quirks: for all others not even the registry is loaded. A test holds this
+# The operations that have quirks: for all others not even the registry is loaded. A test holds this
 # to the registry.
-QUIRKY_GROUPS: Final = ("beta.libraries.", "embeddings.")
+QUIRKY: Final = frozenset(
+    {
+        "beta.libraries.accesses.delete",
+        "beta.libraries.delete",
+        "beta.libraries.documents.get",
+        "beta.libraries.documents.list",
+        "beta.libraries.documents.status",
+        "beta.libraries.documents.update",
+        "beta.libraries.documents.update_with_put",
+        "beta.libraries.documents.upload",
+        "beta.libraries.update",
+        "embeddings.create",
+    }
+)
 
 _logger = logging.getLogger("mistral_client")
 
@@ -279,9 +292,9 @@ class Exchange:
 
 def _quirks_of(call: AnyCall) -> tuple[Quirk, ...]:
     """Return the quirks that concern a call, in order."""
-    if not call.operation.id.startswith(QUIRKY_GROUPS):
+    if call.operation.id not in QUIRKY:
         return ()
-    from mistral_client.quirks import quirks_of  # noqa: PLC0415 - only some groups have quirks
+    from mistral_client.quirks import quirks_of  # noqa: PLC0415 - only some operations have any
 
     return quirks_of(call.operation.id)
 
