@@ -82,7 +82,9 @@ def list_files(ctx: Context) -> Answer:
     """A page of the files that the caller sees, the newest first."""
     drop_expired(ctx)
     siblings = ctx.table(StoredFile).children(ctx.caller.workspace_id)
-    found = [file for file in reversed(siblings) if sees(ctx, file) and is_wanted(ctx, file)]
+    found = [
+        file for file in reversed(siblings) if is_visible(file, ctx.caller) and is_wanted(ctx, file)
+    ]
     page = pages.slice_page(found, ctx.query["page"], ctx.query["page_size"])
     total = len(found) if ctx.query["include_total"] else None
     return json_answer({"data": [view(file) for file in page], "object": "list", "total": total})
@@ -163,9 +165,17 @@ def find_file(ctx: Context) -> StoredFile:
         APIError: 404, there is none, its time is over, or the caller may not see it.
 
     """
-    file = ctx.table(StoredFile).get(ctx.path["file_id"])
-    if file is None or has_expired(ctx, file) or not sees(ctx, file):
+    file = look_up(ctx, ctx.path["file_id"])
+    if file is None:
         raise not_found("File not found")
+    return file
+
+
+def look_up(ctx: Context, id_: str) -> StoredFile | None:
+    """The file with the id, in whatever case; None as in `find_file`."""
+    file = ctx.table(StoredFile).get(id_.lower())
+    if file is None or has_expired(ctx, file) or not is_visible(file, ctx.caller):
+        return None
     return file
 
 
@@ -173,11 +183,6 @@ def read_content(ctx: Context, file: StoredFile) -> bytes:
     """The file's bytes."""
     blob = ctx.table(Blob).get(file.id)
     return b"" if blob is None else blob.content
-
-
-def sees(ctx: Context, file: StoredFile) -> bool:
-    """The caller may see the file."""
-    return is_visible(file, ctx.caller)
 
 
 def is_visible(file: StoredFile, caller: Identity) -> bool:

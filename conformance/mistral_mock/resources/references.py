@@ -16,7 +16,6 @@ from mistral_mock.completion.refusal import bad_request
 from mistral_mock.context import Upload
 from mistral_mock.errors import APIError
 from mistral_mock.resources import files
-from mistral_mock.resources.files import StoredFile
 
 if TYPE_CHECKING:
     from mistral_mock.context import Context
@@ -96,7 +95,7 @@ def open_file(ctx: Context, file_id: str) -> Upload:
         APIError: 400, there is none that the caller sees.
 
     """
-    file = ctx.table(StoredFile).get(file_id.lower())
-    if file is None or files.has_expired(ctx, file) or not files.sees(ctx, file):
+    file = files.look_up(ctx, file_id)
+    if file is None:
         raise bad_request(f"File {file_id} not found")
     return Upload(file.filename, file.mime_type, files.read_content(ctx, file))

@@ -9,13 +9,13 @@ from attrs import frozen
 
 from mistral_mock.errors import Problem, invalid
 from mistral_mock.resources import files
-from mistral_mock.resources.files import StoredFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mistral_mock.context import Context
     from mistral_mock.errors import APIError
+    from mistral_mock.resources.files import StoredFile
 
 MOST_MISTAKES = 10
 """How many different mistakes a job tells."""
@@ -62,8 +62,8 @@ def find_file(ctx: Context, id_: str) -> StoredFile:
         APIError: 422, there is none that the caller sees.
 
     """
-    file = ctx.table(StoredFile).get(id_.lower())
-    if file is None or files.has_expired(ctx, file) or not files.sees(ctx, file):
+    file = files.look_up(ctx, id_)
+    if file is None:
         raise refuse(f"Value error, file {id_} not found", "input_files", id_)
     return file
 

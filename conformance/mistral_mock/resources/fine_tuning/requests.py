@@ -11,7 +11,6 @@ from mistral_mock import judgement
 from mistral_mock.completion import catalogue
 from mistral_mock.errors import Problem, invalid
 from mistral_mock.resources import files
-from mistral_mock.resources.files import StoredFile
 from mistral_mock.resources.fine_tuning import estimates, training
 from mistral_mock.resources.tuned_models import CLASSIFIER, COMPLETION
 
@@ -128,8 +127,8 @@ def read_files(ctx: Context, field: str, ids: Iterable[str]) -> list[tuple[str, 
 
 def read_file(ctx: Context, place: tuple[str, int], id_: str) -> tuple[str, bytes]:
     """The name and bytes of one file."""
-    file = ctx.table(StoredFile).get(id_)
-    if file is None or files.has_expired(ctx, file) or not files.sees(ctx, file):
+    file = files.look_up(ctx, id_)
+    if file is None:
         raise invalid(Problem(("body", *place), f"File {id_} not found", input=id_))
     return file.filename, files.read_content(ctx, file)
 

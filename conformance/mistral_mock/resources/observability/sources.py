@@ -42,8 +42,8 @@ class Source:
 
 def read_file(ctx: Context, file_id: str) -> Source:
     """A record for each line of an uploaded file; lines that are wrong are named by number."""
-    file = ctx.table(files.StoredFile).get(file_id.lower())
-    if file is None or files.has_expired(ctx, file) or not files.sees(ctx, file):
+    file = files.look_up(ctx, file_id)
+    if file is None:
         return Source(fault=f"There is no file with the id {file_id}")
     numbered = lines.split_lines(files.read_content(ctx, file))
     entries = [read_line(number, line) for number, line in numbered]

@@ -196,6 +196,13 @@ def test_labels_are_those_of_the_targets(
     assert answer.status_code == 422
 
 
+def test_a_training_file_is_found_in_whatever_case_its_id_is_written(
+    create: Create, upload: Callable[..., str]
+) -> None:
+    shouted = upload().upper()
+    assert create(training_files=[{"file_id": shouted}]).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("fields", "place"),
     [
