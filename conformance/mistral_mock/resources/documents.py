@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from mistral_mock import clock, pages
+from mistral_mock import clock, moments, pages
 from mistral_mock.answers import json_answer, no_content
 from mistral_mock.errors import Problem, invalid, not_found
 from mistral_mock.registry import operation
@@ -217,23 +217,8 @@ def pick_changes(body: dict[str, Any]) -> dict[str, Any]:
     """
     changes = {name: body[name] for name in CHANGEABLE if name in body}
     if changes.get("expires_at") is not None:
-        changes["expires_at"] = read_moment(changes["expires_at"])
+        changes["expires_at"] = moments.read(changes["expires_at"], "body", "expires_at")
     return changes
-
-
-def read_moment(text: str) -> Any:  # noqa: ANN401 - goes into a record's fields by name
-    """The moment that a body names.
-
-    Raises:
-        APIError: 422, it is none of the calendar's.
-
-    """
-    try:
-        return clock.parse(text)
-    except ValueError as error:
-        message = f"Input should be a valid datetime, {error}"
-        problem = Problem(("body", "expires_at"), message, "datetime_parsing", text)
-        raise invalid(problem) from error
 
 
 def change(ctx: Context, document: Document, changes: dict[str, Any]) -> Document:

@@ -105,7 +105,7 @@ def terminated_is_no_error(_bad: Part) -> Part:
     return frozenset({"FAILED"})
 
 
-@mutant("runs.figures-ignore-their-times", op.METRICS, place=f"{METRICS}:is_within")
-def figures_ignore_their_times(_is_within: Part) -> Part:
+@mutant("runs.figures-ignore-their-times", op.METRICS, place="moments:is_between")
+def figures_ignore_their_times(_is_between: Part) -> Part:
     """The figures are those of all executions, whatever times are given."""
     return lambda _moment, _after, _before: True

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from mistral_mock import clock, ownership, pages
+from mistral_mock import moments, ownership, pages
 from mistral_mock.answers import json_answer
-from mistral_mock.errors import Problem, invalid
 from mistral_mock.registry import operation
 from mistral_mock.resources.batch import course, intake
 from mistral_mock.resources.batch.records import (
@@ -32,7 +31,7 @@ OLDEST_FIRST = "created"
 @operation("batch.jobs.list")
 def list_jobs(ctx: Context) -> Answer:
     """A page of the jobs of the caller's workspace that pass all filters."""
-    since = read_moment(ctx.query["created_after"])
+    since = moments.read_query(ctx, "created_after")
     found = [job for job in ownership.visible(ctx, BatchJob) if is_wanted(ctx, job, since)]
     if ctx.query["order_by"] != OLDEST_FIRST:
         found.reverse()
@@ -118,24 +117,10 @@ def is_wanted(ctx: Context, job: BatchJob, since: datetime | None) -> bool:
         query["model"] in {None, job.model}
         and query["agent_id"] in {None, job.agent_id}
         and all(known.get(name) == value for name, value in wanted.items())
-        and (since is None or job.created_at > since)
+        and moments.is_between(job.created_at, since, None)
         and (not query["created_by_me"] or job.user_id == ctx.caller.user_id)
         and (not query["status"] or job.status in query["status"])
     )
-
-
-def read_moment(text: str | None) -> datetime | None:
-    """The moment after which jobs are wanted.
-
-    Raises:
-        APIError: 422, the calendar has no such moment.
-
-    """
-    try:
-        return None if text is None else clock.parse(text)
-    except ValueError as error:
-        problem = Problem(("query", "created_after"), str(error), input=text)
-        raise invalid(problem) from error
 
 
 def view(job: BatchJob) -> dict[str, Any]:

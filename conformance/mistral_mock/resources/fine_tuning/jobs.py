@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from mistral_mock import clock, ownership, pages
+from mistral_mock import moments, ownership, pages
 from mistral_mock.answers import json_answer
 from mistral_mock.errors import Problem, invalid
 from mistral_mock.registry import operation
@@ -16,8 +16,6 @@ from mistral_mock.resources.lessons import Lesson
 from mistral_mock.resources.tuned_models import CLASSIFIER
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from mistral_mock.answers import Answer
     from mistral_mock.context import Context
 
@@ -58,11 +56,12 @@ def create(ctx: Context) -> Answer:
 @operation("fine_tuning.jobs.list")
 def list_jobs(ctx: Context) -> Answer:
     """A page of the workspace's jobs that pass the filters, the newest first."""
-    after, before = read_time(ctx, "created_after"), read_time(ctx, "created_before")
+    after = moments.read_query(ctx, "created_after")
+    before = moments.read_query(ctx, "created_before")
     found = [
         job
         for job in reversed(ownership.visible(ctx, Job))
-        if is_wanted(ctx, job) and is_between(job.created_at, after, before)
+        if is_wanted(ctx, job) and moments.is_between(job.created_at, after, before)
     ]
     page = pages.slice_page(found, max(ctx.query["page"], 0), max(ctx.query["page_size"], 0))
     data = [views.view(job) for job in page]
@@ -157,25 +156,6 @@ def is_wanted(ctx: Context, job: Job) -> bool:
         and reports_to(job, "project", query["wandb_project"])
         and reports_to(job, "name", query["wandb_name"])
     )
-
-
-def is_between(moment: datetime, after: datetime | None, before: datetime | None) -> bool:
-    """The moment lies between two others, where these are given."""
-    return (after is None or moment > after) and (before is None or moment < before)
-
-
-def read_time(ctx: Context, name: str) -> datetime | None:
-    """The moment that a query parameter names; None when it is not sent.
-
-    Raises:
-        APIError: 422, the moment is outside the calendar.
-
-    """
-    text = ctx.query[name]
-    try:
-        return None if text is None else clock.parse(text)
-    except ValueError as error:
-        raise invalid(Problem(("query", name), f"Value error, {error}", input=text)) from error
 
 
 def reports_to(job: Job, field: str, wanted: str | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mistral_mock import moments
 from mistral_mock.answers import json_answer
 from mistral_mock.errors import not_found
 from mistral_mock.registry import operation
@@ -11,7 +12,6 @@ from mistral_mock.resources.workflows import course, engine, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from mistral_mock.answers import Answer
     from mistral_mock.context import Context
@@ -57,20 +57,15 @@ def find_rows(ctx: Context) -> list[runs.Row]:
     workflow = engine.find_workflow(ctx.world, ctx.caller.workspace_id, name)
     if workflow is None or workflow.name != name:
         raise not_found("Workflow not found")
-    first, last = runs.read_time(ctx, "start_time"), runs.read_time(ctx, "end_time")
+    first, last = moments.read_query(ctx, "start_time"), moments.read_query(ctx, "end_time")
     found = [
         row
         for execution in engine.executions(ctx.world, ctx.caller.workspace_id)
         if execution.workflow_id == workflow.id
         for row in runs.rows_of(execution, ctx.now())
-        if is_within(row.run.started_at, first, last)
+        if moments.is_between(row.run.started_at, first, last)
     ]
     return sorted(found, key=lambda row: row.run.started_at)
-
-
-def is_within(moment: datetime, after: datetime | None, before: datetime | None) -> bool:
-    """The moment lies between two others; None is no bound."""
-    return (after is None or moment > after) and (before is None or moment < before)
 
 
 def count(rows: Sequence[runs.Row], statuses: frozenset[str] | set[str]) -> int:

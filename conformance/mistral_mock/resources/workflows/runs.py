@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from mistral_mock import pages
+from mistral_mock import moments, pages
 from mistral_mock.answers import json_answer
-from mistral_mock.clock import NEVER, parse
-from mistral_mock.errors import Problem, invalid, not_found
+from mistral_mock.clock import NEVER
+from mistral_mock.errors import not_found
 from mistral_mock.registry import operation
 from mistral_mock.resources.workflows import engine, history, views
 from mistral_mock.resources.workflows.records import Execution, Workflow
@@ -164,10 +164,10 @@ class Bounds:
         status = ctx.query["status"] or []
         return cls(
             statuses=frozenset([status] if isinstance(status, str) else status),
-            started_after=read_time(ctx, "start_time_after"),
-            started_before=read_time(ctx, "start_time_before"),
-            ended_after=read_time(ctx, "end_time_after"),
-            ended_before=read_time(ctx, "end_time_before"),
+            started_after=moments.read_query(ctx, "start_time_after"),
+            started_before=moments.read_query(ctx, "start_time_before"),
+            ended_after=moments.read_query(ctx, "end_time_after"),
+            ended_before=moments.read_query(ctx, "end_time_before"),
         )
 
     def hold(self, row: Row) -> bool:
@@ -175,32 +175,10 @@ class Bounds:
         ends = self.ended_after is not None or self.ended_before is not None
         return (
             (not self.statuses or row.run.status in self.statuses)
-            and is_between(row.run.started_at, self.started_after, self.started_before)
+            and moments.is_within(row.run.started_at, self.started_after, self.started_before)
             and (not ends or row.run.ended_at is not None)
-            and is_between(row.ended_at, self.ended_after, self.ended_before)
+            and moments.is_within(row.ended_at, self.ended_after, self.ended_before)
         )
-
-
-def is_between(moment: datetime, first: datetime | None, last: datetime | None) -> bool:
-    """The moment lies between two others, which belong to the span; None is no bound."""
-    return (first is None or first <= moment) and (last is None or moment <= last)
-
-
-def read_time(ctx: Context, name: str) -> datetime | None:
-    """The moment in a parameter of the query; None when it is not sent.
-
-    Raises:
-        APIError: 422, no calendar has it.
-
-    """
-    text = ctx.query[name]
-    if text is None:
-        return None
-    try:
-        return parse(text)
-    except ValueError:
-        message = "Input should be a valid datetime"
-        raise invalid(Problem(("query", name), message, "datetime_parsing", text)) from None
 
 
 def order(rows: Iterable[Row], ctx: Context) -> list[Row]:
