@@ -95,7 +95,8 @@ def _profile(options: argparse.Namespace) -> str:
 
 def _plan(options: argparse.Namespace) -> list[Case]:
     operations = _operations(options)
-    plan = make_plan(load_document(), select_rules(load_rules(), options.rules), operations)
+    rules = select_rules(load_rules(), options.rules)
+    plan = make_plan(load_document(), rules, operations, _profile(options))
     if not plan:
         raise WrongSelection("no selected rule says anything about a selected operation")
     return plan

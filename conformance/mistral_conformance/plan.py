@@ -39,11 +39,15 @@ class Case:
 
 @frozen
 class Profile:
-    """A named choice of operations: what it is for, ids or patterns, and what these leave out."""
+    """A named choice of operations: what it is for, ids or patterns, and what these leave out.
+
+    Rules about the operations may also touch those `around` them, which are not judged alone.
+    """
 
     about: str
     operations: tuple[str, ...] = field(converter=tuple)
     without: tuple[str, ...] = field(default=(), converter=tuple)
+    around: tuple[str, ...] = field(default=(), converter=tuple)
 
 
 @cache
@@ -94,6 +98,17 @@ def profile_operations(document: Document, name: str) -> list[str]:
     return [each for each in document.select(profile.operations) if each not in left_out]
 
 
+def profile_reach(document: Document, name: str) -> set[str]:
+    """The ids of all operations that a server has to have for the profile's rules.
+
+    Raises:
+        WrongSelection: as in `profile_operations`.
+
+    """
+    operations = profile_operations(document, name)
+    return {*operations, *document.select(load_profiles()[name].around)}
+
+
 def select_rules(rules: Iterable[Rule], patterns: Sequence[str] = ()) -> list[Rule]:
     """The rules whose id matches a pattern, or all without patterns.
 
@@ -110,11 +125,19 @@ def select_rules(rules: Iterable[Rule], patterns: Sequence[str] = ()) -> list[Ru
     ]
 
 
-def make_plan(document: Document, rules: Iterable[Rule], operations: Sequence[str]) -> list[Case]:
+def make_plan(
+    document: Document, rules: Iterable[Rule], operations: Sequence[str], profile: str = WHOLE
+) -> list[Case]:
     """The cases: first per operation what holds everywhere, then the rules that name theirs.
 
-    A rule that names operations runs when one of them is selected.
+    A rule that names operations runs when one of them is selected and all are within the profile:
+    a server that offers the profile alone is not judged by what it does not have.
+
+    Raises:
+        WrongSelection: there is no such profile.
+
     """
+    reach = profile_reach(document, profile)
     known = list(rules)
     everywhere = [each for each in known if each.over_each_operation]
     per_operation = [
@@ -123,5 +146,9 @@ def make_plan(document: Document, rules: Iterable[Rule], operations: Sequence[st
         for rule in everywhere
         if rule.applies(document.operations[each])
     ]
-    named = [each for each in known if set(each.operations) & set(operations)]
+    named = [
+        each
+        for each in known
+        if set(each.operations) & set(operations) and set(each.operations) <= reach
+    ]
     return per_operation + [Case(each) for each in named]

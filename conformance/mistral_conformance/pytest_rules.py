@@ -70,7 +70,7 @@ class RulesPlugin:
             raise pytest.UsageError(str(error)) from error
         if self._folder:
             prepare_folder(self._folder)
-        self.plan = make_plan(document, rules, operations)
+        self.plan = make_plan(document, rules, operations, self._options.profile)
         self.run = Run(self._options, operations)
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> RuleFile | None:

@@ -35,7 +35,7 @@ def judged() -> Judged:
     ) -> list[Result]:
         document = load_document()
         rules = [each for each in load_rules() if not each.over_each_operation]
-        plan = make_plan(document, rules, select_operations(document, profile))
+        plan = make_plan(document, rules, select_operations(document, profile), profile)
         with mock_session(seed, settings) as session:
             if alone:
                 session.identities = {CALLER: session.identities[CALLER]}

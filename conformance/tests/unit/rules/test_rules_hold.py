@@ -11,7 +11,7 @@ from attrs import evolve
 from mistral_conformance.document import load_document
 from mistral_conformance.mutants.judging import HEALTHY
 from mistral_conformance.outcome import Status
-from mistral_conformance.plan import select_operations
+from mistral_conformance.plan import WHOLE, load_profiles, make_plan, select_operations
 from mistral_conformance.registry import MUST, SHOULD
 from mistral_conformance.rules import load_rules
 
@@ -80,9 +80,23 @@ def test_every_family_of_named_rules_has_some() -> None:
     assert {family for family, count in counted.items() if count < 3} == set()
 
 
-def test_every_operation_of_the_seed_has_a_rule_beyond_its_schema() -> None:
-    named = {one for each in load_rules() for one in each.operations}
-    assert set(select_operations(load_document(), "seed")) - named == set()
+@pytest.mark.parametrize("profile", [each for each in load_profiles() if each != WHOLE])
+def test_every_operation_of_a_profile_has_a_rule_beyond_its_schema(profile: str) -> None:
+    operations = select_operations(load_document(), profile)
+    plan = make_plan(load_document(), load_rules(), operations, profile)
+    named = {one for each in plan if each.operation is None for one in each.rule.operations}
+    assert set(operations) - named == set()
+
+
+def test_every_named_rule_runs_in_some_profile() -> None:
+    document = load_document()
+    plans = [
+        make_plan(document, load_rules(), select_operations(document, each), each)
+        for each in load_profiles()
+        if each != WHOLE
+    ]
+    run = {each.rule.id for plan in plans for each in plan}
+    assert {each.id for each in load_rules()} - run == set()
 
 
 def test_rules_name_operations_of_the_document() -> None:

@@ -105,6 +105,23 @@ def test_mock_implements_nothing_beyond_the_profiles() -> None:
     assert set(implemented()) - held == set()
 
 
+def test_rule_that_touches_what_the_profile_lacks_does_not_run() -> None:
+    document, operations = load_document(), ["files.upload"]
+    registry = Registry()
+    touched = ("files.upload", "batch.jobs.create")
+    rule(id="a.files", level=MUST, source="s", operations=touched, registry=registry)(check)
+    assert make_plan(document, registry, operations, "libraries") == []
+    assert len(make_plan(document, registry, operations, "files-batch")) == 1
+    assert len(make_plan(document, registry, operations)) == 1
+
+
+def test_rule_may_touch_what_is_around_its_profile() -> None:
+    touched = ("beta.agents.list", "beta.agents.list_pages")
+    registry = Registry()
+    rule(id="a.lists", level=MUST, source="s", operations=touched, registry=registry)(check)
+    assert len(make_plan(load_document(), registry, ["beta.agents.list"], "seed")) == 1
+
+
 def test_seed_is_exactly_the_150_operations_of_its_list() -> None:
     listed = load_profiles()["seed"].operations
     assert len(listed) == len(set(listed)) == 150

@@ -27,7 +27,7 @@ def run_suite(options: RunOptions) -> Run:
     with open_session(options) as session:
         operations = select_operations(session.document, options.profile, options.operations)
         run = Run(options, operations)
-        plan = make_plan(session.document, load_rules(), operations)
+        plan = make_plan(session.document, load_rules(), operations, options.profile)
         execute(session, run, plan, lambda _: None)
     return run
 
