@@ -114,7 +114,8 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:  # noqa: ANN401 - PyYAML's signature
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            untyped: Any = self
+            mark = untyped.peek_event().start_mark
             raise yaml.MarkedYAMLError(None, None, "aliases have no place in a world", mark)
         return super().compose_node(parent, index)
 

@@ -82,7 +82,7 @@ REFERENCE = {
     "description": None,
 }
 OUTPUT = {"model": COMPLETION["model"], "agent_id": "ag_0197f425", "role": "assistant"}
-ENTRIES = [
+ENTRIES: list[dict[str, object]] = [
     {"type": "message.input", "role": "user", "content": "What came back?", "prefix": False},
     {"type": "message.output", **OUTPUT, "content": [TEXT_CHUNK, REFERENCE, TEXT_CHUNK]},
     {"type": "tool.execution", "name": "document_library", "arguments": "{}", "info": {"hits": 2}},
