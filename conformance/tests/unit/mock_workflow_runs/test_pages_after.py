@@ -23,14 +23,14 @@ class Letter:
         ("abcdef", "cd"),
         ("xabcdef", "cd"),
         ("bcdef", "cd"),
-        ("acdef", "de"),
+        ("acdef", "cd"),
         ("b", ""),
         ("a", ""),
         ("bc", "c"),
         ("", ""),
     ],
 )
-def test_a_page_goes_on_after_the_last_item_or_its_place(after: str, wanted: str) -> None:
+def test_a_page_goes_on_after_the_last_item_or_takes_what_moved_up(after: str, wanted: str) -> None:
     signer = Signer(0, Clock())
     before = [Letter(each) for each in "abcdef"]
     _, token = slice_after(signer, before, None, 2, "cursor")
