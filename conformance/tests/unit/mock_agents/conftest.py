@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import ssl
 from contextlib import ExitStack
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import jsonschema_rs
 import pytest
+from tests.unit.documented import TLS, hold, make_component_validator
 
-import mistral_openapi
 from mistral_mock.identities import make_identity
-from mistral_mock.operations import load_operations
-from mistral_mock.router import Router
 from mistral_mock.server import running
 from mistral_mock.settings import Settings
 
@@ -30,57 +25,16 @@ PEOPLE = (
     make_identity("neighbour-key", "carol", "office", "acme"),
     make_identity("stranger-key", "dave", "garage", "other", ("admin",)),
 )
-TLS = ssl.create_default_context()
-"""Never used; it costs more than most tests, so that all clients share one."""
-HELD = ("/v1/agents", "/v1/conversations")
 MODEL = "mistral-medium-2505"
 
 
-@cache
-def make_router() -> Router:
-    """Finds the operation of a request."""
-    return Router(load_operations())
-
-
-@cache
-def make_validator(operation_id: str, status: int) -> jsonschema_rs.Draft202012Validator | None:
-    """What the document says about a JSON answer; None when there is no body."""
-    found = next(each for each in mistral_openapi.operations() if each.id == operation_id)
-    responses = found.object["responses"]
-    answer = responses.get(str(status)) or responses.get(f"{status // 100}XX")
-    assert answer is not None, f"{operation_id} documents no {status}"
-    content = mistral_openapi.resolve(answer).get("content", {}).get("application/json")
-    if content is None:
-        return None
-    components = mistral_openapi.load()["components"]
-    return jsonschema_rs.Draft202012Validator({**content["schema"], "components": components})
-
-
-@cache
-def make_event_validator() -> jsonschema_rs.Draft202012Validator:
-    """What the document says about an event of a conversation."""
-    reference = {"$ref": "#/components/schemas/ConversationEvents"}
-    components = mistral_openapi.load()["components"]
-    return jsonschema_rs.Draft202012Validator({**reference, "components": components})
-
-
 def check(response: httpx.Response) -> None:
-    """Holds an answer to the document."""
-    request = response.request
-    path = request.url.raw_path.decode().partition("?")[0]
-    if not path.startswith(HELD):
-        return
-    operation, _ = make_router().find(request.method, path, "")
-    response.read()
+    """Holds an answer to the document, and the events of a stream as well."""
+    hold(response)
     if response.headers.get("content-type", "").startswith("text/event-stream"):
+        response.read()
         for event in read_events(response.text):
-            make_event_validator().validate(event)
-        return
-    validator = make_validator(operation.id, response.status_code)
-    if validator is None:
-        assert not response.content
-    else:
-        validator.validate(response.json())
+            make_component_validator("ConversationEvents").validate(event)
 
 
 def read_events(text: str) -> list[dict[str, Any]]:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import ssl
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import jsonschema_rs
 import pytest
+from tests.unit.documented import TLS, hold
 
-import mistral_openapi
 from mistral_mock.identities import make_identity
-from mistral_mock.operations import load_operations
-from mistral_mock.router import Router
 from mistral_mock.server import running
 from mistral_mock.settings import Settings
 
@@ -27,45 +22,8 @@ PEOPLE = (
     make_identity("colleague-key", "bob", "lab", "acme"),
     make_identity("neighbour-key", "carol", "office", "acme"),
 )
-TLS = ssl.create_default_context()
-"""Never used; it costs more than most tests, so that all clients share one."""
 DATASETS = "/v1/observability/datasets"
 RECORDS = "/v1/observability/dataset-records"
-
-
-@cache
-def make_router() -> Router:
-    """Finds the operation of a request."""
-    return Router(load_operations())
-
-
-@cache
-def make_validator(operation_id: str, status: int) -> jsonschema_rs.Draft202012Validator | None:
-    """What the document says about a JSON answer; None when there is no body."""
-    found = next(each for each in mistral_openapi.operations() if each.id == operation_id)
-    responses = found.object["responses"]
-    answer = responses.get(str(status)) or responses.get(f"{status // 100}XX")
-    assert answer is not None, f"{operation_id} documents no {status}"
-    content = mistral_openapi.resolve(answer).get("content", {}).get("application/json")
-    if content is None:
-        return None
-    components = mistral_openapi.load()["components"]
-    return jsonschema_rs.Draft202012Validator({**content["schema"], "components": components})
-
-
-def check(response: httpx.Response) -> None:
-    """Holds an answer to the document."""
-    request = response.request
-    path = request.url.raw_path.decode().partition("?")[0]
-    if not path.startswith("/v1/observability/data"):
-        return
-    operation, _ = make_router().find(request.method, path, "")
-    response.read()
-    validator = make_validator(operation.id, response.status_code)
-    if validator is None:
-        assert not response.content
-    else:
-        validator.validate(response.json())
 
 
 @pytest.fixture
@@ -88,7 +46,7 @@ def person(town: RunningServer) -> Iterator[Callable[[str], httpx.Client]]:
                 headers={"authorization": f"Bearer {name}-key"},
                 verify=TLS,
                 trust_env=False,
-                event_hooks={"response": [check]},
+                event_hooks={"response": [hold]},
             )
         return clients[name]
 

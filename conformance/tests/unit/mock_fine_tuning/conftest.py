@@ -6,10 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import jsonschema_rs
 import pytest
+from tests.unit.documented import make_component_validator
 
-import mistral_openapi
 from mistral_mock.identities import make_identity
 from mistral_mock.server import running
 from mistral_mock.settings import Settings
@@ -111,10 +110,4 @@ def tune(server: RunningServer, api: httpx.Client, create: Create) -> Callable[.
 @pytest.fixture(scope="session")
 def holds() -> Callable[[str, object], bool]:
     """Tells whether a value has a schema of the document."""
-    document = mistral_openapi.load()
-
-    def check(schema: str, value: Any) -> bool:
-        found = {"$ref": f"#/components/schemas/{schema}", "components": document["components"]}
-        return jsonschema_rs.is_valid(found, value)
-
-    return check
+    return lambda schema, value: make_component_validator(schema).is_valid(value)

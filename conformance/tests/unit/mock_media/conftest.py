@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import ssl
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import httpx
-import jsonschema_rs
 import pytest
+from tests.unit.documented import TLS, hold
 
-import mistral_openapi
-from mistral_mock.errors import APIError
 from mistral_mock.identities import make_identity
 from mistral_mock.server import running
 from mistral_mock.settings import Settings
@@ -27,8 +24,6 @@ PEOPLE = (
     make_identity("colleague", "bob", "lab", "acme"),
     make_identity("neighbour", "carol", "office", "acme"),
 )
-TLS = ssl.create_default_context()
-"""Never used; it costs more than most tests, so that all clients share one."""
 
 
 @pytest.fixture
@@ -69,33 +64,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., tuple[RunningServer, httpx.C
 
 def connect(server: RunningServer, key: str) -> httpx.Client:
     """A client that checks what it gets."""
-
-    def check(response: httpx.Response) -> None:
-        response.read()
-        hold_to_document(server, response)
-
     headers = {"authorization": f"Bearer {key}"}
-    hooks = {"response": [check]}
+    hooks = {"response": [hold]}
     return httpx.Client(
         base_url=server.base_url, headers=headers, verify=TLS, trust_env=False, event_hooks=hooks
     )
-
-
-def hold_to_document(server: RunningServer, response: httpx.Response) -> None:
-    """Fails for JSON that the document does not describe for the operation and status."""
-    request = response.request
-    try:
-        operation, _ = server.world.router.find(request.method, request.url.path, "")
-    except APIError:
-        return
-    answers = operation.object["responses"]
-    found = answers.get(str(response.status_code), answers.get("5XX"))
-    said = f"{operation.id} answers {response.status_code}: {response.text[:200]}"
-    assert str(response.status_code) in answers, said
-    content = mistral_openapi.resolve(found).get("content", {})
-    media = response.headers.get("content-type", "").partition(";")[0]
-    assert media in content, f"{said} as {media}"
-    if media == "application/json":
-        components = {"schemas": mistral_openapi.load()["components"]["schemas"]}
-        schema = {**content[media]["schema"], "components": components}
-        jsonschema_rs.Draft202012Validator(schema).validate(response.json())

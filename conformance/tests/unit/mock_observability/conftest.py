@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import ssl
 from contextlib import ExitStack
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import jsonschema_rs
 import pytest
+from tests.unit.documented import TLS, hold
 
-import mistral_openapi
 from mistral_mock.identities import make_identity
-from mistral_mock.operations import load_operations
-from mistral_mock.router import Router
 from mistral_mock.server import running
 from mistral_mock.settings import Settings
 
@@ -27,8 +22,6 @@ PEOPLE = (
     make_identity("mock-key", "alice", "lab", "acme"),
     make_identity("neighbour-key", "carol", "office", "acme"),
 )
-TLS = ssl.create_default_context()
-"""Never used; it costs more than most tests, so that all clients share one."""
 
 
 class Caller:
@@ -115,40 +108,6 @@ def plan(judge_id: str, **fields: object) -> dict[str, Any]:
     }
 
 
-@cache
-def make_router() -> Router:
-    """Finds the operation of a request."""
-    return Router(load_operations())
-
-
-@cache
-def make_validator(operation_id: str, status: int) -> jsonschema_rs.Draft202012Validator | None:
-    """What the document says about a JSON answer; None when there is no body."""
-    found = next(each for each in mistral_openapi.operations() if each.id == operation_id)
-    responses = found.object["responses"]
-    answer = mistral_openapi.resolve(responses[str(status)])
-    content = answer.get("content", {}).get("application/json")
-    if content is None:
-        return None
-    components = mistral_openapi.load()["components"]
-    return jsonschema_rs.Draft202012Validator({**content["schema"], "components": components})
-
-
-def check(response: httpx.Response) -> None:
-    """Holds an answer of the observability operations to the document."""
-    request = response.request
-    path = request.url.raw_path.decode().partition("?")[0]
-    if not path.startswith("/v1/observability"):
-        return
-    operation, _ = make_router().find(request.method, path, "")
-    response.read()
-    validator = make_validator(operation.id, response.status_code)
-    if validator is None:
-        assert not response.content
-    else:
-        validator.validate(response.json())
-
-
 @pytest.fixture
 def start() -> Iterator[Callable[..., RunningServer]]:
     """Starts a mock with the given settings."""
@@ -169,7 +128,7 @@ def connect() -> Iterator[Callable[..., Caller]]:
                 headers={"authorization": f"Bearer {name}-key"},
                 verify=TLS,
                 trust_env=False,
-                event_hooks={"response": [check]},
+                event_hooks={"response": [hold]},
             )
             return Caller(stack.enter_context(client))
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
-import jsonschema_rs
 import pytest
-
-import mistral_openapi
+from tests.unit.documented import make_component_validator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,10 +25,4 @@ def api(mock: RunningServer) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="session")
 def holds() -> Callable[[str, object], bool]:
     """Tells whether a value has a schema of the document."""
-    document = mistral_openapi.load()
-
-    def check(schema: str, value: Any) -> bool:
-        found = {"$ref": f"#/components/schemas/{schema}", "components": document["components"]}
-        return jsonschema_rs.is_valid(found, value)
-
-    return check
+    return lambda schema, value: make_component_validator(schema).is_valid(value)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import ssl
 from contextlib import ExitStack
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import jsonschema_rs
 import pytest
+from tests.unit.documented import TLS, hold
 
-import mistral_openapi
 from mistral_mock.identities import make_identity
-from mistral_mock.operations import load_operations
-from mistral_mock.router import Router
 from mistral_mock.server import running
 from mistral_mock.settings import Settings
 
@@ -25,8 +20,6 @@ PEOPLE = (
     make_identity("mock-key", "alice", "lab", "acme"),
     make_identity("neighbour-key", "carol", "office", "acme"),
 )
-TLS = ssl.create_default_context()
-"""Never used; it costs more than most tests, so that all clients share one."""
 
 
 class Caller(httpx.Client):
@@ -57,36 +50,6 @@ def path_of(execution: dict[str, Any], what: str = "") -> str:
     return f"{path}/{what}" if what else path
 
 
-@cache
-def make_router() -> Router:
-    """Finds the operation of a request."""
-    return Router(load_operations())
-
-
-@cache
-def make_validator(operation_id: str, status: int) -> jsonschema_rs.Draft202012Validator | None:
-    """What the document says about a JSON answer; None when there is no JSON body."""
-    found = next(each for each in mistral_openapi.operations() if each.id == operation_id)
-    answer = found.object["responses"].get(str(status))
-    assert answer is not None, f"{operation_id} documents no {status}"
-    content = mistral_openapi.resolve(answer).get("content", {}).get("application/json")
-    if content is None:
-        return None
-    components = mistral_openapi.load()["components"]
-    return jsonschema_rs.Draft202012Validator({**content["schema"], "components": components})
-
-
-def check(response: httpx.Response) -> None:
-    """Holds an answer to the document."""
-    request = response.request
-    path = request.url.raw_path.decode().partition("?")[0]
-    operation, _ = make_router().find(request.method, path, "")
-    validator = make_validator(operation.id, response.status_code)
-    if validator is not None:
-        response.read()
-        validator.validate(response.json())
-
-
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Callable[[str], Caller]]]:
     """Starts a mock with the given settings; gives what makes callers of it."""
@@ -102,7 +65,7 @@ def serve() -> Iterator[Callable[..., Callable[[str], Caller]]]:
                     headers={"authorization": f"Bearer {name}-key"},
                     verify=TLS,
                     trust_env=False,
-                    event_hooks={"response": [check]},
+                    event_hooks={"response": [hold]},
                 )
                 caller.server = server
                 return stack.enter_context(caller)

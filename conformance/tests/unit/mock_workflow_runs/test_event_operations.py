@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.unit.mock_workflow_runs.conftest import connect, make_item_validator
+from tests.unit.documented import make_component_validator
+from tests.unit.mock_workflow_runs.conftest import connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,7 +42,7 @@ def read(answer: httpx.Response) -> Iterator[dict[str, Any]]:
             fields[name] = value
         elif fields:
             item = json.loads(fields["data"])
-            make_item_validator().validate(item)
+            make_component_validator("WorkflowStreamEvent").validate(item)
             assert str(item["broker_sequence"]) == fields["id"]
             assert item["data"]["event_type"] == fields["event"]
             yield item
