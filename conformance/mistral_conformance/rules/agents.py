@@ -14,6 +14,7 @@ from mistral_conformance.rules.common.steps import (
 )
 from mistral_conformance.rules.common.talks import CREATE_AGENT, make_agent
 from mistral_conformance.rules.common.times import read_time
+from mistral_conformance.rules.common.walks import walk_arrays, walk_tokens
 
 if TYPE_CHECKING:
     from mistral_conformance.context import Context
@@ -34,8 +35,6 @@ UNALIAS = "beta.agents.delete_version_alias"
 ID = re.compile(r"ag_[0-9a-f]{32}")
 CONTENT = ("name", "model", "description", "instructions", "tools", "handoffs", "metadata")
 LATER = ("version", "versions", "updated_at")
-WALK = 20
-"""Pages after which a walk is taken for endless."""
 
 
 @rule(
@@ -205,7 +204,7 @@ def versions_page_without_gaps(ctx: Context) -> None:
     id_ = make_agent(ctx, instructions="0")["id"]
     for number in (1, 2):
         _update(ctx, id_, instructions=str(number))
-    pages = _walk(ctx, VERSIONS, {"page_size": 2}, agent_id=id_)
+    pages = walk_arrays(ctx, VERSIONS, {"page_size": 2}, agent_id=id_)
     found = [each for page in pages for each in page.json()]
     numbers = sorted(each.get("version") for each in found)
     expect_equal(ctx, numbers, [0, 1, 2], "the versions of all pages", *pages)
@@ -226,10 +225,10 @@ def pages_make_the_list(ctx: Context) -> None:
     part = word(ctx)
     made = [make_agent(ctx, name=f"{part} {place}")["id"] for place in range(3)]
     query = {"page_size": 2, "search": part}
-    pages = _walk(ctx, LIST, query)
+    pages = walk_arrays(ctx, LIST, query)
     numbered = [each.get("id") for page in pages for each in page.json()]
     expect_equal(ctx, sorted(numbered), sorted(made), "the ids of the numbered pages", *pages)
-    by_token = _walk_tokens(ctx, query)
+    by_token = walk_tokens(ctx, LIST_PAGES, query)
     found = [each.get("id") for page in by_token for each in page["data"]]
     expect_equal(ctx, sorted(found), sorted(made), "the ids of the pages by token", *by_token)
     sizes = [len(page["data"]) for page in by_token]
@@ -314,25 +313,3 @@ def other_workspaces_see_nothing(ctx: Context) -> None:
 def _update(ctx: Context, agent_id: str, **fields: object) -> Exchange:
     """The agent after a change."""
     return ctx.expect_status(ctx.api.call(UPDATE, agent_id=agent_id, json=fields), 200)
-
-
-def _walk(ctx: Context, operation: str, query: dict[str, Any], **ids: str) -> list[Exchange]:
-    """The pages of a bare array from number 0 to the first that is not full."""
-    pages: list[Exchange] = []
-    while not pages or len(pages[-1].json()) >= query["page_size"]:
-        ctx.expect(len(pages) < WALK, f"no short page within {WALK} pages", *pages[-2:])
-        answer = ctx.api.call(operation, ids, query={**query, "page": len(pages)})
-        ctx.expect(isinstance(ctx.expect_status(answer, 200).json(), list), "no bare array", answer)
-        pages.append(answer)
-    return pages
-
-
-def _walk_tokens(ctx: Context, query: dict[str, Any]) -> list[Exchange]:
-    """The pages from the first to the one without a next token."""
-    pages = [ctx.expect_status(ctx.api.call(LIST_PAGES, query=query), 200)]
-    while pages[-1].json().get("next_page_token") is not None:
-        ctx.expect(len(pages) < WALK, f"the tokens do not end within {WALK} pages", pages[-1])
-        token = pages[-1]["next_page_token"]
-        answer = ctx.api.call(LIST_PAGES, query={**query, "page_token": token})
-        pages.append(ctx.expect_status(answer, 200))
-    return pages

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from mistral_conformance.registry import MAY, MUST, SHOULD, rule
-from mistral_conformance.rules.common.flows import collect, walk
 from mistral_conformance.rules.common.steps import expect_equal, unknown_id, word
 from mistral_conformance.rules.common.times import read_time
+from mistral_conformance.rules.common.walks import collect, walk_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,7 +102,7 @@ def pages_make_the_list(ctx: Context) -> None:
     names = collect([whole], "deployments", "name")
     if not 1 < len(names) <= 20:
         ctx.skip("the server has one deployment, or more than are worth walking through")
-    pages = walk(ctx, LIST, {**query, "limit": 1}, "cursor", "next_cursor")
+    pages = walk_tokens(ctx, LIST, {**query, "limit": 1}, "cursor", "next_cursor")
     expect_equal(ctx, collect(pages, "deployments", "name"), names, "the pages together", *pages)
 
 
@@ -139,7 +139,7 @@ def workers_make_the_list(ctx: Context) -> None:
         ({"worker_status": "inactive"}, {name for name, live in wanted.items() if not live}),
     ]
     for query, names in cases:
-        pages = walk(ctx, WORKERS, query, "cursor", "next_cursor", name=found["name"])
+        pages = walk_tokens(ctx, WORKERS, query, "cursor", "next_cursor", name=found["name"])
         shown = set(collect(pages, "workers", "name"))
         expect_equal(ctx, shown, names, f"the workers with {query}", found, *pages)
 

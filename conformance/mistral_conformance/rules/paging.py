@@ -12,7 +12,7 @@ from mistral_conformance.rules.common.names import (
     PATCH_DOCUMENT,
 )
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, update, word
-from mistral_conformance.rules.common.walks import ids_of, walk_numbers, walk_tokens
+from mistral_conformance.rules.common.walks import ids_of, walk_numbers, walk_offered_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ def library_pages_make_the_list(ctx: Context) -> None:
 def library_tokens_make_the_list(ctx: Context) -> None:
     """Following `next_page_token` until it is null gives each library once."""
     search, made = _libraries(ctx, 5)
-    pages = walk_tokens(ctx, LIST_LIBRARIES, {"search": search, "page_size": 2})
+    pages = walk_offered_tokens(ctx, LIST_LIBRARIES, {"search": search, "page_size": 2})
     _expect_whole(ctx, pages, made, size=2)
 
 
@@ -77,7 +77,7 @@ def library_block_adds_up(ctx: Context) -> None:
 def library_block_goes_with_tokens(ctx: Context) -> None:
     """A page asked for by token has no paging block."""
     search, _ = _libraries(ctx, 3)
-    pages = walk_tokens(ctx, LIST_LIBRARIES, {"search": search, "page_size": 2})
+    pages = walk_offered_tokens(ctx, LIST_LIBRARIES, {"search": search, "page_size": 2})
     ctx.expect(len(pages) > 1, "three libraries at two a page gave one page", *pages)
     for page in pages[1:]:
         expect_equal(ctx, page.json().get("pagination"), None, "pagination", page)

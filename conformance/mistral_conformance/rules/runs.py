@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.registry import MAY, MUST, SHOULD, rule
-from mistral_conformance.rules.common.flows import (
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, unknown_id, word
+from mistral_conformance.rules.common.times import later, read_time
+from mistral_conformance.rules.common.walks import collect, walk_tokens
+from mistral_conformance.rules.common.workflows import (
     APPROVE,
     GREET,
-    collect,
     execute,
     finished,
     need_workflow,
     terminate,
-    walk,
 )
-from mistral_conformance.rules.common.steps import expect_equal, expect_refused, unknown_id, word
-from mistral_conformance.rules.common.times import later, read_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +37,7 @@ METRICS = "workflows.metrics.get_workflow_metrics"
 )
 def execution_has_a_run(ctx: Context) -> None:
     """The run of an execution that has ended is read with what the execution says itself."""
-    execution = finished(ctx, execute(ctx)["execution_id"])
+    execution = finished(ctx, execute(ctx))
     run = ctx.expect_status(ctx.api.call(GET, run_id=execution["run_id"]), 200)
     for field in ("run_id", "execution_id", "workflow_name", "status", "result", "end_time"):
         expect_equal(ctx, run[field], execution[field], field, execution, run)
@@ -52,7 +51,7 @@ def execution_has_a_run(ctx: Context) -> None:
 )
 def listed_run_has_no_result(ctx: Context) -> None:
     """The list shows a run once, with the fields of the run but its result."""
-    execution = finished(ctx, execute(ctx)["execution_id"])
+    execution = finished(ctx, execute(ctx))
     found = ctx.need(ctx.api.call(GET, run_id=execution["run_id"]), 200)
     listed = family(ctx, execution)
     expect_equal(ctx, collect([listed], "executions", "run_id"), [found["run_id"]], "runs", listed)
@@ -70,7 +69,7 @@ def listed_run_has_no_result(ctx: Context) -> None:
 )
 def filters_select(ctx: Context) -> None:
     """Each filter keeps the run of an ended execution where it matches, else leaves it out."""
-    run = finished(ctx, execute(ctx)["execution_id"])
+    run = finished(ctx, execute(ctx))
     keeps: list[Mapping[str, Any]] = [
         {"workflow_identifier": GREET},
         {"workflow_identifier": run["workflow_id"]},
@@ -123,8 +122,8 @@ def open_run_has_no_end(ctx: Context) -> None:
 )
 def order_is_kept(ctx: Context) -> None:
     """The list is in order of the starts or the ends, the latest first unless asked otherwise."""
-    first = finished(ctx, execute(ctx)["execution_id"])
-    made = [first, *(finished(ctx, execute(ctx)["execution_id"]) for _ in range(2))]
+    first = finished(ctx, execute(ctx))
+    made = [first, *(finished(ctx, execute(ctx)) for _ in range(2))]
     runs = [each["run_id"] for each in made]
     base = {"workflow_identifier": GREET, "start_time_after": first["start_time"]}
     for query, wanted in (
@@ -152,7 +151,7 @@ def pages_make_the_list(ctx: Context) -> None:
     first = ctx.expect_status(ctx.api.call(LIST, query=sized), 200)
     execute(ctx)
     sized["next_page_token"] = first["next_page_token"]
-    rest = walk(ctx, LIST, sized, "next_page_token", "next_page_token")
+    rest = walk_tokens(ctx, LIST, sized, "next_page_token", "next_page_token")
     found = collect([first, *rest], "executions", "run_id")
     for page in (first, *rest):
         ctx.expect(len(page["executions"]) <= 2, "a page holds more than its size", page)
@@ -169,7 +168,7 @@ def pages_make_the_list(ctx: Context) -> None:
 )
 def history_begins_with_the_start(ctx: Context) -> None:
     """The history of a run begins with its start and ends with its end, in order of time."""
-    run = finished(ctx, execute(ctx)["execution_id"])["run_id"]
+    run = finished(ctx, execute(ctx))["run_id"]
     answer = ctx.expect_status(ctx.api.call(HISTORY, run_id=run), 200)
     kinds = [str(each.get("eventType")) for each in answer["events"]]
     ctx.expect(kinds and kinds[0].endswith("EXECUTION_STARTED"), "it begins otherwise", answer)
@@ -186,7 +185,7 @@ def history_begins_with_the_start(ctx: Context) -> None:
 )
 def decoded_history_is_plain(ctx: Context) -> None:
     """The input of a run stands in its history as it is only when payloads are decoded."""
-    run = finished(ctx, execute(ctx, input={"name": (name := word(ctx))})["execution_id"])
+    run = finished(ctx, execute(ctx, input={"name": (name := word(ctx))}))
     for decode, shown in (("true", True), ("false", False)):
         query = {"decode_payloads": decode}
         answer = ctx.api.call(HISTORY, run_id=run["run_id"], query=query)
@@ -256,7 +255,7 @@ def figures_count_executions(ctx: Context) -> None:
 )
 def figures_keep_to_their_times(ctx: Context) -> None:
     """Figures count executions between their two times alone, and agree with one another."""
-    run = finished(ctx, execute(ctx)["execution_id"])
+    run = finished(ctx, execute(ctx))
     start = run["start_time"]
     around = {"start_time": later(start, hours=-1), "end_time": later(start, hours=1)}
     found = figures(ctx, GREET, around)

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from mistral_conformance.registry import MAY, MUST, SHOULD, rule
-from mistral_conformance.rules.common.flows import (
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, unknown_id, word
+from mistral_conformance.rules.common.times import read_time
+from mistral_conformance.rules.common.walks import collect, walk_tokens
+from mistral_conformance.rules.common.workflows import (
     APPROVE,
     GET_EXECUTION,
     GREET,
     GREETED,
-    collect,
     need_workflow,
     terminate,
-    walk,
 )
-from mistral_conformance.rules.common.steps import expect_equal, expect_refused, unknown_id, word
-from mistral_conformance.rules.common.times import read_time
 
 if TYPE_CHECKING:
     from mistral_conformance.context import Context
@@ -108,7 +107,7 @@ def pages_make_the_list(ctx: Context) -> None:
     """The pages of the schedules, walked by their tokens, hold each schedule once."""
     made = [create(ctx, **HOURLY) for _ in range(3)]
     query = {"workflow_name": GREET, "page_size": 2}
-    pages = walk(ctx, LIST, query, "next_page_token", "next_page_token")
+    pages = walk_tokens(ctx, LIST, query, "next_page_token", "next_page_token")
     found = collect(pages, "schedules", "schedule_id")
     for page in pages:
         ctx.expect(len(page["schedules"]) <= 2, "a page holds more than its size", page)

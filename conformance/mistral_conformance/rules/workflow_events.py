@@ -6,8 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.registry import MUST, SHOULD, rule
-from mistral_conformance.rules.common.flows import collect, execute, finished, walk
 from mistral_conformance.rules.common.steps import expect_equal, word
+from mistral_conformance.rules.common.walks import collect, walk_tokens
+from mistral_conformance.rules.common.workflows import execute, finished
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,7 @@ SOON_S = 1.0
 )
 def list_tells_the_execution(ctx: Context) -> None:
     """The events of an execution go from its start to its end, in order, each with its own id."""
-    run = finished(ctx, execute(ctx)["execution_id"])
+    run = finished(ctx, execute(ctx))
     listed = listing(ctx, run)
     events = listed["events"]
     kinds = collect([listed], "events", "event_type")
@@ -52,7 +53,7 @@ def list_tells_the_execution(ctx: Context) -> None:
 )
 def list_is_filtered(ctx: Context) -> None:
     """Each filter of the list gives the events of the execution, and of no other one."""
-    run, other = (finished(ctx, execute(ctx)["execution_id"]) for _ in range(2))
+    run, other = (finished(ctx, execute(ctx)) for _ in range(2))
     wanted = collect([listing(ctx, run)], "events", "event_id")
     queries = (
         {"root_workflow_exec_id": run["execution_id"]},
@@ -76,10 +77,10 @@ def list_is_filtered(ctx: Context) -> None:
 )
 def pages_make_the_list(ctx: Context) -> None:
     """The pages, walked by their cursors, make up the whole list in the same order."""
-    run = finished(ctx, execute(ctx)["execution_id"])
+    run = finished(ctx, execute(ctx))
     whole = collect([listing(ctx, run)], "events", "event_id")
     query = {"workflow_exec_id": run["execution_id"], "limit": 1}
-    pages = walk(ctx, LIST, query, "cursor", "next_cursor")
+    pages = walk_tokens(ctx, LIST, query, "cursor", "next_cursor")
     expect_equal(ctx, collect(pages, "events", "event_id"), whole, "the pages together", *pages)
 
 
@@ -91,7 +92,7 @@ def pages_make_the_list(ctx: Context) -> None:
 )
 def stream_tells_what_the_list_tells(ctx: Context) -> None:
     """The stream sends the events of the list, named by their types, with ids to go on from."""
-    run = finished(ctx, execute(ctx)["execution_id"])
+    run = finished(ctx, execute(ctx))
     listed = listing(ctx, run)
     heard = hear(ctx, run)
     sent = [event.json() for event in heard.events]
@@ -111,7 +112,7 @@ def stream_tells_what_the_list_tells(ctx: Context) -> None:
 )
 def stream_goes_on_after_a_break(ctx: Context) -> None:
     """With the id of an event the stream goes on after it; with a number it begins there."""
-    run = finished(ctx, execute(ctx)["execution_id"])
+    run = finished(ctx, execute(ctx))
     whole = hear(ctx, run)
     ctx.expect(len(whole.events) > 1, "the stream sends no two events of the execution", whole)
     ids = [event.id for event in whole.events]
@@ -131,7 +132,7 @@ def stream_goes_on_after_a_break(ctx: Context) -> None:
 )
 def stream_is_filtered(ctx: Context) -> None:
     """Each filter of the stream lets the events through that match, and no others."""
-    run = finished(ctx, execute(ctx)["execution_id"])
+    run = finished(ctx, execute(ctx))
     kinds = [str(event.name) for event in hear(ctx, run).events]
     activities = [kind for kind in kinds if kind.startswith("ACTIVITY_TASK")]
     cases: list[tuple[Mapping[str, Any], list[str]]] = [
@@ -160,7 +161,7 @@ def metadata_are_filtered(ctx: Context) -> None:
     """A filter of the metadata, given as JSON text, lets only events with its values through."""
     tag = word(ctx)
     run = execute(ctx, custom_tracing_attributes={"team": tag})
-    finished(ctx, run["execution_id"])
+    finished(ctx, run)
     heard = hear(ctx, run)
     if not heard.events or heard.events[0].json().get("metadata", {}).get("team") != tag:
         ctx.skip("the metadata of events are not the tracing attributes")
@@ -178,9 +179,9 @@ def metadata_are_filtered(ctx: Context) -> None:
 )
 def stream_follows_what_happens(ctx: Context) -> None:
     """After the last event of an execution, the stream goes on with those of the next one."""
-    first = finished(ctx, execute(ctx)["execution_id"])
+    first = finished(ctx, execute(ctx))
     last = hear(ctx, first).events[-1]
-    second = finished(ctx, execute(ctx)["execution_id"])
+    second = finished(ctx, execute(ctx))
     headers = {"Last-Event-ID": str(last.id)}
     heard = hear(ctx, second, headers=headers)
     kinds = [event.name for event in heard.events]
@@ -197,7 +198,7 @@ def stream_follows_what_happens(ctx: Context) -> None:
 )
 def strangers_hear_nothing(ctx: Context) -> None:
     """Nobody of another organisation lists or hears the events of an execution."""
-    run = finished(ctx, execute(ctx)["execution_id"])
+    run = finished(ctx, execute(ctx))
     query = {"workflow_exec_id": run["execution_id"]}
     stranger = ctx.as_("stranger")
     listed = stranger.call(LIST, query=query)

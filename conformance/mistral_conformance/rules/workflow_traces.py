@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.registry import MUST, SHOULD, rule
-from mistral_conformance.rules.common.flows import execute, finished
 from mistral_conformance.rules.common.steps import expect_equal, word
 from mistral_conformance.rules.common.times import read_time
+from mistral_conformance.rules.common.workflows import execute, finished
 
 if TYPE_CHECKING:
     from mistral_conformance.context import Context
@@ -31,7 +31,7 @@ MICROSECOND = 1000
 )
 def trace_goes_with_its_execution(ctx: Context) -> None:
     """Every form of the trace shows the execution as it is read by itself."""
-    run = finished(ctx, execute(ctx)["execution_id"])
+    run = finished(ctx, execute(ctx))
     for operation in FORMS:
         found = trace(ctx, operation, run)
         for field in ("execution_id", "run_id", "workflow_name", "status", "result", "end_time"):
@@ -46,7 +46,7 @@ def trace_goes_with_its_execution(ctx: Context) -> None:
 )
 def spans_make_one_trace(ctx: Context) -> None:
     """All spans carry the id of the trace and ids of their own; each parent is one of them."""
-    found = trace(ctx, OTEL, finished(ctx, execute(ctx)["execution_id"]))
+    found = trace(ctx, OTEL, finished(ctx, execute(ctx)))
     ctx.expect(TRACE_ID.fullmatch(str(found["otel_trace_id"])), "the trace has no id", found)
     spans = spans_of(found)
     ids = [span["spanId"] for span in spans]
@@ -66,7 +66,7 @@ def spans_make_one_trace(ctx: Context) -> None:
 )
 def spans_fit_the_execution(ctx: Context) -> None:
     """The span at the top lasts as long as the execution, and the others lie within."""
-    run = finished(ctx, execute(ctx)["execution_id"])
+    run = finished(ctx, execute(ctx))
     found = trace(ctx, OTEL, run)
     times = [(span["startTimeUnixNano"], span["endTimeUnixNano"]) for span in spans_of(found)]
     text = all(isinstance(each, str) and each.isdigit() for pair in times for each in pair)
@@ -86,7 +86,7 @@ def spans_fit_the_execution(ctx: Context) -> None:
 )
 def tree_has_the_same_spans(ctx: Context) -> None:
     """The tree holds the spans of the trace, each below its parent, with the same times."""
-    run = finished(ctx, execute(ctx)["execution_id"])
+    run = finished(ctx, execute(ctx))
     flat, tree = trace(ctx, OTEL, run), trace(ctx, SUMMARY, run)
     wanted = {
         span["spanId"]: (span["name"], int(span["startTimeUnixNano"]), int(span["endTimeUnixNano"]))
@@ -112,7 +112,7 @@ def tree_has_the_same_spans(ctx: Context) -> None:
 )
 def events_hide_the_machinery(ctx: Context) -> None:
     """The events of the machinery come only when asked for; then the others are there as well."""
-    run = finished(ctx, execute(ctx)["execution_id"])
+    run = finished(ctx, execute(ctx))
     plain = trace(ctx, EVENTS, run)
     full = trace(ctx, EVENTS, run, include_internal_events="true")
     ctx.expect(not any(each["internal"] for each in plain["events"]), "one is internal", plain)
@@ -130,7 +130,7 @@ def events_hide_the_machinery(ctx: Context) -> None:
 )
 def events_are_merged(ctx: Context) -> None:
     """On request, the events with the same id become one, as the last of them tells."""
-    run = finished(ctx, execute(ctx)["execution_id"])
+    run = finished(ctx, execute(ctx))
     plain = trace(ctx, EVENTS, run)
     merged = trace(ctx, EVENTS, run, merge_same_id_events="true")
     last = {each["id"]: each.get("status") for each in plain["events"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mistral_conformance.context import Context
     from mistral_conformance.exchange import Exchange
@@ -28,19 +28,49 @@ def walk_numbers(
     return pages
 
 
-def walk_tokens(ctx: Context, operation: str, query: Mapping[str, Any]) -> list[Exchange]:
-    """The pages from the first to the one without a next token; skips where there are no tokens."""
-    pages = [ctx.expect_status(ctx.api.call(operation, query=query), 200)]
-    if "next_page_token" not in pages[0].json():
-        ctx.skip("the server offers no page tokens")
-    while pages[-1].json().get("next_page_token") is not None:
+def walk_arrays(
+    ctx: Context, operation: str, query: Mapping[str, Any], **ids: str
+) -> list[Exchange]:
+    """The pages of a bare array from number 0 to the first that is not full."""
+    pages: list[Exchange] = []
+    while not pages or len(pages[-1].json()) >= query["page_size"]:
+        ctx.expect(len(pages) < LIMIT, f"no short page within {LIMIT} pages", *pages[-2:])
+        answer = ctx.api.call(operation, ids, query={**query, "page": len(pages)})
+        ctx.expect(isinstance(ctx.expect_status(answer, 200).json(), list), "no bare array", answer)
+        pages.append(answer)
+    return pages
+
+
+def walk_tokens(
+    ctx: Context,
+    operation: str,
+    query: Mapping[str, Any],
+    parameter: str = "page_token",
+    field: str = "next_page_token",
+    **ids: str,
+) -> list[Exchange]:
+    """The pages from the first to the one without a next token."""
+    pages = [ctx.expect_status(ctx.api.call(operation, ids, query=query), 200)]
+    while (token := pages[-1].json().get(field)) is not None:
         ctx.expect(len(pages) < LIMIT, f"the tokens do not end within {LIMIT} pages", pages[-1])
-        token = pages[-1]["next_page_token"]
-        answer = ctx.api.call(operation, query={**query, "page_token": token})
+        answer = ctx.api.call(operation, ids, query={**query, parameter: token})
         pages.append(ctx.expect_status(answer, 200))
     return pages
+
+
+def walk_offered_tokens(ctx: Context, operation: str, query: Mapping[str, Any]) -> list[Exchange]:
+    """The same; skips where the first page does not offer a token, not even none."""
+    first = ctx.expect_status(ctx.api.call(operation, query=query), 200)
+    if "next_page_token" not in first.json():
+        ctx.skip("the server offers no page tokens")
+    return walk_tokens(ctx, operation, query)
 
 
 def ids_of(pages: list[Exchange]) -> list[str]:
     """The ids of all items, page after page."""
     return [item.get("id") for page in pages for item in page["data"]]
+
+
+def collect(pages: Sequence[Exchange], items: str, field: str) -> list[Any]:
+    """One field of all items of some pages, page after page."""
+    return [item.get(field) for page in pages for item in page[items]]

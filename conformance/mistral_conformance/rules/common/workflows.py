@@ -9,8 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.rules.common.steps import word
+
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
+    from collections.abc import Sequence
+
+    from mistral_conformance.context import Api, Context
     from mistral_conformance.exchange import Exchange
 
 LIST_WORKFLOWS = "workflows.get_workflows"
@@ -39,6 +43,8 @@ APPROVE = "approve_order"
 COUNT = "count_down"
 CHECK = "check_invoices"
 BREAK = "break_down"
+GREETED = {"name": "Ada"}
+"""What `greet` takes."""
 
 RUNNING = "RUNNING"
 OPEN = frozenset({RUNNING, "RETRYING_AFTER_ERROR", None})
@@ -61,6 +67,30 @@ def start(ctx: Context, name: str, **body: object) -> Exchange:
     """A new execution of the workflow; skips where the server has none of this name."""
     need_workflow(ctx, name)
     return ctx.expect_status(ctx.api.call(EXECUTE, workflow_identifier=name, json=body), 200)
+
+
+def execute(ctx: Context, name: str = GREET, by: Api | None = None, **fields: object) -> Exchange:
+    """A new execution with a marked id, as a preparation; its input fits `greet` or the order."""
+    need_workflow(ctx, name)
+    given = {"amount": 1} if name == APPROVE else GREETED
+    body = {"input": given, "execution_id": ctx.marker.name(f"run-{word(ctx)}"), **fields}
+    return ctx.need((by or ctx.api).call(EXECUTE, workflow_identifier=name, json=body), 200)
+
+
+def finished(ctx: Context, execution: Exchange) -> Exchange:
+    """The execution once it has ended, as a preparation; skips where that takes too long."""
+    for _ in range(STEPS):
+        answer = ctx.api.call(GET_EXECUTION, execution_id=execution["execution_id"])
+        if ctx.need(answer, 200)["status"] not in OPEN:
+            return answer
+        ctx.pass_time(STEP_S)
+    return ctx.skip(f"the execution does not end within {STEPS * STEP_S} seconds")
+
+
+def terminate(ctx: Context, ids: Sequence[str]) -> None:
+    """End executions, whatever the server says to it."""
+    for id_ in ids:
+        ctx.api.call(TERMINATE, execution_id=id_)
 
 
 def read(ctx: Context, execution: Exchange) -> Exchange:
