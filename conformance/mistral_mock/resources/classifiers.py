@@ -89,10 +89,7 @@ def check(ctx: Context, capability: str, texts: Sequence[str]) -> Model:
         APIError: 400, it does not exist, does something else, or a text is too long.
 
     """
-    name = ctx.body["model"]
-    model = tuned_models.find_able_model(ctx, name, capability)
-    if model is None:
-        raise refusal.unknown_model(name)
+    model = tuned_models.find_able_model(ctx, ctx.body["model"], capability)
     longest = max((tokens.count_tokens(text) for text in texts), default=0)
     if longest > model.context:
         told = f"a text has {longest} tokens, the model's limit is {model.context}"

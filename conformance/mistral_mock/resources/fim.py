@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_mock.answers import EventStream, json_answer
-from mistral_mock.completion import bodies, filling, refusal, stream
+from mistral_mock.completion import bodies, filling, stream
 from mistral_mock.registry import operation
 from mistral_mock.resources import chat, tuned_models
 
@@ -24,8 +24,6 @@ def complete(ctx: Context) -> Answer | EventStream:
     """
     name = ctx.body["model"]
     model = tuned_models.find_able_model(ctx, name, CAPABILITY)
-    if model is None:
-        raise refusal.unknown_model(name)
     completion = filling.fill(ctx.body, model)
     id_, created = ctx.ids.hex32(), int(ctx.now().timestamp())
     if chat.wants_stream(ctx):

@@ -10,11 +10,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mistral_mock.answers import json_answer
-from mistral_mock.completion import catalogue, engine, refusal
+from mistral_mock.completion import engine, refusal
 from mistral_mock.errors import Problem, invalid
 from mistral_mock.extraction.outcome import Unreadable
 from mistral_mock.registry import operation
-from mistral_mock.resources import ocr_pages, references
+from mistral_mock.resources import ocr_pages, references, tuned_models
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mistral_mock.extraction.sheets import Sheet
 
 DEFAULT_MODEL = "mistral-ocr-latest"
+"""What a request whose model is null gets (our choice)."""
 CHAT_MODEL = "mistral-small-latest"
 """Fills in annotations."""
 READ_WITHIN = 20_000
@@ -45,7 +46,8 @@ def process(ctx: Context) -> Answer:
             pages and annotations that make no sense.
 
     """
-    model = check_model(ctx.body["model"])
+    model = ctx.body["model"] or DEFAULT_MODEL
+    tuned_models.find_able_model(ctx, model, "ocr")
     check_annotations(ctx.body)
     wanted = read_pages(ctx.body.get("pages"))
     source = find_document(ctx)
@@ -61,19 +63,6 @@ def process(ctx: Context) -> Answer:
             "usage_info": {"pages_processed": len(pages), "doc_size_bytes": len(source.content)},
         }
     )
-
-
-def check_model(name: str | None) -> str:
-    """The name of a model that reads pages; null is the default one (our choice).
-
-    Raises:
-        APIError: 400, it does not exist or does something else.
-
-    """
-    model = catalogue.find_model(name or DEFAULT_MODEL)
-    if model is None or "ocr" not in model.capabilities:
-        raise refusal.unknown_model(str(name))
-    return name or DEFAULT_MODEL
 
 
 def check_annotations(body: dict[str, Any]) -> None:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from mistral_mock.answers import EventStream, json_answer
-from mistral_mock.completion import catalogue, refusal, tokens
+from mistral_mock.completion import refusal, tokens
 from mistral_mock.errors import Problem, invalid
 from mistral_mock.events import json_event
 from mistral_mock.registry import operation
-from mistral_mock.resources import references, voices
+from mistral_mock.resources import references, tuned_models, voices
 from mistral_mock.sound import riff, spoken, tones
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mistral_mock.context import Context
 
 DEFAULT_MODEL = "voxtral-mini-tts-latest"
+"""What a request whose model is null gets (our choice)."""
 DEFAULT_FORMAT = "wav"
 """What a request without `response_format` gets (our choice)."""
 FORMATS = frozenset({"wav", "pcm"})
@@ -56,7 +57,8 @@ def complete(ctx: Context) -> Answer | EventStream:
             422 for a text that is too long.
 
     """
-    check_model(ctx.body.get("model"))
+    model = ctx.body.get("model") or DEFAULT_MODEL
+    tuned_models.find_able_model(ctx, model, "audio_speech")
     text = check_text(ctx.body["input"])
     form = check_format(ctx.body.get("response_format") or DEFAULT_FORMAT)
     voice = find_voice(ctx)
@@ -86,18 +88,6 @@ def count(text: str, sound: bytes) -> dict[str, Any]:
 def spell(content: bytes) -> str:
     """The bytes in base64."""
     return b64encode(content).decode()
-
-
-def check_model(name: str | None) -> None:
-    """Lets a model pass that speaks; None is the default one (our choice).
-
-    Raises:
-        APIError: 400, it does not exist or does something else.
-
-    """
-    model = catalogue.find_model(name or DEFAULT_MODEL)
-    if model is None or "audio_speech" not in model.capabilities:
-        raise refusal.unknown_model(str(name))
 
 
 def check_text(text: str) -> str:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from mistral_mock.answers import EventStream, json_answer
-from mistral_mock.completion import catalogue, refusal, tokens
+from mistral_mock.completion import refusal, tokens
 from mistral_mock.completion.dice import Dice
 from mistral_mock.errors import Problem, invalid
 from mistral_mock.events import json_event
 from mistral_mock.extraction import summary
 from mistral_mock.registry import operation
-from mistral_mock.resources import references
+from mistral_mock.resources import references, tuned_models
 from mistral_mock.sound import riff, spoken
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def complete(ctx: Context) -> Answer | EventStream:
             exactly one recording.
 
     """
-    check_model(ctx.body["model"])
+    tuned_models.find_able_model(ctx, ctx.body["model"], "audio_transcription", "audio")
     found = transcribe(find_recording(ctx), ctx.body.get("language"))
     segments = find_segments(found, ctx.body)
     whole = {
@@ -95,18 +95,6 @@ def make_events(whole: dict[str, Any], segments: Sequence[dict[str, Any]]) -> It
 def make_event(name: str, data: dict[str, Any]) -> bytes:
     """One event, named in its data too."""
     return json_event({"type": name, **data}, name=name)
-
-
-def check_model(name: str) -> None:
-    """Lets a model pass that writes down recordings.
-
-    Raises:
-        APIError: 400, it does not exist or does something else.
-
-    """
-    model = catalogue.find_model(name)
-    if model is None or not {"audio_transcription", "audio"} & model.capabilities:
-        raise refusal.unknown_model(name)
 
 
 def find_recording(ctx: Context) -> Upload:

@@ -14,6 +14,7 @@ from mistral_mock import ownership
 from mistral_mock.answers import json_answer
 from mistral_mock.completion import catalogue
 from mistral_mock.completion.catalogue import Model
+from mistral_mock.completion.refusal import unknown_model
 from mistral_mock.errors import forbidden, not_found
 from mistral_mock.ownership import Owned
 from mistral_mock.registry import operation, section
@@ -150,10 +151,17 @@ def look_up(ctx: Context, name: str) -> TunedModel | None:
     return model if model is not None and ownership.may_see(ctx, model) else None
 
 
-def find_able_model(ctx: Context, name: str, capability: str) -> Model | None:
-    """The caller's or the vendor's model of this name when it can do this, or None."""
+def find_able_model(ctx: Context, name: str, *capabilities: str) -> Model:
+    """The caller's or the vendor's model of this name that can do one of these.
+
+    Raises:
+        APIError: 400, it does not exist or does something else.
+
+    """
     model = find_usable(ctx, name) or catalogue.find_model(name)
-    return model if model is not None and capability in model.capabilities else None
+    if model is None or model.capabilities.isdisjoint(capabilities):
+        raise unknown_model(name)
+    return model
 
 
 def find_chat_model(ctx: Context, name: str) -> Model | None:
