@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from interop.methods import all_methods
+from interop.official import official_caller
 from interop.table import DEMANDED, Tried, page
 from interop.world import prepared_world
+from mistralai.client import models
 from write_interop_table import PAGE, try_method
 
 from mistral_openapi import load
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
     from interop.official import OfficialCaller
 
-models = pytest.importorskip("mistralai.client.models", reason="the official SDK is not installed")
 pytestmark = pytest.mark.xdist_group("official-methods")  # they share one world
 
 MODELS = {
@@ -36,8 +37,6 @@ SCHEMAS = {"VoiceResponse": "Voice"}
 
 @pytest.fixture(scope="module")
 def caller() -> Iterator[OfficialCaller]:
-    from interop.official import official_caller  # noqa: PLC0415 - needs the SDK
-
     with prepared_world() as world, official_caller(world) as made:
         yield made
 
