@@ -16,11 +16,9 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from types import NoneType, UnionType
 from typing import (
-    Annotated,
     Any,
     Final,
     Literal,
-    NewType,
     Protocol,
     TypeAlias,
     TypeVar,
@@ -28,15 +26,15 @@ from typing import (
     cast,
     get_args,
     get_origin,
-    get_type_hints,
 )
 from uuid import UUID
 
 import attr
 
+from mistral_client.class_fields import Kind, bare, fields_of
+
 T = TypeVar("T")
 Schema: TypeAlias = dict[str, Any]
-Kind: TypeAlias = Any
 Json: TypeAlias = Any
 
 _PLAIN: Final[Mapping[Kind, str]] = {
@@ -131,7 +129,7 @@ class Forms:
 
     def of(self, kind: Kind, place: str) -> Form:
         """Return the form of a type. Raises TypeError when it has none."""
-        kind = _bare(kind)
+        kind = bare(kind)
         outer: Kind = get_origin(kind)
         origin, inner = (kind if outer is None else outer), get_args(kind)
         if kind in _PLAIN:
@@ -163,7 +161,7 @@ class Forms:
         if origin is tuple:
             return _Tuple([self.of(each, f"{place}[{n}]") for n, each in enumerate(inner)])
         if origin in {dict, Mapping}:
-            if inner and _bare(inner[0]) is not str:
+            if inner and bare(inner[0]) is not str:
                 raise TypeError(f"{place}: the keys of a JSON object are text, not {inner[0]!r}")
             return _Map(self.of(inner[1] if inner else Any, f"{place}.*"))
         return None
@@ -171,7 +169,7 @@ class Forms:
     def _of_class(self, origin: Kind, _inner: tuple[Kind, ...], _place: str) -> Form | None:
         if is_self_made(origin):
             return _SelfMade(origin)
-        fields = _fields_of(origin)
+        fields = fields_of(origin)
         if fields is None:
             return None
         if origin not in self._objects:
@@ -341,55 +339,6 @@ class _Object:
         known = {name: form for name, form in self.parts.items() if name in fields}
         given = {name: form.read(fields[name], f"{place}.{name}") for name, form in known.items()}
         return _made(lambda: self.kind(**given), place)
-
-
-@attr.frozen
-class _Field:
-    """A field of a class: its name in `__init__`, its type, and whether it has no default."""
-
-    name: str
-    kind: Kind
-    is_required: bool
-
-
-def _bare(kind: Kind) -> Kind:
-    """Return a type without what only annotates or renames it."""
-    outer: Kind = get_origin(kind)
-    if isinstance(kind, NewType):
-        return _bare(kind.__supertype__)
-    return _bare(get_args(kind)[0]) if outer is Annotated else kind
-
-
-def _fields_of(kind: Kind) -> list[_Field] | None:
-    """Return the fields of an attrs class or a dataclass, or None for anything else."""
-    if not isinstance(kind, type):
-        return None
-    if attr.has(kind):
-        hints = get_type_hints(kind, include_extras=True)
-        listed = [each for each in attr.fields(kind) if each.init]
-        return [
-            _Field(_alias(each), hints.get(each.name, Any), each.default is attr.NOTHING)
-            for each in listed
-        ]
-    if not hasattr(kind, "__dataclass_fields__"):
-        return None
-    import dataclasses  # noqa: PLC0415 - only dataclasses need it
-
-    hints = get_type_hints(kind, include_extras=True)
-    return [
-        _Field(
-            each.name,
-            hints.get(each.name, Any),
-            each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING,
-        )
-        for each in dataclasses.fields(kind)
-        if each.init
-    ]
-
-
-def _alias(field: attr.Attribute[Any]) -> str:
-    """Return a field's name in `__init__`; attrs before 22.2 does not say it."""
-    return getattr(field, "alias", None) or field.name.lstrip("_")
 
 
 def _closed(value: Json) -> Any:  # noqa: ANN401 - any JSON

@@ -26,11 +26,12 @@ from mistral_generated.types import warn_once
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
+    from mistral_client.event_reader import EventReader
     from mistral_client.exchange import Context, Step, Steps
     from mistral_client.options import Options
     from mistral_client.pages import Walk
     from mistral_client.quirks.quirk import AnyCall
-    from mistral_client.streams import AsyncEventStream, EventReader, EventStream
+    from mistral_client.streams import AsyncEventStream, EventStream
     from mistral_generated.types import (
         Call,
         CallOptions,
@@ -84,7 +85,7 @@ class _Executor(Generic[Http]):
         check: Callable[[object], None] | None = None
         if settings.strict:
             from mistral_client.strict import check  # noqa: PLC0415 - only strict clients need it
-        from mistral_client.streams import EventReader  # noqa: PLC0415 - loaded when used
+        from mistral_client.event_reader import EventReader  # noqa: PLC0415 - loaded when used
 
         return EventReader(call, secrets=(settings.api_key,), check=check, resumes=options.resumes)
 

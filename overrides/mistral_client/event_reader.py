@@ -1,0 +1,193 @@
+"""What the bytes of one event stream mean: typed events, the end, and the errors of a broken one.
+
+No I/O: `streams.py` reads the network and asks here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from typing import TYPE_CHECKING, Final, Generic, NoReturn, TypeVar, cast
+
+import httpx
+
+from mistral_client.errors import StreamError, StreamTimedOut
+from mistral_client.failures import keep
+from mistral_client.problems import Problem, read_problem, read_problem_object
+from mistral_client.quirks.quirk import Answer
+from mistral_client.redaction import redact_text
+from mistral_client.sse import EventParser, ServerEvent
+from mistral_generated.types import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mistral_generated.types import RawEvent, StreamCall
+
+T = TypeVar("T")
+
+# How many events an error can carry: the last ones of a stream that had more.
+KEPT_EVENTS: Final = 10_000
+
+# How long to wait before a stream that was cut goes on, in seconds: after the first cut, and at
+# most; a stream may ask for another time itself.
+RESUME_S: Final = 0.5
+LONGEST_RESUME_S: Final = 30.0
+
+
+class EventReader(Generic[T]):
+    """Turns the chunks of one answer into events, and breaks into errors."""
+
+    def __init__(
+        self,
+        call: StreamCall[T],
+        *,
+        secrets: tuple[str, ...],
+        check: Callable[[object], None] | None = None,
+        resumes: int = 0,
+    ) -> None:
+        """Read for `call`; `check` raises ValueError for data that strict mode refuses.
+
+        `resumes` is how often in a row the stream may go on after a cut.
+        """
+        self.is_done = False
+        self.parser = EventParser()
+        self._parse: Callable[[RawEvent], T] = call.parse_event
+        self._check = check
+        self._end = call.end
+        self._end_events = call.end_events
+        self._operation = call.operation.id
+        self._secrets = secrets
+        self._arrived: deque[ServerEvent] = deque(maxlen=KEPT_EVENTS)
+        self._answer = Answer(0, {}, b"")
+        self._resumes = resumes
+        self._cuts = 0
+        self._cut_at: str | None = None
+
+    def begin(self, response: httpx.Response) -> None:
+        """Take note of the answer's status and headers.
+
+        Raises StreamError if it is not an event stream.
+        """
+        self._answer = Answer(response.status_code, response.headers, b"")
+        kind = response.headers.get("content-type", "")
+        if kind and not kind.lower().startswith("text/event-stream"):
+            self._fail(f"the answer is {kind}, not an event stream")
+
+    def read(self, chunk: bytes) -> Iterator[Event[T]]:
+        """Yield the events that end within `chunk`; sets `is_done` at what ends the stream.
+
+        Raises StreamError for an error inside the stream and for data that cannot be read.
+        """
+        parse, end, ends, arrived = self._parse, self._end, self._end_events, self._arrived
+        for raw in self.parser.feed(chunk):
+            data, name, last_id = raw
+            if data == end:
+                self.is_done = True
+                return
+            if name == "error" or '"error"' in data or '"Error"' in data:
+                self._raise_inside(raw)
+            try:
+                value = parse(raw)
+                if '"detail"' in data or '"message"' in data:
+                    self._raise_if_only_message(raw, value)
+                if self._check is not None:
+                    self._check(value)
+            except (ValueError, RecursionError) as fault:
+                self._fail(f"an event cannot be read: {fault}", cause=fault, body=data)
+            arrived.append(raw)
+            if ends and (name or getattr(value, "type", None)) in ends:
+                self.is_done = True
+            yield Event(value, name, last_id)
+            if self.is_done:
+                return
+
+    def finish(self) -> None:
+        """Accept the end of the answer.
+
+        Raises StreamError if the stream has an end marker or a last event and it did not come.
+        """
+        rest = self.parser.rest()
+        if self._end is not None and (rest is None or rest.data != self._end):
+            self._fail(f"the stream was cut off: it ended without {self._end}")
+        if self._end_events:
+            self._fail(f"the stream was cut off: it ended without {self._end_events[0]}")
+        self.is_done = True
+
+    def go_on(self, failure: httpx.HTTPError, silence_s: float | None) -> float:
+        """Return how long to wait before the stream is opened again, in seconds.
+
+        Raises what `give_up` raises when it has gone on often enough without a new event, or when
+        events came without an id to go on after.
+        """
+        last_id, retry_ms = self.parser.last_id, self.parser.retry_ms
+        if last_id != self._cut_at:
+            self._cuts, self._cut_at = 0, last_id
+        self._cuts += 1
+        if self._cuts > self._resumes or (last_id is None and self._arrived):
+            self.give_up(failure, silence_s)
+        self.parser = EventParser()
+        self.parser.last_id, self.parser.retry_ms = last_id, retry_ms
+        longest_s = min(RESUME_S * 2.0 ** (self._cuts - 1), LONGEST_RESUME_S)
+        return longest_s if retry_ms is None else retry_ms / 1000
+
+    def give_up(self, failure: httpx.HTTPError, silence_s: float | None) -> NoReturn:
+        """Raise the error for a broken connection, or for a silence longer than `silence_s`."""
+        if isinstance(failure, httpx.TimeoutException):
+            limit = "too long" if silence_s is None else f"{silence_s:g} s"
+            self._fail(
+                f"the stream was silent for {limit}; allow more with stream_timeout=...",
+                kind=StreamTimedOut,
+                cause=failure,
+            )
+        reason = redact_text(str(failure), self._secrets) or type(failure).__name__
+        self._fail(f"the stream was cut off: {reason}", cause=failure)
+
+    def _raise_inside(self, raw: ServerEvent) -> None:
+        """Raise the error that an event is; an event that only mentions an error passes."""
+        problem = _problem_inside(raw._replace(data=redact_text(raw.data, self._secrets)))
+        if problem is not None:
+            text = problem.message or problem.type or "no reason given"
+            self._fail(f"the server reported an error: {text}", problem=problem, body=raw.data)
+
+    def _raise_if_only_message(self, raw: ServerEvent, value: object) -> None:
+        """Raise the error for data that lack what the stream promises but hold a message.
+
+        These are the gateway's and the framework's error bodies (quirks §9).
+        """
+        if getattr(value, "missing_fields", ()):
+            problem = read_problem(redact_text(raw.data, self._secrets).encode())
+            if problem.message:
+                text = f"the server reported an error: {problem.message}"
+                self._fail(text, problem=problem, body=raw.data)
+
+    def _fail(
+        self,
+        message: str,
+        *,
+        kind: type[StreamError] = StreamError,
+        cause: Exception | None = None,
+        problem: Problem | None = None,
+        body: str = "",
+    ) -> NoReturn:
+        answer = Answer(self._answer.status_code, self._answer.headers, body.encode())
+        text = redact_text(message, self._secrets)
+        error = keep(kind(text, operation=self._operation), answer, self._secrets)
+        error.problem = problem or Problem()
+        error.events = tuple(Event(self._parse(raw), raw.event, raw.id) for raw in self._arrived)
+        raise error from cause
+
+
+def _problem_inside(raw: ServerEvent) -> Problem | None:
+    """Return the problem that an event reports, or None if it is an event like any other."""
+    try:
+        body = json.loads(raw.data)
+    except (ValueError, RecursionError):
+        return read_problem(raw.data.encode()) if raw.event == "error" else None
+    if not isinstance(body, dict):
+        return read_problem(raw.data.encode()) if raw.event == "error" else None
+    fields = cast("dict[str, object]", body)
+    named = (str(fields.get("object", "")).lower(), str(fields.get("type", "")).lower())
+    if raw.event == "error" or "error" in named or isinstance(fields.get("error"), dict | str):
+        return read_problem_object(fields)
+    return None
