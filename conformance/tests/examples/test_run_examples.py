@@ -257,6 +257,43 @@ def test_what_cannot_be_made_for_an_example_is_named(
     assert reason in capsys.readouterr().out
 
 
+def test_things_are_made_of_files_fields_and_other_things(base_url: str, page: Path) -> None:
+    page.with_name("table.toml").write_text("""
+[[make]]
+name = "training"
+method = "POST"
+path = "/v1/files"
+upload = "training.jsonl"
+json = { purpose = "fine-tune" }
+take = { id = "id" }
+reason = "r"
+
+[[file]]
+name = "training.jsonl"
+text = '{"messages": [{"role": "user", "content": "2?"}, {"role": "assistant", "content": "2"}]}'
+reason = "r"
+
+[[make]]
+name = "job"
+method = "POST"
+path = "/v1/fine_tuning/jobs"
+take = { file = "training_files.0" }
+reason = "r"
+[make.json]
+model = "ministral-3b-latest"
+training_files = [{ file_id = "{training.id}" }]
+hyperparameters = {}
+
+[[replace]]
+find = "FILES"
+becomes = "'{training.id}' == '{job.file}'"
+reason = "r"
+""")
+    page.write_text("```py\nassert FILES\n```\n")
+    arguments = [str(page), "--base-url", base_url, "--table", str(page.with_name("table.toml"))]
+    assert run_examples.main(arguments) == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
