@@ -22,6 +22,7 @@ INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 TRUE = frozenset({"true", "1", "yes", "on", "t", "y"})
 FALSE = frozenset({"false", "0", "no", "off", "f", "n"})
+SCHEMAS = "#/components/schemas/"
 UNSENT = "~?~unset~?~sentinel~?~"
 
 
@@ -91,8 +92,7 @@ class Schema:
 
     @cached_property
     def _validator(self) -> jsonschema_rs.Draft202012Validator:
-        components = mistral_openapi.load().get("components", {})
-        whole = {**self.raw, "components": {"schemas": components.get("schemas", {})}}
+        whole = {**self.raw, "components": {"schemas": find_reached(self.raw)}}
         return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
 
     def _read_one(self, text: str) -> object:
@@ -107,6 +107,33 @@ class Schema:
         if "object" in self.types and "string" not in self.types:
             return _read_json(text)
         return text
+
+
+def find_reached(schema: object) -> dict[str, Any]:
+    """The schemas of the document that a schema refers to, directly or not, by name.
+
+    A compiled schema keeps all that it is compiled with: with the whole document it takes 6 MB.
+    """
+    found: dict[str, Any] = {}
+    schemas, coming = mistral_openapi.load()["components"]["schemas"], [*_names(schema)]
+    while coming:
+        name = coming.pop()
+        if name not in found:
+            found[name] = schemas[name]
+            coming += _names(schemas[name])
+    return found
+
+
+def _names(schema: object) -> Iterator[str]:
+    """The names of the document's schemas that a part of it refers to."""
+    if isinstance(schema, dict):
+        reference = schema.get("$ref")
+        if isinstance(reference, str):
+            yield reference.removeprefix(SCHEMAS)
+        schema = list(schema.values())
+    if isinstance(schema, list):
+        for part in schema:
+            yield from _names(part)
 
 
 def _read_json(text: str) -> object:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from mistral_mock.schemas import Schema
+from mistral_mock.operations import load_operations
+from mistral_mock.schemas import Schema, find_reached
 
 NULL = {"type": "null"}
 
@@ -84,3 +85,15 @@ def test_findings_are_told_in_the_apis_words(
 
 def test_a_right_value_has_no_problems() -> None:
     assert Schema({"$ref": "#/components/schemas/EntityType"}).problems("User", ("body",)) == []
+
+
+def test_a_schema_is_compiled_with_what_it_refers_to() -> None:
+    reached = find_reached({"anyOf": [{"$ref": "#/components/schemas/UpdateAgentRequest"}, NULL]})
+    assert {"UpdateAgentRequest", "CompletionArgs"} <= reached.keys()
+    assert "OCRRequest" not in reached
+
+
+def test_all_parameters_together_are_compiled_with_few_schemas() -> None:
+    """Compiled schemas keep what they are compiled with as long as the process lives."""
+    schemas = [p.schema for found in load_operations() for p in found.query_parameters]
+    assert sum(len(find_reached(each.raw)) for each in schemas) < len(schemas)
