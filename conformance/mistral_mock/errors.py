@@ -63,6 +63,11 @@ def invalid(*problems: Problem) -> InvalidError:
     return InvalidError(*problems)
 
 
+def invalid_field(field: str, message: str, given: object = None) -> InvalidError:
+    """422 for one field of the body."""
+    return invalid(Problem(("body", field), message, input=given))
+
+
 def not_found(detail: str = "Not Found") -> APIError:
     """404 with a text (our choice for unknown libraries, documents and shares: rule A18)."""
     return APIError(404, {"detail": detail})

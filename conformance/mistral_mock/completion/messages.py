@@ -60,6 +60,11 @@ def flatten(content: str | Sequence[Mapping[str, Any]] | None) -> str:
     return "\n".join(flatten_chunk(chunk) for chunk in content)
 
 
+def join(raws: Sequence[Mapping[str, Any]]) -> str:
+    """What all messages of a request say, one after the other."""
+    return "\n".join(flatten(raw.get("content")) for raw in raws)
+
+
 def flatten_chunk(chunk: Mapping[str, Any]) -> str:
     """The text of one chunk."""
     if "text" in chunk:

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_mock import judgement
 from mistral_mock.answers import json_answer
-from mistral_mock.completion import refusal, tokens
-from mistral_mock.completion.messages import flatten
+from mistral_mock.completion import messages, refusal, tokens
 from mistral_mock.registry import operation
 from mistral_mock.resources import tuned_models
 from mistral_mock.resources.lessons import Lesson
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from mistral_mock.answers import Answer
     from mistral_mock.completion.catalogue import Model
@@ -34,7 +33,7 @@ def moderate_chat(ctx: Context) -> Answer:
     """The same for each conversation as a whole; a list of messages is one conversation."""
     given = ctx.body["input"]
     several = bool(given) and isinstance(given[0], list)
-    return answer_moderation(ctx, [join(each) for each in (given if several else [given])])
+    return answer_moderation(ctx, [messages.join(each) for each in (given if several else [given])])
 
 
 @operation("classifiers.classify")
@@ -47,7 +46,7 @@ def classify(ctx: Context) -> Answer:
 def classify_chat(ctx: Context) -> Answer:
     """The same for each conversation as a whole."""
     given = as_list(ctx.body["input"])
-    return answer_classification(ctx, [join(each["messages"]) for each in given])
+    return answer_classification(ctx, [messages.join(each["messages"]) for each in given])
 
 
 def answer_moderation(ctx: Context, texts: Sequence[str]) -> Answer:
@@ -100,8 +99,3 @@ def check(ctx: Context, capability: str, texts: Sequence[str]) -> Model:
 def as_list(given: Any) -> list[Any]:  # noqa: ANN401 - JSON
     """The value itself when it is a list, else a list with it."""
     return given if isinstance(given, list) else [given]
-
-
-def join(messages: Sequence[Mapping[str, Any]]) -> str:
-    """What all messages of a conversation say."""
-    return "\n".join(flatten(message.get("content")) for message in messages)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_mock.answers import json_answer
 from mistral_mock.completion import engine, refusal
-from mistral_mock.errors import Problem, invalid
+from mistral_mock.errors import invalid_field
 from mistral_mock.extraction.outcome import Unreadable
 from mistral_mock.registry import operation
 from mistral_mock.resources import ocr_pages, references, tuned_models
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from mistral_mock.answers import Answer
     from mistral_mock.context import Context, Upload
-    from mistral_mock.errors import APIError
     from mistral_mock.extraction.sheets import Sheet
 
 DEFAULT_MODEL = "mistral-ocr-latest"
@@ -75,11 +74,13 @@ def check_annotations(body: dict[str, Any]) -> None:
     for name in FORMATS:
         form = body.get(name)
         if form is not None and (form.get("type") != "json_schema" or not form.get("json_schema")):
-            raise refuse(name, "Value error, only the type json_schema is possible here", form)
+            raise invalid_field(
+                name, "Value error, only the type json_schema is possible here", form
+            )
     prompt = body.get("document_annotation_prompt")
     if prompt is not None and body.get("document_annotation_format") is None:
         message = "Value error, it takes a document_annotation_format"
-        raise refuse("document_annotation_prompt", message, prompt)
+        raise invalid_field("document_annotation_prompt", message, prompt)
 
 
 def read_pages(given: str | Sequence[int] | None) -> frozenset[int] | None:
@@ -98,12 +99,12 @@ def read_pages(given: str | Sequence[int] | None) -> frozenset[int] | None:
     found: set[int] = set()
     parts = given.split(",")
     if len(parts) > MOST_RANGES:
-        raise refuse("pages", f"Value error, more than {MOST_RANGES} ranges", len(parts))
+        raise invalid_field("pages", f"Value error, more than {MOST_RANGES} ranges", len(parts))
     for part in parts:
         first, dash, last = (each.strip() for each in part.partition("-"))
         numbers = (first, last) if dash else (first, first)
         if not all(each.isascii() and each.isdigit() for each in numbers):
-            raise refuse("pages", "Value error, pages are written like 0,2-4", given)
+            raise invalid_field("pages", "Value error, pages are written like 0,2-4", given)
         start, end = (min(int(each[-9:]), LONGEST_RANGE) for each in numbers)
         found.update(range(start, end + 1))
     return frozenset(found)
@@ -165,8 +166,3 @@ def annotate(form: dict[str, Any], text: str, prompt: str | None = None) -> str:
     body = {"model": CHAT_MODEL, "messages": messages, "response_format": form}
     content = engine.complete(body).choices[0].content
     return json.dumps(json.loads(content), ensure_ascii=False)
-
-
-def refuse(field: str, message: str, given: object) -> APIError:
-    """422 for one field."""
-    return invalid(Problem(("body", field), message, input=given))

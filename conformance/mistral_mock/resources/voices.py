@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 
 from mistral_mock import clock, ownership, pages
 from mistral_mock.answers import binary, json_answer
-from mistral_mock.errors import Problem, forbidden, invalid, not_found
+from mistral_mock.errors import forbidden, invalid_field, not_found
 from mistral_mock.ownership import Owned
 from mistral_mock.registry import operation, section
 from mistral_mock.resources import references
@@ -212,7 +212,7 @@ def read_sample(text: str) -> bytes:
         riff.read(content)
     except (ValueError, riff.NotWav) as error:
         message = f"Value error, the recording is no WAV file: {error}"
-        raise invalid(Problem(("body", "sample_audio"), message)) from error
+        raise invalid_field("sample_audio", message) from error
     return content
 
 

@@ -36,7 +36,7 @@ def only_the_first_talk(moderate_chat: Part) -> Part:
 @mutant(
     "classifiers.talks-are-judged-by-their-beginning",
     MODERATE_CHAT,
-    place="resources.classifiers:join",
+    place="completion.messages:join",
 )
 def talks_are_judged_by_their_beginning(join: Part) -> Part:
     """Only the first message of a conversation is read."""

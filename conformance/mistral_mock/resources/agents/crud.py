@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from mistral_mock.answers import json_answer, no_content
-from mistral_mock.errors import Problem, invalid
+from mistral_mock.errors import invalid_field
 from mistral_mock.registry import operation
 from mistral_mock.resources import tuned_models
 from mistral_mock.resources.agents import views
@@ -101,7 +101,7 @@ def check_model(ctx: Context, name: str) -> None:
 
     """
     if tuned_models.find_chat_model(ctx, name) is None:
-        raise invalid(Problem(("body", "model"), f"Invalid model: {name}", input=name))
+        raise invalid_field("model", f"Invalid model: {name}", name)
 
 
 def complete_content(body: dict[str, Any]) -> dict[str, Any]:

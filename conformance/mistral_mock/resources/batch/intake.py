@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from mistral_mock.errors import Problem, invalid
+from mistral_mock.errors import invalid_field
 from mistral_mock.resources import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mistral_mock.context import Context
-    from mistral_mock.errors import APIError
     from mistral_mock.resources.files import StoredFile
 
 MOST_MISTAKES = 10
@@ -38,7 +37,7 @@ def read_requests(ctx: Context) -> Intake:
     """
     inline, file_ids = ctx.body.get("requests"), ctx.body.get("input_files")
     if (inline is None) == (file_ids is None):
-        raise refuse("Value error, send either input_files or requests", "input_files")
+        raise invalid_field("input_files", "Value error, send either input_files or requests")
     if inline is not None:
         return make_intake((one.get("custom_id"), one["body"]) for one in inline)
     lines = [line for id_ in file_ids for line in read_lines(ctx, find_file(ctx, id_))]
@@ -64,7 +63,7 @@ def find_file(ctx: Context, id_: str) -> StoredFile:
     """
     file = files.look_up(ctx, id_)
     if file is None:
-        raise refuse(f"Value error, file {id_} not found", "input_files", id_)
+        raise invalid_field("input_files", f"Value error, file {id_} not found", id_)
     return file
 
 
@@ -93,9 +92,4 @@ def check_target(ctx: Context) -> None:
 
     """
     if ctx.body.get("model") and ctx.body.get("agent_id"):
-        raise refuse("Value error, send either model or agent_id", "model")
-
-
-def refuse(message: str, field: str, given: object = None) -> APIError:
-    """422 for one field."""
-    return invalid(Problem(("body", field), message, input=given))
+        raise invalid_field("model", "Value error, send either model or agent_id")

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from mistral_mock import moments, ownership, pages
 from mistral_mock.answers import json_answer
-from mistral_mock.errors import Problem, invalid
+from mistral_mock.errors import Problem, invalid, invalid_field
 from mistral_mock.registry import operation
 from mistral_mock.resources.fine_tuning import estimates, progress, records, requests, views
 from mistral_mock.resources.fine_tuning.records import Job
@@ -134,7 +134,7 @@ def estimate(order: requests.Order) -> dict[str, Any]:
 
     """
     if order.data.flaw:
-        raise invalid(Problem(("body", "training_files"), f"Value error, {order.data.flaw}"))
+        raise invalid_field("training_files", f"Value error, {order.data.flaw}")
     return {
         "object": "job.metadata",
         **estimates.estimate(order.steps, order.data.tokens, None),

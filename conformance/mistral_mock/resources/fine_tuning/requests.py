@@ -9,7 +9,7 @@ from attrs import frozen
 
 from mistral_mock import judgement
 from mistral_mock.completion import catalogue
-from mistral_mock.errors import Problem, invalid
+from mistral_mock.errors import Problem, invalid, invalid_field
 from mistral_mock.resources import files
 from mistral_mock.resources.fine_tuning import estimates, training
 from mistral_mock.resources.tuned_models import CLASSIFIER, COMPLETION
@@ -87,7 +87,7 @@ def check_model(name: str) -> None:
     """
     model = catalogue.find_model(name)
     if model is None or CAPABILITY not in model.capabilities:
-        raise invalid(Problem(("body", "model"), f"Model {name} cannot be fine-tuned", input=name))
+        raise invalid_field("model", f"Model {name} cannot be fine-tuned", name)
 
 
 def read_targets(body: Mapping[str, Any]) -> tuple[str, tuple[dict[str, Any], ...]]:
@@ -101,7 +101,7 @@ def read_targets(body: Mapping[str, Any]) -> tuple[str, tuple[dict[str, Any], ..
     job_type = body.get("job_type") or (CLASSIFIER if given else COMPLETION)
     if (job_type == CLASSIFIER) != bool(given):
         told = f"A job of type {job_type} has {'no' if given else 'some'} classifier_targets"
-        raise invalid(Problem(("body", "classifier_targets"), f"Value error, {told}"))
+        raise invalid_field("classifier_targets", f"Value error, {told}")
     return job_type, tuple(read_target(each) for each in given or ())
 
 

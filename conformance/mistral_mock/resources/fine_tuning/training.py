@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from mistral_mock.completion import tokens
-from mistral_mock.completion.messages import flatten
+from mistral_mock.completion.messages import join
 from mistral_mock.resources.tuned_models import CLASSIFIER
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def read_messages(found: Mapping[str, Any], *, answered: bool = False) -> str:
     if answered and "assistant" not in roles:
         raise FlawError("no message is of the assistant")
     try:
-        return "\n".join(flatten(message.get("content")) for message in messages)
+        return join(messages)
     except (TypeError, AttributeError) as error:
         raise FlawError("a message has no content that can be read") from error
 

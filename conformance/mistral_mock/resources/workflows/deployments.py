@@ -14,7 +14,7 @@ from mistral_mock.resources.workflows.deployment_records import Deployment, Work
 from mistral_mock.resources.workflows.records import record_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from mistral_mock.answers import Answer
@@ -189,36 +189,15 @@ def view_managed(ctx: Context, deployment: Deployment) -> dict[str, Any] | None:
     managed = deployment.managed
     if managed is None:
         return None
-    created_at, changed_at = spell(deployment.created_at), spell(last_change(ctx, deployment))
-    ready = len(live_workers(ctx.world, deployment, ctx.now()))
-    commit = managed.get("commit")
+    created_at = spell(deployment.created_at)
     return {
         "service_id": f"svc-{deployment.deployment_id[:8]}",
         "name": deployment.name,
-        "spec": {
-            "type": "workflows_worker",
-            "github_url": managed["github_url"],
-            "revision": managed.get("revision"),
-            "entrypoint": managed.get("entrypoint"),
-            "working_dir": managed.get("working_dir"),
-            "restarted_at": None,
-            "commit_sha": commit and commit["sha"],
-            "commit": commit,
-        },
+        "spec": view_spec(managed),
         "resources": {"replicas": managed.get("replicas", len(workers_of(ctx, deployment)))},
-        "status": {
-            "phase": "Running" if ready else "Stopped",
-            "available_replicas": ready,
-            "ready_replicas": ready,
-            "endpoint": None,
-            "message": None,
-            "last_seen": changed_at,
-            "deployed_revision": commit and commit["sha"],
-            "generation": 1,
-            "build_state": None,
-        },
+        "status": view_status(ctx, deployment, managed),
         "created_at": created_at,
-        "updated_at": changed_at,
+        "updated_at": spell(last_change(ctx, deployment)),
         "stopped": False,
         "rollout_status": None,
         "created_by": None,
@@ -226,4 +205,36 @@ def view_managed(ctx: Context, deployment: Deployment) -> dict[str, Any] | None:
         "deployed_by": None,
         "deployed_at": created_at,
         "is_hardened": deployment.is_hardened,
+    }
+
+
+def view_spec(managed: Mapping[str, Any]) -> dict[str, Any]:
+    """What the service was told to run."""
+    commit = managed.get("commit")
+    return {
+        "type": "workflows_worker",
+        "github_url": managed["github_url"],
+        "revision": managed.get("revision"),
+        "entrypoint": managed.get("entrypoint"),
+        "working_dir": managed.get("working_dir"),
+        "restarted_at": None,
+        "commit_sha": commit and commit["sha"],
+        "commit": commit,
+    }
+
+
+def view_status(ctx: Context, deployment: Deployment, managed: Mapping[str, Any]) -> dict[str, Any]:
+    """What runs of it now: as many replicas are ready as workers live."""
+    ready = len(live_workers(ctx.world, deployment, ctx.now()))
+    commit = managed.get("commit")
+    return {
+        "phase": "Running" if ready else "Stopped",
+        "available_replicas": ready,
+        "ready_replicas": ready,
+        "endpoint": None,
+        "message": None,
+        "last_seen": spell(last_change(ctx, deployment)),
+        "deployed_revision": commit and commit["sha"],
+        "generation": 1,
+        "build_state": None,
     }

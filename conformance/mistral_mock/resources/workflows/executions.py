@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mistral_mock.answers import json_answer, no_content
-from mistral_mock.errors import APIError, Problem, invalid, not_found
+from mistral_mock.errors import APIError, Problem, invalid, invalid_field, not_found
 from mistral_mock.registry import operation
 from mistral_mock.resources.workflows import engine, lookup, registrations, views, waiting
 from mistral_mock.resources.workflows.records import (
@@ -83,7 +83,7 @@ def reset_execution(ctx: Context) -> Answer:
     number, last = ctx.body["event_id"], len(run.happenings) - (0 if run.open else 1)
     if not 1 <= number <= last:
         message = f"Value error, the event is none of 1 to {last}, which one can go back to"
-        raise invalid(Problem(("body", "event_id"), message, input=number))
+        raise invalid_field("event_id", message, number)
     _note(ctx, execution, RESET, **ctx.body)
     return no_content()
 
@@ -124,10 +124,10 @@ def _refuse(ctx: Context, workflow: Workflow) -> None:
         raise invalid(Problem(("path", place), message, input=ctx.path[place]))
     id_ = ctx.body.get("execution_id")
     if id_ is not None and not id_.strip():
-        raise invalid(Problem(("body", "execution_id"), "Value error, it is empty", input=id_))
+        raise invalid_field("execution_id", "Value error, it is empty", id_)
     if id_ and engine.find_execution(ctx.world, ctx.caller.workspace_id, id_):
         message = "Value error, another execution has this id"
-        raise invalid(Problem(("body", "execution_id"), message, input=id_))
+        raise invalid_field("execution_id", message, id_)
 
 
 def _choose(ctx: Context, workflow: Workflow) -> Registration:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_mock.answers import json_answer
-from mistral_mock.errors import Problem, invalid
+from mistral_mock.errors import invalid_field
 from mistral_mock.registry import operation
 from mistral_mock.resources.workflows import engine, lookup, playing
 from mistral_mock.resources.workflows.player import definition
@@ -63,7 +63,7 @@ def _read(ctx: Context, execution: Execution, kind: str) -> tuple[Mapping[str, A
     if not found:
         known = ", ".join(repr(one["name"]) for one in execution.script.get(kind, ()))
         message = f"Value error, the workflow has no such name; its {kind}: {known or 'none'}"
-        raise invalid(Problem(("body", "name"), message, input=name))
+        raise invalid_field("name", message, name)
     sent = lookup.read_value(ctx.body.get("input"))
     lookup.check_value(found.get("input_schema"), sent)
     return found, sent
