@@ -143,7 +143,7 @@ def start(world: World, schedule: Schedule, due: datetime, at: datetime) -> Sche
     starter = engine.Starter(schedule.workspace_id, schedule.user_id)
     execution = engine.start(world, starter, registration, order)
     if execution.has_family:  # only with its children it is known when it ends
-        children.settle(world, world.clock.now())
+        children.settle_family(world, execution, world.clock.now())
     entry = {
         "scheduled_at": spell(due),
         "started_at": spell(at),

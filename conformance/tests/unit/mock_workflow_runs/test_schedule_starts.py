@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.unit.mock_workflow_runs.conftest import connect
 
-from mistral_mock.resources.workflows import starts
+from mistral_mock.resources.workflows import children, starts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,6 +123,27 @@ def test_children_do_not_hold_up_the_starts_of_a_jump(
     town.clock.advance(3 * HOUR_S + 1)
     assert hours(read(api, id_)) == ["01:00", "02:00", "03:00"]
     assert statuses(api) == ["COMPLETED"] * 6
+
+
+def test_a_start_looks_at_its_own_family_alone(
+    town: RunningServer,
+    api: httpx.Client,
+    schedule: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks = 0
+    begin_children = children.begin_children
+
+    def count(*args: Any) -> None:
+        nonlocal looks
+        looks += 1
+        begin_children(*args)
+
+    monkeypatch.setattr(children, "begin_children", count)
+    id_, hours_gone = schedule("parent"), 100
+    town.clock.advance(hours_gone * HOUR_S + 1)
+    assert hours(read(api, id_))[-1] == "04:00"
+    assert looks < 20 * hours_gone
 
 
 def test_a_failure_pauses_when_the_policy_says_so(
