@@ -3,10 +3,10 @@
 A defect replaces one function or constant of the mock. Its factory gets the healthy one and gives
 the replacement:
 
-    @mutant("upload.hash-of-name", UPLOAD_DOCUMENT, place="resources.documents:digest")
-    def hash_of_name(healthy):
-        '''The hash of a document depends on its name.'''
-        return lambda content, name: healthy(name.encode(), name)
+    @mutant("upload.known-content-is-201", UPLOAD_DOCUMENT, place="resources.documents:upload")
+    def known_content_is_201(upload):
+        '''Known content answers 201 like new content.'''
+        return answering(upload, status=201)
 """
 
 from __future__ import annotations
