@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import math
+from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -11,6 +10,7 @@ from attrs import field, frozen
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from mistral_mock import json_text
 from mistral_mock.context import Upload
 from mistral_mock.errors import Problem, invalid, too_large
 
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 
 FRAME = 64 * 1024
 """What a form may add to the file that it carries, in bytes."""
-EXACT = 2.0**53
-"""Below this a float holds every integer."""
-DEEPEST = 100
-"""Levels of arrays and objects that a JSON body may have."""
 
 
 class ClientGoneError(Exception):
@@ -84,32 +80,11 @@ def parse_json(content: bytes) -> object:
 
     """
     try:
-        value: object = json.loads(content, parse_constant=_refuse, parse_float=_read_number)
-        if b"\\u" in content:
-            json.dumps(value, ensure_ascii=False).encode()  # lone surrogates have no encoding
-        if content.count(b"[") + content.count(b"{") > DEEPEST:
-            check_depth(value)
-    except json.JSONDecodeError as error:
+        return json_text.read(content)
+    except JSONDecodeError as error:
         raise _malformed(error.pos, error.msg) from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise _malformed(0, str(error)) from error
-    return value
-
-
-def check_depth(value: object) -> None:
-    """Lets through what is nested no deeper than DEEPEST.
-
-    Raises:
-        ValueError: It is deeper.
-
-    """
-    level = [value] if isinstance(value, dict | list) else []
-    for _ in range(DEEPEST):
-        parts = [one.values() if isinstance(one, dict) else one for one in level]
-        level = [part for inner in parts for part in inner if isinstance(part, dict | list)]
-        if not level:
-            return
-    raise ValueError(f"nested more than {DEEPEST} levels deep")
 
 
 async def read_form(headers: Headers, receive: Receive, limit: int) -> Form:
@@ -153,15 +128,3 @@ def _malformed(position: int, reason: str) -> InvalidError:
         ("body", position), "JSON decode error", "json_invalid", {}, {"error": reason}
     )
     return invalid(problem)
-
-
-def _read_number(text: str) -> float:
-    """The number; `2.0` is the integer 2, in JSON Schema and here."""
-    number = float(text)
-    if not math.isfinite(number):
-        return _refuse(text)
-    return int(number) if number.is_integer() and abs(number) < EXACT else number
-
-
-def _refuse(name: str) -> float:
-    raise ValueError(f"{name} is no JSON")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import jsonschema_rs
 from attrs import frozen
 
 import mistral_openapi
+from mistral_mock import json_text
 from mistral_mock.problems import explain
 
 if TYPE_CHECKING:
@@ -142,8 +142,8 @@ def _read_json(text: str) -> object:
     What the official SDK writes for a parameter that it was not given stands for none.
     """
     try:
-        value: object = json.loads(text)
-    except (ValueError, RecursionError):
+        value = json_text.read(text.encode())
+    except ValueError:
         return text
     return None if value == UNSENT else value
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from mistral_mock import json_lines
 from mistral_mock.errors import invalid_field
+from mistral_mock.json_lines import LineError
 from mistral_mock.resources import files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from mistral_mock.context import Context
     from mistral_mock.resources.files import StoredFile
@@ -40,8 +41,10 @@ def read_requests(ctx: Context) -> Intake:
         raise invalid_field("input_files", "Value error, send either input_files or requests")
     if inline is not None:
         return make_intake((one.get("custom_id"), one["body"]) for one in inline)
-    lines = [line for id_ in file_ids for line in read_lines(ctx, find_file(ctx, id_))]
-    return make_intake(read_line(number, line) for number, line in enumerate(lines, 1))
+    found = [find_file(ctx, id_) for id_ in file_ids]
+    return make_intake(
+        request for file in found for request in read_file(file, files.read_content(ctx, file))
+    )
 
 
 def make_intake(found: Iterator[tuple[str | None, dict[str, Any]] | str]) -> Intake:
@@ -67,19 +70,27 @@ def find_file(ctx: Context, id_: str) -> StoredFile:
     return file
 
 
-def read_lines(ctx: Context, file: StoredFile) -> Sequence[bytes]:
-    """The lines of a file that say something."""
-    return [line for line in files.read_content(ctx, file).split(b"\n") if line.strip()]
+def read_file(
+    file: StoredFile, content: bytes
+) -> Iterator[tuple[str | None, dict[str, Any]] | str]:
+    """The requests of a file's lines, and what is wrong with lines that hold none."""
+    for number, line in json_lines.split(content):
+        try:
+            yield read_line(line)
+        except LineError as error:
+            yield f"{file.filename}, line {number}: {error}"
 
 
-def read_line(number: int, line: bytes) -> tuple[str | None, dict[str, Any]] | str:
-    """The request of a line, or what is wrong with the line."""
-    try:
-        found = json.loads(line)
-    except (ValueError, RecursionError):
-        return f"Line {number} is no JSON"
-    if not isinstance(found, dict) or not isinstance(found.get("body"), dict):
-        return f"Line {number} has no body"
+def read_line(line: bytes) -> tuple[str | None, dict[str, Any]]:
+    """The request of a line.
+
+    Raises:
+        LineError: The line holds none.
+
+    """
+    found = json_lines.read(line)
+    if not isinstance(found.get("body"), dict):
+        raise LineError("it has no body")
     custom_id = found.get("custom_id")
     return (None if custom_id is None else str(custom_id), found["body"])
 

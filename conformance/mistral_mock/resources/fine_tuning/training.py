@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from mistral_mock import json_lines
 from mistral_mock.completion import tokens
 from mistral_mock.completion.messages import join
+from mistral_mock.json_lines import LineError
 from mistral_mock.resources.tuned_models import CLASSIFIER
 
 if TYPE_CHECKING:
@@ -36,10 +37,6 @@ class Data:
     flaw: str
 
 
-class FlawError(Exception):
-    """A line is no sample; the message says why."""
-
-
 def read_data(
     contents: Iterable[tuple[str, bytes]],
     job_type: str,
@@ -50,12 +47,10 @@ def read_data(
     samples: list[Sample] = []
     flaws: list[str] = []
     for name, content in contents:
-        for number, line in enumerate(content.splitlines(), start=1):
-            if not line.strip():
-                continue
+        for number, line in json_lines.split(content):
             try:
                 samples.append(read_sample(line, job_type, targets))
-            except FlawError as flaw:
+            except LineError as flaw:
                 flaws.append(f"{name}, line {number}: {flaw}")
     spent = sum(tokens.count_tokens(sample.text) for sample in samples)
     return Data(tuple(samples), spent, judge(len(samples), flaws, tolerated))
@@ -72,15 +67,10 @@ def read_sample(line: bytes, job_type: str, targets: Sequence[Mapping[str, Any]]
     """The sample on a line.
 
     Raises:
-        FlawError: The line holds none.
+        LineError: The line holds none.
 
     """
-    try:
-        found = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise FlawError("it is not JSON") from error
-    if not isinstance(found, dict):
-        raise FlawError("it is not an object")
+    found = json_lines.read(line)
     if job_type == CLASSIFIER:
         text = found.get("text")
         said = text if isinstance(text, str) else read_messages(found)
@@ -92,38 +82,38 @@ def read_messages(found: Mapping[str, Any], *, answered: bool = False) -> str:
     """What the messages of a sample say; `answered` demands one of the assistant.
 
     Raises:
-        FlawError: There are no messages, or they are no messages.
+        LineError: There are no messages, or they are no messages.
 
     """
     messages = found.get("messages")
     if not isinstance(messages, list) or not messages:
-        raise FlawError("it has no messages")
+        raise LineError("it has no messages")
     roles = [message.get("role") if isinstance(message, dict) else None for message in messages]
     if not ROLES.issuperset(roles):
-        raise FlawError("a message has no role that there is")
+        raise LineError("a message has no role that there is")
     if answered and "assistant" not in roles:
-        raise FlawError("no message is of the assistant")
+        raise LineError("no message is of the assistant")
     try:
         return join(messages)
     except (TypeError, AttributeError) as error:
-        raise FlawError("a message has no content that can be read") from error
+        raise LineError("a message has no content that can be read") from error
 
 
 def read_labels(found: Mapping[str, Any], targets: Sequence[Mapping[str, Any]]) -> Labels:
     """The labels of a sample, by target.
 
     Raises:
-        FlawError: There are none, or one is not among those of its target.
+        LineError: There are none, or one is not among those of its target.
 
     """
     given = found.get("labels")
     if not isinstance(given, dict) or not given:
-        raise FlawError("it has no labels")
+        raise LineError("it has no labels")
     known = {target["name"]: target["labels"] for target in targets}
     labels: dict[str, list[str]] = {}
     for name, chosen in given.items():
         labels[name] = chosen if isinstance(chosen, list) else [chosen]
         for label in labels[name]:
             if name not in known or label not in known[name]:
-                raise FlawError(f"{name} has no label {label!r}")
+                raise LineError(f"{name} has no label {label!r}")
     return labels

@@ -10,25 +10,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from mistral_mock import bodies
-from mistral_mock.errors import InvalidError
+from mistral_mock import json_lines
+from mistral_mock.json_lines import LineError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from mistral_mock.resources.observability.dataset_state import DatasetRecord
 
 WHOLE, MESSAGES, PROPERTIES = "payload", "messages", "properties"
-
-
-class LineError(ValueError):
-    """A line that holds no record; the message says why."""
-
-
-def split_lines(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """The lines that are not blank, with their numbers from 1."""
-    lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    return ((number, line) for number, line in enumerate(lines, 1) if line.strip())
 
 
 def read_line(line: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -38,7 +28,7 @@ def read_line(line: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
         LineError: The line is none of ours.
 
     """
-    found = parse(line)
+    found = json_lines.read(line)
     properties = found.pop(PROPERTIES, None) or {}
     if not isinstance(properties, dict):
         raise LineError("`properties` is not an object")
@@ -46,23 +36,6 @@ def read_line(line: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
         return found[WHOLE], properties
     check_messages(found.get(MESSAGES))
     return found, properties
-
-
-def parse(line: bytes) -> dict[str, Any]:
-    """The JSON object of a line.
-
-    Raises:
-        LineError: It is no JSON, or no object.
-
-    """
-    try:
-        found = bodies.parse_json(line)
-    except InvalidError as error:
-        reason = error.problems[0].ctx["error"]
-        raise LineError(f"it is not JSON ({reason})") from error
-    if not isinstance(found, dict):
-        raise LineError("it is not a JSON object")
-    return found
 
 
 def check_messages(messages: object) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from mistral_mock import json_lines
 from mistral_mock.ownership import may_see
 from mistral_mock.resources import files
 from mistral_mock.resources.conversations import messages
@@ -45,7 +46,7 @@ def read_file(ctx: Context, file_id: str) -> Source:
     file = files.look_up(ctx, file_id)
     if file is None:
         return Source(fault=f"There is no file with the id {file_id}")
-    numbered = lines.split_lines(files.read_content(ctx, file))
+    numbered = json_lines.split(files.read_content(ctx, file))
     entries = [read_line(number, line) for number, line in numbered]
     if not entries:
         return Source(fault=f"The file {file.filename} is empty")
@@ -56,7 +57,7 @@ def read_line(number: int, line: bytes) -> Entry:
     """The entry of a line."""
     try:
         payload, properties = lines.read_line(line)
-    except lines.LineError as error:
+    except json_lines.LineError as error:
         return {"problem": f"line {number}: {error}"}
     return {"payload": payload, "properties": properties, "source": UPLOADED_FILE}
 

@@ -7,6 +7,7 @@ from base64 import b64decode
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from mistral_mock import json_text
 from mistral_mock.errors import Problem, invalid, not_found
 from mistral_mock.resources.workflows import engine
 from mistral_mock.schemas import Schema
@@ -77,8 +78,8 @@ def read_value(sent: object) -> Any:  # noqa: ANN401 - JSON of any kind
         message = "Value error, the mock reads plain payloads only"
         raise invalid(Problem(("body", "input", "encoding_options"), message, input=sent))
     try:
-        return json.loads(b64decode(sent[ENCODED], validate=True))
-    except (ValueError, RecursionError):
+        return json_text.read(b64decode(str(sent[ENCODED]), validate=True))
+    except ValueError:
         message = "Value error, it is not Base64 of JSON text"
         raise invalid(Problem(loc, message, input=sent[ENCODED])) from None
 

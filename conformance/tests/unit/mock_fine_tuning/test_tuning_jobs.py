@@ -156,6 +156,7 @@ def test_job_fails_when_a_file_is_deleted_before_its_training(
         "no JSON",
         "[]",
         "{}",
+        r'{"messages": [{"role": "assistant", "content": "\ud800"}]}',
         '{"messages": [{"role": "user", "content": "x"}]}',
         '{"messages": [{"role": "nobody", "content": "x"}]}',
         '{"messages": ["x"]}',

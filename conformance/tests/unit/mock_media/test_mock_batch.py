@@ -112,8 +112,10 @@ def test_requests_come_from_several_files(api: httpx.Client, server: RunningServ
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "Line 1 is no JSON"),
-        ('{"custom_id": "1"}', "Line 1 has no body"),
+        ("{", "requests.jsonl, line 1: it is not JSON"),
+        ('\n\n{"custom_id": "1"}', "requests.jsonl, line 3: it has no body"),
+        (r'{"body": {"input": "\ud800"}}', "requests.jsonl, line 1: it is not JSON"),
+        ('{"body": {"input": NaN}}', "requests.jsonl, line 1: it is not JSON"),
         ("\n", "no requests"),
     ],
 )

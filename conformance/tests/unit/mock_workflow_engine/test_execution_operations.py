@@ -110,7 +110,12 @@ def test_encoded_input_is_read(api: Caller) -> None:
 
 @pytest.mark.parametrize(
     "sent",
-    [{"b64payload": "%%"}, {"b64payload": "e30=", "encoding_options": ["encrypted"]}],
+    [
+        {"b64payload": "%%"},
+        {"b64payload": 5},
+        {"b64payload": b64encode(rb'"\ud800"').decode()},
+        {"b64payload": "e30=", "encoding_options": ["encrypted"]},
+    ],
 )
 def test_encoded_input_that_cannot_be_read_is_refused(api: Caller, sent: Any) -> None:
     made = api.start("approve_order", input={})
