@@ -12,6 +12,7 @@ from mistral_mock.resources.workflows.records import (
     TERMINATE,
     Execution,
     Moment,
+    Workflow,
     record_id,
 )
 
@@ -82,10 +83,15 @@ def begin_children(world: World, parent: Execution, now: datetime) -> None:
 
 
 def begin(world: World, parent: Execution, happening: Happening) -> None:
-    """Starts a child, unless it has started."""
+    """Starts a child, unless it has started.
+
+    A shared workflow knows the others of its own workspace; their executions are its caller's.
+    """
     facts = happening.attributes
     owner = parent.workspace_id
-    workflow = engine.find_workflow(world, owner, facts["workflow"])
+    above = world.store.table(Workflow).get(parent.workflow_id)
+    home = above.workspace_id if above else owner
+    workflow = engine.find_workflow(world, home, facts["workflow"])
     if workflow is None or engine.find_execution(world, owner, facts["execution_id"]):
         return
     starter = engine.Starter(owner, parent.user_id)

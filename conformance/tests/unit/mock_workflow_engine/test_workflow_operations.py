@@ -63,6 +63,18 @@ def test_shared_workflow_is_everyones_to_start_and_nobody_elses_to_change(
     assert other.get(f"{LIST}/greet").status_code == 404
 
 
+def test_shared_workflow_has_its_private_children_also_for_another_workspace(
+    serve: Callable[..., Callable[[str], Caller]],
+) -> None:
+    other = serve()("neighbour")
+    assert "greet" not in names(other)
+    answer = other.post(
+        "/v1/workflows/onboard/execute",
+        json={"input": {"customer": "Ada"}, "wait_for_result": True},
+    )
+    assert answer.json().get("result") == {"greeting": "Hello, Ada!"}
+
+
 def test_update_changes_what_it_names(api: Caller) -> None:
     before = api.get(f"{LIST}/greet").json()["workflow"]
     after = api.put(f"{LIST}/greet", json={"tags": ["b", "a", "b"], "display_name": None})
