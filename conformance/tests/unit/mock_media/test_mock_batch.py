@@ -130,6 +130,13 @@ def test_wrong_files_fail_the_job(
     assert message in done["errors"][0]["message"]
 
 
+def test_request_that_answers_400_has_failed(api: httpx.Client, server: RunningServer) -> None:
+    job = create(api, model="nobody")
+    server.clock.advance(10)
+    (output,) = get(api, job, inline=True)["outputs"]
+    assert (output["response"], output["error"]["status_code"]) == (None, 400)
+
+
 def test_cancelled_job_keeps_what_is_done(api: httpx.Client, server: RunningServer) -> None:
     job = create(api, requests=[ask(str(n)) for n in range(9)])
     server.clock.advance(1.35)

@@ -56,6 +56,14 @@ def test_chat_is_recorded_with_both_sides(api: Caller) -> None:
     assert event["nb_output_tokens"] == answer["usage"]["completion_tokens"]
 
 
+def test_whole_event_tells_each_field_once(api: Caller) -> None:
+    api.chat("Hello")
+    (id_,) = api.ids()
+    event = api.send("GET", f"/chat-completion-events/{id_}")
+    assert "model_name" in event["extra_fields"]
+    assert not event["extra_fields"].keys() & event.keys()
+
+
 def test_event_carries_the_id_of_its_request(api: Caller) -> None:
     answer = api.chat("Hello")
     assert api.search()[0]["correlation_id"] == answer.headers["x-kong-request-id"]

@@ -36,6 +36,15 @@ def test_further_lines_are_as_deep_as_the_gap(api: httpx.Client) -> None:
     assert all(line.startswith("    ") for line in code.splitlines()[1:])
 
 
+@pytest.mark.parametrize(
+    ("prompt", "indent"),
+    [("def f():", 4), ("  if (a) {\n", 6), ("  a = 1\n", 2), ("", 0)],
+)
+def test_a_block_that_begins_is_deeper(api: httpx.Client, prompt: str, indent: int) -> None:
+    lines = code_of(fill(api, prompt=prompt, suffix=None, min_tokens=60)).splitlines()[1:]
+    assert {len(line) - len(line.lstrip()) for line in lines} == {indent}
+
+
 def test_stream_is_the_same_code(api: httpx.Client) -> None:
     events = fill(api, stream=True).text.split("\n\n")
     chunks = [

@@ -235,6 +235,18 @@ def test_events_of_a_stream_fit_the_document(api: Caller) -> None:
     } <= kinds
 
 
+def test_update_answers_with_what_it_changed(api: Caller) -> None:
+    made = api.start("approve_order", input={"amount": 1})
+    api.act(made, "queries", name="amount")
+    changes = [
+        api.act(made, "updates", name="set_amount", input={"amount": amount}).json()
+        for amount in (2, 3)
+    ]
+    assert changes == [
+        {"update_name": "set_amount", "result": {"amount": amount}} for amount in (2, 3)
+    ]
+
+
 def test_executions_outlive_the_process(tmp_path: Path) -> None:
     settings = Settings(clock="manual", state_file=tmp_path / "state")
     with running(settings) as server, Caller(base_url=server.base_url, headers=KEY) as api:
