@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
 from importlib import import_module
 from operator import or_
-from typing import Any, ClassVar, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 from .types import UNSET, to_wire, warn_once
 
 _MODELS: Final = f"{__package__}.models"
+_NONE: Final[dict[str, Any]] = {}
 Reader: TypeAlias = Callable[[dict[str, Any]], Any]
 
 
@@ -42,14 +43,25 @@ class Model:
         for name, value in self.__dict__.items():
             if value is not UNSET and name != "additional_properties":
                 result[renamed.get(name, name)] = to_wire(value)
-        for name, value in self.additional_properties.items():
+        for name, value in self.__dict__.get("additional_properties", _NONE).items():
             result[name] = to_wire(value)
         return result
+
+    if not TYPE_CHECKING:  # type checkers know every attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """Make the dict of unknown fields when it is first asked for: most have none."""
+            if name != "additional_properties":
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            return self.__dict__.setdefault(name, {})
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        return self.__dict__ == other.__dict__
+        mine, theirs = self.__dict__, other.__dict__
+        if len(mine) != len(theirs):  # one of them has been asked for its unknown fields
+            mine, theirs = _stated(mine), _stated(theirs)
+        return mine == theirs
 
     __hash__ = None  # type: ignore[assignment]  # lists inside, as with every mutable value
 
@@ -60,6 +72,13 @@ class Model:
             if value is not UNSET and (value or name != "additional_properties")
         ]
         return f"{type(self).__name__}({', '.join(parts)})"
+
+
+def _stated(values: dict[str, Any]) -> dict[str, Any]:
+    """Return a model's values without an empty dict of unknown fields."""
+    return {
+        name: value for name, value in values.items() if value or name != "additional_properties"
+    }
 
 
 # Reading makes an object and hands it its dict of values at once, past __init__ and past the guard

@@ -97,7 +97,8 @@ class AdminUser(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        fields["additional_properties"] = {} if len(fields) == 13 else unknown(fields, _ABSENT)
+        if len(fields) != 13:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["is_sso_outsider"]
         if type(value) is str:
             fields["is_sso_outsider"] = read_bool(value)

@@ -56,7 +56,8 @@ class AudioContent(Model):
             fields["mime_type"] = fields.pop("mimeType")
         if "_meta" in source:
             fields["meta"] = fields.pop("_meta")
-        fields["additional_properties"] = {} if len(fields) == 5 else unknown(fields, _ABSENT)
+        if len(fields) != 5:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["annotations"]
         if type(value) is dict:
             fields["annotations"] = _READERS["Annotations"](value)

@@ -44,7 +44,8 @@ class ChatModerationRequest(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "input" in source:
             fields["inputs"] = fields.pop("input")
-        fields["additional_properties"] = {} if len(fields) == 2 else unknown(fields, _ABSENT)
+        if len(fields) != 2:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["inputs"]
         if type(value) is list:
             fields["inputs"] = [

@@ -46,7 +46,8 @@ class ClassificationRequest(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "input" in source:
             fields["inputs"] = fields.pop("input")
-        fields["additional_properties"] = {} if len(fields) == 3 else unknown(fields, _ABSENT)
+        if len(fields) != 3:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         model = new(cls)
         fill(model, fields)
         return model

@@ -104,7 +104,8 @@ class ClassifierJob(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        fields["additional_properties"] = {} if len(fields) == 16 else unknown(fields, _ABSENT)
+        if len(fields) != 16:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["auto_start"]
         if type(value) is str:
             fields["auto_start"] = read_bool(value)

@@ -54,7 +54,8 @@ class ConnectorToolResultMetadata(Model):
             fields["structured_content"] = fields.pop("structuredContent")
         if "_meta" in source:
             fields["meta"] = fields.pop("_meta")
-        fields["additional_properties"] = {} if len(fields) == 3 else unknown(fields, _ABSENT)
+        if len(fields) != 3:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["is_error"]
         if type(value) is str:
             fields["is_error"] = read_bool(value)

@@ -87,7 +87,8 @@ class CreateConnectorRequest(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        fields["additional_properties"] = {} if len(fields) == 13 else unknown(fields, _ABSENT)
+        if len(fields) != 13:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["global_headers"]
         if type(value) is dict:
             fields["global_headers"] = {

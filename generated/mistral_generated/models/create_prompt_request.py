@@ -60,7 +60,8 @@ class CreatePromptRequest(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "sharingScope" in source:
             fields["sharing_scope"] = fields.pop("sharingScope")
-        fields["additional_properties"] = {} if len(fields) == 7 else unknown(fields, _ABSENT)
+        if len(fields) != 7:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["definition"]
         if type(value) is dict:
             fields["definition"] = PromptDefinition.from_dict(value)

@@ -54,7 +54,8 @@ class CreateSkillRequest(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "sharingScope" in source:
             fields["sharing_scope"] = fields.pop("sharingScope")
-        fields["additional_properties"] = {} if len(fields) == 5 else unknown(fields, _ABSENT)
+        if len(fields) != 5:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["definition"]
         if type(value) is dict:
             fields["definition"] = SkillDefinition.from_dict(value)

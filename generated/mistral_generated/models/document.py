@@ -117,7 +117,8 @@ class Document(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        fields["additional_properties"] = {} if len(fields) == 21 else unknown(fields, _ABSENT)
+        if len(fields) != 21:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["size"]
         if type(value) is str:
             fields["size"] = read_int(value)

@@ -53,7 +53,8 @@ class EmbeddedResource(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "_meta" in source:
             fields["meta"] = fields.pop("_meta")
-        fields["additional_properties"] = {} if len(fields) == 4 else unknown(fields, _ABSENT)
+        if len(fields) != 4:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["resource"]
         if type(value) is dict:
             fields["resource"] = read_resource_contents(value)

@@ -59,7 +59,8 @@ class EmbeddingRequest(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "input" in source:
             fields["inputs"] = fields.pop("input")
-        fields["additional_properties"] = {} if len(fields) == 6 else unknown(fields, _ABSENT)
+        if len(fields) != 6:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["output_dimension"]
         if type(value) is str:
             fields["output_dimension"] = read_int(value)

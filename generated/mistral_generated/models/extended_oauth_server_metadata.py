@@ -120,7 +120,8 @@ class ExtendedOAuthServerMetadata(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        fields["additional_properties"] = {} if len(fields) == 25 else unknown(fields, _ABSENT)
+        if len(fields) != 25:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["client_id_metadata_document_supported"]
         if type(value) is str:
             fields["client_id_metadata_document_supported"] = read_bool(value)

@@ -46,7 +46,8 @@ class FilterGroup(Model):
             fields["and_"] = fields.pop("AND")
         if "OR" in source:
             fields["or_"] = fields.pop("OR")
-        fields["additional_properties"] = {} if len(fields) == 2 else unknown(fields, _ABSENT)
+        if len(fields) != 2:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["and_"]
         if type(value) is list:
             fields["and_"] = [

@@ -91,7 +91,8 @@ class GetFileResponse(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        fields["additional_properties"] = {} if len(fields) == 14 else unknown(fields, _ABSENT)
+        if len(fields) != 14:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["bytes"]
         if type(value) is str:
             fields["bytes"] = read_int(value)

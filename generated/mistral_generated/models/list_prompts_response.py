@@ -44,7 +44,8 @@ class ListPromptsResponse(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "nextPageToken" in source:
             fields["next_page_token"] = fields.pop("nextPageToken")
-        fields["additional_properties"] = {} if len(fields) == 2 else unknown(fields, _ABSENT)
+        if len(fields) != 2:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["data"]
         if type(value) is list:
             fields["data"] = [

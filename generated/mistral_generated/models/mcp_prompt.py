@@ -63,7 +63,8 @@ class MCPPrompt(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "_meta" in source:
             fields["meta"] = fields.pop("_meta")
-        fields["additional_properties"] = {} if len(fields) == 6 else unknown(fields, _ABSENT)
+        if len(fields) != 6:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["arguments"]
         if type(value) is list:
             fields["arguments"] = [

@@ -72,7 +72,8 @@ class MCPResource(Model):
             fields["mime_type"] = fields.pop("mimeType")
         if "_meta" in source:
             fields["meta"] = fields.pop("_meta")
-        fields["additional_properties"] = {} if len(fields) == 9 else unknown(fields, _ABSENT)
+        if len(fields) != 9:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["size"]
         if type(value) is str:
             fields["size"] = read_int(value)

@@ -113,7 +113,8 @@ class MCPServerCard(Model):
             fields["website_url"] = fields.pop("websiteUrl")
         if "_meta" in source:
             fields["meta"] = fields.pop("_meta")
-        fields["additional_properties"] = {} if len(fields) == 15 else unknown(fields, _ABSENT)
+        if len(fields) != 15:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["capabilities"]
         if type(value) is dict:
             fields["capabilities"] = _READERS["ServerCapabilities"](value)

@@ -41,7 +41,8 @@ class MCPServerCardMeta(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "ai.mistral/turbine" in source:
             fields["ai_mistral_turbine"] = fields.pop("ai.mistral/turbine")
-        fields["additional_properties"] = {} if len(fields) == 1 else unknown(fields, _ABSENT)
+        if len(fields) != 1:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["ai_mistral_turbine"]
         if type(value) is dict:
             fields["ai_mistral_turbine"] = _READERS["TurbineMeta"](value)

@@ -46,7 +46,8 @@ class MCPServerIcon(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "mimeType" in source:
             fields["mime_type"] = fields.pop("mimeType")
-        fields["additional_properties"] = {} if len(fields) == 3 else unknown(fields, _ABSENT)
+        if len(fields) != 3:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         model = new(cls)
         fill(model, fields)
         return model

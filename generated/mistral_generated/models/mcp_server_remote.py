@@ -63,7 +63,8 @@ class MCPServerRemote(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "supportedProtocolVersions" in source:
             fields["supported_protocol_versions"] = fields.pop("supportedProtocolVersions")
-        fields["additional_properties"] = {} if len(fields) == 5 else unknown(fields, _ABSENT)
+        if len(fields) != 5:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["headers"]
         if type(value) is list:
             fields["headers"] = [

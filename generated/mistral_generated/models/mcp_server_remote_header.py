@@ -58,7 +58,8 @@ class MCPServerRemoteHeader(Model):
             fields["is_required"] = fields.pop("isRequired")
         if "isSecret" in source:
             fields["is_secret"] = fields.pop("isSecret")
-        fields["additional_properties"] = {} if len(fields) == 6 else unknown(fields, _ABSENT)
+        if len(fields) != 6:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["is_required"]
         if type(value) is str:
             fields["is_required"] = read_bool(value)

@@ -84,7 +84,8 @@ class MCPTool(Model):
             fields["output_schema"] = fields.pop("outputSchema")
         if "_meta" in source:
             fields["meta"] = fields.pop("_meta")
-        fields["additional_properties"] = {} if len(fields) == 9 else unknown(fields, _ABSENT)
+        if len(fields) != 9:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["icons"]
         if type(value) is list:
             fields["icons"] = [

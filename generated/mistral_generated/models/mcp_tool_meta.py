@@ -50,7 +50,8 @@ class MCPToolMeta(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "ai.mistral/turbine" in source:
             fields["ai_mistral_turbine"] = fields.pop("ai.mistral/turbine")
-        fields["additional_properties"] = {} if len(fields) == 2 else unknown(fields, _ABSENT)
+        if len(fields) != 2:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["ui"]
         if type(value) is dict:
             fields["ui"] = _READERS["MCPUIToolMeta"](value)

@@ -42,7 +42,8 @@ class MCPUIToolMeta(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "resourceUri" in source:
             fields["resource_uri"] = fields.pop("resourceUri")
-        fields["additional_properties"] = {} if len(fields) == 2 else unknown(fields, _ABSENT)
+        if len(fields) != 2:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         model = new(cls)
         fill(model, fields)
         return model

@@ -48,7 +48,8 @@ class MessageTokens(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        fields["additional_properties"] = {} if len(fields) == 4 else unknown(fields, _ABSENT)
+        if len(fields) != 4:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["total_tokens"]
         if type(value) is str:
             fields["total_tokens"] = read_int(value)

@@ -75,7 +75,8 @@ class ModelCapabilities(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        fields["additional_properties"] = {} if len(fields) == 14 else unknown(fields, _ABSENT)
+        if len(fields) != 14:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["completion_chat"]
         if type(value) is str:
             fields["completion_chat"] = read_bool(value)

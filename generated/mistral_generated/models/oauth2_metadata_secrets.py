@@ -45,7 +45,8 @@ class OAuth2MetadataSecrets(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        fields["additional_properties"] = {} if len(fields) == 4 else unknown(fields, _ABSENT)
+        if len(fields) != 4:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["client_id_issued_at"]
         if type(value) is str:
             fields["client_id_issued_at"] = read_int(value)

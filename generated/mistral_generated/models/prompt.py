@@ -88,7 +88,8 @@ class Prompt(Model):
             fields["updated_at"] = fields.pop("updatedAt")
         if "latestVersion" in source:
             fields["latest_version"] = fields.pop("latestVersion")
-        fields["additional_properties"] = {} if len(fields) == 12 else unknown(fields, _ABSENT)
+        if len(fields) != 12:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["definition"]
         if type(value) is dict:
             fields["definition"] = _READERS["PromptDefinition"](value)

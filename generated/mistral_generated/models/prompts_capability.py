@@ -40,7 +40,8 @@ class PromptsCapability(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "listChanged" in source:
             fields["list_changed"] = fields.pop("listChanged")
-        fields["additional_properties"] = {} if len(fields) == 1 else unknown(fields, _ABSENT)
+        if len(fields) != 1:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["list_changed"]
         if type(value) is str:
             fields["list_changed"] = read_bool(value)

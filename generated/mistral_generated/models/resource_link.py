@@ -75,7 +75,8 @@ class ResourceLink(Model):
             fields["mime_type"] = fields.pop("mimeType")
         if "_meta" in source:
             fields["meta"] = fields.pop("_meta")
-        fields["additional_properties"] = {} if len(fields) == 10 else unknown(fields, _ABSENT)
+        if len(fields) != 10:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["size"]
         if type(value) is str:
             fields["size"] = read_int(value)

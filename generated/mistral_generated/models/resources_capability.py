@@ -43,7 +43,8 @@ class ResourcesCapability(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "listChanged" in source:
             fields["list_changed"] = fields.pop("listChanged")
-        fields["additional_properties"] = {} if len(fields) == 2 else unknown(fields, _ABSENT)
+        if len(fields) != 2:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["subscribe"]
         if type(value) is str:
             fields["subscribe"] = read_bool(value)

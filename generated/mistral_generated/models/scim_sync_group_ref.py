@@ -41,7 +41,8 @@ class ScimSyncGroupRef(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "groupName" in source:
             fields["group_name"] = fields.pop("groupName")
-        fields["additional_properties"] = {} if len(fields) == 2 else unknown(fields, _ABSENT)
+        if len(fields) != 2:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         model = new(cls)
         fill(model, fields)
         return model

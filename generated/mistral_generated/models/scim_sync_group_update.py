@@ -42,7 +42,8 @@ class ScimSyncGroupUpdate(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "previous_groupName" in source:
             fields["previous_group_name"] = fields.pop("previous_groupName")
-        fields["additional_properties"] = {} if len(fields) == 2 else unknown(fields, _ABSENT)
+        if len(fields) != 2:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["group"]
         if type(value) is dict:
             fields["group"] = ScimSyncGroupRef.from_dict(value)

@@ -41,7 +41,8 @@ class ScimSyncUserRef(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "userName" in source:
             fields["user_name"] = fields.pop("userName")
-        fields["additional_properties"] = {} if len(fields) == 2 else unknown(fields, _ABSENT)
+        if len(fields) != 2:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         model = new(cls)
         fill(model, fields)
         return model

@@ -54,7 +54,8 @@ class SkillAssetContent(Model):
             fields["raw_content"] = fields.pop("rawContent")
         if "textContent" in source:
             fields["text_content"] = fields.pop("textContent")
-        fields["additional_properties"] = {} if len(fields) == 3 else unknown(fields, _ABSENT)
+        if len(fields) != 3:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["is_executable"]
         if type(value) is str:
             fields["is_executable"] = read_bool(value)

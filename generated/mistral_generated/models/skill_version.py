@@ -55,7 +55,8 @@ class SkillVersion(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "createdAt" in source:
             fields["created_at"] = fields.pop("createdAt")
-        fields["additional_properties"] = {} if len(fields) == 5 else unknown(fields, _ABSENT)
+        if len(fields) != 5:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["version"]
         if type(value) is str:
             fields["version"] = read_int(value)

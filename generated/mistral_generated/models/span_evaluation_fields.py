@@ -36,7 +36,8 @@ class SpanEvaluationFields(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        fields["additional_properties"] = {} if len(fields) == 1 else unknown(fields, _ABSENT)
+        if len(fields) != 1:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["field_definitions"]
         if type(value) is list:
             fields["field_definitions"] = [

@@ -43,7 +43,8 @@ class TasksSamplingCapability(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "createMessage" in source:
             fields["create_message"] = fields.pop("createMessage")
-        fields["additional_properties"] = {} if len(fields) == 1 else unknown(fields, _ABSENT)
+        if len(fields) != 1:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["create_message"]
         if type(value) is dict:
             fields["create_message"] = _READERS["TasksCreateMessageCapability"](value)

@@ -54,7 +54,8 @@ class TempoTraceAttributeArrayElement(Model):
             fields["int_value"] = fields.pop("intValue")
         if "boolValue" in source:
             fields["bool_value"] = fields.pop("boolValue")
-        fields["additional_properties"] = {} if len(fields) == 3 else unknown(fields, _ABSENT)
+        if len(fields) != 3:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["bool_value"]
         if type(value) is str:
             fields["bool_value"] = read_bool(value)

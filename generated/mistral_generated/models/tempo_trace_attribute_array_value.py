@@ -39,7 +39,8 @@ class TempoTraceAttributeArrayValue(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "arrayValue" in source:
             fields["array_value"] = fields.pop("arrayValue")
-        fields["additional_properties"] = {} if len(fields) == 1 else unknown(fields, _ABSENT)
+        if len(fields) != 1:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["array_value"]
         if type(value) is dict:
             fields["array_value"] = TempoTraceAttributeArrayContainer.from_dict(value)

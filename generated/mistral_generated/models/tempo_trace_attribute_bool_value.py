@@ -39,7 +39,8 @@ class TempoTraceAttributeBoolValue(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "boolValue" in source:
             fields["bool_value"] = fields.pop("boolValue")
-        fields["additional_properties"] = {} if len(fields) == 1 else unknown(fields, _ABSENT)
+        if len(fields) != 1:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["bool_value"]
         if type(value) is str:
             fields["bool_value"] = read_bool(value)

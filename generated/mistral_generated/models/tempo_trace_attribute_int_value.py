@@ -38,7 +38,8 @@ class TempoTraceAttributeIntValue(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "intValue" in source:
             fields["int_value"] = fields.pop("intValue")
-        fields["additional_properties"] = {} if len(fields) == 1 else unknown(fields, _ABSENT)
+        if len(fields) != 1:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         model = new(cls)
         fill(model, fields)
         return model

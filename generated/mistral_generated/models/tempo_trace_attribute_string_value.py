@@ -38,7 +38,8 @@ class TempoTraceAttributeStringValue(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "stringValue" in source:
             fields["string_value"] = fields.pop("stringValue")
-        fields["additional_properties"] = {} if len(fields) == 1 else unknown(fields, _ABSENT)
+        if len(fields) != 1:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         model = new(cls)
         fill(model, fields)
         return model

@@ -46,7 +46,8 @@ class TempoTraceBatch(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "scopeSpans" in source:
             fields["scope_spans"] = fields.pop("scopeSpans")
-        fields["additional_properties"] = {} if len(fields) == 2 else unknown(fields, _ABSENT)
+        if len(fields) != 2:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["resource"]
         if type(value) is dict:
             fields["resource"] = TempoTraceResource.from_dict(value)

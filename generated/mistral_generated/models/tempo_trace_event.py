@@ -48,7 +48,8 @@ class TempoTraceEvent(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "timeUnixNano" in source:
             fields["time_unix_nano"] = fields.pop("timeUnixNano")
-        fields["additional_properties"] = {} if len(fields) == 3 else unknown(fields, _ABSENT)
+        if len(fields) != 3:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["attributes"]
         if type(value) is list:
             fields["attributes"] = [

@@ -94,7 +94,8 @@ class TempoTraceSpan(Model):
             fields["start_time_unix_nano"] = fields.pop("startTimeUnixNano")
         if "endTimeUnixNano" in source:
             fields["end_time_unix_nano"] = fields.pop("endTimeUnixNano")
-        fields["additional_properties"] = {} if len(fields) == 9 else unknown(fields, _ABSENT)
+        if len(fields) != 9:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["attributes"]
         if type(value) is list:
             fields["attributes"] = [

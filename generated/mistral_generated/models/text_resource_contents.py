@@ -51,7 +51,8 @@ class TextResourceContents(Model):
             fields["mime_type"] = fields.pop("mimeType")
         if "_meta" in source:
             fields["meta"] = fields.pop("_meta")
-        fields["additional_properties"] = {} if len(fields) == 4 else unknown(fields, _ABSENT)
+        if len(fields) != 4:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         model = new(cls)
         fill(model, fields)
         return model

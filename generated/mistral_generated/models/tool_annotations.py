@@ -63,7 +63,8 @@ class ToolAnnotations(Model):
             fields["idempotent_hint"] = fields.pop("idempotentHint")
         if "openWorldHint" in source:
             fields["open_world_hint"] = fields.pop("openWorldHint")
-        fields["additional_properties"] = {} if len(fields) == 5 else unknown(fields, _ABSENT)
+        if len(fields) != 5:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["read_only_hint"]
         if type(value) is str:
             fields["read_only_hint"] = read_bool(value)

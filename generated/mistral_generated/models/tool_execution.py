@@ -40,7 +40,8 @@ class ToolExecution(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "taskSupport" in source:
             fields["task_support"] = fields.pop("taskSupport")
-        fields["additional_properties"] = {} if len(fields) == 1 else unknown(fields, _ABSENT)
+        if len(fields) != 1:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         model = new(cls)
         fill(model, fields)
         return model

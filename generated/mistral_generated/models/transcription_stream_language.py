@@ -38,7 +38,8 @@ class TranscriptionStreamLanguage(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        fields["additional_properties"] = {} if len(fields) == 2 else unknown(fields, _ABSENT)
+        if len(fields) != 2:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         model = new(cls)
         fill(model, fields)
         return model

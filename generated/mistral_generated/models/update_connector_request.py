@@ -64,7 +64,8 @@ class UpdateConnectorRequest(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        fields["additional_properties"] = {} if len(fields) == 8 else unknown(fields, _ABSENT)
+        if len(fields) != 8:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["auth_methods"]
         if type(value) is list:
             fields["auth_methods"] = [

@@ -46,7 +46,8 @@ class UpdatePromptRequest(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "sharingScope" in source:
             fields["sharing_scope"] = fields.pop("sharingScope")
-        fields["additional_properties"] = {} if len(fields) == 3 else unknown(fields, _ABSENT)
+        if len(fields) != 3:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         model = new(cls)
         fill(model, fields)
         return model

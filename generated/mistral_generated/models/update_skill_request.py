@@ -40,7 +40,8 @@ class UpdateSkillRequest(Model):
         fields: dict[str, Any] = {**_ABSENT, **source}
         if "sharingScope" in source:
             fields["sharing_scope"] = fields.pop("sharingScope")
-        fields["additional_properties"] = {} if len(fields) == 1 else unknown(fields, _ABSENT)
+        if len(fields) != 1:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         model = new(cls)
         fill(model, fields)
         return model

@@ -45,7 +45,8 @@ class WorkflowBulkError(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        fields["additional_properties"] = {} if len(fields) == 3 else unknown(fields, _ABSENT)
+        if len(fields) != 3:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["workflow"]
         if type(value) is dict:
             fields["workflow"] = _READERS["Workflow"](value)

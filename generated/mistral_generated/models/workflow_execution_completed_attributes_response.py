@@ -46,7 +46,8 @@ class WorkflowExecutionCompletedAttributesResponse(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        fields["additional_properties"] = {} if len(fields) == 3 else unknown(fields, _ABSENT)
+        if len(fields) != 3:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["result"]
         if type(value) is dict:
             fields["result"] = JSONPayloadResponse.from_dict(value)

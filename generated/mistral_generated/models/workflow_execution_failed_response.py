@@ -84,7 +84,8 @@ class WorkflowExecutionFailedResponse(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        fields["additional_properties"] = {} if len(fields) == 12 else unknown(fields, _ABSENT)
+        if len(fields) != 12:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["event_timestamp"]
         if type(value) is str:
             fields["event_timestamp"] = read_int(value)

@@ -73,7 +73,8 @@ class WorkflowExecutionProgressTraceEvent(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        fields["additional_properties"] = {} if len(fields) == 10 else unknown(fields, _ABSENT)
+        if len(fields) != 10:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["timestamp_unix_nano"]
         if type(value) is str:
             fields["timestamp_unix_nano"] = read_int(value)

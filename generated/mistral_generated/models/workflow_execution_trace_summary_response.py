@@ -93,7 +93,8 @@ class WorkflowExecutionTraceSummaryResponse(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        fields["additional_properties"] = {} if len(fields) == 14 else unknown(fields, _ABSENT)
+        if len(fields) != 14:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["start_time"]
         if type(value) is str:
             try:

@@ -62,7 +62,8 @@ class WorkflowRegistration(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        fields["additional_properties"] = {} if len(fields) == 8 else unknown(fields, _ABSENT)
+        if len(fields) != 8:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["definition"]
         if type(value) is dict:
             fields["definition"] = WorkflowCodeDefinition.from_dict(value)

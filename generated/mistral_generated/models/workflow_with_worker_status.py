@@ -85,7 +85,8 @@ class WorkflowWithWorkerStatus(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields: dict[str, Any] = {**_ABSENT, **source}
-        fields["additional_properties"] = {} if len(fields) == 13 else unknown(fields, _ABSENT)
+        if len(fields) != 13:
+            fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["available_in_chat_assistant"]
         if type(value) is str:
             fields["available_in_chat_assistant"] = read_bool(value)

@@ -144,3 +144,25 @@ def test_file_takes_its_name_in_both_spellings() -> None:
 
 def _pickled(value: Any) -> Any:
     return pickle.loads(pickle.dumps(value))  # noqa: S301 - our own bytes
+
+
+def test_dict_of_unknown_fields_is_there_when_it_is_asked_for() -> None:
+    chunk, same = TextChunk.from_dict({"text": "a"}), TextChunk.from_dict({"text": "a"})
+    assert chunk.additional_properties == {}
+    assert chunk.additional_properties is chunk.additional_properties
+    assert chunk == same
+    chunk.additional_properties["new"] = 1
+    assert chunk != same
+    assert chunk.to_dict()["new"] == 1
+    assert "new" not in same.to_dict()
+
+
+def test_model_that_was_read_equals_one_that_was_made() -> None:
+    made = TextChunk(text="a", type="text")
+    assert TextChunk.from_dict({"text": "a", "type": "text"}) == made
+
+
+def test_attribute_that_no_model_has_is_an_error() -> None:
+    chunk: Any = TextChunk.from_dict({"text": "a"})
+    with pytest.raises(AttributeError, match="'TextChunk' object has no attribute 'nothing'"):
+        _ = chunk.nothing
