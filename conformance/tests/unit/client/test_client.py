@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import multiprocessing
 import os
 import pickle
-import threading
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -215,171 +213,11 @@ def test_view_has_other_options_and_the_same_connection(both: Both) -> None:
     assert client._sender.context.settings.timeouts.read == 120
 
 
-@pytest.mark.filterwarnings("ignore:.* is deprecated:DeprecationWarning")
-def test_raw_gives_status_headers_body_and_result(both: Both) -> None:
-    script = answer(200, {"data": [LIBRARY]}, x_request_id="r1")
-    raw = both.run(script, lambda client: client.raw(client.beta.libraries.list, page=0))
-    assert (raw.status_code, raw.request_id) == (200, "r1")
-    assert json.loads(raw.body) == {"data": [LIBRARY]}
-    assert raw.parsed.data[0].name == "Papers"
-
-
-def test_raw_tells_200_from_201(both: Both) -> None:
-    script = answer(201, LIBRARY)
-    raw = both.run(script, lambda client: client.raw(client.beta.libraries.create, name="x"))
-    assert raw.status_code == 201
-
-
-def test_raw_answers_of_tasks_do_not_mix() -> None:
-    def echo(request: httpx.Request) -> httpx.Response:
-        return answer(200, {"data": [], "echo": request.headers["x-n"]})
-
-    async def main() -> list[Any]:
-        client = AsyncMistral(KEY, base_url=BASE_URL, transport=httpx.MockTransport(echo))
-        calls = [client.raw(client.beta.libraries.list, headers={"x-n": str(n)}) for n in range(50)]
-        return await asyncio.gather(*calls)
-
-    found = [json.loads(raw.body)["echo"] for raw in asyncio.run(main())]
-    assert found == [str(n) for n in range(50)]
-
-
-def test_raw_answers_of_threads_do_not_mix() -> None:
-    def echo(request: httpx.Request) -> httpx.Response:
-        return answer(200, {"data": [], "echo": request.headers["x-n"]})
-
-    client = Mistral(KEY, base_url=BASE_URL, transport=httpx.MockTransport(echo))
-    found: dict[int, str] = {}
-
-    def call(number: int) -> None:
-        raw = client.raw(client.beta.libraries.list, headers={"x-n": str(number)})
-        found[number] = json.loads(raw.body)["echo"]
-
-    threads = [threading.Thread(target=call, args=(number,)) for number in range(30)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert found == {number: str(number) for number in range(30)}
-
-
-def test_raw_inside_raw_sees_its_own_answer() -> None:
-    server = Server([answer(200, LIBRARY), answer(201, LIBRARY)])
-    client = Mistral(KEY, base_url=BASE_URL, transport=httpx.MockTransport(server))
-
-    def both_calls() -> int:
-        inner = client.raw(client.beta.libraries.get, "x").status_code
-        client.beta.libraries.create(name="x")
-        return inner
-
-    outer = client.raw(both_calls)
-    assert (outer.parsed, outer.status_code) == (200, 201)
-
-
-def test_raw_of_a_stream_gives_it_open(both: Both) -> None:
-    def make(_request: httpx.Request) -> httpx.Response:
-        headers = {"content-type": "text/event-stream", "x-request-id": "r1"}
-        return httpx.Response(200, headers=headers, stream=Chunks(b"data: [DONE]\n\n"))
-
-    def read(client: Any) -> Any:
-        raw = client.raw(client.chat.stream, model="m", messages=[])
-        return raw, list(raw.parsed)
-
-    async def read_async(client: Any) -> Any:
-        raw = await client.raw(client.chat.stream, model="m", messages=[])
-        return raw, [event async for event in raw.parsed]
-
-    raw, events = both.run(make, read_async if both.is_async else read)
-    assert (raw.status_code, raw.request_id, raw.body, events) == (200, "r1", b"", [])
-
-
-def test_raw_of_something_that_sends_nothing_is_refused(both: Both) -> None:
-    with pytest.raises(TypeError, match=r"raw\(\)|await"):
-        both.run([answer()], lambda client: client.raw(client.beta.libraries.list_all))
-
-
 def test_closed_client_says_so(both: Both) -> None:
     client = both.client([answer(200, {"data": []})])
     both.use(client, lambda c: c.aclose() if both.is_async else c.close())
     with pytest.raises(RuntimeError, match="closed"):
         both.use(client, libraries)
-
-
-def test_own_httpx_client_is_used_and_left_open() -> None:
-    server = Server([answer(200, {"data": []})])
-    with httpx.Client(
-        transport=httpx.MockTransport(server), timeout=17, headers={"X-Mine": "1"}
-    ) as http:
-        with Mistral(KEY, base_url=BASE_URL, http_client=http) as client:
-            client.beta.libraries.list()
-        assert not http.is_closed
-    assert server.requests[0].extensions["timeout"]["read"] == 17
-    assert server.requests[0].headers["x-mine"] == "1"
-    assert server.requests[0].headers["user-agent"].startswith("mistral-openapi/")
-
-
-def test_own_async_httpx_client_is_used_and_left_open() -> None:
-    server = Server([answer(200, {"data": []})])
-
-    async def main() -> None:
-        async with httpx.AsyncClient(transport=httpx.MockTransport(server), timeout=17) as http:
-            async with AsyncMistral(KEY, base_url=BASE_URL, http_client=http) as client:
-                await client.beta.libraries.list()
-            assert not http.is_closed
-
-    asyncio.run(main())
-    assert server.requests[0].extensions["timeout"]["read"] == 17
-
-
-OWN = httpx.Timeout(17, connect=30)
-
-
-@pytest.mark.parametrize(
-    ("option", "connect_s", "read_s"),
-    [
-        ({}, 30, 17),
-        ({"timeout": 3}, 3, 3),
-        ({"connect_timeout": 3}, 3, 17),
-        ({"stream_timeout": 3}, 30, 17),
-    ],
-)
-def test_only_given_timeouts_win_over_those_of_the_own_client(
-    option: Any, connect_s: float, read_s: float
-) -> None:
-    server = Server([answer(200, {"data": []})])
-    with httpx.Client(transport=httpx.MockTransport(server), timeout=OWN) as http:
-        Mistral(KEY, base_url=BASE_URL, http_client=http, **option).beta.libraries.list()
-    timeouts = server.requests[0].extensions["timeout"]
-    assert (timeouts["connect"], timeouts["read"]) == (connect_s, read_s)
-
-
-@pytest.mark.parametrize(("option", "silence_s"), [({}, 17), ({"stream_timeout": 3}, 3)])
-def test_silence_in_a_stream_is_bounded_by_the_own_client_too(
-    option: Any, silence_s: float
-) -> None:
-    def make(_request: httpx.Request) -> httpx.Response:
-        chunks = Chunks(httpx.ReadTimeout("silent"))
-        return httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=chunks)
-
-    with httpx.Client(transport=httpx.MockTransport(make), timeout=OWN) as http:
-        client = Mistral(KEY, base_url=BASE_URL, http_client=http, **option)
-        with (
-            pytest.raises(MistralError, match=f"silent for {silence_s} s"),
-            client.chat.stream(model="m", messages=[], timeout=2) as events,
-        ):
-            list(events)
-
-
-def test_timeout_of_a_call_wins_over_those_of_the_own_client() -> None:
-    server = Server([answer(200, {"data": []})])
-    with httpx.Client(transport=httpx.MockTransport(server), timeout=OWN) as http:
-        Mistral(KEY, base_url=BASE_URL, http_client=http).beta.libraries.list(timeout=2)
-    timeouts = server.requests[0].extensions["timeout"]
-    assert (timeouts["connect"], timeouts["read"]) == (2, 2)
-
-
-def test_client_and_transport_together_are_refused() -> None:
-    with httpx.Client() as http, pytest.raises(TypeError, match="not both"):
-        Mistral(KEY, http_client=http, transport=httpx.MockTransport(Server([answer()])))
 
 
 @pytest.mark.parametrize("kind", CLIENTS)
