@@ -76,6 +76,8 @@ class Wire:
     def __init__(self, base_url: str, limits: Limits | None = None) -> None:
         self.base_url = base_url.rstrip("/")
         self.limits = limits or Limits()
+        self._total_s = self.limits.total_s
+        """Halved by each answer that does not end: a server with many such holds no run up."""
         self._http = httpx.Client(timeout=self.limits.silence_s, trust_env=False, verify=trust())
         self._sent = 0
 
@@ -147,7 +149,7 @@ class Wire:
 
     def _read(self, request: httpx.Request, bound: Bound | None) -> _Answer:
         answer = _Answer()
-        deadline = time.monotonic() + self.limits.total_s
+        deadline = time.monotonic() + self._total_s
         try:
             response = self._http.send(request, stream=True)
             try:
@@ -173,7 +175,8 @@ class Wire:
                 answer.failure = f"the answer is longer than {self.limits.body} bytes"
                 return
             if time.monotonic() > deadline:
-                answer.failure = f"the answer did not end within {self.limits.total_s:g} s"
+                answer.failure = f"the answer did not end within {self._total_s:g} s"
+                self._total_s = max(self._total_s / 2, self.limits.silence_s)
                 return
 
     def _hear(self, response: httpx.Response, answer: _Answer, bound: Bound) -> None:

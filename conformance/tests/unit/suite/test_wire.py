@@ -60,17 +60,27 @@ def test_endless_body_is_cut_at_the_limit() -> None:
     assert raw(endless).failure == "the answer is longer than 10000 bytes"
 
 
-def test_dribbled_body_is_cut_at_the_time_limit() -> None:
-    def dribble(handler: BaseHTTPRequestHandler) -> None:
-        _write(handler, b"HTTP/1.1 200 OK\r\n\r\n")
-        try:
-            for _ in range(20):
-                time.sleep(0.1)
-                _write(handler, b"x")
-        except OSError:
-            return
+def dribble(handler: BaseHTTPRequestHandler) -> None:
+    _write(handler, b"HTTP/1.1 200 OK\r\n\r\n")
+    try:
+        for _ in range(20):
+            time.sleep(0.1)
+            _write(handler, b"x")
+    except OSError:
+        return
 
+
+def test_dribbled_body_is_cut_at_the_time_limit() -> None:
     assert raw(dribble).failure == "the answer did not end within 0.6 s"
+
+
+def test_answers_that_do_not_end_get_less_and_less_time() -> None:
+    with (
+        serving(lambda _: Answer(raw=dribble)) as fake,
+        Wire(fake.base_url, LIMITS) as wire,
+    ):
+        bounds = [wire.send(Message("GET", "/"), CALLER).failure.split()[-2] for _ in range(3)]
+    assert bounds == ["0.6", "0.3", "0.3"]
 
 
 def test_body_cut_short_is_a_failure() -> None:
