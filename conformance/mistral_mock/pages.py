@@ -31,8 +31,11 @@ R = TypeVar("R", bound=Item)
 
 
 def slice_page(items: Sequence[T], page: int, size: int) -> Sequence[T]:
-    """The items of a page; pages count from 0, and one past the end is empty."""
-    return items[page * size : (page + 1) * size]
+    """The items of a page; pages count from 0, and one that there is not is empty.
+
+    Not every list of the document has bounds for the page and its size.
+    """
+    return items[page * size : (page + 1) * size] if page >= 0 and size > 0 else items[:0]
 
 
 def has_more(total: int, page: int, size: int) -> bool:

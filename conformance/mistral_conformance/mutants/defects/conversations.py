@@ -101,7 +101,7 @@ def view_has_no_instructions(view: Part) -> Part:
     return lambda conversation: {**view(conversation), "instructions": None}
 
 
-@mutant("conversations.pages-count-from-one", op.LIST_CONVERSATIONS, place=f"{CRUD}:slice_page")
+@mutant("conversations.pages-count-from-one", op.LIST_CONVERSATIONS, place="pages:slice_page")
 def pages_count_from_one(slice_page: Part) -> Part:
     """Pages count from 1."""
     return lambda found, page, size: slice_page(found, max(page - 1, 0), size)

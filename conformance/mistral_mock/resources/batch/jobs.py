@@ -35,8 +35,8 @@ def list_jobs(ctx: Context) -> Answer:
     found = [job for job in ownership.visible(ctx, BatchJob) if is_wanted(ctx, job, since)]
     if ctx.query["order_by"] != OLDEST_FIRST:
         found.reverse()
-    page, size = max(ctx.query["page"], 0), max(ctx.query["page_size"], 0)
-    shown = [view(job) for job in pages.slice_page(found, page, size)]
+    page = pages.slice_page(found, ctx.query["page"], ctx.query["page_size"])
+    shown = [view(job) for job in page]
     return json_answer({"data": shown, "object": "list", "total": len(found)})
 
 

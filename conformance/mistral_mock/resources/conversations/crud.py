@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_mock import clock, ownership
+from mistral_mock import clock, ownership, pages
 from mistral_mock.answers import json_answer, no_content
 from mistral_mock.registry import operation
 from mistral_mock.resources.agents.lists import has_entries
@@ -13,8 +13,6 @@ from mistral_mock.resources.conversations import entries, records
 from mistral_mock.resources.conversations.records import Conversation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mistral_mock.answers import Answer
     from mistral_mock.context import Context
 
@@ -26,7 +24,7 @@ def list_conversations(ctx: Context) -> Answer:
     found = [
         each for each in ownership.visible(ctx, Conversation) if has_entries(each.metadata, wanted)
     ]
-    shown = slice_page(found, ctx.query["page"], ctx.query["page_size"])
+    shown = pages.slice_page(found, ctx.query["page"], ctx.query["page_size"])
     return json_answer([view(each) for each in shown])
 
 
@@ -59,11 +57,6 @@ def get_messages(ctx: Context) -> Answer:
     return json_answer(
         {"object": "conversation.messages", "conversation_id": id_, "messages": found}
     )
-
-
-def slice_page(found: Sequence[Conversation], page: int, size: int) -> Sequence[Conversation]:
-    """A page counted from 0; one that cannot be is empty, since the document has no bounds."""
-    return found[page * size : (page + 1) * size] if page >= 0 and size > 0 else ()
 
 
 def view(conversation: Conversation) -> dict[str, object]:

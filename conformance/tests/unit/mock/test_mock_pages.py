@@ -1,11 +1,11 @@
-"""Pages by a token, whatever happens to the list between two of them."""
+"""Pages by number, and by a token whatever happens to the list between two of them."""
 
 from __future__ import annotations
 
 import pytest
 
 from mistral_mock.errors import APIError
-from mistral_mock.pages import slice_after
+from mistral_mock.pages import slice_after, slice_page
 from mistral_mock.settings import Settings
 from mistral_mock.store import Record
 from mistral_mock.world import World
@@ -43,11 +43,23 @@ def test_what_is_made_before_the_page_shifts_nothing(world: World) -> None:
     assert turn(world, "xyabcd", token)[0] == "cd"
 
 
-@pytest.mark.parametrize("left", ["acd", "bcd", "cd"])
-def test_what_is_deleted_between_pages_hides_no_other(world: World, left: str) -> None:
-    _, token = turn(world, "abcd")
-    found, _ = turn(world, left, token)
-    assert set("cd") <= {*found, *turn(world, left, turn(world, left, token)[1])[0]}
+@pytest.mark.parametrize(
+    ("left", "wanted"),
+    [("bcdef", "cd"), ("acdef", "cd"), ("bc", "c"), ("b", ""), ("a", ""), ("", "")],
+)
+def test_page_goes_on_after_the_last_item_or_with_what_moved_up(
+    world: World, left: str, wanted: str
+) -> None:
+    _, token = turn(world, "abcdef")
+    assert turn(world, left, token)[0] == wanted
+
+
+@pytest.mark.parametrize(
+    ("page", "size", "wanted"),
+    [(0, 2, "ab"), (1, 2, "c"), (2, 2, ""), (0, 0, ""), (-1, 2, ""), (-2, 1, ""), (0, -1, "")],
+)
+def test_page_that_there_is_not_is_empty(page: int, size: int, wanted: str) -> None:
+    assert slice_page("abc", page, size) == wanted
 
 
 def test_token_of_another_mock_is_refused(world: World) -> None:

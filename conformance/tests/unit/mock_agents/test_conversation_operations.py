@@ -155,7 +155,7 @@ def test_conversation_moves_when_something_is_added(
 
 def test_pages_that_cannot_be_are_empty(api: httpx.Client, start: Make) -> None:
     start()
-    for query in ({"page": -1}, {"page_size": 0}, {"page_size": -3}, {"page": 9}):
+    for query in ({"page": -2, "page_size": 1}, {"page_size": 0}, {"page_size": -3}, {"page": 9}):
         assert api.get("/v1/conversations", params=query).json() == []
 
 
