@@ -21,7 +21,6 @@ PAGE = "\f"
 PARAGRAPH, TEXT, TAB, BREAK = qn("w:p"), qn("w:t"), qn("w:tab"), qn("w:br")
 CELL, ROW = qn("w:tc"), qn("w:tr")
 RENDERED_BREAK, BREAK_TYPE = qn("w:lastRenderedPageBreak"), qn("w:type")
-TABS = qn("w:tabs")
 BROKEN = (*archive.BROKEN, OpcError, SyntaxError, AttributeError, TypeError, LookupError)
 """What python-docx raises on broken files; SyntaxError is the root of the XML parser's errors."""
 

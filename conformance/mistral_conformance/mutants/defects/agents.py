@@ -16,7 +16,6 @@ from mistral_mock.resources.agents.records import Agent, AgentVersion
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
-VIEW = "resources.agents.views:view"
 CRUD = "resources.agents.crud"
 LISTS = "resources.agents.lists"
 VERSIONS = "resources.agents.versions"

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 BODY = "completion.bodies:make_body"
 CHOICE = "completion.bodies:make_choice"
-ENGINE = "completion.engine:complete"
 
 
 @mutant("chat.object-is-text", op.CHAT, place=BODY)
