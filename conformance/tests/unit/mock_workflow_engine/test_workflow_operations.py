@@ -112,5 +112,10 @@ def test_deployment_is_chosen(api: Caller) -> None:
     assert api.post(f"{LIST}/approve_order/execute", json=body).status_code == 404
 
 
+def test_task_queue_is_chosen(api: Caller) -> None:
+    made = api.start("approve_order", input={}, task_queue="samples-canary")
+    assert made["deployment_name"] == "samples-canary"
+
+
 def without_active(workflow: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in workflow.items() if name != "active"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -89,6 +91,22 @@ def test_an_execution_that_carries_on_has_several_runs(
         assert found["status"] == run["status"]
         history = api.get(f"/runs/{run['run_id']}/history").json()["events"]
         assert history[0]["eventType"] == "EVENT_TYPE_WORKFLOW_EXECUTION_STARTED"
+
+
+def test_a_history_holds_what_went_in_and_out(
+    api: httpx.Client, execute: Callable[..., Any]
+) -> None:
+    run_id = execute("quick", input={"a": 1})["run_id"]
+    path = f"/runs/{run_id}/history"
+    told = {}
+    for decoded in ("true", "false"):
+        events = api.get(path, params={"decode_payloads": decoded}).json()["events"]
+        (started,) = (each for name, each in events[0].items() if name.endswith("Attributes"))
+        (ended,) = (each for name, each in events[-1].items() if name.endswith("Attributes"))
+        told[decoded] = (started["input"], ended["result"])
+    assert told["true"] == ({"a": 1}, 1)
+    packed = [each["payloads"][0]["data"] for each in told["false"]]
+    assert [json.loads(b64decode(each)) for each in packed] == [{"a": 1}, 1]
 
 
 def test_a_run_that_has_not_begun_is_not_found(
