@@ -7,7 +7,7 @@ crosses off its object with all that lies below it. The data are in `groups`.
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Delete = Callable[["Made"], Exchange]
 
 ID_LIMIT = 512
+EVENT_STREAM = "text/event-stream"
 
 
 @frozen
@@ -134,7 +135,8 @@ class Creations:
     def _note(self, kind: Kind, exchange: Exchange) -> None:
         ids = self._path_ids(exchange)
         try:
-            ids |= {name: _id(exchange[source]) for name, source in kind.ids.items()}
+            told = _first_told(exchange, kind) or exchange
+            ids |= {name: _id(told[source]) for name, source in kind.ids.items()}
         except Failed:
             return  # an answer without an id is a rule's business; the marked name still finds it
         if not all(ids.values()):
@@ -159,6 +161,18 @@ class Creations:
             for each, made in self._made.items()
             if each != path and not each.startswith(path + "/")
         }
+
+
+def _first_told(exchange: Exchange, kind: Kind) -> dict[str, Any] | None:
+    """What the first event of a stream that names the object says, or None."""
+    if exchange.media_type != EVENT_STREAM:
+        return None
+    for event in exchange.events:
+        with suppress(ValueError, RecursionError):
+            found = event.json()
+            if isinstance(found, dict) and found.keys() >= set(kind.ids.values()):
+                return found
+    return None
 
 
 def _id(value: object) -> str:

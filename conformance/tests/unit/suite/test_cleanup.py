@@ -43,6 +43,24 @@ def documents(request: Request) -> Answer | None:
     return Answer(204) if request.method == "DELETE" else None
 
 
+def talk(request: Request) -> Answer | None:
+    """Starts a conversation whose id only its first event tells."""
+    if request.path != "/v1/conversations" or request.method != "POST":
+        return None
+    data = b'data: [1]\n\ndata: {"conversation_id": "conv_1"}\n\n'
+    return Answer(content=data, headers={"Content-Type": "text/event-stream"})
+
+
+def test_a_conversation_that_came_as_events_is_deleted(session_on: SessionOn) -> None:
+    with serving(keyed, models, talk, documents) as fake, session_on(fake.base_url) as session:
+        message = Message("POST", "/v1/conversations", json={"inputs": "x", "stream": True})
+        session.send(message, "caller", "beta.conversations.start")
+        assert session.finish() == []
+        assert ("DELETE", "/v1/conversations/conv_1") in [
+            (each.method, each.path) for each in fake.requests
+        ]
+
+
 def upload(session: Session) -> None:
     message = Message("POST", f"{LIBRARY_PATH}/documents", files={"file": ("a", b"a")})
     session.send(message, "caller", "beta.libraries.documents.upload")
