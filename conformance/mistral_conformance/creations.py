@@ -39,6 +39,7 @@ class Kind:
     list: str = ""
     items: str = ""
     name: str = ""
+    look: str = ""
 
 
 @frozen
@@ -50,6 +51,8 @@ class Made:
     path: str
     ids: dict[str, str] = field(hash=False)
     kept: bool = False
+    look: str = ""
+    """The operation that tells what the object has made meanwhile, such as a job's results."""
 
 
 @frozen
@@ -103,12 +106,16 @@ class Creations:
         for kind in load_kinds().get(exchange.operation, ()):
             self._note(kind, exchange)
 
-    def sweep(self, delete: Delete, *, everything: bool) -> list[Leftover]:
+    def sweep(self, delete: Delete, look: Delete, *, everything: bool) -> list[Leftover]:
         """Delete what was created, newest first; the kept ones only when asked for everything.
 
+        What has made other objects by itself is looked at before, so that these are known too.
         Objects below another one that is deleted too go with it. What could not be deleted stays
         noted and is returned.
         """
+        for made in list(self._made.values()):
+            if made.look and (everything or not made.kept):
+                look(made)
         doomed = [each for each in self._made.values() if everything or not each.kept]
         tops = [each for each in doomed if not _below_another(each, doomed)]
         leftovers = []
@@ -142,7 +149,7 @@ class Creations:
         if not all(ids.values()):
             return
         path = self._document.operations[kind.delete].url(ids)
-        made = Made(exchange.identity, kind.delete, path, ids, self._keeping)
+        made = Made(exchange.identity, kind.delete, path, ids, self._keeping, kind.look)
         self.noted += path not in self._made
         self._made.setdefault(path, made)
 

@@ -95,7 +95,13 @@ class Session:
 
     def sweep(self, *, everything: bool) -> list[Leftover]:
         """Delete what the run created, see `Creations.sweep`."""
-        return self.creations.sweep(self.delete, everything=everything)
+        return self.creations.sweep(self.delete, self.look, everything=everything)
+
+    def look(self, made: Made) -> Exchange:
+        """Read an object that the run created; what its answer names is noted."""
+        operation = self.document.operations[made.look]
+        message = Message(operation.method, operation.url(made.ids))
+        return self.send(message, made.identity, operation.id)
 
     def finish(self) -> list[Leftover]:
         """Delete all that is left, also what only its marked name tells, and say what stays."""

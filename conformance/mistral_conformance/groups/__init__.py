@@ -6,6 +6,7 @@
     list    (optional) an operation that finds what no answer told us about, by its marked name
     items   where the list's objects are, empty for a bare array; name: the field that carries the
             marker
+    look    (optional) an operation that tells what the object made by itself, such as results
 
 `[samples."operation.id"]`: the plainest valid request, where that needs more than path ids.
     ids     path ids other than the target of the same name: a `$word` or the id itself

@@ -216,3 +216,36 @@ def test_base_path_of_the_server_is_no_part_of_an_object(session_on: SessionOn) 
         create(session)
         session.finish()
         assert deletes(fake) == [f"/proxy{LIBRARY_PATH}"]
+
+
+def batch(request: Request) -> Answer | None:
+    """Makes a job that has written a file when it is read."""
+    job = {"id": "job_1", "output_file": "file_1", "error_file": None}
+    if request.path == "/v1/batch/jobs":
+        return Answer(200, {"id": "job_1"})
+    if request.path == "/v1/batch/jobs/job_1":
+        return Answer(200, job)
+    return Answer(200, {"deleted": True}) if request.method == "DELETE" else None
+
+
+def start_job(session: Session) -> None:
+    message = Message("POST", "/v1/batch/jobs", json={"model": "m"})
+    session.send(message, "caller", "batch.jobs.create")
+
+
+def test_what_an_object_made_by_itself_is_deleted_too(session_on: SessionOn) -> None:
+    with serving(keyed, models, batch) as fake, session_on(fake.base_url) as session:
+        start_job(session)
+        assert session.sweep(everything=False) == []
+        assert sorted(deletes(fake)) == ["/v1/batch/jobs/job_1", "/v1/files/file_1"]
+        assert len(session.creations) == 0
+
+
+def test_kept_object_is_looked_at_only_at_the_end(session_on: SessionOn) -> None:
+    with serving(keyed, models, batch) as fake, session_on(fake.base_url) as session:
+        with session.creations.keep():
+            start_job(session)
+        session.sweep(everything=False)
+        assert "/v1/batch/jobs/job_1" not in {each.path for each in fake.sent("GET")}
+        session.finish()
+        assert "/v1/files/file_1" in deletes(fake)
