@@ -139,15 +139,26 @@ class Members:
 
     def _reader(self, name: str) -> Reader:
         """Return what reads by the tag: a closure, since answers hold hundreds of members."""
-        tagged, guess = self._tagged, self._guess
+        known: dict[str, Reader] = {}
 
         def read(value: dict[str, Any]) -> Any:
-            tag = value.get(name)
-            if type(tag) is str:
-                return tagged[tag](value)
-            return guess(value) if tag is None else value
+            try:
+                reader = known[value[name]]
+            except (KeyError, TypeError):
+                return self._learn(value, name, known)
+            return reader(value)
 
         return read
+
+    def _learn(self, value: dict[str, Any], name: str, known: dict[str, Reader]) -> Any:
+        """Return the model of an object whose tag came for the first time, or is none at all."""
+        tag = value.get(name)
+        if type(tag) is not str:
+            return self._guess(value) if tag is None else value
+        reader = self._tagged[tag]
+        if tag in self._tagged:
+            known[tag] = reader
+        return reader(value)
 
     def _guess(self, value: dict[str, Any]) -> Any:
         """Return the model of an object without a tag."""

@@ -48,7 +48,7 @@ class CampaignPage(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if len(fields) != 4:
             fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["results"]

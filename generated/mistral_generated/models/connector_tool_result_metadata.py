@@ -47,7 +47,7 @@ class ConnectorToolResultMetadata(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if "isError" in source:
             fields["is_error"] = fields.pop("isError")
         if "structuredContent" in source:

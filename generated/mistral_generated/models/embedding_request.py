@@ -56,7 +56,7 @@ class EmbeddingRequest(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if "input" in source:
             fields["inputs"] = fields.pop("input")
         if len(fields) != 6:

@@ -41,7 +41,7 @@ class ListSkillsResponse(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if "nextPageToken" in source:
             fields["next_page_token"] = fields.pop("nextPageToken")
         if len(fields) != 2:

@@ -60,7 +60,7 @@ class MCPPrompt(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if "_meta" in source:
             fields["meta"] = fields.pop("_meta")
         if len(fields) != 6:

@@ -106,7 +106,7 @@ class MCPServerCard(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if "$schema" in source:
             fields["schema"] = fields.pop("$schema")
         if "websiteUrl" in source:

@@ -38,7 +38,7 @@ class MCPServerCardMeta(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if "ai.mistral/turbine" in source:
             fields["ai_mistral_turbine"] = fields.pop("ai.mistral/turbine")
         if len(fields) != 1:

@@ -77,7 +77,7 @@ class MCPServerCardTool(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if "inputSchema" in source:
             fields["input_schema"] = fields.pop("inputSchema")
         if "outputSchema" in source:

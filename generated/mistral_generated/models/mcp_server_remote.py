@@ -60,7 +60,7 @@ class MCPServerRemote(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if "supportedProtocolVersions" in source:
             fields["supported_protocol_versions"] = fields.pop("supportedProtocolVersions")
         if len(fields) != 5:

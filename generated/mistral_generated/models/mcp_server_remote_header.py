@@ -53,7 +53,7 @@ class MCPServerRemoteHeader(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if "isRequired" in source:
             fields["is_required"] = fields.pop("isRequired")
         if "isSecret" in source:

@@ -39,7 +39,7 @@ class MCPUIToolMeta(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if "resourceUri" in source:
             fields["resource_uri"] = fields.pop("resourceUri")
         if len(fields) != 2:

@@ -52,7 +52,7 @@ class PromptVersion(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if "createdAt" in source:
             fields["created_at"] = fields.pop("createdAt")
         if len(fields) != 5:

@@ -38,7 +38,7 @@ class ScimSyncGroupRef(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if "groupName" in source:
             fields["group_name"] = fields.pop("groupName")
         if len(fields) != 2:

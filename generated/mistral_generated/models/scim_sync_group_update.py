@@ -39,7 +39,7 @@ class ScimSyncGroupUpdate(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if "previous_groupName" in source:
             fields["previous_group_name"] = fields.pop("previous_groupName")
         if len(fields) != 2:

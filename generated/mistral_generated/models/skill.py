@@ -73,7 +73,7 @@ class Skill(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if "sharingScope" in source:
             fields["sharing_scope"] = fields.pop("sharingScope")
         if "createdAt" in source:

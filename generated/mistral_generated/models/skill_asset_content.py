@@ -47,7 +47,7 @@ class SkillAssetContent(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if "isExecutable" in source:
             fields["is_executable"] = fields.pop("isExecutable")
         if "rawContent" in source:

@@ -40,7 +40,7 @@ class TasksSamplingCapability(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if "createMessage" in source:
             fields["create_message"] = fields.pop("createMessage")
         if len(fields) != 1:

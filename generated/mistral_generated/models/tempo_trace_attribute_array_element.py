@@ -47,7 +47,7 @@ class TempoTraceAttributeArrayElement(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if "stringValue" in source:
             fields["string_value"] = fields.pop("stringValue")
         if "intValue" in source:

@@ -43,7 +43,7 @@ class TempoTraceBatch(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if "scopeSpans" in source:
             fields["scope_spans"] = fields.pop("scopeSpans")
         if len(fields) != 2:

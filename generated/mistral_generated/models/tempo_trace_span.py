@@ -83,7 +83,7 @@ class TempoTraceSpan(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if "traceId" in source:
             fields["trace_id"] = fields.pop("traceId")
         if "spanId" in source:

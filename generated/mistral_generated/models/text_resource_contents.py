@@ -46,7 +46,7 @@ class TextResourceContents(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if "mimeType" in source:
             fields["mime_type"] = fields.pop("mimeType")
         if "_meta" in source:

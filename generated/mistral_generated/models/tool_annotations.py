@@ -54,7 +54,7 @@ class ToolAnnotations(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields: dict[str, Any] = {**_ABSENT, **source}
+        fields = _ABSENT | source
         if "readOnlyHint" in source:
             fields["read_only_hint"] = fields.pop("readOnlyHint")
         if "destructiveHint" in source:
