@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import define, field
 
 from mistral_mock import registry
-from mistral_mock.clock import EVER
+from mistral_mock.clock import EVER, NEVER
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,27 +30,35 @@ class Note:
 
 @define
 class Agenda:
-    """The notes of one world, by keeper."""
+    """The notes of one world, by keeper; the state for which all is done, and until when."""
 
     notes: dict[str, Note] = field(factory=dict)
+    version: int = -1
+    due: datetime = EVER
 
     def clear(self) -> None:
         """Forgets all; every keeper runs again."""
         self.notes.clear()
+        self.version, self.due = -1, EVER
 
 
 def settle(world: World) -> None:
     """Brings everything up to the present; a keeper that has nothing to do does not run."""
+    agenda = world.agenda
+    if agenda.version == world.store.version and world.clock.now() < agenda.due:
+        return
     busy = True
     while busy:
         busy = False
         for keeper in registry.keepers():
-            note = world.agenda.notes.setdefault(keeper.name, Note())
+            note = agenda.notes.setdefault(keeper.name, Note())
             now = world.clock.now()
             if now >= note.due or note.versions != _versions(world, keeper):
                 note.due = keeper.run(world, now)
                 note.versions = _versions(world, keeper)
                 busy = True
+    agenda.version = world.store.version
+    agenda.due = min((note.due for note in agenda.notes.values()), default=NEVER)
 
 
 def _versions(world: World, keeper: registry.Keeper) -> tuple[int, ...]:

@@ -20,7 +20,6 @@ from mistral_mock.errors import (
     APIError,
     InvalidError,
     not_found,
-    not_implemented,
     not_saved,
     unauthorized,
 )
@@ -143,8 +142,7 @@ class App:
         """The operation's own answer, once everything about the request has been checked."""
         caller = authenticate(self.world, request.headers)
         wire.add(self.world.rates.count(caller.key))
-        if registry.handler(operation.id) is None:
-            raise not_implemented(operation.id)
+        dispatch.find_handler(operation.id)
         problems: list[Problem] = []
         values = inputs.check_path(operation, path, problems)
         query, sent = inputs.check_query(operation, request.query, problems)

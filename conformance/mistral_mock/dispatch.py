@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mistral_mock.errors import Problem
     from mistral_mock.identities import Identity
     from mistral_mock.operations import Operation
+    from mistral_mock.registry import Handler
     from mistral_mock.world import World
 
 
@@ -30,10 +31,20 @@ def run(ctx: Context) -> Answer | EventStream | Later:
         APIError: The operation refuses, or the mock does not implement it (501).
 
     """
-    handle = registry.handler(ctx.operation_id)
+    return find_handler(ctx.operation_id)(ctx)
+
+
+def find_handler(operation_id: str) -> Handler:
+    """What answers the operation.
+
+    Raises:
+        APIError: 501, the mock does not implement it.
+
+    """
+    handle = registry.handler(operation_id)
     if handle is None:
-        raise not_implemented(ctx.operation_id)
-    return handle(ctx)
+        raise not_implemented(operation_id)
+    return handle
 
 
 def send(ctx: Context, method: str, url: str, body: Any) -> Answer | EventStream:  # noqa: ANN401 - JSON
