@@ -18,7 +18,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
+from document.problems import DocumentProblem, read_part
+from document.yaml_text import read_yaml
 from reference.comparison import Difference, compare
 from reference.page import read_page
 
@@ -38,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("pages", nargs="+", type=Path, metavar="PAGE")
     try:
         sections = read_pages(parser.parse_args(argv).pages)
-    except (OSError, UnicodeDecodeError) as error:
+    except (FileNotFoundError, DocumentProblem) as error:
         print(f"compare_reference: {error}", file=sys.stderr)
         return 2
     if not sections:
@@ -49,12 +50,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def read_pages(paths: Sequence[Path]) -> list[Section]:
     """Return the operations of all pages."""
-    return [section for path in paths for section in read_page(path.read_text("utf-8"))]
+    return [section for path in paths for section in read_page(read_part(path))]
 
 
 def read_explanations() -> list[dict[str, Any]]:
     """Return the rows of the table of differences."""
-    rows: list[dict[str, Any]] = yaml.safe_load(TABLE.read_text("utf-8"))["differences"]
+    rows: list[dict[str, Any]] = read_yaml(read_part(TABLE), TABLE.name)["differences"]
     return rows
 
 

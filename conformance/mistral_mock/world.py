@@ -26,6 +26,7 @@ class World:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._fixtures = fixtures.read_fixtures(settings.world_file)
         self.clock = make_clock(settings.clock)
         self.ids = Ids(settings.seed)
         self.file = None if settings.state_file is None else StateFile(settings.state_file)
@@ -41,7 +42,6 @@ class World:
         if self.file is not None:
             self.ids.drawn = self.file.drawn
             self.clock.resume(self.file.moment)
-        self._fixtures = fixtures.read_fixtures(settings.world_file)
         if self.file is None or self.file.fresh:
             self._seed()
 
