@@ -211,6 +211,8 @@ def _split(url: str) -> tuple[str, str] | None:
     """Return scheme and host of a URL, or None when it is no URL that can be connected to."""
     try:
         parts = urlsplit(url)
+        if parts.port == 0:
+            return None
         host = httpx.URL(url).host
         host.encode("idna")
     except (ValueError, httpx.InvalidURL):

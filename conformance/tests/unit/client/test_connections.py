@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-import ssl
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -16,17 +16,19 @@ import pytest
 
 from mistral_client import (
     AsyncMistral,
-    ConfigurationError,
     ConnectionFailed,
     Mistral,
     StreamError,
     StreamTimedOut,
     TimedOut,
 )
-from mistral_client.pools import POOLS, SHARED_POOLS, AsyncPools, Generation, Pools, proxy_for
+from mistral_client.leases import POOLS
+from mistral_client.pools import AsyncPools, Pools
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.unit.client.harness import Both
 
 JSON = b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 11\r\n\r\n{"data":[]}'
 STREAM = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -269,101 +271,42 @@ def test_client_works_after_a_fork() -> None:
         assert server.connections == 2
 
 
-def test_cancelled_call_frees_its_connection() -> None:
-    async def main(base_url: str) -> int:
-        async with AsyncMistral("k", base_url=base_url) as client:
-            task = asyncio.create_task(client.models.list())
-            await asyncio.sleep(0.1)
-            task.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await task
-            generation = client._sender.connection.http._transport._current()  # type: ignore[attr-defined]
-            return len(generation.pools) - len(generation.free)
-
-    with serving(always()) as server:
-        assert asyncio.run(main(server.base_url)) == 0
-
-
-def test_failed_call_frees_its_connection() -> None:
+def test_failed_call_takes_its_connection_with_it() -> None:
     pools = Pools("http://127.0.0.1:1")
     with httpx.Client(transport=pools) as http, pytest.raises(httpx.ConnectError):
         http.get("http://127.0.0.1:1/")
     generation = pools._current()
-    assert len(generation.free) == len(generation.pools) == 1
+    assert len(generation.free) == len(generation.pools) == 0
 
 
-def test_pools_grow_to_their_limit_and_then_share() -> None:
-    made: list[int] = []
+def test_interrupt_takes_its_connection_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_self: object) -> None:
+        raise KeyboardInterrupt
 
-    def make(size: int) -> Any:
-        made.append(size)
-        return object()
-
-    generation: Generation[Any] = Generation(make)
-    leases = [generation.take() for _ in range(POOLS + 2 * SHARED_POOLS)]
-    assert made == [1] * POOLS + [4] * SHARED_POOLS
-    for lease in leases:
-        lease.give_back()
-        lease.give_back()
-    assert len(generation.free) == POOLS
-
-
-def test_plain_http_makes_no_tls_context(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_args: object) -> ssl.SSLContext:
-        raise AssertionError
-
-    monkeypatch.setattr(httpx, "create_ssl_context", refuse)
     with serving(always(JSON)) as server, Mistral("k", base_url=server.base_url) as client:
-        client.models.list()
+        with monkeypatch.context() as patch:
+            patch.setattr("httpcore._sync.http11.HTTP11Connection._response_closed", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                client.models.list()
+        client.models.list(timeout=5)
+        assert server.connections == 2
 
 
-def test_pools_share_one_tls_context_made_late(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[ssl.SSLContext] = []
-
-    def make() -> ssl.SSLContext:
-        made.append(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
-        return made[-1]
-
-    monkeypatch.setattr(httpx, "create_ssl_context", make)
-    pools = Pools("https://127.0.0.1:1")
-    assert made == []
-    generation = pools._current()
-    for _ in range(3):
-        generation.take()
-    assert len(made) == 1
+def test_waiting_for_a_connection_ends(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mistral_client.leases.POOLS", 0)
+    kind = AsyncMistral if both.is_async else Mistral
+    client = kind("k", base_url="http://127.0.0.1:1", retries=0, timeout=0.01)
+    with pytest.raises(TimedOut, match=r"no free connection .* within 0\.01 s"):
+        both.use(client, lambda client: client.models.list())
 
 
-@pytest.mark.parametrize(
-    ("environment", "base_url", "proxy"),
-    [
-        ({}, "https://api.mistral.ai", None),
-        ({"https_proxy": "http://p:1"}, "https://api.mistral.ai", "http://p:1"),
-        ({"https_proxy": "p:1"}, "https://api.mistral.ai", "http://p:1"),
-        ({"all_proxy": "http://p:1"}, "http://h", "http://p:1"),
-        ({"https_proxy": "http://p:1"}, "http://h", None),
-        ({"https_proxy": "http://p:1", "no_proxy": "mistral.ai"}, "https://api.mistral.ai", None),
-    ],
-)
-def test_proxy_comes_from_the_environment(
-    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], base_url: str, proxy: str | None
-) -> None:
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    assert proxy_for(base_url) == proxy
-
-
-def test_proxy_of_an_unknown_kind_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("https_proxy", "socks9://p:1")
-    with pytest.raises(ConfigurationError, match="socks9"):
-        Mistral("k")
-
-
-def test_requests_go_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving(always(JSON)) as server:
-        monkeypatch.setenv("http_proxy", server.base_url)
-        with Mistral("k", base_url="http://nowhere.test") as client:
-            client.models.list()
-        assert server.connections == 1
+def test_more_threads_than_connections_are_all_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mistral_client.leases.POOLS", 2)
+    with serving(always(JSON)) as server, Mistral("k", base_url=server.base_url) as client:
+        with ThreadPoolExecutor(12) as threads:
+            answers = [threads.submit(client.models.list, timeout=30) for _ in range(60)]
+            assert len([each.result() for each in answers]) == 60
+        assert server.connections == 2
 
 
 def test_async_pools_need_no_event_loop_to_be_made() -> None:

@@ -1,0 +1,137 @@
+"""What the environment says about connections to a base URL: the proxy, and the certificates.
+
+Everything that cannot be used is said when the client is made, and never with a proxy's password.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from mistral_client.options import configuration_error
+
+if TYPE_CHECKING:
+    import ssl
+
+    from mistral_client.errors import ConfigurationError
+
+# How long an unused connection is kept, in seconds.
+KEEP_S: Final = 20.0
+
+_ONE: Final = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_S)
+
+_PROXY_KINDS: Final = ("http", "https", "socks5", "socks5h")
+
+_PROXY_VARIABLES: Final = "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY"
+
+# Where httpx and Python look for certificates, and for a file to write the keys of connections to.
+_TLS_VARIABLES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
+
+
+class Origin:
+    """What all connections of a client share: the proxy for the base URL, and one TLS context."""
+
+    def __init__(self, base_url: str) -> None:
+        """Read the environment.
+
+        Raises ConfigurationError for a proxy or certificates that cannot be used.
+        """
+        self.is_secure = base_url.startswith("https:")
+        self._proxy_url = proxy_for(base_url)
+        if self._proxy_url is not None or (self.is_secure and _certificates_are_named()):
+            self._try()
+
+    def pool(self) -> httpx.BaseTransport:
+        """Return a new pool of one connection, for threads."""
+        return httpx.HTTPTransport(verify=self._context, limits=_ONE, proxy=self._proxy)
+
+    def async_pool(self) -> httpx.AsyncBaseTransport:
+        """Return a new pool of one connection, for tasks."""
+        return httpx.AsyncHTTPTransport(verify=self._context, limits=_ONE, proxy=self._proxy)
+
+    @cached_property
+    def _proxy(self) -> httpx.Proxy | None:
+        url = self._proxy_url
+        if url is None:
+            return None
+        return httpx.Proxy(url, ssl_context=self._context if url.startswith("https:") else None)
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        """The TLS context; where nothing is encrypted an empty one, which costs nothing."""
+        if not self.is_secure and not (self._proxy_url or "").startswith("https:"):
+            import ssl  # noqa: PLC0415 - loaded with the first connection
+
+            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        try:
+            return httpx.create_ssl_context()
+        except OSError as fault:
+            raise configuration_error(
+                f"The certificates cannot be loaded: {fault}. Correct or unset the environment "
+                f"variables {', '.join(_TLS_VARIABLES)}."
+            ) from fault
+
+    def _try(self) -> None:
+        """Make a pool that is never used: httpx then says what it cannot use.
+
+        Its own words are not passed on: they may repeat the proxy's URL.
+        """
+        context = self._context
+        try:
+            httpx.HTTPTransport(verify=context, limits=_ONE, proxy=self._proxy)
+        except ImportError:
+            raise configuration_error(
+                "The environment names a SOCKS proxy, and the package for that is missing: "
+                f"pip install 'httpx[socks]', or unset {_PROXY_VARIABLES}."
+            ) from None
+        except (ValueError, httpx.InvalidURL):
+            raise _useless_proxy() from None
+
+
+def proxy_for(base_url: str) -> str | None:
+    """Return the proxy that the environment names for a base URL, or None.
+
+    Raises ConfigurationError for a proxy of an unknown kind or without a usable host and port.
+    """
+    parts = urlsplit(base_url)
+    proxies = getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    if not proxy or proxy_bypass(parts.hostname or ""):
+        return None
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    kind, host = _kind_and_host(proxy)
+    if kind not in _PROXY_KINDS:
+        raise configuration_error(
+            f"The environment names a proxy of the unknown kind {kind!r} for {parts.scheme}; "
+            f"known are {', '.join(_PROXY_KINDS)}."
+        )
+    if not host:
+        raise _useless_proxy()
+    return proxy
+
+
+def _kind_and_host(url: str) -> tuple[str, str]:
+    """Return scheme and host of a URL; the host is empty where nothing can be connected to."""
+    try:
+        parts = urlsplit(url)
+        host = "" if parts.port == 0 else parts.hostname or ""
+    except ValueError:
+        return url.partition("://")[0].lower(), ""
+    return parts.scheme, host
+
+
+def _useless_proxy() -> ConfigurationError:
+    return configuration_error(
+        "The environment names a proxy that cannot be used: expected something like "
+        f"http://user:password@host:3128 in {_PROXY_VARIABLES}, with %-escapes for special "
+        "characters in name and password."
+    )
+
+
+def _certificates_are_named() -> bool:
+    return any(os.environ.get(name) for name in _TLS_VARIABLES)
