@@ -288,12 +288,15 @@ class CallOptions(TypedDict, total=False):
     """Options of one call: `timeout` in seconds (None waits for ever), `retries`, `headers`.
 
     `resumes` is for streams that can go on after a cut: how often in a row they do so.
+    `max_answer_bytes` is how large the answer, or one event of a stream, may be in memory (None for
+    no limit); for a download that goes to a file or stream, how large that may become.
     """
 
     timeout: float | None
     retries: int
     headers: Mapping[str, str]
     resumes: int
+    max_answer_bytes: int | None
 
 
 class EventStream(Protocol[T]):

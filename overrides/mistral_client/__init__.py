@@ -17,6 +17,7 @@ from mistral_generated.types import UNSET, Event, File, Unset
 
 if TYPE_CHECKING:
     from mistral_client.errors import (
+        AnswerTooLarge,
         APIStatusError,
         AuthenticationFailed,
         BadRequest,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         Conflict,
         ConnectionFailed,
         DecodeError,
+        EventTooLarge,
         MistralError,
         NotFound,
         PagingError,
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 __all__ = [
     "UNSET",
     "APIStatusError",
+    "AnswerTooLarge",
     "AsyncMistral",
     "AuthenticationFailed",
     "BadRequest",
@@ -55,6 +58,7 @@ __all__ = [
     "DecodeError",
     "Detail",
     "Event",
+    "EventTooLarge",
     "File",
     "Mistral",
     "MistralError",

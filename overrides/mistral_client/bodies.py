@@ -1,32 +1,126 @@
-"""The pieces of an open answer, the cheapest way: raw where the server did not compress them."""
+"""The bodies of answers: in pieces as they come, or whole up to a limit.
+
+Nothing here holds more than the caller allows, however much a server sends, and however small it
+was when it was compressed.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+
+import attr
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     import httpx
 
+    from mistral_client.decoding import Decoding
+
+# How much is kept of a body that is not read to its end, and of the body of an error, in bytes.
+KEPT: Final = 1024 * 1024
+
+
+@attr.frozen
+class Answer:
+    """An answer that was read: status, headers and the body, decompressed."""
+
+    status_code: int
+    headers: Any
+    content: bytes
+
+
+class Body(NamedTuple):
+    """What was read of a body: all of it, or the beginning of one that is over the limit."""
+
+    content: bytes
+    is_whole: bool
+
+
+class Collector:
+    """Takes the pieces of a body up to a limit, in bytes; None is no limit."""
+
+    __slots__ = ("_limit", "_pieces", "size")
+
+    def __init__(self, limit: int | None) -> None:
+        self.size = 0
+        self._limit = limit
+        self._pieces: list[bytes] = []
+
+    def add(self, piece: bytes) -> bool:
+        """Take a piece; return whether all of it was within the limit."""
+        self._pieces.append(piece)
+        self.size += len(piece)
+        return self._limit is None or self.size <= self._limit
+
+    def body(self, *, is_whole: bool) -> Body:
+        """Return what was taken; of a body that is not whole at most `KEPT` bytes."""
+        if is_whole:
+            return Body(b"".join(self._pieces), is_whole)
+        most = KEPT if self._limit is None else min(KEPT, self._limit)
+        beginning = bytearray()
+        for piece in self._pieces:
+            beginning += piece[: most - len(beginning)]
+            if len(beginning) == most:
+                break
+        return Body(bytes(beginning), is_whole)
+
+
+def read_body(response: httpx.Response, limit: int | None) -> Body:
+    """Return the body of an open answer, or its beginning if it is over the limit, in bytes.
+
+    Fails with httpx's errors; the caller closes the response.
+    """
+    collector = Collector(limit)
+    is_whole = all(collector.add(piece) for piece in chunks_of(response))
+    return collector.body(is_whole=is_whole)
+
+
+async def read_body_async(response: httpx.Response, limit: int | None) -> Body:
+    """Return the same for an answer of an asynchronous client."""
+    collector = Collector(limit)
+    async for piece in chunks_of_async(response):
+        if not collector.add(piece):
+            return collector.body(is_whole=False)
+    return collector.body(is_whole=True)
+
 
 def chunks_of(response: httpx.Response) -> Iterator[bytes]:
-    """Return the decompressed body in pieces.
+    """Return the decompressed body in pieces, straight from the connection.
 
     Reading it fails with httpx's errors; the caller closes the response.
     """
-    if _is_plain(response):
-        return iter(cast("httpx.SyncByteStream", response.stream))
-    return response.iter_bytes()
+    if response.is_stream_consumed:
+        return response.iter_bytes()
+    chunks = iter(cast("httpx.SyncByteStream", response.stream))
+    if "content-encoding" not in response.headers:
+        return chunks
+    return _decoded(chunks, _decoding_of(response))
 
 
 def chunks_of_async(response: httpx.Response) -> AsyncIterator[bytes]:
     """Return the same for an answer of an asynchronous client."""
-    if _is_plain(response):
-        return aiter(cast("httpx.AsyncByteStream", response.stream))
-    return response.aiter_bytes()
+    if response.is_stream_consumed:
+        return response.aiter_bytes()
+    chunks = aiter(cast("httpx.AsyncByteStream", response.stream))
+    if "content-encoding" not in response.headers:
+        return chunks
+    return _decoded_async(chunks, _decoding_of(response))
 
 
-def _is_plain(response: httpx.Response) -> bool:
-    """Say whether the body can be read raw: not compressed, and not read already."""
-    return "content-encoding" not in response.headers and not response.is_stream_consumed
+def _decoded(chunks: Iterator[bytes], decoding: Decoding) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield from decoding.feed(chunk)
+
+
+async def _decoded_async(chunks: AsyncIterator[bytes], decoding: Decoding) -> AsyncIterator[bytes]:
+    async for chunk in chunks:
+        for piece in decoding.feed(chunk):
+            yield piece
+
+
+def _decoding_of(response: httpx.Response) -> Decoding:
+    from mistral_client.decoding import Decoding  # noqa: PLC0415 - for compressed bodies only
+
+    codings = response.headers.get_list("content-encoding", split_commas=True)
+    return Decoding(coding.strip().lower() for coding in codings)

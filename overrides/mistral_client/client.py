@@ -8,6 +8,7 @@ treat such a pickle like the key itself. Its representation does not.
 
 from __future__ import annotations
 
+from inspect import iscoroutinefunction
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -31,7 +32,9 @@ from mistral_client.options import (
     Timeouts,
     Timing,
     check_headers,
+    check_max_answer_bytes,
     check_retries,
+    configuration_error,
     read_api_key,
     read_base_url,
 )
@@ -61,7 +64,8 @@ class ClientOptions(TypedDict, total=False):
     how long a connection may take, `stream_timeout` how long an event stream may stay silent
     between two events: in seconds, None waits for ever. `retries` is a count or a policy.
     `headers` go with every request. `strict` raises a DecodeError for answers that lack required
-    fields or hold unknown ones, instead of reading them tolerantly.
+    fields or hold unknown ones, instead of reading them tolerantly. `max_answer_bytes` is how large
+    an answer, or one event of a stream, may be in memory, decompressed; None for no limit.
     """
 
     timeout: float | None
@@ -70,6 +74,7 @@ class ClientOptions(TypedDict, total=False):
     retries: Retries | int
     headers: Mapping[str, str]
     strict: bool
+    max_answer_bytes: int | None
 
 
 _KNOWN = frozenset(ClientOptions.__annotations__)
@@ -90,6 +95,9 @@ def _changed(settings: Settings, options: ClientOptions) -> Settings:
         retries=check_retries(options.get("retries", settings.retries)),
         headers={**settings.headers, **check_headers(options.get("headers"))},
         strict=bool(options.get("strict", settings.strict)),
+        max_answer_bytes=check_max_answer_bytes(
+            options.get("max_answer_bytes", settings.max_answer_bytes)
+        ),
     )
 
 
@@ -136,9 +144,26 @@ def _view(context: Context, options: ClientOptions) -> Context:
     )
 
 
-def _refuse_both(http_client: object, transport: object) -> None:
+def _check_own(
+    http_client: httpx.Client | httpx.AsyncClient | None, transport: object, kind: str
+) -> None:
+    """Raise TypeError for both, ConfigurationError for one that is closed or of the other kind.
+
+    `kind` is what the names of asynchronous things begin with, or nothing.
+    """
+    if http_client is None and transport is None:
+        return
     if http_client is not None and transport is not None:
         raise TypeError("pass http_client=... or transport=..., not both")
+    if http_client is not None and iscoroutinefunction(http_client.send) is not bool(kind):
+        raise configuration_error(f"{kind}Mistral sends with an httpx.{kind}Client; pass one")
+    if http_client is not None and http_client.is_closed:
+        raise configuration_error("The http_client is closed; pass one that is open.")
+    handle = "handle_async_request" if kind else "handle_request"
+    if transport is not None and not hasattr(transport, handle):
+        raise configuration_error(
+            f"{kind}Mistral sends over an httpx.{kind}BaseTransport; pass one"
+        )
 
 
 def _pickled(kind: type[T], context: Context, *, is_ours: bool) -> tuple[Any, ...]:
@@ -164,6 +189,7 @@ def _unpickled(kind: Callable[..., T], settings: Settings) -> T:
         retries=settings.retries,
         headers=settings.headers,
         strict=settings.strict,
+        max_answer_bytes=settings.max_answer_bytes,
     )
 
 
@@ -175,8 +201,9 @@ class Mistral(Resources):
     `transport` are the caller's own, used as they are and never closed here. `timing` replaces
     clock and waiting in tests. The rest is explained at `ClientOptions`.
 
-    Raises ConfigurationError without a usable key or base URL, TypeError and ValueError for
-    options that make no sense.
+    Raises ConfigurationError without a usable key or base URL, for a proxy or certificates of the
+    environment that cannot be used, and for an `http_client` or `transport` that cannot send for
+    this client; TypeError and ValueError for options that make no sense.
     """
 
     def __init__(
@@ -191,7 +218,7 @@ class Mistral(Resources):
         **options: Unpack[ClientOptions],
     ) -> None:
         """Check the options; nothing is sent."""
-        _refuse_both(http_client, transport)
+        _check_own(http_client, transport, "")
         context = _context(api_key, read_base_url(base_url, server), options, timing, http_client)
         http = http_client or httpx.Client(
             transport=transport or Pools(context.settings.base_url), trust_env=False
@@ -275,7 +302,7 @@ class AsyncMistral(AsyncResources):
         **options: Unpack[ClientOptions],
     ) -> None:
         """Check the options; nothing is sent."""
-        _refuse_both(http_client, transport)
+        _check_own(http_client, transport, "Async")
         context = _context(api_key, read_base_url(base_url, server), options, timing, http_client)
         http = http_client or httpx.AsyncClient(
             transport=transport or AsyncPools(context.settings.base_url), trust_env=False

@@ -17,6 +17,8 @@
     │   └── ServerError           5xx
     ├── DecodeError               a success answer that cannot be read
     │   └── StructuredOutputError an answer that is no object of the class asked for
+    ├── AnswerTooLarge            an answer, or an event, over `max_answer_bytes`
+    │   └── EventTooLarge         (also a StreamError)
     ├── StreamError               an event stream that broke, with what had arrived
     ├── PagingError               a list whose pages do not end
     └── ProcessingFailed          a document whose processing ended in an error
@@ -29,7 +31,7 @@ they carry.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -191,6 +193,18 @@ class StructuredOutputError(DecodeError):
     finish_reason: str = ""
 
 
+# What an AnswerTooLarge advises.
+ALLOW_MORE: Final = "allow more with max_answer_bytes=..."
+
+
+class AnswerTooLarge(AnswerError):
+    """The server answered with success, and with more than `max_answer_bytes`.
+
+    `body` is the beginning of the answer, a mebibyte at most. A large file can go to a path or a
+    stream instead of into memory: `files.download_to`.
+    """
+
+
 class StreamError(AnswerError):
     """An event stream that could not be read to its end.
 
@@ -204,6 +218,10 @@ class StreamError(AnswerError):
 
 class StreamTimedOut(StreamError, TimedOut):
     """The stream stayed silent for longer than `stream_timeout`."""
+
+
+class EventTooLarge(StreamError, AnswerTooLarge):
+    """One event of the stream is larger than `max_answer_bytes`."""
 
 
 class PagingError(MistralError):

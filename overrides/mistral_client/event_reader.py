@@ -6,15 +6,16 @@ No I/O: `streams.py` reads the network and asks here.
 from __future__ import annotations
 
 import json
+import sys
 from collections import deque
 from typing import TYPE_CHECKING, Final, Generic, NoReturn, TypeVar, cast
 
 import httpx
 
-from mistral_client.errors import StreamError, StreamTimedOut
+from mistral_client.bodies import Answer
+from mistral_client.errors import ALLOW_MORE, EventTooLarge, StreamError, StreamTimedOut
 from mistral_client.failures import keep
 from mistral_client.problems import Problem, read_problem, read_problem_object
-from mistral_client.quirks.quirk import Answer
 from mistral_client.redaction import redact_text
 from mistral_client.sse import EventParser, ServerEvent
 from mistral_generated.types import Event
@@ -26,11 +27,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# How many events an error can carry: the last ones of a stream that had more.
+# How many events an error can carry, and how much data in all, in characters: the last ones of a
+# stream that had more.
 KEPT_EVENTS: Final = 10_000
+KEPT_DATA: Final = 16 * 1024 * 1024
 
 # How long to wait before a stream that was cut goes on, in seconds: after the first cut, and at
-# most; a stream may ask for another time itself.
+# most. A stream may ask for another time itself, up to the same most.
 RESUME_S: Final = 0.5
 LONGEST_RESUME_S: Final = 30.0
 
@@ -45,10 +48,12 @@ class EventReader(Generic[T]):
         secrets: tuple[str, ...],
         check: Callable[[object], None] | None = None,
         resumes: int = 0,
+        max_event_bytes: int | None = None,
     ) -> None:
         """Read for `call`; `check` raises ValueError for data that strict mode refuses.
 
-        `resumes` is how often in a row the stream may go on after a cut.
+        `resumes` is how often in a row the stream may go on after a cut, `max_event_bytes` how
+        large one event may be; None for no limit.
         """
         self.is_done = False
         self.parser = EventParser()
@@ -58,7 +63,9 @@ class EventReader(Generic[T]):
         self._end_events = call.end_events
         self._operation = call.operation.id
         self._secrets = secrets
-        self._arrived: deque[ServerEvent] = deque(maxlen=KEPT_EVENTS)
+        self._arrived: deque[ServerEvent] = deque()
+        self._arrived_size = 0
+        self._largest = sys.maxsize if max_event_bytes is None else max_event_bytes
         self._answer = Answer(0, {}, b"")
         self._resumes = resumes
         self._cuts = 0
@@ -77,14 +84,17 @@ class EventReader(Generic[T]):
     def read(self, chunk: bytes) -> Iterator[Event[T]]:
         """Yield the events that end within `chunk`; sets `is_done` at what ends the stream.
 
-        Raises StreamError for an error inside the stream and for data that cannot be read.
+        Raises StreamError for an error inside the stream and for data that cannot be read,
+        EventTooLarge for an event over the limit, whether or not its end has come.
         """
-        parse, end, ends, arrived = self._parse, self._end, self._end_events, self._arrived
+        parse, end, ends = self._parse, self._end, self._end_events
         for raw in self.parser.feed(chunk):
             data, name, last_id = raw
             if data == end:
                 self.is_done = True
                 return
+            if len(data) > self._largest:
+                self._refuse()
             if name == "error" or '"error"' in data or '"Error"' in data:
                 self._raise_inside(raw)
             try:
@@ -95,12 +105,13 @@ class EventReader(Generic[T]):
                     self._check(value)
             except (ValueError, RecursionError) as fault:
                 self._fail(f"an event cannot be read: {fault}", cause=fault, body=data)
-            arrived.append(raw)
+            self._remember(raw)
+            yield Event(value, name, last_id)
             if ends and (name or getattr(value, "type", None)) in ends:
                 self.is_done = True
-            yield Event(value, name, last_id)
-            if self.is_done:
                 return
+        if self.parser.held > self._largest:
+            self._refuse()
 
     def finish(self) -> None:
         """Accept the end of the answer.
@@ -129,7 +140,7 @@ class EventReader(Generic[T]):
         self.parser = EventParser()
         self.parser.last_id, self.parser.retry_ms = last_id, retry_ms
         longest_s = min(RESUME_S * 2.0 ** (self._cuts - 1), LONGEST_RESUME_S)
-        return longest_s if retry_ms is None else retry_ms / 1000
+        return longest_s if retry_ms is None else min(retry_ms / 1000, LONGEST_RESUME_S)
 
     def give_up(self, failure: httpx.HTTPError, silence_s: float | None) -> NoReturn:
         """Raise the error for a broken connection, or for a silence longer than `silence_s`."""
@@ -142,6 +153,19 @@ class EventReader(Generic[T]):
             )
         reason = redact_text(str(failure), self._secrets) or type(failure).__name__
         self._fail(f"the stream was cut off: {reason}", cause=failure)
+
+    def _remember(self, raw: ServerEvent) -> None:
+        """Keep an event for an error to carry, and drop the oldest when there are too many."""
+        arrived = self._arrived
+        arrived.append(raw)
+        self._arrived_size += len(raw.data)
+        while self._arrived_size > KEPT_DATA or len(arrived) > KEPT_EVENTS:
+            self._arrived_size -= len(arrived.popleft().data)
+
+    def _refuse(self) -> NoReturn:
+        """Raise the error for an event that is over the limit."""
+        text = f"an event is larger than {self._largest} bytes; {ALLOW_MORE}"
+        self._fail(text, kind=EventTooLarge)
 
     def _raise_inside(self, raw: ServerEvent) -> None:
         """Raise the error that an event is; an event that only mentions an error passes."""

@@ -8,11 +8,12 @@ two drivers in `send` do the steps, one with and one without `await`.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypeAlias, TypeVar, cast
 
 import attr
 import httpx
 
+from mistral_client.bodies import KEPT, Answer, Body
 from mistral_client.options import Options, RequestWriter, encode_json
 from mistral_generated.types import Call, StreamCall
 
@@ -57,16 +58,21 @@ class Transfer(NamedTuple):
 
 
 class Read(NamedTuple):
-    """Read the whole body and close the response."""
+    """Read the body up to the limit, in bytes, and close the response; the outcome is a `Body`."""
 
     response: httpx.Response
+    limit: int | None
 
 
 class Save(NamedTuple):
-    """Write the body to the sink, piece by piece, and close the response."""
+    """Write the body to the sink, piece by piece, and close the response.
+
+    The outcome is whether it was within the limit, in bytes.
+    """
 
     response: httpx.Response
     sink: Sink
+    limit: int | None
 
 
 class Pause(NamedTuple):
@@ -102,7 +108,9 @@ class Context:
         """Return the context for some settings; `RequestWriter` explains the last argument."""
         return cls(
             settings=settings,
-            options=Options(settings.timeouts, settings.retries, {}),
+            options=Options(
+                settings.timeouts, settings.retries, {}, max_answer_bytes=settings.max_answer_bytes
+            ),
             timing=timing,
             writer=RequestWriter(settings, base_headers=base_headers),
             memory=memory,
@@ -126,12 +134,15 @@ class Exchange:
     is_unsure: bool = False
     multipart: Multipart | None = None
 
-    def run(self, sink: Sink | None = None, *, keeps_open: bool = False) -> Steps[Response]:
+    def run(
+        self, sink: Sink | None = None, *, keeps_open: bool = False
+    ) -> Steps[httpx.Response | Response]:
         """Return the success answer, retried, adapted by quirks.
 
         With `keeps_open` it is unread; with a sink its body was written there.
 
-        Raises an APIStatusError for an error answer, ConnectionFailed or TimedOut for none.
+        Raises an APIStatusError for an error answer, ConnectionFailed or TimedOut for none,
+        AnswerTooLarge for one over `max_answer_bytes`.
         """
         self.started_s = self.context.timing.monotonic()
         for quirk in _quirks_of(self.call):
@@ -143,7 +154,7 @@ class Exchange:
                 response = yield from self._transfer(content, sink, keeps_open=keeps_open)
                 if response is None:
                     continue
-                if response.is_success and (keeps_open or sink is not None):
+                if isinstance(response, httpx.Response):
                     return response
                 answer = self._adapt(response)
                 if isinstance(answer, Call | StreamCall):
@@ -160,22 +171,50 @@ class Exchange:
 
     def _transfer(
         self, content: bytes | Multipart | None, sink: Sink | None, *, keeps_open: bool
-    ) -> Steps[httpx.Response | None]:
-        """Return the answer, or None after a failure that was waited for and may be repeated."""
+    ) -> Steps[httpx.Response | Answer | None]:
+        """Return the answer, or None after a failure that was waited for and may be repeated.
+
+        A success that is kept open or saved is httpx's, any other answer is read.
+        """
         self.attempt += 1
         request = self.context.writer.write(self.call, self.options, content)
         response: httpx.Response | None = None
+        answer: httpx.Response | Answer
         try:
-            response = cast("httpx.Response", (yield Transfer(request)))
-            if sink is not None and response.is_success:
-                yield Save(response, sink)
-            elif not (keeps_open and response.is_success):
-                yield Read(response)
+            answer = response = cast("httpx.Response", (yield Transfer(request)))
+            if response.is_success and sink is not None:
+                body = Body(b"", (yield Save(response, sink, self.options.max_answer_bytes)))
+            elif response.is_success and keeps_open:
+                body = Body(b"", is_whole=True)
+            else:
+                body = cast("Body", (yield Read(response, self._limit(response))))
+                answer = Answer(response.status_code, response.headers, body.content)
         except httpx.HTTPError as failure:
             yield Pause(self._delay_after_failure(failure, request, response, sink))
             return None
-        self._note(response)
-        return response
+        self._note(answer)
+        if response.is_success and not body.is_whole:
+            self._refuse(Answer(response.status_code, response.headers, body.content))
+        return answer
+
+    def _limit(self, response: httpx.Response) -> int | None:
+        """Return how much of a body to read, in bytes; nobody reads long ones of errors."""
+        limit = self.options.max_answer_bytes
+        if response.is_success:
+            return limit
+        return KEPT if limit is None else min(KEPT, limit)
+
+    def _refuse(self, answer: Answer) -> NoReturn:
+        """Raise the error for an answer that is over the limit."""
+        from mistral_client.failures import too_large  # noqa: PLC0415 - for errors only
+
+        raise too_large(
+            self.call.operation.id,
+            answer,
+            limit=self.options.max_answer_bytes,
+            attempts=self.attempt,
+            secrets=(self.context.settings.api_key,),
+        )
 
     def _open_body(self) -> bytes | Multipart | None:
         """Return the body to send; files are opened here, and closed when the exchange ends."""
@@ -275,7 +314,7 @@ class Exchange:
         """Return the time since the first sending, in seconds."""
         return self.context.timing.monotonic() - self.started_s
 
-    def _note(self, response: httpx.Response) -> None:
+    def _note(self, response: Response) -> None:
         """Show the answer to `raw`, and leave a line in the log."""
         for observe in observers:
             observe(response)

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import httpx
 
+from mistral_client.bodies import Answer
 from mistral_client.errors import (
+    ALLOW_MORE,
     AnswerError,
+    AnswerTooLarge,
     APIStatusError,
     AuthenticationFailed,
     BadRequest,
@@ -25,7 +28,6 @@ from mistral_client.errors import (
     ValidationFailed,
 )
 from mistral_client.problems import read_problem, request_id
-from mistral_client.quirks.quirk import Answer
 from mistral_client.redaction import redact_headers, redact_text
 
 if TYPE_CHECKING:
@@ -102,6 +104,19 @@ def status_error(
     if isinstance(error, RateLimited):
         error.retry_after_s = retry_after_s
     return error
+
+
+def too_large(
+    operation: str,
+    response: Response,
+    *,
+    limit: int | None,
+    attempts: int = 1,
+    secrets: Iterable[str] = (),
+) -> AnswerTooLarge:
+    """Return the error for a success answer over the limit, in bytes; its body is a beginning."""
+    text = f"the answer is larger than {limit} bytes; {ALLOW_MORE}, or ask for less at once"
+    return keep(AnswerTooLarge(text, operation=operation, attempts=attempts), response, secrets)
 
 
 def decode_error(

@@ -60,6 +60,9 @@ DEFAULT_TIMEOUT_S: Final = 120.0
 DEFAULT_STREAM_TIMEOUT_S: Final = 60.0
 DEFAULT_CONNECT_TIMEOUT_S: Final = 10.0
 
+# How much of one answer may be in memory, in bytes: as much as the largest file that the API keeps.
+DEFAULT_MAX_ANSWER_BYTES: Final = 512 * 1024 * 1024
+
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
@@ -141,6 +144,7 @@ class Settings:
     retries: Retries | int = 3
     strict: bool = False
     headers: Mapping[str, str] = attr.field(factory=dict[str, str], repr=False)
+    max_answer_bytes: int | None = DEFAULT_MAX_ANSWER_BYTES
 
 
 @attr.frozen
@@ -151,6 +155,7 @@ class Options:
     retries: Retries | int
     headers: Mapping[str, str]
     resumes: int = 0
+    max_answer_bytes: int | None = DEFAULT_MAX_ANSWER_BYTES
 
 
 def read_api_key(given: str | None) -> str:
@@ -234,12 +239,30 @@ def check_timeout(name: str, value: object) -> float | None:
     return float(value)
 
 
+def check_max_answer_bytes(value: object) -> int | None:
+    """Return a size in bytes, or None for no limit.
+
+    Raises TypeError unless it is a whole number or None, ValueError unless it is above 0.
+    """
+    if value is None:
+        return None
+    if type(value) is not int:
+        raise TypeError(f"max_answer_bytes must be a whole number or None, not {value!r}")
+    if value <= 0:
+        raise ValueError(f"max_answer_bytes must be above 0, or None for no limit, not {value!r}")
+    return value
+
+
 def check_headers(value: Mapping[str, str] | None) -> dict[str, str]:
     """Return extra headers as a dict.
 
     Raises TypeError or ValueError for what cannot be a header; values are not repeated in them.
     """
-    headers = dict(value or {})
+    try:
+        headers = dict(value or {})
+    except (TypeError, ValueError) as fault:
+        kind = type(value).__name__
+        raise TypeError(f"headers must map text to text; {kind} does not") from fault
     for name, text in headers.items():
         if not isinstance(name, str) or not isinstance(text, str):
             raise TypeError(f"headers must map text to text; look at {name!r}")
@@ -250,7 +273,7 @@ def check_headers(value: Mapping[str, str] | None) -> dict[str, str]:
     return headers
 
 
-_KNOWN_OPTIONS = frozenset({"timeout", "retries", "headers", "resumes"})
+_KNOWN_OPTIONS = frozenset({"timeout", "retries", "headers", "resumes", "max_answer_bytes"})
 
 
 def read_options(settings: Settings, operation: str, options: CallOptions) -> Options:
@@ -267,6 +290,9 @@ def read_options(settings: Settings, operation: str, options: CallOptions) -> Op
         retries=_read_retries(settings.retries, options.get("retries")),
         headers=check_headers(options.get("headers")),
         resumes=_read_resumes(options.get("resumes", 0)),
+        max_answer_bytes=check_max_answer_bytes(
+            options.get("max_answer_bytes", settings.max_answer_bytes)
+        ),
     )
 
 

@@ -6,6 +6,7 @@ cannot have acted on it (no connection was made) or says that it did not (429, 5
 
 from __future__ import annotations
 
+import math
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -104,13 +105,14 @@ def retry_after_s(headers: Mapping[str, str], now_s: float) -> float | None:
     if text is None:
         return None
     try:
-        return max(0.0, float(text)) if _is_number(text) else _seconds_until(text, now_s)
+        asked_s = float(text) if _is_number(text) else _seconds_until(text, now_s)
     except (ValueError, OverflowError):
         return None
+    return max(0.0, asked_s) if math.isfinite(asked_s) else None
 
 
 def _seconds_until(date: str, now_s: float) -> float:
-    return max(0.0, parsedate_to_datetime(date).timestamp() - now_s)
+    return parsedate_to_datetime(date).timestamp() - now_s
 
 
 def _is_number(text: str) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 import attr
 import httpx
 
+from mistral_client.bodies import chunks_of, chunks_of_async, read_body, read_body_async
 from mistral_client.exchange import (
     Pause,
     Read,
@@ -26,6 +27,7 @@ from mistral_generated.types import warn_once
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
+    from mistral_client.bodies import Body
     from mistral_client.event_reader import EventReader
     from mistral_client.exchange import Context, Step, Steps
     from mistral_client.options import Options
@@ -80,6 +82,13 @@ class _Executor(Generic[Http]):
             raise TypeError(f"{operation.id}() cannot go on after a cut: leave out resumes")
         return checked
 
+    def _download_options(self, call: AnyCall, options: CallOptions) -> Options:
+        """Return the options of a download: only its own limit counts, for it fills no memory."""
+        checked = self._options(call, options)
+        if "max_answer_bytes" in options:
+            return checked
+        return attr.evolve(checked, max_answer_bytes=None)
+
     def _reader(self, call: StreamCall[T], options: Options) -> EventReader[T]:
         settings = self.context.settings
         check: Callable[[object], None] | None = None
@@ -87,7 +96,13 @@ class _Executor(Generic[Http]):
             from mistral_client.strict import check  # noqa: PLC0415 - only strict clients need it
         from mistral_client.event_reader import EventReader  # noqa: PLC0415 - loaded when used
 
-        return EventReader(call, secrets=(settings.api_key,), check=check, resumes=options.resumes)
+        return EventReader(
+            call,
+            secrets=(settings.api_key,),
+            check=check,
+            resumes=options.resumes,
+            max_event_bytes=options.max_answer_bytes,
+        )
 
     def _limit_silence(self, response: httpx.Response, options: Options) -> httpx.Response:
         """Let `stream_timeout` bound the reading of the body instead of `timeout`.
@@ -150,7 +165,7 @@ class Sender(_Executor[httpx.Client]):
         from mistral_client.downloads import open_sink  # noqa: PLC0415 - loaded when used
 
         self.connection.check()
-        checked = self._options(call, options)
+        checked = self._download_options(call, options)
         return self._drive(download_steps(self.context, call, checked, open_sink(destination)))
 
     def structured(
@@ -183,7 +198,7 @@ class Sender(_Executor[httpx.Client]):
         finally:
             steps.close()
 
-    def _do(self, step: Step) -> httpx.Response | None:
+    def _do(self, step: Step) -> httpx.Response | Body | bool | None:
         if isinstance(step, Transfer):
             return self.connection.http.send(step.request, stream=True)
         if isinstance(step, Pause):
@@ -191,19 +206,19 @@ class Sender(_Executor[httpx.Client]):
             return None
         try:
             if isinstance(step, Read):
-                step.response.read()
-            else:
-                _save(step)
+                return read_body(step.response, step.limit)
+            return _save(step)
         finally:
             step.response.close()
-        return None
 
 
-def _save(step: Save) -> None:
-    from mistral_client.bodies import chunks_of  # noqa: PLC0415 - loaded when used
-
+def _save(step: Save) -> bool:
+    """Write the body; return whether it was within the limit."""
     for piece in chunks_of(step.response):
+        if step.limit is not None and step.sink.size + len(piece) > step.limit:
+            return False
         step.sink.write((piece,))
+    return True
 
 
 @attr.frozen
@@ -254,7 +269,7 @@ class AsyncSender(_Executor[httpx.AsyncClient]):
         from mistral_client.downloads import open_sink  # noqa: PLC0415 - loaded when used
 
         self.connection.check()
-        checked = self._options(call, options)
+        checked = self._download_options(call, options)
         sink = open_sink(destination)
         return await self._drive(download_steps(self.context, call, checked, sink))
 
@@ -288,7 +303,7 @@ class AsyncSender(_Executor[httpx.AsyncClient]):
         finally:
             steps.close()
 
-    async def _do(self, step: Step) -> httpx.Response | None:
+    async def _do(self, step: Step) -> httpx.Response | Body | bool | None:
         if isinstance(step, Transfer):
             return await self.connection.http.send(step.request, stream=True)
         if isinstance(step, Pause):
@@ -296,26 +311,25 @@ class AsyncSender(_Executor[httpx.AsyncClient]):
             return None
         try:
             if isinstance(step, Read):
-                await step.response.aread()
-            else:
-                await _save_async(step)
+                return await read_body_async(step.response, step.limit)
+            return await _save_async(step)
         finally:
             await step.response.aclose()
-        return None
 
 
-async def _save_async(step: Save) -> None:
-    """Write the body in batches, in a thread, so that the event loop goes on."""
+async def _save_async(step: Save) -> bool:
+    """Write the body in batches, in a thread; return whether it was within the limit."""
     from anyio import to_thread  # noqa: PLC0415 - only asynchronous downloads need it
-
-    from mistral_client.bodies import chunks_of_async  # noqa: PLC0415 - loaded when used
 
     pieces: list[bytes] = []
     size = 0
     async for piece in chunks_of_async(step.response):
         pieces.append(piece)
         size += len(piece)
+        if step.limit is not None and step.sink.size + size > step.limit:
+            return False
         if size >= _BATCH:
             await to_thread.run_sync(step.sink.write, pieces)
             pieces, size = [], 0
     await to_thread.run_sync(step.sink.write, pieces)
+    return True

@@ -27,13 +27,15 @@ class EventParser:
     """An incremental parser: `feed` takes chunks cut anywhere and returns the events they finish.
 
     `last_id` is the last event id seen, `retry_ms` the last reconnection delay asked for, in
-    milliseconds; both are None until the stream sets them.
+    milliseconds; both are None until the stream sets them. `held` is how much of an unfinished
+    event waits here, in bytes.
     """
 
-    __slots__ = ("_after_cr", "_at_start", "_pending", "last_id", "retry_ms")
+    __slots__ = ("_after_cr", "_at_start", "_pending", "held", "last_id", "retry_ms")
 
     def __init__(self) -> None:
         self._pending: list[bytes] = []
+        self.held = 0
         self._after_cr = False
         self._at_start = True
         self.last_id: str | None = None
@@ -52,12 +54,14 @@ class EventParser:
         if pending:
             if _BLANK not in chunk and not (chunk[0] == 10 and pending[-1][-1] == 10):
                 pending.append(chunk)
+                self.held += len(chunk)
                 return []
             pending.append(chunk)
             chunk = b"".join(pending)
             pending.clear()
         blocks = chunk.split(_BLANK)
         rest = blocks.pop()
+        self.held = len(rest)
         if rest:
             pending.append(rest)
         return [event for block in blocks if (event := self._read(block)) is not None]

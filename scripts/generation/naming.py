@@ -12,7 +12,16 @@ MODEL_NAMES: Final = frozenset(
 )
 # An argument of one of these names would hide an option of every call.
 CALL_NAMES: Final = frozenset(
-    {"timeout", "retries", "headers", "resumes", "self", "options", "destination"}
+    {
+        "timeout",
+        "retries",
+        "headers",
+        "resumes",
+        "max_answer_bytes",
+        "self",
+        "options",
+        "destination",
+    }
 )
 
 

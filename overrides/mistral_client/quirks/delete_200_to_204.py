@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mistral_client.quirks.quirk import Answer, Quirk
+from mistral_client.bodies import Answer
+from mistral_client.quirks.quirk import Quirk
 
 if TYPE_CHECKING:
     from mistral_client.quirks.quirk import AnyCall, Memory

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final, cast
 
-from mistral_client.quirks.quirk import Answer, Quirk
+from mistral_client.bodies import Answer
+from mistral_client.quirks.quirk import Quirk
 
 if TYPE_CHECKING:
     from mistral_client.quirks.quirk import AnyCall, Memory

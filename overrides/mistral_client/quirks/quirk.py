@@ -18,15 +18,6 @@ AnyCall: TypeAlias = "Call[Any] | StreamCall[Any]"
 Memory: TypeAlias = set[str]
 
 
-@attr.frozen
-class Answer:
-    """An answer that a quirk put in the place of the server's."""
-
-    status_code: int
-    headers: Any
-    content: bytes
-
-
 @attr.frozen(kw_only=True)
 class Quirk:
     """One quirk: what it is about, why, since when, and when it can go.

@@ -93,6 +93,9 @@ def test_base_url_is_the_public_service_by_default() -> None:
         "ftp://h",
         "http://",
         "http://h:port",
+        "http://h:0",
+        "http://h:65536",
+        "http://h:-1",
         "http://h?x=1",
         "http://h/#f",
         "http://256.1.1.1",
@@ -222,7 +225,8 @@ def test_closed_client_says_so(both: Both) -> None:
 
 @pytest.mark.parametrize("kind", CLIENTS)
 def test_client_pickles_with_its_settings(kind: Any) -> None:
-    client = kind(KEY, base_url=BASE_URL, timeout=3, retries=5, headers={"a": "b"}, strict=True)
+    options = {"timeout": 3, "retries": 5, "headers": {"a": "b"}, "max_answer_bytes": 7}
+    client = kind(KEY, base_url=BASE_URL, strict=True, **options)
     copy = pickle.loads(pickle.dumps(client))  # noqa: S301 - our own bytes
     assert copy._sender.context.settings == client._sender.context.settings
 

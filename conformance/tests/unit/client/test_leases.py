@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -45,7 +46,7 @@ def test_spoilt_pool_is_not_taken_again() -> None:
 def test_who_waits_longest_is_served_first(*, is_spoilt: bool) -> None:
     generation, leases = full_generation()
     woken: list[int] = []
-    turns = [generation.queue(lambda number=number: woken.append(number)) for number in range(3)]
+    turns = [generation.queue(partial(woken.append, number)) for number in range(3)]
     if is_spoilt:
         leases[0].spoil()
     leases[0].give_back()

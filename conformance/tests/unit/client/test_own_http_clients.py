@@ -13,7 +13,7 @@ from tests.unit.client.harness import (
     answer,
 )
 
-from mistral_client import AsyncMistral, Mistral, MistralError
+from mistral_client import AsyncMistral, ConfigurationError, Mistral, MistralError
 
 OWN = httpx.Timeout(17, connect=30)
 
@@ -86,6 +86,27 @@ def test_timeout_of_a_call_wins_over_those_of_the_own_client() -> None:
         Mistral(KEY, base_url=BASE_URL, http_client=http).beta.libraries.list(timeout=2)
     timeouts = server.requests[0].extensions["timeout"]
     assert (timeouts["connect"], timeouts["read"]) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        (Mistral, {"http_client": httpx.AsyncClient()}),
+        (AsyncMistral, {"http_client": httpx.Client()}),
+        (Mistral, {"transport": httpx.AsyncBaseTransport()}),
+        (AsyncMistral, {"transport": httpx.BaseTransport()}),
+    ],
+)
+def test_client_of_the_other_kind_is_refused_at_once(kind: Any, options: Any) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{kind.__name__} sends"):
+        kind(KEY, **options)
+
+
+def test_closed_client_is_refused_at_once() -> None:
+    http = httpx.Client()
+    http.close()
+    with pytest.raises(ConfigurationError, match="closed"):
+        Mistral(KEY, http_client=http)
 
 
 def test_client_and_transport_together_are_refused() -> None:

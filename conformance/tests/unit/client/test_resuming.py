@@ -81,6 +81,12 @@ def test_server_says_how_long_to_wait(both: Both) -> None:
     assert both.clock.slept == [2.5]
 
 
+def test_server_cannot_make_the_client_wait_for_ever(both: Both) -> None:
+    server = Server([stream(b"retry: 999999999\n" + event(1), CUT), stream(event(2))])
+    both.events(server, lambda client: follow(client, resumes=1))
+    assert both.clock.slept == [30.0]
+
+
 def test_stream_that_broke_before_any_event_starts_anew(both: Both) -> None:
     server = Server([stream(CUT), stream(event(1))])
     assert numbers(both.events(server, lambda client: follow(client, resumes=1))) == ["1"]
