@@ -300,6 +300,23 @@ def test_waiting_for_a_connection_ends(both: Both, monkeypatch: pytest.MonkeyPat
         both.use(client, lambda client: client.models.list())
 
 
+def test_what_takes_the_place_of_the_transports_of_httpx_is_asked(
+    both: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer_sync(_transport: object, _request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"data": []})
+
+    async def answer_async(_transport: object, request: httpx.Request) -> httpx.Response:
+        return answer_sync(_transport, request)
+
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", answer_sync)
+    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", answer_async)
+    kind = AsyncMistral if both.is_async else Mistral
+    client: Any = kind("k", base_url="http://nowhere.test", retries=0, timeout=5)
+    for _ in range(POOLS + 1):
+        assert both.use(client, lambda client: client.models.list()).data == []
+
+
 def test_more_threads_than_connections_are_all_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mistral_client.leases.POOLS", 2)
     with serving(always(JSON)) as server, Mistral("k", base_url=server.base_url) as client:
