@@ -12,6 +12,7 @@ from document.ordering import arrange
 from document.overlay import Overlay, apply_overlay, read_overlay
 from document.problems import DocumentProblem, read_part
 from document.sources import read_sources
+from document.unions import open_unions
 from document.yaml_text import read_yaml
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def bundle(parts: Parts) -> Tree:
         _join(document, facts)
     for overlay in parts.curation:
         document = apply_overlay(overlay, document)
+    open_unions(document)
     name_schemas(document)
     tag_operations(document)
     for overlay in parts.prose:

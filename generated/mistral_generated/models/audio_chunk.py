@@ -32,7 +32,7 @@ class AudioChunk(Model):
     input_audio: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("type", "input_audio")
+    _required: ClassVar[tuple[str, ...]] = ("input_audio",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
