@@ -266,3 +266,66 @@ def test_a_reference_to_nothing_is_a_key_error() -> None:
 
 def test_the_package_is_typed() -> None:
     assert (Path(mistral_openapi.__file__).parent / "py.typed").exists()
+
+
+RECORDED = [  # what live servers were seen to send
+    ("ChatCompletionResponse", "usage", {"prompt_tokens_details": {"cached_tokens": 10}}),
+    ("ChatCompletionResponse", "usage", {"num_cached_tokens": 0, "service_tier": "standard"}),
+    ("ChatCompletionResponse", "usage", {"completion_tokens_details": {"reasoning_tokens": 3}}),
+    ("EmbeddingResponse", "usage", {"request_count": None, "prompt_token_details": None}),
+    ("ChatCompletionChoice", None, {"logprobs": None}),
+    ("CompletionResponseStreamChoice", None, {"logprobs": None}),
+    ("CompletionChunk", None, {"p": "abcdef"}),
+    ("MessageOutputEvent", None, {"p": "abcdef"}),
+    ("TranscriptionResponse", None, {"finish_reason": "stop"}),
+    ("TranscriptionStreamDone", None, {"finish_reason": None}),
+    ("ThinkChunk", None, {"closed": True}),
+    ("OCRUsageInfo", None, {"pages_processed_annotation": 1}),
+]
+
+
+@pytest.mark.parametrize(("name", "field", "value"), RECORDED)
+def test_what_was_recorded_live_has_a_type(name: str, field: str | None, value: Json) -> None:
+    schemas = load()["components"]["schemas"]
+    schema = schemas["UsageInfo"] if field else schemas[name]
+    assert value.keys() <= schema["properties"].keys()
+    closed = {key: schema["properties"][key] for key in value}
+    checked = {"type": "object", "properties": closed, "additionalProperties": False}
+    whole = {**checked, "components": {"schemas": schemas}}
+    assert jsonschema_rs.Draft202012Validator(whole).is_valid(value)
+    assert not jsonschema_rs.Draft202012Validator(whole).is_valid({key: [[]] for key in value})
+
+
+def test_an_embedding_is_numbers_or_the_text_that_holds_them() -> None:
+    assert list(problems("EmbeddingResponseData", {"embedding": [0.5]})) == []
+    assert list(problems("EmbeddingResponseData", {"embedding": "AAAAPw=="})) == []
+    assert list(problems("EmbeddingResponseData", {"embedding": 0.5}))
+
+
+def test_a_recording_is_text_or_an_object_with_its_format() -> None:
+    for recording in ("UklGRg==", {"data": "UklGRg==", "format": "wav"}):
+        assert list(problems("AudioChunk", {"input_audio": recording})) == []
+    assert list(problems("AudioChunk", {"input_audio": {"format": "wav"}}))
+
+
+@pytest.mark.parametrize(
+    ("operation", "unit"),
+    [
+        ("chat.complete", "tokens"),
+        ("embeddings.create", "tokens"),
+        ("audio.transcriptions.complete", "audio-seconds"),
+        ("audio.speech.complete", "input-characters"),
+        ("ocr.process", "ocr-pages"),
+    ],
+)
+def test_answers_of_models_name_the_headers_of_the_live_gateway(operation: str, unit: str) -> None:
+    answers = next(one.object["responses"] for one in operations() if one.id == operation)
+    assert {
+        "mistral-correlation-id",
+        "x-kong-request-id",
+        "x-ratelimit-limit-req-minute",
+        "x-ratelimit-remaining-req-10-second",
+        f"x-ratelimit-limit-{unit}-minute",
+        f"x-ratelimit-remaining-{unit}-month",
+        f"x-ratelimit-{unit}-query-cost",
+    } <= answers["200"]["headers"].keys()
