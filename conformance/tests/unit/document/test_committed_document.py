@@ -143,8 +143,8 @@ def test_members_of_tagged_unions_have_a_constant_tag_of_their_own() -> None:
 
 def _overlap(one: Json, other: Json, tag: str) -> bool:
     """Whether an object without the tag can be both."""
-    needed = {*one["required"], *other.get("required", ())} - {tag}
-    return needed <= one["properties"].keys() & other["properties"].keys()
+    needed: set[str] = {*one["required"], *other.get("required", ())} - {tag}
+    return needed <= {*one["properties"]} & {*other["properties"]}
 
 
 # Both entries of a message do without: callers write a role and a content only.
