@@ -68,7 +68,7 @@ class App:
             await receive()
             await send({"type": "websocket.close", "code": 1000, "reason": "no WebSockets here"})
         else:
-            request = make_request(scope, self.world.ids.request_id())
+            request = make_request(scope, self.world.ids.request_id(self.world.clock.now()))
             await self._handle(request, Wire(scope, receive, send))
 
     async def _live(self, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI

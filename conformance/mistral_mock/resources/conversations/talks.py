@@ -142,7 +142,7 @@ def make_conversation(ctx: Context) -> Conversation:
         check_agent(ctx, agent_id, ctx.body.get("agent_version"))
     moment = ctx.clock.stamp()
     return Conversation(
-        id=f"conv_{ctx.ids.hex32()}",
+        id=ctx.ids.prefixed("conv_", moment),
         workspace_id=ctx.caller.workspace_id,
         created_at=moment,
         updated_at=moment,
@@ -175,7 +175,7 @@ def branch(ctx: Context, source: Conversation) -> Conversation:
     if source.agent_id is None:
         said["agent_version"] = None
     changes = {name: value for name, value in said.items() if value is not None}
-    id_ = f"conv_{ctx.ids.hex32()}"
+    id_ = ctx.ids.prefixed("conv_", moment)
     return evolve(source, id=id_, created_at=moment, updated_at=moment, **changes)
 
 

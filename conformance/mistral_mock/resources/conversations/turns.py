@@ -139,7 +139,7 @@ def find_decisions(known: Sequence[Entry]) -> dict[str, bool]:
 def ask_for_decisions(turn: Turn, actor: Actor, waiting: Sequence[Run]) -> None:
     """Calls of tools that a person has to allow first."""
     for run in waiting:
-        id_, said = turn.ctx.ids.hex32()[:9], run.arguments
+        id_, said = turn.ctx.ids.call_id(), run.arguments
         add_call(turn, actor, name=run.name, arguments=said, id_=id_, status=entries.PENDING)
         turn.usage.completion_tokens += contents.count(said)
 
