@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
-from mistral_mock import clock
+from mistral_mock import clock, rates
 from mistral_mock.answers import EventStream, json_answer
 from mistral_mock.errors import APIError, Problem, invalid, not_found
 from mistral_mock.registry import operation
@@ -110,7 +110,8 @@ def tell(
     if ctx.body.get("stream"):
         return EventStream(streams.spell(streams.tell(id_, moment, turn.outputs, usage)))
     found = {"conversation_id": id_, "outputs": turn.outputs, "usage": usage}
-    return json_answer({"object": "conversation.response", **found, "guardrails": judged or None})
+    body = {"object": "conversation.response", **found, "guardrails": judged or None}
+    return json_answer(body, headers=ctx.spend(rates.TOKENS, turn.usage.total_tokens))
 
 
 def refuse(ctx: Context, conversation: Conversation, moment: str, error: APIError) -> EventStream:

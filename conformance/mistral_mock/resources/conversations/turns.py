@@ -158,8 +158,7 @@ def run_tool(turn: Turn, actor: Actor, run: Run) -> Finding:
 def say(turn: Turn, actor: Actor, choice: Choice, findings: Sequence[Finding]) -> None:
     """Adds the message; JSON stays as the engine made it."""
     used = findings if actor.format == "text" else ()
-    content = contents.compose(choice.content, used, actor.arguments)
-    spent = choice.generated if content is choice.content else contents.count(content)
-    turn.usage.completion_tokens += spent
+    content = contents.compose(choice, used, actor.arguments)
+    turn.usage.completion_tokens += contents.count(content) if used else choice.generated
     entry = entries.begin(turn.ctx, entries.OUTPUT, actor, role="assistant", content=content)
     turn.outputs.append(entries.end(turn.ctx, entry))
