@@ -64,6 +64,8 @@ def send(ctx: Context, method: str, url: str, body: Any) -> Answer | EventStream
         for schema in operation.bodies.values():
             problems += schema.problems(body, ("body",))
         inputs.refuse(operation, problems)
+        for schema in operation.bodies.values():
+            body = schema.fill(body)
         answer = run(
             evolve(
                 ctx,
