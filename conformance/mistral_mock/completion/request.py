@@ -123,7 +123,7 @@ def read_format(raw: Mapping[str, Any] | None) -> tuple[str, dict[str, Any] | No
     if format_ != "json_schema":
         return format_, None
     if named is None:
-        raise refusal.missing("response_format", "json_schema")
+        raise refusal.missing("response_format", "json_schema", given=raw)
     return format_, named["schema"]
 
 
