@@ -38,6 +38,8 @@ class Message:
     """The id of the call that a tool message answers."""
     name: str | None = None
     prefix: bool = False
+    brings: bool = False
+    """It brings an image, a document or the like."""
 
 
 def read_message(raw: Mapping[str, Any]) -> Message:
@@ -51,7 +53,15 @@ def read_message(raw: Mapping[str, Any]) -> Message:
         answers=raw.get("tool_call_id"),
         name=raw.get("name"),
         prefix=raw.get("prefix", False),
+        brings=brings_something(raw.get("content")),
     )
+
+
+def brings_something(content: str | Sequence[Mapping[str, Any]] | None) -> bool:
+    """The content holds more than words."""
+    if content is None or isinstance(content, str):
+        return False
+    return any("text" not in chunk and "thinking" not in chunk for chunk in content)
 
 
 def flatten(content: str | Sequence[Mapping[str, Any]] | None) -> str:
