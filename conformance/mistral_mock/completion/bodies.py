@@ -53,6 +53,9 @@ def make_thinking(thought: str, *, closed: bool) -> dict[str, Any]:
 
 
 def make_call(index: int, call: Call) -> dict[str, Any]:
-    """One call, as it stands in messages and in deltas; it has no type (recorded live, 2026)."""
+    """One call, as it stands in messages and in deltas.
+
+    Live servers were recorded to leave the type out; clients made for OpenAI's API need it.
+    """
     function = {"name": call.name, "arguments": call.arguments}
-    return {"id": call.id, "function": function, "index": index}
+    return {"id": call.id, "type": "function", "function": function, "index": index}

@@ -1,4 +1,4 @@
-"""Answers have the fields, and only the fields, that live servers were recorded to send."""
+"""Answers have the fields that live servers were recorded to send."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ def test_usage_tells_cached_tokens_and_tier() -> None:
     assert answer(ask(service_tier="auto"))["usage"] == used
 
 
-def test_call_has_no_type() -> None:
+def test_calls_have_what_clients_of_either_kind_read() -> None:
     for call in message(ask(tools=TOOLS))["tool_calls"]:
-        assert list(call) == ["id", "function", "index"]
+        assert list(call) == ["id", "type", "function", "index"]
 
 
 def test_every_chunk_but_the_first_has_padding() -> None:
