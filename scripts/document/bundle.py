@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from document.events import put_data_into_text, write_examples_as_text
 from document.fingerprints import read_fingerprints, texts
 from document.naming import name_schemas, tag_operations
 from document.ordering import arrange
@@ -102,9 +103,11 @@ def bundle(parts: Parts) -> Tree:
         document = apply_overlay(overlay, document)
     open_unions(document)
     name_schemas(document)
+    put_data_into_text(document)
     tag_operations(document)
     for overlay in parts.prose:
         document = apply_overlay(overlay, document)
+    write_examples_as_text(document)
     return arrange(document)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections import Counter
@@ -329,3 +330,16 @@ def test_answers_of_models_name_the_headers_of_the_live_gateway(operation: str, 
         f"x-ratelimit-remaining-{unit}-month",
         f"x-ratelimit-{unit}-query-cost",
     } <= answers["200"]["headers"].keys()
+
+
+def test_the_data_of_every_event_is_text_that_holds_what_the_stream_says() -> None:
+    streams = [one for one in operations() if one.extension("stream")]
+    assert len(streams) == 12
+    for operation in streams:
+        content = operation.object["responses"]["200"]["content"]["text/event-stream"]
+        data = resolve(content["schema"])["properties"]["data"]
+        assert data["type"] == "string"
+        assert data["contentMediaType"] == "application/json"
+        assert data["contentSchema"] == {"$ref": operation.extension("stream")["data"]}
+        for example in content["examples"].values():
+            assert isinstance(json.loads(example["value"]["data"]), dict)
