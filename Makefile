@@ -7,8 +7,9 @@ BIN := $(VENV)/bin
 SETUP := $(VENV)/.setup
 PAGES ?= README.md
 BASE_URL ?=
+FILES ?=
 
-.PHONY: help setup conformance test check generate examples reference mutants bench clean
+.PHONY: help setup conformance test check generate examples reference recordings fuzz mutants bench clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +35,12 @@ examples: setup ## Run the code in PAGES (Markdown or scraped pages) against a f
 
 reference: setup ## Compare the tables of reference pages in PAGES with the document
 	@$(BIN)/python scripts/compare_reference.py $(PAGES)
+
+recordings: setup ## Compare recorded exchanges in FILES (JSON lines, HAR, VCR) with document, client, mock
+	@$(BIN)/python scripts/compare_recordings.py $(FILES)
+
+fuzz: setup ## Run Schemathesis over the whole document against the mock: an hour or more
+	@$(BIN)/python scripts/run_schemathesis.py
 
 mutants: setup ## Run the suite against every seeded defect: does it bite?
 	@$(BIN)/mistral-conformance mutants

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 JSON = "application/json"
+PLAIN = "text/plain; charset=utf-8"
 
 
 @frozen

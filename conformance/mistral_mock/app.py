@@ -17,6 +17,7 @@ from mistral_mock import agenda, bodies, control, dispatch, inputs, registry, si
 from mistral_mock.bodies import ClientGoneError
 from mistral_mock.context import Context
 from mistral_mock.errors import (
+    REQUEST_ID,
     APIError,
     InvalidError,
     not_found,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from mistral_mock.operations import Operation
 
 BEARER = "bearer "
-REQUEST_ID = b"x-kong-request-id"
+CORRELATION_ID = "mistral-correlation-id"
 
 
 @frozen
@@ -68,7 +69,7 @@ class App:
             await receive()
             await send({"type": "websocket.close", "code": 1000, "reason": "no WebSockets here"})
         else:
-            request = make_request(scope, self.world.ids.request_id())
+            request = make_request(scope, self.world.ids.request_id(self.world.clock.now()))
             await self._handle(request, Wire(scope, receive, send))
 
     async def _live(self, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
@@ -79,7 +80,7 @@ class App:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _handle(self, request: Request, wire: Wire) -> None:
-        wire.headers.append((REQUEST_ID, request.id.encode()))
+        wire.add([(CORRELATION_ID, request.id), (REQUEST_ID, request.id)])
         wire.gap_s = self.world.settings.event_gap_s
         wire.catch_up = self._catch_up
         try:

@@ -64,6 +64,8 @@ def send(ctx: Context, method: str, url: str, body: Any) -> Answer | EventStream
         for schema in operation.bodies.values():
             problems += schema.problems(body, ("body",))
         inputs.refuse(operation, problems)
+        for schema in operation.bodies.values():
+            body = schema.fill(body)
         answer = run(
             evolve(
                 ctx,
@@ -84,7 +86,12 @@ def send(ctx: Context, method: str, url: str, body: Any) -> Answer | EventStream
 
 def for_caller(world: World, caller: Identity, base_url: str) -> Context:
     """A context for what the mock does by itself, at no request, in the name of a caller."""
-    return Context(world=world, caller=caller, request_id=world.ids.request_id(), base_url=base_url)
+    return Context(
+        world=world,
+        caller=caller,
+        request_id=world.ids.request_id(world.clock.now()),
+        base_url=base_url,
+    )
 
 
 def _as_form(operation: Operation, body: Any) -> Any:  # noqa: ANN401 - JSON

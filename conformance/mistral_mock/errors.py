@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from mistral_mock.answers import Answer
 
+REQUEST_ID = "x-kong-request-id"
+
 
 class APIError(Exception):
     """An answer that ends the handling of a request."""
@@ -85,8 +87,9 @@ def unauthorized() -> APIError:
 
 def no_route(request_id: str) -> APIError:
     """404 of the gateway, for a path that is nobody's."""
-    body = {"message": "no Route matched with those values", "request_id": request_id}
-    return APIError(404, body)
+    name = request_id.replace("-", "")  # so the gateway names requests (quirks §9)
+    body = {"message": "no Route matched with those values", "request_id": name}
+    return APIError(404, body, ((REQUEST_ID, name),))
 
 
 def method_not_allowed(allowed: Sequence[str]) -> APIError:

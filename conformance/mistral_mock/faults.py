@@ -9,7 +9,9 @@ A script is a JSON list of objects:
 `operation` is a pattern for operation ids (all by default), `call` the first matching call that
 suffers (1 by default), `times` how many calls suffer (1 by default, null for all that follow).
 What happens is one of: `status` (with `body` and `headers`), `drop` (the connection ends without
-an answer), or `stall_s` (a pause, in seconds, then all goes on). `when: "after"` lets the operation
+an answer), or `stall_s` (a pause, in seconds, then all goes on). A `body` that is a text is sent as
+it is, as plain text unless `headers` name a content type, so that it may be the HTML of a proxy or
+an event stream; any other body is sent as JSON. `when: "after"` lets the operation
 act first, so that its effect stays though its answer is lost. `after_events` moves a drop or a
 stall into an event stream, after so many events.
 """
@@ -23,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import asdict, define, field, fields, frozen, validators
 
+from mistral_mock.answers import JSON, PLAIN, encode
 from mistral_mock.operations import load_operations
 
 if TYPE_CHECKING:
@@ -82,16 +85,35 @@ class Fault:
             raise ValueError("after_events goes with drop or stall_s")
         if self.body is not None and self.status in BODILESS:
             raise ValueError(f"status {self.status} has no body")
+        _check_body(self.body)
         check_headers(self.headers)
+
+    def spell_body(self) -> tuple[bytes, str | None]:
+        """The body's bytes and their media type; None when there is no body."""
+        if self.body is None:
+            return b"", None
+        if isinstance(self.body, str):
+            return self.body.encode(), PLAIN
+        return encode(self.body), JSON
+
+
+def _check_body(body: object) -> None:
+    """Lets a body pass that can be sent: a text of whole characters, or a JSON value."""
+    try:
+        _ = body.encode() if isinstance(body, str) else encode(body)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"body cannot be sent: {error}") from None
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
     """Lets through what HTTP can carry and what the server does not write itself.
 
     Raises:
-        ValueError: A name or a value cannot be sent.
+        ValueError: A name or a value cannot be sent, or a name stands there twice.
 
     """
+    if len({name.lower() for name in headers}) < len(headers):
+        raise ValueError("headers name one header twice")
     for name, value in headers.items():
         if not TOKEN.fullmatch(name) or not VALUE.fullmatch(value):
             raise ValueError(f"header {name!r}: {value!r} cannot be sent")

@@ -1,13 +1,17 @@
-"""Identifiers from a seed: the same seed and the same calls give the same ids."""
+"""Identifiers from a seed: the same seed, moments and calls give the same ids."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-if TYPE_CHECKING:
-    from datetime import datetime
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+CALL_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+CALL_LENGTH = 9
+TAIL_BITS, STEP_BITS = 74, 44
+"""What a version 7 UUID has beside its time and marks, and what two ids in a row differ by."""
 
 
 class Ids:
@@ -15,39 +19,70 @@ class Ids:
 
     def __init__(self, seed: int, drawn: int = 0) -> None:
         self._seed = seed.to_bytes(16, "big", signed=True)
+        self._start = self._number(b"start", 0) >> (128 - TAIL_BITS + 1)
         self.drawn = drawn
         self._requests = 0
-
-    def _digest(self, purpose: bytes, count: int) -> bytes:
-        return blake2b(
-            self._seed + count.to_bytes(8, "big"), digest_size=16, person=purpose
-        ).digest()
-
-    def _draw(self) -> bytes:
-        self.drawn += 1
-        return self._digest(b"object", self.drawn)
+        self._latest_ms = 0
 
     def uuid4(self) -> str:
         """A version 4 UUID, as documents and files have (rule A15)."""
-        return str(UUID(bytes=self._draw(), version=4))
+        return str(self._uuid4())
 
     def uuid7(self, moment: datetime) -> str:
-        """A version 7 UUID, as libraries have (rule A15); ids of one millisecond sort by draw."""
-        number = int.from_bytes(self._draw(), "big")
-        milliseconds = int(moment.timestamp() * 1000)
-        tail = number & ((1 << 62) - 1)
-        count = self.drawn & 0xFFF
-        return str(UUID(int=milliseconds << 80 | 0x7 << 76 | count << 64 | 0b10 << 62 | tail))
+        """A version 7 UUID, as libraries have (rule A15).
+
+        Each sorts after all before it, those of one millisecond by their order.
+        """
+        self.drawn += 1
+        return str(self._make_uuid7(b"object", self.drawn, moment))
+
+    def prefixed(self, prefix: str, moment: datetime) -> str:
+        """A prefix and a version 7 UUID without dashes (recorded live, March 2026).
+
+        So are agents, conversations and their entries named.
+        """
+        return prefix + self.uuid7(moment).replace("-", "")
 
     def hex32(self) -> str:
-        """32 hex digits, as completions and prefixed ids have."""
-        return self._draw().hex()
+        """A version 4 UUID without dashes, as completions have (recorded live, 2025 and 2026)."""
+        return self._uuid4().hex
 
-    def request_id(self) -> str:
-        """32 hex digits that name a request; they use up no object id."""
+    def call_id(self) -> str:
+        """9 letters and digits, as calls of tools have."""
+        self.drawn += 1
+        number = self._number(b"object", self.drawn)
+        letters = []
+        for _ in range(CALL_LENGTH):
+            number, letter = divmod(number, len(CALL_LETTERS))
+            letters.append(CALL_LETTERS[letter])
+        return "".join(letters)
+
+    def request_id(self, moment: datetime) -> str:
+        """A version 7 UUID that names a request; it uses up no object id."""
         self._requests += 1
-        return self._digest(b"request", self._requests).hex()
+        return str(self._make_uuid7(b"request", self._requests, moment))
 
     def reset(self) -> None:
         """Back to the first id."""
-        self.drawn = self._requests = 0
+        self.drawn = self._requests = self._latest_ms = 0
+
+    def _uuid4(self) -> UUID:
+        self.drawn += 1
+        return UUID(int=self._number(b"object", self.drawn), version=4)
+
+    def _make_uuid7(self, purpose: bytes, count: int, moment: datetime) -> UUID:
+        """The id with this count: time, then a start from the seed that grows with the count.
+
+        The time never goes back, and the lowest bits are random, so that ids cannot be guessed
+        from their neighbours.
+        """
+        self._latest_ms = max(self._latest_ms, (moment - EPOCH) // MILLISECOND)
+        noise = self._number(purpose, count) & ((1 << STEP_BITS) - 1)
+        tail = (self._start + (count << STEP_BITS) + noise) & ((1 << TAIL_BITS) - 1)
+        high, low = tail >> 62, tail & ((1 << 62) - 1)
+        return UUID(int=self._latest_ms << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
+
+    def _number(self, purpose: bytes, count: int) -> int:
+        """128 bits."""
+        seeded = self._seed + count.to_bytes(8, "big")
+        return int.from_bytes(blake2b(seeded, digest_size=16, person=purpose).digest(), "big")

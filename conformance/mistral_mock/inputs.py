@@ -117,8 +117,10 @@ async def check_body(operation: Operation, source: Source, problems: list[Proble
         if operation.body_required:
             problems.append(Problem(("body",), "Field required", "missing"))
         return NO_BODY
-    problems += operation.bodies[JSON].problems(value, ("body",))
-    return Body(value)
+    schema = operation.bodies[JSON]
+    found = schema.problems(value, ("body",))
+    problems += found
+    return Body(value if found else schema.fill(value))
 
 
 def is_json(media_type: str) -> bool:

@@ -1,56 +1,122 @@
-"""The requests per minute that a key may send, and the headers that tell it (quirks §9)."""
+"""What a key may use, and the headers that tell what is left (quirks §9).
+
+Only the requests of a minute are limited, and only when the mock is told to. All other limits are
+announced, as the live server does on the answers of inference, and never refuse anything.
+"""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
+from attrs import frozen
+
 from mistral_mock.errors import rate_limited
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mistral_mock.clock import Clock
     from mistral_mock.settings import Settings
 
-MINUTE_S = 60.0
+    Headers = tuple[tuple[str, str], ...]
+
+REQUESTS = "req"
+TOKENS, SECONDS, PAGES, CHARACTERS = "tokens", "audio-seconds", "ocr-pages", "input-characters"
+PERIODS_S = {"10-second": 10.0, "minute": 60.0, "month": 30 * 24 * 3600.0}
+MINUTE = "minute"
+
+
+@frozen
+class Limit:
+    """How much of a unit a key has in a period."""
+
+    unit: str
+    period: str
+    amount: int
+
+
+ANNOUNCED = (
+    Limit(REQUESTS, MINUTE, 60_000),
+    Limit(REQUESTS, "10-second", 10_000),
+    Limit(TOKENS, MINUTE, 2_000_000),
+    Limit(TOKENS, "month", 10_000_000_000),
+    Limit(SECONDS, MINUTE, 3_600),
+    Limit(SECONDS, "month", 1_000_000),
+    Limit(PAGES, MINUTE, 60_000),
+    Limit(PAGES, "month", 10_000_000),
+    Limit(CHARACTERS, MINUTE, 10_000_000),
+    Limit(CHARACTERS, "month", 10_000_000_000),
+)
+"""The units and periods of the live server (recorded in 2025 and 2026); the amounts are our choice,
+large enough that no caller has a reason to wait."""
 
 
 class Rates:
-    """One window of a minute for each key; it starts with the key's first request."""
+    """What each key has used in the present periods; one starts with the key's first use."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.limit = settings.rate_limit
         self._shape = settings.rate_limit_shape
         self._clock = clock
-        self._windows: dict[str, tuple[float, int]] = {}
+        self._windows: dict[tuple[str, str, str], tuple[float, int]] = {}
 
-    def count(self, key: str) -> tuple[tuple[str, str], ...]:
-        """Counts a request; the headers that its answer carries.
+    def count(self, key: str) -> Headers:
+        """Counts a request; the headers that its answer carries whatever it is.
 
         Raises:
             APIError: 429, the key has used up its minute.
 
         """
+        for limit in find_limits(REQUESTS):
+            self._use(key, limit, 1)
         if self.limit is None:
             return ()
-        now = self._clock.now().timestamp()
-        start, used = self._windows.get(key, (now, 0))
-        if now - start >= MINUTE_S:
-            start, used = now, 0
-        self._windows[key] = (start, used + 1)
-        headers = limit_headers(self.limit, max(self.limit - used - 1, 0))
-        if used < self.limit:
+        limit = Limit(REQUESTS, MINUTE, self.limit)
+        headers = self._tell(key, limit)
+        start, used = self._windows[key, REQUESTS, MINUTE]
+        if used <= self.limit:
             return headers
-        wait = str(math.ceil(start + MINUTE_S - now))
+        wait = str(math.ceil(start + PERIODS_S[MINUTE] - self._clock.now().timestamp()))
         raise rate_limited(self._shape, (*headers, ("retry-after", wait)))
 
+    def spend(self, key: str, unit: str, cost: int) -> Headers:
+        """Counts what a request has used of a unit; the headers of its answer."""
+        for limit in find_limits(unit):
+            self._use(key, limit, cost)
+        told = [*self._announced_requests(), *find_limits(unit)]
+        headers = [header for limit in told for header in self._tell(key, limit)]
+        return (*headers, (f"x-ratelimit-{unit}-query-cost", str(cost)))
+
     def reset(self) -> None:
-        """Forgets all requests."""
+        """Forgets all that was used."""
         self._windows.clear()
 
+    def _announced_requests(self) -> Iterable[Limit]:
+        if self.limit is not None:
+            return [Limit(REQUESTS, MINUTE, self.limit)]
+        return find_limits(REQUESTS)
 
-def limit_headers(limit: int, remaining: int) -> tuple[tuple[str, str], ...]:
-    """The attested headers about requests per minute."""
-    return (
-        ("x-ratelimit-limit-req-minute", str(limit)),
-        ("x-ratelimit-remaining-req-minute", str(remaining)),
-    )
+    def _use(self, key: str, limit: Limit, amount: int) -> None:
+        start, used = self._look(key, limit)
+        self._windows[key, limit.unit, limit.period] = (start, used + amount)
+
+    def _look(self, key: str, limit: Limit) -> tuple[float, int]:
+        """When the present period began, and what was used in it."""
+        now = self._clock.now().timestamp()
+        start, used = self._windows.get((key, limit.unit, limit.period), (now, 0))
+        return (start, used) if now - start < PERIODS_S[limit.period] else (now, 0)
+
+    def _tell(self, key: str, limit: Limit) -> Headers:
+        """The headers about one limit."""
+        left = max(limit.amount - self._look(key, limit)[1], 0)
+        named = f"{limit.unit}-{limit.period}"
+        return (
+            (f"x-ratelimit-limit-{named}", str(limit.amount)),
+            (f"x-ratelimit-remaining-{named}", str(left)),
+        )
+
+
+def find_limits(unit: str) -> list[Limit]:
+    """The limits of a unit."""
+    return [limit for limit in ANNOUNCED if limit.unit == unit]

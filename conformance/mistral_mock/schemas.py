@@ -11,12 +11,14 @@ from attrs import frozen
 
 import mistral_openapi
 from mistral_mock import json_text
-from mistral_mock.problems import explain
+from mistral_mock.problems import Explainer, Place
+from mistral_mock.unions import find_tags, read_union
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mistral_mock.errors import Problem
+    from mistral_mock.unions import Union
 
 INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -73,11 +75,25 @@ class Schema:
         """What is wrong with a value; empty when nothing is."""
         if self._validator.is_valid(value):
             return []
+        explainer, place = Explainer(self._whole), Place(loc)
         return [
             problem
             for error in self._validator.iter_errors(value)
-            for problem in explain(error, loc)
+            for problem in explainer.explain(error, place)
         ]
+
+    def fill(self, value: Any) -> Any:  # noqa: ANN401 - JSON of any kind
+        """A value that holds what the schema says, with the tags of unions that it left out."""
+        if not isinstance(value, dict | list) or not self._leaves_out_tags:
+            return value
+        if self._union is not None:
+            return self._fill_member(self._union, value)
+        if isinstance(value, list):
+            return [self._item.fill(one) for one in value] if "array" in self.types else value
+        return {
+            name: self.properties[name].fill(one) if name in self.properties else one
+            for name, one in value.items()
+        }
 
     @cached_property
     def _resolved(self) -> dict[str, Any]:
@@ -91,9 +107,53 @@ class Schema:
         return next(one for one in _members(self._resolved) if one.get("type") == "array")
 
     @cached_property
+    def _whole(self) -> dict[str, Any]:
+        """The schema with all that it refers to."""
+        return {**self.raw, "components": {"schemas": find_reached(self.raw)}}
+
+    @cached_property
     def _validator(self) -> jsonschema_rs.Draft202012Validator:
-        whole = {**self.raw, "components": {"schemas": find_reached(self.raw)}}
-        return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+        return jsonschema_rs.Draft202012Validator(self._whole, validate_formats=True)
+
+    @cached_property
+    def _union(self) -> Union | None:
+        return read_union(self._resolved)
+
+    @cached_property
+    def _options(self) -> tuple[Schema, ...]:
+        """The members of the union that the schema is."""
+        return () if self._union is None else tuple(map(Schema, self._union.members))
+
+    @cached_property
+    def _item(self) -> Schema:
+        """The schema of the items of a list."""
+        return Schema(self._array.get("items", {}))
+
+    @cached_property
+    def _leaves_out_tags(self) -> bool:
+        """Somewhere in a value there may be a union whose tag can be absent."""
+        return any(map(_lets_tag_out, _parts(self._whole)))
+
+    def _fill_member(self, union: Union, value: Any) -> Any:  # noqa: ANN401 - JSON of any kind
+        """The value of a union, filled as its member says."""
+        tag = union.tag
+        if tag is None or not isinstance(value, dict):
+            member = self._find_member(value)
+            return value if member is None else member.fill(value)
+        if tag in value:
+            return self._options[union.tags[value[tag]]].fill(value)
+        member = self._find_member(value)
+        return (
+            value if member is None else {tag: find_tags(member.raw, tag)[0], **member.fill(value)}
+        )
+
+    def _find_member(self, value: dict[str, Any] | list[Any]) -> Schema | None:
+        """The first member of the union that accepts the value."""
+        type_ = "array" if isinstance(value, list) else "object"
+        alike = [one for one in self._options if type_ in one.types or not one.types]
+        if len(alike) == 1:
+            return alike[0]
+        return next((one for one in alike if not one.problems(value, ())), None)
 
     def _read_one(self, text: str) -> object:
         if "null" in self.types and text in {"", "null"} and "string" not in self.types:
@@ -134,6 +194,24 @@ def _names(schema: object) -> Iterator[str]:
     if isinstance(schema, list):
         for part in schema:
             yield from _names(part)
+
+
+def _lets_tag_out(part: Mapping[str, Any]) -> bool:
+    """The part is a union with a tag that a value may leave out."""
+    union = read_union(part)
+    if union is None or union.tag is None:
+        return False
+    return not all(union.needs_tag(place) for place in range(len(union.members)))
+
+
+def _parts(schema: object) -> Iterator[Mapping[str, Any]]:
+    """A schema's parts, itself included, without looking behind references."""
+    if isinstance(schema, dict):
+        yield schema
+        schema = list(schema.values())
+    if isinstance(schema, list):
+        for part in schema:
+            yield from _parts(part)
 
 
 def _read_json(text: str) -> object:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from mistral_mock.answers import Answer, EventStream, Later, encode
+from mistral_mock.answers import Answer, EventStream, Later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -83,8 +83,7 @@ class Wire:
         if fault.status is None:
             await asyncio.sleep(fault.stall_s)
             return None
-        body = b"" if fault.body is None else encode(fault.body)
-        media_type = None if fault.body is None else "application/json"
+        body, media_type = fault.spell_body()
         return Answer(fault.status, body, media_type, tuple(fault.headers.items()))
 
     async def drop(self) -> None:
@@ -107,8 +106,7 @@ class Wire:
             headers.pop()
         if answer.media_type is not None:
             headers.append((b"content-type", answer.media_type.encode()))
-        headers += [(name.encode(), value.encode()) for name, value in answer.headers]
-        await self._start(answer.status, headers)
+        await self._start(answer.status, headers, answer.headers)
         await self._send({"type": "http.response.body", "body": answer.body})
 
     async def _send_events(self, answer: EventStream) -> None:
@@ -116,9 +114,8 @@ class Wire:
             *self.headers,
             (b"content-type", b"text/event-stream; charset=utf-8"),
             (b"cache-control", b"no-cache"),
-            *((name.encode(), value.encode()) for name, value in answer.headers),
         ]
-        await self._start(200, headers)
+        await self._start(200, headers, answer.headers)
         number = quiet = 0
         for event in answer.events:
             if event is None:
@@ -166,5 +163,11 @@ class Wire:
         if self.fault is not None and self.fault.after_events == sent:
             await self.suffer(self.fault)
 
-    async def _start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+    async def _start(
+        self, status: int, common: list[tuple[bytes, bytes]], own: Iterable[tuple[str, str]]
+    ) -> None:
+        """Begins the answer; its own headers replace common ones of the same name."""
+        said = [(name.lower().encode(), value.encode()) for name, value in own]
+        names = {name for name, _ in said}
+        headers = [*(pair for pair in common if pair[0] not in names), *said]
         await self._send({"type": "http.response.start", "status": status, "headers": headers})

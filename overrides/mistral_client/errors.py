@@ -15,6 +15,7 @@
     │   ├── ValidationFailed      422
     │   ├── RateLimited           429
     │   └── ServerError           5xx
+    │       └── NotSupported      501
     ├── DecodeError               a success answer that cannot be read
     │   └── StructuredOutputError an answer that is no object of the class asked for
     ├── AnswerTooLarge            an answer, or an event, over `max_answer_bytes`
@@ -174,6 +175,12 @@ class ServerError(APIStatusError):
     """5xx: the server failed or has no capacity."""
 
     advice = "Try again later; report the request id if it persists."
+
+
+class NotSupported(ServerError):
+    """501: the server does not have this operation, and will not have it later."""
+
+    advice = "Use a server that has this operation: check the base URL."
 
 
 class DecodeError(AnswerError):

@@ -20,6 +20,7 @@ from mistral_client.errors import (
     DecodeError,
     MistralError,
     NotFound,
+    NotSupported,
     PermissionDenied,
     RateLimited,
     RequestTooLarge,
@@ -46,6 +47,7 @@ _BY_STATUS: dict[int, type[APIStatusError]] = {
     413: RequestTooLarge,
     422: ValidationFailed,
     429: RateLimited,
+    501: NotSupported,
 }
 
 _BEFORE_SENDING = (

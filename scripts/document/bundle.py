@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from document.events import put_data_into_text, write_examples_as_text
 from document.fingerprints import read_fingerprints, texts
 from document.naming import name_schemas, tag_operations
 from document.ordering import arrange
 from document.overlay import Overlay, apply_overlay, read_overlay
 from document.problems import DocumentProblem, read_part
 from document.sources import read_sources
+from document.unions import open_unions
 from document.yaml_text import read_yaml
 
 if TYPE_CHECKING:
@@ -99,10 +101,13 @@ def bundle(parts: Parts) -> Tree:
         _join(document, facts)
     for overlay in parts.curation:
         document = apply_overlay(overlay, document)
+    open_unions(document)
     name_schemas(document)
+    put_data_into_text(document)
     tag_operations(document)
     for overlay in parts.prose:
         document = apply_overlay(overlay, document)
+    write_examples_as_text(document)
     return arrange(document)
 
 

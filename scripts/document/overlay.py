@@ -8,6 +8,7 @@ nothing is an error, because it means that upstream has moved; and a correction 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Location = tuple[str | int, ...]
+_MONTHS = re.compile(r"20\d\d(-\d\d( to 20\d\d-\d\d)?)?")
+"""When something was recorded; a year alone where no more is known."""
 _FIELDS = {"target", "description", "update", "remove"}
 
 
@@ -86,7 +89,18 @@ def _action(data: object, where: str, *, reasons: bool) -> Action:
         raise DocumentProblem(f"{where}: an action needs either update or `remove: true`")
     if reasons and not (data.get("x-reason") and data.get("x-evidence")):
         raise DocumentProblem(f"{where}: a correction needs x-reason and x-evidence")
+    _check_evidence(data.get("x-evidence"), where)
     return Action(data["target"], data.get("update"), data.get("remove") is True, where)
+
+
+def _check_evidence(evidence: object, where: str) -> None:
+    """Accept text, or an object that says what was recorded on a live server, when and where."""
+    if not isinstance(evidence, dict):
+        return
+    if evidence.get("kind") != "recorded" or set(evidence) != {"kind", "when", "where"}:
+        raise DocumentProblem(f"{where}: evidence is text, or `kind: recorded` with when and where")
+    if not _MONTHS.fullmatch(str(evidence["when"])):
+        raise DocumentProblem(f"{where}: `when` is a month or two, such as 2025-09 to 2026-02")
 
 
 def apply_overlay(overlay: Overlay, document: Tree) -> Tree:

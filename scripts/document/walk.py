@@ -15,7 +15,17 @@ from document.tree import Tree, operations
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ONE = ("items", "additionalProperties", "propertyNames", "not", "contains", "if", "then", "else")
+_ONE = (
+    "items",
+    "additionalProperties",
+    "propertyNames",
+    "not",
+    "contains",
+    "contentSchema",
+    "if",
+    "then",
+    "else",
+)
 _LIST = ("anyOf", "oneOf", "allOf", "prefixItems")
 _MAP = ("properties", "patternProperties", "dependentSchemas", "$defs")
 

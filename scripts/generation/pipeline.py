@@ -118,7 +118,9 @@ def _fill(places: Places, folder: Path) -> None:
 
     inputs = places.inputs()
     settings = load_settings(places.settings)
-    derived = derive(load_yaml(places.document), settings.get("names", {}))
+    derived = derive(
+        load_yaml(places.document), settings.get("names", {}), settings.get("types", {})
+    )
     folder.mkdir(parents=True)
     project.build(derived, settings["generator"], places.templates, folder)
     tidy(folder, settings["ruff"])

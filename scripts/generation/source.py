@@ -34,14 +34,17 @@ def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
                 yield method, path, item[method]
 
 
-def derive(document: Json, names: Mapping[str, str]) -> Json:
+def derive(document: Json, names: Mapping[str, str], types: Mapping[str, Json]) -> Json:
     """Return the document that the generator and the templates read.
 
     `names` maps places of unnamed schemas (`Owner.property`, `[]` for items, `{}` for values) to
-    the names that they get. Raises DocumentError for a construct without a rule.
+    the names that they get, `types` properties to the schemas that people who use the client see.
+    Raises DocumentError for a construct without a rule.
     """
     derived = copy.deepcopy(document)
     schemas: Json = derived["components"]["schemas"]
+    for place, schema in types.items():
+        _replace(schemas, place, schema)
     for name in list(schemas):
         schemas[name] = merge_all_of(schemas[name], schemas, name)
     hoister = Hoister(schemas, names)
@@ -55,6 +58,15 @@ def derive(document: Json, names: Mapping[str, str]) -> Json:
         item.pop("parameters", None)
     derived["components"] = {"schemas": _reachable(derived)}
     return derived
+
+
+def _replace(schemas: Json, place: str, schema: Json) -> None:
+    """Give a property, written `Owner.property`, another schema under its own description."""
+    owner, _, name = place.partition(".")
+    properties = schemas.get(owner, {}).get("properties", {})
+    if name not in properties:
+        raise DocumentError(f"[types] in generator.toml names {place}, which is no property")
+    properties[name] = {"description": properties[name]["description"], **schema}
 
 
 def merge_all_of(schema: Json, schemas: Json, place: str) -> Json:
@@ -246,7 +258,10 @@ def _keep_success(operation: Json, document: Json) -> None:
             kept[status] = document["components"]["responses"][answer["$ref"].rsplit("/", 1)[-1]]
     if not kept:
         raise DocumentError(f"{operation['operationId']}: no 2xx answer")
-    operation["responses"] = copy.deepcopy(kept)
+    operation["responses"] = {
+        status: copy.deepcopy({key: value for key, value in answer.items() if key != "headers"})
+        for status, answer in kept.items()
+    }
 
 
 def _inherit_parameters(operation: Json, document: Json, path: str) -> None:

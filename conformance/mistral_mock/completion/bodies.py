@@ -32,12 +32,30 @@ def make_choice(index: int, choice: Choice) -> dict[str, Any]:
             "role": "assistant",
             "tool_calls": [make_call(place, call) for place, call in enumerate(choice.calls)]
             or None,
-            "content": choice.content,
+            "content": make_content(choice),
         },
+        "logprobs": None,
     }
 
 
+def make_content(choice: Choice) -> str | list[dict[str, Any]]:
+    """The text, or chunks where the model thought first (recorded live, July 2026)."""
+    if not choice.thinking:
+        return choice.content
+    said = [{"type": "text", "text": choice.content}] if choice.content else []
+    return [make_thinking(choice.thinking, closed=choice.has_thought), *said]
+
+
+def make_thinking(thought: str, *, closed: bool) -> dict[str, Any]:
+    """What a model thinks; it is closed unless it was cut off."""
+    said = [{"type": "text", "text": thought}]
+    return {"type": "thinking", "thinking": said, "closed": closed}
+
+
 def make_call(index: int, call: Call) -> dict[str, Any]:
-    """One call, as it stands in messages and in deltas."""
+    """One call, as it stands in messages and in deltas.
+
+    Live servers were recorded to leave the type out; clients made for OpenAI's API need it.
+    """
     function = {"name": call.name, "arguments": call.arguments}
     return {"id": call.id, "type": "function", "function": function, "index": index}

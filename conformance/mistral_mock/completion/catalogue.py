@@ -34,6 +34,8 @@ class Model:
     deprecation: datetime | None = None
     """When the model goes away."""
     replacement: str | None = None
+    thinks: bool = False
+    """It thinks before it answers unless it is told not to (recorded live, 2025)."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -120,6 +122,7 @@ MODELS = (
         context=128 * K,
         description="A model that reasons before it answers.",
         temperature=0.7,
+        thinks=True,
     ),
     Model(
         id="magistral-small-2509",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from mistral_mock.completion import formats, limits, tokens, tools, usage
+from mistral_mock.completion import formats, limits, thinking, tokens, tools, usage
 from mistral_mock.completion.dice import Dice
 from mistral_mock.completion.request import read_request
 
@@ -23,10 +23,18 @@ class Choice:
     """One of the answers to a request."""
 
     content: str
+    """The text, the caller's prefix included."""
     calls: tuple[Call, ...]
     finish_reason: str
     generated: int
     """The tokens that were generated; a prefix is not among them."""
+    thinking: str = ""
+    """What the model thought before it answered."""
+
+    @property
+    def has_thought(self) -> bool:
+        """The thoughts were not cut off."""
+        return bool(self.content) or self.finish_reason != limits.LENGTH
 
 
 @frozen
@@ -38,6 +46,11 @@ class Completion:
     choices: tuple[Choice, ...]
     prompt_tokens: int
     completion_tokens: int
+
+    @property
+    def total_tokens(self) -> int:
+        """All tokens."""
+        return usage.total(self.prompt_tokens, self.completion_tokens)
 
 
 def complete(body: Mapping[str, Any], model: Model | None = None) -> Completion:
@@ -62,9 +75,13 @@ def make_choice(request: ChatRequest, index: int, room: int) -> Choice:
     functions = tools.choose_functions(request)
     if functions:
         return make_calling_choice(tools.make_calls(request, functions, dice), room)
-    content, reason = limits.limit(formats.make_answer(request, dice), request.stop, room)
+    thought, reason = limits.apply_max_tokens(thinking.think(request), room)
+    spent = tokens.count_tokens(thought)
+    if reason == limits.LENGTH:
+        return Choice("", (), reason, spent, thought)
+    content, reason = limits.limit(formats.make_answer(request, dice), request.stop, room - spent)
     prefix = request.prefix if request.format == "text" else ""
-    return Choice(prefix + content, (), reason, tokens.count_tokens(content))
+    return Choice(prefix + content, (), reason, spent + tokens.count_tokens(content), thought)
 
 
 def make_calling_choice(calls: tuple[Call, ...], room: int) -> Choice:

@@ -1,7 +1,8 @@
 """The messages of a request: their text, and the order in which they may stand.
 
-Public reports attest these rules and their codes (quirks §9): who may speak last and who after
-whom, as many tool messages as there were calls, ids of 9 letters and digits.
+Public reports attest these rules and their codes (quirks §9): who may speak last, who after whom,
+as many tool messages as there were calls, ids of 9 letters and digits. A user may speak after a
+tool: reports until 2026 tell of a refusal, but the live server was recorded to take it.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 CALL_ID = re.compile(r"[a-zA-Z0-9]{9}")
 NO_ID = "null"
-"""The document's default for the id of a call."""
-WRONG_PAIRS = frozenset({("tool", "user"), ("user", "tool"), ("system", "tool")})
+"""The document's default for the id of a call; any result answers such a call."""
+WRONG_PAIRS = frozenset({("user", "tool"), ("system", "tool")})
 """Roles that cannot follow each other, the later one second."""
 
 
@@ -37,6 +38,8 @@ class Message:
     """The id of the call that a tool message answers."""
     name: str | None = None
     prefix: bool = False
+    brings: bool = False
+    """It brings an image, a document or the like."""
 
 
 def read_message(raw: Mapping[str, Any]) -> Message:
@@ -50,7 +53,15 @@ def read_message(raw: Mapping[str, Any]) -> Message:
         answers=raw.get("tool_call_id"),
         name=raw.get("name"),
         prefix=raw.get("prefix", False),
+        brings=brings_something(raw.get("content")),
     )
+
+
+def brings_something(content: str | Sequence[Mapping[str, Any]] | None) -> bool:
+    """The content holds more than words."""
+    if content is None or isinstance(content, str):
+        return False
+    return any("text" not in chunk and "thinking" not in chunk for chunk in content)
 
 
 def flatten(content: str | Sequence[Mapping[str, Any]] | None) -> str:
@@ -100,7 +111,7 @@ def check_last(messages: Sequence[Message]) -> None:
 
 
 def check_pair(earlier: Message, later: Message) -> None:
-    """Tool messages follow calls and other tool messages, and users wait for the answer."""
+    """Tool messages follow calls and other tool messages."""
     calls_nothing = later.role == "tool" and earlier.role == "assistant" and not earlier.call_ids
     if (earlier.role, later.role) in WRONG_PAIRS or calls_nothing:
         raise refusal.wrong_order(f"Unexpected role '{later.role}' after role '{earlier.role}'")
@@ -110,8 +121,11 @@ def check_message(message: Message) -> None:
     """Assistants say or call something, and calls have ids such as the API gives."""
     if message.role == "assistant" and not (message.text or message.call_ids or message.prefix):
         raise refusal.empty_assistant()
-    for id_ in (*message.call_ids, message.answers or NO_ID):
-        if id_ != NO_ID and not CALL_ID.fullmatch(id_):
+    if message.role == "tool" and message.answers is None:
+        raise refusal.missing_call_id()
+    given = [id_ for id_ in message.call_ids if id_ != NO_ID]
+    for id_ in (*given, *([] if message.answers is None else [message.answers])):
+        if not CALL_ID.fullmatch(id_):
             raise refusal.wrong_call_id(id_)
 
 
@@ -124,7 +138,7 @@ def check_answers(messages: Sequence[Message]) -> None:
         if len(answers) != len(message.call_ids):
             raise refusal.wrong_order("Not the same number of function calls and responses")
         for id_ in answers:
-            if id_ is not None and id_ not in message.call_ids:
+            if NO_ID not in message.call_ids and id_ not in message.call_ids:
                 raise refusal.wrong_order(f"Unexpected tool call id {id_} in tool results")
 
 

@@ -20,6 +20,12 @@ def wrong_order(message: str) -> APIError:
     return inference_error(400, message, "invalid_request_message_order", "3230")
 
 
+def missing_call_id() -> APIError:
+    """400 for the result of a tool that does not say which call it answers."""
+    message = "Tool call id has to be defined."
+    return inference_error(400, message, "invalid_function_call", "3280")
+
+
 def wrong_call_id(id_: str) -> APIError:
     """400 for the id of a tool call that is not 9 letters and digits."""
     message = f"Tool call id was {id_} but must be a-z, A-Z, 0-9, with a length of 9."
@@ -37,9 +43,9 @@ def bad_request(message: str) -> APIError:
     return inference_error(400, message, "invalid_request_error")
 
 
-def missing(*loc: str) -> APIError:
-    """422 for a field that only some requests need."""
-    return invalid(Problem(("body", *loc), "Field required", "missing"))
+def missing(*loc: str, given: object) -> APIError:
+    """422 for a field that only some requests need; what is given lacks it."""
+    return invalid(Problem(("body", *loc), "Field required", "missing", given))
 
 
 def too_many_choices(count: int, limit: int) -> APIError:

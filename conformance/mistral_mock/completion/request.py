@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from mistral_mock.completion.catalogue import Model
 
+NO_EFFORT = "none"
 MOST_CHOICES = 128
 """Our choice: the document has no upper bound for `n`."""
 DECIDING = ("model", "messages", "random_seed", "tools", "tool_choice", "response_format")
@@ -50,6 +51,8 @@ class ChatRequest:
     max_tokens: int | None
     stop: tuple[str, ...]
     n: int
+    thinks: bool
+    """The model thinks before it answers."""
     seed: bytes
 
     @property
@@ -88,6 +91,7 @@ def read_request(body: Mapping[str, Any], model: Model | None = None) -> ChatReq
         max_tokens=body.get("max_tokens"),
         stop=read_stop(body.get("stop")),
         n=read_count(body.get("n")),
+        thinks=read_thinking(model, body),
         seed=make_seed(body),
     )
 
@@ -119,7 +123,7 @@ def read_format(raw: Mapping[str, Any] | None) -> tuple[str, dict[str, Any] | No
     if format_ != "json_schema":
         return format_, None
     if named is None:
-        raise refusal.missing("response_format", "json_schema")
+        raise refusal.missing("response_format", "json_schema", given=raw)
     return format_, named["schema"]
 
 
@@ -140,6 +144,13 @@ def read_count(n: int | None) -> int:
     if count > MOST_CHOICES:
         raise refusal.too_many_choices(count, MOST_CHOICES)
     return count
+
+
+def read_thinking(model: Model, body: Mapping[str, Any]) -> bool:
+    """Whether the model thinks: as the effort says, else in its own way."""
+    effort = body.get("reasoning_effort")
+    wanted = model.thinks if effort is None else effort != NO_EFFORT
+    return wanted and "reasoning" in model.capabilities
 
 
 def make_seed(body: Mapping[str, Any]) -> bytes:

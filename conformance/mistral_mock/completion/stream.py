@@ -5,11 +5,13 @@ Several choices take turns, piece by piece; a reader tells them apart by their i
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from mistral_mock import events
 from mistral_mock.completion import bodies, tokens, usage
+from mistral_mock.completion.dice import Dice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     Part = dict[str, Any]
 
 DONE = "[DONE]"
+PADDING = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 def make_events(completion: Completion, id_: str, created: int) -> Iterator[bytes]:
@@ -36,11 +39,19 @@ def terminator() -> bytes:
 def make_chunks(completion: Completion, id_: str, created: int) -> Iterator[Part]:
     """The chunks of the answer; `created` is in seconds since 1970."""
     head = {"id": id_, "object": "chat.completion.chunk", "created": created}
-    parts = list(make_parts(completion))
-    for part in parts[:-1]:
-        yield {**head, "model": completion.model, "choices": [part]}
+    head |= {"model": completion.model}
+    dice = Dice(blake2b(id_.encode()).digest())
+    first, *between, last = make_parts(completion)
+    yield {**head, "choices": [first]}
+    for part in between:
+        yield {**head, "choices": [part], "p": make_padding(dice)}
     spent = usage.as_json(completion.prompt_tokens, completion.completion_tokens)
-    yield {**head, "model": completion.model, "choices": [parts[-1]], "usage": spent}
+    yield {**head, "choices": [last], "usage": spent, "p": make_padding(dice)}
+
+
+def make_padding(dice: Dice) -> str:
+    """Letters that hide how long a chunk's text is; the first has none (recorded live, 2025)."""
+    return PADDING[: dice.between(1, len(PADDING))]
 
 
 def make_parts(completion: Completion) -> Iterator[Part]:
@@ -58,7 +69,11 @@ def make_opening(index: int) -> Part:
 
 
 def make_pieces(index: int, choice: Choice) -> Iterator[Part]:
-    """The parts that carry a choice's text and calls."""
+    """The parts that carry a choice's thoughts, text and calls."""
+    if choice.thinking:
+        yield make_part(index, {"content": ""})
+    for piece in tokens.split(choice.thinking):
+        yield make_part(index, {"content": [bodies.make_thinking(piece, closed=True)]})
     for piece in tokens.split(choice.content):
         yield make_part(index, {"content": piece})
     for place, call in enumerate(choice.calls):

@@ -1,7 +1,8 @@
 """Calls of functions: whether, which, and with which arguments.
 
 With `auto`, a function is called when the user's words and the function's name or description
-share a word. That is no understanding, but a test can foresee it.
+share a word, unless the user brings what a tool has found, such as an image (recorded live, 2026).
+That is no understanding, but a test can foresee it.
 """
 
 from __future__ import annotations
@@ -79,6 +80,8 @@ def find_function(request: ChatRequest) -> Function:
 
 def find_wanted(request: ChatRequest) -> tuple[Function, ...]:
     """The functions that the user's words call for."""
+    if request.messages[-1].brings and any(one.role == "tool" for one in request.messages):
+        return ()
     asked = find_stems(last_text(request.messages, "user"))
     return tuple(
         function

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mistral_mock.completion import tokens
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from mistral_mock.completion.engine import Choice
     from mistral_mock.completion.request import ChatRequest
 
+SERVICE_TIER = "standard"
+"""The mock's accounts have no priority capacity, so that `auto` gets no more than others."""
 TOKENS_OF_ROLE = 2
 """What each message costs beside its text."""
 
@@ -38,10 +40,34 @@ def total(prompt_tokens: int, completion_tokens: int) -> int:
     return prompt_tokens + completion_tokens
 
 
-def as_json(prompt_tokens: int, completion_tokens: int) -> dict[str, int]:
-    """The usage block of an answer."""
+def as_json(prompt_tokens: int, completion_tokens: int) -> dict[str, Any]:
+    """The usage block of a completion (recorded live, 2025 and 2026).
+
+    The mock keeps no prompts, so that no token of one comes from a cache.
+    """
     return {
         "prompt_tokens": prompt_tokens,
         "total_tokens": total(prompt_tokens, completion_tokens),
         "completion_tokens": completion_tokens,
+        "num_cached_tokens": 0,
+        "prompt_tokens_details": {"cached_tokens": 0},
+        "service_tier": SERVICE_TIER,
+    }
+
+
+def as_full_json(prompt_tokens: int, completion_tokens: int = 0) -> dict[str, Any]:
+    """The usage block of embeddings and speech: parts that do not apply are null.
+
+    Recorded live for embeddings, September 2025; the newer parts are those of the document.
+    """
+    return {
+        "prompt_audio_seconds": None,
+        "prompt_tokens": prompt_tokens,
+        "total_tokens": total(prompt_tokens, completion_tokens),
+        "completion_tokens": completion_tokens,
+        "request_count": None,
+        "prompt_tokens_details": None,
+        "completion_tokens_details": None,
+        "prompt_token_details": None,
+        "num_cached_tokens": None,
     }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from mistral_mock import traffic
+from mistral_mock import rates, traffic
 from mistral_mock.answers import EventStream, json_answer
 from mistral_mock.completion import bodies, catalogue, engine, stream
 from mistral_mock.registry import operation
@@ -32,7 +32,13 @@ def answer(ctx: Context, completion: Completion) -> Answer | EventStream:
     traffic.tell(ctx, body)
     if wants_stream(ctx):
         return EventStream(stream.make_events(completion, id_, created))
-    return json_answer(body, headers=deprecation_headers(completion.model))
+    return whole(ctx, completion, body)
+
+
+def whole(ctx: Context, completion: Completion, body: dict[str, Any]) -> Answer:
+    """The body as an answer; its headers tell what it cost, those of streams do not."""
+    spent = ctx.spend(rates.TOKENS, completion.total_tokens)
+    return json_answer(body, headers=(*spent, *deprecation_headers(completion.model)))
 
 
 def wants_stream(ctx: Context) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_mock import judgement
+from mistral_mock import judgement, rates
 from mistral_mock.answers import json_answer
 from mistral_mock.completion import messages, refusal, tokens
 from mistral_mock.registry import operation
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mistral_mock.answers import Answer
-    from mistral_mock.completion.catalogue import Model
     from mistral_mock.context import Context
 
 OWN_TARGET = "moderation"
@@ -51,8 +50,8 @@ def classify_chat(ctx: Context) -> Answer:
 
 def answer_moderation(ctx: Context, texts: Sequence[str]) -> Answer:
     """The categories and scores of the texts."""
-    check(ctx, "moderation", texts)
-    return answer(ctx, [describe(text) for text in texts])
+    spent = check(ctx, "moderation", texts)
+    return answer(ctx, [describe(text) for text in texts], spent)
 
 
 def describe(text: str) -> dict[str, Any]:
@@ -63,8 +62,8 @@ def describe(text: str) -> dict[str, Any]:
 
 def answer_classification(ctx: Context, texts: Sequence[str]) -> Answer:
     """The labels' scores of the texts."""
-    check(ctx, "classification", texts)
-    return answer(ctx, [weigh(ctx, text) for text in texts])
+    spent = check(ctx, "classification", texts)
+    return answer(ctx, [weigh(ctx, text) for text in texts], spent)
 
 
 def weigh(ctx: Context, text: str) -> dict[str, Any]:
@@ -76,24 +75,27 @@ def weigh(ctx: Context, text: str) -> dict[str, Any]:
     return judgement.classify(text, tuned.targets, learned.words if learned else {})
 
 
-def answer(ctx: Context, results: list[dict[str, Any]]) -> Answer:
-    """The results under an id of their own."""
-    return json_answer({"id": ctx.ids.hex32(), "model": ctx.body["model"], "results": results})
+def answer(ctx: Context, results: list[dict[str, Any]], spent: int) -> Answer:
+    """The results under an id of their own, for so many tokens."""
+    id_ = f"mod-{ctx.ids.hex32()}"
+    found = {"id": id_, "model": ctx.body["model"], "results": results}
+    return json_answer(found, headers=ctx.spend(rates.TOKENS, spent))
 
 
-def check(ctx: Context, capability: str, texts: Sequence[str]) -> Model:
-    """The model, which can do this and has room for the texts.
+def check(ctx: Context, capability: str, texts: Sequence[str]) -> int:
+    """The tokens of the texts, for which a model that can do this has room.
 
     Raises:
         APIError: 400, it does not exist, does something else, or a text is too long.
 
     """
     model = tuned_models.find_able_model(ctx, ctx.body["model"], capability)
-    longest = max((tokens.count_tokens(text) for text in texts), default=0)
+    counts = [tokens.count_tokens(text) for text in texts]
+    longest = max(counts, default=0)
     if longest > model.context:
         told = f"a text has {longest} tokens, the model's limit is {model.context}"
         raise refusal.bad_request(f"Input is too long: {told}")
-    return model
+    return sum(counts)
 
 
 def as_list(given: Any) -> list[Any]:  # noqa: ANN401 - JSON

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_mock.answers import binary, json_answer
+from mistral_mock.answers import PLAIN, binary, json_answer
 from mistral_mock.errors import not_found
 from mistral_mock.extraction import Extraction
 from mistral_mock.registry import operation, signed
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 URL_LIFETIME_S = 30 * 60
 """Stated for the document's own URL (B24); the same for its text (B25, our choice)."""
-PLAIN = "text/plain; charset=utf-8"
 
 
 @operation("beta.libraries.documents.status")

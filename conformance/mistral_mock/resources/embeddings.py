@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_mock import embedding
+from mistral_mock import embedding, rates
 from mistral_mock.answers import json_answer
 from mistral_mock.completion import catalogue, refusal, tokens, usage
 from mistral_mock.errors import inference_error
@@ -45,8 +45,9 @@ def create(ctx: Context) -> Answer:
                 for index, vector in enumerate(vectors)
             ],
             "model": ctx.body["model"],
-            "usage": usage.as_json(spent, 0),
-        }
+            "usage": usage.as_full_json(spent),
+        },
+        headers=ctx.spend(rates.TOKENS, spent),
     )
 
 

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from mistral_mock.identities import Identity
 
 DEFAULT_PURPOSE = "fine-tune"
-SAMPLE_TYPES = {"batch": "batch_request"}
+SAMPLE_TYPES = {"batch": "batch_request", "ocr": "ocr_input"}
 DEFAULT_SAMPLE_TYPE = "instruct"
-"""Also for purposes without samples, since the document has no value for them (our choice)."""
+"""Also for other purposes without samples (our choice)."""
 UPLOADED, MADE = "upload", "mistral"
 """Sources: what a caller uploaded, and what the mock wrote itself, such as results and exports."""
 SHARED = "workspace"

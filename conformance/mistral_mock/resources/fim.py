@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_mock.answers import EventStream, json_answer
+from mistral_mock.answers import EventStream
 from mistral_mock.completion import bodies, filling, stream
 from mistral_mock.registry import operation
 from mistral_mock.resources import chat, tuned_models
@@ -22,12 +22,9 @@ def complete(ctx: Context) -> Answer | EventStream:
 
     400 for a model that does not exist or cannot fill gaps.
     """
-    name = ctx.body["model"]
-    model = tuned_models.find_able_model(ctx, name, CAPABILITY)
+    model = tuned_models.find_able_model(ctx, ctx.body["model"], CAPABILITY)
     completion = filling.fill(ctx.body, model)
     id_, created = ctx.ids.hex32(), int(ctx.now().timestamp())
     if chat.wants_stream(ctx):
         return EventStream(stream.make_events(completion, id_, created))
-    return json_answer(
-        bodies.make_body(completion, id_, created), headers=chat.deprecation_headers(name)
-    )
+    return chat.whole(ctx, completion, bodies.make_body(completion, id_, created))

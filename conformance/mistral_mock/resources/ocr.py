@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from mistral_mock import rates
 from mistral_mock.answers import json_answer
 from mistral_mock.completion import engine, refusal
 from mistral_mock.errors import invalid_field
@@ -54,13 +55,15 @@ def process(ctx: Context) -> Answer:
     chosen = [n for n in range(len(found)) if wanted is None or n in wanted]
     pages = ocr_pages.make_pages(found, chosen, ctx.body)
     annotate_images(pages, ctx.body.get("bbox_annotation_format"))
+    spent = ctx.spend(rates.PAGES, len(pages))
     return json_answer(
         {
             "pages": pages,
             "model": model,
             "document_annotation": annotate_document(pages, ctx.body),
             "usage_info": {"pages_processed": len(pages), "doc_size_bytes": len(source.content)},
-        }
+        },
+        headers=spent,
     )
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from mistral_mock import rates
 from mistral_mock.answers import EventStream, json_answer
-from mistral_mock.completion import refusal, tokens
+from mistral_mock.completion import refusal, tokens, usage
 from mistral_mock.errors import Problem, invalid
 from mistral_mock.events import json_event
 from mistral_mock.registry import operation
@@ -66,23 +67,23 @@ def complete(ctx: Context) -> Answer | EventStream:
     content = sound if form == "pcm" else spoken.write(text, sound, voice.language)
     if ctx.body.get("stream"):
         return EventStream(make_events(content, count(text, sound)))
-    return json_answer({"audio_data": spell(content)})
+    spent = ctx.spend(rates.CHARACTERS, len(text))
+    return json_answer({"audio_data": spell(content)}, headers=spent)
 
 
-def make_events(content: bytes, usage: dict[str, Any]) -> Iterator[bytes]:
+def make_events(content: bytes, used: dict[str, Any]) -> Iterator[bytes]:
     """The sound in pieces, and what was used."""
     for place in range(0, len(content), PIECE):
         data = spell(content[place : place + PIECE])
         delta = {"type": "speech.audio.delta", "audio_data": data}
         yield json_event(delta, name="speech.audio.delta")
-    yield json_event({"type": "speech.audio.done", "usage": usage}, name="speech.audio.done")
+    yield json_event({"type": "speech.audio.done", "usage": used}, name="speech.audio.done")
 
 
 def count(text: str, sound: bytes) -> dict[str, Any]:
     """What a request used: tokens of text in, tokens of sound out."""
     seconds = len(sound) / riff.WIDTH / riff.RATE
-    read, made = tokens.count_tokens(text), math.ceil(seconds * TOKENS_A_SECOND)
-    return {"prompt_tokens": read, "completion_tokens": made, "total_tokens": read + made}
+    return usage.as_full_json(tokens.count_tokens(text), math.ceil(seconds * TOKENS_A_SECOND))
 
 
 def spell(content: bytes) -> str:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from mistral_mock import rates
 from mistral_mock.answers import EventStream, json_answer
-from mistral_mock.completion import refusal, tokens
+from mistral_mock.completion import limits, refusal, tokens, usage
 from mistral_mock.completion.dice import Dice
 from mistral_mock.errors import Problem, invalid
 from mistral_mock.events import json_event
@@ -36,6 +37,8 @@ SENTENCE = 8
 """Words of a sentence that the mock makes up."""
 TOKENS_A_SECOND = 12.5
 """Tokens of sound (our choice)."""
+TOKENS_OF_PROMPT = 3
+"""What a recording costs beside its sound (seen live, 2026)."""
 SPEAKER = "speaker_1"
 """The mock tells nobody apart (our choice)."""
 ENGLISH = "en"
@@ -74,10 +77,12 @@ def complete(ctx: Context) -> Answer | EventStream:
         "language": found.language,
         "segments": [{"type": "transcription_segment", **segment} for segment in segments],
         "usage": count(found),
+        "finish_reason": limits.STOP,
     }
     if ctx.body.get("stream"):
         return EventStream(make_events(whole, segments))
-    return json_answer(whole)
+    spent = ctx.spend(rates.SECONDS, whole["usage"]["prompt_audio_seconds"])
+    return json_answer(whole, headers=spent)
 
 
 def make_events(whole: dict[str, Any], segments: Sequence[dict[str, Any]]) -> Iterator[bytes]:
@@ -175,12 +180,17 @@ def split_words(text: str) -> list[str]:
 
 
 def count(found: Transcript) -> dict[str, Any]:
-    """What a request used; seconds that have begun count whole (our choice)."""
+    """What a request used; seconds that have begun count whole (our choice).
+
+    The tokens of the sound are no tokens of the prompt, but count in the total (seen live, 2026).
+    """
     heard = math.ceil(found.seconds * TOKENS_A_SECOND)
     made = tokens.count_tokens(found.text)
     return {
         "prompt_audio_seconds": math.ceil(found.seconds),
-        "prompt_tokens": heard,
+        "prompt_tokens": TOKENS_OF_PROMPT,
+        "total_tokens": TOKENS_OF_PROMPT + heard + made,
         "completion_tokens": made,
-        "total_tokens": heard + made,
+        "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": heard},
+        "service_tier": usage.SERVICE_TIER,
     }

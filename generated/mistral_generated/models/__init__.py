@@ -428,6 +428,7 @@ if TYPE_CHECKING:
     from .ingestion_pipeline_configuration import (
         IngestionPipelineConfiguration as IngestionPipelineConfiguration,
     )
+    from .input_audio import InputAudio as InputAudio
     from .instruct_request import InstructRequest as InstructRequest
     from .invite_users_request import InviteUsersRequest as InviteUsersRequest
     from .invite_users_response import InviteUsersResponse as InviteUsersResponse
@@ -1415,6 +1416,7 @@ else:
             "InboundAuthenticationType": "inbound_authentication_type",
             "IndexMetrics": "index_metrics",
             "IngestionPipelineConfiguration": "ingestion_pipeline_configuration",
+            "InputAudio": "input_audio",
             "InstructRequest": "instruct_request",
             "InviteUsersRequest": "invite_users_request",
             "InviteUsersResponse": "invite_users_response",
@@ -2224,6 +2226,7 @@ __all__ = [
     "InboundAuthenticationType",
     "IndexMetrics",
     "IngestionPipelineConfiguration",
+    "InputAudio",
     "InstructRequest",
     "InviteUsersRequest",
     "InviteUsersResponse",

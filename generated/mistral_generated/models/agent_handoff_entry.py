@@ -58,7 +58,6 @@ class AgentHandoffEntry(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = (
-        "type",
         "previous_agent_id",
         "previous_agent_name",
         "next_agent_id",

@@ -24,6 +24,7 @@ _ABSENT: dict[str, Any] = {
     "id": UNSET,
     "previous_agent_id": UNSET,
     "previous_agent_name": UNSET,
+    "p": UNSET,
 }
 
 
@@ -38,6 +39,7 @@ class AgentHandoffStartedEvent(Model):
         id: The id of the entry that it belongs to.
         previous_agent_id: The id of the agent that hands over.
         previous_agent_name: The name of the agent that hands over.
+        p: Padding without a meaning, which hides how long the text is.
     """
 
     type: Literal["agent.handoff.started"] = "agent.handoff.started"
@@ -46,6 +48,7 @@ class AgentHandoffStartedEvent(Model):
     id: str
     previous_agent_id: str
     previous_agent_name: str
+    p: str | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = (
@@ -59,7 +62,7 @@ class AgentHandoffStartedEvent(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields = _ABSENT | source
-        if len(fields) != 6:
+        if len(fields) != 7:
             fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["created_at"]
         if type(value) is str:

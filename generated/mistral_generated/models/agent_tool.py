@@ -41,13 +41,13 @@ _MEMBERS = Members(
         "web_search_premium": "web_search_premium_tool:WebSearchPremiumTool",
     },
     {
-        "function_tool:FunctionTool": ("function", "type"),
+        "function_tool:FunctionTool": ("function",),
         "web_search_tool:WebSearchTool": ("type",),
         "web_search_premium_tool:WebSearchPremiumTool": ("type",),
         "code_interpreter_tool:CodeInterpreterTool": ("type",),
         "image_generation_tool:ImageGenerationTool": ("type",),
-        "document_library_tool:DocumentLibraryTool": ("library_ids", "type"),
-        "custom_connector:CustomConnector": ("connector_id", "type"),
+        "document_library_tool:DocumentLibraryTool": ("library_ids",),
+        "custom_connector:CustomConnector": ("connector_id",),
     },
 )
 

@@ -9,6 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..types import UNSET
+from .input_audio import InputAudio
 
 if TYPE_CHECKING:
     from typing import Literal, Self
@@ -25,14 +26,15 @@ class AudioChunk(Model):
 
     Attributes:
         type: The word `input_audio`.
-        input_audio: The recording in base64, or its address.
+        input_audio: The recording in base64, or its address; or an object with the recording and
+            its format.
     """
 
     type: Literal["input_audio"] = "input_audio"
-    input_audio: str
+    input_audio: str | InputAudio
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("type", "input_audio")
+    _required: ClassVar[tuple[str, ...]] = ("input_audio",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
@@ -40,6 +42,9 @@ class AudioChunk(Model):
         fields = _ABSENT | source
         if len(fields) != 2:
             fields["additional_properties"] = unknown(fields, _ABSENT)
+        value = fields["input_audio"]
+        if type(value) is dict:
+            fields["input_audio"] = InputAudio.from_dict(value)
         model = new(cls)
         fill(model, fields)
         return model

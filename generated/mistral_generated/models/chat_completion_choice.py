@@ -12,7 +12,7 @@ from ..types import UNSET
 from ..wire import read_int
 
 if TYPE_CHECKING:
-    from typing import Literal, Self
+    from typing import Any, Literal, Self
 
     from ..types import Unset
     from .assistant_message import AssistantMessage
@@ -23,6 +23,7 @@ _ABSENT: dict[str, Any] = {
     "message": UNSET,
     "messages": UNSET,
     "finish_reason": UNSET,
+    "logprobs": UNSET,
 }
 _READERS = Readers(
     {
@@ -43,12 +44,14 @@ class ChatCompletionChoice(Model):
         finish_reason: Why it ended: at its natural end or a stop text (`stop`), at a limit of the
             request (`length`) or of the model (`model_length`), to call tools (`tool_calls`), or
             because it failed (`error`).
+        logprobs: How likely each token was; null, since no request can ask for it.
     """
 
     index: int
     message: AssistantMessage | Unset = UNSET
     messages: list[DeltaMessage] | Unset = UNSET
     finish_reason: Literal["stop", "length", "model_length", "error", "tool_calls"] | str
+    logprobs: dict[str, Any] | None | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("index", "finish_reason")
@@ -57,7 +60,7 @@ class ChatCompletionChoice(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields = _ABSENT | source
-        if len(fields) != 4:
+        if len(fields) != 5:
             fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["index"]
         if type(value) is str:

@@ -25,6 +25,7 @@ _ABSENT: dict[str, Any] = {
     "model": UNSET,
     "usage": UNSET,
     "choices": UNSET,
+    "p": UNSET,
 }
 _READERS = Readers({"UsageInfo": "usage_info:UsageInfo"})
 
@@ -40,6 +41,8 @@ class CompletionChunk(Model):
         model: The model that gives it.
         usage: What the whole answer cost; in the last piece only.
         choices: The next bit of each answer.
+        p: Padding without a meaning: as many characters as hide from onlookers how long the text
+            is.
     """
 
     id: str
@@ -48,6 +51,7 @@ class CompletionChunk(Model):
     model: str
     usage: UsageInfo | Unset = UNSET
     choices: list[CompletionResponseStreamChoice]
+    p: str | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("id", "model", "choices")
@@ -56,7 +60,7 @@ class CompletionChunk(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields = _ABSENT | source
-        if len(fields) != 6:
+        if len(fields) != 7:
             fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["created"]
         if type(value) is str:

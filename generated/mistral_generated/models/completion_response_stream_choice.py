@@ -13,12 +13,15 @@ from ..wire import read_int
 from .delta_message import DeltaMessage
 
 if TYPE_CHECKING:
-    from typing import Literal, Self
+    from typing import Any, Literal, Self
+
+    from ..types import Unset
 
 _ABSENT: dict[str, Any] = {
     "index": UNSET,
     "delta": UNSET,
     "finish_reason": UNSET,
+    "logprobs": UNSET,
 }
 
 
@@ -30,11 +33,13 @@ class CompletionResponseStreamChoice(Model):
         index: Which answer it belongs to, counted from 0.
         delta: What is new.
         finish_reason: Why the answer ended; null until it does.
+        logprobs: How likely each token was; null, since no request can ask for it.
     """
 
     index: int
     delta: DeltaMessage
     finish_reason: Literal["stop", "length", "error", "tool_calls"] | str | None
+    logprobs: dict[str, Any] | None | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("index", "delta", "finish_reason")
@@ -43,7 +48,7 @@ class CompletionResponseStreamChoice(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields = _ABSENT | source
-        if len(fields) != 3:
+        if len(fields) != 4:
             fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["index"]
         if type(value) is str:

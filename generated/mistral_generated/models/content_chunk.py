@@ -41,13 +41,13 @@ _MEMBERS = Members(
         "input_audio": "audio_chunk:AudioChunk",
     },
     {
-        "text_chunk:TextChunk": ("text", "type"),
-        "image_url_chunk:ImageURLChunk": ("image_url", "type"),
-        "document_url_chunk:DocumentURLChunk": ("document_url", "type"),
-        "reference_chunk:ReferenceChunk": ("reference_ids", "type"),
-        "file_chunk:FileChunk": ("file_id", "type"),
-        "think_chunk:ThinkChunk": ("thinking", "type"),
-        "audio_chunk:AudioChunk": ("input_audio", "type"),
+        "text_chunk:TextChunk": ("text",),
+        "image_url_chunk:ImageURLChunk": ("image_url",),
+        "document_url_chunk:DocumentURLChunk": ("document_url",),
+        "reference_chunk:ReferenceChunk": ("reference_ids",),
+        "file_chunk:FileChunk": ("file_id",),
+        "think_chunk:ThinkChunk": ("thinking",),
+        "audio_chunk:AudioChunk": ("input_audio",),
     },
 )
 

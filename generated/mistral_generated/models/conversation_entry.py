@@ -39,16 +39,15 @@ _MEMBERS = Members(
     },
     {
         "message_input_entry:MessageInputEntry": ("role", "content"),
-        "message_output_entry:MessageOutputEntry": ("content", "type"),
-        "function_result_entry:FunctionResultEntry": ("tool_call_id", "result", "type"),
-        "function_call_entry:FunctionCallEntry": ("tool_call_id", "name", "arguments", "type"),
-        "tool_execution_entry:ToolExecutionEntry": ("name", "arguments", "type"),
+        "message_output_entry:MessageOutputEntry": ("content",),
+        "function_result_entry:FunctionResultEntry": ("tool_call_id", "result"),
+        "function_call_entry:FunctionCallEntry": ("tool_call_id", "name", "arguments"),
+        "tool_execution_entry:ToolExecutionEntry": ("name", "arguments"),
         "agent_handoff_entry:AgentHandoffEntry": (
             "previous_agent_id",
             "previous_agent_name",
             "next_agent_id",
             "next_agent_name",
-            "type",
         ),
     },
 )

@@ -29,15 +29,14 @@ _MEMBERS = Members(
         "agent.handoff": "agent_handoff_entry:AgentHandoffEntry",
     },
     {
-        "message_output_entry:MessageOutputEntry": ("content", "type"),
-        "tool_execution_entry:ToolExecutionEntry": ("name", "arguments", "type"),
-        "function_call_entry:FunctionCallEntry": ("tool_call_id", "name", "arguments", "type"),
+        "message_output_entry:MessageOutputEntry": ("content",),
+        "tool_execution_entry:ToolExecutionEntry": ("name", "arguments"),
+        "function_call_entry:FunctionCallEntry": ("tool_call_id", "name", "arguments"),
         "agent_handoff_entry:AgentHandoffEntry": (
             "previous_agent_id",
             "previous_agent_name",
             "next_agent_id",
             "next_agent_name",
-            "type",
         ),
     },
 )

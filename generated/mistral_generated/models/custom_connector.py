@@ -48,7 +48,7 @@ class CustomConnector(Model):
     tool_configuration: ToolConfiguration | None | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("type", "connector_id")
+    _required: ClassVar[tuple[str, ...]] = ("connector_id",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

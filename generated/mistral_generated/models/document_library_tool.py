@@ -39,7 +39,7 @@ class DocumentLibraryTool(Model):
     library_ids: list[str]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("type", "library_ids")
+    _required: ClassVar[tuple[str, ...]] = ("library_ids",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

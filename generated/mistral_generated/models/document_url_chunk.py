@@ -37,7 +37,7 @@ class DocumentURLChunk(Model):
     document_name: str | None | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("type", "document_url")
+    _required: ClassVar[tuple[str, ...]] = ("document_url",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

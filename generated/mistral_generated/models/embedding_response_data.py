@@ -29,7 +29,7 @@ class EmbeddingResponseData(Model):
 
     Attributes:
         object: The word `embedding`.
-        embedding: The numbers.
+        embedding: The numbers; with the format `base64` the text that holds them.
         index: Which text of the request it belongs to, counted from 0.
     """
 

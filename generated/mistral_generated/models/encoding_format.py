@@ -5,6 +5,6 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-# How embeddings are written: as numbers (`float`) or packed into base64. What the answer looks like
-# with `base64` is nowhere told.
+# How embeddings are written: as numbers (`float`), or as text (`base64`) that holds 32-bit
+# fractions one after the other, the lowest byte first.
 EncodingFormat: TypeAlias = Literal["float", "base64"]

@@ -32,7 +32,7 @@ class FileChunk(Model):
     file_id: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("type", "file_id")
+    _required: ClassVar[tuple[str, ...]] = ("file_id",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

@@ -64,7 +64,7 @@ class FunctionCallEntry(Model):
     confirmation_status: ConfirmationStatus | None | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("type", "tool_call_id", "name", "arguments")
+    _required: ClassVar[tuple[str, ...]] = ("tool_call_id", "name", "arguments")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

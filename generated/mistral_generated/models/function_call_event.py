@@ -29,6 +29,7 @@ _ABSENT: dict[str, Any] = {
     "tool_call_id": UNSET,
     "arguments": UNSET,
     "confirmation_status": UNSET,
+    "p": UNSET,
 }
 
 
@@ -47,6 +48,7 @@ class FunctionCallEvent(Model):
         tool_call_id: The id of the call, to be repeated in its result.
         arguments: Text to add to the arguments, which are JSON when complete.
         confirmation_status: Whether the call may run; null when nobody has to confirm it.
+        p: Padding without a meaning, which hides how long the text is.
     """
 
     type: Literal["function.call.delta"] = "function.call.delta"
@@ -59,6 +61,7 @@ class FunctionCallEvent(Model):
     tool_call_id: str
     arguments: str
     confirmation_status: ConfirmationStatus | None | Unset = UNSET
+    p: str | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("type", "id", "name", "tool_call_id", "arguments")
@@ -67,7 +70,7 @@ class FunctionCallEvent(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields = _ABSENT | source
-        if len(fields) != 10:
+        if len(fields) != 11:
             fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["created_at"]
         if type(value) is str:

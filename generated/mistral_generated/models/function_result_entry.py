@@ -51,7 +51,7 @@ class FunctionResultEntry(Model):
     result: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("type", "tool_call_id", "result")
+    _required: ClassVar[tuple[str, ...]] = ("tool_call_id", "result")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

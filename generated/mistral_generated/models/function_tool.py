@@ -33,7 +33,7 @@ class FunctionTool(Model):
     function: Function
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("type", "function")
+    _required: ClassVar[tuple[str, ...]] = ("function",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

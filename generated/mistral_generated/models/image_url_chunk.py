@@ -34,7 +34,7 @@ class ImageURLChunk(Model):
     image_url: ImageURL | str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("type", "image_url")
+    _required: ClassVar[tuple[str, ...]] = ("image_url",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

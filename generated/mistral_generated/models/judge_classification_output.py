@@ -33,7 +33,7 @@ class JudgeClassificationOutput(Model):
     options: list[JudgeClassificationOutputOption]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("type", "options")
+    _required: ClassVar[tuple[str, ...]] = ("options",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

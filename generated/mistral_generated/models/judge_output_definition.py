@@ -23,12 +23,8 @@ _MEMBERS = Members(
         "REGRESSION": "judge_regression_output:JudgeRegressionOutput",
     },
     {
-        "judge_classification_output:JudgeClassificationOutput": ("options", "type"),
-        "judge_regression_output:JudgeRegressionOutput": (
-            "min_description",
-            "max_description",
-            "type",
-        ),
+        "judge_classification_output:JudgeClassificationOutput": ("options",),
+        "judge_regression_output:JudgeRegressionOutput": ("min_description", "max_description"),
     },
 )
 

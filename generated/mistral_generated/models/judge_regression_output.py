@@ -44,7 +44,7 @@ class JudgeRegressionOutput(Model):
     max_description: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("type", "min_description", "max_description")
+    _required: ClassVar[tuple[str, ...]] = ("min_description", "max_description")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

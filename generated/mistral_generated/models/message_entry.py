@@ -24,7 +24,7 @@ _MEMBERS = Members(
     },
     {
         "message_input_entry:MessageInputEntry": ("role", "content"),
-        "message_output_entry:MessageOutputEntry": ("content", "type"),
+        "message_output_entry:MessageOutputEntry": ("content",),
     },
 )
 

@@ -31,11 +31,11 @@ _MEMBERS = Members(
         "thinking": "think_chunk:ThinkChunk",
     },
     {
-        "text_chunk:TextChunk": ("text", "type"),
-        "image_url_chunk:ImageURLChunk": ("image_url", "type"),
-        "tool_file_chunk:ToolFileChunk": ("tool", "file_id", "type"),
-        "document_url_chunk:DocumentURLChunk": ("document_url", "type"),
-        "think_chunk:ThinkChunk": ("thinking", "type"),
+        "text_chunk:TextChunk": ("text",),
+        "image_url_chunk:ImageURLChunk": ("image_url",),
+        "tool_file_chunk:ToolFileChunk": ("tool", "file_id"),
+        "document_url_chunk:DocumentURLChunk": ("document_url",),
+        "think_chunk:ThinkChunk": ("thinking",),
     },
 )
 

@@ -38,12 +38,12 @@ _MEMBERS = Members(
         "tool_reference": "tool_reference_chunk:ToolReferenceChunk",
     },
     {
-        "text_chunk:TextChunk": ("text", "type"),
-        "image_url_chunk:ImageURLChunk": ("image_url", "type"),
-        "tool_file_chunk:ToolFileChunk": ("tool", "file_id", "type"),
-        "document_url_chunk:DocumentURLChunk": ("document_url", "type"),
-        "think_chunk:ThinkChunk": ("thinking", "type"),
-        "tool_reference_chunk:ToolReferenceChunk": ("tool", "title", "type"),
+        "text_chunk:TextChunk": ("text",),
+        "image_url_chunk:ImageURLChunk": ("image_url",),
+        "tool_file_chunk:ToolFileChunk": ("tool", "file_id"),
+        "document_url_chunk:DocumentURLChunk": ("document_url",),
+        "think_chunk:ThinkChunk": ("thinking",),
+        "tool_reference_chunk:ToolReferenceChunk": ("tool", "title"),
     },
 )
 

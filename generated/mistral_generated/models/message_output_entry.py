@@ -59,7 +59,7 @@ class MessageOutputEntry(Model):
     content: str | list[MessageOutputChunk]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("type", "content")
+    _required: ClassVar[tuple[str, ...]] = ("content",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

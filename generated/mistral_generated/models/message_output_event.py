@@ -29,6 +29,7 @@ _ABSENT: dict[str, Any] = {
     "agent_id": UNSET,
     "role": UNSET,
     "content": UNSET,
+    "p": UNSET,
 }
 
 
@@ -46,6 +47,7 @@ class MessageOutputEvent(Model):
         agent_id: The id of the agent at work; null when it is a model without an agent.
         role: The word `assistant`.
         content: Text to add, or a piece of another kind.
+        p: Padding without a meaning, which hides how long the text is.
     """
 
     type: Literal["message.output.delta"] = "message.output.delta"
@@ -57,6 +59,7 @@ class MessageOutputEvent(Model):
     agent_id: str | None | Unset = UNSET
     role: Literal["assistant"] = "assistant"
     content: str | MessageOutputChunk
+    p: str | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("type", "id", "content")
@@ -65,7 +68,7 @@ class MessageOutputEvent(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields = _ABSENT | source
-        if len(fields) != 9:
+        if len(fields) != 10:
             fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["created_at"]
         if type(value) is str:

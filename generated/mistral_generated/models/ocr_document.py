@@ -25,9 +25,9 @@ _MEMBERS = Members(
         "image_url": "image_url_chunk:ImageURLChunk",
     },
     {
-        "file_chunk:FileChunk": ("file_id", "type"),
-        "document_url_chunk:DocumentURLChunk": ("document_url", "type"),
-        "image_url_chunk:ImageURLChunk": ("image_url", "type"),
+        "file_chunk:FileChunk": ("file_id",),
+        "document_url_chunk:DocumentURLChunk": ("document_url",),
+        "image_url_chunk:ImageURLChunk": ("image_url",),
     },
 )
 

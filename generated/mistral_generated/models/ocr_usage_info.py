@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _ABSENT: dict[str, Any] = {
     "pages_processed": UNSET,
     "doc_size_bytes": UNSET,
+    "pages_processed_annotation": UNSET,
 }
 
 
@@ -29,10 +30,12 @@ class OCRUsageInfo(Model):
     Attributes:
         pages_processed: How many pages were read.
         doc_size_bytes: How large the document is, in bytes; null when that is not known.
+        pages_processed_annotation: How many pages were annotated; null when none was asked for.
     """
 
     pages_processed: int
     doc_size_bytes: int | None | Unset = UNSET
+    pages_processed_annotation: int | None | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("pages_processed",)
@@ -41,7 +44,7 @@ class OCRUsageInfo(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields = _ABSENT | source
-        if len(fields) != 2:
+        if len(fields) != 3:
             fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["pages_processed"]
         if type(value) is str:
@@ -49,6 +52,9 @@ class OCRUsageInfo(Model):
         value = fields["doc_size_bytes"]
         if type(value) is str:
             fields["doc_size_bytes"] = read_int(value)
+        value = fields["pages_processed_annotation"]
+        if type(value) is str:
+            fields["pages_processed_annotation"] = read_int(value)
         model = new(cls)
         fill(model, fields)
         return model

@@ -32,7 +32,7 @@ class ReferenceChunk(Model):
     reference_ids: list[int | str]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("type", "reference_ids")
+    _required: ClassVar[tuple[str, ...]] = ("reference_ids",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

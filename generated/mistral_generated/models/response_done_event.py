@@ -22,6 +22,7 @@ _ABSENT: dict[str, Any] = {
     "type": UNSET,
     "created_at": UNSET,
     "usage": UNSET,
+    "p": UNSET,
 }
 
 
@@ -33,11 +34,13 @@ class ResponseDoneEvent(Model):
         type: The word `conversation.response.done`.
         created_at: When the event was made.
         usage: What the whole answer has used.
+        p: Padding without a meaning, which hides how long the text is.
     """
 
     type: Literal["conversation.response.done"] = "conversation.response.done"
     created_at: dt.datetime | Unset = UNSET
     usage: ConversationUsageInfo
+    p: str | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("type", "usage")
@@ -46,7 +49,7 @@ class ResponseDoneEvent(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields = _ABSENT | source
-        if len(fields) != 3:
+        if len(fields) != 4:
             fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["created_at"]
         if type(value) is str:

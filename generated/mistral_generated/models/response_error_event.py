@@ -22,6 +22,7 @@ _ABSENT: dict[str, Any] = {
     "created_at": UNSET,
     "message": UNSET,
     "code": UNSET,
+    "p": UNSET,
 }
 
 
@@ -34,12 +35,14 @@ class ResponseErrorEvent(Model):
         created_at: When the event was made.
         message: What went wrong, in English.
         code: The number of the error.
+        p: Padding without a meaning, which hides how long the text is.
     """
 
     type: Literal["conversation.response.error"] = "conversation.response.error"
     created_at: dt.datetime | Unset = UNSET
     message: str
     code: int
+    p: str | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("type", "message", "code")
@@ -48,7 +51,7 @@ class ResponseErrorEvent(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields = _ABSENT | source
-        if len(fields) != 4:
+        if len(fields) != 5:
             fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["created_at"]
         if type(value) is str:

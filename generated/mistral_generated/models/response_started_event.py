@@ -21,6 +21,7 @@ _ABSENT: dict[str, Any] = {
     "type": UNSET,
     "created_at": UNSET,
     "conversation_id": UNSET,
+    "p": UNSET,
 }
 
 
@@ -32,11 +33,13 @@ class ResponseStartedEvent(Model):
         type: The word `conversation.response.started`.
         created_at: When the event was made.
         conversation_id: The id of the conversation, to go on with.
+        p: Padding without a meaning, which hides how long the text is.
     """
 
     type: Literal["conversation.response.started"] = "conversation.response.started"
     created_at: dt.datetime | Unset = UNSET
     conversation_id: str
+    p: str | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("type", "conversation_id")
@@ -45,7 +48,7 @@ class ResponseStartedEvent(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields = _ABSENT | source
-        if len(fields) != 3:
+        if len(fields) != 4:
             fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["created_at"]
         if type(value) is str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-# What the lines of a file are: training samples (`pretrain`, `instruct`), or the requests, results
-# and failures of a batch.
+# What a file holds: training samples (`pretrain`, `instruct`), the requests, results and failures
+# of a batch, or a document to be read (`ocr_input`).
 SampleType: TypeAlias = (
-    Literal["pretrain", "instruct", "batch_request", "batch_result", "batch_error"] | str
+    Literal["pretrain", "instruct", "batch_request", "batch_result", "batch_error", "ocr_input"]
+    | str
 )

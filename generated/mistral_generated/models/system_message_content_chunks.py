@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MEMBERS = Members(
     "type",
     {"text": "text_chunk:TextChunk", "thinking": "think_chunk:ThinkChunk"},
-    {"text_chunk:TextChunk": ("text", "type"), "think_chunk:ThinkChunk": ("thinking", "type")},
+    {"text_chunk:TextChunk": ("text",), "think_chunk:ThinkChunk": ("thinking",)},
 )
 
 # A piece of instructions; `type` tells which kind.

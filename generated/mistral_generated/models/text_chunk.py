@@ -32,7 +32,7 @@ class TextChunk(Model):
     text: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("type", "text")
+    _required: ClassVar[tuple[str, ...]] = ("text",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

@@ -43,7 +43,7 @@ class ThinkChunk(Model):
     closed: bool | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("type", "thinking")
+    _required: ClassVar[tuple[str, ...]] = ("thinking",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

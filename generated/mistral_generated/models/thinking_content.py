@@ -25,9 +25,9 @@ _MEMBERS = Members(
         "reference": "reference_chunk:ReferenceChunk",
     },
     {
-        "text_chunk:TextChunk": ("text", "type"),
-        "tool_reference_chunk:ToolReferenceChunk": ("tool", "title", "type"),
-        "reference_chunk:ReferenceChunk": ("reference_ids", "type"),
+        "text_chunk:TextChunk": ("text",),
+        "tool_reference_chunk:ToolReferenceChunk": ("tool", "title"),
+        "reference_chunk:ReferenceChunk": ("reference_ids",),
     },
 )
 

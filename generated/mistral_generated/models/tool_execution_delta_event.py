@@ -25,6 +25,7 @@ _ABSENT: dict[str, Any] = {
     "id": UNSET,
     "name": UNSET,
     "arguments": UNSET,
+    "p": UNSET,
 }
 
 
@@ -39,6 +40,7 @@ class ToolExecutionDeltaEvent(Model):
         id: The id of the entry that it belongs to.
         name: The name of the tool; other names than those of the built-in tools occur.
         arguments: Text to add to the arguments.
+        p: Padding without a meaning, which hides how long the text is.
     """
 
     type: Literal["tool.execution.delta"] = "tool.execution.delta"
@@ -47,6 +49,7 @@ class ToolExecutionDeltaEvent(Model):
     id: str
     name: BuiltInConnectors | str
     arguments: str
+    p: str | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("type", "id", "name", "arguments")
@@ -55,7 +58,7 @@ class ToolExecutionDeltaEvent(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields = _ABSENT | source
-        if len(fields) != 6:
+        if len(fields) != 7:
             fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["created_at"]
         if type(value) is str:

@@ -61,7 +61,7 @@ class ToolExecutionEntry(Model):
     info: dict[str, Any] | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("type", "name", "arguments")
+    _required: ClassVar[tuple[str, ...]] = ("name", "arguments")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

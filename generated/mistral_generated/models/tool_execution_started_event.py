@@ -27,6 +27,7 @@ _ABSENT: dict[str, Any] = {
     "agent_id": UNSET,
     "name": UNSET,
     "arguments": UNSET,
+    "p": UNSET,
 }
 
 
@@ -43,6 +44,7 @@ class ToolExecutionStartedEvent(Model):
         agent_id: The id of the agent at work; null when it is a model without an agent.
         name: The name of the tool; other names than those of the built-in tools occur.
         arguments: What the tool was called with, as JSON text.
+        p: Padding without a meaning, which hides how long the text is.
     """
 
     type: Literal["tool.execution.started"] = "tool.execution.started"
@@ -53,6 +55,7 @@ class ToolExecutionStartedEvent(Model):
     agent_id: str | None | Unset = UNSET
     name: BuiltInConnectors | str
     arguments: str
+    p: str | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("type", "id", "name", "arguments")
@@ -61,7 +64,7 @@ class ToolExecutionStartedEvent(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields = _ABSENT | source
-        if len(fields) != 8:
+        if len(fields) != 9:
             fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["created_at"]
         if type(value) is str:

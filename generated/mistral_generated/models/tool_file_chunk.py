@@ -44,7 +44,7 @@ class ToolFileChunk(Model):
     file_type: str | None | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("type", "tool", "file_id")
+    _required: ClassVar[tuple[str, ...]] = ("tool", "file_id")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

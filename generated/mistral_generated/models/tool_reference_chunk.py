@@ -47,7 +47,7 @@ class ToolReferenceChunk(Model):
     description: str | None | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("type", "tool", "title")
+    _required: ClassVar[tuple[str, ...]] = ("tool", "title")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:

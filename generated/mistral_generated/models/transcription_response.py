@@ -23,6 +23,7 @@ _ABSENT: dict[str, Any] = {
     "language": UNSET,
     "segments": UNSET,
     "usage": UNSET,
+    "finish_reason": UNSET,
 }
 _READERS = Readers(
     {"TranscriptionSegmentChunk": "transcription_segment_chunk:TranscriptionSegmentChunk"}
@@ -39,6 +40,7 @@ class TranscriptionResponse(Model):
         language: The language as two letters; null when it is not known.
         segments: The parts of the recording with their times, where times were asked for.
         usage: What the request has used.
+        finish_reason: Why it ended, as for a completion; null or absent when that is not told.
     """
 
     model: str
@@ -46,6 +48,7 @@ class TranscriptionResponse(Model):
     language: str | None
     segments: list[TranscriptionSegmentChunk] | Unset = UNSET
     usage: UsageInfo
+    finish_reason: str | None | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("model", "text", "language", "usage")
@@ -54,7 +57,7 @@ class TranscriptionResponse(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields = _ABSENT | source
-        if len(fields) != 5:
+        if len(fields) != 6:
             fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["segments"]
         if type(value) is list:

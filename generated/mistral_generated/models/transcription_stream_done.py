@@ -24,6 +24,7 @@ _ABSENT: dict[str, Any] = {
     "segments": UNSET,
     "usage": UNSET,
     "type": UNSET,
+    "finish_reason": UNSET,
 }
 _READERS = Readers(
     {"TranscriptionSegmentChunk": "transcription_segment_chunk:TranscriptionSegmentChunk"}
@@ -41,6 +42,7 @@ class TranscriptionStreamDone(Model):
         segments: The parts of the recording with their times, where times were asked for.
         usage: What the request has used.
         type: The word `transcription.done`.
+        finish_reason: Why it ended, as for a completion; null or absent when that is not told.
     """
 
     model: str
@@ -49,6 +51,7 @@ class TranscriptionStreamDone(Model):
     segments: list[TranscriptionSegmentChunk] | Unset = UNSET
     usage: UsageInfo
     type: Literal["transcription.done"] = "transcription.done"
+    finish_reason: str | None | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("model", "text", "language", "usage", "type")
@@ -57,7 +60,7 @@ class TranscriptionStreamDone(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields = _ABSENT | source
-        if len(fields) != 6:
+        if len(fields) != 7:
             fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["segments"]
         if type(value) is list:

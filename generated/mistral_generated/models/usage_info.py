@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
+from ..base import Model, Readers, fill, new, unknown
 from ..types import UNSET
 from ..wire import read_int
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from typing import Self
 
     from ..types import Unset
+    from .completion_tokens_details import CompletionTokensDetails
+    from .prompt_tokens_details import PromptTokensDetails
 
 _ABSENT: dict[str, Any] = {
     "prompt_tokens": UNSET,
@@ -22,7 +24,18 @@ _ABSENT: dict[str, Any] = {
     "total_tokens": UNSET,
     "prompt_audio_seconds": UNSET,
     "service_tier": UNSET,
+    "prompt_tokens_details": UNSET,
+    "num_cached_tokens": UNSET,
+    "request_count": UNSET,
+    "prompt_token_details": UNSET,
+    "completion_tokens_details": UNSET,
 }
+_READERS = Readers(
+    {
+        "CompletionTokensDetails": "completion_tokens_details:CompletionTokensDetails",
+        "PromptTokensDetails": "prompt_tokens_details:PromptTokensDetails",
+    }
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -35,6 +48,11 @@ class UsageInfo(Model):
         total_tokens: Both together.
         prompt_audio_seconds: Length of the sound that was listened to, in seconds.
         service_tier: The capacity that was used, `standard` or `priority`.
+        prompt_tokens_details: What the tokens that were read are.
+        num_cached_tokens: How many of the tokens that were read came from a cache.
+        request_count: How many requests this counts as; null when that is not told.
+        prompt_token_details: Another spelling of `prompt_tokens_details`.
+        completion_tokens_details: What the tokens that were written are.
     """
 
     prompt_tokens: int
@@ -42,6 +60,11 @@ class UsageInfo(Model):
     total_tokens: int
     prompt_audio_seconds: int | None | Unset = UNSET
     service_tier: str | None | Unset = UNSET
+    prompt_tokens_details: PromptTokensDetails | None | Unset = UNSET
+    num_cached_tokens: int | None | Unset = UNSET
+    request_count: int | None | Unset = UNSET
+    prompt_token_details: PromptTokensDetails | None | Unset = UNSET
+    completion_tokens_details: CompletionTokensDetails | None | Unset = UNSET
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _required: ClassVar[tuple[str, ...]] = ("prompt_tokens", "completion_tokens", "total_tokens")
@@ -50,7 +73,7 @@ class UsageInfo(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields = _ABSENT | source
-        if len(fields) != 5:
+        if len(fields) != 10:
             fields["additional_properties"] = unknown(fields, _ABSENT)
         value = fields["prompt_tokens"]
         if type(value) is str:
@@ -64,6 +87,21 @@ class UsageInfo(Model):
         value = fields["prompt_audio_seconds"]
         if type(value) is str:
             fields["prompt_audio_seconds"] = read_int(value)
+        value = fields["prompt_tokens_details"]
+        if type(value) is dict:
+            fields["prompt_tokens_details"] = _READERS["PromptTokensDetails"](value)
+        value = fields["num_cached_tokens"]
+        if type(value) is str:
+            fields["num_cached_tokens"] = read_int(value)
+        value = fields["request_count"]
+        if type(value) is str:
+            fields["request_count"] = read_int(value)
+        value = fields["prompt_token_details"]
+        if type(value) is dict:
+            fields["prompt_token_details"] = _READERS["PromptTokensDetails"](value)
+        value = fields["completion_tokens_details"]
+        if type(value) is dict:
+            fields["completion_tokens_details"] = _READERS["CompletionTokensDetails"](value)
         model = new(cls)
         fill(model, fields)
         return model

@@ -157,6 +157,7 @@ if TYPE_CHECKING:
         ImportDatasetFromPlaygroundRequestParam as ImportDatasetFromPlaygroundRequestParam,
     )
     from .index_metrics import IndexMetricsParam as IndexMetricsParam
+    from .input_audio import InputAudioParam as InputAudioParam
     from .instruct_request import InstructRequestParam as InstructRequestParam
     from .invite_users_request import InviteUsersRequestParam as InviteUsersRequestParam
     from .json_schema import JsonSchemaParam as JsonSchemaParam
@@ -454,6 +455,7 @@ else:
             "ImportDatasetFromFileRequestParam": "import_dataset_from_file_request",
             "ImportDatasetFromPlaygroundRequestParam": "import_dataset_from_playground_request",
             "IndexMetricsParam": "index_metrics",
+            "InputAudioParam": "input_audio",
             "InstructRequestParam": "instruct_request",
             "InviteUsersRequestParam": "invite_users_request",
             "JsonSchemaParam": "json_schema",
@@ -669,6 +671,7 @@ __all__ = [
     "ImportDatasetFromFileRequestParam",
     "ImportDatasetFromPlaygroundRequestParam",
     "IndexMetricsParam",
+    "InputAudioParam",
     "InstructRequestParam",
     "InviteUsersRequestParam",
     "JsonSchemaParam",

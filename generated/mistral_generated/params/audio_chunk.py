@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, TypedDict
 if TYPE_CHECKING:
     from typing import Literal, Required
 
+    from ..models.input_audio import InputAudio
+    from .input_audio import InputAudioParam
+
 
 class AudioChunkParam(TypedDict, total=False):
     """A recording.
 
     Attributes:
         type: The word `input_audio`.
-        input_audio: The recording in base64, or its address.
+        input_audio: The recording in base64, or its address; or an object with the recording and
+            its format.
     """
 
     type: Required[Literal["input_audio"]]
-    input_audio: Required[str]
+    input_audio: Required[str | InputAudio | InputAudioParam]

@@ -45,7 +45,7 @@ def answers_say_nothing(_compose: Part) -> Part:
 )
 def prefixes_are_missing(_make_id: Part) -> Part:
     """The ids of entries have no prefix."""
-    return lambda ctx, _kind: ctx.ids.hex32()
+    return lambda ctx, _kind, _moment: ctx.ids.hex32()
 
 
 @mutant("conversations.times-are-one", op.START, place="resources.conversations.entries:end")
@@ -218,7 +218,7 @@ def results_are_forgotten(make_messages: Part) -> Part:
 )
 def call_ids_are_those_of_messages(_make_id: Part) -> Part:
     """The ids of all entries begin with `msg_`."""
-    return lambda ctx, _kind: f"msg_{ctx.ids.hex32()}"
+    return lambda ctx, _kind, _moment: f"msg_{ctx.ids.hex32()}"
 
 
 @mutant("conversation-tools.stray-results-are-fine", op.APPEND, place=f"{TALKS}:append")

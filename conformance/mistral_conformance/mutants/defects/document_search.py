@@ -51,7 +51,7 @@ def message_comes_first(say: Part) -> Part:
 )
 def run_ids_are_bare(_make_id: Part) -> Part:
     """The id of a search has no prefix."""
-    return lambda ctx, kind: ("" if kind == "tool.execution" else "msg_") + ctx.ids.hex32()
+    return lambda ctx, kind, _moment: ("" if kind == "tool.execution" else "msg_") + ctx.ids.hex32()
 
 
 @mutant(

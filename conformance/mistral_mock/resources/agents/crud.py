@@ -45,7 +45,7 @@ def create(ctx: Context) -> Answer:
     check_model(ctx, ctx.body["model"])
     moment = ctx.clock.stamp()
     head = Agent(
-        id=f"ag_{ctx.ids.hex32()}",
+        id=ctx.ids.prefixed("ag_", moment),
         workspace_id=ctx.caller.workspace_id,
         created_at=moment,
         updated_at=ctx.clock.stamp(),

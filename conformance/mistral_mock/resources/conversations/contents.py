@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_mock.completion import limits, tokens
+from mistral_mock.completion import bodies, limits, messages, tokens
 from mistral_mock.completion.request import read_stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from mistral_mock.completion.engine import Choice
     from mistral_mock.resources.conversations.findings import Chunk, Finding
 
     Content = str | list[Chunk]
 
+SPOKEN = frozenset({"text", "thinking"})
+"""The chunks that the model generates."""
 
-def compose(said: str, findings: Sequence[Finding], arguments: Mapping[str, Any]) -> Content:
-    """A text where no tool ran; else what the tools found, within the limits of the request."""
+
+def compose(choice: Choice, findings: Sequence[Finding], arguments: Mapping[str, Any]) -> Content:
+    """What the model says where no tool ran; else what the tools found, within the limits.
+
+    What it thought stands before either.
+    """
     if not findings:
-        return said
+        return bodies.make_content(choice)
     chunks = [chunk for finding in findings for chunk in finding.chunks]
-    return list(keep_within(chunks, arguments))
+    thought = [bodies.make_thinking(choice.thinking, closed=True)] if choice.thinking else []
+    return [*thought, *keep_within(chunks, arguments)]
 
 
 def keep_within(chunks: Sequence[Chunk], arguments: Mapping[str, Any]) -> Iterator[Chunk]:
@@ -43,4 +51,5 @@ def count(content: Content) -> int:
     """The tokens of all text."""
     if isinstance(content, str):
         return tokens.count_tokens(content)
-    return sum(tokens.count_tokens(chunk.get("text", "")) for chunk in content)
+    said = (messages.flatten_chunk(chunk) for chunk in content if chunk["type"] in SPOKEN)
+    return sum(tokens.count_tokens(text) for text in said)

@@ -8,6 +8,7 @@ from mistral_mock import clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from mistral_mock.context import Context
     from mistral_mock.resources.conversations.actors import Actor
@@ -50,28 +51,30 @@ def read_inputs(ctx: Context, inputs: str | Sequence[Mapping[str, Any]] | None) 
 def complete(ctx: Context, sent: Mapping[str, Any]) -> Entry:
     """An entry of a request with all that it may leave out."""
     kind = sent.get("type", INPUT)
-    moment = clock.spell(ctx.clock.stamp())
+    moment = ctx.clock.stamp()
+    spelt = clock.spell(moment)
     return {
         **DEFAULTS[kind],
         **sent,
         "object": "entry",
         "type": kind,
-        "id": sent.get("id") or make_id(ctx, kind),
-        "created_at": moment,
-        "completed_at": None if kind in {INPUT, RESULT} else moment,
+        "id": sent.get("id") or make_id(ctx, kind, moment),
+        "created_at": spelt,
+        "completed_at": None if kind in {INPUT, RESULT} else spelt,
     }
 
 
 def begin(ctx: Context, kind: str, actor: Actor, **fields: object) -> Entry:
     """An entry that the answer begins now; handovers name their agents themselves."""
     by = {} if kind == HANDOFF else {"agent_id": actor.agent_id, "model": actor.model}
+    moment = ctx.clock.stamp()
     return {
         "object": "entry",
         "type": kind,
-        "created_at": clock.spell(ctx.clock.stamp()),
+        "created_at": clock.spell(moment),
         "completed_at": None,
         **by,
-        "id": make_id(ctx, kind),
+        "id": make_id(ctx, kind, moment),
         **fields,
     }
 
@@ -81,9 +84,9 @@ def end(ctx: Context, entry: Entry, **fields: object) -> Entry:
     return {**entry, **fields, "completed_at": clock.spell(ctx.clock.stamp())}
 
 
-def make_id(ctx: Context, kind: str) -> str:
-    """A new id for an entry of this kind."""
-    return PREFIXES[kind] + ctx.ids.hex32()
+def make_id(ctx: Context, kind: str, moment: datetime) -> str:
+    """A new id for an entry of this kind that begins at the moment."""
+    return ctx.ids.prefixed(PREFIXES[kind], moment)
 
 
 def is_question(entry: Entry) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
-from mistral_mock import clock
+from mistral_mock import clock, rates
 from mistral_mock.answers import EventStream, json_answer
 from mistral_mock.errors import APIError, Problem, invalid, not_found
 from mistral_mock.registry import operation
@@ -110,7 +110,8 @@ def tell(
     if ctx.body.get("stream"):
         return EventStream(streams.spell(streams.tell(id_, moment, turn.outputs, usage)))
     found = {"conversation_id": id_, "outputs": turn.outputs, "usage": usage}
-    return json_answer({"object": "conversation.response", **found, "guardrails": judged or None})
+    body = {"object": "conversation.response", **found, "guardrails": judged or None}
+    return json_answer(body, headers=ctx.spend(rates.TOKENS, turn.usage.total_tokens))
 
 
 def refuse(ctx: Context, conversation: Conversation, moment: str, error: APIError) -> EventStream:
@@ -142,7 +143,7 @@ def make_conversation(ctx: Context) -> Conversation:
         check_agent(ctx, agent_id, ctx.body.get("agent_version"))
     moment = ctx.clock.stamp()
     return Conversation(
-        id=f"conv_{ctx.ids.hex32()}",
+        id=ctx.ids.prefixed("conv_", moment),
         workspace_id=ctx.caller.workspace_id,
         created_at=moment,
         updated_at=moment,
@@ -175,7 +176,7 @@ def branch(ctx: Context, source: Conversation) -> Conversation:
     if source.agent_id is None:
         said["agent_version"] = None
     changes = {name: value for name, value in said.items() if value is not None}
-    id_ = f"conv_{ctx.ids.hex32()}"
+    id_ = ctx.ids.prefixed("conv_", moment)
     return evolve(source, id=id_, created_at=moment, updated_at=moment, **changes)
 
 

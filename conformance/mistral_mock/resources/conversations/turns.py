@@ -139,7 +139,7 @@ def find_decisions(known: Sequence[Entry]) -> dict[str, bool]:
 def ask_for_decisions(turn: Turn, actor: Actor, waiting: Sequence[Run]) -> None:
     """Calls of tools that a person has to allow first."""
     for run in waiting:
-        id_, said = turn.ctx.ids.hex32()[:9], run.arguments
+        id_, said = turn.ctx.ids.call_id(), run.arguments
         add_call(turn, actor, name=run.name, arguments=said, id_=id_, status=entries.PENDING)
         turn.usage.completion_tokens += contents.count(said)
 
@@ -158,8 +158,7 @@ def run_tool(turn: Turn, actor: Actor, run: Run) -> Finding:
 def say(turn: Turn, actor: Actor, choice: Choice, findings: Sequence[Finding]) -> None:
     """Adds the message; JSON stays as the engine made it."""
     used = findings if actor.format == "text" else ()
-    content = contents.compose(choice.content, used, actor.arguments)
-    spent = choice.generated if content is choice.content else contents.count(content)
-    turn.usage.completion_tokens += spent
+    content = contents.compose(choice, used, actor.arguments)
+    turn.usage.completion_tokens += contents.count(content) if used else choice.generated
     entry = entries.begin(turn.ctx, entries.OUTPUT, actor, role="assistant", content=content)
     turn.outputs.append(entries.end(turn.ctx, entry))

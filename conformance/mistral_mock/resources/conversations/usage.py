@@ -22,12 +22,17 @@ class Usage:
         self.connector_tokens += tokens
         self.connectors[name] += 1
 
+    @property
+    def total_tokens(self) -> int:
+        """All tokens."""
+        return self.prompt_tokens + self.completion_tokens + self.connector_tokens
+
     def as_json(self) -> dict[str, object]:
         """The usage of an answer; the tools' part is null when none ran."""
         return {
             "prompt_tokens": self.prompt_tokens,
             "completion_tokens": self.completion_tokens,
-            "total_tokens": self.prompt_tokens + self.completion_tokens + self.connector_tokens,
+            "total_tokens": self.total_tokens,
             "connector_tokens": self.connector_tokens if self.connectors else None,
             "connectors": dict(self.connectors) or None,
         }

@@ -17,6 +17,7 @@ from mistral_client import (
     Detail,
     MistralError,
     NotFound,
+    NotSupported,
     PermissionDenied,
     RateLimited,
     RequestTooLarge,
@@ -116,6 +117,7 @@ def test_every_known_error_body_gives_its_message(
         (422, ValidationFailed),
         (429, RateLimited),
         (500, ServerError),
+        (501, NotSupported),
         (599, ServerError),
     ],
 )
@@ -128,6 +130,13 @@ def test_status_decides_the_class(both: Both, status: int, kind: type[Exception]
 def test_error_says_what_to_do(both: Both) -> None:
     with pytest.raises(AuthenticationFailed, match="MISTRAL_API_KEY"):
         both.run(text_answer(401, '{"detail":"Unauthorized"}'), libraries)
+
+
+def test_an_operation_that_the_server_lacks_is_not_to_be_tried_again(both: Both) -> None:
+    with pytest.raises(ServerError, match="501 Not Implemented: no such thing") as caught:
+        both.run(text_answer(501, '{"detail":"no such thing"}'), libraries)
+    assert "later" not in str(caught.value)
+    assert str(caught.value).endswith("Use a server that has this operation: check the base URL.")
 
 
 def test_validation_details_are_listed() -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import curate
+import jsonschema_rs
 import pytest
 from document.curated import compose, stale
 from document.overlay import read_overlay
 from document.sources import read_sources
+from document.tree import reachable
 from document.yaml_text import read_yaml
 
 import mistral_openapi
@@ -19,6 +24,11 @@ from mistral_openapi import load, operations, resolve
 
 ROOT = Path(curate.__file__).parent.parent
 OPENAPI = ROOT / "openapi"
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Json: TypeAlias = dict[str, Any]
 
 LIBRARIES = {
     "models": "list retrieve",
@@ -31,6 +41,13 @@ LIBRARIES = {
     ),
     "beta.libraries.accesses": "list update_or_create delete",
 }
+
+
+def problems(name: str, value: object) -> Iterator[jsonschema_rs.ValidationError]:
+    """What a schema of the document finds wrong with a value."""
+    components = {"schemas": load()["components"]["schemas"]}
+    schema = {"$ref": f"#/components/schemas/{name}", "components": components}
+    return jsonschema_rs.Draft202012Validator(schema).iter_errors(value)
 
 
 def test_the_committed_files_are_what_the_parts_make() -> None:
@@ -116,25 +133,69 @@ def test_a_property_that_is_named_like_a_keyword_is_a_property(schema: str, name
     assert isinstance(load()["components"]["schemas"][schema]["properties"][name], dict)
 
 
-UNTAGGED = {
-    "MessageInputEntry",  # callers write a role and a content only
-    "GithubRepositoryRequest", "RegisterVespaDeployment", "WandbIntegration",  # the only members
-}  # fmt: skip
-
-
-def test_members_of_tagged_unions_have_a_constant_and_required_tag() -> None:
-    schemas = load()["components"]["schemas"]
-    unions = [one for schema in schemas.values() for one in _unions(schema)]
+def test_members_of_tagged_unions_have_a_constant_tag_of_their_own() -> None:
+    unions = list(_unions(load()["components"]["schemas"]))
     assert len(unions) >= 5
     for union in unions:
         tag = union["discriminator"]["propertyName"]
         for value, target in union["discriminator"]["mapping"].items():
-            member = resolve({"$ref": target})
-            assert member["properties"][tag]["const"] == value
-            assert tag in member["required"] or target.rpartition("/")[2] in UNTAGGED
+            assert resolve({"$ref": target})["properties"][tag]["const"] == value
 
 
-def _unions(node: object) -> list[dict[str, dict[str, dict[str, str]]]]:
+def _overlap(one: Json, other: Json, tag: str) -> bool:
+    """Whether an object without the tag can be both."""
+    needed: set[str] = {*one["required"], *other.get("required", ())} - {tag}
+    return needed <= {*one["properties"]} & {*other["properties"]}
+
+
+# Both entries of a message do without: callers write a role and a content only.
+MESSAGES = {"MessageInputEntry", "MessageOutputEntry"}
+
+
+def test_what_requests_hold_needs_its_tag_only_where_nothing_else_tells_it_apart() -> None:
+    sent = {
+        name: schema
+        for name, schema in load()["components"]["schemas"].items()
+        if f"#/components/schemas/{name}" in _references_of_requests()
+    }
+    for union in _unions(sent):
+        tag = union["discriminator"]["propertyName"]
+        members = {
+            target.rpartition("/")[2]: resolve({"$ref": target})
+            for target in union["discriminator"]["mapping"].values()
+        }
+        for name, member in members.items():
+            if "default" not in member["properties"][tag]:
+                continue
+            others = [other for key, other in members.items() if key != name]
+            alike = name not in MESSAGES and any(_overlap(member, one, tag) for one in others)
+            assert (tag in member.get("required", ())) is alike, name
+
+
+def test_a_union_whose_members_may_lack_the_tag_is_no_one_of() -> None:
+    for union in _unions(load()):
+        members = [resolve(member) for member in union.get("oneOf", ())]
+        tag = union["discriminator"]["propertyName"]
+        assert all(tag in member["required"] for member in members)
+
+
+def test_a_tool_without_a_type_is_a_function() -> None:
+    request = {
+        "model": "mistral-small-latest",
+        "messages": [{"role": "user", "content": "What is the weather?"}],
+        "tools": [{"function": {"name": "weather", "parameters": {}}}],
+    }
+    assert list(problems("ChatCompletionRequest", request)) == []
+    assert list(problems("ChatCompletionRequest", {**request, "tools": [{}]}))
+
+
+@cache
+def _references_of_requests() -> set[str]:
+    document = load()
+    return reachable(document, [one.object.get("requestBody") for one in operations()])
+
+
+def _unions(node: object) -> list[Json]:
     """Every object with a discriminator below the node."""
     found = []
     if isinstance(node, dict):
@@ -206,3 +267,79 @@ def test_a_reference_to_nothing_is_a_key_error() -> None:
 
 def test_the_package_is_typed() -> None:
     assert (Path(mistral_openapi.__file__).parent / "py.typed").exists()
+
+
+RECORDED = [  # what live servers were seen to send
+    ("ChatCompletionResponse", "usage", {"prompt_tokens_details": {"cached_tokens": 10}}),
+    ("ChatCompletionResponse", "usage", {"num_cached_tokens": 0, "service_tier": "standard"}),
+    ("ChatCompletionResponse", "usage", {"completion_tokens_details": {"reasoning_tokens": 3}}),
+    ("EmbeddingResponse", "usage", {"request_count": None, "prompt_token_details": None}),
+    ("ChatCompletionChoice", None, {"logprobs": None}),
+    ("CompletionResponseStreamChoice", None, {"logprobs": None}),
+    ("CompletionChunk", None, {"p": "abcdef"}),
+    ("MessageOutputEvent", None, {"p": "abcdef"}),
+    ("TranscriptionResponse", None, {"finish_reason": "stop"}),
+    ("TranscriptionStreamDone", None, {"finish_reason": None}),
+    ("ThinkChunk", None, {"closed": True}),
+    ("OCRUsageInfo", None, {"pages_processed_annotation": 1}),
+]
+
+
+@pytest.mark.parametrize(("name", "field", "value"), RECORDED)
+def test_what_was_recorded_live_has_a_type(name: str, field: str | None, value: Json) -> None:
+    schemas = load()["components"]["schemas"]
+    schema = schemas["UsageInfo"] if field else schemas[name]
+    assert value.keys() <= schema["properties"].keys()
+    closed = {key: schema["properties"][key] for key in value}
+    checked = {"type": "object", "properties": closed, "additionalProperties": False}
+    whole = {**checked, "components": {"schemas": schemas}}
+    assert jsonschema_rs.Draft202012Validator(whole).is_valid(value)
+    assert not jsonschema_rs.Draft202012Validator(whole).is_valid({key: [[]] for key in value})
+
+
+def test_an_embedding_is_numbers_or_the_text_that_holds_them() -> None:
+    assert list(problems("EmbeddingResponseData", {"embedding": [0.5]})) == []
+    assert list(problems("EmbeddingResponseData", {"embedding": "AAAAPw=="})) == []
+    assert list(problems("EmbeddingResponseData", {"embedding": 0.5}))
+
+
+def test_a_recording_is_text_or_an_object_with_its_format() -> None:
+    for recording in ("UklGRg==", {"data": "UklGRg==", "format": "wav"}):
+        assert list(problems("AudioChunk", {"input_audio": recording})) == []
+    assert list(problems("AudioChunk", {"input_audio": {"format": "wav"}}))
+
+
+@pytest.mark.parametrize(
+    ("operation", "unit"),
+    [
+        ("chat.complete", "tokens"),
+        ("embeddings.create", "tokens"),
+        ("audio.transcriptions.complete", "audio-seconds"),
+        ("audio.speech.complete", "input-characters"),
+        ("ocr.process", "ocr-pages"),
+    ],
+)
+def test_answers_of_models_name_the_headers_of_the_live_gateway(operation: str, unit: str) -> None:
+    answers = next(one.object["responses"] for one in operations() if one.id == operation)
+    assert {
+        "mistral-correlation-id",
+        "x-kong-request-id",
+        "x-ratelimit-limit-req-minute",
+        "x-ratelimit-remaining-req-10-second",
+        f"x-ratelimit-limit-{unit}-minute",
+        f"x-ratelimit-remaining-{unit}-month",
+        f"x-ratelimit-{unit}-query-cost",
+    } <= answers["200"]["headers"].keys()
+
+
+def test_the_data_of_every_event_is_text_that_holds_what_the_stream_says() -> None:
+    streams = [one for one in operations() if one.extension("stream")]
+    assert len(streams) == 12
+    for operation in streams:
+        content = operation.object["responses"]["200"]["content"]["text/event-stream"]
+        data = resolve(content["schema"])["properties"]["data"]
+        assert data["type"] == "string"
+        assert data["contentMediaType"] == "application/json"
+        assert data["contentSchema"] == {"$ref": operation.extension("stream")["data"]}
+        for example in content["examples"].values():
+            assert isinstance(json.loads(example["value"]["data"]), dict)

@@ -184,3 +184,29 @@ def test_a_file_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
 def test_a_folder_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(DocumentProblem, match="cannot be read"):
         read_overlay(tmp_path, reasons=False)
+
+
+def _evidence(value: object) -> dict[str, Any]:
+    action = {"target": "$", "update": {}, "x-reason": "R", "x-evidence": value}
+    return _overlay(action)
+
+
+@pytest.mark.parametrize("when", ["2025-09", "2025-09 to 2026-02", "2026"])
+def test_evidence_may_say_when_and_where_it_was_recorded(when: str) -> None:
+    recorded = {"kind": "recorded", "when": when, "where": "chat.complete"}
+    assert parse_overlay(_evidence(recorded), "o.yaml", reasons=True).actions
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ({"kind": "recorded", "when": "lately", "where": "here"}, "`when` is a month or two"),
+        ({"kind": "recorded", "when": "2025-09"}, "with when and where"),
+        ({"kind": "dreamt", "when": "2025-09", "where": "here"}, "evidence is text"),
+    ],
+)
+def test_a_recording_without_its_time_or_place_is_no_evidence(
+    value: dict[str, str], says: str
+) -> None:
+    with pytest.raises(DocumentProblem, match=says):
+        parse_overlay(_evidence(value), "o.yaml", reasons=True)

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from generation.source import DocumentError, derive
 
 from .generated_fakes import Answer, RawText, json_answer
 from .small_document import operation, ref
@@ -191,3 +192,23 @@ def test_prose_of_any_kind_stays_prose(imported: Imported, project: Project, pro
     project.document["paths"]["/things"]["get"]["summary"] = prose
     text = imported("models").Blob.__doc__
     assert text.split("\n")[0].strip() == prose.replace('"""', "'''")
+
+
+def test_a_property_has_the_type_that_the_settings_state() -> None:
+    thing = {"type": "object", "properties": {"size": {"type": "string", "description": "Size."}}}
+    document = {"paths": {"/a": {"get": _answering("Thing")}}, "components": {"schemas": {"Thing": thing}}}
+    derived = derive(document, {}, {"Thing.size": {"type": "integer"}})
+    size = derived["components"]["schemas"]["Thing"]["properties"]["size"]
+    assert size == {"type": "integer", "description": "Size."}
+
+
+def test_a_type_for_a_property_that_is_not_there_is_refused() -> None:
+    document: dict[str, Any] = {"paths": {}, "components": {"schemas": {}}}
+    with pytest.raises(DocumentError, match=r"Thing\.size, which is no property"):
+        derive(document, {}, {"Thing.size": {"type": "integer"}})
+
+
+def _answering(name: str) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{name}"}
+    content = {"application/json": {"schema": schema}}
+    return {"operationId": "things.get", "responses": {"200": {"content": content}}}

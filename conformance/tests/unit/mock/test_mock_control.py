@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LIST = "/v1/libraries"
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def test_the_manual_clock_moves_only_when_told(api: httpx.Client) -> None:
@@ -135,5 +136,37 @@ def test_a_version_7_id_holds_its_time() -> None:
 
 def test_request_ids_use_up_no_object_ids() -> None:
     quiet, busy = Ids(3), Ids(3)
-    busy.request_id()
+    busy.request_id(NEW_YEAR)
     assert quiet.uuid4() == busy.uuid4()
+
+
+def test_ids_of_one_moment_sort_by_their_order() -> None:
+    ids = Ids(7)
+    made = [ids.prefixed("conv_", NEW_YEAR) for _ in range(5000)]
+    assert made == sorted(set(made))
+    assert {UUID(each.removeprefix("conv_")).version for each in made} == {7}
+
+
+def test_ids_sort_by_their_order_when_the_clock_goes_back() -> None:
+    ids = Ids(7)
+    first = ids.uuid7(NEW_YEAR)
+    assert ids.uuid7(NEW_YEAR - timedelta(seconds=1)) > first
+
+
+@pytest.mark.parametrize("drawn", [1, 4096, 5_000_000])
+def test_ids_of_a_later_run_sort_after_those_of_the_earlier_one(drawn: int) -> None:
+    earlier, later = Ids(7, drawn - 1), Ids(7, drawn)
+    assert earlier.uuid7(NEW_YEAR) < later.uuid7(NEW_YEAR)
+
+
+def test_ids_of_calls_are_9_letters_and_digits() -> None:
+    ids = Ids(7)
+    made = [ids.call_id() for _ in range(500)]
+    assert len(set(made)) == 500
+    assert all(len(each) == 9 and each.isascii() and each.isalnum() for each in made)
+
+
+def test_ids_of_completions_are_version_4_without_dashes() -> None:
+    ids = Ids(7)
+    made = [ids.hex32() for _ in range(500)]
+    assert {(len(each), UUID(each).version) for each in made} == {(32, 4)}

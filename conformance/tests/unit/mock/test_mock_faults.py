@@ -36,6 +36,56 @@ def test_a_status_strikes_the_first_call_by_default(start: Callable[..., httpx.C
 
 
 @pytest.mark.parametrize(
+    ("body", "headers", "sent", "content_type"),
+    [
+        ("<h1>Bad Gateway</h1>", {}, b"<h1>Bad Gateway</h1>", "text/plain; charset=utf-8"),
+        ("<p>Ä</p>", {"Content-Type": "text/html"}, "<p>Ä</p>".encode(), "text/html"),
+        ("", {}, b"", "text/plain; charset=utf-8"),
+        ({"why": "Ä"}, {}, '{"why":"Ä"}'.encode(), "application/json"),
+        ({}, {"content-type": "application/problem+json"}, b"{}", "application/problem+json"),
+    ],
+)
+def test_a_text_is_sent_as_it_is_and_all_else_as_json(
+    start: Callable[..., httpx.Client],
+    body: object,
+    headers: dict[str, str],
+    sent: bytes,
+    content_type: str,
+) -> None:
+    answer = start(faults=(Fault(status=502, body=body, headers=headers),)).get(LIST)
+    assert answer.content == sent
+    assert answer.headers.get_list("content-type") == [content_type]
+
+
+def test_a_header_of_the_script_replaces_that_of_the_mock(
+    start: Callable[..., httpx.Client],
+) -> None:
+    api = start(faults=(Fault(status=502, headers={"X-Kong-Request-Id": "mine"}),))
+    assert api.get(LIST).headers.get_list("x-kong-request-id") == ["mine"]
+
+
+def test_a_stream_can_be_scripted(start: Callable[..., httpx.Client]) -> None:
+    events = 'data: {"error": "overloaded"}\n\ndata: [DONE]\n\n'
+    headers = {"content-type": "text/event-stream"}
+    api = start(faults=(Fault(status=200, body=events, headers=headers),))
+    answer = api.post("/v1/chat/completions", json=CHAT)
+    assert (answer.text, answer.headers["content-type"]) == (events, "text/event-stream")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"status": 500, "body": "\ud800"},
+        {"status": 500, "body": float("nan")},
+        {"status": 500, "headers": {"retry-after": "1", "Retry-After": "2"}},
+    ],
+)
+def test_what_cannot_be_sent_is_no_fault(entry: dict[str, Any]) -> None:
+    with pytest.raises(FaultScriptError, match="entry 1"):
+        parse_script(entry)
+
+
+@pytest.mark.parametrize(
     ("call", "times", "expected"),
     [(2, 1, [200, 500, 200, 200]), (2, 2, [200, 500, 500, 200]), (3, None, [200, 200, 500, 500])],
 )

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mistral_mock.clock import Clock
 from mistral_mock.identities import make_identity
+from mistral_mock.rates import TOKENS, Rates
+from mistral_mock.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +65,34 @@ def test_a_reset_gives_all_requests_back(start: Callable[..., httpx.Client]) -> 
     assert [api.get(LIST).status_code for _ in range(2)] == [200, 429]
     api.post("/_mock/reset")
     assert api.get(LIST).status_code == 200
+
+
+def test_inference_tells_the_limit_that_the_mock_was_given_once(
+    start: Callable[..., httpx.Client],
+) -> None:
+    api = start(rate_limit=2)
+    body = {"model": "mistral-embed", "input": "Shelf"}
+    headers = api.post("/v1/embeddings", json=body).headers
+    assert headers.get_list("x-ratelimit-limit-req-minute") == ["2"]
+    assert headers.get_list("x-ratelimit-remaining-req-minute") == ["1"]
+    assert "x-ratelimit-limit-req-10-second" not in headers
+
+
+def test_what_was_used_is_forgotten_when_its_period_is_over() -> None:
+    clock = Clock()
+    rates = Rates(Settings(), clock)
+    minute, month = (f"x-ratelimit-remaining-tokens-{period}" for period in ("minute", "month"))
+    first = dict(rates.spend("a", TOKENS, 5))
+    clock.advance(60)
+    later = dict(rates.spend("a", TOKENS, 5))
+    assert first[minute] == later[minute]
+    assert int(first[month]) - int(later[month]) == 5
+    assert dict(rates.spend("b", TOKENS, 5)) == first
+
+
+def test_what_is_left_is_never_less_than_nothing() -> None:
+    told = dict(Rates(Settings(), Clock()).spend("a", TOKENS, 10**12))
+    assert told["x-ratelimit-remaining-tokens-month"] == "0"
 
 
 def test_there_is_no_limit_by_default(api: httpx.Client) -> None:

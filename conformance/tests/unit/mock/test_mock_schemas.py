@@ -8,6 +8,7 @@ import pytest
 
 from mistral_mock.operations import load_operations
 from mistral_mock.schemas import Schema, find_reached
+from mistral_mock.unions import name_member
 
 NULL = {"type": "null"}
 
@@ -60,7 +61,13 @@ STRING, OBJECT = {"type": "string"}, {"type": "object", "required": ["a"]}
         ({"const": "a"}, "c", "literal_error", []),
         ({"format": "uuid"}, "x", "uuid_parsing", []),
         ({"format": "date-time"}, "x", "datetime_parsing", []),
-        ({"pattern": "a"}, "b", "value_error", []),
+        ({"format": "uri"}, "x", "url_parsing", []),
+        ({"format": "duration"}, "x", "time_delta_parsing", []),
+        ({"pattern": "a"}, "b", "string_pattern_mismatch", []),
+        ({"multipleOf": 2}, 3, "value_error", []),
+        ({"type": "integer"}, 1.5, "int_from_float", []),
+        ({"type": "object", "properties": {"a": {}}}, 1, "model_attributes_type", []),
+        ({"propertyNames": {"pattern": "a"}}, {"b": 1}, "string_pattern_mismatch", ["b", "[key]"]),
         (OBJECT, {}, "missing", ["a"]),
         (
             {"properties": {"a": {}}, "additionalProperties": False},
@@ -71,7 +78,6 @@ STRING, OBJECT = {"type": "string"}, {"type": "object", "required": ["a"]}
         ({"items": STRING}, ["a", 1], "string_type", [1]),
         ({"anyOf": [STRING, NULL]}, 1, "string_type", []),
         ({"anyOf": [NULL, STRING]}, 1, "string_type", []),
-        ({"anyOf": [STRING, {"type": "array", "items": STRING}]}, [1], "string_type", [0]),
         ({"oneOf": [{"type": "integer"}, {"minimum": 0}]}, 1, "value_error", []),
     ],
 )
@@ -81,6 +87,55 @@ def test_findings_are_told_in_the_apis_words(
     (problem,) = Schema(schema).problems(value, ("body",))
     assert (problem.type, problem.loc) == (type_, ("body", *loc))
     assert problem.msg
+
+
+def test_a_union_without_a_tag_is_told_by_all_its_members() -> None:
+    schema = {"anyOf": [STRING, {"type": "array", "items": {**STRING, "maxLength": 2}}, NULL]}
+    told = [(each.type, each.loc) for each in Schema(schema).problems(["abc"], ("body",))]
+    assert told == [
+        ("string_type", ("body", "str")),
+        ("string_too_long", ("body", "list[constrained-str]", 0)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("schema", "name"),
+    [
+        (STRING, "str"),
+        ({**STRING, "format": "date-time"}, "datetime"),
+        ({"type": "integer", "minimum": 0}, "constrained-int"),
+        ({"type": "object"}, "dict[str,any]"),
+        ({}, "any"),
+        ({"const": "a"}, "literal['a']"),
+        ({"type": "array", "items": {"anyOf": [STRING, NULL]}}, "list[nullable[str]]"),
+        ({"type": "array", "items": {"anyOf": [STRING, {}]}}, "list[union[str,any]]"),
+        ({"$ref": "#/components/schemas/TextChunk"}, "TextChunk"),
+        (
+            {"type": "array", "items": {"$ref": "#/components/schemas/ChatMessage"}},
+            "list[tagged-union[SystemMessage,UserMessage,AssistantMessage,ToolMessage]]",
+        ),
+    ],
+)
+def test_members_of_unions_have_the_names_of_the_api(schema: dict[str, Any], name: str) -> None:
+    assert name_member(schema) == name
+
+
+CHUNKS = {"type": "array", "items": {"$ref": "#/components/schemas/ContentChunk"}}
+
+
+def test_tags_that_were_left_out_are_filled_in() -> None:
+    sent = [{"text": "a"}, {"type": "text", "text": "b"}, {"thinking": [{"text": "c"}]}]
+    assert Schema(CHUNKS).fill(sent) == [
+        {"type": "text", "text": "a"},
+        {"type": "text", "text": "b"},
+        {"type": "thinking", "thinking": [{"type": "text", "text": "c"}]},
+    ]
+    assert sent[0] == {"text": "a"}
+
+
+def test_values_whose_unions_leave_nothing_out_stay_the_same_object() -> None:
+    value = {"a": [1]}
+    assert Schema({"type": "object"}).fill(value) is value
 
 
 def test_a_right_value_has_no_problems() -> None:

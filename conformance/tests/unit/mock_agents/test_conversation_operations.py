@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     Read = Callable[[dict[str, Any]], list[dict[str, Any]]]
 
 MODEL = "mistral-medium-2505"
+UUID7 = r"[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}"
 WEATHER = {
     "type": "function",
     "function": {
@@ -55,6 +57,20 @@ def test_entries_of_all_types_are_taken(start: Make, history: Read) -> None:
     ]
     assert entries[0]["id"] == "msg_mine"
     assert entries[2]["arguments"] == {"a": 1}
+
+
+def test_ids_sort_by_the_order_in_which_things_were_made(
+    start: Make, go_on: Callable[..., dict[str, Any]], history: Read, make_agent: Make
+) -> None:
+    agents = [make_agent()["id"] for _ in range(3)]
+    conversations = [start("Hello.", agent_id=id_) for id_ in agents]
+    for _ in range(3):
+        go_on(conversations[0], "And now?")
+    ids = [each["conversation_id"] for each in conversations]
+    entries = [each["id"] for each in history(conversations[0])]
+    for made, prefix in ((agents, "ag_"), (ids, "conv_"), (entries, "msg_")):
+        assert made == sorted(set(made))
+        assert all(re.fullmatch(prefix + UUID7, each) for each in made)
 
 
 def test_usage_adds_up(start: Make) -> None:

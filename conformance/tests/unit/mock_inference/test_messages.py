@@ -23,6 +23,7 @@ def tool(id_: str | None = "abcdefghi") -> dict[str, Any]:
 
 
 CALL, TOOL = call("abcdefghi"), tool()
+NAMELESS: dict[str, Any] = {"role": "assistant", "tool_calls": [{"function": {"name": "f"}}]}
 
 
 def check(*raw: dict[str, Any]) -> None:
@@ -43,12 +44,9 @@ def check(*raw: dict[str, Any]) -> None:
         (USER, CALL, TOOL),
         (USER, CALL, TOOL, ASSISTANT, USER, CALL, TOOL),
         (USER, call("abcdefghi", "ABCDEFGH9"), tool("ABCDEFGH9"), TOOL),
-        (USER, CALL, tool(None)),
-        (
-            USER,
-            {"role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": {}}}]},
-            tool(None),
-        ),
+        (USER, CALL, TOOL, USER),
+        (USER, CALL, TOOL, SYSTEM, USER),
+        (USER, NAMELESS, TOOL),
     ],
 )
 def test_messages_in_order_pass(raw: tuple[dict[str, Any], ...]) -> None:
@@ -62,7 +60,6 @@ def test_messages_in_order_pass(raw: tuple[dict[str, Any], ...]) -> None:
         ((USER, ASSISTANT), "3230", "got assistant"),
         ((SYSTEM,), "3230", "got system"),
         ((USER, CALL), "3230", "got assistant"),
-        ((USER, CALL, TOOL, USER), "3230", "role 'user' after role 'tool'"),
         ((USER, TOOL), "3230", "role 'tool' after role 'user'"),
         ((SYSTEM, TOOL), "3230", "role 'tool' after role 'system'"),
         ((USER, ASSISTANT, TOOL), "3230", "role 'tool' after role 'assistant'"),
@@ -71,6 +68,11 @@ def test_messages_in_order_pass(raw: tuple[dict[str, Any], ...]) -> None:
         ((USER, CALL, ASSISTANT, USER), "3230", "Not the same number"),
         ((USER, CALL, tool("bbbbbbbbb")), "3230", "Unexpected tool call id bbbbbbbbb"),
         ((USER, call("call_1"), tool("call_1")), "3280", "was call_1 but must be"),
+        ((USER, CALL, tool(None)), "3280", "Tool call id has to be defined."),
+        ((USER, CALL, {"role": "tool", "content": "1"}), "3280", "has to be defined."),
+        ((USER, CALL, tool("null")), "3280", "was null but must be"),
+        ((USER, NAMELESS, tool("null")), "3280", "was null but must be"),
+        ((USER, CALL, tool("")), "3280", "was  but must be"),
         (
             (USER, {"role": "assistant", "content": ""}, USER),
             "3240",
@@ -107,8 +109,9 @@ def test_messages_out_of_order_are_refused(
             [
                 {"type": "document_url", "document_url": "x"},
                 {"type": "input_audio", "input_audio": "x"},
+                {"type": "input_audio", "input_audio": {"data": "x", "format": "mp3"}},
             ],
-            "[document_url]\n[input_audio]",
+            "[document_url]\n[input_audio]\n[input_audio]",
         ),
         ([], ""),
     ],

@@ -26,6 +26,12 @@ def test_speech_lasts_as_long_as_its_text(api: httpx.Client) -> None:
     assert measure(speak(api, "x" * 100)) == pytest.approx(6.0)
 
 
+def test_speech_costs_its_characters(api: httpx.Client) -> None:
+    answer = api.post(SPEECH, json={"input": "Grüße"})
+    assert answer.headers["x-ratelimit-input-characters-query-cost"] == "5"
+    assert answer.headers["x-ratelimit-limit-input-characters-month"]
+
+
 def test_no_text_is_no_sound(api: httpx.Client) -> None:
     assert measure(speak(api, "")) == 0
 

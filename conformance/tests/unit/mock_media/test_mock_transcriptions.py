@@ -56,6 +56,29 @@ def test_other_recordings_get_words_for_their_length(api: httpx.Client) -> None:
     assert transcribe(api, make_wav(8.2)).json() == long
 
 
+def test_usage_counts_the_sound_apart_from_the_prompt(api: httpx.Client) -> None:
+    answer = transcribe(api, make_wav(8.2))
+    found, used = answer.json(), answer.json()["usage"]
+    assert list(used) == [
+        "prompt_audio_seconds",
+        "prompt_tokens",
+        "total_tokens",
+        "completion_tokens",
+        "prompt_tokens_details",
+        "service_tier",
+    ]
+    heard = used["prompt_tokens_details"]
+    assert heard == {"cached_tokens": 0, "audio_tokens": 103}
+    parts = used["prompt_tokens"] + used["completion_tokens"] + heard["audio_tokens"]
+    assert used["total_tokens"] == parts
+    assert found["finish_reason"] == "stop"
+    cost, left = (
+        "x-ratelimit-audio-seconds-query-cost",
+        "x-ratelimit-remaining-audio-seconds-minute",
+    )
+    assert (answer.headers[cost], answer.headers[left]) == ("9", "3591")
+
+
 def test_length_counts_channels_and_widths(api: httpx.Client) -> None:
     content = make_wav(3, rate=22_050, channels=2, width=2)
     assert transcribe(api, content).json()["usage"]["prompt_audio_seconds"] == 3

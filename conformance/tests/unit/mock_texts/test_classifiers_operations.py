@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -31,6 +32,11 @@ def test_answers_have_their_schema(
 ) -> None:
     kind = "ModerationResponse" if "moderations" in path else "ClassificationResponse"
     assert holds(kind, ask(api, path, given).json())
+
+
+@pytest.mark.parametrize(("path", "given"), PATHS.items())
+def test_ids_begin_with_the_kind(api: httpx.Client, path: str, given: Any) -> None:
+    assert re.fullmatch("mod-[0-9a-f]{32}", ask(api, path, given).json()["id"])
 
 
 @pytest.mark.parametrize(("path", "given"), PATHS.items())

@@ -35,6 +35,20 @@ def test_answer_has_the_schema(api: httpx.Client, holds: Callable[[str, object],
     assert holds("EmbeddingResponse", embed(api, [CAT, BANK]).json())
 
 
+def test_usage_has_null_where_a_part_does_not_apply(api: httpx.Client) -> None:
+    used = embed(api, [CAT, BANK]).json()["usage"]
+    assert list(used)[:5] == [
+        "prompt_audio_seconds",
+        "prompt_tokens",
+        "total_tokens",
+        "completion_tokens",
+        "request_count",
+    ]
+    assert used["total_tokens"] == used["prompt_tokens"] > used["completion_tokens"] == 0
+    nothing = {name for name, value in used.items() if value is None}
+    assert {"prompt_audio_seconds", "request_count", "prompt_token_details"} <= nothing
+
+
 @pytest.mark.parametrize(("model", "size"), [("mistral-embed", 1024), ("codestral-embed", 1536)])
 def test_models_have_their_sizes(api: httpx.Client, model: str, size: int) -> None:
     assert [len(each) for each in vectors(api, [CAT, BANK], model=model)] == [size, size]

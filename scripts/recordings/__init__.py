@@ -1,0 +1,1 @@
+"""Recorded exchanges, compared with the document, the client and the mock."""
