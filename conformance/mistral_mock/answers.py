@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 JSON = "application/json"
+LONGEST_NAME = 255
+"""How many characters of a file name a header carries."""
 
 
 @frozen
@@ -73,4 +75,5 @@ def encode(value: object) -> bytes:
 
 
 def _disposition(filename: str) -> str:
-    return f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
+    """The header; of a very long name it has the end, so that clients can still read it."""
+    return f"attachment; filename*=UTF-8''{quote(filename[-LONGEST_NAME:], safe='')}"

@@ -45,6 +45,8 @@ class Wire:
     """What happens inside an event stream."""
     gap_s: float = 0.0
     """The pause between events, in seconds."""
+    started: bool = False
+    """Something has been sent: the answer can only break off any more."""
     catch_up: Callable[[], None] = _stand_still
     """Brings the state up to the present while a stream has nothing to send."""
 
@@ -167,4 +169,5 @@ class Wire:
             await self.suffer(self.fault)
 
     async def _start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        self.started = True
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
