@@ -11,7 +11,6 @@ it, and the log tells why. All others go on.
 from __future__ import annotations
 
 import logging
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from attrs import define, field
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R", bound="Record")
 LOG = logging.getLogger(__name__)
+STUCK = "%s %s stays as it is: it cannot be brought up to the present"
 
 
 @define
@@ -85,9 +85,20 @@ def bring_up(
 
     A step gives the moment at which its record next changes by itself.
     """
-    due = NEVER
-    for record in records:
-        due = min(due, attempt(world, record, partial(step, world, record, now)) or NEVER)
+    due, store, stuck = NEVER, world.store, world.agenda.stuck
+    with store.transaction():
+        for record in records:
+            if stuck and _is_stuck(world, record):
+                continue
+            mark = store.mark()
+            try:
+                moment = step(world, record, now)
+            except Exception:  # whatever it is, it must not reach the other records
+                store.take_back(mark)
+                LOG.exception(STUCK, type(record).__name__, record.id)
+                _leave_alone(world, record)
+            else:
+                due = min(due, moment)
     return due
 
 
@@ -96,17 +107,26 @@ def attempt(world: World, record: Record, step: Callable[[], T]) -> T | None:
 
     The record is left alone from then on, as long as it stays as it is.
     """
-    cls, id_ = type(record), record.id
-    table, stuck = world.store.table(cls), world.agenda.stuck
-    if (cls, id_) in stuck and stuck[cls, id_] is table.get(id_):
+    if _is_stuck(world, record):
         return None
     try:
         with world.store.transaction():
             return step()
     except Exception:  # whatever it is, it must not reach the other records
-        LOG.exception("%s %s stays as it is: it cannot be brought up to date", cls.__name__, id_)
-        stuck[cls, id_] = table.get(id_)
+        LOG.exception(STUCK, type(record).__name__, record.id)
+        _leave_alone(world, record)
         return None
+
+
+def _is_stuck(world: World, record: Record) -> bool:
+    key = type(record), record.id
+    stuck = world.agenda.stuck
+    return key in stuck and stuck[key] is world.store.table(type(record)).get(record.id)
+
+
+def _leave_alone(world: World, record: Record) -> None:
+    cls, id_ = type(record), record.id
+    world.agenda.stuck[cls, id_] = world.store.table(cls).get(id_)
 
 
 def _run(world: World, keeper: registry.Keeper, now: datetime) -> datetime:

@@ -26,9 +26,17 @@ def _check_pause(_: object, attribute: Attribute[float], value: float) -> None:
 
 
 def _check_host_name(_: object, __: Attribute[str], value: str) -> None:
-    host = parse_host(f"[{value}]" if ":" in value else value)
-    if host.name != value:
-        raise ValueError(f"{value!r} is not written like {host.name!r}")
+    try:
+        known = parse_host(f"[{value}]" if value.count(":") > 1 else value).name == value
+    except ValueError:
+        known = False
+    if not known:
+        raise ValueError(f"{value!r} is no host's name alone, such as mock or mock.test")
+
+
+def _check_token(_: object, __: Attribute[str | None], value: str | None) -> None:
+    if value is not None and not CARRIED.fullmatch(value):
+        raise ValueError("a control token is visible ASCII without spaces")  # and stays unsaid
 
 
 @frozen(kw_only=True)
@@ -62,9 +70,7 @@ class Settings:
         default=(), validator=validators.deep_iterable(_check_host_name)
     )
     """Names of the mock, in lower case, beside those of the machine itself, see `hosts.py`."""
-    control_token: str | None = field(
-        default=None, repr=False, validator=validators.optional(validators.matches_re(CARRIED))
-    )
+    control_token: str | None = field(default=None, repr=False, validator=_check_token)
     """What the control routes ask for; they need one where other machines reach the mock."""
     state_file: Path | None = None
     world_file: Path | None = None

@@ -199,19 +199,27 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """A block whose changes are taken back when it raises; blocks may stand in each other."""
-        start = len(self._steps)
+        start = self.mark()
         self._transactions += 1
         try:
             yield
         except BaseException:
-            while len(self._steps) > start:
-                step = self._steps.pop()
-                step.table.restore(step)
+            self.take_back(start)
             raise
         finally:
             self._transactions -= 1
             if not self._transactions:
                 self._steps.clear()
+
+    def mark(self) -> int:
+        """The present point of a transaction, to which `take_back` leads."""
+        return len(self._steps)
+
+    def take_back(self, mark: int) -> None:
+        """Takes back what has changed since a point of the transaction."""
+        while len(self._steps) > mark:
+            step = self._steps.pop()
+            step.table.restore(step)
 
     def flush(self, drawn: int, moment: datetime, *, always: bool = False) -> None:
         """Saves what changed, how many ids were drawn, and when, if there is a state file.

@@ -61,6 +61,8 @@ def settle(world: World, now: datetime) -> datetime:
 
 def bring_up(world: World, document: Document, now: datetime) -> datetime:
     """Brings one document up to the present; gives when it next changes by itself."""
+    if document.expires_at is None and document.process_status not in statuses.RUNNING:
+        return NEVER
     advance(world, document, now)
     kept = world.store.table(Document).get(document.id)
     due = [] if kept is None else events(kept, world.settings.processing_delay_s)

@@ -183,7 +183,7 @@ def test_an_allowed_host_reaches_them(start: Callable[..., httpx.Client]) -> Non
 
 @pytest.mark.parametrize("name", ["", "a b", "Mock", "mock:80", "http://mock", "[::1]"])
 def test_an_allowed_host_is_a_name_alone(name: str) -> None:
-    with pytest.raises(ValueError, match="written like"):
+    with pytest.raises(ValueError, match="name alone"):
         Settings(allowed_hosts=(name,))
 
 
@@ -214,6 +214,13 @@ def test_a_control_token_is_asked_for(
 
 def test_a_token_is_in_no_repr() -> None:
     assert TOKEN not in repr(Settings(control_token=TOKEN))
+
+
+@pytest.mark.parametrize("token", ["", "se cret", "secr\u00e9t", "secret\n"])
+def test_a_token_that_no_header_can_carry_is_refused_and_not_repeated(token: str) -> None:
+    with pytest.raises(ValueError, match="visible ASCII") as caught:
+        Settings(control_token=token)
+    assert "secr" not in str(caught.value)
 
 
 @pytest.mark.parametrize(("token", "status"), [(None, 403), (TOKEN, 401)])
