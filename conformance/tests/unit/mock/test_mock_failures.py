@@ -150,9 +150,9 @@ def test_a_record_that_is_mended_goes_on(start: Callable[..., httpx.Client]) -> 
     api = start()
     server: RunningServer = api.server  # type: ignore[attr-defined] # the fixture sets it
     path = make_document(api)
-    table = server.store.table(Document)
+    table: Any = server.store.table(Document)
     (whole,) = table
-    table.put(evolve(whole, started_at="x"))  # type: ignore[arg-type] # what is tested
+    table.put(evolve(whole, started_at="x"))
     server.clock.advance(5)
     assert api.get(path).json()["process_status"] == "todo"
     table.put(whole)
@@ -180,9 +180,9 @@ def test_an_operation_that_fails_is_a_500_that_the_log_explains(
     api: httpx.Client, town: RunningServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     made = api.post(LIST, json={"name": "n"}).json()
-    table = town.store.table(Library)
+    table: Any = town.store.table(Library)
     (whole,) = table
-    table.put(evolve(whole, created_at="secret"))  # type: ignore[arg-type] # what is tested
+    table.put(evolve(whole, created_at="secret"))
     answer = api.get(f"{LIST}/{made['id']}")
     assert (answer.status_code, answer.json()) == (500, FAILED)
     (told,) = caplog.records
@@ -205,9 +205,9 @@ def test_an_operation_that_fails_leaves_nothing_half_done(
     api: httpx.Client, town: RunningServer
 ) -> None:
     made = api.post(LIST, json={"name": "n"}).json()
-    table = town.store.table(Library)
+    table: Any = town.store.table(Library)
     (whole,) = table
-    table.put(evolve(whole, updated_at="x"))  # type: ignore[arg-type] # what is tested
+    table.put(evolve(whole, updated_at="x"))
     folder = f"{LIST}/{made['id']}/documents"
     assert api.post(folder, files={"file": ("a.txt", b"Some text.")}).status_code == 500
     assert [len(town.store.table(cls)) for cls in (Document, Blob)] == [0, 0]
@@ -291,10 +291,11 @@ def test_a_record_that_cannot_be_saved_hurts_itself_alone(
 ) -> None:
     settings = Settings(clock="manual", state_file=tmp_path / "state")
     with running(settings) as server:
-        table = server.store.table(Blob)
+        table: Any = server.store.table(Blob)
         for each in ("a", "\ud800", "b"):
             table.put(blob(each))
-        table.put(blob("c", {"x": float("nan")}))  # type: ignore[arg-type] # what is tested
+        odd: Any = {"x": float("nan")}
+        table.put(blob("c", odd))
         server.world.save()
     assert len([each for each in caplog.messages if "cannot be saved" in each]) == 2
     with running(settings) as server:

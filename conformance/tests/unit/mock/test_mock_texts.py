@@ -129,6 +129,13 @@ def test_a_number_in_a_query_is_finite(api: httpx.Client, path: str, text: str) 
     assert api.get(path + text).status_code == 422
 
 
+@pytest.mark.parametrize("text", ["1e999", "-1e999", "9" * 400 + ".5", "nan", "inf"])
+def test_a_number_in_a_form_is_finite(api: httpx.Client, text: str) -> None:
+    form = {"model": "voxtral-mini-latest", "temperature": text}
+    (problem,) = problems(api.post("/v1/audio/transcriptions", data=form))
+    assert (problem["loc"], problem["input"]) == (["body", "temperature"], text)
+
+
 def send_raw(server: RunningServer, content: bytes, *, leave: bool = False) -> bytes:
     """What a server answers to the bytes of a request, after which the client may leave."""
     port = int(server.base_url.rpartition(":")[2])
