@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from mistral_mock.app import make_request
+from mistral_mock.errors import APIError
 from mistral_mock.hosts import parse_host
 from mistral_mock.server import running
 from mistral_mock.settings import Settings
@@ -68,6 +70,14 @@ def test_a_host_that_is_none_is_a_bad_request(town: RunningServer, host: str, pa
 @pytest.mark.parametrize("hosts", [[], ["Host:"], ["Host: a", "Host: b"]])
 def test_a_request_has_one_host(town: RunningServer, hosts: list[str]) -> None:
     assert send_raw(town, f"GET {LIST} HTTP/1.1", *hosts, KEY)[0] == 400
+
+
+@pytest.mark.parametrize("hosts", [(), (b"",), (b"a", b"b"), (b"a", b"a")])
+def test_a_request_has_one_host_under_any_server(hosts: tuple[bytes, ...]) -> None:
+    scope = {"headers": [(b"host", host) for host in hosts], "path": "/", "http_version": "1.1"}
+    with pytest.raises(APIError) as caught:
+        make_request(scope, Settings(), "id")
+    assert caught.value.status == 400
 
 
 def test_http_1_0_needs_no_host(town: RunningServer) -> None:
