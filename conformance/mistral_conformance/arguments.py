@@ -81,7 +81,12 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         "known facts may follow, as in neighbour=KEY2,user=UUID,workspace=UUID,org=UUID. "
         + "; ".join(f"{name}: {words}" for name, words in KNOWN.items()),
     )
-    parser.add_argument("--clock-url", type=base_url, metavar="URL", help="the server's clock")
+    parser.add_argument(
+        "--clock-url",
+        type=base_url,
+        metavar="URL",
+        help="the server's clock; a token that it asks for is in the environment as CLOCK_TOKEN",
+    )
     parser.add_argument("--seed", type=_natural, default=0, metavar="N", help="default: 0")
     parser.add_argument(
         "--max-examples",

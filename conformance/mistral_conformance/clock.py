@@ -1,7 +1,8 @@
 """The server's clock, where it offers one: lets rules about time hold without waiting.
 
 The contract is two requests to one URL: GET answers a JSON object with `now`, POST with
-`{"advance_s": n}` moves the clock n seconds forward. Any emulator can offer it.
+`{"advance_s": n}` moves the clock n seconds forward. Any emulator can offer it. A route that asks
+for a token gets the one in the environment variable CLOCK_TOKEN.
 """
 
 from __future__ import annotations
@@ -13,13 +14,18 @@ import httpx
 from mistral_conformance.outcome import Unjudged
 from mistral_conformance.wire import trust
 
+TOKEN_VARIABLE = "CLOCK_TOKEN"  # noqa: S105 - the name of a variable
+
 
 class Clock:
     """The control route of a server's clock."""
 
-    def __init__(self, url: str, timeout_s: float = 10.0) -> None:
+    def __init__(self, url: str, token: str = "", timeout_s: float = 10.0) -> None:
         self.url = url
-        self._http = httpx.Client(timeout=timeout_s, trust_env=False, verify=trust())
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        self._http = httpx.Client(
+            headers=headers, timeout=timeout_s, trust_env=False, verify=trust()
+        )
 
     def close(self) -> None:
         """Give back the connection."""

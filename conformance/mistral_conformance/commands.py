@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 from hypothesis.configuration import set_hypothesis_home_dir
 
+from mistral_conformance.clock import TOKEN_VARIABLE
 from mistral_conformance.document import load_document
 from mistral_conformance.embedded import embedded_mock
 from mistral_conformance.identities import WrongIdentity, parse_identities
@@ -140,6 +141,7 @@ def _run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOpti
         seed=options.seed,
         max_examples=options.max_examples,
         clock_url=options.clock_url or "",
+        clock_token=os.environ.get(TOKEN_VARIABLE, ""),
         timeout_s=options.timeout,
         run_id=options.run_id or run_id,
     )

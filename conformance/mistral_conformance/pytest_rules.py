@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mistral_conformance.arguments import base_url as check_url
+from mistral_conformance.clock import TOKEN_VARIABLE
 from mistral_conformance.curl import curl_line
 from mistral_conformance.document import load_document
 from mistral_conformance.identities import WrongIdentity, parse_identities
@@ -187,5 +188,6 @@ def _options(config: pytest.Config) -> RunOptions:
         seed=option("--mistral-seed"),
         max_examples=option("--mistral-max-examples"),
         clock_url=clock_url,
+        clock_token=os.environ.get(TOKEN_VARIABLE, ""),
         timeout_s=option("--mistral-timeout"),
     )

@@ -40,6 +40,7 @@ class RunOptions:
     seed: int = 0
     max_examples: int = 20
     clock_url: str = ""
+    clock_token: str = field(default="", repr=False)
     timeout_s: float = 10.0
     run_id: str = field(factory=fresh_run_id)
 
@@ -70,7 +71,7 @@ def open_session(options: RunOptions) -> Iterator[Session]:
     """
     limits = Limits(silence_s=options.timeout_s)
     with Wire(options.base_url, limits) as wire:
-        clock = Clock(options.clock_url) if options.clock_url else None
+        clock = Clock(options.clock_url, options.clock_token) if options.clock_url else None
         session = Session(
             load_document(),
             wire,

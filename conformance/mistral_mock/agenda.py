@@ -3,11 +3,15 @@
 A keeper is a function of `resources/` that watches record classes. It runs before a request is
 answered, when one of these tables has changed or when the moment has come that it gave as its next;
 nothing runs between requests. What one keeper changes, others that watch it see at once.
+
+What fails hurts the one record that it is about: that stays as it was, until something else changes
+it, and the log tells why. All others go on.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import logging
+from typing import TYPE_CHECKING, TypeVar
 
 from attrs import define, field
 
@@ -15,9 +19,16 @@ from mistral_mock import registry
 from mistral_mock.clock import EVER, NEVER
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from mistral_mock.store import Record
     from mistral_mock.world import World
+
+T = TypeVar("T")
+R = TypeVar("R", bound="Record")
+LOG = logging.getLogger(__name__)
+STUCK = "%s %s stays as it is: it cannot be brought up to the present"
 
 
 @define
@@ -35,10 +46,13 @@ class Agenda:
     notes: dict[str, Note] = field(factory=dict)
     version: int = -1
     due: datetime = EVER
+    stuck: dict[tuple[type[Record], str], Record | None] = field(factory=dict)
+    """The records that could not be brought up to the present, as they stand in the store."""
 
     def clear(self) -> None:
         """Forgets all; every keeper runs again."""
         self.notes.clear()
+        self.stuck.clear()
         self.version, self.due = -1, EVER
 
 
@@ -54,11 +68,74 @@ def settle(world: World) -> None:
             note = agenda.notes.setdefault(keeper.name, Note())
             now = world.clock.now()
             if now >= note.due or note.versions != _versions(world, keeper):
-                note.due = keeper.run(world, now)
+                note.due = _run(world, keeper, now)
                 note.versions = _versions(world, keeper)
                 busy = True
     agenda.version = world.store.version
     agenda.due = min((note.due for note in agenda.notes.values()), default=NEVER)
+
+
+def bring_up(
+    world: World,
+    records: Iterable[R],
+    step: Callable[[World, R, datetime], datetime],
+    now: datetime,
+) -> datetime:
+    """Brings each record up to the present; gives the first of the moments that the steps give.
+
+    A step gives the moment at which its record next changes by itself.
+    """
+    due, store, stuck = NEVER, world.store, world.agenda.stuck
+    with store.transaction():
+        for record in records:
+            if stuck and _is_stuck(world, record):
+                continue
+            mark = store.mark()
+            try:
+                moment = step(world, record, now)
+            except Exception:  # whatever it is, it must not reach the other records
+                store.take_back(mark)
+                LOG.exception(STUCK, type(record).__name__, record.id)
+                _leave_alone(world, record)
+            else:
+                due = min(due, moment)
+    return due
+
+
+def attempt(world: World, record: Record, step: Callable[[], T]) -> T | None:
+    """What a step gives that is about a record; None, and no change, when it fails.
+
+    The record is left alone from then on, as long as it stays as it is.
+    """
+    if _is_stuck(world, record):
+        return None
+    try:
+        with world.store.transaction():
+            return step()
+    except Exception:  # whatever it is, it must not reach the other records
+        LOG.exception(STUCK, type(record).__name__, record.id)
+        _leave_alone(world, record)
+        return None
+
+
+def _is_stuck(world: World, record: Record) -> bool:
+    key = type(record), record.id
+    stuck = world.agenda.stuck
+    return key in stuck and stuck[key] is world.store.table(type(record)).get(record.id)
+
+
+def _leave_alone(world: World, record: Record) -> None:
+    cls, id_ = type(record), record.id
+    world.agenda.stuck[cls, id_] = world.store.table(cls).get(id_)
+
+
+def _run(world: World, keeper: registry.Keeper, now: datetime) -> datetime:
+    """When the keeper next has something to do; one that fails waits for the next change."""
+    try:
+        return keeper.run(world, now)
+    except Exception:  # whatever it is, it must not reach the other keepers
+        LOG.exception("%s failed", keeper.name)
+        return NEVER
 
 
 def _versions(world: World, keeper: registry.Keeper) -> tuple[int, ...]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 PLAIN = "text/plain; charset=utf-8"
+LONGEST_NAME = 255
+"""How many characters of a file name a header carries."""
 
 
 @frozen
@@ -74,4 +76,5 @@ def encode(value: object) -> bytes:
 
 
 def _disposition(filename: str) -> str:
-    return f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
+    """The header; of a very long name it has the end, so that clients can still read it."""
+    return f"attachment; filename*=UTF-8''{quote(filename[-LONGEST_NAME:], safe='')}"

@@ -7,23 +7,28 @@ routes come from the document, so no framework's router stands between.
 from __future__ import annotations
 
 import asyncio
+import logging
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 from starlette.datastructures import Headers
 
-from mistral_mock import agenda, bodies, control, dispatch, inputs, registry, signing
+from mistral_mock import agenda, bodies, control, dispatch, hosts, inputs, registry, signing, texts
 from mistral_mock.bodies import ClientGoneError
 from mistral_mock.context import Context
 from mistral_mock.errors import (
     REQUEST_ID,
     APIError,
     InvalidError,
+    bad_host,
+    failed,
     not_found,
     not_saved,
     unauthorized,
 )
+from mistral_mock.hosts import Host, parse_host
 from mistral_mock.resources import processing
 from mistral_mock.settings import Settings
 from mistral_mock.state_file import StateFileError
@@ -40,6 +45,12 @@ if TYPE_CHECKING:
 
 BEARER = "bearer "
 CORRELATION_ID = "mistral-correlation-id"
+ABSOLUTE = re.compile(r"https?://([^/]*)(/.*)?", re.IGNORECASE)
+"""A target that names its host, as for a proxy."""
+HTTP_1_0 = "1.0"
+ENDINGS = (APIError, StateFileError, ClientGoneError, DroppedError)
+"""How a request may end without an answer of its operation, and without a failure."""
+LOG = logging.getLogger(__name__)
 
 
 @frozen
@@ -48,10 +59,16 @@ class Request:
 
     method: str
     path: str
-    """As sent: percent-encoded."""
+    """Percent-encoded."""
     query: str
+    """Percent-encoded."""
     headers: Headers
+    host: Host
+    """As the caller wrote it."""
+    server: Host
+    """Where the request has come in."""
     base_url: str
+    """Names the caller's host only when that is the mock's own."""
     id: str
 
 
@@ -60,6 +77,8 @@ class App:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.exposed = False
+        """Other machines can reach the mock, whatever the address that a request came in by."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
         """Handles one ASGI connection."""
@@ -69,8 +88,8 @@ class App:
             await receive()
             await send({"type": "websocket.close", "code": 1000, "reason": "no WebSockets here"})
         else:
-            request = make_request(scope, self.world.ids.request_id(self.world.clock.now()))
-            await self._handle(request, Wire(scope, receive, send))
+            request_id = self.world.ids.request_id(self.world.clock.now())
+            await self._handle(request_id, Wire(scope, receive, send))
 
     async def _live(self, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
         await receive()
@@ -79,20 +98,27 @@ class App:
         self.world.close()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def _handle(self, request: Request, wire: Wire) -> None:
-        wire.add([(CORRELATION_ID, request.id), (REQUEST_ID, request.id)])
+    async def _handle(self, request_id: str, wire: Wire) -> None:
+        wire.add([(CORRELATION_ID, request_id), (REQUEST_ID, request_id)])
         wire.gap_s = self.world.settings.event_gap_s
         wire.catch_up = self._catch_up
         try:
-            await wire.send(await self._find_answer(request, wire))
+            try:
+                await wire.send(await self._find_answer(request_id, wire))
+            except ENDINGS:
+                raise
+            except Exception:  # an event that cannot be made, an answer that cannot be sent
+                LOG.exception("The answer of request %s broke off", request_id)
+                await (wire.drop() if wire.started else wire.send(failed().answer()))
         except ClientGoneError:
             return
         except DroppedError:
             if wire.in_process:
                 raise
 
-    async def _find_answer(self, request: Request, wire: Wire) -> Answer | EventStream | Later:
+    async def _find_answer(self, request_id: str, wire: Wire) -> Answer | EventStream | Later:
         try:
+            request = make_request(wire.scope, self.world.settings, request_id)
             if request.path.startswith("/_"):
                 return await self._serve_own(request, wire)
             return await self._serve_api(request, wire)
@@ -100,15 +126,22 @@ class App:
             return error.answer()
         except StateFileError:
             return not_saved().answer()
+        except ENDINGS:
+            raise
+        except Exception:  # the last place where a failure can become an answer
+            LOG.exception("Request %s failed", request_id)
+            return failed().answer()
 
     async def _serve_own(self, request: Request, wire: Wire) -> Answer:
         """The answer of a control route or a signed URL."""
         agenda.settle(self.world)
         if request.path.startswith(signing.PREFIX):
             return self._serve_signed(request)
-        limit = self.world.settings.max_body
-        content = b"".join([piece async for piece in bodies.stream(wire.receive, limit)])
-        return control.answer(self.world, request.method, request.path, content)
+        settings = self.world.settings
+        exposed = self.exposed or hosts.is_remote(request.server.name)
+        route = control.find_route(request, settings, exposed=exposed)
+        pieces = bodies.stream(wire.receive, settings.max_body)
+        return route(self.world, b"".join([piece async for piece in pieces]))
 
     def _serve_signed(self, request: Request) -> Answer:
         kind, key = self.world.signer.read(request.path, request.query)
@@ -133,6 +166,11 @@ class App:
         except InvalidError as error:
             inputs.refuse(operation, error.problems)  # in the shape of the operation's group
             raise
+        except ENDINGS:
+            raise
+        except Exception as error:
+            LOG.exception("%s failed (request %s)", operation.id, request.id)
+            raise inputs.fail(operation) from error
         if fault is not None and whole and fault.when == "after":
             return await wire.suffer(fault) or answer
         return answer
@@ -199,19 +237,52 @@ class App:
         )
 
 
-def make_request(scope: Mapping[str, Any], request_id: str) -> Request:
-    """The parts of an ASGI scope that the mock reads."""
+def make_request(scope: Mapping[str, Any], settings: Settings, request_id: str) -> Request:
+    """The parts of an ASGI scope that the mock reads.
+
+    Raises:
+        APIError: 400, the request does not say for which host it is, or that is written wrongly.
+
+    """
     headers = Headers(raw=scope["headers"])
-    host = headers.get("host") or "{}:{}".format(*(scope.get("server") or ("localhost", 80)))
-    raw_path = scope.get("raw_path") or scope["path"].encode()
+    target = texts.spell(scope.get("raw_path") or scope["path"].encode())
+    absolute = ABSOLUTE.fullmatch(target)
+    name, port = scope.get("server") or (hosts.LOCALHOST, None)
+    server = Host(name.lower(), port)
+    try:
+        host = find_host(headers, absolute, None if scope["http_version"] != HTTP_1_0 else server)
+    except ValueError as error:
+        raise bad_host(str(error), request_id) from error
+    own = hosts.is_own(host.name, server.name, settings.allowed_hosts)
     return Request(
         method=scope["method"],
-        path=raw_path.decode("latin-1"),
-        query=scope["query_string"].decode("latin-1"),
+        path=absolute[2] or "/" if absolute else target,
+        query=texts.spell(scope["query_string"]),
         headers=headers,
-        base_url=f"{scope['scheme']}://{host}",
+        host=host,
+        server=server,
+        base_url=f"{scope['scheme']}://{host if own else server}",
         id=request_id,
     )
+
+
+def find_host(headers: Headers, absolute: re.Match[str] | None, default: Host | None) -> Host:
+    """The host that a request is for: that of its target, or that of its one Host header.
+
+    What proxies add, such as `X-Forwarded-Host`, anybody can send; it is not looked at.
+
+    Raises:
+        ValueError: It is written wrongly; or there is none, and no default either.
+
+    """
+    found = headers.getlist("host")
+    if len(found) > 1:
+        raise ValueError("there is more than one Host")
+    if absolute is None and not found:
+        if default is None:
+            raise ValueError("the Host is missing")
+        return default
+    return parse_host(absolute[1] if absolute else found[0])
 
 
 def authenticate(world: World, headers: Headers) -> Identity:

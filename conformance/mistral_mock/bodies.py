@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
 from attrs import field, frozen
-from starlette.datastructures import UploadFile
+from python_multipart.multipart import parse_options_header
+from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from mistral_mock import json_text
+from mistral_mock import json_text, texts
 from mistral_mock.context import Upload
 from mistral_mock.errors import Problem, invalid, too_large
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
-
-    from starlette.datastructures import Headers
 
     from mistral_mock.errors import InvalidError
 
@@ -25,6 +24,10 @@ if TYPE_CHECKING:
 
 FRAME = 64 * 1024
 """What a form may add to the file that it carries, in bytes."""
+BOUNDARY = re.compile(r"""[!#-\[\]-~]([ !#-\[\]-~]{0,254}[!#-\[\]-~])?""")
+"""More than the 70 characters of RFC 2046, as some clients send more."""
+MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,127}/[\w!#$&^.+-]{1,127}(\s*;[\t -~]{0,255})?", re.ASCII)
+"""What a file may say about its type: all that a header of a later answer can carry."""
 
 
 class ClientGoneError(Exception):
@@ -94,19 +97,22 @@ async def read_form(headers: Headers, receive: Receive, limit: int) -> Form:
         APIError: 413 as in `stream` or for a file over the limit, 422 for a broken form.
 
     """
-    parser = MultiPartParser(headers, stream(receive, limit + FRAME), max_part_size=limit)
+    head = _as_bytes(headers)
+    parser = MultiPartParser(head, stream(receive, limit + FRAME), max_part_size=limit)
     try:
         data = await parser.parse()
     except MultiPartException as error:
         raise invalid(Problem(("body",), f"The form cannot be read: {error.message}")) from error
     form = Form()
-    for name, part in data.multi_items():
-        if isinstance(part, UploadFile):
-            content = await part.read()
-            form.files[name] = Upload(part.filename or "", part.content_type, content)
-        else:
-            form.texts.setdefault(name, []).append(part)
-    await data.close()
+    try:
+        for raw_name, part in data.multi_items():
+            name = _read_text("body", raw_name)
+            if isinstance(part, UploadFile):
+                form.files[name] = await _read_file(name, part)
+            else:
+                form.texts.setdefault(name, []).append(_read_text(name, part))
+    finally:
+        await data.close()
     if any(len(upload.content) > limit for upload in form.files.values()):
         raise too_large(limit)
     return form
@@ -116,11 +122,54 @@ async def read_texts(receive: Receive, limit: int) -> Form:
     """The fields of an urlencoded form, which carries no files.
 
     Raises:
-        APIError: 413 as in `stream`.
+        APIError: 413 as in `stream`, 422 for text that is no UTF-8.
 
     """
     content = b"".join([piece async for piece in stream(receive, limit)])
-    return Form(parse_qs(content.decode("utf-8", "replace"), keep_blank_values=True))
+    fields, problems = texts.check_fields("body", texts.decode_fields(texts.decode(content)))
+    if problems:
+        raise invalid(*problems)
+    return Form(fields)
+
+
+def _as_bytes(headers: Headers) -> Headers:
+    """The headers under which the form parser takes every byte of a text for a character.
+
+    Otherwise it would take text that is no UTF-8 for Latin-1, and no one could tell any more.
+
+    Raises:
+        APIError: 422, no boundary is named, or one that no form can have.
+
+    """
+    _, parameters = parse_options_header(headers.get("content-type", ""))
+    boundary = parameters.get(b"boundary", b"").decode("latin-1")
+    if not BOUNDARY.fullmatch(boundary):
+        raise invalid(Problem(("body",), "The form cannot be read: its boundary is missing"))
+    return Headers({"content-type": f'multipart/form-data; charset=latin-1; boundary="{boundary}"'})
+
+
+def _read_text(field_name: str, characters: str) -> str:
+    """A text of a form, whose characters stand for bytes.
+
+    Raises:
+        APIError: 422, they are no UTF-8.
+
+    """
+    text = texts.decode(characters.encode("latin-1"))
+    problems = texts.check(("body", field_name), [text])
+    if problems:
+        raise invalid(*problems)
+    return text
+
+
+async def _read_file(name: str, part: UploadFile) -> Upload:
+    """A file of a form; a media type that no header could carry says nothing."""
+    media_type = (part.content_type or "").strip()
+    return Upload(
+        _read_text(name, part.filename or ""),
+        media_type if MEDIA_TYPE.fullmatch(media_type) else None,
+        await part.read(),
+    )
 
 
 def _malformed(position: int, reason: str) -> InvalidError:

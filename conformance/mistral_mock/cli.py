@@ -92,6 +92,8 @@ def make_settings(options: argparse.Namespace) -> Settings:
         latency_s=options.latency,
         event_gap_s=options.event_gap,
         faults=tuple(fault for path in options.faults for fault in read_script(path)),
+        allowed_hosts=tuple(options.allowed_host),
+        control_token=options.control_token,
         state_file=options.state,
         world_file=options.world,
         max_upload=options.max_upload,
@@ -124,6 +126,19 @@ def add_server_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="default %(default)s")
     parser.add_argument(
         "--port", type=_port, default=8000, help="0 picks a free one; default %(default)s"
+    )
+    parser.add_argument(
+        "--allowed-host",
+        type=str.lower,
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name by which others reach the mock, such as a container's; repeatable",
+    )
+    parser.add_argument(
+        "--control-token",
+        metavar="TOKEN",
+        help="what /_mock/ asks for; needed there where other machines reach the mock",
     )
     parser.add_argument(
         "--key",

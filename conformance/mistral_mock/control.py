@@ -1,9 +1,13 @@
-"""The control routes, `/_mock/...`: time, faults, reset and health. They ask for no key."""
+"""The control routes, `/_mock/...`: time, faults, reset and health. They ask for no key.
+
+`guard` says who may use them.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mistral_mock import guard
 from mistral_mock.answers import json_answer, no_content
 from mistral_mock.bodies import parse_json
 from mistral_mock.clock import spell
@@ -14,24 +18,37 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mistral_mock.answers import Answer
+    from mistral_mock.app import Request
+    from mistral_mock.settings import Settings
     from mistral_mock.world import World
 
+    Route = Callable[[World, bytes], Answer]
+
 PREFIX = "/_mock/"
+HEALTH = "health"
+"""Asks for no token: it tells and changes nothing, and those who start containers ask it."""
 
 
-def answer(world: World, method: str, path: str, content: bytes) -> Answer:
-    """The answer of a control route.
+def find_route(request: Request, settings: Settings, *, exposed: bool) -> Route:
+    """What answers a request that may use the control routes; `exposed` to other machines.
 
     Raises:
-        APIError: 404 for an unknown route, 405 for another method, 422 for a wrong body.
+        APIError: 401, 403 or 415 as in `guard`, 404 for an unknown route, 405 for another method.
 
     """
-    methods = ROUTES.get(path.removeprefix(PREFIX))
+    guard.check_source(request, settings)
+    name = request.path.removeprefix(PREFIX)
+    if name != HEALTH:
+        guard.check_token(request.headers, settings.control_token, exposed=exposed)
+    methods = ROUTES.get(name)
     if methods is None:
         raise not_found(f"The control routes are {', '.join(PREFIX + name for name in ROUTES)}")
-    if method not in methods:
+    route = methods.get(request.method)
+    if route is None:
         raise method_not_allowed(sorted(methods))
-    return methods[method](world, content)
+    if request.method != "GET":
+        guard.check_media_type(request.headers, due=route in READERS)
+    return route
 
 
 def show_clock(world: World, _: bytes) -> Answer:
@@ -85,9 +102,11 @@ def show_health(_: World, __: bytes) -> Answer:
     return json_answer({"status": "ok"})
 
 
-ROUTES: dict[str, dict[str, Callable[[World, bytes], Answer]]] = {
+ROUTES: dict[str, dict[str, Route]] = {
     "clock": {"GET": show_clock, "POST": advance_clock},
     "faults": {"GET": show_faults, "POST": add_faults, "DELETE": clear_faults},
     "reset": {"POST": reset},
-    "health": {"GET": show_health},
+    HEALTH: {"GET": show_health},
 }
+READERS = (advance_clock, add_faults)
+"""The routes that read a body."""

@@ -5,6 +5,7 @@ A batch job runs its requests this way, through the same checks as those that co
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
@@ -16,6 +17,8 @@ from mistral_mock.errors import APIError, not_found, not_implemented
 from mistral_mock.operations import MULTIPART
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mistral_mock.answers import Answer, EventStream
     from mistral_mock.errors import Problem
     from mistral_mock.identities import Identity
@@ -24,14 +27,21 @@ if TYPE_CHECKING:
     from mistral_mock.world import World
 
 
+LOG = logging.getLogger(__name__)
+
+
 def run(ctx: Context) -> Answer | EventStream | Later:
     """The operation's answer to input that holds what the document asks for.
+
+    An operation that ends in an error, whichever, has changed nothing.
 
     Raises:
         APIError: The operation refuses, or the mock does not implement it (501).
 
     """
-    return find_handler(ctx.operation_id)(ctx)
+    handle = find_handler(ctx.operation_id)
+    with ctx.store.transaction():
+        return handle(ctx)
 
 
 def find_handler(operation_id: str) -> Handler:
@@ -56,31 +66,38 @@ def send(ctx: Context, method: str, url: str, body: Any) -> Answer | EventStream
     path, _, query = url.partition("?")
     try:
         operation, texts = ctx.world.router.find(method, path, ctx.request_id)
-        problems: list[Problem] = []
-        values = inputs.check_path(operation, texts, problems)
-        typed, sent = inputs.check_query(operation, query, problems)
-        if operation.takes_form:
-            body = _as_form(operation, body)
-        for schema in operation.bodies.values():
-            problems += schema.problems(body, ("body",))
-        inputs.refuse(operation, problems)
-        for schema in operation.bodies.values():
-            body = schema.fill(body)
-        answer = run(
-            evolve(
-                ctx,
-                operation_id=operation.id,
-                path=values,
-                query=typed,
-                sent=sent,
-                body=body,
-                files={},
-            )
-        )
-        if isinstance(answer, Later):
-            raise not_found("Answers that come later cannot be sent this way")
+        return _send(ctx, operation, texts, query, body)
     except APIError as error:
         return error.answer()
+
+
+def _send(
+    ctx: Context,
+    operation: Operation,
+    texts: Mapping[str, str],
+    query: str,
+    body: Any,  # noqa: ANN401 - JSON
+) -> Answer | EventStream:
+    problems: list[Problem] = []
+    values = inputs.check_path(operation, texts, problems)
+    typed, sent = inputs.check_query(operation, query, problems)
+    if operation.takes_form:
+        body = _as_form(operation, body)
+    for schema in operation.bodies.values():
+        problems += schema.problems(body, ("body",))
+    inputs.refuse(operation, problems)
+    for schema in operation.bodies.values():
+        body = schema.fill(body)
+    given = {"path": values, "query": typed, "sent": sent, "body": body, "files": {}}
+    try:
+        answer = run(evolve(ctx, operation_id=operation.id, **given))
+    except APIError:
+        raise
+    except Exception as error:
+        LOG.exception("%s failed", operation.id)
+        raise inputs.fail(operation) from error
+    if isinstance(answer, Later):
+        raise not_found("Answers that come later cannot be sent this way")
     return answer
 
 

@@ -112,6 +112,17 @@ def not_implemented(operation: str) -> APIError:
     return APIError(501, {"detail": f"The mock does not implement {operation}"})
 
 
+def failed() -> APIError:
+    """500 for what the mock did not expect; its log tells more (quirks §9)."""
+    body = {"object": "Error", "message": "Internal server error", "type": "internal_server_error"}
+    return APIError(500, {**body, "code": 3000})
+
+
+def bad_host(reason: str, request_id: str) -> APIError:
+    """400 of the gateway for a Host that leads nowhere (our choice of words)."""
+    return APIError(400, {"message": f"Bad Request: {reason}", "request_id": request_id})
+
+
 def not_saved() -> APIError:
     """500 for a change that is in memory, but not in the state file."""
     return APIError(500, {"detail": "The mock's state file cannot be written"})

@@ -18,13 +18,13 @@ stall into an event stream, after so many events.
 
 from __future__ import annotations
 
-import json
 import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import asdict, define, field, fields, frozen, validators
 
+from mistral_mock import json_text
 from mistral_mock.answers import JSON, PLAIN, encode
 from mistral_mock.operations import load_operations
 
@@ -204,12 +204,12 @@ def read_script(path: Path) -> list[Fault]:
 
     """
     try:
-        return parse_script(json.loads(path.read_bytes()))
+        return parse_script(json_text.read(path.read_bytes()))
     except FaultScriptError as error:
         raise FaultScriptError(f"{path}: {error}") from error
     except OSError as error:
         raise FaultScriptError(f"{path} cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise FaultScriptError(f"{path} is no JSON: {error}") from error
 
 

@@ -14,7 +14,7 @@ import jsonschema_rs
 import yaml
 from attrs import frozen
 
-from mistral_mock import registry, resources
+from mistral_mock import json_text, registry, resources
 from mistral_mock.identities import stable_id
 
 if TYPE_CHECKING:
@@ -136,9 +136,10 @@ def _check(found: object, name: str) -> Mapping[str, Any]:
             known = ", ".join(sorted(sections))
             raise FixtureError(f"{name}: there is no section {section!r}; there are {known}")
         try:
+            json_text.check(data)  # what JSON does not have, such as sets, and lone surrogates
             validator = jsonschema_rs.Draft202012Validator(dict(sections[section].schema))
             error = next(validator.iter_errors(data), None)
-        except ValueError as failure:  # values that JSON does not have, such as sets
+        except ValueError as failure:
             raise FixtureError(f"{name}: {section}: {failure}") from failure
         if error is not None:
             place = ".".join(map(str, [section, *error.instance_path]))

@@ -6,14 +6,20 @@ Wrong input of all three places is told in one 422, as the API does.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
 from attrs import evolve, field, frozen
+from python_multipart.multipart import parse_options_header
 
-from mistral_mock import bodies
+from mistral_mock import bodies, texts
 from mistral_mock.answers import JSON
 from mistral_mock.bodies import Form
-from mistral_mock.errors import Problem, invalid, observability_error, unsupported_media_type
+from mistral_mock.errors import (
+    Problem,
+    failed,
+    invalid,
+    observability_error,
+    unsupported_media_type,
+)
 from mistral_mock.operations import MULTIPART
 
 if TYPE_CHECKING:
@@ -23,6 +29,7 @@ if TYPE_CHECKING:
 
     from mistral_mock.bodies import Receive
     from mistral_mock.context import Upload
+    from mistral_mock.errors import APIError
     from mistral_mock.operations import Operation
     from mistral_mock.schemas import Schema
     from mistral_mock.settings import Settings
@@ -36,6 +43,8 @@ PARSING = {
     "float_type": ("float_parsing", "unable to parse string as a number"),
     "bool_type": ("bool_parsing", "unable to interpret input"),
 }
+UTF_8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+"""What a form's charset may be; ASCII is UTF-8."""
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -46,6 +55,12 @@ class Source:
     headers: Headers
     receive: Receive
     settings: Settings
+
+    @property
+    def charset(self) -> str:
+        """In lower case; UTF-8 when the request names none."""
+        _, parameters = parse_options_header(self.headers.get("content-type", ""))
+        return parameters.get(b"charset", b"utf-8").decode("latin-1").lower()
 
     @property
     def media_type(self) -> str:
@@ -65,13 +80,15 @@ NO_BODY = Body()
 
 
 def check_path(
-    operation: Operation, texts: Mapping[str, str], problems: list[Problem]
+    operation: Operation, found: Mapping[str, str], problems: list[Problem]
 ) -> Mapping[str, str]:
     """The path parameters, UUIDs in lower case."""
-    values = dict(texts)
+    values = dict(found)
     for parameter in operation.path_parameters:
-        text = texts[parameter.name]
-        problems += parameter.schema.problems(text, ("path", parameter.name))
+        loc = ("path", parameter.name)
+        broken = texts.check(loc, [found[parameter.name]])
+        text = texts.mend(found[parameter.name])
+        problems += broken or parameter.schema.problems(text, loc)
         if parameter.schema.is_uuid:
             values[parameter.name] = text.lower()
     return values
@@ -84,18 +101,19 @@ def check_query(
     if not query:
         problems += _missing(operation, {})
         return operation.query_defaults, NOTHING
-    texts = parse_qs(query, keep_blank_values=True, errors="replace")
+    given, broken = texts.check_fields("query", texts.decode_fields(query))
+    problems += broken
     values, sent = dict(operation.query_defaults), set()
     for parameter in operation.query_parameters:
-        if parameter.name in texts:
-            value = parameter.schema.read(texts[parameter.name])
+        if parameter.name in given:
+            value = parameter.schema.read(given[parameter.name])
             problems += check_text(parameter.schema, value, ("query", parameter.name))
             values[parameter.name] = value
             sent.add(parameter.name)
-        elif parameter.exploded and (fields := _unnamed(operation, texts)):
+        elif parameter.exploded and (fields := _unnamed(operation, given)):
             values[parameter.name] = fields
             sent.add(parameter.name)
-    problems += _missing(operation, texts)
+    problems += _missing(operation, given)
     return values, frozenset(sent)
 
 
@@ -134,9 +152,11 @@ async def read_form(source: Source, limit: int) -> Form:
     The limit is that of a file in it, in bytes.
 
     Raises:
-        APIError: 415 for anything but a form, otherwise as in `bodies`.
+        APIError: 415 for anything but a form in UTF-8, otherwise as in `bodies`.
 
     """
+    if source.charset not in UTF_8:
+        raise unsupported_media_type([f"{MULTIPART} in UTF-8"])
     if source.media_type == MULTIPART:
         return await bodies.read_form(source.headers, source.receive, limit)
     if source.media_type == URLENCODED:
@@ -199,17 +219,24 @@ def refuse(operation: Operation, problems: Sequence[Problem]) -> None:
     raise invalid(*problems)
 
 
-def _unnamed(operation: Operation, texts: Mapping[str, list[str]]) -> dict[str, str]:
+def fail(operation: Operation) -> APIError:
+    """500 for an operation that failed, in the shape of its group."""
+    if operation.segments[:2] == OBSERVABILITY:
+        return observability_error(500, "Internal server error", "UNKNOWN_ERROR")
+    return failed()
+
+
+def _unnamed(operation: Operation, given: Mapping[str, list[str]]) -> dict[str, str]:
     """The texts that are no parameter's own: the fields of one that is written field by field."""
     known = {parameter.name for parameter in operation.query_parameters}
-    return {name: found[-1] for name, found in texts.items() if name not in known}
+    return {name: found[-1] for name, found in given.items() if name not in known}
 
 
-def _missing(operation: Operation, texts: Mapping[str, object]) -> list[Problem]:
+def _missing(operation: Operation, given: Mapping[str, object]) -> list[Problem]:
     return [
         Problem(("query", parameter.name), "Field required", "missing")
         for parameter in operation.query_parameters
-        if parameter.required and parameter.name not in texts
+        if parameter.required and parameter.name not in given
     ]
 
 

@@ -1,19 +1,23 @@
 """JSON text from outside: in bodies, in parameters, in files, in payloads.
 
-Only what an answer can repeat counts as JSON: finite numbers, text that UTF-8 can encode, and no
-more levels than DEEPEST.
+Only what an answer can repeat counts as JSON: numbers that a double can hold, text that UTF-8 can
+encode, and no more levels than DEEPEST. JSON is UTF-8 (RFC 8259), with or without a byte-order
+mark; no other encoding is guessed. Of a name that comes twice the last value counts.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from typing import NoReturn
 
 EXACT = 2.0**53
 """Below this a float holds every integer."""
 DEEPEST = 100
 """Levels of arrays and objects that a value may have."""
+LONG = re.compile(rb"[0-9]{309}")
+"""A double holds every integer with fewer digits."""
 
 
 def read(content: bytes) -> object:
@@ -24,7 +28,12 @@ def read(content: bytes) -> object:
 
     """
     try:
-        value: object = json.loads(content, parse_constant=_refuse, parse_float=_read_number)
+        value: object = json.loads(
+            content.decode("utf-8-sig"),
+            parse_constant=_refuse,
+            parse_float=_read_number,
+            parse_int=_read_integer if LONG.search(content) else None,
+        )
         if b"\\u" in content:
             json.dumps(value, ensure_ascii=False).encode()  # lone surrogates have no encoding
         if content.count(b"[") + content.count(b"{") > DEEPEST:
@@ -32,6 +41,19 @@ def read(content: bytes) -> object:
     except RecursionError as error:
         raise ValueError(str(error)) from error
     return value
+
+
+def check(value: object) -> None:
+    """Lets through a value that came in another way than as JSON text, but must become such.
+
+    Raises:
+        ValueError: JSON has no such value, or an answer could not repeat it.
+
+    """
+    try:
+        read(json.dumps(value).encode())
+    except (TypeError, RecursionError) as error:
+        raise ValueError(str(error)) from error
 
 
 def check_depth(value: object) -> None:
@@ -56,6 +78,16 @@ def _read_number(text: str) -> float:
     if not math.isfinite(number):
         _refuse(text)
     return int(number) if number.is_integer() and abs(number) < EXACT else number
+
+
+def _read_integer(text: str) -> int:
+    """The integer; an integer beyond all doubles is as infinite as `1e999`."""
+    number = int(text)
+    try:
+        float(number)
+    except OverflowError:
+        raise ValueError("a number is larger than a double can hold") from None
+    return number
 
 
 def _refuse(name: str) -> NoReturn:

@@ -113,6 +113,7 @@ def keeper(*watches: type[Record]) -> Callable[[K], K]:
 
     It gets the world and the present moment, and gives the next moment at which it has something
     to do, later than the present one; `clock.NEVER` when only a change can make it work again.
+    It goes through its records with `agenda.bring_up`, so that a failure hurts one of them alone.
     """
 
     def register(function: K) -> K:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from attrs import define, field
 
+from mistral_mock import texts
 from mistral_mock.errors import method_not_allowed, no_route
 from mistral_mock.operations import load_operations
 
@@ -81,9 +81,9 @@ def walk(node: Node, segments: list[str]) -> Node | None:
 
 
 def bind(operation: Operation, segments: list[str]) -> dict[str, str]:
-    """The path parameters by name."""
+    """The path parameters by name, decoded; `inputs` finds what is broken in them."""
     pairs = zip(operation.segments, segments, strict=True)
-    return {name[1:-1]: unquote(text) for name, text in pairs if name.startswith("{")}
+    return {name[1:-1]: texts.decode_segment(text) for name, text in pairs if name.startswith("{")}
 
 
 def offered(settings: Settings) -> Iterable[Operation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from mistral_mock.errors import Problem
     from mistral_mock.unions import Union
 
-INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")
+INTEGER = re.compile(r"[+-]?[0-9]{1,308}")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 TRUE = frozenset({"true", "1", "yes", "on", "t", "y"})
 FALSE = frozenset({"false", "0", "no", "off", "f", "n"})
@@ -160,7 +161,7 @@ class Schema:
             return None
         if "integer" in self.types and INTEGER.fullmatch(text):
             return int(text)
-        if "number" in self.types and NUMBER.fullmatch(text):
+        if "number" in self.types and NUMBER.fullmatch(text) and math.isfinite(float(text)):
             return float(text)
         if "boolean" in self.types and text.lower() in TRUE | FALSE:
             return text.lower() in TRUE

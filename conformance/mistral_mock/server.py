@@ -15,6 +15,7 @@ from attrs import frozen
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from mistral_mock.app import create_app
+from mistral_mock.hosts import is_remote
 from mistral_mock.wire import ABORT
 
 if TYPE_CHECKING:
@@ -184,6 +185,11 @@ def spell_address(found: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def is_exposed(found: socket.socket) -> bool:
+    """Other machines can reach the listening socket."""
+    return is_remote(found.getsockname()[0])
+
+
 @contextmanager
 def running(
     settings: Settings | None = None, host: str = "127.0.0.1", port: int = 0
@@ -198,6 +204,7 @@ def running(
     app = create_app(settings)
     try:
         with listen(host, port) as found:
+            app.exposed = is_exposed(found)
             ready = threading.Event()
             server = Embedded(app, ready.set)
             thread = threading.Thread(
@@ -235,6 +242,7 @@ def serve(
     """
     with listen(host, port) as found:
         app = create_app(settings)
+        app.exposed = is_exposed(found)
         base_url = spell_address(found)
         server = Server(app, lambda: announce(base_url))
         for number in STOPPING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from attrs import field, frozen, validators
 
-from mistral_mock.identities import DEFAULT, Identity
+from mistral_mock.hosts import parse_host
+from mistral_mock.identities import CARRIED, DEFAULT, Identity
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +23,20 @@ LONGEST_PAUSE_S = 366 * 24 * 3600.0
 def _check_pause(_: object, attribute: Attribute[float], value: float) -> None:
     if not 0 <= value <= LONGEST_PAUSE_S:
         raise ValueError(f"{attribute.name} is {value}, not from 0 to {LONGEST_PAUSE_S} seconds")
+
+
+def _check_host_name(_: object, __: Attribute[str], value: str) -> None:
+    try:
+        known = parse_host(f"[{value}]" if value.count(":") > 1 else value).name == value
+    except ValueError:
+        known = False
+    if not known:
+        raise ValueError(f"{value!r} is no host's name alone, such as mock or mock.test")
+
+
+def _check_token(_: object, __: Attribute[str | None], value: str | None) -> None:
+    if value is not None and not CARRIED.fullmatch(value):
+        raise ValueError("a control token is visible ASCII without spaces")  # and stays unsaid
 
 
 @frozen(kw_only=True)
@@ -51,6 +66,12 @@ class Settings:
     event_gap_s: float = field(default=0.0, validator=_check_pause)
     """Waited before each event of a stream after the first, in real time."""
     faults: tuple[Fault, ...] = ()
+    allowed_hosts: tuple[str, ...] = field(
+        default=(), validator=validators.deep_iterable(_check_host_name)
+    )
+    """Names of the mock, in lower case, beside those of the machine itself, see `hosts.py`."""
+    control_token: str | None = field(default=None, repr=False, validator=_check_token)
+    """What the control routes ask for; they need one where other machines reach the mock."""
     state_file: Path | None = None
     world_file: Path | None = None
     """A fixture world in YAML; None is the one that ships."""

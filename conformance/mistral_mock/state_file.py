@@ -1,20 +1,23 @@
 """A file that outlives the process: SQLite, one row for one record, one transaction per request.
 
 A crash at any moment leaves the file as it was after an earlier request. A file that is no state
-file is never touched.
+file is never touched. Text that no answer could repeat, which earlier versions took and saved, is
+mended when it is loaded; the log names each such record.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 from base64 import b64decode, b64encode
 from datetime import datetime
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from attrs import fields
 
+from mistral_mock import texts
 from mistral_mock.clock import EVER, NEVER, SPARE
 from mistral_mock.store import Record, kind_of
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
     R = TypeVar("R", bound=Record)
 
+LOG = logging.getLogger(__name__)
 OURS = "mistral_mock."
 APPLICATION = 0x4D6F636B  # "Mock", in the file's header
 SCHEMA = """
@@ -74,9 +78,15 @@ class StateFile:
         query = "select fields from records where kind = ? order by position"
         for (text,) in self._select(query, kind_of(cls)):
             try:
-                record = cls(**_decode(json.loads(text)))
+                value, mended = _parse(text)
+                record = cls(**_decode(value))
             except DAMAGE as error:
                 raise self._unusable(f"a saved {cls.__name__}", error) from error
+            if mended:
+                LOG.warning(
+                    "%s: %s %s held text that is no Unicode; U+FFFD now stands for what was broken",
+                    *(self._path, cls.__name__, record.id),
+                )
             yield record
 
     def classes(self) -> Iterator[type[Record]]:
@@ -102,7 +112,7 @@ class StateFile:
     def save(
         self, changes: Mapping[tuple[str, str], Record | None], drawn: int, moment: datetime
     ) -> None:
-        """Writes all changes or none.
+        """Writes all changes or none; the log names a record that cannot be written at all.
 
         Raises:
             StateFileError: The disk refuses.
@@ -117,10 +127,14 @@ class StateFile:
             raise StateFileError(f"{self._path} cannot be written: {error}") from error
 
     def _write(self, kind: str, id_: str, record: Record | None) -> None:
-        if record is None:
-            self._database.execute("delete from records where kind = ? and id = ?", (kind, id_))
-        else:
-            self._database.execute(PUT, (kind, id_, json.dumps(_encode(record))))
+        try:
+            if record is None:
+                self._database.execute("delete from records where kind = ? and id = ?", (kind, id_))
+            else:
+                fields_ = json.dumps(_encode(record), allow_nan=False)
+                self._database.execute(PUT, (kind, id_, fields_))
+        except (TypeError, ValueError, RecursionError):
+            LOG.exception("%s %r cannot be saved: it is in memory alone", kind, id_)
 
     def close(self) -> None:
         """Lets go of the file."""
@@ -198,6 +212,22 @@ def _read_moment(text: str) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"{text} has no time zone")
     return moment
+
+
+def _parse(text: str) -> tuple[dict[str, Any], bool]:
+    """The JSON value of a row, and whether text in it had to be mended.
+
+    Raises:
+        ValueError: It is no JSON, or holds a number that JSON does not have.
+
+    """
+    value = json.loads(text, parse_constant=_refuse)
+    whole = json.dumps(value, ensure_ascii=False) if "\\ud" in text else ""
+    return (json.loads(texts.mend(whole)), True) if texts.is_broken(whole) else (value, False)
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _encode(record: Record) -> dict[str, Any]:

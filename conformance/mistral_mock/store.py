@@ -1,11 +1,14 @@
 """The mock's state: tables of frozen records, one table for one record class.
 
 A record is found by its id, and together with its siblings by its parent's id. Every change raises
-`version`; with a state file (`state_file.py`), changes are written there when a request ends.
+`version`; with a state file (`state_file.py`), changes are written there when a request ends. What
+changes within a `transaction` that fails is taken back.
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from itertools import count
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from attrs import frozen
@@ -35,6 +38,21 @@ class Blob(Record):
 
 
 R = TypeVar("R", bound=Record)
+V = TypeVar("V")
+UNCHANGED: Any = object()
+"""Stands where nothing waits to be saved."""
+
+
+@frozen
+class Step:
+    """What a change has found, so that it can be taken back."""
+
+    table: Table[Any]
+    id: str
+    record: Record | None
+    place: int | None
+    unsaved: Any
+    """What waited to be saved."""
 
 
 class Backing(Protocol):
@@ -62,6 +80,9 @@ class Table(Generic[R]):
         self._store = store
         self._kind = kind_of(cls)
         self._records: dict[str, R] = {}
+        self._places: dict[str, int] = {}
+        """Where a record stands among the others, by when it was first put."""
+        self._numbers = count()
         self._children: dict[str, dict[str, None]] = {}
         self.version = 0
         """Raised by every change of the table."""
@@ -82,6 +103,7 @@ class Table(Generic[R]):
 
     def put(self, record: R) -> R:
         """Adds or replaces the record; gives it back."""
+        self._remember(record.id)
         self.keep(record)
         self.version += 1
         self._store.note(self._kind, record.id, record)
@@ -90,19 +112,45 @@ class Table(Generic[R]):
     def keep(self, record: R) -> None:
         """Takes in a record that is saved already."""
         self._records[record.id] = record
+        if record.id not in self._places:
+            self._places[record.id] = next(self._numbers)
         self._children.setdefault(record.parent_id, {})[record.id] = None
 
     def remove(self, id_: str) -> None:
         """Takes the record away; an absent one is no error."""
-        record = self._records.pop(id_, None)
-        if record is None:
+        if id_ not in self._records:
             return
+        self._remember(id_)
+        self._drop(id_)
+        self.version += 1
+        self._store.note(self._kind, id_, None)
+
+    def restore(self, step: Step) -> None:
+        """Takes a change back; the record stands where it stood."""
+        if step.id in self._records:
+            self._drop(step.id)
+        if step.record is not None and step.place is not None:
+            self._places[step.id] = step.place
+            self.keep(cast("R", step.record))
+            parent_id = step.record.parent_id
+            self._records = self._in_order(self._records)
+            self._children[parent_id] = self._in_order(self._children[parent_id])
+        self.version += 1
+        self._store.note(self._kind, step.id, step.unsaved)
+
+    def _remember(self, id_: str) -> None:
+        self._store.remember(self, self._kind, id_, self._records.get(id_), self._places.get(id_))
+
+    def _drop(self, id_: str) -> None:
+        record = self._records.pop(id_)
+        del self._places[id_]
         siblings = self._children[record.parent_id]
         del siblings[id_]
         if not siblings:
             del self._children[record.parent_id]
-        self.version += 1
-        self._store.note(self._kind, id_, None)
+
+    def _in_order(self, found: dict[str, V]) -> dict[str, V]:
+        return dict(sorted(found.items(), key=lambda item: self._places[item[0]]))
 
 
 def kind_of(cls: type[Record]) -> str:
@@ -117,6 +165,8 @@ class Store:
         self._backing = backing
         self._tables: dict[type[Record], Table[Any]] = {}
         self._changes: dict[tuple[str, str], Record | None] = {}
+        self._steps: list[Step] = []
+        self._transactions = 0
         self.version = 0
         for cls in backing.classes() if backing else ():
             self.table(cls)
@@ -133,8 +183,43 @@ class Store:
     def note(self, kind: str, id_: str, record: Record | None) -> None:
         """Remembers a change until `flush`."""
         self.version += 1
-        if self._backing:
+        if record is UNCHANGED:
+            self._changes.pop((kind, id_), None)
+        elif self._backing:
             self._changes[kind, id_] = record
+
+    def remember(
+        self, table: Table[R], kind: str, id_: str, record: R | None, place: int | None
+    ) -> None:
+        """Remembers what a change is about to replace, while it may be taken back."""
+        if self._transactions:
+            unsaved = self._changes.get((kind, id_), UNCHANGED)
+            self._steps.append(Step(table, id_, record, place, unsaved))
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """A block whose changes are taken back when it raises; blocks may stand in each other."""
+        start = self.mark()
+        self._transactions += 1
+        try:
+            yield
+        except BaseException:
+            self.take_back(start)
+            raise
+        finally:
+            self._transactions -= 1
+            if not self._transactions:
+                self._steps.clear()
+
+    def mark(self) -> int:
+        """The present point of a transaction, to which `take_back` leads."""
+        return len(self._steps)
+
+    def take_back(self, mark: int) -> None:
+        """Takes back what has changed since a point of the transaction."""
+        while len(self._steps) > mark:
+            step = self._steps.pop()
+            step.table.restore(step)
 
     def flush(self, drawn: int, moment: datetime, *, always: bool = False) -> None:
         """Saves what changed, how many ids were drawn, and when, if there is a state file.

@@ -45,6 +45,8 @@ class Wire:
     """What happens inside an event stream."""
     gap_s: float = 0.0
     """The pause between events, in seconds."""
+    started: bool = False
+    """Something has been sent: the answer can only break off any more."""
     catch_up: Callable[[], None] = _stand_still
     """Brings the state up to the present while a stream has nothing to send."""
 
@@ -167,6 +169,7 @@ class Wire:
         self, status: int, common: list[tuple[bytes, bytes]], own: Iterable[tuple[str, str]]
     ) -> None:
         """Begins the answer; its own headers replace common ones of the same name."""
+        self.started = True
         said = [(name.lower().encode(), value.encode()) for name, value in own]
         names = {name for name, _ in said}
         headers = [*(pair for pair in common if pair[0] not in names), *said]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_mock import extraction
+from mistral_mock import agenda, extraction
 from mistral_mock.clock import INSTANT, NEVER
 from mistral_mock.completion import tokens
 from mistral_mock.registry import keeper
@@ -56,12 +56,16 @@ async def read_ahead(
 @keeper(Document)
 def settle(world: World, now: datetime) -> datetime:
     """Brings every document up to the present: runs that go on or end, lifetimes that are over."""
-    for document in world.store.table(Document):
-        advance(world, document, now)
-    delay_s = world.settings.processing_delay_s
-    due = (
-        moment for document in world.store.table(Document) for moment in events(document, delay_s)
-    )
+    return agenda.bring_up(world, world.store.table(Document), bring_up, now)
+
+
+def bring_up(world: World, document: Document, now: datetime) -> datetime:
+    """Brings one document up to the present; gives when it next changes by itself."""
+    if document.expires_at is None and document.process_status not in statuses.RUNNING:
+        return NEVER
+    advance(world, document, now)
+    kept = world.store.table(Document).get(document.id)
+    due = [] if kept is None else events(kept, world.settings.processing_delay_s)
     return min((moment for moment in due if moment > now), default=NEVER)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from mistral_mock import dispatch
+from mistral_mock import agenda, dispatch
 from mistral_mock.answers import Answer, encode
 from mistral_mock.clock import INSTANT, NEVER
 from mistral_mock.context import Upload
@@ -51,17 +51,17 @@ STREAM = "stream"
 @keeper(BatchJob)
 def move_on(world: World, now: datetime) -> datetime:
     """Brings every job up to the present; gives the next moment at which one moves."""
-    for job in world.store.table(BatchJob):
-        if job.status in ACTIVE:
-            advance(world, job, now)
-    due = (
-        moment
-        for job in world.store.table(BatchJob)
-        if job.status in ACTIVE
-        for moment in events(world, job)
-        if moment > now
-    )
-    return min(due, default=NEVER)
+    return agenda.bring_up(world, world.store.table(BatchJob), bring_up, now)
+
+
+def bring_up(world: World, job: BatchJob, now: datetime) -> datetime:
+    """Brings one job up to the present; gives when it next moves by itself."""
+    if job.status not in ACTIVE:
+        return NEVER
+    advance(world, job, now)
+    kept = world.store.table(BatchJob).get(job.id)
+    due = events(world, kept) if kept is not None and kept.status in ACTIVE else ()
+    return min((moment for moment in due if moment > now), default=NEVER)
 
 
 def events(world: World, job: BatchJob) -> Iterator[datetime]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
+from mistral_mock import agenda
 from mistral_mock.clock import NEVER
 from mistral_mock.registry import keeper
 from mistral_mock.resources.files import StoredFile
@@ -39,12 +40,14 @@ WARM_UP_S = 1
 @keeper(Job)
 def move_jobs_on(world: World, now: datetime) -> datetime:
     """Brings every job to the state that it has by now; gives when the next one changes."""
-    table = world.store.table(Job)
-    for each in table:
-        job = each
-        while job.due is not None and job.due <= now:
-            job = table.put(move_on(world, job, job.due))
-    return min((job.due for job in table if job.due is not None), default=NEVER)
+    return agenda.bring_up(world, world.store.table(Job), bring_up, now)
+
+
+def bring_up(world: World, job: Job, now: datetime) -> datetime:
+    """Brings one job up to the present; gives when it next changes by itself."""
+    while job.due is not None and job.due <= now:
+        job = world.store.table(Job).put(move_on(world, job, job.due))
+    return job.due or NEVER
 
 
 def move_on(world: World, job: Job, moment: datetime) -> Job:

@@ -8,11 +8,13 @@ an import fails when nothing could be added (all of this is our choice).
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
+from mistral_mock import agenda
 from mistral_mock.answers import json_answer
 from mistral_mock.clock import NEVER, spell
 from mistral_mock.registry import keeper, operation
@@ -29,7 +31,7 @@ from mistral_mock.resources.observability.dataset_state import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from mistral_mock.answers import Answer
@@ -77,24 +79,32 @@ def begin(ctx: Context, source: Source) -> Answer:
 @keeper(ImportTask)
 def advance(world: World, now: datetime) -> datetime:
     """Brings the imports up to the present, those of all tasks in the order of their moments."""
-    running = [task for task in world.store.table(ImportTask) if task.status == RUNNING]
-    delay_s = world.settings.processing_delay_s
-    steps = sorted(
-        (moment, place) for place, task in enumerate(running) for moment in due(task, now, delay_s)
-    )
-    for moment, place in steps:
-        running[place] = take_step(world, running[place], moment)
-    for task in {place: running[place] for _, place in steps}.values():
-        world.store.table(ImportTask).put(task)
-    waiting = (task for task in running if task.status == RUNNING)
-    return min((end_of_step(task, task.done + 1, delay_s) for task in waiting), default=NEVER)
+    table, delay_s = world.store.table(ImportTask), world.settings.processing_delay_s
+    running = [task for task in table if task.status == RUNNING]
+    steps = []
+    for place, task in enumerate(running):
+        moments = agenda.attempt(world, task, partial(due, task, now, delay_s))
+        steps += [(moment, place) for moment in moments or ()]
+    for moment, place in sorted(steps):
+        task = running[place]
+        running[place] = (
+            agenda.attempt(world, task, partial(take_step, world, task, moment)) or task
+        )
+    return agenda.bring_up(world, running, next_step, now)
 
 
-def due(task: ImportTask, now: datetime, delay_s: float) -> Iterator[datetime]:
+def next_step(world: World, task: ImportTask, _: datetime) -> datetime:
+    """When an import deals with its next entry."""
+    if task.status != RUNNING:
+        return NEVER
+    return end_of_step(task, task.done + 1, world.settings.processing_delay_s)
+
+
+def due(task: ImportTask, now: datetime, delay_s: float) -> list[datetime]:
     """The moments, up to the present one, at which the import dealt with its next entries."""
     steps = range(task.done + 1, max(task.total, 1) + 1)
     moments = (end_of_step(task, step, delay_s) for step in steps)
-    return takewhile(lambda moment: moment <= now, moments)
+    return list(takewhile(lambda moment: moment <= now, moments))
 
 
 def end_of_step(task: ImportTask, step: int, delay_s: float) -> datetime:
@@ -104,16 +114,16 @@ def end_of_step(task: ImportTask, step: int, delay_s: float) -> datetime:
 
 def take_step(world: World, task: ImportTask, moment: datetime) -> ImportTask:
     """The import after its next entry, which is added or left out."""
-    held = world.store.table(Entries).get(task.id)
+    table, held = world.store.table(ImportTask), world.store.table(Entries).get(task.id)
     entries = () if held is None else held.entries
     done = min(task.done + 1, task.total)
     if task.total:
         add(world, task, entries[done - 1], moment)
     if done < task.total:
-        return evolve(task, done=done, updated_at=moment)
+        return table.put(evolve(task, done=done, updated_at=moment))
     fault = None if held is None else held.fault
     world.store.table(Entries).remove(task.id)
-    return conclude(evolve(task, done=done, updated_at=moment), entries, fault)
+    return table.put(conclude(evolve(task, done=done, updated_at=moment), entries, fault))
 
 
 def add(world: World, task: ImportTask, entry: Mapping[str, Any], moment: datetime) -> None:

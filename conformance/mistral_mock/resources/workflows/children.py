@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mistral_mock import agenda
 from mistral_mock.clock import NEVER
 from mistral_mock.registry import keeper
 from mistral_mock.resources.workflows import course, engine
@@ -28,15 +29,20 @@ START = "START_CHILD_WORKFLOW_EXECUTION_INITIATED"
 @keeper(Execution)
 def settle(world: World, now: datetime) -> datetime:
     """Brings children and parents up to the present; gives when one of them next does something."""
-    table, known = world.store.table(Execution), -1
-    family: list[Execution] = []
+    table, known, due = world.store.table(Execution), -1, NEVER
     while known != table.version:
         known = table.version
-        family = [execution for execution in table if execution.has_family]
-        for execution in family:
-            begin_children(world, execution, now)
-            meet_parent(world, execution, now)
-    return min((next_moment(execution, now) for execution in family), default=NEVER)
+        due = agenda.bring_up(world, table, bring_up, now)
+    return due
+
+
+def bring_up(world: World, execution: Execution, now: datetime) -> datetime:
+    """Brings one execution with its family up to the present; gives when it next goes on."""
+    if not execution.has_family:
+        return NEVER
+    begin_children(world, execution, now)
+    meet_parent(world, execution, now)
+    return next_moment(execution, now)
 
 
 def settle_family(world: World, execution: Execution, now: datetime) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from mistral_mock import agenda
 from mistral_mock.clock import NEVER, spell
 from mistral_mock.registry import keeper
 from mistral_mock.resources.workflows import children, course, engine
@@ -41,8 +42,7 @@ BAD = frozenset({course.FAILED, course.TIMED_OUT})
 @keeper(Schedule, Execution)
 def settle(world: World, now: datetime) -> datetime:
     """Starts what is due; gives the moment of the next start, or of an end that matters."""
-    due = [carry_out(world, schedule, now) for schedule in world.store.table(Schedule)]
-    return min(due, default=NEVER)
+    return agenda.bring_up(world, world.store.table(Schedule), carry_out, now)
 
 
 def carry_out(world: World, schedule: Schedule, now: datetime) -> datetime:

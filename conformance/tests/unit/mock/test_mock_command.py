@@ -121,6 +121,7 @@ def test_an_output_that_nobody_reads_ends_the_command_quietly(arguments: tuple[s
 def test_options_reach_the_mock(tmp_path: Path) -> None:
     options = ["--key", "a-key=ann,lab,acme,private", "--clock", "manual", "--seed", "7"]
     options += ["--delete-answers", "204", "--without-put", "--state", str(tmp_path / "state")]
+    options += ["--allowed-host", "Mock", "--control-token", "let-me-in"]
     with command(*options, "--rate-limit", "3") as (_, url):
         headers = {"authorization": "Bearer a-key"}
         with httpx.Client(base_url=url, headers=headers, trust_env=False) as api:
@@ -131,7 +132,9 @@ def test_options_reach_the_mock(tmp_path: Path) -> None:
             statuses += [api.delete(path).status_code, get(url).status_code]
             statuses += [api.get(path).status_code, api.get(path).status_code]
             assert statuses == [201, 405, 204, 401, 404, 429]
-            assert api.get("/_mock/clock").json()["mode"] == "manual"
+            assert api.get("/_mock/clock").status_code == 401
+            headers = {"authorization": "Bearer let-me-in", "host": "mock:1"}
+            assert api.get("/_mock/clock", headers=headers).json()["mode"] == "manual"
     assert (tmp_path / "state").exists()
 
 

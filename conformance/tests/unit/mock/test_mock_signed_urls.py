@@ -8,6 +8,8 @@ import httpx
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mistral_mock.server import RunningServer
 
 TEXT = b"Owls hunt at night. They see well in the dark."
@@ -85,9 +87,57 @@ def test_the_text_of_an_unprocessed_document_has_no_url(
     assert answer.status_code == 404
 
 
+@pytest.mark.parametrize("name", ["localhost", "LocalHost.", "x.localhost", "127.9.9.9", "[::1]"])
 def test_the_url_names_the_address_that_the_caller_used(
-    api: httpx.Client, path: str, town: RunningServer
+    api: httpx.Client, path: str, name: str
 ) -> None:
-    url = api.get(f"{path}/signed-url", headers={"host": "mock.test:80"}).json()
-    assert url.startswith("http://mock.test:80/")
-    assert api.get(f"{path}/signed-url").json().startswith(town.base_url)
+    url = api.get(f"{path}/signed-url", headers={"host": f"{name}:80"}).json()
+    assert url.startswith(f"http://{name.lower()}:80/_signed/")
+
+
+FOREIGN = [
+    {"host": "evil.example"},
+    {"host": "localhost.evil.example"},
+    {"host": "203.0.113.7:80"},
+    {"host": "[2001:db8::1]:80"},
+    {"x-forwarded-host": "evil.example", "forwarded": "host=evil.example"},
+    {"x-forwarded-proto": "https", "x-forwarded-port": "1"},
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN)
+def test_a_foreign_host_gets_into_no_url(
+    api: httpx.Client, path: str, town: RunningServer, headers: dict[str, str]
+) -> None:
+    answer = api.get(f"{path}/signed-url", headers=headers)
+    assert answer.json().startswith(f"{town.base_url}/_signed/")
+    assert fetch(answer.json()).content == TEXT
+
+
+def test_an_allowed_host_gets_into_urls(start: Callable[..., httpx.Client]) -> None:
+    api = start(allowed_hosts=("mock.test",), processing_delay_s=0)
+    library = api.post("/v1/libraries", json={"name": "n"}).json()["id"]
+    folder = f"/v1/libraries/{library}/documents"
+    document = api.post(folder, files={"file": ("a.txt", TEXT)}).json()["id"]
+    found = api.get(f"{folder}/{document}/signed-url", headers={"host": "Mock.Test:8000"}).json()
+    assert found.startswith("http://mock.test:8000/_signed/")
+
+
+@pytest.mark.parametrize("type_", ["text/plain\u00e9", "x", "a/b; " + "c" * 900, "a/b c"])
+def test_a_type_that_no_header_can_carry_is_none(
+    api: httpx.Client, folder: str, type_: str
+) -> None:
+    head = f'content-disposition: form-data; name="file"; filename="a.txt"\r\ncontent-type: {type_}'
+    part = f"--x\r\n{head}\r\n\r\nT\r\n--x--\r\n"
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    made = api.post(folder, content=part.encode(), headers=headers).json()
+    answer = fetch(api.get(f"{folder}/{made['id']}/signed-url").json())
+    assert (answer.content, answer.headers["content-type"]) == (b"T", "text/plain")
+
+
+def test_a_very_long_name_still_has_a_url_that_works(api: httpx.Client, folder: str) -> None:
+    made = api.post(folder, files={"file": ("a.txt", TEXT)}).json()
+    api.patch(f"{folder}/{made['id']}", json={"name": "\u00e9" * 100_000 + ".txt"})
+    answer = fetch(api.get(f"{folder}/{made['id']}/signed-url").json())
+    assert answer.content == TEXT
+    assert answer.headers["content-disposition"].endswith(".txt")

@@ -279,3 +279,31 @@ def test_what_a_full_disk_refused_is_saved_when_there_is_room(
     copy = tmp_path / "copy"
     copy.write_bytes((tmp_path / "state").read_bytes())
     assert len(visit(copy, read)["libraries"]["data"]) == 2
+
+
+@pytest.mark.parametrize("name", ["a\\ud800b", "a\\udc80b", "a\\udfff\\ud83eb"])
+def test_text_that_is_no_unicode_is_mended_and_named(
+    tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "state"
+    made = visit(file, lambda api: api.post(LIST, json={"name": "\U0001f989 MARK"}).json())
+    database = sqlite3.connect(file)
+    change = "update records set fields = replace(fields, 'MARK', ?) where id = ?"
+    database.execute(change, (name, made["id"]))
+    database.commit()
+    database.close()
+    (found,) = visit(file, lambda api: api.get(LIST).json()["data"])
+    assert found["name"].replace("\ufffd\ufffd", "\ufffd") == "\U0001f989 a\ufffdb"
+    assert [each for each in caplog.messages if f"Library {made['id']} held text" in each]
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity"])
+def test_a_number_that_json_does_not_have_is_named(tmp_path: Path, value: str) -> None:
+    file = tmp_path / "state"
+    visit(file, lambda api: api.post(LIST, json={"name": "n", "chunk_size": 512}))
+    database = sqlite3.connect(file)
+    database.execute(f"update records set fields = replace(fields, '512', '{value}')")  # noqa: S608 - one of three words
+    database.commit()
+    database.close()
+    with pytest.raises(StateFileError, match=f"saved Library cannot be read .{value}"):
+        visit(file, read)

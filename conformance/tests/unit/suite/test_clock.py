@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.suite.fake_server import Answer, serving
+from tests.unit.suite.fake_server import Answer, Request, serving
 
 from mistral_conformance.clock import Clock
 from mistral_conformance.outcome import Unjudged
@@ -24,3 +24,18 @@ def test_a_route_that_is_no_clock_is_named_in_one_line(answer: Answer, said: str
             _ = clock.now
         clock.close()
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("token", "sent"), [("let-me-in", "Bearer let-me-in"), ("", None)])
+def test_a_token_goes_along_when_there_is_one(token: str, sent: str | None) -> None:
+    asked = []
+
+    def answer(request: Request) -> Answer:
+        asked.append(request.headers)
+        return Answer(200, {"now": 1})
+
+    with serving(answer) as fake:
+        clock = Clock(f"{fake.base_url}/clock", token)
+        clock.advance(1)
+        clock.close()
+    assert [headers.get("authorization") for headers in asked] == [sent]
