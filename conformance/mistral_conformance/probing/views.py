@@ -6,6 +6,7 @@ Each view is a copy. What is left out, and why:
   judge of bodies would call every event wrong. The stream rules judge events.
 - security, when generating: the rules of family `auth` send their own wrong keys.
 - closedness (`additionalProperties: false`), when judging answers: a server may add fields.
+- the text around JSON inside a text (`contentSchema`), when judging: events are read before that.
 - open enums, in the lenient judge: a reader must take values that it does not know. The strict
   judge keeps them, for a rule of its own.
 """
@@ -37,6 +38,10 @@ def answer_view(raw: Json, *, open_enums: bool) -> Json:
     """The document to judge answers by; `open_enums` admits values that it does not list."""
     view = _without_event_schemas(raw)
     for node in _objects(view):
+        if "contentSchema" in node:
+            inside = node["contentSchema"]
+            node.clear()
+            node.update(inside)
         for keyword in CLOSING:
             if node.get(keyword) is False:
                 del node[keyword]

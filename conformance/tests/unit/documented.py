@@ -53,9 +53,25 @@ def make_component_validator(name: str) -> jsonschema_rs.Draft202012Validator:
 
 
 def make_validator(schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
-    """Accepts what has a schema that refers to the document's components."""
-    components = {"schemas": mistral_openapi.load()["components"]["schemas"]}
+    """Accepts what has a schema that refers to the document's components.
+
+    Texts that hold JSON, as the data of events do, have to be read before.
+    """
+    components = {"schemas": _read_schemas()}
     return jsonschema_rs.Draft202012Validator({**schema, "components": components})
+
+
+@cache
+def _read_schemas() -> Any:
+    """The document's schemas, with what a text holds in the place of the text."""
+    return _with_contents(mistral_openapi.load()["components"]["schemas"])
+
+
+def _with_contents(node: Any) -> Any:
+    if isinstance(node, dict):
+        node = node.get("contentSchema", node)
+        return {name: _with_contents(each) for name, each in node.items()}
+    return [_with_contents(each) for each in node] if isinstance(node, list) else node
 
 
 def hold(response: httpx.Response) -> None:
