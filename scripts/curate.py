@@ -1,6 +1,7 @@
 """Compose the curated document from facts, corrections and prose: `curate.py [--check]`.
 
-Writes `openapi/mistral.yaml` for readers and `openapi/mistral_openapi/document.json` for programs.
+Writes `openapi/mistral.yaml` for readers, and for programs `document.json` and the register of
+evidence, `evidence.json`, in `openapi/mistral_openapi`.
 Same input, same bytes. Nothing is written unless the document is valid and keeps every rule.
 With `--check` nothing is written at all: the command fails, with a diff, when the files are stale.
 """

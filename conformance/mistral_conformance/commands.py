@@ -27,6 +27,7 @@ from mistral_conformance.plan import (
 from mistral_conformance.report.content import build_report
 from mistral_conformance.report.files import Unwritable, prepare_folder, write_reports
 from mistral_conformance.report.listing import print_rules
+from mistral_conformance.report.reproducing import make_scripts
 from mistral_conformance.report.terminal import Live, make_console, print_summary
 from mistral_conformance.rules import load_rules
 from mistral_conformance.run import Run, RunOptions, execute, open_session
@@ -111,11 +112,11 @@ def _run(options: RunOptions, plan: list[Case], folder: Path) -> int:
             execute(session, run, plan, live.show)
         redactor = session.redactor
     report = build_report(run, redactor)
-    paths = write_reports(report, folder)
+    paths = write_reports(report, make_scripts(run, redactor), folder)
     print_summary(console, report, paths)
     if run.interrupted:
         return INTERRUPTED
-    return HOLDS if report["run"]["holds"] else BROKEN
+    return HOLDS if report.run.holds else BROKEN
 
 
 @contextmanager

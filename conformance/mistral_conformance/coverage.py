@@ -35,6 +35,32 @@ class Parameter:
     name: str
 
 
+@frozen
+class Tried:
+    """A parameter of an operation, or a field at the top of its body, and whether it was varied."""
+
+    place: str = field(metadata={"json": "in"})
+    name: str
+    varied: bool
+
+
+@frozen
+class Row:
+    """What was tried of one operation: how often each status was seen, `undocumented` ones apart.
+
+    `streamed` is None where no stream is documented; `rules` are those of its own that were judged.
+    """
+
+    operation: str
+    requests: int
+    succeeded: int
+    statuses: dict[str, int]
+    undocumented: dict[str, int]
+    parameters: tuple[Tried, ...]
+    streamed: bool | None
+    rules: tuple[str, ...] = ()
+
+
 @define
 class Sight:
     """How often a parameter was sent, and whether with two values."""
@@ -84,11 +110,11 @@ class Coverage:
             seen = hash(value)
             record.sights.setdefault(Parameter(place, name), Sight(seen)).see(seen)
 
-    def table(self, operations: Sequence[str]) -> list[Json]:
-        """One row of plain data per operation, see `coverage` in the report's schema."""
+    def table(self, operations: Sequence[str]) -> list[Row]:
+        """One row per operation."""
         return [self._row(self._document.operations[each]) for each in operations]
 
-    def _row(self, operation: Operation) -> Json:
+    def _row(self, operation: Operation) -> Row:
         record = self._records.get(operation.id, Record())
         documented = dict.fromkeys(operation.item["responses"], 0)
         others: dict[str, int] = {}
@@ -97,18 +123,18 @@ class Coverage:
             key = next((each for each in names if each in documented), "")
             tally = documented if key else others
             tally[key or names[0]] = tally.get(key or names[0], 0) + count
-        return {
-            "operation": operation.id,
-            "requests": record.requests,
-            "succeeded": sum(n for status, n in record.statuses.items() if status // 100 == 2),
-            "statuses": documented,
-            "undocumented": others,
-            "parameters": [
-                {"in": each.place, "name": each.name, "varied": record.varied(each)}
+        return Row(
+            operation.id,
+            record.requests,
+            sum(count for status, count in record.statuses.items() if status // 100 == 2),
+            documented,
+            others,
+            tuple(
+                Tried(each.place, each.name, record.varied(each))
                 for each in parameters_of(self._document, operation)
-            ],
-            "streamed": record.streamed if STREAM in operation.item else None,
-        }
+            ),
+            record.streamed if STREAM in operation.item else None,
+        )
 
 
 def parameters_of(document: Document, operation: Operation) -> list[Parameter]:

@@ -7,6 +7,8 @@ import shlex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mistral_conformance.exchange import Exchange
     from mistral_conformance.redaction import Redactor
 
@@ -25,15 +27,22 @@ def curl_line(exchange: Exchange, redactor: Redactor) -> str:
     if exchange.method != "GET":
         parts += ["-X", exchange.method]
     parts.append(shlex.quote(redactor.text(exchange.url)))
-    for name, value in exchange.request_headers:
-        if name not in LEFT_TO_CURL and not (name == "accept" and value == "*/*"):
-            parts += ["-H", _header(name, redactor.text(value))]
+    for name, value in shown_headers(exchange):
+        parts += ["-H", header_argument(name, redactor.text(value))]
     if exchange.request_content:
         parts += _body(redactor.content(exchange.request_content))
     return " ".join(parts)
 
 
-def _header(name: str, value: str) -> str:
+def shown_headers(exchange: Exchange) -> Iterator[tuple[str, str]]:
+    """The headers of a request that curl does not make by itself."""
+    for name, value in exchange.request_headers:
+        if name not in LEFT_TO_CURL and not (name == "accept" and value == "*/*"):
+            yield name, value
+
+
+def header_argument(name: str, value: str) -> str:
+    """A header for a shell; a key is left to the environment variable that holds it."""
     if VARIABLE.fullmatch(value):
         return f'"{name.title()}: {value}"'
     return shlex.quote(f"{name.title()}: {value}")

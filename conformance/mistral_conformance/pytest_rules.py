@@ -20,7 +20,7 @@ from mistral_conformance.curl import curl_line
 from mistral_conformance.document import load_document
 from mistral_conformance.identities import WrongIdentity, parse_identities
 from mistral_conformance.interruption import watch_signals
-from mistral_conformance.outcome import Result, Status
+from mistral_conformance.outcome import RED, Result, Status
 from mistral_conformance.plan import (
     Case,
     WrongSelection,
@@ -32,9 +32,11 @@ from mistral_conformance.plan import (
 from mistral_conformance.registry import Level
 from mistral_conformance.report.content import build_report
 from mistral_conformance.report.files import prepare_folder, write_reports
+from mistral_conformance.report.reproducing import make_scripts
 from mistral_conformance.rules import load_rules
 from mistral_conformance.run import Run, RunOptions, open_session
-from mistral_conformance.runner import judge
+from mistral_conformance.runner import judge_all
+from mistral_conformance.settling import settle_blocked
 from mistral_conformance.target import KeyRefused, Unreachable
 
 if TYPE_CHECKING:
@@ -85,8 +87,7 @@ class RulesPlugin:
     def judge(self, case: Case) -> Result:
         """The result of one case; the first one opens the session."""
         session = self._open()
-        result = judge(session, case)
-        session.sweep(everything=False)
+        (result,) = judge_all(session, [case])
         self.run.results.append(result)
         return result
 
@@ -102,8 +103,11 @@ class RulesPlugin:
         self.run.leftovers = self._session.finish()
         self.run.created = self._session.creations.noted
         self.run.coverage = self._session.coverage.table(self.run.operations)
+        self.run.results = settle_blocked(self.run.results)
         if self._folder:
-            write_reports(build_report(self.run, self._session.redactor), self._folder)
+            redactor = self._session.redactor
+            report = build_report(self.run, redactor)
+            write_reports(report, make_scripts(self.run, redactor), self._folder)
         self._stack.close()
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -143,9 +147,9 @@ class RuleItem(pytest.Item):
     def runtest(self) -> None:
         """Judge the case."""
         result = self._plugin.judge(self._case)
-        if result.status is Status.SKIP:
+        if result.status in (Status.SKIP, Status.NOT_OFFERED):
             pytest.skip(result.reason)
-        if result.status is Status.FAIL and result.rule.level is not Level.MUST:
+        if result.status in RED and result.rule.level is not Level.MUST:
             pytest.xfail(f"{result.rule.level}: {result.reason}")
         if result.status is not Status.PASS:
             raise RuleBroken(result)

@@ -15,14 +15,15 @@ from mistral_conformance.markers import Marker, fresh_run_id
 from mistral_conformance.plan import DEFAULT_PROFILE
 from mistral_conformance.runner import judge_all
 from mistral_conformance.session import Session
+from mistral_conformance.settling import settle_blocked
 from mistral_conformance.target import check_target
 from mistral_conformance.wire import Limits, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from mistral_conformance.coverage import Row
     from mistral_conformance.creations import Leftover
-    from mistral_conformance.document import Json
     from mistral_conformance.identities import Identity
     from mistral_conformance.outcome import Result
     from mistral_conformance.plan import Case
@@ -57,7 +58,7 @@ class Run:
     created: int = 0
     leftovers: list[Leftover] = field(factory=list)
     interrupted: bool = False
-    coverage: list[Json] = field(factory=list)
+    coverage: list[Row] = field(factory=list)
 
 
 @contextmanager
@@ -106,6 +107,7 @@ def execute(
         run.interrupted = True
     finally:
         _clean_up(session, run)
+        run.results = settle_blocked(run.results)
         run.coverage = session.coverage.table(run.operations)
         run.elapsed_s = round(time.monotonic() - started, 3)
 

@@ -1,4 +1,7 @@
-"""Judges cases one after another: calls the rule, reads its end, cleans up after it."""
+"""Judges cases one after another: calls the rule, reads its end, cleans up after it.
+
+A failure is tried again at once, with nothing of what the first try remembered.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance import interruption
 from mistral_conformance.context import Context
-from mistral_conformance.outcome import Result, RuleSignal, Status
+from mistral_conformance.outcome import RED, Result, RuleSignal, Status, Unjudged
+from mistral_conformance.settling import settle_repeat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mistral_conformance.exchange import Exchange
     from mistral_conformance.plan import Case
     from mistral_conformance.session import Session
 
@@ -25,9 +28,17 @@ CLOCK = "clock"
 def judge_all(session: Session, cases: Iterable[Case]) -> Iterator[Result]:
     """The results of the cases, in order, each as soon as it is known."""
     for case in cases:
-        result = judge(session, case)
-        session.sweep(everything=False)
+        result = _judge_and_sweep(session, case)
+        if result.status is Status.FAIL:
+            with session.forgetting():
+                result = settle_repeat(result, _judge_and_sweep(session, case))
         yield result
+
+
+def _judge_and_sweep(session: Session, case: Case) -> Result:
+    result = judge(session, case)
+    session.sweep(everything=False)
+    return result
 
 
 def judge(session: Session, case: Case) -> Result:
@@ -42,8 +53,10 @@ def judge(session: Session, case: Case) -> Result:
         return _result(case, Status.SKIP, reason=missing)
     context = Context(session, _random(session.seed, case.name), case.operation)
     started = time.monotonic()
-    status, reason, evidence = _call(case, context)
+    signal, reason = _call(case, context)
     interruption.check()
+    evidence = signal.evidence if signal else ()
+    status = signal.status if signal else Status.PASS if not reason else Status.ERROR
     return Result(
         case.rule,
         case.operation.id if case.operation else None,
@@ -51,19 +64,22 @@ def judge(session: Session, case: Case) -> Result:
         session.redactor.text(reason),
         evidence or context.shown or tuple(context.exchanges[-1:]),
         round(time.monotonic() - started, 4),
+        tuple(context.exchanges) if status in RED else (),
+        evidence[0].operation if isinstance(signal, Unjudged) and evidence else "",
     )
 
 
-def _call(case: Case, context: Context) -> tuple[Status, str, tuple[Exchange, ...]]:
+def _call(case: Case, context: Context) -> tuple[RuleSignal | None, str]:
+    """How the rule ended, and why; without a signal and a reason it passed."""
     try:
         case.rule.check(context)
     except RuleSignal as signal:
-        return signal.status, signal.reason, signal.evidence
+        return signal, signal.reason
     except Exception as error:  # noqa: BLE001 - whatever a rule raises must not end the run
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{place.name}, line {place.lineno}"
-        return Status.ERROR, f"the rule broke: {type(error).__name__}: {error} ({where})", ()
-    return Status.PASS, "", ()
+        return None, f"the rule broke: {type(error).__name__}: {error} ({where})"
+    return None, ""
 
 
 def _missing_need(session: Session, case: Case) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -102,6 +103,15 @@ class Session:
         operation = self.document.operations[made.look]
         message = Message(operation.method, operation.url(made.ids))
         return self.send(message, made.identity, operation.id)
+
+    @contextmanager
+    def forgetting(self) -> Iterator[None]:
+        """Nothing that rules have put into `memory` is there inside, and it is back afterwards."""
+        before, self.memory = self.memory, {}
+        try:
+            yield
+        finally:
+            self.memory = before
 
     def finish(self) -> list[Leftover]:
         """Delete all that is left, also what only its marked name tells, and say what stays."""

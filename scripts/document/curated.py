@@ -1,4 +1,4 @@
-"""The two files of the curated document: composed, judged, written, compared."""
+"""The files of the curated document: composed, judged, written, compared."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from document.bundle import bundle, read_parts
+from document.evidence import evidence_bytes
 from document.grouping import SHARED, Ownership, part_of
 from document.lint import Finding, copied_sentences, lint
 from document.problems import DocumentProblem
@@ -24,6 +25,8 @@ READABLE = Path("mistral.yaml")
 """The document for readers, below the folder `openapi`."""
 LOADABLE = Path("mistral_openapi") / "document.json"
 """The same document for programs, below the folder `openapi`."""
+REGISTER = Path("mistral_openapi") / "evidence.json"
+"""The register of evidence for programs, below the folder `openapi`."""
 HEADER = """\
 # The curated document of the Mistral AI HTTP API.
 # Written by scripts/curate.py from openapi/facts, openapi/curation and openapi/prose. Do not edit.
@@ -33,7 +36,7 @@ DIFF_LINES = 60
 
 
 def compose(folder: Path) -> dict[Path, bytes]:
-    """What the two files have to hold, by path below the folder (`openapi`).
+    """What the files have to hold, by path below the folder (`openapi`).
 
     Raises:
         DocumentProblem: A part is malformed, or the whole breaks a rule.
@@ -44,7 +47,11 @@ def compose(folder: Path) -> dict[Path, bytes]:
     findings = [*lint(document), *copied_sentences(document, parts.fingerprints)]
     if findings:
         raise DocumentProblem(f"the document breaks {len(findings)} rules:\n{listed(findings)}")
-    return {READABLE: yaml_bytes(document), LOADABLE: json_bytes(document)}
+    return {
+        READABLE: yaml_bytes(document),
+        LOADABLE: json_bytes(document),
+        REGISTER: evidence_bytes(folder / "evidence"),
+    }
 
 
 def compose_part(folder: Path, group: str) -> tuple[Tree, list[Finding]]:
@@ -112,7 +119,7 @@ def _difference(path: Path, present: bytes, wanted: bytes) -> list[str]:
 def _lines(path: Path, content: bytes) -> list[str]:
     """The lines of a file; those that the one-line JSON would have if it were laid out."""
     text = content.decode(errors="replace")
-    if path == LOADABLE:
+    if path.suffix == ".json":
         with suppress(ValueError):
             text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     return text.splitlines()

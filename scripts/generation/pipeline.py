@@ -27,8 +27,10 @@ SOURCES: Final = (
     "openapi/facts/*.yaml",
     "openapi/facts/*.txt",
     "openapi/curation/*.yaml",
+    "openapi/evidence/*.yaml",
     "openapi/prose/*.yaml",
     "openapi/mistral_openapi/document.json",
+    "openapi/mistral_openapi/evidence.json",
     "scripts/curate.py",
     "scripts/document/**/*.py",
 )

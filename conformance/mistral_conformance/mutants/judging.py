@@ -17,7 +17,7 @@ from mistral_conformance.document import load_document
 from mistral_conformance.embedded import FLAGS, embedded_identities
 from mistral_conformance.markers import seeded_run_id
 from mistral_conformance.mutants.registry import load_mutants
-from mistral_conformance.outcome import Result, Status
+from mistral_conformance.outcome import RED, Result, Status
 from mistral_conformance.plan import Case, make_plan
 from mistral_conformance.rules import load_rules
 from mistral_conformance.run import RunOptions, open_session
@@ -104,7 +104,7 @@ def rules_that_notice(mutant_id: str, without: frozenset[str]) -> frozenset[str]
     failed: dict[str, Case] = {}
     with mutant.applied(), mock_session() as session, silence():
         for result in judge_all(session, cases):
-            if result.status is Status.FAIL:
+            if result.status in RED:
                 failed.setdefault(result.rule.id, _case(result))
     return frozenset(rule for rule, case in failed.items() if passes_on_healthy(case))
 
@@ -121,7 +121,7 @@ def _first_failure(mutant: Mutant, cases: Sequence[Case]) -> tuple[Result | None
     with mutant.applied(), mock_session() as session, silence():
         for result in judge_all(session, cases):
             judged += 1
-            if result.status is Status.FAIL:
+            if result.status in RED:
                 return result, cases[judged:]
     return None, ()
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
-from textwrap import shorten
+import json
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-import jsonschema_rs
 import requests
 import schemathesis
 from schemathesis.core.failures import Failure, FailureGroup
@@ -19,11 +18,15 @@ from schemathesis.specs.openapi.checks import (
 
 from mistral_conformance.document import Document
 from mistral_conformance.events import EVENT_STREAM
-from mistral_conformance.probing.compiled import reachable
+from mistral_conformance.probing.compiled import compile_schema
 from mistral_conformance.probing.targets import unowned_ids
 from mistral_conformance.probing.views import answer_view
+from mistral_conformance.probing.wording import Fault, explain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jsonschema_rs import ValidationError as Error
     from schemathesis import CheckFunction
     from schemathesis.specs.openapi.schemas import OpenApiSchema
 
@@ -59,15 +62,18 @@ class Judge:
 
     def body(self, operation: Operation, exchange: Exchange) -> str:
         """Whether the body has the documented schema; unknown values of open enums are fine."""
-        return self._validate(self._lenient, operation, exchange)
+        return self._validate(self._lenient, self._open, operation, exchange)
 
     def open_enums(self, operation: Operation, exchange: Exchange) -> str:
         """Whether the body has the documented schema and only documented enum values."""
-        return self._validate(self._strict, operation, exchange)
+        return self._validate(self._strict, self._closed, operation, exchange)
 
     def content_type(self, operation: Operation, exchange: Exchange) -> str:
         """Whether the media type is documented for the status."""
-        return self._check(content_type_conformance, operation, exchange)
+        if not self._check(content_type_conformance, operation, exchange):
+            return ""
+        due = " or ".join(_content(self._document, operation, exchange.status)) or "no body"
+        return f"the answer is {exchange.media_type or 'without a media type'}, {due} is due"
 
     def headers(self, operation: Operation, exchange: Exchange) -> str:
         """Whether documented headers of the answer hold what the document says."""
@@ -81,47 +87,88 @@ class Judge:
 
     def component(self, reference: str, value: object) -> str:
         """Whether a value has the schema that a reference names, as leniently as `body`."""
-        return self._explain({"$ref": reference}, value)
+        return self._explain(_reference(reference), value)
 
     @cached_property
-    def _components(self) -> Document:
+    def _open(self) -> Document:
         return Document(answer_view(self._document.raw, open_enums=True))
 
+    @cached_property
+    def _closed(self) -> Document:
+        return Document(answer_view(self._document.raw, open_enums=False))
+
     def _explain(self, schema: Json, value: object) -> str:
-        whole = {**schema, "components": reachable(self._components, schema)}
-        validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
-        error = next(iter(validator.iter_errors(value)), None)
-        if error is None:
-            return ""
-        place = "/".join(map(str, error.instance_path)) or "its top"
-        return f"at {place}: {shorten(' '.join(error.message.split()), 300)}"
+        return explain(_errors_of(self._open, schema, value))
+
+    def faults(self, exchange: Exchange) -> Iterator[Fault]:
+        """What of an operation's JSON answer breaks the document, as leniently as `body`."""
+        for error in self._errors(self._open, exchange.operation, exchange):
+            yield Fault.of(error)
 
     def accepted_invalid(self, case: Case, exchange: Exchange) -> str:
         """Whether a request that was generated as invalid, and is so on the wire, was accepted."""
-        return _run(case, negative_data_rejection, exchange)
+        if not _run(case, negative_data_rejection, exchange):
+            return ""
+        return f"the request breaks the document, and was answered {exchange.status}"
 
     def _check(self, check: CheckFunction, operation: Operation, exchange: Exchange) -> str:
         target = self._lenient.find_operation_by_id(operation.id)
         case = target.Case(path_parameters=unowned_ids(operation))
         return _run(case, check, exchange)
 
-    def _validate(self, schema: OpenApiSchema, operation: Operation, exchange: Exchange) -> str:
+    def _validate(
+        self, schema: OpenApiSchema, view: Document, operation: Operation, exchange: Exchange
+    ) -> str:
         try:
             schema.find_operation_by_id(operation.id).validate_response(_response(exchange))
         except FailureGroup as group:
-            return "; ".join(_words(each) for each in group.exceptions)
+            failures: list[BaseException] = list(group.exceptions)
         except Failure as failure:
-            return _words(failure)
-        return ""
+            failures = [failure]
+        else:
+            return ""
+        wording = explain(self._errors(view, operation.id, exchange))
+        return wording or "; ".join(_words(each) for each in failures)
+
+    def _errors(self, view: Document, operation: str, exchange: Exchange) -> Iterable[Error]:
+        """What a JSON body has against its schema; nothing for other faults and bodies."""
+        content = _content(view, view.operations[operation], exchange.status)
+        schema = content.get(exchange.media_type, {}).get("schema")
+        if schema is None:
+            return ()
+        try:
+            return _errors_of(view, schema, json.loads(exchange.content))
+        except (ValueError, RecursionError):
+            return ()
+
+
+def _errors_of(view: Document, schema: Json, value: object) -> Iterator[Error]:
+    return compile_schema(view, schema).iter_errors(value)
+
+
+@cache
+def _reference(target: str) -> Json:
+    """The same schema each time, so that it is compiled once."""
+    return {"$ref": target}
+
+
+def _content(document: Document, operation: Operation, status: int) -> Json:
+    """What the document says of the body of an answer, by media type."""
+    responses = document.operations[operation.id].item["responses"]
+    names = (str(status), f"{status // 100}XX", "default")
+    answer: Json = next((responses[each] for each in names if each in responses), {})
+    content: Json = document.resolve(answer).get("content", {})
+    return content
 
 
 def judge_of(context: Context) -> Judge:
-    """The judge of the run's document, shared by all runs of this process."""
-    return _judge(context.document)
+    """The judge of the run's document."""
+    return shared_judge(context.document)
 
 
 @lru_cache(1)
-def _judge(document: Document) -> Judge:
+def shared_judge(document: Document) -> Judge:
+    """The judge of a document, shared by all runs of this process."""
     return Judge(document)
 
 

@@ -1,8 +1,7 @@
-"""What the reports say, as plain data: `report.json`, and the source of the other reports.
+"""Builds the report of a run.
 
-The form is described by `schema.json` beside this module; `VERSION` counts its incompatible
-changes. Everything that came from outside passes the redactor: reasons where a rule ends, because
-they are shown at once, and all else here.
+Everything that came from outside passes the redactor: reasons where a rule ends, because they are
+shown at once, and all else here.
 """
 
 from __future__ import annotations
@@ -12,50 +11,65 @@ import json
 from collections import Counter
 from importlib.metadata import version
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from attrs import evolve
 
 from mistral_conformance.curl import curl_line
-from mistral_conformance.outcome import Status
+from mistral_conformance.document import load_document
+from mistral_conformance.outcome import JUDGED, PREVENTED, RED, Status
+from mistral_conformance.probing.judging import shared_judge
 from mistral_conformance.registry import Level
+from mistral_conformance.report.causes import find_causes
+from mistral_conformance.report.model import (
+    Body,
+    CaseResult,
+    CauseEntry,
+    Cleanup,
+    Counts,
+    Evidence,
+    Json,
+    LeftoverEntry,
+    Report,
+    Request,
+    Response,
+    RunInfo,
+    Target,
+)
+from mistral_conformance.report.reproducing import script_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from mistral_conformance.document import Json
+    from mistral_conformance.coverage import Row
     from mistral_conformance.exchange import Exchange
     from mistral_conformance.outcome import Result
     from mistral_conformance.redaction import Redactor
+    from mistral_conformance.report.causes import Cause
     from mistral_conformance.run import Run
 
-VERSION = 2
 BODY_LIMIT = 4096
 EVIDENCE_LIMIT = 5
-BROKEN = (Status.FAIL, Status.ERROR)
-JUDGED = (Status.PASS, Status.FAIL)
 
 
-def build_report(run: Run, redactor: Redactor) -> Json:
-    """The report of a run, ready to be written as JSON."""
-    return {
-        "version": VERSION,
-        "run": _run(run),
-        "target": _target(run, redactor),
-        "summary": _summary(run.results),
-        "rules": [_result(each, redactor) for each in run.results],
-        "coverage": _coverage(run),
-        "cleanup": {
-            "created": run.created,
-            "leftovers": [
-                {
-                    "identity": each.made.identity,
-                    "delete": each.made.delete,
-                    "path": redactor.text(each.made.path),
-                    "reason": redactor.text(each.reason),
-                }
-                for each in run.leftovers
-            ],
-        },
-    }
+def build_report(run: Run, redactor: Redactor) -> Report:
+    """The report of a run."""
+    causes = find_causes(run.results, shared_judge(load_document()))
+    of_case = {result.name: cause.id for cause in causes for result in cause.results}
+    return Report(
+        run=_run(run),
+        target=Target(
+            redactor.text(run.options.base_url),
+            bool(run.options.clock_url),
+            tuple(run.options.identities),
+        ),
+        summary=_summary(run.results),
+        must_unjudged=count_unjudged_musts(run.results),
+        causes=tuple(_cause(each, redactor) for each in causes),
+        rules=tuple(_case(each, of_case.get(each.name, ""), redactor) for each in run.results),
+        coverage=_coverage(run),
+        cleanup=_cleanup(run, redactor),
+    )
 
 
 def load_schema() -> Json:
@@ -66,40 +80,38 @@ def load_schema() -> Json:
 
 
 def is_broken(results: Iterable[Result]) -> bool:
-    """Whether the run fails: a MUST failed, or a rule of any level ended in error."""
+    """Whether the run fails: a MUST is red or was kept from being judged, or a rule broke."""
     return any(
         each.status is Status.ERROR
-        or (each.status is Status.FAIL and each.rule.level is Level.MUST)
+        or (each.status in (*RED, *PREVENTED) and each.rule.level is Level.MUST)
         for each in results
     )
 
 
-def _run(run: Run) -> Json:
-    return {
-        "id": run.options.run_id,
-        "suite": version("mistral-openapi"),
-        "started": run.started.isoformat(timespec="seconds"),
-        "elapsed_s": run.elapsed_s,
-        "seed": run.options.seed,
-        "max_examples": run.options.max_examples,
-        "profile": run.options.profile,
-        "operations": run.operations,
-        "rules": list(run.options.rules),
-        "interrupted": run.interrupted,
-        "holds": not run.interrupted and not is_broken(run.results),
-    }
+def count_unjudged_musts(results: Iterable[Result]) -> int:
+    """How many cases of MUST rules were not judged, for whatever reason but absence by design."""
+    judged = (*JUDGED, Status.NOT_OFFERED)
+    return sum(each.rule.level is Level.MUST and each.status not in judged for each in results)
 
 
-def _target(run: Run, redactor: Redactor) -> Json:
-    return {
-        "base_url": redactor.text(run.options.base_url),
-        "clock": bool(run.options.clock_url),
-        "identities": list(run.options.identities),
-    }
+def _run(run: Run) -> RunInfo:
+    return RunInfo(
+        id=run.options.run_id,
+        suite=version("mistral-openapi"),
+        started=run.started.isoformat(timespec="seconds"),
+        elapsed_s=run.elapsed_s,
+        seed=run.options.seed,
+        max_examples=run.options.max_examples,
+        profile=run.options.profile,
+        operations=tuple(run.operations),
+        rules=tuple(run.options.rules),
+        interrupted=run.interrupted,
+        holds=not run.interrupted and not is_broken(run.results),
+    )
 
 
-def _summary(results: list[Result]) -> Json:
-    by_level = {level: Counter[str]() for level in Level}
+def _summary(results: Sequence[Result]) -> dict[Level, Counts]:
+    by_level = {level: Counter[Status]() for level in Level}
     for each in results:
         by_level[each.rule.level][each.status] += 1
     return {
@@ -108,59 +120,87 @@ def _summary(results: list[Result]) -> Json:
     }
 
 
-def _coverage(run: Run) -> list[Json]:
+def _cause(cause: Cause, redactor: Redactor) -> CauseEntry:
+    return CauseEntry(
+        cause.id,
+        cause.level,
+        cause.operations,
+        redactor.text(cause.summary),
+        tuple(each.name for each in cause.results),
+    )
+
+
+def _coverage(run: Run) -> tuple[Row, ...]:
     """What was tried of each operation, and the rules of its own that were judged."""
     rules: dict[str, list[str]] = {}
     for each in run.results:
         if not each.rule.over_each_operation and each.status in JUDGED:
             for operation in each.rule.operations:
                 rules.setdefault(operation, []).append(each.rule.id)
-    return [{**row, "rules": rules.get(row["operation"], [])} for row in run.coverage]
+    return tuple(evolve(row, rules=tuple(rules.get(row.operation, ()))) for row in run.coverage)
 
 
-def _result(result: Result, redactor: Redactor) -> Json:
-    return {
-        "id": result.rule.id,
-        "family": result.rule.family,
-        "sentence": result.rule.sentence,
-        "level": str(result.rule.level),
-        "source": result.rule.source,
-        "operations": list(result.operations),
-        "status": str(result.status),
-        "reason": result.reason,
-        "elapsed_s": result.elapsed_s,
-        "evidence": [_evidence(each, redactor) for each in result.evidence[:EVIDENCE_LIMIT]],
-    }
+def _cleanup(run: Run, redactor: Redactor) -> Cleanup:
+    return Cleanup(
+        run.created,
+        tuple(
+            LeftoverEntry(
+                each.made.identity,
+                each.made.delete,
+                redactor.text(each.made.path),
+                redactor.text(each.reason),
+            )
+            for each in run.leftovers
+        ),
+    )
 
 
-def _evidence(exchange: Exchange, redactor: Redactor) -> Json:
-    evidence: dict[str, Any] = {
-        "number": exchange.number,
-        "identity": exchange.identity,
-        "request": {
-            "method": exchange.method,
-            "url": redactor.text(exchange.url),
-            "headers": [[name, redactor.text(value)] for name, value in exchange.request_headers],
-            "body": _body(exchange.request_content, redactor),
-        },
-        "response": None,
-        "failure": redactor.text(exchange.failure),
-        "elapsed_s": exchange.elapsed_s,
-        "curl": curl_line(exchange, redactor),
-    }
-    if not exchange.failure:
-        evidence["response"] = {
-            "status": exchange.status,
-            "headers": [
-                [redactor.text(name), redactor.text(value)]
-                for name, value in exchange.headers.multi_items()
-            ],
-            "body": _body(exchange.content, redactor),
-        }
-    return evidence
+def _case(result: Result, cause: str, redactor: Redactor) -> CaseResult:
+    return CaseResult(
+        id=result.rule.id,
+        name=result.name,
+        family=result.rule.family,
+        sentence=result.rule.sentence,
+        level=result.rule.level,
+        source=result.rule.source,
+        operations=tuple(result.operations),
+        status=result.status,
+        reason=result.reason,
+        blocked_by=result.blocked_by,
+        cause=cause,
+        reproduce=script_name(result) if result.exchanges else "",
+        elapsed_s=result.elapsed_s,
+        evidence=tuple(_evidence(each, redactor) for each in result.evidence[:EVIDENCE_LIMIT]),
+    )
 
 
-def _body(content: bytes, redactor: Redactor) -> Json:
+def _evidence(exchange: Exchange, redactor: Redactor) -> Evidence:
+    return Evidence(
+        number=exchange.number,
+        identity=exchange.identity,
+        operation=exchange.operation,
+        request=Request(
+            exchange.method,
+            redactor.text(exchange.url),
+            tuple((name, redactor.text(value)) for name, value in exchange.request_headers),
+            _body(exchange.request_content, redactor),
+        ),
+        response=None if exchange.failure else _response(exchange, redactor),
+        failure=redactor.text(exchange.failure),
+        elapsed_s=exchange.elapsed_s,
+        curl=curl_line(exchange, redactor),
+    )
+
+
+def _response(exchange: Exchange, redactor: Redactor) -> Response:
+    headers = tuple(
+        (redactor.text(name), redactor.text(value))
+        for name, value in exchange.headers.multi_items()
+    )
+    return Response(exchange.status, headers, _body(exchange.content, redactor))
+
+
+def _body(content: bytes, redactor: Redactor) -> Body:
     """A body as text where it is UTF-8, else in base64; redacted first and cut after."""
     clean = redactor.content(content)
     cut = clean[:BODY_LIMIT]
@@ -171,9 +211,4 @@ def _body(content: bytes, redactor: Redactor) -> Json:
             text, encoding = cut[: error.start].decode("utf-8"), "text"
         else:
             text, encoding = base64.b64encode(cut).decode("ascii"), "base64"
-    return {
-        "encoding": encoding,
-        "content": text,
-        "size": len(content),
-        "cut": len(clean) > len(cut),
-    }
+    return Body(encoding, text, len(content), len(clean) > len(cut))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from mistral_conformance.report.tally import gaps, tally
 
 if TYPE_CHECKING:
-    from mistral_conformance.document import Json
+    from mistral_conformance.coverage import Row
+    from mistral_conformance.report.model import Report
 
 COLUMNS = ("requests", "2xx", "statuses", "parameters varied", "streamed", "own rules")
 STREAMED = {
@@ -18,9 +19,9 @@ STREAMED = {
 }
 
 
-def render_coverage(report: Json) -> str:
+def render_coverage(report: Report) -> str:
     """The section; empty when nothing was selected."""
-    if not report["coverage"]:
+    if not report.coverage:
         return ""
     head = "".join(f'<th scope="col">{escape(each)}</th>' for each in COLUMNS)
     totals = "".join(
@@ -39,17 +40,17 @@ def render_coverage(report: Json) -> str:
     )
 
 
-def _gaps(report: Json) -> str:
+def _gaps(report: Report) -> str:
     return "".join(
         f'<p class="gap">{escape(what)}: {escape(", ".join(operations))}</p>'
         for what, operations in gaps(report).items()
     )
 
 
-def _rows(report: Json) -> str:
-    groups: dict[str, list[Json]] = {}
-    for row in report["coverage"]:
-        groups.setdefault(row["operation"].rpartition(".")[0], []).append(row)
+def _rows(report: Report) -> str:
+    groups: dict[str, list[Row]] = {}
+    for row in report.coverage:
+        groups.setdefault(row.operation.rpartition(".")[0], []).append(row)
     return "".join(
         f'<tbody><tr><th scope="rowgroup" colspan="{len(COLUMNS) + 1}">{escape(group)}</th></tr>'
         + "".join(map(_row, members))
@@ -58,13 +59,13 @@ def _rows(report: Json) -> str:
     )
 
 
-def _row(row: Json) -> str:
-    name = escape(row["operation"].rpartition(".")[2])
+def _row(row: Row) -> str:
+    name = escape(row.operation.rpartition(".")[2])
     return (
         f'<tr><th scope="row">{name}</th>'
-        f"<td>{row['requests']}</td>{_count(row['succeeded'])}"
+        f"<td>{row.requests}</td>{_count(row.succeeded)}"
         f'<td class="wide">{_statuses(row)}</td><td class="wide">{_parameters(row)}</td>'
-        f"{STREAMED[row['streamed']]}{_count(len(row['rules']))}</tr>"
+        f"{STREAMED[row.streamed]}{_count(len(row.rules))}</tr>"
     )
 
 
@@ -72,24 +73,24 @@ def _count(count: int) -> str:
     return f"<td>{count}</td>" if count else '<td class="no">none</td>'
 
 
-def _statuses(row: Json) -> str:
+def _statuses(row: Row) -> str:
     shown = [
         f'<span title="{count} times">{escape(status)}</span>'
         if count
         else f'<s title="never seen">{escape(status)}</s>'
-        for status, count in row["statuses"].items()
+        for status, count in row.statuses.items()
     ]
     shown += [
         f'<em title="not documented, {count} times">{escape(status)}</em>'
-        for status, count in row["undocumented"].items()
+        for status, count in row.undocumented.items()
     ]
     return " ".join(shown)
 
 
-def _parameters(row: Json) -> str:
-    parameters = row["parameters"]
+def _parameters(row: Row) -> str:
+    parameters = row.parameters
     if not parameters:
         return ""
-    still = [each["name"] for each in parameters if not each["varied"]]
+    still = [each.name for each in parameters if not each.varied]
     done = f"{len(parameters) - len(still)} of {len(parameters)}"
     return f"{done} <small>not {escape(', '.join(still))}</small>" if still else done

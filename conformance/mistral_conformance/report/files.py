@@ -1,4 +1,4 @@
-"""Writes the reports of a run into a folder, each whole or not at all."""
+"""Writes the reports of a run into a folder, each file whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.report.html import render_html
 from mistral_conformance.report.junit import render_junit
+from mistral_conformance.report.reproducing import FOLDER
 
 if TYPE_CHECKING:
-    from mistral_conformance.document import Json
+    from collections.abc import Iterable
 
+    from mistral_conformance.report.model import Report
+    from mistral_conformance.report.reproducing import Script
 
 NAMES = ("report.json", "junit.xml", "report.html")
 
@@ -41,24 +44,38 @@ def prepare_folder(folder: Path) -> None:
         raise Unwritable(f"{folder / taken[0]} is a folder: choose another --report-dir")
 
 
-def write_reports(report: Json, folder: Path) -> list[Path]:
-    """Write `report.json`, `junit.xml` and `report.html`; what was written, in that order.
+def write_reports(report: Report, scripts: Iterable[Script], folder: Path) -> list[Path]:
+    """Write `report.json`, `junit.xml`, `report.html` and the scripts; the first three, in order.
+
+    Scripts of an earlier run are removed.
 
     Raises:
         Unwritable: the folder has become unwritable.
 
     """
     contents = (
-        json.dumps(report, indent=1, ensure_ascii=True).encode() + b"\n",
+        json.dumps(report.to_json(), indent=1, ensure_ascii=True).encode() + b"\n",
         render_junit(report),
         render_html(report).encode("utf-8", errors="replace"),
     )
     try:
+        _write_scripts(scripts, folder)
         return [
             _write(folder / name, content) for name, content in zip(NAMES, contents, strict=True)
         ]
     except OSError as error:
         raise Unwritable(f"cannot write reports to {folder}: {error.strerror}") from error
+
+
+def _write_scripts(scripts: Iterable[Script], folder: Path) -> None:
+    for pattern in ("*.sh", "*.body"):
+        for path in (folder / FOLDER).glob(pattern):
+            path.unlink()
+    for script in scripts:
+        (folder / FOLDER).mkdir(exist_ok=True)
+        _write(folder / script.name, script.text.encode("utf-8", errors="replace"))
+        for name, content in script.bodies.items():
+            _write(folder / name, content)
 
 
 def _write(path: Path, content: bytes) -> Path:

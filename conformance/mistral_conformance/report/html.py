@@ -15,50 +15,61 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from mistral_conformance.outcome import Status
 from mistral_conformance.registry import Level
 from mistral_conformance.report.covered import render_coverage
+from mistral_conformance.report.headline import headline
 
 if TYPE_CHECKING:
-    from mistral_conformance.document import Json
+    from mistral_conformance.report.model import CaseResult, CauseEntry, Counts, Report
 
-SYMBOLS = {"fail": "✕", "error": "!", "weak": "△", "skip": "\N{EN DASH}", "pass": "✓"}
+SYMBOLS = {
+    "fail": "✕",
+    "flaky": "≈",
+    "error": "!",
+    "blocked": "⊘",
+    "weak": "△",
+    "skip": "\N{EN DASH}",
+    "not-offered": "∅",
+    "pass": "✓",
+}
 WORST_FIRST = tuple(SYMBOLS)
-STATUSES = ("pass", "skip", "error", "fail")
+STATUSES = ("pass", "not-offered", "skip", "blocked", "error", "flaky", "fail")
 SPOKEN = {
     "fail": "MUST fail",
-    "error": "not judged",
+    "flaky": "MUST fail at times",
+    "error": "in error",
+    "blocked": "blocked",
     "weak": "SHOULD or MAY fail",
     "skip": "skipped",
+    "not-offered": "not offered",
     "pass": "pass",
 }
-BROKEN = ("fail", "error")
 MOST_COLUMNS = 20
 
 
-def render_html(report: Json) -> str:
+def render_html(report: Report) -> str:
     """The page."""
     style, script = _asset("page.css"), _asset("page.js")
     heading, kind = _verdict(report)
     columns, rest = _columns(report)
     parts = {
-        "title": escape(f"{heading} · {report['target']['base_url']}"),
+        "title": escape(f"{heading} · {report.target.base_url}"),
         "style_hash": _hash(style),
         "script_hash": _hash(script),
         "style": style,
         "verdict_class": kind,
         "verdict": escape(heading),
-        "base_url": escape(report["target"]["base_url"]),
+        "base_url": escape(report.target.base_url),
         "facts": _facts(report),
-        "levels": "".join(_level(level, report["summary"][level]) for level in Level),
+        "levels": "".join(_level(level, report.summary[level]) for level in Level),
         "broken": _broken(report),
         "coverage": render_coverage(report),
         "columns": "".join(f'<th scope="col"><span>{escape(each)}</span></th>' for each in columns)
         + ('<th scope="col" class="own">other families</th>' if rest else ""),
         "rows": _rows(report, columns, rest),
         "notes": _notes(report),
-        "footer": escape(
-            f"mistral-conformance {report['run']['suite']}, {report['run']['started']}"
-        ),
+        "footer": escape(f"mistral-conformance {report.run.suite}, {report.run.started}"),
         "data": _data(report),
         "script": script,
     }
@@ -77,27 +88,22 @@ def _hash(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _verdict(report: Json) -> tuple[str, str]:
-    if report["run"]["interrupted"]:
-        return "Interrupted: only part was judged", "cut"
-    if report["run"]["holds"]:
-        return "All MUST rules hold", "holds"
-    failed = report["summary"]["MUST"]["fail"]
-    unjudged = sum(each["error"] for each in report["summary"].values())
-    words = [f"{failed} MUST fail" if failed else "", f"{unjudged} not judged" if unjudged else ""]
-    return ", ".join(each for each in words if each), "broken"
+def _verdict(report: Report) -> tuple[str, str]:
+    if report.run.interrupted:
+        return headline(report), "cut"
+    return headline(report), "holds" if report.run.holds else "broken"
 
 
-def _facts(report: Json) -> str:
-    run, target = report["run"], report["target"]
+def _facts(report: Report) -> str:
+    run, target = report.run, report.target
     facts = {
-        "seed": run["seed"],
-        "took": f"{run['elapsed_s']:.1f} s",
-        "operations": len(run["operations"]),
-        "judged": f"{len(report['rules'])} rules",
-        "identities": ", ".join(target["identities"]),
-        "clock": "controlled" if target["clock"] else "not controlled",
-        "created and deleted": report["cleanup"]["created"] - len(report["cleanup"]["leftovers"]),
+        "seed": run.seed,
+        "took": f"{run.elapsed_s:.1f} s",
+        "operations": len(run.operations),
+        "judged": f"{len(report.rules)} rules",
+        "identities": ", ".join(target.identities),
+        "clock": "controlled" if target.clock else "not controlled",
+        "created and deleted": report.cleanup.created - len(report.cleanup.leftovers),
     }
     return "".join(
         f"<div><dt>{escape(name)}</dt><dd>{escape(str(value))}</dd></div>"
@@ -105,7 +111,7 @@ def _facts(report: Json) -> str:
     )
 
 
-def _level(level: str, counts: Json) -> str:
+def _level(level: Level, counts: Counts) -> str:
     total = sum(counts.values())
     tally = "".join(_count(counts[status], status) for status in STATUSES)
     return (
@@ -119,7 +125,7 @@ def _count(count: int, status: str) -> str:
     return f'<span class="{kind}"><b>{count}</b> {status}</span>'
 
 
-def _meter(counts: Json, total: int) -> str:
+def _meter(counts: Counts, total: int) -> str:
     """A bar of the counts, as drawn shapes: a style attribute would need a weaker policy."""
     x, shapes = 0.0, ['<rect class="none" width="100" height="1"/>']
     for status in STATUSES:
@@ -133,67 +139,82 @@ def _meter(counts: Json, total: int) -> str:
     )
 
 
-def _broken(report: Json) -> str:
-    """What is broken, the same finding at several operations once."""
-    findings: dict[tuple[str, str], list[Json]] = {}
-    for each in sorted(report["rules"], key=_gravity):
-        if each["status"] in BROKEN:
-            findings.setdefault((each["id"], each["reason"]), []).append(each)
-    if not findings:
+def _broken(report: Report) -> str:
+    """What is broken: each cause once, then what could not be judged."""
+    cases = {each.name: each for each in report.rules}
+    cards = [_cause_card(each, [cases[name] for name in each.cases]) for each in report.causes]
+    cards += [_case_card(each) for each in report.rules if each.status is Status.ERROR]
+    if not cards:
         return ""
-    cards = "".join(_card(each) for each in findings.values())
-    return f'<section aria-labelledby="broken"><h2 id="broken">What is broken</h2>{cards}</section>'
+    body = "".join(cards)
+    return f'<section aria-labelledby="broken"><h2 id="broken">What is broken</h2>{body}</section>'
 
 
-def _kind(result: Json) -> str:
-    """The status as the matrix shows it: what fails without being a MUST is weaker."""
-    weak = result["status"] == "fail" and result["level"] != "MUST"
-    return "weak" if weak else str(result["status"])
-
-
-def _gravity(result: Json) -> tuple[bool, bool]:
-    return result["level"] != "MUST", result["status"] != "fail"
-
-
-def _card(results: list[Json]) -> str:
-    result = results[0]
-    weak = "" if result["level"] == "MUST" else " weak"
-    operations = list(dict.fromkeys(one for each in results for one in each["operations"]))
-    curls = "".join(f"<pre>{escape(each['curl'])}</pre>" for each in result["evidence"][:1])
+def _cause_card(cause: CauseEntry, cases: list[CaseResult]) -> str:
+    """One thing to mend: what it is, the cases that show it, how to see the first again."""
+    weak = "" if cause.level is Level.MUST else " weak"
+    count = f"{len(cases)} cases" if len(cases) > 1 else "1 case"
+    rows = "".join(map(_case_row, cases))
+    curls = "".join(f"<pre>{escape(each.curl)}</pre>" for each in cases[0].evidence[:1])
     return (
-        f'<details class="rule {result["status"]}{weak}"><summary>'
-        f'<span class="chip {result["status"]}">{result["status"]}</span>'
-        f'<span class="chip level-{result["level"]}">{result["level"]}</span>'
-        f'<span class="name">{escape(result["id"])}</span>'
-        f'<span class="reason">{escape(result["reason"])}</span></summary>'
-        f'<p class="sentence">{escape(result["sentence"])}</p>'
-        f'<p class="source">{escape(", ".join(operations))}</p>{curls}</details>'
+        f'<details class="rule fail{weak}"><summary>'
+        f'<span class="chip fail">{count}</span>'
+        f'<span class="chip level-{cause.level}">{cause.level}</span>'
+        f'<span class="reason">{escape(cause.summary)}</span></summary>'
+        f'<p class="source">{escape(", ".join(cause.operations))}</p>'
+        f'<ul class="plain">{rows}</ul>{curls}</details>'
     )
 
 
-def _columns(report: Json) -> tuple[list[str], list[str]]:
+def _case_row(case: CaseResult) -> str:
+    script = f" <code>sh {escape(case.reproduce)}</code>" if case.reproduce else ""
+    return (
+        f"<li><b>{escape(case.level)} {escape(case.name)}</b> {escape(case.sentence)}<br>"
+        f"{escape(case.reason)}{script}</li>"
+    )
+
+
+def _case_card(case: CaseResult) -> str:
+    curls = "".join(f"<pre>{escape(each.curl)}</pre>" for each in case.evidence[:1])
+    return (
+        f'<details class="rule {case.status}"><summary>'
+        f'<span class="chip {case.status}">{case.status}</span>'
+        f'<span class="chip level-{case.level}">{case.level}</span>'
+        f'<span class="name">{escape(case.name)}</span>'
+        f'<span class="reason">{escape(case.reason)}</span></summary>'
+        f'<p class="sentence">{escape(case.sentence)}</p>'
+        f'<p class="source">{escape(", ".join(case.operations))}</p>{curls}</details>'
+    )
+
+
+def _kind(case: CaseResult) -> str:
+    """The status as the matrix shows it: what is red without being a MUST is weaker."""
+    return "weak" if case.weak else str(case.status)
+
+
+def _columns(report: Report) -> tuple[list[str], list[str]]:
     """The families that get a column each, and those that share the last one.
 
     Where there are many families, most of them are about few operations: columns of their own would
     be almost empty and wider than a screen.
     """
     met: dict[str, set[str]] = {}
-    for each in report["rules"]:
-        met.setdefault(each["family"], set()).update(each["operations"])
+    for each in report.rules:
+        met.setdefault(each.family, set()).update(each.operations)
     if len(met) <= MOST_COLUMNS:
         return list(met), []
-    enough = len(report["run"]["operations"]) / 2
+    enough = len(report.run.operations) / 2
     columns = [family for family, operations in met.items() if len(operations) >= enough]
     return columns, [each for each in met if each not in columns]
 
 
-def _rows(report: Json, columns: list[str], rest: list[str]) -> str:
+def _rows(report: Report, columns: list[str], rest: list[str]) -> str:
     cells: dict[tuple[str, str], Counter[str]] = {}
-    for each in report["rules"]:
-        for operation in each["operations"]:
-            cells.setdefault((operation, each["family"]), Counter())[_kind(each)] += 1
+    for each in report.rules:
+        for operation in each.operations:
+            cells.setdefault((operation, each.family), Counter())[_kind(each)] += 1
     groups: dict[str, list[str]] = {}
-    for operation in report["run"]["operations"]:
+    for operation in report.run.operations:
         groups.setdefault(operation.rpartition(".")[0], []).append(operation)
     span = len(columns) + 1 + bool(rest)
     return "".join(
@@ -237,12 +258,13 @@ def _button(operation: str, family: str, counts: Counter[str] | None, name: str 
     )
 
 
-def _notes(report: Json) -> str:
-    skips = Counter(each["reason"] for each in report["rules"] if each["status"] == "skip")
-    lines = [f"{count} skipped: {reason}" for reason, count in skips.items()]
+def _notes(report: Report) -> str:
+    absent = (Status.SKIP, Status.NOT_OFFERED, Status.BLOCKED)
+    reasons = Counter((each.status, each.reason) for each in report.rules if each.status in absent)
+    lines = [f"{count} {SPOKEN[status]}: {reason}" for (status, reason), count in reasons.items()]
     lines += [
-        f"Left over: {each['path']} of {each['identity']} ({each['reason']})"
-        for each in report["cleanup"]["leftovers"]
+        f"Left over: {each.path} of {each.identity} ({each.reason})"
+        for each in report.cleanup.leftovers
     ]
     if not lines:
         return ""
@@ -253,12 +275,11 @@ def _notes(report: Json) -> str:
     )
 
 
-def _data(report: Json) -> str:
+def _data(report: Report) -> str:
     """The rules and their exchanges, each exchange once, safe inside a script element."""
-    exchanges = {str(each["number"]): each for one in report["rules"] for each in one["evidence"]}
-    rules = [
-        {**each, "evidence": [str(one["number"]) for one in each["evidence"]]}
-        for each in report["rules"]
-    ]
+    rules = report.to_json()["rules"]
+    exchanges = {str(each["number"]): each for one in rules for each in one["evidence"]}
+    for each in rules:
+        each["evidence"] = [str(one["number"]) for one in each["evidence"]]
     text = json.dumps({"rules": rules, "exchanges": exchanges}, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

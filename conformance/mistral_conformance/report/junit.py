@@ -6,23 +6,32 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from mistral_conformance.outcome import Status
+
 if TYPE_CHECKING:
-    from mistral_conformance.document import Json
+    from mistral_conformance.report.model import CaseResult, Report
 
 # What XML 1.0 cannot hold, not even escaped.
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-ELEMENTS = {"fail": "failure", "error": "error", "skip": "skipped"}
+ELEMENTS = {
+    Status.FAIL: "failure",
+    Status.FLAKY: "failure",
+    Status.ERROR: "error",
+    Status.BLOCKED: "skipped",
+    Status.SKIP: "skipped",
+    Status.NOT_OFFERED: "skipped",
+}
 
 
-def render_junit(report: Json) -> bytes:
+def render_junit(report: Report) -> bytes:
     """The XML document, in UTF-8.
 
-    A failed SHOULD or MAY does not break a run; it is a skipped case here, with its reason.
+    A red SHOULD or MAY does not break a run; it is a skipped case here, with its reason.
     """
-    root = Element("testsuites", name="mistral-conformance", time=str(report["run"]["elapsed_s"]))
-    families: dict[str, list[Json]] = {}
-    for each in report["rules"]:
-        families.setdefault(each["family"], []).append(each)
+    root = Element("testsuites", name="mistral-conformance", time=str(report.run.elapsed_s))
+    families: dict[str, list[CaseResult]] = {}
+    for each in report.rules:
+        families.setdefault(each.family, []).append(each)
     for family, results in families.items():
         _add_suite(root, family, results)
     indent(root)
@@ -30,7 +39,7 @@ def render_junit(report: Json) -> bytes:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
 
 
-def _add_suite(root: Element, family: str, results: list[Json]) -> None:
+def _add_suite(root: Element, family: str, results: list[CaseResult]) -> None:
     words = [_element_of(each) for each in results]
     suite = SubElement(
         root,
@@ -40,36 +49,36 @@ def _add_suite(root: Element, family: str, results: list[Json]) -> None:
         failures=str(words.count("failure")),
         errors=str(words.count("error")),
         skipped=str(words.count("skipped")),
-        time=f"{sum(each['elapsed_s'] for each in results):.3f}",
+        time=f"{sum(each.elapsed_s for each in results):.3f}",
     )
     for result in results:
         _add_case(suite, result)
 
 
-def _add_case(suite: Element, result: Json) -> None:
-    operations = ", ".join(result["operations"])
-    name = _clean(f"{result['id']} [{operations}]")
+def _add_case(suite: Element, result: CaseResult) -> None:
+    operations = ", ".join(result.operations)
+    name = _clean(f"{result.id} [{operations}]")
     case = SubElement(
-        suite, "testcase", classname=result["family"], name=name, time=str(result["elapsed_s"])
+        suite, "testcase", classname=result.family, name=name, time=str(result.elapsed_s)
     )
     word = _element_of(result)
     if word:
-        message = _clean(f"{result['level']}: {result['reason']}")
+        message = _clean(f"{result.level}: {result.reason}")
         detail = SubElement(case, word, message=message)
         detail.text = _clean(_details(result))
 
 
-def _element_of(result: Json) -> str:
-    if result["status"] == "fail" and result["level"] != "MUST":
+def _element_of(result: CaseResult) -> str:
+    if result.weak:
         return "skipped"
-    return ELEMENTS.get(result["status"], "")
+    return ELEMENTS.get(result.status, "")
 
 
-def _details(result: Json) -> str:
-    lines = [result["sentence"], f"Source: {result['source']}"]
-    for each in result["evidence"]:
-        answer = each["response"]["status"] if each["response"] else each["failure"]
-        lines += [each["curl"], f"answered: {answer}"]
+def _details(result: CaseResult) -> str:
+    lines = [result.sentence, f"Source: {result.source}"]
+    for each in result.evidence:
+        answer = each.response.status if each.response else each.failure
+        lines += [each.curl, f"answered: {answer}"]
     return "\n".join(lines)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from mistral_conformance.document import Json
+    from mistral_conformance.report.model import Report
 
 UNREACHED = "never answered 2xx"
 UNRULED = "judged by no rule of their own"
@@ -22,28 +22,28 @@ class Part:
     all: int
 
 
-def tally(report: Json) -> list[Part]:
+def tally(report: Report) -> list[Part]:
     """Operations with a 2xx, documented statuses seen, parameters varied, streams heard."""
-    rows = report["coverage"]
-    statuses = [count for row in rows for count in row["statuses"].values()]
-    parameters = [each["varied"] for row in rows for each in row["parameters"]]
-    streams = [row["streamed"] for row in rows if row["streamed"] is not None]
+    rows = report.coverage
+    statuses = [count for row in rows for count in row.statuses.values()]
+    parameters = [each.varied for row in rows for each in row.parameters]
+    streams = [row.streamed for row in rows if row.streamed is not None]
     return [
-        Part("operations answered 2xx", sum(row["succeeded"] > 0 for row in rows), len(rows)),
+        Part("operations answered 2xx", sum(row.succeeded > 0 for row in rows), len(rows)),
         Part("documented statuses seen", sum(count > 0 for count in statuses), len(statuses)),
         Part("parameters varied", sum(parameters), len(parameters)),
         Part("streams heard", sum(streams), len(streams)),
     ]
 
 
-def gaps(report: Json) -> dict[str, list[str]]:
+def gaps(report: Report) -> dict[str, list[str]]:
     """The operations that no 2xx was seen of, and those without a rule of their own, if any.
 
     A run of chosen rules leaves most operations without one, so these are named for all rules only.
     """
-    rows, chosen = report["coverage"], report["run"]["rules"]
+    rows, chosen = report.coverage, report.run.rules
     found = {
-        UNREACHED: [row["operation"] for row in rows if not row["succeeded"]],
-        UNRULED: [row["operation"] for row in rows if not row["rules"] and not chosen],
+        UNREACHED: [row.operation for row in rows if not row.succeeded],
+        UNRULED: [row.operation for row in rows if not row.rules and not chosen],
     }
     return {what: operations for what, operations in found.items() if operations}

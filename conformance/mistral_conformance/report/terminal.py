@@ -15,8 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from mistral_conformance.outcome import Status
-from mistral_conformance.registry import Level
+from mistral_conformance.outcome import RED, Status
+from mistral_conformance.report.headline import headline
 from mistral_conformance.report.tally import gaps, tally
 
 if TYPE_CHECKING:
@@ -25,12 +25,21 @@ if TYPE_CHECKING:
 
     from rich.progress import TaskID
 
-    from mistral_conformance.document import Json
     from mistral_conformance.outcome import Result
+    from mistral_conformance.report.model import CaseResult, CauseEntry, Report
 
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
-STYLES = {"pass": "green", "fail": "bold red", "error": "bold magenta", "skip": "yellow"}
-SHOWN_FAILURES = 20
+STYLES = {
+    Status.PASS: "green",
+    Status.FAIL: "bold red",
+    Status.FLAKY: "bold red",
+    Status.ERROR: "bold magenta",
+    Status.BLOCKED: "magenta",
+    Status.SKIP: "yellow",
+    Status.NOT_OFFERED: "cyan",
+}
+SHOWN_CAUSES = 20
+SHOWN_CASES = 4
 SHOWN_GAPS = 5
 LONGEST_REASON = 400
 PLAIN_STEPS = 10
@@ -65,13 +74,15 @@ class Live:
     def show(self, result: Result) -> None:
         """Show one result: what is broken at once, the rest as progress."""
         self._counts[result.status] += 1
-        if result.status in (Status.FAIL, Status.ERROR):
+        if result.status in (*RED, Status.ERROR):
             self._console.print(_headline(result), soft_wrap=True)
         if self._bar and self._task is not None:
             name = printable(result.name)[-34:]
             self._bar.update(self._task, advance=1, description=f"{name:<34}", broken=self._broken)
         elif self._is_due():
-            tally = ", ".join(f"{self._counts[each]} {each}" for each in STYLES)
+            tally = ", ".join(
+                f"{self._counts[each]} {each}" for each in STYLES if self._shows(each)
+            )
             self._console.print(f"{self._done:>5}/{self._total}  {tally}", highlight=False)
 
     @property
@@ -82,21 +93,24 @@ class Live:
         step = max(self._total // PLAIN_STEPS, 1)
         return self._done % step == 0 or self._done == self._total
 
+    def _shows(self, status: Status) -> bool:
+        return bool(self._counts[status]) or status in (Status.PASS, Status.FAIL)
+
     @property
     def _broken(self) -> int:
-        return self._counts[Status.FAIL] + self._counts[Status.ERROR]
+        return sum(self._counts[each] for each in (*RED, Status.ERROR))
 
 
-def print_summary(console: Console, report: Json, paths: list[Path]) -> None:
-    """Print the table, what failed and how to see it again, and where the reports are."""
+def print_summary(console: Console, report: Report, paths: list[Path]) -> None:
+    """Print the verdict, the table, what is broken and how to see it again, where the reports are.
+
+    The verdict stands first and last: what is between may be long.
+    """
     console.print()
+    console.print(_verdict(report))
     console.print(_table(report))
-    broken = [each for each in report["rules"] if each["status"] in {"fail", "error"}]
-    for each in broken[:SHOWN_FAILURES]:
-        _print_failure(console, each)
-    if len(broken) > SHOWN_FAILURES:
-        console.print(f"... and {len(broken) - SHOWN_FAILURES} more in the reports")
-    _print_skips(console, report)
+    _print_causes(console, report, paths)
+    _print_unjudged(console, report)
     _print_coverage(console, report)
     _print_leftovers(console, report)
     for path in paths:
@@ -123,43 +137,73 @@ def _headline(result: Result) -> Text:
     return text
 
 
-def _table(report: Json) -> Table:
-    counts: dict[str, Counter[str]] = {}
-    for each in report["rules"]:
-        counts.setdefault(each["family"], Counter())[each["status"]] += 1
-    table = Table("family", title=f"{len(report['rules'])} rules judged", title_justify="left")
-    for status, style in STYLES.items():
-        table.add_column(status, justify="right", header_style=style)
+def _table(report: Report) -> Table:
+    counts: dict[str, Counter[Status]] = {}
+    for each in report.rules:
+        counts.setdefault(each.family, Counter())[each.status] += 1
+    whole = sum(counts.values(), Counter[Status]())
+    columns = [each for each in STYLES if whole[each] or each in (Status.PASS, Status.FAIL)]
+    table = Table("family", title=f"{len(report.rules)} cases", title_justify="left")
+    for status in columns:
+        table.add_column(status, justify="right", header_style=STYLES[status])
     for family, counted in counts.items():
-        table.add_row(family, *(_cell(counted[each], each) for each in STYLES))
-    whole = sum(counts.values(), Counter[str]())
+        table.add_row(family, *(_cell(counted[each], each) for each in columns))
     table.add_section()
-    table.add_row("all", *(_cell(whole[each], each) for each in STYLES))
+    table.add_row("all", *(_cell(whole[each], each) for each in columns))
     return table
 
 
-def _cell(count: int, status: str) -> Text:
+def _cell(count: int, status: Status) -> Text:
     return Text(str(count), style=STYLES[status] if count else "dim")
 
 
-def _print_failure(console: Console, result: Json) -> None:
-    text = Text()
-    text.append(f"{result['status']} ", style=STYLES[result["status"]])
-    text.append(f"{result['level']} {result['id']}", style="bold")
-    text.append(f" [{', '.join(result['operations'])}]\n  {result['sentence']}\n")
-    text.append(f"  {printable(result['reason'])}\n")
-    for evidence in result["evidence"][:1]:
-        text.append(f"  {CONTROL.sub(' ', evidence['curl'])}\n", style="dim")
+def _print_causes(console: Console, report: Report, paths: list[Path]) -> None:
+    """Each cause with its first cases; then the cases that broke by themselves."""
+    folder = paths[0].parent if paths else None
+    cases = {each.name: each for each in report.rules}
+    for cause in report.causes[:SHOWN_CAUSES]:
+        _print_cause(console, cause, [cases[each] for each in cause.cases], folder)
+    if len(report.causes) > SHOWN_CAUSES:
+        console.print(f"... and {len(report.causes) - SHOWN_CAUSES} more causes in the reports")
+    for case in [each for each in report.rules if each.status is Status.ERROR][:SHOWN_CAUSES]:
+        text = Text("error ", style=STYLES[Status.ERROR])
+        text.append(f"{case.level} {case.name}", style="bold")
+        text.append(f"\n  {case.sentence}\n  {printable(case.reason)}\n")
+        console.print(text, soft_wrap=True)
+
+
+def _print_cause(
+    console: Console, cause: CauseEntry, cases: list[CaseResult], folder: Path | None
+) -> None:
+    text = Text(f"{cause.level} ", style=STYLES[Status.FAIL])
+    text.append(f"{printable(cause.summary)}\n", style="bold")
+    for case in cases[:SHOWN_CASES]:
+        flaky = " (flaky)" if case.status is Status.FLAKY else ""
+        text.append(f"  {case.level} {case.name}{flaky}: {case.sentence}\n")
+        if printable(case.reason) not in printable(cause.summary):
+            text.append(f"    {printable(case.reason)}\n")
+    if len(cases) > SHOWN_CASES:
+        text.append(f"  ... and {len(cases) - SHOWN_CASES} more cases\n")
+    if folder and cases[0].reproduce:
+        text.append(f"  again: sh {folder / cases[0].reproduce}\n", style="dim")
+    elif cases[0].evidence:
+        text.append(f"  {CONTROL.sub(' ', cases[0].evidence[0].curl)}\n", style="dim")
     console.print(text, soft_wrap=True)
 
 
-def _print_skips(console: Console, report: Json) -> None:
-    skipped = Counter(each["reason"] for each in report["rules"] if each["status"] == "skip")
-    for reason, count in skipped.items():
-        console.print(Text(f"{count} skipped: {printable(reason)}", style="yellow"))
+def _print_unjudged(console: Console, report: Report) -> None:
+    words = {
+        Status.BLOCKED: "blocked",
+        Status.SKIP: "skipped",
+        Status.NOT_OFFERED: "not offered",
+    }
+    counts = Counter((each.status, each.reason) for each in report.rules if each.status in words)
+    for (status, reason), count in counts.items():
+        line = f"{count} {words[status]}: {printable(reason)}"
+        console.print(Text(line, style=STYLES[status]), soft_wrap=True)
 
 
-def _print_coverage(console: Console, report: Json) -> None:
+def _print_coverage(console: Console, report: Report) -> None:
     for part in tally(report):
         console.print(Text(f"{part.done:>5} of {part.all:>4} {part.what}"))
     for what, operations in gaps(report).items():
@@ -169,26 +213,16 @@ def _print_coverage(console: Console, report: Json) -> None:
         console.print(Text(f"{what}: {shown}{rest}", style="yellow"))
 
 
-def _print_leftovers(console: Console, report: Json) -> None:
-    for each in report["cleanup"]["leftovers"]:
-        line = f"left over: {each['path']} of {each['identity']} ({each['reason']})"
+def _print_leftovers(console: Console, report: Report) -> None:
+    for each in report.cleanup.leftovers:
+        line = f"left over: {each.path} of {each.identity} ({each.reason})"
         console.print(Text(printable(line), style="bold red"), soft_wrap=True)
 
 
-def _verdict(report: Json) -> Text:
-    run = report["run"]
-    must = report["summary"][Level.MUST]
-    weaker = sum(report["summary"][each]["fail"] for each in (Level.SHOULD, Level.MAY))
-    about = f"seed {run['seed']}, {run['elapsed_s']:.1f} s"
-    if run["interrupted"]:
-        return Text(f"Interrupted after {len(report['rules'])} rules ({about}).", style="bold")
-    if run["holds"]:
-        note = f", {weaker} weaker ones fail" if weaker else ""
-        return Text(f"All MUST rules hold{note} ({about}).", style="bold green")
-    errors = sum(each["error"] for each in report["summary"].values())
-    return Text(
-        f"{must['fail']} MUST fail, {errors} could not be judged ({about}).", style="bold red"
-    )
+def _verdict(report: Report) -> Text:
+    run = report.run
+    style = "bold" if run.interrupted else "bold green" if run.holds else "bold red"
+    return Text(f"{headline(report)} (seed {run.seed}, {run.elapsed_s:.1f} s).", style=style)
 
 
 def make_console() -> Console:

@@ -4,7 +4,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const panel = document.getElementById("panel");
 const body = document.getElementById("panel-body");
 const title = document.getElementById("panel-title");
-const ORDER = ["fail", "error", "skip", "pass"];
+const ORDER = ["fail", "flaky", "error", "blocked", "skip", "not-offered", "pass"];
 
 function make(tag, name, text) {
   const element = document.createElement(tag);
@@ -73,11 +73,12 @@ function rule(result) {
   const weak = result.level === "MUST" ? "" : " weak";
   const box = make("article", `rule ${result.status}${weak}`);
   const head = make("h3");
-  head.append(make("span", `chip ${result.status}`, result.status), make("span", `chip level-${result.level}`, result.level), result.id);
+  head.append(make("span", `chip ${result.status}`, result.status), make("span", `chip level-${result.level}`, result.level), result.name);
   box.append(head, make("p", "sentence", result.sentence));
   if (result.reason) box.append(make("p", "reason", result.reason));
   box.append(make("p", "source", `Source: ${result.source}. Operations: ${result.operations.join(", ")}.`));
-  const broken = result.status === "fail" || result.status === "error";
+  if (result.reproduce) box.append(make("p", "source", `Again: sh ${result.reproduce}`));
+  const broken = ORDER.indexOf(result.status) < 3;
   result.evidence.forEach((number, index) => box.append(evidence(data.exchanges[number], broken && index === 0)));
   return box;
 }

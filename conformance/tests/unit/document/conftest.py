@@ -27,6 +27,23 @@ operations = ["GET /v1/books"]
 "undated.yaml" = 2026-03-01
 """
 
+PLACES = """\
+catalogue:
+  title: The catalogue of shelves
+  url: https://shelves.example/catalogue
+  when: 2026-05-01
+"""
+EVIDENCE = """\
+- id: shelves.stand
+  says: A shelf stands.
+  kind: stated
+  seen: [catalogue page 3]
+- id: shelves.lean
+  says: A shelf may lean.
+  kind: choice
+  why: No page says so.
+"""
+
 UPSTREAM: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "Shelf API", "version": "1", "description": "All the shelves you can eat."},
@@ -210,6 +227,8 @@ def make_folder(path: Path) -> Path:
         "source.toml": SOURCES,
         "curation/names.yaml": CURATION,
         "prose/all.yaml": PROSE,
+        "evidence/places.yaml": PLACES,
+        "evidence/shelves.yaml": EVIDENCE,
     }.items():
         target = path / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -50,6 +50,16 @@ def test_facts_corrections_and_prose_are_all_in_it(imported: Path) -> None:
     assert document["info"]["version"] == "2026-05-01"
 
 
+def test_the_register_of_evidence_is_written_for_programs(imported: Path) -> None:
+    _run(imported)
+    register = json.loads((imported / "mistral_openapi/evidence.json").read_text())
+    assert register["places"]["catalogue"]["when"] == "2026-05-01"
+    assert [(each["id"], each["seen"], each["why"]) for each in register["entries"]] == [
+        ("shelves.stand", [["catalogue", "page 3"]], ""),
+        ("shelves.lean", [], "No page says so."),
+    ]
+
+
 def test_the_order_is_the_same_for_every_operation_and_schema(imported: Path) -> None:
     _run(imported)
     document = json.loads((imported / "mistral_openapi/document.json").read_text())
@@ -162,6 +172,16 @@ _MISTAKES = {
     "a copied sentence": (
         "prose/all.yaml", "Gives it.", "Fetches the shelf that was asked for by its id.",
         "has a sentence of the upstream document",
+    ),
+    "no places": ("evidence/places.yaml", None, "", "places.yaml is missing"),
+    "a place in part": ("evidence/places.yaml", "  when: 2026-05-01", "", "title, url and when"),
+    "an unknown place": ("evidence/shelves.yaml", "catalogue page", "attic page", "place 'attic'"),
+    "nothing to look for": ("evidence/shelves.yaml", " page 3", "", "say what to look for"),
+    "an id of another topic": ("evidence/shelves.yaml", "shelves.lean", "lamps.lean", "the form"),
+    "an id twice": ("evidence/shelves.yaml", "shelves.lean", "shelves.stand", "shelves.stand"),
+    "an unknown kind": ("evidence/shelves.yaml", "stated", "felt", "kind is one of recorded"),
+    "a choice without a reason": (
+        "evidence/shelves.yaml", "\n  why: No page says so.", "", "id, says, kind and why",
     ),
 }  # fmt: skip
 

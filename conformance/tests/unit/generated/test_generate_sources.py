@@ -98,7 +98,10 @@ def test_code_of_a_hand_edited_document_never_counts_as_current(
 
 def test_every_file_that_makes_the_document_is_recorded() -> None:
     names = {path.relative_to(ROOT).as_posix() for path in Places(ROOT).inputs()}
-    folders = ("openapi/facts", "openapi/curation", "openapi/prose", "scripts/document")
+    folders = (
+        "openapi/facts", "openapi/curation", "openapi/evidence", "openapi/prose",
+        "scripts/document",
+    )  # fmt: skip
     made_of = {
         path.relative_to(ROOT).as_posix()
         for folder in folders
@@ -106,4 +109,5 @@ def test_every_file_that_makes_the_document_is_recorded() -> None:
         if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith(".")
     }
     assert made_of <= names
-    assert {"openapi/source.toml", "openapi/mistral_openapi/document.json"} <= names
+    written = {f"openapi/mistral_openapi/{each}.json" for each in ("document", "evidence")}
+    assert {"openapi/source.toml", *written} <= names

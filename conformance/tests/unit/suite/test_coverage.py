@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 import pytest
+from attrs import evolve
 from tests.unit.suite.fake_server import LIBRARY_ID, Answer, Request, keyed, models, serving
+from tests.unit.suite.report_values import case
+from tests.unit.suite.report_values import report as a_report
 
 from mistral_conformance import cli
 from mistral_conformance.context import Context
-from mistral_conformance.coverage import Parameter, parameters_of
+from mistral_conformance.coverage import Parameter, Row, Tried, parameters_of
 from mistral_conformance.document import load_document
 from mistral_conformance.report import html
 from mistral_conformance.report.content import load_schema
@@ -25,10 +28,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
-    from mistral_conformance.document import Json
+    from mistral_conformance.report.model import Report
     from mistral_conformance.session import Session
 
-    Tried = Callable[[Callable[[Context], None]], Session]
+    Calls = Callable[[Callable[[Context], None]], Session]
 
 LISTING, CREATION, UPLOAD = "beta.libraries.list", "beta.libraries.create", "files.upload"
 STREAM = "workflows.events.get_stream_events"
@@ -42,7 +45,7 @@ def answer(request: Request) -> Answer | None:
 
 
 @pytest.fixture
-def tried(session_on: Callable[..., AbstractContextManager[Session]]) -> Tried:
+def tried(session_on: Callable[..., AbstractContextManager[Session]]) -> Calls:
     """The session after some calls."""
 
     def run(calls: Callable[[Context], None]) -> Session:
@@ -59,45 +62,45 @@ def _no_random() -> Random:
     return Random(0)  # noqa: S311 - test data
 
 
-def row(session: Session, operation: str) -> Json:
+def row(session: Session, operation: str) -> Row:
     """The row of one operation."""
     return session.coverage.table([operation])[0]
 
 
 def varied(session: Session, operation: str) -> set[tuple[str, str]]:
     """The varied parameters of one operation."""
-    parameters = row(session, operation)["parameters"]
-    return {(each["in"], each["name"]) for each in parameters if each["varied"]}
+    parameters = row(session, operation).parameters
+    return {(each.place, each.name) for each in parameters if each.varied}
 
 
-def test_operation_that_nobody_called_has_an_empty_row(tried: Tried) -> None:
+def test_operation_that_nobody_called_has_an_empty_row(tried: Calls) -> None:
     found = row(tried(lambda _: None), LISTING)
-    assert (found["requests"], found["succeeded"], found["streamed"]) == (0, 0, None)
-    assert set(found["statuses"].values()) == {0}
-    assert not any(each["varied"] for each in found["parameters"])
+    assert (found.requests, found.succeeded, found.streamed) == (0, 0, None)
+    assert set(found.statuses.values()) == {0}
+    assert not any(each.varied for each in found.parameters)
 
 
-def test_statuses_are_counted_as_the_document_lists_them(tried: Tried) -> None:
+def test_statuses_are_counted_as_the_document_lists_them(tried: Calls) -> None:
     def calls(ctx: Context) -> None:
         ctx.nobody.call(LISTING)
         ctx.api.call(LISTING)
         ctx.api.call(LISTING)
 
     found = row(tried(calls), LISTING)
-    assert (found["requests"], found["succeeded"]) == (3, 2)
-    assert {key: n for key, n in found["statuses"].items() if n} == {"200": 2, "401": 1}
+    assert (found.requests, found.succeeded) == (3, 2)
+    assert {key: n for key, n in found.statuses.items() if n} == {"200": 2, "401": 1}
 
 
-def test_undocumented_status_stands_apart(tried: Tried) -> None:
+def test_undocumented_status_stands_apart(tried: Calls) -> None:
     def calls(ctx: Context) -> None:
         ctx.api.call(CREATION, json={"name": "teapot"})
 
     found = row(tried(calls), CREATION)
-    assert found["undocumented"] == {"418": 1}
-    assert "418" not in found["statuses"]
+    assert found.undocumented == {"418": 1}
+    assert "418" not in found.statuses
 
 
-def test_parameter_with_two_values_is_varied(tried: Tried) -> None:
+def test_parameter_with_two_values_is_varied(tried: Calls) -> None:
     def calls(ctx: Context) -> None:
         ctx.api.call(LISTING, query={"page": "0", "page_size": "5"})
         ctx.api.call(LISTING, query={"page": "1", "page_size": "5"})
@@ -105,7 +108,7 @@ def test_parameter_with_two_values_is_varied(tried: Tried) -> None:
     assert varied(tried(calls), LISTING) == {("query", "page")}
 
 
-def test_parameter_once_sent_and_once_left_out_is_varied(tried: Tried) -> None:
+def test_parameter_once_sent_and_once_left_out_is_varied(tried: Calls) -> None:
     def calls(ctx: Context) -> None:
         ctx.api.call(CREATION, json={"name": "a"})
         ctx.api.call(CREATION, json={"name": "a", "description": "b"})
@@ -113,7 +116,7 @@ def test_parameter_once_sent_and_once_left_out_is_varied(tried: Tried) -> None:
     assert varied(tried(calls), CREATION) == {("body", "description")}
 
 
-def test_path_ids_are_parameters(tried: Tried) -> None:
+def test_path_ids_are_parameters(tried: Calls) -> None:
     def calls(ctx: Context) -> None:
         for library in ("one", "two"):
             ctx.api.call("beta.libraries.documents.get", library_id=library, document_id="same")
@@ -121,7 +124,7 @@ def test_path_ids_are_parameters(tried: Tried) -> None:
     assert varied(tried(calls), "beta.libraries.documents.get") == {("path", "library_id")}
 
 
-def test_fields_of_forms_are_parameters(tried: Tried) -> None:
+def test_fields_of_forms_are_parameters(tried: Calls) -> None:
     def calls(ctx: Context) -> None:
         for purpose in ("ocr", "batch"):
             part = {"file": ("a.txt", b"a", "text/plain"), "purpose": (None, purpose.encode())}
@@ -130,7 +133,7 @@ def test_fields_of_forms_are_parameters(tried: Tried) -> None:
     assert varied(tried(calls), UPLOAD) == {("form", "purpose")}
 
 
-def test_bodies_that_are_sent_as_bytes_are_read(tried: Tried) -> None:
+def test_bodies_that_are_sent_as_bytes_are_read(tried: Calls) -> None:
     def calls(ctx: Context) -> None:
         json_type = {"content-type": "application/json"}
         for content in (b'{"name": "a"}', b'{"name": "b"}', b"no JSON", b"[" * 100_000):
@@ -147,15 +150,15 @@ def test_bodies_that_are_sent_as_bytes_are_read(tried: Tried) -> None:
     assert varied(session, UPLOAD) == {("form", "purpose")}
 
 
-def test_stream_is_heard_only_where_one_came(tried: Tried) -> None:
+def test_stream_is_heard_only_where_one_came(tried: Calls) -> None:
     def calls(ctx: Context) -> None:
         ctx.api.listen(STREAM, headers={"last-event-id": "3"})
         ctx.api.listen(STREAM)
         ctx.api.call("chat.complete", json={})
 
     session = tried(calls)
-    assert row(session, STREAM)["streamed"] is True
-    assert row(session, "chat.complete")["streamed"] is False
+    assert row(session, STREAM).streamed is True
+    assert row(session, "chat.complete").streamed is False
     assert ("header", "Last-Event-ID") in varied(session, STREAM)
 
 
@@ -166,41 +169,29 @@ def test_parameters_are_those_of_the_document() -> None:
     assert len(found) == len(set(found))
 
 
-def report(*rows: Json, rules: list[str] | None = None) -> Json:
-    """As much of a report as its coverage needs."""
-    return {"coverage": list(rows), "run": {"rules": rules or []}}
+def report(*rows: Row, rules: tuple[str, ...] = ()) -> Report:
+    """A report with that coverage."""
+    return a_report(coverage=rows, run={"rules": rules})
 
 
-def covered(operation: str, **more: Any) -> Json:
+def covered(operation: str, **more: Any) -> Row:
     """A row of which everything was tried."""
-    return {
-        "operation": operation,
-        "requests": 1,
-        "succeeded": 1,
-        "statuses": {"200": 1},
-        "undocumented": {},
-        "parameters": [],
-        "streamed": None,
-        "rules": ["some.rule"],
-        **more,
-    }
+    row = Row(operation, 1, 1, {"200": 1}, {}, (), streamed=None, rules=("some.rule",))
+    return evolve(row, **more)
 
 
 def test_operations_without_success_or_rule_are_named() -> None:
-    rows = [covered("a.a"), covered("a.b", succeeded=0), covered("a.c", rules=[])]
+    rows = [covered("a.a"), covered("a.b", succeeded=0), covered("a.c", rules=())]
     assert gaps(report(*rows)) == {UNREACHED: ["a.b"], UNRULED: ["a.c"]}
     assert gaps(report(covered("a.a"))) == {}
 
 
 def test_operations_without_rule_are_not_named_when_rules_were_chosen() -> None:
-    assert gaps(report(covered("a.c", rules=[]), rules=["schema.*"])) == {}
+    assert gaps(report(covered("a.c", rules=()), rules=("schema.*",))) == {}
 
 
 def test_tally_counts_what_was_covered() -> None:
-    parameters = [
-        {"in": "query", "name": "x", "varied": True},
-        {"in": "query", "name": "y", "varied": False},
-    ]
+    parameters = (Tried("query", "x", varied=True), Tried("query", "y", varied=False))
     rows = [covered("a.a", parameters=parameters, streamed=True), covered("a.b", streamed=False)]
     counted = {each.what: (each.done, each.all) for each in tally(report(*rows))}
     assert counted["parameters varied"] == (1, 2)
@@ -208,7 +199,7 @@ def test_tally_counts_what_was_covered() -> None:
 
 
 def test_page_names_what_was_left_out_and_escapes_it() -> None:
-    parameters = [{"in": "query", "name": "<b>", "varied": False}]
+    parameters = (Tried("query", "<b>", varied=False),)
     page = render_coverage(report(covered("a.b", parameters=parameters, statuses={"429": 0})))
     assert "0 of 1 <small>not &lt;b&gt;</small>" in page
     assert '<s title="never seen">429</s>' in page
@@ -226,20 +217,21 @@ def test_terminal_tells_the_coverage_in_80_columns(
     assert "more in the reports" in out
 
 
-def test_schema_describes_the_rows(tried: Tried) -> None:
+def test_schema_describes_the_rows(tried: Calls) -> None:
     schema = {**load_schema(), "$ref": "#/$defs/coverage"}
-    for name in ("type", "required", "properties", "additionalProperties"):
+    for name in ("type", "required", "properties"):
         schema.pop(name)
     rows = tried(lambda _: None).coverage.table(list(load_document().operations))
-    for each in rows:
-        jsonschema_rs.validate(schema, {**each, "rules": []})
+    for each in a_report(coverage=tuple(rows)).to_json()["coverage"]:
+        jsonschema_rs.validate(schema, each)
 
 
 def test_families_about_few_operations_share_a_column_when_there_are_many() -> None:
-    ids = [f"group.operation{n}" for n in range(10)]
-    everywhere = [{"family": "schema", "operations": [each]} for each in ids]
-    own = [{"family": f"family{n}", "operations": ids[:1]} for n in range(MOST_COLUMNS)]
-    many = {"rules": everywhere + own, "run": {"operations": ids}}
-    assert html._columns(many) == (["schema"], [each["family"] for each in own])
-    few = {"rules": everywhere + own[1:], "run": {"operations": ids}}
-    assert html._columns(few) == (["schema", *(each["family"] for each in own[1:])], [])
+    ids = tuple(f"group.operation{n}" for n in range(10))
+    everywhere = [case("schema.rule", operations=(each,)) for each in ids]
+    own = [case(f"family{n}.rule", operations=ids[:1]) for n in range(MOST_COLUMNS)]
+    run = {"operations": ids}
+    families = [each.family for each in own]
+    assert html._columns(a_report(*everywhere, *own, run=run)) == (["schema"], families)
+    few = a_report(*everywhere, *own[1:], run=run)
+    assert html._columns(few) == (["schema", *families[1:]], [])

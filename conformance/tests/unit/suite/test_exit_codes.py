@@ -178,7 +178,9 @@ def test_failing_rule_cleans_up(run_rule: Callable[[str, Registry], int]) -> Non
 
     with serving(keyed, models, libraries) as fake:
         assert run_rule(fake.base_url, one_rule(creates_and_fails)) == 1
-        assert len(fake.sent("DELETE", "/v1/libraries/")) == 1
+        created = fake.sent("POST", "/v1/libraries")
+        assert len(created) == 2, "a failure is tried again at once"
+        assert len(fake.sent("DELETE", "/v1/libraries/")) == 2
 
 
 def test_leftover_is_reported(

@@ -24,10 +24,12 @@ from tests.unit.suite.fake_server import (
     models,
     serving,
 )
+from tests.unit.suite.report_values import report
 
 from mistral_conformance import cli, commands
 from mistral_conformance.curl import curl_line
 from mistral_conformance.identities import Identity
+from mistral_conformance.outcome import NotOffered
 from mistral_conformance.redaction import REDACTED, Redactor
 from mistral_conformance.registry import MUST, SHOULD, Registry, rule
 from mistral_conformance.report import files
@@ -45,11 +47,8 @@ HOSTILE = (
     "</script><script>alert(1)</script><img src=x onerror=alert(1)> ]]> --> "
     "\x1b[31mred \u202e \ud800 '\"`${x} &lt; \u2028"
 )
+ENDS = ("pass", "fail", "flaky", "error", "blocked", "skip", "not-offered")
 OTHER_KEY = "canary-key-of-the-neighbour/+="
-
-
-EMPTY: dict[str, Any] = {"rules": []}
-"""Stands for a report where the renderers are not asked."""
 
 
 def rules() -> Registry:
@@ -79,11 +78,29 @@ def rules() -> Registry:
         """Lacks something."""
         ctx.skip(HOSTILE)
 
+    def is_absent(_ctx: Context) -> None:
+        """Is about something that the server does not offer."""
+        raise NotOffered(HOSTILE)
+
+    def wavers(ctx: Context) -> None:
+        """Fails the first time."""
+        tries.append(ctx.api.call("models.list"))
+        ctx.expect(len(tries) > 1, HOSTILE)
+
+    def is_kept(ctx: Context) -> None:
+        """Needs an answer that another rule has found wrong."""
+        ctx.need(ctx.api.call("models.list"), 418)
+
+    tries: list[object] = []
+
     add("passes", passes)
     add("fails", fails)
     add("weaker", fails, SHOULD)
     add("breaks", breaks)
     add("skips", skips)
+    add("absent", is_absent)
+    add("wavers", wavers)
+    add("kept", is_kept)
     return registry
 
 
@@ -133,15 +150,34 @@ def test_each_way_to_end_is_told_apart(report_dir: Path) -> None:
         "tried.weaker": "fail",
         "tried.breaks": "error",
         "tried.skips": "skip",
+        "tried.absent": "not-offered",
+        "tried.wavers": "flaky",
+        "tried.kept": "blocked",
     }
 
 
 def test_summary_counts_by_level(report_dir: Path) -> None:
     assert read(report_dir)["summary"] == {
-        "MUST": {"pass": 1, "fail": 1, "error": 1, "skip": 1},
-        "SHOULD": {"pass": 0, "fail": 1, "error": 0, "skip": 0},
-        "MAY": {"pass": 0, "fail": 0, "error": 0, "skip": 0},
+        "MUST": dict.fromkeys(ENDS, 1),
+        "SHOULD": {**dict.fromkeys(ENDS, 0), "fail": 1},
+        "MAY": dict.fromkeys(ENDS, 0),
     }
+
+
+def test_blocked_case_names_what_blocks_it(report_dir: Path) -> None:
+    cases = {each["id"]: each for each in read(report_dir)["rules"]}
+    assert cases["tried.kept"]["blocked_by"] == "tried.fails"
+    assert cases["tried.kept"]["reason"].startswith("blocked by tried.fails: preparation failed")
+    assert {each["blocked_by"] for each in cases.values()} == {"", "tried.fails"}
+
+
+def test_musts_without_a_verdict_are_counted_in_the_first_line(report_dir: Path) -> None:
+    assert read(report_dir)["must_unjudged"] == 3
+    summary = (report_dir / "printed.txt").read_text("utf-8").partition("\n\n")[2]
+    assert " ".join(summary.split()).startswith(
+        "2 MUST fail (1 cause), 1 in error, 1 weaker ones fail, "
+        "3 MUST without a verdict (1 not judged, 2 blocked or in error) (seed 0"
+    )
 
 
 def test_evidence_holds_request_answer_and_curl_line(report_dir: Path) -> None:
@@ -163,8 +199,8 @@ def test_no_report_shows_a_key_in_any_spelling(report_dir: Path, name: str) -> N
 
 def test_junit_xml_counts_failures_errors_and_skips(report_dir: Path) -> None:
     (suite,) = ET.parse(report_dir / "junit.xml").getroot()  # noqa: S314 - our own file
-    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("5", "1", "1")
-    assert suite.get("skipped") == "2", "a weaker rule that fails does not break a build"
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("8", "2", "1")
+    assert suite.get("skipped") == "4", "a weaker rule that fails does not break a build"
 
 
 class Page(HTMLParser):
@@ -204,7 +240,7 @@ def test_hostile_text_makes_no_element(page: Page) -> None:
 
 def test_data_block_of_the_page_is_json(page: Page) -> None:
     data = json.loads(page.scripts[0])
-    assert {each["status"] for each in data["rules"]} == {"pass", "fail", "error", "skip"}
+    assert {each["status"] for each in data["rules"]} == set(ENDS)
     shown = {number for each in data["rules"] for number in each["evidence"]}
     assert shown <= set(data["exchanges"])
 
@@ -234,7 +270,10 @@ def test_policy_admits_only_the_page_s_own_script(page: Page) -> None:
 def test_every_cell_says_what_it_shows(page: Page) -> None:
     cells = [attrs for tag, attrs in page.tags if tag == "button" and "data-operation" in attrs]
     assert [each["aria-label"] for each in cells] == [
-        "tried on models.list: 1 MUST fail, 1 not judged, 1 SHOULD or MAY fail, 1 skipped, 1 pass"
+        (
+            "tried on models.list: 1 MUST fail, 1 MUST fail at times, 1 in error, 1 blocked, "
+            "1 SHOULD or MAY fail, 1 skipped, 1 not offered, 1 pass"
+        )
     ]
 
 
@@ -282,10 +321,8 @@ def test_report_that_cannot_be_put_in_place_leaves_nothing_behind(
         raise OSError(28, "No space left on device", str(self), None, str(target))
 
     monkeypatch.setattr(Path, "replace", refuse)
-    monkeypatch.setattr(files, "render_junit", lambda _: b"")
-    monkeypatch.setattr(files, "render_html", lambda _: "")
     with pytest.raises(Unwritable, match="No space left"):
-        files.write_reports(EMPTY, tmp_path)
+        files.write_reports(report(), (), tmp_path)
     assert not list(tmp_path.iterdir())
 
 
@@ -337,7 +374,7 @@ def test_interrupted_run_reports_what_it_judged(
     report = read(tmp_path)
     assert report["run"]["interrupted"] is True
     assert report["run"]["holds"] is False
-    assert len(report["rules"]) == 5
+    assert len(report["rules"]) == 8
 
 
 def _run(fake: FakeServer, folder: Path) -> int:

@@ -1,0 +1,53 @@
+"""The verdict of a run in one line, the same in every report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from mistral_conformance.outcome import PREVENTED, RED, Status
+from mistral_conformance.registry import Level
+
+if TYPE_CHECKING:
+    from mistral_conformance.report.model import Counts, Report
+
+
+def headline(report: Report) -> str:
+    """Whether the MUST rules hold; what fails, what weaker rules fail, what was not judged."""
+    if report.run.interrupted:
+        return f"Interrupted after {len(report.rules)} cases"
+    parts = [_verdict(report), _weaker(report), _unjudged(report)]
+    return ", ".join(each for each in parts if each)
+
+
+def _verdict(report: Report) -> str:
+    if report.run.holds:
+        return "All judged MUST rules hold" if report.must_unjudged else "All MUST rules hold"
+    failed = _count(report.summary[Level.MUST], RED)
+    broken = sum(each[Status.ERROR] for each in report.summary.values())
+    failures = f"{failed} MUST fail{_causes(report)}" if failed else ""
+    words = [failures, f"{broken} in error" if broken else ""]
+    return ", ".join(each for each in words if each) or "Not all MUST rules were judged"
+
+
+def _causes(report: Report) -> str:
+    causes = sum(each.level is Level.MUST for each in report.causes)
+    failed = _count(report.summary[Level.MUST], RED)
+    return f" ({causes} cause{'s' if causes > 1 else ''})" if failed > causes else ""
+
+
+def _weaker(report: Report) -> str:
+    weaker = sum(_count(report.summary[each], RED) for each in (Level.SHOULD, Level.MAY))
+    return f"{weaker} weaker ones fail" if weaker else ""
+
+
+def _unjudged(report: Report) -> str:
+    """MUST cases without a verdict, by how that came."""
+    counts = Counter(report.summary[Level.MUST])
+    ways = {"not judged": (Status.SKIP,), "blocked or in error": PREVENTED}
+    words = [f"{_count(counts, ways[each])} {each}" for each in ways if _count(counts, ways[each])]
+    return f"{report.must_unjudged} MUST without a verdict ({', '.join(words)})" if words else ""
+
+
+def _count(counts: Counts, statuses: tuple[Status, ...]) -> int:
+    return sum(counts.get(each, 0) for each in statuses)

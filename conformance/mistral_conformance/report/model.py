@@ -1,0 +1,189 @@
+"""A report as values: what `report.json` holds, and what the other reports are made from.
+
+The names of the fields are those of the JSON; `schema.json` beside this module describes it.
+`VERSION` counts incompatible changes: a reader of one version takes fields that it does not know.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from attrs import frozen
+
+from mistral_conformance.outcome import PREVENTED, RED, Status
+from mistral_conformance.registry import Level
+
+if TYPE_CHECKING:
+    from mistral_conformance.coverage import Row
+
+VERSION = 3
+Json = dict[str, Any]
+Counts = dict[str, int]
+Headers = tuple[tuple[str, str], ...]
+
+
+@frozen
+class RunInfo:
+    """What was run and how it ended. `elapsed_s` is in seconds, `started` RFC 3339."""
+
+    id: str
+    suite: str
+    started: str
+    elapsed_s: float
+    seed: int
+    max_examples: int
+    profile: str
+    operations: tuple[str, ...]
+    rules: tuple[str, ...]
+    interrupted: bool
+    holds: bool
+
+
+@frozen
+class Target:
+    """The server that was judged, and as whom."""
+
+    base_url: str
+    clock: bool
+    identities: tuple[str, ...]
+
+
+@frozen
+class Body:
+    """A body as text where it is UTF-8, else in base64. `size` is that of the whole, in bytes."""
+
+    encoding: str
+    content: str
+    size: int
+    cut: bool
+
+
+@frozen
+class Request:
+    """What was sent, keys replaced by the environment variables that hold them."""
+
+    method: str
+    url: str
+    headers: Headers
+    body: Body
+
+
+@frozen
+class Response:
+    """What was answered."""
+
+    status: int
+    headers: Headers
+    body: Body
+
+
+@frozen
+class Evidence:
+    """One exchange; without a `response`, `failure` says what came instead."""
+
+    number: int
+    identity: str
+    operation: str
+    request: Request
+    response: Response | None
+    failure: str
+    elapsed_s: float
+    curl: str
+
+
+@frozen
+class CaseResult:
+    """One judged case: a rule, or a rule and the operation or subject that it was judged on."""
+
+    id: str
+    name: str
+    family: str
+    sentence: str
+    level: Level
+    source: str
+    operations: tuple[str, ...]
+    status: Status
+    reason: str
+    blocked_by: str
+    cause: str
+    reproduce: str
+    elapsed_s: float
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def red(self) -> bool:
+        """Whether the server broke the rule."""
+        return self.status in RED
+
+    @property
+    def weak(self) -> bool:
+        """Whether a red case leaves the run as it is, since no MUST is broken."""
+        return self.red and self.level is not Level.MUST
+
+    @property
+    def prevented(self) -> bool:
+        """Whether the case could not be judged, though nothing that it needs was absent."""
+        return self.status in PREVENTED
+
+
+@frozen
+class CauseEntry:
+    """What several red cases have in common: one thing to mend."""
+
+    id: str
+    level: Level
+    operations: tuple[str, ...]
+    summary: str
+    cases: tuple[str, ...]
+
+
+@frozen
+class LeftoverEntry:
+    """An object that the run could not delete."""
+
+    identity: str
+    delete: str
+    path: str
+    reason: str
+
+
+@frozen
+class Cleanup:
+    """How many objects the run created, and which are still there."""
+
+    created: int
+    leftovers: tuple[LeftoverEntry, ...]
+
+
+@frozen
+class Report:
+    """A whole report."""
+
+    run: RunInfo
+    target: Target
+    summary: dict[Level, Counts]
+    must_unjudged: int
+    causes: tuple[CauseEntry, ...]
+    rules: tuple[CaseResult, ...]
+    coverage: tuple[Row, ...]
+    cleanup: Cleanup
+    version: int = VERSION
+
+    def to_json(self) -> Json:
+        """The report as plain data, ready to be written as JSON."""
+        plain: Json = _plain(self)
+        return {"version": plain.pop("version"), **plain}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - values of the model, down to JSON
+    if attrs.has(type(value)):
+        return {
+            each.metadata.get("json", each.name): _plain(getattr(value, each.name))
+            for each in attrs.fields(type(value))
+        }
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    return str(value) if isinstance(value, Status | Level) else value

@@ -1,0 +1,186 @@
+"""One mistake of a server is one entry of the report, however many rules notice it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from attrs import evolve
+
+from mistral_conformance.document import load_document
+from mistral_conformance.mutants.judging import mock_session
+from mistral_conformance.outcome import RED
+from mistral_conformance.plan import make_plan, select_rules
+from mistral_conformance.probing.judging import shared_judge
+from mistral_conformance.registry import Level
+from mistral_conformance.report.causes import find_causes
+from mistral_conformance.report.reproducing import make_script
+from mistral_conformance.rules import load_rules
+from mistral_conformance.runner import judge_all
+from mistral_conformance.settling import settle_blocked
+from mistral_conformance.wire import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.outcome import Result
+
+    Mistake = Callable[[Exchange, Any], Exchange]
+
+DOCUMENT = load_document()
+JUDGE = shared_judge(DOCUMENT)
+OPERATIONS = ["chat.complete", "models.list", "files.upload", "files.list", "files.delete"]
+
+
+def with_body(exchange: Exchange, body: Any) -> Exchange:
+    return evolve(exchange, content=json.dumps(body).encode())
+
+
+def created_as_text(exchange: Exchange, body: Any) -> Exchange:
+    """A chat's time is a text."""
+    if exchange.operation == "chat.complete" and isinstance(body, dict) and "created" in body:
+        return with_body(exchange, {**body, "created": str(body["created"])})
+    return exchange
+
+
+def without_usage(exchange: Exchange, body: Any) -> Exchange:
+    """A chat tells no usage."""
+    if exchange.operation == "chat.complete" and isinstance(body, dict) and "usage" in body:
+        return with_body(exchange, {key: each for key, each in body.items() if key != "usage"})
+    return exchange
+
+
+def one_model(exchange: Exchange, body: Any) -> Exchange:
+    """The list of models is of a kind that is a number."""
+    if exchange.operation == "models.list" and isinstance(body, dict) and "data" in body:
+        return with_body(exchange, {**body, "object": 3})
+    return exchange
+
+
+def undeletable(exchange: Exchange, _body: Any) -> Exchange:
+    """Files cannot be deleted."""
+    if exchange.operation == "files.delete" and exchange.ok:
+        return evolve(exchange, status=500, content=b"oops")
+    return exchange
+
+
+def whole_list(exchange: Exchange, body: Any) -> Exchange:
+    """The list of files tells a total that is one too high."""
+    if exchange.operation == "files.list" and isinstance(body, dict) and "total" in body:
+        return with_body(exchange, {**body, "total": (body["total"] or 0) + 1})
+    return exchange
+
+
+def sizes_as_text(exchange: Exchange, body: Any) -> Exchange:
+    """Sizes of files are texts, in the upload's answer and in lists."""
+    if not exchange.operation.startswith("files.") or not isinstance(body, dict):
+        return exchange
+    for each in body.get("data", [body]):
+        if isinstance(each, dict) and "bytes" in each:
+            each["bytes"] = str(each["bytes"])
+    return with_body(exchange, body)
+
+
+def hidden_refusal(exchange: Exchange, _body: Any) -> Exchange:
+    """Chats of unknown models answer 500 instead of a refusal."""
+    if exchange.operation == "chat.complete" and exchange.status == 400:
+        return evolve(exchange, status=500)
+    return exchange
+
+
+MISTAKES = (
+    created_as_text, without_usage, one_model, undeletable, whole_list, sizes_as_text,
+    hidden_refusal,
+)  # fmt: skip
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Result]]:
+    """The results of a half-done gateway: the mock with the mistakes put into its answers."""
+    plain = Wire.send
+
+    def judge(*mistakes: Mistake, rules: str = "*") -> list[Result]:
+        def send(self: Wire, *arguments: Any) -> Exchange:
+            exchange = plain(self, *arguments)
+            for mistake in mistakes:
+                exchange = mistake(exchange, _json(exchange))
+            return exchange
+
+        monkeypatch.setattr(Wire, "send", send)
+        plan = make_plan(DOCUMENT, select_rules(load_rules(), [rules]), OPERATIONS)
+        with mock_session() as session:
+            return settle_blocked(list(judge_all(session, plan)))
+
+    return judge
+
+
+def _json(exchange: Exchange) -> Any:
+    try:
+        return json.loads(exchange.content)
+    except ValueError:
+        return None
+
+
+def test_seven_mistakes_are_seven_entries(judged: Callable[..., list[Result]]) -> None:
+    results = judged(*MISTAKES)
+    causes = find_causes(results, JUDGE)
+    red = [each for each in results if each.status in RED]
+    assert len(red) >= 18
+    assert sum(len(each.results) for each in causes) == len(red)
+    assert sorted(each.summary for each in causes) == [
+        "chat.complete: `created` is a text, a whole number is due",
+        "chat.complete: `usage` is missing",
+        "chat.complete: answers 500",
+        "files.delete: answers 500",
+        "files.list: total is 6, not 5",
+        "files.upload: `bytes` is a text, a whole number is due",
+        "models.list: `object` is a whole number, a text is due",
+    ]
+
+
+def test_weightiest_cause_and_case_come_first(judged: Callable[..., list[Result]]) -> None:
+    causes = find_causes(judged(sizes_as_text, whole_list), JUDGE)
+    levels = [each.level for each in causes]
+    assert levels == sorted(levels, key=list(Level).index)
+    for cause in causes:
+        within = [each.rule.level for each in cause.results]
+        assert within == sorted(within, key=list(Level).index)
+        assert cause.level is within[0]
+
+
+def test_script_sends_the_whole_case_again(
+    judged: Callable[..., list[Result]], tmp_path: Path
+) -> None:
+    (result,) = [
+        each
+        for each in judged(undeletable, rules="files.deleted-file-is-gone")
+        if each.status in RED
+    ]
+    with mock_session() as session:
+        caller = session.identities["caller"]
+        first = urlsplit(result.exchanges[0].url)
+        script = make_script(result, f"{first.scheme}://{first.netloc}", session.redactor)
+        path = tmp_path / script.name
+        path.parent.mkdir()
+        path.write_text(script.text)
+        for name, content in script.bodies.items():
+            (tmp_path / name).write_bytes(content)
+        done = subprocess.run(
+            ["/bin/sh", path, session.wire.base_url],
+            env={"PATH": os.environ["PATH"], caller.variable: caller.key},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.stderr == ""
+    assert caller.key not in script.text
+    answers = [line for line in done.stdout.splitlines() if line.startswith("HTTP/")]
+    assert len(answers) == len(result.exchanges)
+    assert "== 2: DELETE as caller; in the run: status 500" in done.stdout
+    assert answers[-1].split()[1] == "200", "a healthy server deletes what the script made anew"
