@@ -57,7 +57,7 @@ class Skipped(RuleSignal):
 
 @frozen
 class Result:
-    """The end of one case: a rule, for a per-operation rule together with its operation.
+    """The end of one case: a rule, together with its operation or the subject of a law.
 
     `evidence` holds the exchanges that show the reason; of a passed rule, its last one.
     `elapsed_s` is wall time in seconds.
@@ -69,11 +69,13 @@ class Result:
     reason: str = ""
     evidence: tuple[Exchange, ...] = field(default=(), repr=False)
     elapsed_s: float = 0.0
+    subject: str = ""
 
     @property
     def name(self) -> str:
         """The case in one line, such as `schema.status[models.list]`."""
-        return f"{self.rule.id}[{self.operation}]" if self.operation else self.rule.id
+        subject = self.operation or self.subject
+        return f"{self.rule.id}[{subject}]" if subject else self.rule.id
 
     @property
     def operations(self) -> tuple[str, ...]:

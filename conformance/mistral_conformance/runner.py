@@ -51,6 +51,7 @@ def judge(session: Session, case: Case) -> Result:
         session.redactor.text(reason),
         evidence or context.shown or tuple(context.exchanges[-1:]),
         round(time.monotonic() - started, 4),
+        case.subject,
     )
 
 
@@ -76,7 +77,8 @@ def _missing_need(session: Session, case: Case) -> str:
 
 
 def _result(case: Case, status: Status, reason: str) -> Result:
-    return Result(case.rule, case.operation.id if case.operation else None, status, reason)
+    operation = case.operation.id if case.operation else None
+    return Result(case.rule, operation, status, reason, subject=case.subject)
 
 
 def _random(seed: int, name: str) -> Random:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import jsonpath_rfc9535 as jsonpath
 
+from document.declarations import with_source
 from document.problems import DocumentProblem, read_part
 from document.tree import Tree, duplicate
 from document.yaml_text import read_yaml
@@ -86,7 +87,10 @@ def _action(data: object, where: str, *, reasons: bool) -> Action:
         raise DocumentProblem(f"{where}: an action needs either update or `remove: true`")
     if reasons and not (data.get("x-reason") and data.get("x-evidence")):
         raise DocumentProblem(f"{where}: a correction needs x-reason and x-evidence")
-    return Action(data["target"], data.get("update"), data.get("remove") is True, where)
+    update = data.get("update")
+    if reasons:
+        update = with_source(update, data["x-reason"], data["x-evidence"])
+    return Action(data["target"], update, data.get("remove") is True, where)
 
 
 def apply_overlay(overlay: Overlay, document: Tree) -> Tree:

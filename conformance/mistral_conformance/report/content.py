@@ -121,6 +121,7 @@ def _coverage(run: Run) -> list[Json]:
 def _result(result: Result, redactor: Redactor) -> Json:
     return {
         "id": result.rule.id,
+        "subject": result.operation or result.subject,
         "family": result.rule.family,
         "sentence": result.rule.sentence,
         "level": str(result.rule.level),
