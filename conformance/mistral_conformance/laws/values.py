@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from mistral_conformance.model.schemas import facet, types
 
@@ -29,6 +30,10 @@ class Values:
     def word(self) -> str:
         """A word that nothing else on the server has."""
         return f"w{self._random.getrandbits(40):010x}"
+
+    def uuid(self) -> str:
+        """A UUID that no object has."""
+        return str(UUID(int=self._random.getrandbits(128), version=4))
 
     def name(self, suffix: str = "") -> str:
         """A name with the run's marker, by which what the run made can be found again."""

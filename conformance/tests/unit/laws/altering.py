@@ -68,6 +68,7 @@ def altering(base_url: str, alter: Alter) -> Iterator[str]:
 def _handler(http: httpx.Client, alter: Alter) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Silence."""
@@ -103,6 +104,6 @@ def _handler(http: httpx.Client, alter: Alter) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(answer.content if answer.status != 204 else b"")
 
-        do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_GET
+        do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_GET  # noqa: N815 - http.server's names
 
     return Handler
