@@ -50,10 +50,12 @@ def read_options(document: Document) -> list[Option]:
 
 
 def undeclared_options(document: Document, operation: Operation) -> list[str]:
-    """Optional properties of a request of which no effect is declared."""
+    """Optional properties of a request of which no effect is declared, nor that they ask to stream."""
     _, schema = body_schema(operation)
     found = properties(document, schema) if schema else {}
-    return [each.name for each in found.values() if not each.required and OPTION not in each.schema]
+    streams = operation.item.get(STREAM, {}).get("when", {})
+    optional = [each for each in found.values() if not each.required and each.name not in streams]
+    return [each.name for each in optional if OPTION not in each.schema]
 
 
 def _options(document: Document, operation: Operation) -> Iterator[Option]:

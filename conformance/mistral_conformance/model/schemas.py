@@ -32,7 +32,7 @@ def properties(document: Document, schema: Json, pointer: str = "") -> dict[str,
     A property is required when each member that an answer can be requires it.
     """
     found: dict[str, Property] = {}
-    node, pointer = _resolved(document, schema, pointer)
+    node, pointer = resolved(document, schema, pointer)
     required = set(node.get("required", ()))
     for name, each in node.get("properties", {}).items():
         at = f"{pointer}/properties/{name}"
@@ -118,7 +118,7 @@ def items_of(document: Document, schema: Json) -> Json:
     return found
 
 
-def _resolved(document: Document, schema: Json, pointer: str) -> tuple[Json, str]:
+def resolved(document: Document, schema: Json, pointer: str) -> tuple[Json, str]:
     """The node that references lead to; properties beside a reference are not used here."""
     while "$ref" in schema:
         pointer = schema["$ref"].removeprefix("#")
