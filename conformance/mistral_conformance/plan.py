@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 DEFAULT_PROFILE = "libraries"
 WHOLE = "whole"
+OFFERED = "offered"
+"""The family of laws that are judged before the others: what does not exist is not judged."""
 
 
 class WrongSelection(ValueError):  # noqa: N818 - read as a sentence by the command line
@@ -162,7 +164,7 @@ def make_plan(
         for each in known
         if set(each.operations) & set(operations) and set(each.operations) <= reach
     ]
-    laws = [each for each in chosen if isinstance(each, Law)]
+    laws = sorted((e for e in chosen if isinstance(e, Law)), key=lambda e: e.family != OFFERED)
     subjects = [
         Case(rule, subject=subject)
         for law in laws

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.identities import CALLER
 from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.links import open_url, read_url
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.subjects import resources
-from mistral_conformance.outcome import Skipped
-from mistral_conformance.wire import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.exchange import Exchange
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Reference, Resource
@@ -111,28 +109,6 @@ def twin_is_new(world: World, resource: Resource) -> None:
     again = world.make(resource, parent=instance.parent, given=same)
     said = f"the id of a deleted {resource.name} came again"
     world.expect(again.key != instance.key, said, instance.made, again.made)
-
-
-def read_url(world: World, answer: Exchange) -> str:
-    """The URL that a link's answer gives, bare or in `url`."""
-    world.need(answer)
-    value = answer.json()
-    url = value.get("url") if isinstance(value, dict) else value
-    world.expect(isinstance(url, str) and "://" in url, "the answer gives no URL", answer)
-    return str(url)
-
-
-def open_url(world: World, url: str) -> Exchange:
-    """What a URL gives to somebody without a key.
-
-    Raises:
-        Skipped: it is on a host that is not reached from here.
-
-    """
-    answer = world.ctx.nobody.try_send(Message("GET", url))
-    if answer.failure:
-        raise Skipped(f"the URL is not reached from here: {answer.failure}", answer)
-    return answer
 
 
 def _below(world: World, instance: Instance, reference: Reference) -> dict[str, str]:

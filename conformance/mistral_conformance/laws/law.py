@@ -62,6 +62,11 @@ class Law:
     harm: bool = False
     depth: Depth = QUICK
 
+    @property
+    def family(self) -> str:
+        """The part of the id before the dot: one column of the report."""
+        return self.id.partition(".")[0]
+
     def cases(self, model: Model, depth: Depth = QUICK) -> Iterator[tuple[Rule, str]]:
         """The cases as rules, each with the name of its subject."""
         for subject in self.over(model):

@@ -50,7 +50,7 @@ def read_options(document: Document) -> list[Option]:
 
 
 def undeclared_options(document: Document, operation: Operation) -> list[str]:
-    """Optional properties of a request of which no effect is declared, nor that they ask to stream."""
+    """Optional properties of a request of which nobody says what they do."""
     _, schema = body_schema(operation)
     found = properties(document, schema) if schema else {}
     streams = operation.item.get(STREAM, {}).get("when", {})

@@ -66,6 +66,8 @@ class Field:
     count: str = ""
     sum: str = ""
     bounds: tuple[float | None, float | None] = (None, None)
+    listed: tuple[str, ...] = ()
+    """The values that requests may give it, where the document lists them."""
 
     @property
     def kept(self) -> bool:

@@ -93,6 +93,7 @@ def _read_field(
         count=str(said.get("count", "")),
         sum=str(said.get("sum", "")),
         bounds=_bounds(document, sent.get(source) or changed.get(change)),
+        listed=_listed(document, sent.get(source) or changed.get(change)),
     )
 
 
@@ -123,6 +124,11 @@ def _unit(document: Document, name: str, schema: Json) -> str:
         return "RFC 3339"
     is_time = name.endswith("_at") or name == "created"
     return "seconds since 1970" if is_time and "integer" in types(document, schema) else ""
+
+
+def _listed(document: Document, taken: Property | None) -> tuple[str, ...]:
+    values = facet(document, taken.schema, "enum") if taken else ()
+    return tuple(each for each in values or () if each is not None)
 
 
 def _bounds(document: Document, taken: Property | None) -> tuple[float | None, float | None]:
