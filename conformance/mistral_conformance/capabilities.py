@@ -7,6 +7,7 @@ object as for an unknown path: there only a call on a living object can tell.
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from fnmatch import fnmatchcase
@@ -124,4 +125,12 @@ def capabilities_of(session: Session) -> Capabilities:
 
 def _said(answer: Exchange) -> str:
     """The answer without what differs from one request to the next."""
-    return f"{answer.status} {CHANGING.sub('#', answer.text)}"
+    return f"{answer.status} {CHANGING.sub('#', spelled_alike(answer))}"
+
+
+def spelled_alike(answer: Exchange) -> str:
+    """The text of an answer; of JSON the same one however its keys and blanks are set."""
+    try:
+        return json.dumps(json.loads(answer.content), sort_keys=True, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return answer.text

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from mistral_conformance.capabilities import spelled_alike
 from mistral_conformance.identities import CALLER
 from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.law import Subject, law
@@ -214,7 +215,9 @@ def _expect_untouched(
     for one, other in zip(before, world.look(instance), strict=True):
         said = f"{other.view} does not show the {instance.resource.name} any more"
         world.expect(other.value is not None, said, answer, other.exchange)
-        difference = first_difference(stable(instance.resource), one.fields, other.fields)
+        difference = first_difference(
+            world.document, stable(instance.resource), one.fields, other.fields
+        )
         if difference:
             reason = f"a refused request changed {describe(*difference, one, other)}"
             world.fail(reason, one.exchange, answer, other.exchange)
@@ -222,4 +225,4 @@ def _expect_untouched(
 
 def _said(answer: Exchange) -> str:
     """Status and body, without what an answer may say of its own request."""
-    return f"{answer.status} {OWN_WORDS.sub('#', answer.text)}"
+    return f"{answer.status} {OWN_WORDS.sub('#', spelled_alike(answer))}"

@@ -6,11 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.reading import read_time
+from mistral_conformance.model.schemas import facet, items_of, properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mistral_conformance.document import Json
+    from mistral_conformance.document import Document, Json
     from mistral_conformance.laws.instance import Shown
     from mistral_conformance.model import Field
 
@@ -28,16 +29,17 @@ def is_same(field: Field, left: object, right: object) -> bool:
 
 
 def first_difference(
-    fields: Iterable[Field], left: Json, right: Json
+    document: Document, fields: Iterable[Field], left: Json, right: Json
 ) -> tuple[str, object, object] | None:
     """The first of the fields that both sides have and show differently; None when they agree.
 
-    A field that one side leaves out is free, where the document does not require it.
+    A field that one side leaves out is free, and so is what no schema knows inside of one.
     """
     for each in fields:
         one, other = left.get(each.name, ABSENT), right.get(each.name, ABSENT)
         if one is ABSENT or other is ABSENT:
             continue
+        one, other = (known(document, each.schema, value) for value in (one, other))
         if not is_same(each, one, other):
             return inside(each.name, one, other)
     return None
@@ -54,6 +56,25 @@ def inside(path: str, left: object, right: object) -> tuple[str, object, object]
             if one != other:
                 return inside(f"{path}.{number}", one, other)
     return path, left, right
+
+
+def known(document: Document, schema: Json, value: Any) -> Any:  # noqa: ANN401 - JSON
+    """The part of a value that its schema knows, times as moments: what two answers must share."""
+    if isinstance(value, list):
+        return [known(document, items_of(document, schema), each) for each in value]
+    if isinstance(value, dict):
+        found = properties(document, schema)
+        return (
+            {
+                name: known(document, found[name].schema, each)
+                for name, each in value.items()
+                if name in found
+            }
+            if found
+            else value
+        )
+    is_time = facet(document, schema, "format") == "date-time"
+    return read_time(value) if is_time else value
 
 
 def describe(place: str, left: object, right: object, one: Shown, other: Shown) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.laws.comparing import describe, first_difference
+from mistral_conformance.laws.comparing import describe, first_difference, inside, known, shorten
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.subjects import needs_of
 from mistral_conformance.laws.views import stable
+from mistral_conformance.model.schemas import answer_schema
 from mistral_conformance.outcome import Skipped
 from mistral_conformance.registry import SHOULD
 
@@ -93,14 +94,22 @@ def _expect_harmless(world: World, subject: tuple[Resource, str], extra: Json) -
     plain = world.call(operation, instance.ids, **request)
     answer = world.call(operation, instance.ids, **{**request, **extra})
     same = plain.status == answer.status
-    world.expect(
-        same, f"{operation} answers {answer.status} with it, {plain.status} without", plain, answer
-    )
-    is_link = operation in resource.links or not plain.ok
-    if not is_link:
-        world.expect(
-            plain.content == answer.content, f"{operation} answers otherwise", plain, answer
-        )
+    reason = f"{operation} answers {answer.status} with it, {plain.status} without"
+    world.expect(same, reason, plain, answer)
+    if plain.ok and operation not in resource.links:
+        left, right = (_known(world, operation, each) for each in (plain, answer))
+        if left != right:
+            place, one, other = inside("the answer", left, right)
+            reason = (
+                f"{place} is {shorten(one, other)[1]} with it, {shorten(one, other)[0]} without"
+            )
+            world.fail(reason, plain, answer)
+
+
+def _known(world: World, operation: str, answer: Exchange) -> object:
+    """What the document knows of an answer; the bytes of one that is not JSON."""
+    schema, _ = answer_schema(world.document.operations[operation], world.document)
+    return known(world.document, schema, answer.json()) if schema else answer.content
 
 
 def _snapshot(world: World, instance: Instance) -> list[tuple[Resource, Shown]]:
@@ -119,7 +128,7 @@ def _expect_same(
     for (resource, one), (_, other) in zip(before, after, strict=True):
         gone = one.value is not None and other.value is None
         world.expect(not gone, f"{other.view} lost the {resource.name}", answer, other.exchange)
-        difference = first_difference(stable(resource), one.fields, other.fields)
+        difference = first_difference(world.document, stable(resource), one.fields, other.fields)
         if difference:
             reason = f"{answer.operation} changed {describe(*difference, one, other)}"
             world.fail(reason, one.exchange, answer, other.exchange)

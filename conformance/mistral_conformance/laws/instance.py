@@ -55,4 +55,5 @@ class Shown:
 
 def key_of(resource: Resource, value: object) -> tuple[Any, ...]:
     """The values of an object's identifying fields, as far as it has them."""
-    return tuple(value.get(each) if isinstance(value, dict) else None for each in resource.key)
+    found = (value.get(each) if isinstance(value, dict) else None for each in resource.key)
+    return tuple(each if isinstance(each, str | int | None) else repr(each) for each in found)

@@ -110,7 +110,7 @@ def _expect_unchanged(
     for one, other in zip(before, after, strict=True):
         said = f"{other.view} does not show any more what it showed before {done.operation}"
         world.expect(other.value is not None or one.value is None, said, done, other.exchange)
-        difference = first_difference(fields, one.fields, other.fields)
+        difference = first_difference(world.document, fields, one.fields, other.fields)
         if difference:
             reason = f"{done.operation} changed {describe(*difference, one, other)}"
             world.fail(reason, one.exchange, done, other.exchange)

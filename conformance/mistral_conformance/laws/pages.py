@@ -110,7 +110,7 @@ def pages_tile_while_items_come_and_go(world: World, view: ListView) -> None:
         raise Skipped("the server gives no tokens")
     for key in population.keys:
         times = found.count(key)
-        world.expect(times == 1, f"an item that stayed comes {times} times", page)
+        world.expect(times == 1, f"an item that stayed comes {times} times")
 
 
 @law(id="pages.largest", over=_paged, source=LOST, harm=True, depth=FULL)

@@ -204,7 +204,7 @@ def _expect_agreement(world: World, instance: Instance, views: list[Shown]) -> N
 
 
 def _expect_same(world: World, fields: Iterable[Field], one: Shown, other: Shown) -> None:
-    difference = first_difference(fields, one.fields, other.fields)
+    difference = first_difference(world.document, fields, one.fields, other.fields)
     if difference:
         reason = describe(*difference, one, other)
         world.fail(reason, one.exchange, other.exchange)

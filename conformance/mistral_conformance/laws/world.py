@@ -114,7 +114,14 @@ class World:
         parent: Instance | None = None,
         given: Json | None = None,
     ) -> Instance:
-        """A new object, in a new parent where it needs one and none is given; see `making`."""
+        """A new object, in a new parent where it needs one and none is given; see `making`.
+
+        Raises:
+            NotOffered: the server has no operation that makes one.
+            Unjudged: the server does not make it.
+
+        """
+        self.capabilities.require([resource.create])
         if resource.parent and parent is None:
             parent = self.make(self.model.resources[resource.parent], by=by)
         return make(self, resource, by, parent, given or {})

@@ -32,6 +32,7 @@ class Answer:
     status: int
     headers: dict[str, str]
     content: bytes
+    own_url: str
     again: Callable[[str, str], httpx.Response] = field(repr=False)
 
     @property
@@ -93,7 +94,8 @@ def _handler(http: httpx.Client, alter: Alter) -> type[BaseHTTPRequestHandler]:
             }
             answer = Answer(
                 self.command, url.path, parse_qs(url.query), sent, headers,
-                response.status_code, kept, response.content, again,
+                response.status_code, kept, response.content,
+                f"http://{self.headers['host']}", again,
             )  # fmt: skip
             alter(answer)
             self.send_response(answer.status)
