@@ -8,14 +8,17 @@ group's part counts, as facts, corrections, its own words and the shared ones ma
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from document.curated import READABLE, compose, compose_part, listed, stale
+from document.curated import LOADABLE, READABLE, compose, compose_part, listed, stale
+from document.lint.declared import find_undeclared
 from document.problems import DocumentProblem
+from document.sources import read_sources
 from document.yaml_text import write_yaml
 
 if TYPE_CHECKING:
@@ -72,6 +75,20 @@ def judge_parts(folder: Path) -> int:
         print("lint_document: stale; run: python scripts/curate.py", file=sys.stderr)
         return 1
     print("OpenAPI 3.1 and our rules: clean")
+    return judge_declarations(folder)
+
+
+def judge_declarations(folder: Path) -> int:
+    """What declared groups leave open is a fault; what the others do is told."""
+    document = json.loads((folder / LOADABLE).read_bytes())
+    findings, remaining = find_undeclared(document, read_sources(folder / "source.toml"))
+    for group, count in remaining.most_common():
+        print(f"not declared yet: {group}, {count} open")
+    if findings:
+        print(listed(findings, limit=len(findings)))
+        print(f"lint_document: {len(findings)} undeclared", file=sys.stderr)
+        return 1
+    print("declarations: complete where a group is declared")
     return 0
 
 

@@ -13,6 +13,7 @@ import httpx
 
 from mistral_conformance.document import load_document
 from mistral_conformance.identities import KNOWN
+from mistral_conformance.laws.law import Depth
 from mistral_conformance.markers import RUN_ID
 from mistral_conformance.plan import DEFAULT_PROFILE, WHOLE, load_profiles, profile_operations
 
@@ -38,6 +39,7 @@ def make_parser(
     *,
     run: Command,
     rules: Command,
+    model: Command,
     mutants: Command,
     add_mutants: Callable[[argparse.ArgumentParser], None] | None,
 ) -> Parser:
@@ -59,6 +61,9 @@ def make_parser(
     listing = commands.add_parser("rules", help="list the rules")
     _add_selection(listing)
     listing.set_defaults(command=rules)
+    telling = commands.add_parser("model", help="tell what is known of a resource and where from")
+    telling.add_argument("resource", nargs="?", help="such as library; without it: their names")
+    telling.set_defaults(command=model)
     proof = commands.add_parser("mutants", help="judge the suite: does it catch seeded defects?")
     if add_mutants:
         add_mutants(proof)
@@ -94,6 +99,30 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         default=20,
         metavar="N",
         help="generated requests per operation and kind, default: 20",
+    )
+    parser.add_argument(
+        "--depth",
+        type=Depth,
+        choices=list(Depth),
+        default=Depth.QUICK,
+        metavar="DEPTH",
+        help="quick or full: how much of the laws is tried, default: quick",
+    )
+    parser.add_argument(
+        "--require",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="operations that the server has to offer; may be repeated",
+    )
+    parser.add_argument(
+        "--model",
+        action="append",
+        type=_model,
+        default=[],
+        metavar="ABILITY=NAME",
+        help="a model for chat, embeddings, ..., where the list of models does not tell; "
+        "may be repeated",
     )
     parser.add_argument(
         "--timeout", type=_seconds, default=10.0, metavar="S", help="longest silence, default: 10"
@@ -192,6 +221,13 @@ def _number(text: str, kind: type[int | float], least: int) -> float:
     if value < least:
         raise argparse.ArgumentTypeError(f"{text!r} is below {least}")
     return value
+
+
+def _model(text: str) -> tuple[str, str]:
+    ability, separator, name = text.partition("=")
+    if not ability or not separator or not name:
+        raise argparse.ArgumentTypeError(f"{text!r}: write ABILITY=NAME, such as chat=my-model")
+    return ability, name
 
 
 def _run_id(text: str) -> str:

@@ -16,7 +16,9 @@ from mistral_conformance.clock import TOKEN_VARIABLE
 from mistral_conformance.document import load_document
 from mistral_conformance.embedded import embedded_mock
 from mistral_conformance.identities import WrongIdentity, parse_identities
+from mistral_conformance.laws import load_laws
 from mistral_conformance.markers import fresh_run_id, seeded_run_id
+from mistral_conformance.model import load_model
 from mistral_conformance.plan import (
     WrongSelection,
     default_profile,
@@ -26,6 +28,7 @@ from mistral_conformance.plan import (
 )
 from mistral_conformance.report.content import build_report
 from mistral_conformance.report.files import Unwritable, prepare_folder, write_reports
+from mistral_conformance.report.knowledge import tell_resource, tell_resources
 from mistral_conformance.report.listing import print_rules
 from mistral_conformance.report.reproducing import make_scripts
 from mistral_conformance.report.terminal import Live, make_console, print_summary
@@ -71,8 +74,23 @@ def run_command(options: argparse.Namespace) -> int:
 def rules_command(options: argparse.Namespace) -> int:
     """List the rules."""
     selected = _operations(options)
-    rules = select_rules(load_rules(), options.rules)
+    rules = select_rules([*load_rules(), *load_laws()], options.rules)
     print_rules(make_console(), rules, load_document(), selected)
+    return HOLDS
+
+
+def model_command(options: argparse.Namespace) -> int:
+    """Tell what is known of a resource, or the names of all.
+
+    Raises:
+        WrongSelection: there is no such resource.
+
+    """
+    model = load_model()
+    if options.resource and options.resource not in model.resources:
+        raise WrongSelection(f"no resource {options.resource!r}: see `mistral-conformance model`")
+    told = tell_resource(model, options.resource) if options.resource else tell_resources(model)
+    sys.stdout.write(told)
     return HOLDS
 
 
@@ -97,8 +115,8 @@ def _profile(options: argparse.Namespace) -> str:
 
 def _plan(options: argparse.Namespace) -> list[Case]:
     operations = _operations(options)
-    rules = select_rules(load_rules(), options.rules)
-    plan = make_plan(load_document(), rules, operations, _profile(options))
+    rules = select_rules([*load_rules(), *load_laws()], options.rules)
+    plan = make_plan(load_document(), rules, operations, _profile(options), options.depth)
     if not plan:
         raise WrongSelection("no selected rule says anything about a selected operation")
     return plan
@@ -144,5 +162,8 @@ def _run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOpti
         clock_url=options.clock_url or "",
         clock_token=os.environ.get(TOKEN_VARIABLE, ""),
         timeout_s=options.timeout,
+        depth=options.depth,
+        required=tuple(options.require),
+        models=dict(options.model),
         run_id=options.run_id or run_id,
     )

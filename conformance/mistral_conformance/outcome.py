@@ -79,7 +79,7 @@ class NotOffered(RuleSignal):
 
 @frozen
 class Result:
-    """The end of one case: a rule, for a per-operation rule together with its operation.
+    """The end of one case: a rule, together with its operation or the subject of a law.
 
     `evidence` holds the exchanges that show the reason; of a passed rule, its last one. `exchanges`
     are all of a case that is red, in order, so that it can be sent again. `hindrance` is the
@@ -96,11 +96,13 @@ class Result:
     exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
     hindrance: str = ""
     blocked_by: str = ""
+    subject: str = ""
 
     @property
     def name(self) -> str:
         """The case in one line, such as `schema.status[models.list]`."""
-        return f"{self.rule.id}[{self.operation}]" if self.operation else self.rule.id
+        subject = self.operation or self.subject
+        return f"{self.rule.id}[{subject}]" if subject else self.rule.id
 
     @property
     def operations(self) -> tuple[str, ...]:

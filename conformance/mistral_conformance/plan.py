@@ -10,14 +10,20 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from mistral_conformance.laws.law import QUICK, Law
+from mistral_conformance.model import load_model
+from mistral_conformance.registry import Rule
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mistral_conformance.document import Document, Operation
-    from mistral_conformance.registry import Rule
+    from mistral_conformance.laws.law import Depth
 
 DEFAULT_PROFILE = "libraries"
 WHOLE = "whole"
+OFFERED = "offered"
+"""The family of laws that are judged before the others: what does not exist is not judged."""
 
 
 class WrongSelection(ValueError):  # noqa: N818 - read as a sentence by the command line
@@ -26,15 +32,17 @@ class WrongSelection(ValueError):  # noqa: N818 - read as a sentence by the comm
 
 @frozen
 class Case:
-    """One rule to judge, for a rule over each operation together with that operation."""
+    """One rule to judge, together with the operation or the subject that it is applied to."""
 
     rule: Rule
     operation: Operation | None = None
+    subject: str = ""
 
     @property
     def name(self) -> str:
         """The case in one line, such as `schema.status[models.list]`."""
-        return f"{self.rule.id}[{self.operation.id}]" if self.operation else self.rule.id
+        subject = self.operation.id if self.operation else self.subject
+        return f"{self.rule.id}[{subject}]" if subject else self.rule.id
 
 
 @frozen
@@ -109,11 +117,11 @@ def profile_reach(document: Document, name: str) -> set[str]:
     return {*operations, *document.select(load_profiles()[name].around)}
 
 
-def select_rules(rules: Iterable[Rule], patterns: Sequence[str] = ()) -> list[Rule]:
-    """The rules whose id matches a pattern, or all without patterns.
+def select_rules(rules: Iterable[Rule | Law], patterns: Sequence[str] = ()) -> list[Rule | Law]:
+    """The rules and laws whose id matches a pattern, or all without patterns.
 
     Raises:
-        WrongSelection: a pattern matches no rule.
+        WrongSelection: a pattern matches none.
 
     """
     known = list(rules)
@@ -126,9 +134,13 @@ def select_rules(rules: Iterable[Rule], patterns: Sequence[str] = ()) -> list[Ru
 
 
 def make_plan(
-    document: Document, rules: Iterable[Rule], operations: Sequence[str], profile: str = WHOLE
+    document: Document,
+    rules: Iterable[Rule | Law],
+    operations: Sequence[str],
+    profile: str = WHOLE,
+    depth: Depth = QUICK,
 ) -> list[Case]:
-    """The cases: first per operation what holds everywhere, then the rules that name theirs.
+    """The cases: first per operation what holds everywhere, then the rules that name theirs, laws.
 
     A rule that names operations runs when one of them is selected and all are within the profile:
     a server that offers the profile alone is not judged by what it does not have.
@@ -138,7 +150,8 @@ def make_plan(
 
     """
     reach = profile_reach(document, profile)
-    known = list(rules)
+    chosen = list(rules)
+    known = [each for each in chosen if isinstance(each, Rule)]
     everywhere = [each for each in known if each.over_each_operation]
     per_operation = [
         Case(rule, document.operations[each])
@@ -151,4 +164,11 @@ def make_plan(
         for each in known
         if set(each.operations) & set(operations) and set(each.operations) <= reach
     ]
-    return per_operation + [Case(each) for each in named]
+    laws = sorted((e for e in chosen if isinstance(e, Law)), key=lambda e: e.family != OFFERED)
+    subjects = [
+        Case(rule, subject=subject)
+        for law in laws
+        for rule, subject in law.cases(load_model(), depth)
+        if set(rule.operations) & set(operations) and set(rule.operations) <= reach
+    ]
+    return [*per_operation, *(Case(each) for each in named), *subjects]

@@ -11,6 +11,7 @@ from attrs import define, field, frozen
 
 from mistral_conformance.clock import Clock
 from mistral_conformance.document import load_document
+from mistral_conformance.laws.law import QUICK
 from mistral_conformance.markers import Marker, fresh_run_id
 from mistral_conformance.plan import DEFAULT_PROFILE
 from mistral_conformance.runner import judge_all
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from mistral_conformance.coverage import Row
     from mistral_conformance.creations import Leftover
     from mistral_conformance.identities import Identity
+    from mistral_conformance.laws.law import Depth
     from mistral_conformance.outcome import Result
     from mistral_conformance.plan import Case
 
@@ -43,6 +45,9 @@ class RunOptions:
     clock_url: str = ""
     clock_token: str = field(default="", repr=False)
     timeout_s: float = 10.0
+    depth: Depth = QUICK
+    required: tuple[str, ...] = ()
+    models: dict[str, str] = field(factory=dict)
     run_id: str = field(factory=fresh_run_id)
 
 
@@ -81,6 +86,8 @@ def open_session(options: RunOptions) -> Iterator[Session]:
             options.seed,
             options.max_examples,
             clock,
+            options.required,
+            options.models,
         )
         try:
             check_target(session)

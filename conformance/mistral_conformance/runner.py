@@ -66,6 +66,7 @@ def judge(session: Session, case: Case) -> Result:
         round(time.monotonic() - started, 4),
         tuple(context.exchanges) if status in RED else (),
         evidence[0].operation if isinstance(signal, Unjudged) and evidence else "",
+        subject=case.subject,
     )
 
 
@@ -92,7 +93,8 @@ def _missing_need(session: Session, case: Case) -> str:
 
 
 def _result(case: Case, status: Status, reason: str) -> Result:
-    return Result(case.rule, case.operation.id if case.operation else None, status, reason)
+    operation = case.operation.id if case.operation else None
+    return Result(case.rule, operation, status, reason, subject=case.subject)
 
 
 def _random(seed: int, name: str) -> Random:

@@ -38,7 +38,9 @@ STAND_INS = {
 class Session:
     """One run against one server.
 
-    `memory` is for rules that share costly probes: a rule may put anything there under its own key.
+    `required` are patterns of operations that the server has to offer, `models` name a model by
+    what it is able to do, for what the server does not tell. `memory` is for rules that share
+    costly probes: a rule may put anything there under its own key.
     """
 
     document: Document
@@ -48,6 +50,8 @@ class Session:
     seed: int = 0
     max_examples: int = 20
     clock: Clock | None = None
+    required: tuple[str, ...] = ()
+    models: dict[str, str] = field(factory=dict)
     memory: dict[object, Any] = field(factory=dict)
     creations: Creations = field(init=False)
     coverage: Coverage = field(init=False)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import jsonpath_rfc9535 as jsonpath
 
+from document.declarations import with_source
 from document.problems import DocumentProblem, read_part
 from document.tree import Tree, duplicate
 from document.yaml_text import read_yaml
@@ -90,7 +91,10 @@ def _action(data: object, where: str, *, reasons: bool) -> Action:
     if reasons and not (data.get("x-reason") and data.get("x-evidence")):
         raise DocumentProblem(f"{where}: a correction needs x-reason and x-evidence")
     _check_evidence(data.get("x-evidence"), where)
-    return Action(data["target"], data.get("update"), data.get("remove") is True, where)
+    update = data.get("update")
+    if reasons:
+        update = with_source(update, data["x-reason"], data["x-evidence"])
+    return Action(data["target"], update, data.get("remove") is True, where)
 
 
 def _check_evidence(evidence: object, where: str) -> None:

@@ -28,6 +28,8 @@ class Group:
 
     name: str
     patterns: tuple[str, ...]
+    declared: bool = False
+    """Whether the lint demands that every id, list parameter, state and operation is declared."""
 
     def takes(self, method: str, path: str) -> bool:
         """Whether the operation belongs here; patterns read `GET /v1/models*`."""
@@ -73,7 +75,10 @@ def read_sources(path: Path) -> SourceList:
     try:
         text = read_part(path)
         data = tomllib.loads(text)
-        groups = tuple(Group(item["name"], tuple(item["operations"])) for item in data["group"])
+        groups = tuple(
+            Group(item["name"], tuple(item["operations"]), item.get("declared", False))
+            for item in data["group"]
+        )
         origins = tuple(Origin(**item) for item in data.get("document", ()))
     except FileNotFoundError as error:
         raise DocumentProblem(f"{path} is missing; restore it from version control") from error

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 
 ALIASES = {"model": "model_id"}
+ABILITIES = {"model": "chat", "model_id": "chat", "embedding_model": "embeddings"}
+"""What `--model ABILITY=NAME` calls the models of words whose name does not tell it."""
 ANY = "*"
+CHATS = {"capabilities.completion_chat": True}
 
 
 @frozen
@@ -101,6 +104,9 @@ class Targets:
             Skipped: the run does not know it.
 
         """
+        named = self._context.session.models.get(ABILITIES.get(word, word.removesuffix("_model")))
+        if named:
+            return named
         word = ALIASES.get(word, word)
         if word in self._makers or word in load_targets():
             return self._living(word)
@@ -233,10 +239,10 @@ class Targets:
 
     def _model(self) -> str:
         listed = self._context.need(self._context.api.call("models.list"), 200)
-        models = [each["id"] for each in listed["data"] if isinstance(each, dict) and "id" in each]
+        models = [each for each in listed["data"] if isinstance(each, dict) and "id" in each]
         if not models:
-            raise Skipped("the server lists no model")
-        return str(models[0])
+            raise Skipped("the server lists no model: name one, --model chat=NAME")
+        return str(next((each for each in models if _fits(each, CHATS)), models[0])["id"])
 
     def _remember(self, name: str, value: str, delete: str) -> str:
         operation = self._context.document.operations[delete]

@@ -159,6 +159,7 @@ def _case(result: Result, cause: str, redactor: Redactor) -> CaseResult:
     return CaseResult(
         id=result.rule.id,
         name=result.name,
+        subject=result.operation or result.subject,
         family=result.rule.family,
         sentence=result.rule.sentence,
         level=result.rule.level,

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from mistral_conformance.laws.law import FULL, Law
+from mistral_conformance.model import load_model
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def print_rules(
-    console: Console, rules: Sequence[Rule], document: Document, operations: Sequence[str]
+    console: Console, rules: Sequence[Rule | Law], document: Document, operations: Sequence[str]
 ) -> None:
     """Print id, level, source, sentence and operations of the rules that meet the operations.
 
@@ -37,7 +40,10 @@ def print_rules(
     console.print(table)
 
 
-def _covered(rule: Rule, document: Document, operations: Sequence[str]) -> list[str]:
+def _covered(rule: Rule | Law, document: Document, operations: Sequence[str]) -> list[str]:
+    if isinstance(rule, Law):
+        cases = [each for each, _ in rule.cases(load_model(), FULL)]
+        return sorted({each for case in cases for each in case.operations} & set(operations))
     if not rule.over_each_operation:
         return list(rule.operations) if set(rule.operations) & set(operations) else []
     covered = [each for each in operations if rule.applies(document.operations[each])]

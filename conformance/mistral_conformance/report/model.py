@@ -98,6 +98,7 @@ class CaseResult:
 
     id: str
     name: str
+    subject: str
     family: str
     sentence: str
     level: Level

@@ -22,6 +22,7 @@ RUN: dict[str, Any] = {
     "holds": True,
 }
 CASE: dict[str, Any] = {
+    "subject": "",
     "sentence": "It holds.",
     "level": Level.MUST,
     "source": "test",

@@ -43,6 +43,7 @@ def one_rule(check: Check, level: Level = MUST, needs: tuple[str, ...] = ()) -> 
 def run_rule(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str, Registry], int]:
     def run(base_url: str, registry: Registry) -> int:
         monkeypatch.setattr(commands, "load_rules", lambda: registry)
+        monkeypatch.setattr(commands, "load_laws", tuple)
         return cli.main(["run", "--base-url", base_url, "--report-dir", str(tmp_path)])
 
     return run

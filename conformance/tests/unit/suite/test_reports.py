@@ -122,6 +122,7 @@ def report_dir(
 ) -> Path:
     """The reports of a run of those rules against the echo; with them what was printed."""
     monkeypatch.setattr(commands, "load_rules", rules)
+    monkeypatch.setattr(commands, "load_laws", tuple)
     monkeypatch.setenv("NEIGHBOUR", OTHER_KEY)
     with serving(echo) as fake:
         arguments = ["--base-url", fake.base_url, "--report-dir", str(tmp_path)]
@@ -369,6 +370,7 @@ def test_interrupted_run_reports_what_it_judged(
         interrupted
     )
     monkeypatch.setattr(commands, "load_rules", lambda: registry)
+    monkeypatch.setattr(commands, "load_laws", tuple)
     with serving(keyed, models, libraries) as fake:
         assert _run(fake, tmp_path) == 130
     report = read(tmp_path)

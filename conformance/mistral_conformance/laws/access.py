@@ -1,0 +1,228 @@
+"""Law 5: mine is mine. Every place of an id refuses what is not there or not the caller's."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.capabilities import spelled_alike
+from mistral_conformance.identities import CALLER
+from mistral_conformance.laws.comparing import describe, first_difference
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.requests import plain_request, send_plain, unknown_id
+from mistral_conformance.laws.views import stable
+from mistral_conformance.outcome import Skipped
+from mistral_conformance.registry import SHOULD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.laws.instance import Instance, Shown
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Model, Reference, Resource
+
+DECLARED = "the document declares these refusals for the operation"
+SHOWN_TO_STRANGERS = "harm: what belongs to somebody is shown to a stranger or changed by one"
+LEAK = "our choice: who may not see a thing does not learn either that it exists"
+STRANGER = "stranger"
+WORKSPACE = "workspace"
+OUTSIDERS = ("neighbour", STRANGER)
+"""Identities outside of the caller's workspace."""
+OWN_WORDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}|/[\w/.%-]+|\d+", re.IGNORECASE)
+"""What an answer may say of its own request: ids, paths, numbers."""
+
+
+def _placed(model: Model, where: tuple[str, ...]) -> Iterator[Subject]:
+    for each in model.references:
+        place = each.place
+        if place.where in where and each.resource:
+            operation = (place.operation,)
+            yield Subject(str(place), each, operation, operation, (each.origin,))
+
+
+def _in_path(model: Model) -> Iterator[Subject]:
+    return _placed(model, ("path",))
+
+
+def _in_body(model: Model) -> Iterator[Subject]:
+    return _placed(model, ("body", "query"))
+
+
+def _owned(model: Model) -> Iterator[Subject]:
+    """Places of ids of what the suite can make and outsiders do not see."""
+    for subject in _in_path(model):
+        resource = model.resources[subject.value.resource]
+        if resource.whole and resource.parameter and _keeper(model, resource).seen_by == WORKSPACE:
+            yield subject
+
+
+def _outside(model: Model) -> Iterator[Subject]:
+    """The same for each outsider; that other organisations see nothing needs no declaration."""
+    for subject in _owned(model):
+        resource = _keeper(model, model.resources[subject.value.resource])
+        for outsider in OUTSIDERS:
+            yield evolve(
+                subject,
+                name=f"{subject.name} by {outsider}",
+                value=(subject.value, outsider),
+                origins=() if outsider == STRANGER else (resource.seen_origin,),
+                needs=(outsider,),
+            )
+
+
+def _nested(model: Model) -> Iterator[Subject]:
+    return (each for each in _owned(model) if model.resources[each.value.resource].parent)
+
+
+def _keeper(model: Model, resource: Resource) -> Resource:
+    """The resource that decides who sees it: itself, or one above."""
+    while resource.seen_by == "parent" and resource.parent:
+        resource = model.resources[resource.parent]
+    return resource
+
+
+@law(id="access.unknown-is-refused", over=_in_path, source=DECLARED)
+def unknown_is_refused(world: World, reference: Reference) -> None:
+    """An id that nothing has is refused as declared."""
+    ids = _own_ids(world, reference)
+    operation = world.document.operations[reference.place.operation]
+    ids[reference.place.name] = unknown_id(world, operation, reference.place.name)
+    answer = send_plain(world, operation.id, ids, by=CALLER)
+    _expect_refused(world, reference, "unknown", answer)
+
+
+@law(id="access.unknown-in-body-is-refused", over=_in_body, source=DECLARED, level=SHOULD)
+def unknown_in_body_is_refused(world: World, reference: Reference) -> None:
+    """An id in a body that nothing has is refused."""
+    place = reference.place
+    operation = world.document.operations[place.operation]
+    ids = _own_ids(world, reference)
+    request = plain_request(world, place.operation)
+    if place.name not in (request.get("json") or {}):
+        raise Skipped(f"the plainest request has no `{place.name}`")
+    body = {**request["json"], place.name: unknown_id(world, operation, place.name)}
+    answer = world.ask(place.operation, ids, **{**request, "json": body})
+    _expect_refused(world, reference, "unknown", answer)
+
+
+@law(id="access.wrong-kind-is-refused", over=_owned, source=DECLARED)
+def wrong_kind_is_refused(world: World, reference: Reference) -> None:
+    """The id of a living object of another kind is refused."""
+    ids = _own_ids(world, reference)
+    ids[reference.place.name] = _other_kind(world, _resource(world, reference), ids)
+    answer = send_plain(world, reference.place.operation, ids, by=CALLER)
+    _expect_refused(world, reference, "wrong-kind", answer)
+
+
+@law(id="access.foreign-is-refused", over=_outside, source=SHOWN_TO_STRANGERS)
+def foreign_is_refused(world: World, subject: tuple[Reference, str]) -> None:
+    """What is the caller's is refused to those outside of its workspace, and stays as it was."""
+    reference, outsider = subject
+    instance = world.make(_resource(world, reference))
+    ids = _own_ids(world, reference, instance)
+    before = world.look(instance)
+    answer = send_plain(world, reference.place.operation, ids, by=outsider)
+    _expect_refused(world, reference, "foreign", answer, f" to the {outsider}")
+    _expect_untouched(world, instance, before, answer)
+
+
+@law(id="access.foreign-looks-unknown", over=_outside, source=LEAK, level=SHOULD)
+def foreign_looks_unknown(world: World, subject: tuple[Reference, str]) -> None:
+    """To those outside, the caller's object gets the very answer of one that is not there."""
+    reference, outsider = subject
+    instance = world.make(_resource(world, reference))
+    ids = _own_ids(world, reference, instance)
+    answer = send_plain(world, reference.place.operation, ids, by=outsider)
+    operation = world.document.operations[reference.place.operation]
+    unknown = {each: unknown_id(world, operation, each) for each in operation.path_ids}
+    other = send_plain(world, operation.id, unknown, by=outsider)
+    reason = (
+        f"{operation.id} answers {answer.status} to the {outsider} for the caller's "
+        f"{reference.resource} and {other.status} for an unknown one: {_said(answer)[4:64]} "
+        f"beside {_said(other)[4:64]}"
+    )
+    world.expect(_said(answer) == _said(other), reason, answer, other)
+
+
+@law(id="access.other-parent-is-refused", over=_nested, source=SHOWN_TO_STRANGERS, harm=True)
+def other_parent_is_refused(world: World, reference: Reference) -> None:
+    """An object is not found below another parent than its own, and stays as it was."""
+    resource = _resource(world, reference)
+    instance = world.make(resource)
+    other = world.make(world.model.resources[resource.parent])
+    ids = {**instance.ids, **other.ids}
+    before = world.look(instance)
+    answer = send_plain(world, reference.place.operation, ids, by=CALLER)
+    _expect_refused(world, reference, "foreign", answer)
+    _expect_untouched(world, instance, before, answer)
+
+
+def _resource(world: World, reference: Reference) -> Resource:
+    return world.model.resources[str(reference.resource)]
+
+
+def _own_ids(
+    world: World, reference: Reference, instance: Instance | None = None
+) -> dict[str, str]:
+    """Ids of living objects for the operation's path, as far as the suite can make them."""
+    operation = world.document.operations[reference.place.operation]
+    owners = {each.parameter: each for each in world.model.resources.values() if each.parameter}
+    ids: dict[str, str] = dict(instance.ids) if instance else {}
+    above: Instance | None = instance
+    for name in operation.path_ids:
+        if name in ids or name == reference.place.name:
+            continue
+        resource = owners.get(name)
+        if resource is None or not resource.whole:
+            raise Skipped(f"the suite makes no object for `{name}`")
+        parent = above if above and above.resource.name == resource.parent else None
+        above = world.make(resource, parent=parent)
+        ids |= above.ids
+    return ids
+
+
+def _other_kind(world: World, resource: Resource, ids: dict[str, str]) -> str:
+    """The id of something of another kind: of the parent, or of the first other kind."""
+    if resource.parent and (found := ids.get(world.model.resources[resource.parent].parameter)):
+        return found
+    for each in world.model.resources.values():
+        is_other = each.name not in {resource.name, resource.parent} and not each.parent
+        is_made = each.whole and each.parameter and each.delete and not each.actions
+        if is_other and is_made and world.capabilities.offers(each.create):
+            return world.make(each).ids[each.parameter]
+    raise Skipped(f"there is nothing of another kind than {resource.name}")
+
+
+def _expect_refused(
+    world: World, reference: Reference, cause: str, answer: Exchange, whom: str = ""
+) -> None:
+    due = reference.refusals[cause]
+    wanted = " or ".join(str(each) for each in due)
+    what = reference.resource
+    reason = (
+        f"{reference.place.operation} answers {answer.status}{whom} for a {what} that is {cause}, "
+        f"{wanted} is due"
+    )
+    world.expect(answer.status in due, reason, answer)
+
+
+def _expect_untouched(
+    world: World, instance: Instance, before: list[Shown], answer: Exchange
+) -> None:
+    for one, other in zip(before, world.look(instance), strict=True):
+        said = f"{other.view} does not show the {instance.resource.name} any more"
+        world.expect(other.value is not None, said, answer, other.exchange)
+        difference = first_difference(
+            world.document, stable(instance.resource), one.fields, other.fields
+        )
+        if difference:
+            reason = f"a refused request changed {describe(*difference, one, other)}"
+            world.fail(reason, one.exchange, answer, other.exchange)
+
+
+def _said(answer: Exchange) -> str:
+    """Status and body, without what an answer may say of its own request."""
+    return f"{answer.status} {OWN_WORDS.sub('#', spelled_alike(answer))}"

@@ -1,0 +1,105 @@
+"""Compares what views show, and says the first place where two differ."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.laws.reading import read_time
+from mistral_conformance.model.schemas import facet, items_of, properties
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mistral_conformance.document import Document, Json
+    from mistral_conformance.laws.instance import Shown
+    from mistral_conformance.model import Field
+
+ABSENT: Any = object()
+LONGEST = 60
+
+
+def is_same(field: Field, left: object, right: object) -> bool:
+    """Whether two values of a field are the same: times by their moment, all else as they are."""
+    if field.unit and left is not None and right is not None:
+        one, other = read_time(left), read_time(right)
+        if one is not None and other is not None:
+            return one == other
+    return bool(left == right) and isinstance(left, bool) is isinstance(right, bool)
+
+
+def first_difference(
+    document: Document, fields: Iterable[Field], left: Json, right: Json
+) -> tuple[str, object, object] | None:
+    """The first of the fields that both sides have and show differently; None when they agree.
+
+    A field that one side leaves out is free, and so is what no schema knows inside of one.
+    """
+    for each in fields:
+        one, other = left.get(each.name, ABSENT), right.get(each.name, ABSENT)
+        if one is ABSENT or other is ABSENT:
+            continue
+        one, other = (known(document, each.schema, value) for value in (one, other))
+        if not is_same(each, one, other):
+            return inside(each.name, one, other)
+    return None
+
+
+def inside(path: str, left: object, right: object) -> tuple[str, object, object]:
+    """The first place inside two values where they differ."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        for name in dict.fromkeys((*left, *right)):
+            if left.get(name, ABSENT) != right.get(name, ABSENT):
+                return inside(f"{path}.{name}", left.get(name, ABSENT), right.get(name, ABSENT))
+    if isinstance(left, list) and isinstance(right, list):
+        for number, (one, other) in enumerate(zip(left, right, strict=False)):
+            if one != other:
+                return inside(f"{path}.{number}", one, other)
+    return path, left, right
+
+
+def known(document: Document, schema: Json, value: Any) -> Any:  # noqa: ANN401 - JSON
+    """The part of a value that its schema knows, times as moments: what two answers must share."""
+    if isinstance(value, list):
+        return [known(document, items_of(document, schema), each) for each in value]
+    if isinstance(value, dict):
+        found = properties(document, schema)
+        return (
+            {
+                name: known(document, found[name].schema, each)
+                for name, each in value.items()
+                if name in found
+            }
+            if found
+            else value
+        )
+    is_time = facet(document, schema, "format") == "date-time"
+    return read_time(value) if is_time else value
+
+
+def describe(place: str, left: object, right: object, one: Shown, other: Shown) -> str:
+    """A difference as a sentence."""
+    first, second = shorten(left, right)
+    return f"`{place}` is {first} in {one.view} and {second} in {other.view}"
+
+
+def shorten(left: object, right: object) -> tuple[str, str]:
+    """Both values as JSON, cut to the part where they begin to differ."""
+    one, other = _spell(left), _spell(right)
+    if max(len(one), len(other)) <= LONGEST:
+        return one, other
+    same = next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
+    start = max(0, same - 20)
+    return _cut(one, start), _cut(other, start)
+
+
+def _cut(text: str, start: int) -> str:
+    end = start + LONGEST
+    return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
+
+
+def _spell(value: object) -> str:
+    return "absent" if value is ABSENT else json.dumps(value, ensure_ascii=False, default=repr)

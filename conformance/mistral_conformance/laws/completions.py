@@ -1,0 +1,135 @@
+"""What a completion says, plain or put together from the pieces of a stream, in one form."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field, frozen
+
+from mistral_conformance.laws.reading import kind, read_items, read_object
+from mistral_conformance.outcome import Failed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.document import Json
+    from mistral_conformance.exchange import Exchange
+
+
+@define
+class Choice:
+    """One choice: its text, its tool calls by index as name and arguments, why it ended."""
+
+    text: str = ""
+    calls: dict[int, tuple[str, str]] = field(factory=dict)
+    finish: list[str] = field(factory=list)
+
+    @property
+    def called(self) -> list[tuple[str, Any]]:
+        """The tool calls in order, arguments as JSON where they are JSON."""
+        return [(name, _arguments(text)) for _, (name, text) in sorted(self.calls.items())]
+
+
+@frozen(eq=False)
+class Completion:
+    """A whole answer. `usage` are those that were told, `ids` all ids that the pieces have."""
+
+    exchange: Exchange = field(repr=False)
+    choices: dict[int, Choice]
+    usage: tuple[Json, ...]
+    ids: frozenset[str]
+    usage_last: bool = True
+    ended: bool = True
+
+    @property
+    def first(self) -> Choice:
+        """The choice with index 0, which every answer must have."""
+        if 0 not in self.choices:
+            raise Failed("the answer has no choice with the index 0", self.exchange)
+        return self.choices[0]
+
+
+def read_plain(exchange: Exchange) -> Completion:
+    """The answer to a request that asks for no stream."""
+    body = read_object(exchange)
+    choices: dict[int, Choice] = {}
+    for each in read_items(exchange, "choices"):
+        message = each.get("message")
+        if not isinstance(message, dict):
+            raise Failed(f"`choices.message` is {kind(message)} where an object is due", exchange)
+        choice = _choice(choices, each, exchange)
+        _add(choice, message, each)
+    usage = body.get("usage")
+    told = (usage,) if isinstance(usage, dict) else ()
+    return Completion(exchange, choices, told, frozenset(_texts([body.get("id")])))
+
+
+def read_pieces(exchange: Exchange, end: str) -> Completion:
+    """The answer that the pieces of a stream make."""
+    choices: dict[int, Choice] = {}
+    usage, ids = [], []
+    events = [each for each in exchange.events if each.data]
+    ended = bool(events) and events[-1].data.strip() == end
+    pieces = [_piece(each.data, exchange) for each in events if each.data.strip() != end]
+    for piece in pieces:
+        usage += [piece["usage"]] if isinstance(piece.get("usage"), dict) else []
+        ids.append(piece.get("id"))
+        for each in piece.get("choices") or ():
+            delta = each.get("delta") if isinstance(each, dict) else None
+            if not isinstance(delta, dict):
+                raise Failed(f"a `delta` is {kind(delta)} where an object is due", exchange)
+            _add(_choice(choices, each, exchange), delta, each)
+    last = bool(pieces) and isinstance(pieces[-1].get("usage"), dict)
+    return Completion(exchange, choices, tuple(usage), frozenset(_texts(ids)), last, ended)
+
+
+def _piece(data: str, exchange: Exchange) -> Json:
+    try:
+        found = json.loads(data)
+    except ValueError:
+        raise Failed("an event of the stream is no JSON", exchange) from None
+    if not isinstance(found, dict):
+        raise Failed(f"an event of the stream is {kind(found)}, no object", exchange)
+    return found
+
+
+def _choice(choices: dict[int, Choice], each: Json, exchange: Exchange) -> Choice:
+    index = each.get("index")
+    if not isinstance(index, int):
+        raise Failed(f"the `index` of a choice is {kind(index)}", exchange)
+    return choices.setdefault(index, Choice())
+
+
+def _add(choice: Choice, said: Json, around: Json) -> None:
+    """Add one message, or one piece of it, to a choice."""
+    choice.text += "".join(_words(said.get("content")))
+    for at, call in enumerate(said.get("tool_calls") or ()):
+        function = call.get("function") if isinstance(call, dict) else None
+        if isinstance(function, dict):
+            index = call.get("index") or at
+            name, text = choice.calls.get(index, ("", ""))
+            more = function.get("arguments") or ""
+            spelled = more if isinstance(more, str) else json.dumps(more)
+            choice.calls[index] = (name or str(function.get("name", "")), text + spelled)
+    choice.finish += _texts([around.get("finish_reason")])
+
+
+def _words(content: object) -> Iterator[str]:
+    """The text of a content: a string, or chunks of which those of text have one."""
+    if isinstance(content, str):
+        yield content
+    for each in content if isinstance(content, list) else ():
+        if isinstance(each, dict) and isinstance(each.get("text"), str):
+            yield each["text"]
+
+
+def _texts(values: list[object]) -> list[str]:
+    return [each for each in values if isinstance(each, str) and each]
+
+
+def _arguments(text: str) -> Any:  # noqa: ANN401 - JSON
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -1,0 +1,132 @@
+"""Law 4: gone is gone, in every place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.identities import CALLER
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.links import open_url, read_url
+from mistral_conformance.laws.requests import send_plain
+from mistral_conformance.laws.subjects import resources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.laws.instance import Instance
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Model, Reference, Resource
+
+DECLARED = "the document declares 404 for what is not there"
+LOST = "harm: what was deleted is still shown, or what was not is lost"
+
+
+def _deletable(model: Model) -> Iterator[Subject]:
+    return resources(model, lambda each: each.delete and each.parameter)
+
+
+def _places(model: Model) -> Iterator[Subject]:
+    """Each place of a path that takes the id of what can be deleted."""
+    for each in model.references:
+        resource = model.resources.get(each.resource or "")
+        if resource and resource.whole and resource.delete and each.place.where == "path":
+            operations = (each.place.operation, resource.delete)
+            needed = (*operations, resource.create)
+            yield Subject(str(each.place), each, operations, needed, (each.origin,))
+
+
+def _links(model: Model) -> Iterator[Subject]:
+    for each in model.resources.values():
+        for link in each.links if each.whole and each.delete else ():
+            needed = (link, each.create, each.delete)
+            yield Subject(link, (each, link), (link, each.delete), needed)
+
+
+def _parents(model: Model) -> Iterator[Subject]:
+    for subject in _deletable(model):
+        children = [model.resources[each] for each in subject.value.children]
+        for child in children:
+            if child.whole and child.read:
+                operations = (subject.value.delete, child.read)
+                needed = (*operations, subject.value.create, child.create)
+                yield Subject(child.name, child, operations, needed)
+
+
+@law(id="gone.is-refused", over=_places, source=DECLARED, harm=True)
+def is_refused(world: World, reference: Reference) -> None:
+    """What was deleted is refused at every place that takes its id."""
+    resource = world.model.resources[reference.resource or ""]
+    instance = world.make(resource)
+    world.settle(instance)
+    below = _below(world, instance, reference)
+    deleted = world.need(world.delete(instance))
+    ids = {**instance.ids, **below}
+    answer = send_plain(world, reference.place.operation, ids, by=CALLER)
+    due = reference.refusals["deleted"]
+    reason = (
+        f"{reference.place.operation} answers {answer.status} for a deleted {resource.name}, "
+        f"{' or '.join(str(each) for each in due)} is due"
+    )
+    world.expect(answer.status in due, reason, deleted, answer)
+
+
+@law(id="gone.links-die", over=_links, source=LOST, harm=True)
+def links_die(world: World, subject: tuple[Resource, str]) -> None:
+    """A URL that was made before opens nothing after its object was deleted."""
+    resource, link = subject
+    instance = world.make(resource)
+    world.settle(instance)
+    url = read_url(world, world.call(link, instance.ids))
+    world.need(open_url(world, url))
+    deleted = world.need(world.delete(instance))
+    answer = open_url(world, url)
+    reason = f"the URL of a deleted {resource.name} answers {answer.status}, a refusal is due"
+    world.expect(400 <= answer.status < 500, reason, deleted, answer)
+
+
+@law(id="gone.children-go", over=_parents, source=LOST, harm=True)
+def children_go(world: World, child: Resource) -> None:
+    """What belonged to something deleted is gone with it."""
+    parent = world.make(world.model.resources[child.parent])
+    instance = world.make(child, parent=parent)
+    deleted = world.need(world.delete(parent))
+    answer = world.ask(child.read, instance.ids)
+    reason = f"a {child.name} of a deleted {parent.resource.name} answers {answer.status}"
+    world.expect(answer.status in {404, 410}, reason, deleted, answer)
+
+
+@law(id="gone.twin-is-new", over=_deletable, source=LOST, harm=True)
+def twin_is_new(world: World, resource: Resource) -> None:
+    """What is made again as it was before its deletion is new: another id, and as it was sent."""
+    instance = world.make(resource)
+    given = _again(instance)
+    twin = world.make(resource, parent=instance.parent, given=given)
+    world.need(world.delete(instance))
+    for shown in world.look(twin) if twin.key != instance.key else ():
+        said = f"{shown.view} lost the {resource.name} that was made like the deleted one"
+        world.expect(shown.value is not None, said, shown.exchange)
+    same = {**given, "file.content": instance.content} if instance.content else given
+    again = world.make(resource, parent=instance.parent, given=same)
+    said = f"the id of a deleted {resource.name} came again"
+    world.expect(again.key != instance.key, said, instance.made, again.made)
+
+
+def _below(world: World, instance: Instance, reference: Reference) -> dict[str, str]:
+    """Ids of living objects below the deleted one, where the operation's path names them."""
+    operation = world.document.operations[reference.place.operation]
+    found: dict[str, str] = {}
+    for each in instance.resource.children:
+        child = world.model.resources[each]
+        if child.parameter in operation.path_ids:
+            found = world.make(child, parent=instance).ids
+    return found
+
+
+def _again(instance: Instance) -> dict[str, object]:
+    """What makes one like it: the same name and fields; the same bytes would be the same one."""
+    resource = instance.resource
+    return {
+        resource.fields[name].sent: value
+        for name, value in instance.sent.items()
+        if resource.fields[name].sent not in {"file.size", "file.suffix"}
+    }

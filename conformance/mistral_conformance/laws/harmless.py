@@ -1,0 +1,134 @@
+"""Laws 17 and 18: reading and refused requests change nothing, and what is extra is harmless."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.laws.comparing import describe, first_difference, inside, known, shorten
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.requests import plain_request
+from mistral_conformance.laws.subjects import needs_of
+from mistral_conformance.laws.views import stable
+from mistral_conformance.model.schemas import answer_schema
+from mistral_conformance.outcome import Skipped
+from mistral_conformance.registry import SHOULD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mistral_conformance.document import Json
+    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.laws.instance import Instance, Shown
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Model, Resource
+
+LOST = "harm: a request that only looks, or that was refused, changes something"
+FREE = (
+    "RFC 9110 section 5.1: unknown fields are ignored; programs add them, and queries of their own"
+)
+
+
+def _readings(model: Model) -> Iterator[Subject]:
+    return _operations(model, lambda method: method == "GET")
+
+
+def _writings(model: Model) -> Iterator[Subject]:
+    for subject in _operations(model, lambda method: method in {"POST", "PUT", "PATCH"}):
+        if model.document.operations[subject.name].body:
+            yield subject
+
+
+def _operations(model: Model, test: Callable[[str], bool]) -> Iterator[Subject]:
+    """Operations on objects that the suite makes, with the resource."""
+    for each in model.resources.values():
+        for operation in each.operations if each.whole else ():
+            spec = model.document.operations[operation]
+            if test(spec.method) and operation != each.create:
+                needed = (operation, each.create)
+                value = (each, operation)
+                yield Subject(operation, value, (operation,), needed, needs=needs_of(model, each))
+
+
+@law(id="reading.changes-nothing", over=_readings, source=LOST, harm=True)
+def changes_nothing(world: World, subject: tuple[Resource, str]) -> None:
+    """Reading leaves the object and its parent as they were, their times too."""
+    resource, operation = subject
+    instance = world.make(resource)
+    world.settle(instance)
+    before = _snapshot(world, instance)
+    world.ctx.pass_time(1)
+    answer = world.call(operation, instance.ids, **plain_request(world, operation))
+    _expect_same(world, before, _snapshot(world, instance), answer)
+
+
+@law(id="reading.refused-changes-nothing", over=_writings, source=LOST, harm=True)
+def refused_changes_nothing(world: World, subject: tuple[Resource, str]) -> None:
+    """A request that was refused leaves the object and its parent as they were."""
+    resource, operation = subject
+    instance = world.make(resource)
+    world.settle(instance)
+    before = _snapshot(world, instance)
+    answer = world.call(operation, instance.ids, json=[])
+    if answer.ok:
+        raise Skipped(f"{operation} takes an array as its body", answer)
+    _expect_same(world, before, _snapshot(world, instance), answer)
+
+
+@law(id="extra.query-is-harmless", over=_readings, source=FREE, level=SHOULD)
+def query_is_harmless(world: World, subject: tuple[Resource, str]) -> None:
+    """A query parameter that the document does not know changes nothing in an answer."""
+    _expect_harmless(world, subject, {"query": {"unknown_parameter": "1"}})
+
+
+@law(id="extra.header-is-harmless", over=_readings, source=FREE)
+def header_is_harmless(world: World, subject: tuple[Resource, str]) -> None:
+    """A header that the document does not know changes nothing in an answer."""
+    _expect_harmless(world, subject, {"headers": {"X-Unknown-Header": "1"}})
+
+
+def _expect_harmless(world: World, subject: tuple[Resource, str], extra: Json) -> None:
+    resource, operation = subject
+    instance = world.make(resource)
+    world.settle(instance)
+    request = plain_request(world, operation)
+    plain = world.call(operation, instance.ids, **request)
+    answer = world.call(operation, instance.ids, **{**request, **extra})
+    same = plain.status == answer.status
+    reason = f"{operation} answers {answer.status} with it, {plain.status} without"
+    world.expect(same, reason, plain, answer)
+    if plain.ok and operation not in resource.links:
+        left, right = (_known(world, operation, each) for each in (plain, answer))
+        if left != right:
+            place, one, other = inside("the answer", left, right)
+            reason = (
+                f"{place} is {shorten(one, other)[1]} with it, {shorten(one, other)[0]} without"
+            )
+            world.fail(reason, plain, answer)
+
+
+def _known(world: World, operation: str, answer: Exchange) -> object:
+    """What the document knows of an answer; the bytes of one that is not JSON."""
+    schema, _ = answer_schema(world.document.operations[operation], world.document)
+    return known(world.document, schema, answer.json()) if schema else answer.content
+
+
+def _snapshot(world: World, instance: Instance) -> list[tuple[Resource, Shown]]:
+    found = [(instance.resource, each) for each in world.look(instance)]
+    if instance.parent:
+        found += _snapshot(world, instance.parent)
+    return found
+
+
+def _expect_same(
+    world: World,
+    before: list[tuple[Resource, Shown]],
+    after: list[tuple[Resource, Shown]],
+    answer: Exchange,
+) -> None:
+    for (resource, one), (_, other) in zip(before, after, strict=True):
+        gone = one.value is not None and other.value is None
+        world.expect(not gone, f"{other.view} lost the {resource.name}", answer, other.exchange)
+        difference = first_difference(world.document, stable(resource), one.fields, other.fields)
+        if difference:
+            reason = f"{answer.operation} changed {describe(*difference, one, other)}"
+            world.fail(reason, one.exchange, answer, other.exchange)

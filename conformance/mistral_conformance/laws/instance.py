@@ -1,0 +1,59 @@
+"""One object that a law has made or looks at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from mistral_conformance.document import Json
+    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.model import Resource
+
+
+@frozen(eq=False)
+class Instance:
+    """An object: the path ids that lead to it, who made it, what was sent for it.
+
+    `sent` is by the names of answers: what each field has to show. `content` are the bytes of an
+    upload. `made` is the creating exchange.
+    """
+
+    resource: Resource
+    ids: dict[str, str]
+    by: str
+    made: Exchange = field(repr=False)
+    sent: dict[str, Any] = field(factory=dict)
+    content: bytes = field(default=b"", repr=False)
+    parent: Instance | None = None
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """The values of the fields that identify it in answers."""
+        return key_of(self.resource, self.made.json())
+
+    @property
+    def parent_ids(self) -> dict[str, str]:
+        """The path ids of the parent, none without one."""
+        return self.parent.ids if self.parent else {}
+
+
+@frozen(eq=False)
+class Shown:
+    """An object as one view shows it; `value` is None where the view does not have it."""
+
+    view: str
+    exchange: Exchange = field(repr=False)
+    value: Json | None
+
+    @property
+    def fields(self) -> Json:
+        """The fields, none where the view does not have the object."""
+        return self.value or {}
+
+
+def key_of(resource: Resource, value: object) -> tuple[Any, ...]:
+    """The values of an object's identifying fields, as far as it has them."""
+    found = (value.get(each) if isinstance(value, dict) else None for each in resource.key)
+    return tuple(each if isinstance(each, str | int | None) else repr(each) for each in found)

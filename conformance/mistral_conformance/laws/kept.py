@@ -1,0 +1,264 @@
+"""Law 3: values survive. What was sent is shown, letter by letter and byte by byte."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.laws.instance import Shown
+from mistral_conformance.laws.law import FULL, Subject, law
+from mistral_conformance.laws.links import open_url, read_url
+from mistral_conformance.laws.schemas import changing_schema, creating_schema
+from mistral_conformance.laws.subjects import changeable, resources
+from mistral_conformance.laws.values import NAMES
+from mistral_conformance.laws.views import expect_shown
+from mistral_conformance.model.schemas import facet, types
+from mistral_conformance.outcome import RuleSignal, Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.document import Json
+    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.laws.instance import Instance
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Field, Model, Resource
+
+LOST = "harm: what was stored comes back as something else"
+TEXTS = {
+    "outer blanks": " in the middle ",
+    "composed letters": "Café Ångström",
+    "decomposed letters": "Cafe\u0301 A\u030angstro\u0308m",
+    "letters beyond the basic plane": "🙂 𠮷 𐐷",
+    "letters from right to left": "שלום عالم",
+    "capitals": "MiXeD CaSe",
+    "wildcards": "100% a_b * ? [x]",
+    "an HTML tag": "<b>&amp;</b>",
+    "quotes": "\"double\" 'single' \\back\\ `tick`",
+    "lines": "one\ntwo\ttabbed",
+    "a number": "0042",
+    "a word of JSON": "null",
+}
+IN_FILE_NAMES = (
+    "composed letters", "decomposed letters", "letters beyond the basic plane",
+    "letters from right to left", "capitals", "wildcards",
+)  # fmt: skip
+"""What a file name in a form can carry without being spelled otherwise."""
+LONG = 20_000
+LONG_NAME = 120
+MAPS: tuple[Json, ...] = (
+    {"Capital": "Letter", "lower": "letter"},
+    {"yes": True, "no": False, "whole": 0, "part": 0.5},
+    {"texts": ["b", "a", "b"], "empty": ""},
+    {},
+)
+CONTENTS = {
+    "one byte": b"x",
+    "no last line end": b"one\ntwo",
+    "line ends of both kinds": b"one\r\ntwo\n\n\nthree\r",
+    "every byte": bytes(range(256)),
+    "more than one buffer": b"0123456789abcdef" * 4096 + b"!",
+}
+LARGE = {"5 MB": b"0123456789abcdef" * 327_680}
+BINARY = "application/octet-stream"
+
+
+def _kept(model: Model, test: Any) -> Iterator[Subject]:  # noqa: ANN401 - a predicate
+    for subject in resources(model):
+        for each in subject.value.fields.values():
+            if (each.kept or each.owner == "both") and test(each):
+                name = f"{subject.name}.{each.name}"
+                value = (subject.value, each)
+                yield Subject(
+                    name, value, subject.operations, subject.needed, (each.origin,), subject.needs
+                )
+
+
+def _texts(model: Model) -> Iterator[Subject]:
+    def is_text(each: Field) -> bool:
+        schema, document = each.schema, model.document
+        plain = not facet(document, schema, "format") and not each.listed
+        named = each.sent in {"", "file.name", each.name} and each.kept
+        return "string" in types(document, schema) and plain and named
+
+    return _kept(model, is_text)
+
+
+def _numbers(model: Model) -> Iterator[Subject]:
+    return _kept(model, lambda each: any(bound is not None for bound in each.bounds))
+
+
+def _choices(model: Model) -> Iterator[Subject]:
+    for subject in _kept(model, lambda each: each.sent and "." not in each.sent):
+        resource, each = subject.value
+        if facet(model.document, creating_schema(model.document, resource, each), "enum"):
+            yield subject
+
+
+def _clearable(model: Model) -> Iterator[Subject]:
+    return (each for each in changeable(model) if each.value[1].null == "clears")
+
+
+def _maps(model: Model) -> Iterator[Subject]:
+    for subject in changeable(model):
+        schema = changing_schema(model.document, *subject.value)
+        if "object" in types(model.document, schema):
+            yield subject
+
+
+def _uploads(model: Model) -> Iterator[Subject]:
+    return resources(model, lambda each: each.content or each.links)
+
+
+@law(id="values.text-is-kept", over=_texts, source=LOST, harm=True)
+def text_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
+    """A text is shown letter by letter as it was sent, whatever its letters and its length."""
+    resource, field = subject
+    judged = 0
+    for text in _alphabet(world, field):
+        instance = _with(world, resource, field, text)
+        if instance is None:
+            continue
+        judged += 1
+        expect_shown(world, instance, world.look(instance), {field.name: text})
+    if not judged:
+        raise Skipped(f"the server takes none of the texts for `{field.name}`")
+
+
+@law(id="values.number-is-kept", over=_numbers, source=LOST, harm=True)
+def number_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
+    """The least and the greatest number that the document allows are shown as they were sent."""
+    resource, field = subject
+    for bound in field.bounds:
+        if bound is not None:
+            instance = world.make(resource, given={field.sent: int(bound)})
+            expect_shown(world, instance, world.look(instance), {field.name: int(bound)})
+
+
+@law(id="values.choice-is-kept", over=_choices, source=LOST, harm=True)
+def choice_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
+    """Each of the listed values that the server takes is shown as it was sent."""
+    resource, field = subject
+    schema = creating_schema(world.document, resource, field)
+    judged = 0
+    for value in facet(world.document, schema, "enum") or ():
+        try:
+            instance = world.make(resource, given={field.sent: value})
+        except RuleSignal:
+            continue  # keys may lack the right to some, and some go with other bytes
+        judged += 1
+        views = [Shown("the answer", instance.made, instance.made.json()), *world.look(instance)]
+        expect_shown(world, instance, views, {field.name: value})
+    if not judged:
+        raise Skipped(f"the server takes no value for `{field.sent}`")
+
+
+@law(id="values.null-clears", over=_clearable, source=LOST)
+def null_clears(world: World, subject: tuple[Resource, Field]) -> None:
+    """A field that was set is null, or left out, after an update with null."""
+    resource, field = subject
+    instance = world.make(resource)
+    schema = changing_schema(world.document, resource, field)
+    value = world.values.make(field.changed, schema)
+    world.need(world.change(instance, {field.changed: value}))
+    answer = world.change(instance, {field.changed: None})
+    world.expect(answer.ok, f"null for `{field.changed}` is refused with {answer.status}", answer)
+    for shown in world.look(instance):
+        found = shown.fields.get(field.name)
+        empty = found is None or found in ({}, [], "")
+        world.expect(empty, f"{shown.view} still shows `{field.name}`", answer, shown.exchange)
+
+
+@law(id="values.map-is-kept", over=_maps, source=LOST, harm=True)
+def map_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
+    """A map is shown with its keys and values as they were sent, and replaces the one before."""
+    resource, field = subject
+    instance = world.make(resource)
+    judged = 0
+    for value in MAPS:
+        answer = world.change(instance, {field.changed: value})
+        if 400 <= answer.status < 500:
+            continue
+        judged += 1
+        world.need(answer)
+        wanted = {field.name: value} if value else {}
+        expect_shown(world, instance, world.look(instance), wanted)
+    if not judged:
+        raise Skipped(f"the server takes none of the maps for `{field.name}`")
+
+
+@law(id="values.bytes-are-kept", over=_uploads, source=LOST, harm=True)
+def bytes_are_kept(world: World, resource: Resource) -> None:
+    """Stored bytes come back as they were sent, whatever they are and however many."""
+    _expect_bytes(world, resource, CONTENTS)
+
+
+@law(id="values.many-bytes-are-kept", over=_uploads, source=LOST, harm=True, depth=FULL)
+def many_bytes_are_kept(world: World, resource: Resource) -> None:
+    """Megabytes come back as they were sent."""
+    _expect_bytes(world, resource, LARGE)
+
+
+def _expect_bytes(world: World, resource: Resource, contents: dict[str, bytes]) -> None:
+    judged = 0
+    for what, content in contents.items():
+        given = {"file.content": content, "file.name": world.values.name(".txt")}
+        if what == "every byte":
+            given |= {"file.type": BINARY, "file.name": world.values.name(".bin")}
+        try:
+            instance = world.make(resource, given=given)
+        except RuleSignal:
+            continue  # a server may refuse some kinds
+        answer = _stored(world, instance)
+        if answer is None:
+            continue
+        judged += 1
+        same = sha256(answer.content).digest() == sha256(content).digest()
+        reason = f"of {what} {len(content)} bytes were sent, {len(answer.content)} come back"
+        world.expect(same, f"{reason}, and not the same ones", instance.made, answer)
+        expect_shown(world, instance, world.look(instance), _sizes(instance))
+    if not judged:
+        raise Skipped(f"no way leads to the bytes of a {resource.name}")
+
+
+def _stored(world: World, instance: Instance) -> Exchange | None:
+    """The stored bytes, by the download or else by a link; None where no way is offered."""
+    resource = instance.resource
+    if resource.content and world.capabilities.offers(resource.content):
+        return world.need(world.call(resource.content, instance.ids))
+    links = [each for each in resource.links if "extracted" not in each]
+    for link in links:
+        if world.capabilities.offers(link):
+            return world.need(open_url(world, read_url(world, world.call(link, instance.ids))))
+    return None
+
+
+def _sizes(instance: Instance) -> Json:
+    fields = instance.resource.fields
+    return {name: each for name, each in instance.sent.items() if fields[name].sent == "file.size"}
+
+
+def _alphabet(world: World, field: Field) -> Iterator[str]:
+    """The texts to try; names begin with the run's marker."""
+    is_file, is_name = field.sent == "file.name", field.name in NAMES
+    for what, text in TEXTS.items():
+        if is_file:
+            if what in IN_FILE_NAMES:
+                yield world.ctx.marker.name(f"{world.values.word()} {text}.txt")
+        elif not is_name or what != "lines":
+            yield world.ctx.marker.name(f"{world.values.word()} {text}") if is_name else text
+    length = LONG_NAME if is_name or is_file else LONG
+    long = world.values.word() * (length // 11)
+    yield world.ctx.marker.name(f"{long}.txt") if is_name or is_file else long
+
+
+def _with(world: World, resource: Resource, field: Field, text: str) -> Instance | None:
+    """A new object with the text, None where the server refuses it."""
+    try:
+        if field.sent:
+            return world.make(resource, given={field.sent: text})
+        instance = world.make(resource)
+        world.need(world.change(instance, {field.changed: text}))
+    except RuleSignal:
+        return None
+    return instance

@@ -1,0 +1,104 @@
+"""Makes an instance of any resource: the plainest request, with a value for every client field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.laws.instance import Instance
+from mistral_conformance.model.schemas import FORM, body_schema, properties
+from mistral_conformance.outcome import Unjudged
+from mistral_conformance.probing.samples import Sample, load_samples
+
+if TYPE_CHECKING:
+    from mistral_conformance.document import Json
+    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Resource
+
+CREATED = (200, 201, 202)
+PART = "file"
+TEXT_TYPE = "text/plain"
+
+
+def make(
+    world: World,
+    resource: Resource,
+    by: str,
+    parent: Instance | None,
+    given: Json,
+) -> Instance:
+    """A new object of the resource; `given` are fields of the request that are not made up.
+
+    Of an upload the name, content and type of the file part can be given as `file.name` and so on.
+
+    Raises:
+        Unjudged: the server does not make it.
+        NotOffered: the server has no such operation.
+
+    """
+    operation = world.document.operations[resource.create]
+    media_type, _ = body_schema(operation)
+    build = _send_form if media_type == FORM else _send_json
+    ids = parent.ids if parent else {}
+    answer, body, content = build(world, resource, by, ids, given)
+    if answer.status not in CREATED:
+        raise Unjudged(f"preparation failed: {resource.create} answered {answer.status}", answer)
+    own = {resource.parameter: str(answer[resource.key[0]])} if resource.parameter else {}
+    sent = {
+        name: body[each.sent]
+        for name, each in resource.fields.items()
+        if each.sent in body and each.owner != "server"
+    }
+    return Instance(resource, {**ids, **own}, by, answer, sent, content, parent)
+
+
+def _sample(world: World, operation: str) -> Sample:
+    sample = load_samples().get(operation, Sample())
+    return sample.filled(world.lookup, world.ctx.marker)
+
+
+def _made_up(world: World, resource: Resource, taken: Json) -> Json:
+    """A value for each client field of the creating request that has none yet."""
+    found: Json = {}
+    for each in resource.fields.values():
+        if each.kept and each.sent in taken:
+            value = world.values.make(each.sent, taken[each.sent].schema)
+            if value is not None:
+                found[each.sent] = value
+    return found
+
+
+def _send_json(
+    world: World, resource: Resource, by: str, ids: dict[str, str], given: Json
+) -> tuple[Exchange, Json, bytes]:
+    operation = world.document.operations[resource.create]
+    _, schema = body_schema(operation)
+    sample = _sample(world, operation.id)
+    base = dict(sample.body or {})
+    taken = properties(world.document, schema or {})
+    fixed = {name: each for name, each in base.items() if name != sample.marked}
+    body = {**base, **_made_up(world, resource, taken), **fixed, **given}
+    answer = world.call(operation.id, ids, by=by, json=body)
+    return answer, body, b""
+
+
+def _send_form(
+    world: World, resource: Resource, by: str, ids: dict[str, str], given: Json
+) -> tuple[Exchange, Json, bytes]:
+    operation = world.document.operations[resource.create]
+    sample = _sample(world, operation.id)
+    name = given.get("file.name", world.values.name(".txt"))
+    content = given.get("file.content", f"Notes on {world.values.word()}.\n".encode())
+    media_type = given.get("file.type", TEXT_TYPE)
+    own = {key: each for key, each in given.items() if not key.startswith(f"{PART}.")}
+    fields: dict[str, Any] = {**sample.form, **own}
+    parts: dict[str, Any] = {key: (None, str(each)) for key, each in fields.items()}
+    parts[PART] = (name, content, media_type)
+    answer = world.call(operation.id, ids, by=by, files=parts)
+    told = {
+        "file.name": name,
+        "file.size": len(content),
+        "file.type": media_type,
+        "file.suffix": name.rpartition(".")[2] if "." in name else None,
+    }
+    return answer, {**fields, **told}, content

@@ -1,0 +1,169 @@
+"""Law 8: pages tile. Put together they are the list, each item once, whatever their size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.laws.instance import key_of
+from mistral_conformance.laws.law import FULL, Subject, law
+from mistral_conformance.laws.populations import population_of
+from mistral_conformance.laws.reading import find, read_items
+from mistral_conformance.outcome import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.document import Json
+    from mistral_conformance.laws.populations import Population
+    from mistral_conformance.laws.walking import Walk
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import ListView, Model
+
+DECLARED = "the document declares how the list is paged"
+LOST = "harm: a program that reads all pages loses an item or sees it twice"
+MOST = 200
+"""A list of more items is not walked by ones and twos."""
+
+
+def _paged(model: Model) -> Iterator[Subject]:
+    for view in model.lists.values():
+        if "size" in view.paging and model.resources[view.resource].whole:
+            needed = (view.operation, model.resources[view.resource].create)
+            yield Subject(view.operation, view, (view.operation,), needed)
+
+
+def _with_tokens(model: Model) -> Iterator[Subject]:
+    return (each for each in _paged(model) if "token" in each.value.paging)
+
+
+@law(id="pages.tile", over=_paged, source=LOST, harm=True)
+def pages_tile(world: World, view: ListView) -> None:
+    """Pages of any size, by number or by token, put together are the list, in one order."""
+    population, query, count = _narrowed(world, view)
+    resource = world.model.resources[view.resource]
+    whole = world.walk(resource, population.ids, query)
+    wanted = [key_of(resource, each) for each in whole.items]
+    missing = population.keys - set(wanted)
+    world.expect(not missing, f"{len(missing)} items are not in the list", *whole.pages)
+    for size in sorted({1, 2, 3, count - 1, count}):
+        for tokens in (True, False) if "token" in view.paging else (True,):
+            walk = world.walk(resource, population.ids, query, size=size, tokens=tokens)
+            _expect_tiles(world, view, walk, wanted, size)
+
+
+@law(id="pages.totals-are-true", over=_paged, source=DECLARED)
+def totals_are_true(world: World, view: ListView) -> None:
+    """What a page tells of the list is true on every page: its total, and whether more follow."""
+    population, query, count = _narrowed(world, view)
+    resource = world.model.resources[view.resource]
+    judged = 0
+    for size in (1, 2, count):
+        walk = world.walk(resource, population.ids, query, size=size, tokens=False)
+        for number, page in enumerate(walk.pages, start=1):
+            more = find(page, view.paging.get("has_more", "?"))
+            total = find(page, view.paging.get("total", "?"))
+            follows = number * size < len(walk.items)
+            judged += (more is not None) + (total is not None)
+            told = f"page {number} of size {size}"
+            reason = f"{told} says that more follow: {more}, {len(walk.items)} items are there"
+            world.expect(more in (None, follows), reason, page)
+            reason = f"{told} says that there are {total} items, there are {len(walk.items)}"
+            world.expect(total in (None, len(walk.items)), reason, page)
+    if not judged:
+        raise Skipped("the pages tell nothing of the list")
+
+
+@law(id="pages.end-is-empty", over=_paged, source=LOST, harm=True)
+def beyond_the_end_is_nothing(world: World, view: ListView) -> None:
+    """The page after the last one repeats no item."""
+    population, query, _ = _narrowed(world, view)
+    if "page" not in view.paging:
+        raise Skipped("the list has no numbered pages")
+    first = 1 if view.paging["style"] == "page-from-1" else 0
+    asked = {**query, view.paging["page"]: first + MOST, view.paging["size"]: 2}
+    answer = world.ask(view.operation, population.ids, query=asked)
+    if answer.status in {400, 404, 416, 422}:
+        raise Skipped(f"a page beyond the end is refused with {answer.status}", answer)
+    world.need(answer)
+    found = read_items(answer, view.items)
+    world.expect(not found, f"a page beyond the end holds {len(found)} items", answer)
+
+
+@law(id="pages.tile-while-items-come-and-go", over=_with_tokens, source=LOST, harm=True)
+def pages_tile_while_items_come_and_go(world: World, view: ListView) -> None:
+    """Tokens lead to each item once that is there all the time, whatever comes and goes."""
+    population, query, _ = _narrowed(world, view)
+    resource = world.model.resources[view.resource]
+    doomed = world.make(resource, parent=population.parent, given=_named(world, population))
+    asked: Json | None = {**query, view.paging["size"]: 2}
+    found: list[tuple[object, ...]] = []
+    while asked is not None and len(found) < MOST:
+        page = world.need(world.ask(view.operation, population.ids, query=asked))
+        found += [key_of(resource, each) for each in read_items(page, view.items)]
+        if len(found) == 2 and doomed.key not in found:
+            world.need(world.delete(doomed))
+        if len(found) == 2:
+            world.make(resource, parent=population.parent, given=_named(world, population))
+        token = find(page, view.paging["next_token"])
+        asked = None if token is None else {**asked, view.paging["token"]: token}
+    if len(found) <= 2:
+        raise Skipped("the server gives no tokens")
+    for key in population.keys:
+        times = found.count(key)
+        world.expect(times == 1, f"an item that stayed comes {times} times")
+
+
+@law(id="pages.largest", over=_paged, source=LOST, harm=True, depth=FULL)
+def largest_page_is_full(world: World, view: ListView) -> None:
+    """A list of more items than its largest page holds loses none of them."""
+    if not view.largest or view.largest > MOST:
+        raise Skipped("the document names no largest page")
+    population, query, count = _narrowed(world, view)
+    resource = world.model.resources[view.resource]
+    for _ in range(view.largest + 3 - count):
+        world.make(resource, parent=population.parent, given=_named(world, population))
+    for tokens in (True, False) if "token" in view.paging else (True,):
+        walk = world.walk(resource, population.ids, query, tokens=tokens)
+        found = [key_of(resource, each) for each in walk.items]
+        first = len(read_items(walk.pages[0], view.items))
+        world.expect(first <= view.largest, f"a page holds {first} items", walk.pages[0])
+        world.expect(len(found) == len(set(found)), "an item comes twice", *walk.pages)
+        lost = view.largest + 3 - len(found)
+        world.expect(lost <= 0, f"{lost} of {view.largest + 3} items are on no page", *walk.pages)
+
+
+def _narrowed(world: World, view: ListView) -> tuple[Population, Json, int]:
+    """The population, the query that leaves little else, and how many items that gives."""
+    population = population_of(world, view)
+    search = next((e.parameter for e in view.filters if e.compare == "contains"), None)
+    query = {} if population.parent or search is None else {search: population.word}
+    resource = world.model.resources[view.resource]
+    count = len(world.walk(resource, population.ids, query).items)
+    if count > MOST:
+        raise Skipped(f"the list has {count} items, too many to be walked by ones")
+    if count <= 1:
+        raise Skipped(f"the list has {count} items")
+    return population, query, count
+
+
+def _named(world: World, population: Population) -> Json:
+    """What makes an item that the narrowing query leaves in."""
+    name = world.ctx.marker.name(f"{population.word} {world.values.word()}")
+    return {"file.name": f"{name}.txt"} if population.made[0].content else {"name": name}
+
+
+def _expect_tiles(
+    world: World, view: ListView, walk: Walk, wanted: list[tuple[object, ...]], size: int
+) -> None:
+    """Hold the pages of one walk to their size, and together to the whole list."""
+    resource = world.model.resources[view.resource]
+    for page in walk.pages:
+        count = len(read_items(page, view.items))
+        world.expect(count <= size, f"a page of size {size} holds {count} items", page)
+    found = [key_of(resource, each) for each in walk.items]
+    twice = len(found) - len(set(found))
+    world.expect(not twice, f"{twice} items come twice on pages of size {size}", *walk.pages)
+    lost = len(set(wanted) - set(found))
+    world.expect(not lost, f"{lost} items are on no page of size {size}", *walk.pages)
+    if set(found) == set(wanted):
+        world.expect(found == wanted, f"pages of size {size} are in another order", *walk.pages[:2])

@@ -1,0 +1,104 @@
+"""Populations: items of a list that differ in all that its filters look at, made once per run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from mistral_conformance.identities import CALLER
+from mistral_conformance.model.schemas import facet
+from mistral_conformance.outcome import RuleSignal, Unjudged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.document import Json
+    from mistral_conformance.laws.instance import Instance
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import ListView, Resource
+
+NAMES = ("Alpha report", "alpha notes", "BETA report", "100%_done", "a.b*c?", "Ünï çödé", "x")
+"""Names that tell substrings, capitals, wildcards and other letters apart."""
+TYPES = (
+    ("text/plain", ".txt", b"Plain words.\n"),
+    ("application/jsonl", ".jsonl", b'{"custom_id": "1", "body": {"max_tokens": 1}}\n'),
+    ("text/csv", ".csv", b"a,b\n1,2\n"),
+)
+LEAST = 3
+"""With fewer items nothing is proven about sets and pages."""
+
+
+@frozen(eq=False)
+class Population:
+    """The items that were made, and a word that is part of each one's name and of no other's."""
+
+    word: str
+    parent: Instance | None
+    made: tuple[Instance, ...]
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """The path ids of the list."""
+        return self.parent.ids if self.parent else {}
+
+    @property
+    def keys(self) -> set[tuple[Any, ...]]:
+        """What identifies each item."""
+        return {each.key for each in self.made}
+
+
+def population_of(world: World, view: ListView) -> Population:
+    """The population of a list, the same one for all laws of a run.
+
+    Raises:
+        Unjudged: the server does not make enough of them.
+
+    """
+    memory = world.ctx.session.memory
+    key = (Population, view.resource)
+    if key not in memory:
+        with world.ctx.session.creations.keep():
+            memory[key] = _populate(world, view)
+    found: Population = memory[key]
+    if len(found.made) < LEAST:
+        raise Unjudged(f"the server made {len(found.made)} of the {view.resource}s to list")
+    return found
+
+
+def _populate(world: World, view: ListView) -> Population:
+    resource = world.model.resources[view.resource]
+    above = world.model.resources.get(resource.parent)
+    parent = world.make(above) if above else None
+    word = world.values.word()
+    made = []
+    for given in _variety(world, view, resource, word):
+        try:
+            made.append(world.make(resource, by=CALLER, parent=parent, given=given))
+        except RuleSignal:
+            continue  # a server may refuse some kinds; what it takes is enough
+        world.ctx.pass_time(0.01)
+    return Population(word, parent, tuple(made))
+
+
+def _variety(world: World, view: ListView, resource: Resource, word: str) -> Iterator[Json]:
+    """What to send for each item: names apart, and each value of each filter that can be sent."""
+    choices = [dict(each) for each in _choices(world, view, resource)]
+    for number, name in enumerate(NAMES):
+        media_type, suffix, content = TYPES[number % len(TYPES)]
+        marked = world.ctx.marker.name(f"{word} {name}")
+        given: Json = {"name": marked}
+        if resource.fields and any(e.sent.startswith("file.") for e in resource.fields.values()):
+            unique = content + f"{word} {number}\n".encode() * (number + 1)
+            body = content * (number + 1) if suffix == ".jsonl" else unique
+            given = {"file.name": marked + suffix, "file.type": media_type, "file.content": body}
+        yield {**given, **(choices[number % len(choices)] if choices else {})}
+
+
+def _choices(world: World, view: ListView, resource: Resource) -> Iterator[list[tuple[str, Any]]]:
+    """Values that a filter of the list can tell apart and the creating request takes."""
+    for each in view.filters:
+        field = resource.fields[each.field]
+        values = facet(world.document, each.schema, "enum") or ()
+        if field.sent and not field.sent.startswith("file."):
+            yield from ([(field.sent, value)] for value in values if value is not None)

@@ -1,0 +1,28 @@
+"""The schemas of what requests take, by field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.model.schemas import body_schema, properties
+
+if TYPE_CHECKING:
+    from mistral_conformance.document import Document, Json
+    from mistral_conformance.model import Field, Resource
+
+
+def changing_schema(document: Document, resource: Resource, field: Field) -> Json:
+    """What the newest changing request takes for a field."""
+    return taken(document, resource.changes[0])[field.changed]
+
+
+def creating_schema(document: Document, resource: Resource, field: Field) -> Json:
+    """What the creating request takes for a field, an empty schema for a part of a file."""
+    return taken(document, resource.create).get(field.sent, {})
+
+
+def taken(document: Document, operation: str) -> dict[str, Json]:
+    """The schemas of the fields of an operation's request body, by name."""
+    _, schema = body_schema(document.operations[operation])
+    found = properties(document, schema) if schema else {}
+    return {name: each.schema for name, each in found.items()}

@@ -1,0 +1,250 @@
+"""Law 7: filters are sets. What a filtered list holds is what the unfiltered one tells to fit."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.laws.instance import key_of
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.populations import population_of
+from mistral_conformance.laws.reading import read_time
+from mistral_conformance.model.schemas import facet, items_of
+from mistral_conformance.outcome import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mistral_conformance.document import Json
+    from mistral_conformance.laws.populations import Population
+    from mistral_conformance.laws.walking import Walk
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Filter, ListView, Model, Sort
+
+DECLARED = "the document declares the parameter, which is of no use when it does something else"
+PARTS = (
+    "{word} Alpha report",
+    "Alpha",
+    "alpha",
+    "REPORT",
+    "100%_done",
+    "%",
+    "_",
+    "b*c",
+    "ï ç",
+    "x",
+)
+"""What is searched for, beside the word of the population."""
+
+Values = list[Any]
+
+
+def _filtered(model: Model) -> Iterator[Subject]:
+    for view in model.lists.values():
+        for each in view.filters if model.resources[view.resource].whole else ():
+            name = f"{view.operation}:{each.parameter}"
+            yield _subject(model, view, name, (view, each), each.origin)
+
+
+def _repeated(model: Model) -> Iterator[Subject]:
+    return (each for each in _filtered(model) if each.value[1].repeats)
+
+
+def _paired(model: Model) -> Iterator[Subject]:
+    for view in model.lists.values():
+        for pair in combinations(view.filters, 2) if model.resources[view.resource].whole else ():
+            name = f"{view.operation}:{pair[0].parameter}+{pair[1].parameter}"
+            origins = tuple(each.origin for each in pair)
+            yield _subject(model, view, name, (view, *pair), *origins)
+
+
+def _sorted(model: Model) -> Iterator[Subject]:
+    for view in model.lists.values():
+        sort = view.sort
+        if sort is None:
+            continue
+        for field in sort.fields:
+            name = f"{view.operation}:{field}"
+            yield _subject(model, view, name, (view, sort, field), sort.origin)
+
+
+def _ordered(model: Model) -> Iterator[Subject]:
+    for view in model.lists.values():
+        if view.order and model.resources[view.resource].whole:
+            yield _subject(model, view, view.operation, view, view.origin)
+
+
+def _subject(model: Model, view: ListView, name: str, value: object, *origins: Any) -> Subject:  # noqa: ANN401
+    needed = (view.operation, model.resources[view.resource].create)
+    return Subject(name, value, (view.operation,), needed, origins)
+
+
+@law(id="sets.filter", over=_filtered, source=DECLARED)
+def filter_is_a_set(world: World, subject: tuple[ListView, Filter]) -> None:
+    """A filter leaves exactly the items that fit, also for a value that none has."""
+    view, each = subject
+    population, whole = _whole(world, view)
+    for value in _values(world, each, population, whole):
+        _expect_set(world, view, (population, whole), [(each, [value])])
+
+
+@law(id="sets.repeated-filter", over=_repeated, source=DECLARED)
+def repeated_filter_is_a_union(world: World, subject: tuple[ListView, Filter]) -> None:
+    """A filter that is repeated leaves the items that fit any of its values."""
+    view, each = subject
+    population, whole = _whole(world, view)
+    values = _values(world, each, population, whole)
+    if len(values) < 2:
+        raise Skipped(f"there are no two values of {each.parameter}")
+    for pair in combinations(values[:4], 2):
+        _expect_set(world, view, (population, whole), [(each, list(pair))])
+
+
+@law(id="sets.two-filters", over=_paired, source=DECLARED)
+def two_filters_are_an_intersection(world: World, subject: tuple[ListView, Filter, Filter]) -> None:
+    """Two filters together leave the items that fit both."""
+    view, one, other = subject
+    population, whole = _whole(world, view)
+    for left in _values(world, one, population, whole)[:4]:
+        for right in _values(world, other, population, whole)[:4]:
+            _expect_set(world, view, (population, whole), [(one, [left]), (other, [right])])
+
+
+@law(id="sets.filter-over-pages", over=_filtered, source=DECLARED)
+def filter_holds_over_pages(world: World, subject: tuple[ListView, Filter]) -> None:
+    """A filter holds on every page, and its total is that of what fits."""
+    view, each = subject
+    if "size" not in view.paging:
+        raise Skipped("the list is not paged")
+    population, whole = _whole(world, view)
+    for value in _values(world, each, population, whole)[:3]:
+        _expect_set(world, view, (population, whole), [(each, [value])], size=2)
+
+
+@law(id="sets.sorted", over=_sorted, source=DECLARED)
+def sorted_by_a_field(world: World, subject: tuple[ListView, Sort, str]) -> None:
+    """A list that is sorted by a field is in that order, up and down, and holds the same items."""
+    view, sort, field = subject
+    population, whole = _whole(world, view)
+    resource = world.model.resources[view.resource]
+    for direction in ("asc", "desc"):
+        query = {sort.by: field, sort.direction: direction}
+        walk = world.walk(resource, population.ids, query)
+        _expect_keys(world, view, walk, {key_of(resource, e) for e in whole.items}, str(query))
+        _expect_order(world, walk, field, down=direction == "desc")
+
+
+@law(id="sets.default-order", over=_ordered, source=DECLARED)
+def default_order_is_as_declared(world: World, view: ListView) -> None:
+    """Without a wish for another, a list is in its declared order."""
+    _, whole = _whole(world, view)
+    _expect_order(world, whole, view.order.removeprefix("-"), down=view.order.startswith("-"))
+
+
+def _whole(world: World, view: ListView) -> tuple[Population, Walk]:
+    """The population, and the unfiltered list that it is in."""
+    population = population_of(world, view)
+    resource = world.model.resources[view.resource]
+    return population, world.walk(resource, population.ids)
+
+
+def _values(world: World, each: Filter, population: Population, whole: Walk) -> Values:
+    """The values to ask for: those that items have, and one that none has."""
+    if each.compare == "contains":
+        parts = [part.format(word=population.word) for part in PARTS]
+        return [population.word, *parts, world.values.word()]
+    found = [item[each.field] for item in whole.items if item.get(each.field) is not None]
+    listed = items_of(world.document, each.schema) or each.schema
+    choices = facet(world.document, listed, "enum") or [f"none/{world.values.word()}"]
+    absent = [value for value in choices if value is not None and value not in found][:1]
+    values = [*dict.fromkeys(value for value in found if isinstance(value, str)), *absent]
+    if not found:
+        raise Skipped(f"no item shows its `{each.field}`")
+    return values
+
+
+def _expect_set(
+    world: World,
+    view: ListView,
+    found_in: tuple[Population, Walk],
+    asked: list[tuple[Filter, Values]],
+    *,
+    size: int | None = None,
+) -> None:
+    """Hold the list with the filters to the items of the whole one that fit."""
+    population, whole = found_in
+    resource = world.model.resources[view.resource]
+    query: Json = {each.parameter: values if each.repeats else values[0] for each, values in asked}
+    walk = world.walk(resource, population.ids, query, size=size)
+    sure = [item for item in whole.items if all(_fits(f, v, item) is True for f, v in asked)]
+    maybe = [item for item in whole.items if all(_fits(f, v, item) is not False for f, v in asked)]
+    found = [key_of(resource, each) for each in walk.items]
+    shown = ", ".join(f"{name}={value!r}" for name, value in query.items())
+    missing = {key_of(resource, each) for each in sure} - set(found)
+    extra = set(found) - {key_of(resource, each) for each in maybe}
+    names = {key_of(resource, each): each for each in (*whole.items, *walk.items)}
+    for lost in sorted(missing, key=str):
+        field = asked[0][0].field
+        reason = f"{shown} leaves out an item whose `{field}` is {names[lost].get(field)!r}"
+        world.fail(reason, *walk.pages[-1:], *whole.pages[:1])
+    for each in sorted(extra & set(names), key=str):
+        field = asked[0][0].field
+        reason = f"{shown} gives an item whose `{field}` is {names[each].get(field)!r}"
+        world.fail(reason, *walk.pages[-1:], *whole.pages[:1])
+    world.expect(len(found) == len(set(found)), f"{shown} gives an item twice", *walk.pages)
+
+
+def _fits(each: Filter, values: Values, item: Json) -> bool | None:
+    """Whether an item fits a filter; None where nobody says, such as for letters of other case."""
+    found = item.get(each.field)
+    if found is None:
+        return False if item.keys() >= {each.field} else None
+    if each.compare == "equals":
+        return found in values
+    text, part = str(found), str(values[0])
+    if part in text:
+        return True
+    if part.lower() in text.lower():
+        return {"ignored": True, "kept": False}.get(each.case)
+    return None if part.casefold() in text.casefold() else False
+
+
+def _expect_keys(
+    world: World, view: ListView, walk: Walk, wanted: Iterable[tuple[Any, ...]], what: str
+) -> None:
+    resource = world.model.resources[view.resource]
+    found = {key_of(resource, each) for each in walk.items}
+    reason = f"{what}: the list holds {len(found)} items, without it {len(set(wanted))}"
+    world.expect(found == set(wanted), reason, walk.last)
+
+
+def _expect_order(world: World, walk: Walk, field: str, *, down: bool) -> None:
+    """Hold neighbours in the list to the order; where capitals decide, either order is free."""
+    judged = 0
+    items = list(reversed(walk.items)) if down else list(walk.items)
+    for one, other in pairwise(items):
+        left, right = one.get(field), other.get(field)
+        if left is None or right is None:
+            continue
+        judged += 1
+        if _is_after(left, right):
+            way = "descending" if down else "ascending"
+            first, second = (right, left) if down else (left, right)
+            reason = f"`{field}` is {first!r} before {second!r} in {way} order"
+            world.fail(reason, *walk.pages[:2])
+    if not judged:
+        raise Skipped(f"there are no two items that show their `{field}`")
+
+
+def _is_after(left: object, right: object) -> bool:
+    """Whether the first of two ascending neighbours comes later, however texts are compared."""
+    one, other = read_time(left), read_time(right)
+    if one is not None and other is not None:
+        return one > other
+    if isinstance(left, str) and isinstance(right, str):
+        plain = left.isascii() and right.isascii()
+        letters = "".join(filter(str.isalnum, left)), "".join(filter(str.isalnum, right))
+        ways = ((left, right), (left.casefold(), right.casefold()), letters)
+        folded = letters[0].casefold() > letters[1].casefold()
+        return plain and folded and all(one > other for one, other in ways)
+    return False

@@ -1,0 +1,169 @@
+"""Law 10: time is one line."""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.reading import read_time
+from mistral_conformance.laws.subjects import changeable, resources
+from mistral_conformance.laws.views import new_value
+from mistral_conformance.model.fields import UPDATE_STAMPS
+from mistral_conformance.outcome import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.laws.instance import Instance
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Field, Model, Resource
+
+TOLD_FALSELY = "harm: the times of an object are told falsely; the document gives their form"
+NEAR_S = 120
+"""So far may the clocks of one service be apart, in seconds."""
+BIRTH = ("created_at", "created", "createdAt")
+
+
+def _stamped(model: Model) -> Iterator[Subject]:
+    for subject in resources(model):
+        for each in subject.value.fields.values():
+            if each.unit and each.owner == "server" and each.name in {*BIRTH, *UPDATE_STAMPS}:
+                value = (subject.value, each)
+                name = f"{subject.name}.{each.name}"
+                yield Subject(name, value, subject.operations, subject.needed, needs=subject.needs)
+
+
+def _timed(model: Model) -> Iterator[Subject]:
+    return resources(model, lambda each: any(field.unit for field in each.fields.values()))
+
+
+def _moving(model: Model) -> Iterator[Subject]:
+    return (each for each in changeable(model) if _stamp(each.value[0]))
+
+
+def _with_children(model: Model) -> Iterator[Subject]:
+    for subject in resources(model, lambda each: _stamp(each) and each.children):
+        for name in subject.value.children:
+            child = model.resources[name]
+            if child.parameter and child.whole and child.delete:
+                operations = (child.create, child.delete, subject.value.read)
+                needed = (*operations, subject.value.create)
+                origins = tuple(
+                    each.origin for each in subject.value.fields.values() if each.count == name
+                )
+                yield Subject(f"{subject.name}:{name}", child, operations, needed, origins)
+
+
+@law(id="times.stamps-are-now", over=_stamped, source=TOLD_FALSELY, harm=True)
+def stamps_are_now(world: World, subject: tuple[Resource, Field]) -> None:
+    """The stamp of a new object is the server's present time, in the declared unit and zone."""
+    resource, field = subject
+    instance = world.make(resource)
+    now = _now(world, instance.made)
+    judged = 0
+    for shown in world.look(instance):
+        if field.name not in shown.fields:
+            continue
+        judged += 1
+        value = shown.fields[field.name]
+        _expect_form(world, field, value, shown.exchange)
+        moment = read_time(value)
+        near = moment is not None and abs(moment - now) <= NEAR_S
+        reason = f"`{field.name}` is {value!r}, {NEAR_S} s or more from the server's time {now:.0f}"
+        world.expect(near, reason, shown.exchange)
+    if not judged:
+        raise Skipped(f"no view shows `{field.name}`")
+
+
+@law(id="times.in-order", over=_timed, source=TOLD_FALSELY, harm=True)
+def in_order(world: World, resource: Resource) -> None:
+    """Nothing of an object happened before it was made, and every time has its declared form."""
+    instance = world.make(resource)
+    world.settle(instance)
+    birth = next((each for each in BIRTH if each in resource.fields), None)
+    if birth is None:
+        raise Skipped(f"a {resource.name} does not tell when it was made")
+    for shown in world.look(instance):
+        start = read_time(shown.fields.get(birth))
+        for field in resource.fields.values():
+            value = shown.fields.get(field.name)
+            if not field.unit or value is None or field.unit == "bytes":
+                continue
+            _expect_form(world, field, value, shown.exchange)
+            moment = read_time(value)
+            early = start is not None and moment is not None and moment < start
+            reason = f"`{field.name}` is {value!r}, before `{birth}` {shown.fields.get(birth)!r}"
+            world.expect(not early, reason, shown.exchange)
+
+
+@law(id="times.change-moves-the-stamp", over=_moving, source=TOLD_FALSELY, harm=True)
+def change_moves_the_stamp(world: World, subject: tuple[Resource, Field]) -> None:
+    """The time of the last change moves with a change of any field."""
+    resource, field = subject
+    instance = world.make(resource)
+    body = {field.changed: new_value(world, resource, field)}
+    _expect_moved(world, instance, lambda: world.need(world.change(instance, body)))
+
+
+@law(id="times.children-move-the-stamp", over=_with_children, source=TOLD_FALSELY)
+def children_move_the_stamp(world: World, child: Resource) -> None:
+    """The time of the last change moves when something is added to an object or taken away."""
+    parent = world.make(world.model.resources[child.parent])
+    made: list[Instance] = []
+
+    def add() -> Exchange:
+        made.append(world.make(child, parent=parent))
+        return made[0].made
+
+    _expect_moved(world, parent, add)
+    _expect_moved(world, parent, lambda: world.need(world.delete(made[0])))
+
+
+def _expect_moved(world: World, instance: Instance, change: Callable[[], Exchange]) -> None:
+    stamp = _stamp(instance.resource)
+    before = read_time(world.read(instance).fields.get(stamp))
+    if before is None:
+        raise Skipped(f"no view shows `{stamp}`")
+    world.ctx.pass_time(1.1)
+    done = change()
+    shown = world.read(instance)
+    after = read_time(shown.fields.get(stamp))
+    moved = after is not None and after > before
+    world.expect(moved, f"`{stamp}` did not move with {done.operation}", done, shown.exchange)
+
+
+def _stamp(resource: Resource) -> str:
+    return next((each for each in resource.fields if each in UPDATE_STAMPS), "")
+
+
+def _now(world: World, answer: Exchange) -> float:
+    """The server's present time: of its clock, or of its last answer.
+
+    Raises:
+        Skipped: it tells neither.
+
+    """
+    if world.ctx.session.clock:
+        now = read_time(world.ctx.session.clock.now)
+        if now is not None:
+            return now
+    try:
+        return parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
+    except ValueError:
+        raise Skipped("the server tells no time: no clock, no Date header") from None
+
+
+def _expect_form(world: World, field: Field, value: object, exchange: Exchange) -> None:
+    """Hold a time to its declared form: RFC 3339 with a zone, or whole seconds."""
+    if value is None:
+        return
+    if field.unit == "RFC 3339":
+        text = str(value)
+        zoned = isinstance(value, str) and (text[-1:] in "Zz" or text[-6:-5] in "+-")
+        fits = zoned and read_time(value) is not None
+        world.expect(fits, f"`{field.name}` is {value!r}, no RFC 3339 time with a zone", exchange)
+    else:
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        world.expect(whole, f"`{field.name}` is {value!r}, whole seconds are due", exchange)

@@ -1,0 +1,74 @@
+"""Values for fields, by their schema: no two alike, so that each can be told where it shows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from mistral_conformance.model.schemas import facet, types
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from mistral_conformance.document import Document, Json
+    from mistral_conformance.markers import Marker
+
+NAMES = frozenset({"name", "filename", "title"})
+FAR_DAYS = 300
+"""How far off a made-up time is, so that nothing ends while it is looked at."""
+
+
+class Values:
+    """Makes values; the same seed makes the same ones, but for times."""
+
+    def __init__(self, document: Document, random: Random, marker: Marker) -> None:
+        self._document = document
+        self._random = random
+        self._marker = marker
+
+    def word(self) -> str:
+        """A word that nothing else on the server has."""
+        return f"w{self._random.getrandbits(40):010x}"
+
+    def uuid(self) -> str:
+        """A UUID that no object has."""
+        return str(UUID(int=self._random.getrandbits(128), version=4))
+
+    def name(self, suffix: str = "") -> str:
+        """A name with the run's marker, by which what the run made can be found again."""
+        return self._marker.name(f"{self.word()}{suffix}")
+
+    def make(self, name: str, schema: Json) -> Any | None:  # noqa: ANN401 - JSON
+        """A value that fits, None where the schema is of a kind that is not made up."""
+        kinds = types(self._document, schema)
+        choices = facet(self._document, schema, "enum")
+        if choices:
+            return self._random.choice([each for each in choices if each is not None])
+        if "string" in kinds:
+            return self._text(name, facet(self._document, schema, "format"))
+        if kinds & {"integer", "number"}:
+            return self._number(schema)
+        if "boolean" in kinds:
+            return self._random.random() < 0.5
+        if "object" in kinds and facet(self._document, schema, "additionalProperties"):
+            return {"colour": self.word(), "Rank": self._random.randint(1, 9)}
+        return None
+
+    def _text(self, name: str, form: str | None) -> str | None:
+        if form == "date-time":
+            return self.time(FAR_DAYS + self._random.randint(1, 50))
+        if form:
+            return None
+        return self.name() if name in NAMES else f"Text {self.word()}."
+
+    def time(self, days: float) -> str:
+        """A time so many days from now, in whole seconds."""
+        moment = datetime.now(UTC).replace(microsecond=0) + timedelta(days=days)
+        return moment.isoformat().replace("+00:00", "Z")
+
+    def _number(self, schema: Json) -> int:
+        low = facet(self._document, schema, "minimum")
+        high = facet(self._document, schema, "maximum")
+        least = 1 if low is None else int(low)
+        return self._random.randint(least, least + 50 if high is None else int(high))

@@ -1,0 +1,250 @@
+"""Law 1: every view agrees, at once, also one that was looked at a moment before."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.laws.comparing import (
+    ABSENT,
+    describe,
+    first_difference,
+    inside,
+    is_same,
+    shorten,
+)
+from mistral_conformance.laws.instance import Shown, key_of
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.reading import find, read_count
+from mistral_conformance.laws.schemas import changing_schema
+from mistral_conformance.laws.subjects import changeable, needs_of, resources
+from mistral_conformance.outcome import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.laws.instance import Instance
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Field, Model, Resource
+
+TOLD_FALSELY = "harm: what is stored is told differently from place to place"
+LOOKED_AT = 12
+"""So many items of a list are read one by one."""
+
+
+def _listed(model: Model) -> Iterator[Subject]:
+    for each in model.resources.values():
+        if each.read and each.list and each.parameter:
+            needed = (each.list, each.read)
+            yield Subject(each.name, each, needed, needed, needs=needs_of(model, each))
+
+
+def _parts(model: Model) -> Iterator[Subject]:
+    for each in model.resources.values():
+        for view in each.views if each.whole and each.read else ():
+            yield Subject(view, (each, view), (view, each.read), (each.create, view))
+
+
+def _totals(model: Model) -> Iterator[Subject]:
+    for each in model.resources.values():
+        for field in each.fields.values() if each.whole else ():
+            child = model.resources.get((field.count or field.sum).partition(".")[0])
+            if child:
+                operations = (each.read, each.list, child.create, child.delete)
+                needed = (each.create, child.create)
+                name = f"{each.name}.{field.name}"
+                value = (each, field, child)
+                yield Subject(name, value, operations, needed, (field.origin,))
+
+
+@law(id="views.created-is-shown", over=resources, source=TOLD_FALSELY, harm=True)
+def created_is_shown(world: World, resource: Resource) -> None:
+    """What was created is shown as it was sent, and alike, by every view at once."""
+    parent = world.make(world.model.resources[resource.parent]) if resource.parent else None
+    if resource.list and world.capabilities.offers(resource.list):
+        world.walk(resource, parent.ids if parent else {})
+    instance = world.make(resource, parent=parent)
+    views = [_answer(instance), *world.look(instance)]
+    if len(views) == 1:
+        raise Skipped(f"no view shows a {resource.name}")
+    expect_shown(world, instance, views, instance.sent)
+    _expect_agreement(world, instance, views)
+
+
+@law(id="views.change-is-shown", over=changeable, source=TOLD_FALSELY, harm=True)
+def change_is_shown(world: World, subject: tuple[Resource, Field]) -> None:
+    """A changed field shows its new value in the answer and in every view at once."""
+    resource, field = subject
+    instance = world.make(resource)
+    world.look(instance)
+    for _ in range(2):
+        value = new_value(world, resource, field)
+        answer = world.need(world.change(instance, {field.changed: value}))
+        views = [_changed(answer), *world.look(instance)]
+        expect_shown(world, instance, views, {field.name: value})
+
+
+@law(
+    id="views.deletion-is-shown",
+    over=lambda model: resources(model, lambda each: each.delete),
+    source=TOLD_FALSELY,
+    harm=True,
+)
+def deletion_is_shown(world: World, resource: Resource) -> None:
+    """What was deleted is in no view any more, and its sibling in all of them."""
+    instance = world.make(resource)
+    sibling = world.make(resource, parent=instance.parent) if resource.parameter else None
+    world.look(instance)
+    answer = world.need(world.delete(instance))
+    for shown in world.look(instance):
+        said = f"{shown.view} still shows a deleted {resource.name}"
+        world.expect(shown.value is None, said, answer, shown.exchange)
+    for shown in world.look(sibling) if sibling else ():
+        said = f"{shown.view} does not show the {resource.name} beside a deleted one"
+        world.expect(shown.value is not None, said, answer, shown.exchange)
+
+
+@law(id="views.list-shows-what-reading-shows", over=_listed, source=TOLD_FALSELY, harm=True)
+def list_shows_what_reading_shows(world: World, resource: Resource) -> None:
+    """Each item of a list is what reading it alone shows, field by field."""
+    parent = None
+    if resource.whole:
+        parent = world.make(resource).parent
+    ids = parent.ids if parent else {}
+    walk = world.walk(resource, ids)
+    if not walk.items:
+        raise Skipped(f"the list of {resource.name}s is empty")
+    for item in walk.items[:LOOKED_AT]:
+        identity = key_of(resource, item)[0]
+        world.expect(isinstance(identity, str), f"an item has no `{resource.key[0]}`", walk.last)
+        read = world.call(resource.read, {**ids, resource.parameter: str(identity)})
+        if read.status == 404:
+            continue  # it went while the list was read; that gone things leave is another law
+        world.expect(read.ok, f"what the list shows is refused with {read.status}", read)
+        one = Shown(resource.list, walk.last, item)
+        _expect_same(world, stable(resource), one, Shown(resource.read, read, _object(read)))
+
+
+@law(id="views.parts-agree", over=_parts, source=TOLD_FALSELY, harm=True)
+def parts_agree(world: World, subject: tuple[Resource, str]) -> None:
+    """A view of a part of an object shows the same as the whole."""
+    resource, view = subject
+    instance = world.make(resource)
+    world.settle(instance)
+    part = world.call(view, instance.ids)
+    if not part.ok:
+        raise Skipped(f"{view} answered {part.status} for a new {resource.name}", part)
+    value = find(part, "")
+    if not isinstance(value, dict):
+        raise Skipped(f"{view} does not answer with an object")
+    whole = world.read(instance)
+    named = dict(value)
+    if resource.parameter in named:
+        named.setdefault(resource.key[0], named[resource.parameter])
+    common = [each for each in resource.fields.values() if each.name in named]
+    if not common:
+        raise Skipped(f"{view} has no field of a {resource.name}")
+    _expect_same(world, common, Shown(view, part, named), whole)
+
+
+@law(id="views.totals-follow", over=_totals, source=TOLD_FALSELY, harm=True)
+def totals_follow(world: World, subject: tuple[Resource, Field, Resource]) -> None:
+    """Counts and sums of a parent equal its children, after each creation and each deletion."""
+    resource, field, child = subject
+    parent = world.make(resource)
+    world.look(parent)
+    _expect_total(world, parent, field, child)
+    made = [world.make(child, parent=parent) for _ in range(2)]
+    _expect_total(world, parent, field, child)
+    if child.delete and world.capabilities.offers(child.delete):
+        world.need(world.delete(made[0]))
+        _expect_total(world, parent, field, child)
+
+
+def new_value(world: World, resource: Resource, field: Field) -> Any:  # noqa: ANN401 - JSON
+    """A new value for a changeable field, as the changing request takes it.
+
+    Raises:
+        Skipped: its schema is of a kind for which none is made up.
+
+    """
+    value = world.values.make(field.changed, changing_schema(world.document, resource, field))
+    if value is None:
+        raise Skipped(f"no value is made up for `{field.changed}`")
+    return value
+
+
+def stable(resource: Resource) -> list[Field]:
+    """The fields that do not change by themselves."""
+    return [each for each in resource.fields.values() if each.moves != "alone"]
+
+
+def expect_shown(
+    world: World, instance: Instance, views: Iterable[Shown], wanted: dict[str, Any]
+) -> None:
+    """Hold each view to have the object and to show what was sent."""
+    for shown in views:
+        said = f"{shown.view} does not show the {instance.resource.name}"
+        world.expect(shown.value is not None, said, instance.made, shown.exchange)
+        for name, value in wanted.items():
+            field, found = instance.resource.fields[name], shown.fields.get(name, ABSENT)
+            if found is ABSENT or (found is None and field.deprecated):
+                continue
+            if not is_same(field, found, value):
+                place, left, right = inside(name, found, value)
+                one, other = shorten(left, right)
+                reason = f"{shown.view} shows `{place}` as {one}, sent was {other}"
+                world.fail(reason, instance.made, shown.exchange)
+
+
+def _expect_agreement(world: World, instance: Instance, views: list[Shown]) -> None:
+    for one, other in combinations(views, 2):
+        _expect_same(world, stable(instance.resource), one, other)
+
+
+def _expect_same(world: World, fields: Iterable[Field], one: Shown, other: Shown) -> None:
+    difference = first_difference(world.document, fields, one.fields, other.fields)
+    if difference:
+        reason = describe(*difference, one, other)
+        world.fail(reason, one.exchange, other.exchange)
+
+
+def _expect_total(world: World, parent: Instance, field: Field, child: Resource) -> None:
+    """Hold the count or sum in each view of the parent to what the list of its children holds."""
+    walk = world.walk(child, parent.ids)
+    summed = field.sum.partition(".")[2]
+    items = [each.get(summed) if summed else 1 for each in walk.items]
+    told = [each for each in items if isinstance(each, int)]
+    if len(told) < len(items):
+        raise Skipped(f"the {child.name}s do not tell their `{summed}`")
+    wanted = sum(told)
+    judged = 0
+    for shown in world.look(parent):
+        if field.name in shown.fields:
+            judged += 1
+            found = shown.fields[field.name]
+            reason = f"`{field.name}` is {found} in {shown.view}, the {child.name}s make {wanted}"
+            world.expect(found == wanted, reason, shown.exchange, walk.last)
+    if not judged:
+        raise Skipped(f"no view shows `{field.name}`")
+    view = world.model.lists[child.list]
+    if "total" in view.paging and find(walk.last, view.paging["total"]) is not None:
+        total = read_count(walk.last, view.paging["total"])
+        reason = f"the list says that it has {total} items, it has {len(walk.items)}"
+        world.expect(total == len(walk.items), reason, walk.last)
+
+
+def _answer(instance: Instance) -> Shown:
+    return Shown(f"the answer of {instance.resource.create}", instance.made, _object(instance.made))
+
+
+def _changed(answer: Exchange) -> Shown:
+    """What a change answered; one that answers without the object shows nothing."""
+    found = find(answer, "") if answer.content else {}
+    return Shown(f"the answer of {answer.operation}", answer, found or {})
+
+
+def _object(exchange: Exchange) -> dict[str, Any]:
+    found = exchange.json()
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,102 @@
+"""Walks over lists of any paging style; every walk is bounded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from mistral_conformance.laws.reading import find, read_items
+from mistral_conformance.outcome import Failed, Unjudged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mistral_conformance.document import Json
+    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.model import ListView
+
+    Ask = Callable[[Json], Exchange]
+
+LIMIT = 60
+"""Pages after which a walk is taken for endless."""
+LARGEST = 100
+"""The page size to walk with where the document names no largest one."""
+
+
+@frozen(eq=False)
+class Walk:
+    """The pages of one walk, in order, and all their items."""
+
+    pages: tuple[Exchange, ...] = field(repr=False)
+    items: tuple[Json, ...]
+
+    @property
+    def last(self) -> Exchange:
+        """The last page."""
+        return self.pages[-1]
+
+
+def walk_list(
+    view: ListView, ask: Ask, query: Json, *, size: int | None = None, tokens: bool = True
+) -> Walk:
+    """The whole list, page by page; `ask` sends a query and gives the page.
+
+    Raises:
+        Failed: a page is no page, or the walk has no end.
+        Unjudged: a page was refused.
+
+    """
+    asked: Json | None = _sized(view, query, size)
+    pages: list[Exchange] = []
+    items: list[Json] = []
+    while asked is not None:
+        if len(pages) == LIMIT:
+            raise Failed(f"the list does not end within {LIMIT} pages", *pages[-2:])
+        page = ask(asked)
+        if page.status != 200:
+            raise Unjudged(f"a page of the list answered {page.status}", page)
+        found = read_items(page, view.items)
+        pages.append(page)
+        items += found
+        asked = _next(view, asked, page, len(found), len(items), tokens=tokens)
+    return Walk(tuple(pages), tuple(items))
+
+
+def _sized(view: ListView, query: Json, size: int | None) -> Json:
+    """The query of the first page."""
+    paging = view.paging
+    asked = dict(query)
+    if "size" in paging:
+        asked[paging["size"]] = size or view.largest or LARGEST
+    if "page" in paging:
+        asked[paging["page"]] = 1 if paging.get("style") == "page-from-1" else 0
+    if "offset" in paging:
+        asked[paging["offset"]] = 0
+    return asked
+
+
+def _next(
+    view: ListView, asked: Json, page: Exchange, count: int, so_far: int, *, tokens: bool
+) -> Json | None:
+    """The query of the next page, None after the last one."""
+    paging = view.paging
+    if tokens and "token" in paging and paging["next_token"] in page.json():
+        token = find(page, paging["next_token"])
+        without = {k: v for k, v in asked.items() if k != paging.get("page")}
+        return None if token is None else {**without, paging["token"]: token}
+    number = paging.get("page") or paging.get("offset")
+    if number is None or not count or not _more(paging, asked, page, count, so_far):
+        return None
+    return {**asked, number: asked[number] + (1 if "page" in paging else count)}
+
+
+def _more(paging: Json, asked: Json, page: Exchange, count: int, so_far: int) -> bool:
+    """Whether more pages follow: as the answer says, or else while pages are full."""
+    said: Any = find(page, paging["has_more"]) if "has_more" in paging else None
+    if isinstance(said, bool):
+        return said
+    total: Any = find(page, paging["total"]) if "total" in paging else None
+    if isinstance(total, int) and not isinstance(total, bool):
+        return so_far < total
+    return "size" in paging and count >= asked[paging["size"]]

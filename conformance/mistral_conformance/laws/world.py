@@ -1,0 +1,234 @@
+"""What laws work with: the model, the server, makers, and the views of every object.
+
+Everything here is about any resource; what one law alone needs is in its own module.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.capabilities import Capabilities, capabilities_of
+from mistral_conformance.identities import CALLER
+from mistral_conformance.laws.instance import Instance, Shown, key_of
+from mistral_conformance.laws.making import make
+from mistral_conformance.laws.values import Values
+from mistral_conformance.laws.walking import walk_list
+from mistral_conformance.outcome import Failed, Unjudged
+from mistral_conformance.probing.targets import targets_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mistral_conformance.context import Context
+    from mistral_conformance.document import Document, Json
+    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.laws.walking import Walk
+    from mistral_conformance.model import Model, Resource
+
+OTHERS = ("colleague", "neighbour", "stranger")
+"""Identities that may stand by while the caller changes something of its own."""
+WAIT_S = 120
+
+
+class World:
+    """One law's view of the run."""
+
+    def __init__(self, ctx: Context, model: Model) -> None:
+        self.ctx = ctx
+        self.model = model
+
+    @property
+    def document(self) -> Document:
+        """The curated document."""
+        return self.ctx.document
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the server offers."""
+        return capabilities_of(self.ctx.session)
+
+    @cached_property
+    def values(self) -> Values:
+        """Makes values for fields."""
+        return Values(self.document, self.ctx.random, self.ctx.marker)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The identities of the run beside the caller."""
+        return tuple(each for each in OTHERS if each in self.ctx.session.identities)
+
+    def lookup(self, word: str) -> str:
+        """What a `$word` of the samples stands for.
+
+        Raises:
+            Skipped: the run does not know it.
+
+        """
+        return targets_of(self.ctx).lookup(word)
+
+    def call(
+        self,
+        operation: str,
+        ids: Mapping[str, str] | None = None,
+        *,
+        by: str = CALLER,
+        **request: Any,  # noqa: ANN401 - what `Api.call` takes
+    ) -> Exchange:
+        """Call an operation on what is there.
+
+        Raises:
+            NotOffered: the answer shows that the server does not have the operation.
+
+        """
+        answer = self.ask(operation, ids, by=by, **request)
+        self.capabilities.see(answer)
+        return answer
+
+    def ask(
+        self,
+        operation: str,
+        ids: Mapping[str, str] | None = None,
+        *,
+        by: str = CALLER,
+        **request: Any,  # noqa: ANN401 - what `Api.call` takes
+    ) -> Exchange:
+        """Call an operation on what may be gone or refused."""
+        return self.ctx.as_(by).call(operation, ids, **request)
+
+    def fail(self, reason: str, *evidence: Exchange) -> None:
+        """End the law: the server broke it."""
+        raise Failed(reason, *(evidence or self.ctx.exchanges[-1:]))
+
+    def expect(self, condition: object, reason: str, *evidence: Exchange) -> None:
+        """Hold the server to a condition."""
+        self.ctx.expect(condition, reason, *evidence)
+
+    # Making and changing
+
+    def make(
+        self,
+        resource: Resource,
+        *,
+        by: str = CALLER,
+        parent: Instance | None = None,
+        given: Json | None = None,
+    ) -> Instance:
+        """A new object, in a new parent where it needs one and none is given; see `making`.
+
+        Raises:
+            NotOffered: the server has no operation that makes one.
+            Unjudged: the server does not make it.
+
+        """
+        self.capabilities.require([resource.create])
+        if resource.parent and parent is None:
+            parent = self.make(self.model.resources[resource.parent], by=by)
+        return make(self, resource, by, parent, given or {})
+
+    def change(self, instance: Instance, body: Json, *, by: str = "") -> Exchange:
+        """Change an object, in the newest way that the server offers.
+
+        Raises:
+            NotOffered: it offers none.
+
+        """
+        offered = [each for each in instance.resource.changes if self.capabilities.offers(each)]
+        self.capabilities.require(instance.resource.changes if not offered else ())
+        return self.call(offered[0], instance.ids, by=by or instance.by, json=body)
+
+    def delete(self, instance: Instance, *, by: str = "") -> Exchange:
+        """Delete an object; the answer may be a refusal."""
+        return self.ask(
+            instance.resource.delete, instance.ids, by=by or instance.by, **self.end_body(instance)
+        )
+
+    def end_body(self, instance: Instance) -> Json:
+        """What deleting takes beside the path: the key, where the object has no path."""
+        if instance.resource.parameter:
+            return {}
+        return {"json": dict(zip(instance.resource.key, instance.key, strict=True))}
+
+    def need(self, exchange: Exchange) -> Exchange:
+        """The exchange of a preparation, which has to succeed.
+
+        Raises:
+            Unjudged: it did not.
+
+        """
+        if not exchange.ok:
+            what = exchange.operation or exchange.method
+            raise Unjudged(f"preparation failed: {what} answered {exchange.status}", exchange)
+        return exchange
+
+    # Looking
+
+    def look(self, instance: Instance, *, by: str = "") -> list[Shown]:
+        """The object in each view that shows it whole and that the server offers."""
+        resource = instance.resource
+        found = []
+        if resource.read and self.capabilities.offers(resource.read):
+            found.append(self.read(instance, by=by))
+        if resource.list and self.capabilities.offers(resource.list):
+            found.append(self.spot(instance, by=by))
+        return found
+
+    def read(self, instance: Instance, *, by: str = "") -> Shown:
+        """The object as its own path shows it, None where it is refused."""
+        operation = instance.resource.read
+        answer = self.ask(operation, instance.ids, by=by or instance.by)
+        value = answer.json() if answer.ok else None
+        if value is not None and not isinstance(value, dict):
+            self.fail("the answer is no object", answer)
+        return Shown(operation, answer, value)
+
+    def spot(self, instance: Instance, *, by: str = "") -> Shown:
+        """The object as its list shows it, None where the list does not have it."""
+        resource, key = instance.resource, instance.key
+        walk = self.walk(resource, instance.parent_ids, by=by or instance.by)
+        found = [each for each in walk.items if key_of(resource, each) == key]
+        if len(found) > 1:
+            self.fail(f"{resource.list} has one {resource.name} {len(found)} times", *walk.pages)
+        return Shown(resource.list, walk.last, found[0] if found else None)
+
+    def walk(
+        self,
+        resource: Resource,
+        ids: Mapping[str, str] | None = None,
+        query: Json | None = None,
+        *,
+        by: str = CALLER,
+        size: int | None = None,
+        tokens: bool = True,
+    ) -> Walk:
+        """The whole list of a resource."""
+        view = self.model.lists[resource.list]
+        ask = partial(self._page, resource.list, ids or {}, by)
+        return walk_list(view, ask, query or {}, size=size, tokens=tokens)
+
+    def _page(self, operation: str, ids: Mapping[str, str], by: str, query: Json) -> Exchange:
+        return self.call(operation, ids, by=by, query=query or None)
+
+    def settle(self, instance: Instance) -> None:
+        """Wait until the object is in an end state, on the server's clock where it has one.
+
+        Raises:
+            Unjudged: that takes longer than two minutes of the server's time.
+
+        """
+        states = self.model.states_of(instance.resource.name)
+        if states is None:
+            return
+        for _ in range(WAIT_S):
+            shown = self.read(instance)
+            if shown.fields.get(states.field) in states.ends:
+                return
+            self.ctx.pass_time(1)
+        raise Unjudged(f"no end state within {WAIT_S} s", *self.ctx.exchanges[-1:])
+
+    def made_by_all(self, resource: Resource, parents: Iterable[Instance] = ()) -> list[Instance]:
+        """Bystanders of one kind: the caller's own, a sibling in each parent, one of each other."""
+        found = [self.make(resource)]
+        found += [self.make(resource, parent=each) for each in parents]
+        found += [self.make(resource, by=each) for each in self.others]
+        return found

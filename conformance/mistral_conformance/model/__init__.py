@@ -1,0 +1,37 @@
+"""What the curated document says there is: resources, fields, references, lists, states, options.
+
+Most of it follows from the shape of the document and from names; what does not is declared there in
+`x-mistral-*` extensions. Each fact knows its origin. `load_model()` reads all of it once.
+"""
+
+from mistral_conformance.model.facts import (
+    Field,
+    Filter,
+    ListView,
+    Option,
+    Origin,
+    Place,
+    Reference,
+    Resource,
+    Sort,
+    States,
+    StreamView,
+)
+from mistral_conformance.model.reading import Model, load_model, read_model
+
+__all__ = [
+    "Field",
+    "Filter",
+    "ListView",
+    "Model",
+    "Option",
+    "Origin",
+    "Place",
+    "Reference",
+    "Resource",
+    "Sort",
+    "States",
+    "StreamView",
+    "load_model",
+    "read_model",
+]

@@ -1,0 +1,90 @@
+"""States, streams and request options."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.model.declarations import OPTION, STATES, STREAM, derived, origin_of
+from mistral_conformance.model.facts import Option, States, StreamView
+from mistral_conformance.model.schemas import body_schema, facet, properties
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mistral_conformance.document import Document, Json, Operation
+    from mistral_conformance.model.facts import Resource
+
+STATE_NAMES = ("status", "state")
+
+
+def read_states(document: Document, resources: Iterable[Resource]) -> list[States]:
+    """The declared states of all resources."""
+    return [
+        _read_states(document, resource, name, each.schema, each.origin.pointer)
+        for resource in resources
+        for name, each in resource.fields.items()
+        if _said(document, each.schema)
+    ]
+
+
+def is_state(document: Document, name: str, schema: Json) -> bool:
+    """Whether a field is a state by its name and an enum by its schema."""
+    return name.endswith(STATE_NAMES) and bool(facet(document, schema, "enum"))
+
+
+def read_streams(document: Document) -> dict[str, StreamView]:
+    """The operations whose stream has a plain answer that it must equal."""
+    found = {}
+    for each in document.operations.values():
+        said: Json = each.item.get(STREAM, {})
+        if said.get("when"):
+            origin = derived("the same request without these fields has a plain answer")
+            data, end = str(said.get("data", "")), str(said.get("end", ""))
+            found[each.id] = StreamView(each.id, said["when"], data, end, origin)
+    return found
+
+
+def read_options(document: Document) -> list[Option]:
+    """The request options whose effect is declared."""
+    return [option for each in document.operations.values() for option in _options(document, each)]
+
+
+def undeclared_options(document: Document, operation: Operation) -> list[str]:
+    """Optional properties of a request of which nobody says what they do."""
+    _, schema = body_schema(operation)
+    found = properties(document, schema) if schema else {}
+    streams = operation.item.get(STREAM, {}).get("when", {})
+    optional = [each for each in found.values() if not each.required and each.name not in streams]
+    return [each.name for each in optional if OPTION not in each.schema]
+
+
+def _options(document: Document, operation: Operation) -> Iterator[Option]:
+    _, schema = body_schema(operation)
+    for name, each in properties(document, schema).items() if schema else ():
+        said: Json = each.schema.get(OPTION, {})
+        if said:
+            origin = origin_of(said, each.pointer, OPTION)
+            yield Option(operation.id, name, str(said["effect"]), origin)
+
+
+def _said(document: Document, schema: Json) -> Json:
+    found: Json = schema.get(STATES) or document.resolve(schema).get(STATES) or {}
+    return found
+
+
+def _read_states(
+    document: Document, resource: Resource, name: str, schema: Json, pointer: str
+) -> States:
+    said = _said(document, schema)
+    where = str(schema.get("$ref", "")).removeprefix("#") or pointer
+    return States(
+        resource.name,
+        name,
+        tuple(facet(document, schema, "enum") or ()),
+        tuple(said.get("ends", ())),
+        origin_of(said, where, STATES),
+        moves={state: tuple(each) for state, each in said.get("moves", {}).items()},
+        actions={action: tuple(each) for action, each in said.get("actions", {}).items()},
+        words=dict(said.get("words", {})),
+        said_by=str(said.get("said_by", "")),
+    )

@@ -1,0 +1,32 @@
+"""The extensions that declare facts, and how their origin is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.model.facts import Origin
+
+if TYPE_CHECKING:
+    from mistral_conformance.document import Json
+
+RESOURCE = "x-mistral-resource"
+FIELD = "x-mistral-field"
+REFERENCE = "x-mistral-reference"
+LIST = "x-mistral-list"
+SORT = "x-mistral-sort"
+FILTER = "x-mistral-filter"
+STATES = "x-mistral-states"
+OPTION = "x-mistral-option"
+PAGING = "x-mistral-paging"
+STREAM = "x-mistral-stream"
+
+
+def origin_of(declaration: Json, pointer: str, extension: str) -> Origin:
+    """The origin that a declaration tells: its reason and evidence, written in by the composer."""
+    why = str(declaration.get("reason", "declared"))
+    return Origin(why, f"{pointer}/{extension}", str(declaration.get("evidence", "")))
+
+
+def derived(why: str) -> Origin:
+    """The origin of a fact that follows from a shape or a name."""
+    return Origin(why)

@@ -1,0 +1,236 @@
+"""The facts of the model, as frozen values. Each says where it comes from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+from attrs import frozen
+
+CHOICE = "our choice"
+"""How the evidence of a declaration begins that nobody but this project stands behind."""
+
+Json = dict[str, Any]
+
+
+@frozen
+class Origin:
+    """Where a fact comes from.
+
+    `why` is the shape or name that it was derived from, or the reason of its declaration, which is
+    at `pointer` in the document. `evidence` is the declaration's.
+    """
+
+    why: str
+    pointer: str = ""
+    evidence: str = ""
+
+    @property
+    def declared(self) -> bool:
+        """Whether somebody wrote it down."""
+        return bool(self.pointer)
+
+    @property
+    def chosen(self) -> bool:
+        """Whether only this project says so."""
+        return self.evidence.startswith(CHOICE)
+
+    def __str__(self) -> str:
+        """The origin as words for people."""
+        return f"{self.pointer}: {self.why}" if self.declared else f"derived: {self.why}"
+
+
+@frozen(eq=False)
+class Field:
+    """One field of a resource.
+
+    `sent` is the field of the creating request that sets it (`file.name` and the like are parts of
+    an uploaded file), `changed` that of a changing one; both are empty where none does. `owner` is
+    `client`, `server`, or `both` where the server fills in what the client left out.
+    `moves` tells when a server's field may change: `never`, with a `change` of the object, or
+    `alone` at any time. `equals` is what it adds up from: `count of documents`, `sum of
+    documents.size`. `null` is `clears` or `refused` where an update can carry null.
+    """
+
+    name: str
+    owner: str
+    origin: Origin
+    schema: Json = attrs.field(factory=dict, repr=False)
+    required: bool = False
+    deprecated: bool = False
+    sent: str = ""
+    changed: str = ""
+    null: str = ""
+    unit: str = ""
+    moves: str = "never"
+    count: str = ""
+    sum: str = ""
+    bounds: tuple[float | None, float | None] = (None, None)
+    listed: tuple[str, ...] = ()
+    """The values that requests may give it, where the document lists them."""
+
+    @property
+    def kept(self) -> bool:
+        """Whether it is the client's: shown as it was sent."""
+        return self.owner == "client" and bool(self.sent or self.changed)
+
+
+@frozen(eq=False)
+class Place:
+    """One place in a request that holds an id: `where` is path, query, body or url."""
+
+    operation: str
+    where: str
+    name: str
+
+    def __str__(self) -> str:
+        """The place as part of a case's name."""
+        return f"{self.operation}:{self.name}"
+
+
+@frozen(eq=False)
+class Reference:
+    """Which resource the id at a place belongs to; None where it names nothing of this API.
+
+    `refusals` are the statuses, by cause, that a wrong id may get: `unknown`, `deleted`, `foreign`,
+    `wrong-kind`, `invalid`. All statuses of one cause are equivalent.
+    """
+
+    place: Place
+    resource: str | None
+    refusals: dict[str, tuple[int, ...]]
+    origin: Origin
+
+
+@frozen(eq=False)
+class Filter:
+    """One filter of a list.
+
+    `field` is the item's field that it looks at, `compare` is `equals` or `contains`, `case` is
+    `ignored`, `kept`, or empty where nobody says which; `repeats` that several values join by OR.
+    """
+
+    parameter: str
+    field: str
+    compare: str
+    origin: Origin
+    case: str = ""
+    repeats: bool = False
+    schema: Json = attrs.field(factory=dict, repr=False)
+
+
+@frozen(eq=False)
+class Sort:
+    """The two parameters that order a list, and the fields that it can be ordered by."""
+
+    by: str
+    direction: str
+    fields: tuple[str, ...]
+    origin: Origin
+
+
+@frozen(eq=False)
+class ListView:
+    """One list: its pages, filters, sorts, and its order unless another is asked for."""
+
+    operation: str
+    resource: str
+    paging: Json
+    filters: tuple[Filter, ...]
+    origin: Origin
+    sort: Sort | None = None
+    order: str = ""
+    largest: int | None = None
+    others: dict[str, str] = attrs.field(factory=dict)
+    """Parameters that are none of these, each with what it does."""
+
+    @property
+    def items(self) -> str:
+        """The place of the items in the answer, empty for a bare array."""
+        return str(self.paging.get("items", ""))
+
+
+@frozen(eq=False)
+class States:
+    """The states that a field goes through: which are ends, what leads where."""
+
+    resource: str
+    field: str
+    values: tuple[str, ...]
+    ends: tuple[str, ...]
+    origin: Origin
+    moves: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    actions: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    """By operation, the states that it leads to."""
+    words: dict[str, str] = attrs.field(factory=dict)
+    """By state, what the field `said_by` says meanwhile."""
+    said_by: str = ""
+
+
+@frozen(eq=False)
+class StreamView:
+    """A streaming operation: the request fields that ask for it, and the answer that it equals."""
+
+    operation: str
+    when: Json
+    data: str
+    end: str
+    origin: Origin
+
+
+@frozen(eq=False)
+class Option:
+    """A request option whose values show in the answer, or that is only a `hint`.
+
+    `effect` says how: `caps usage`, `counts choices`, `ends text`, `shapes json`, `calls tools`,
+    `repeats`.
+    """
+
+    operation: str
+    name: str
+    effect: str
+    origin: Origin
+
+
+@frozen(eq=False)
+class Resource:
+    """One kind of object and the operations on it, by what they do.
+
+    `parameter` is the path parameter that holds its id, `key` the fields that identify it in
+    answers. `changes` are ways to change it that do the same, the newest first. `views` show the
+    object or a part of it, `actions` do something to it. `seen_by` is `workspace`, `organisation`,
+    `everyone` or `parent`.
+    """
+
+    name: str
+    origin: Origin
+    parameter: str = ""
+    key: tuple[str, ...] = ("id",)
+    create: str = ""
+    read: str = ""
+    list: str = ""
+    delete: str = ""
+    changes: tuple[str, ...] = ()
+    views: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    parent: str = ""
+    children: tuple[str, ...] = ()
+    seen_by: str = ""
+    seen_origin: Origin = Origin("")
+    links: tuple[str, ...] = ()
+    """Views that answer with a URL that opens the object's content without a key."""
+    content: str = ""
+    """The view that gives the stored bytes."""
+    fields: dict[str, Field] = attrs.field(factory=dict, repr=False)
+    roles: dict[str, Origin] = attrs.field(factory=dict, repr=False)
+    """By operation, how it is known to belong here."""
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """All operations, each once."""
+        return tuple(self.roles)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the suite can make one and read it back."""
+        return bool(self.create and (self.read or self.list))

@@ -1,0 +1,139 @@
+"""Fields of resources: who owns them, what sets and changes them, what they add up from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.model.declarations import FIELD, derived, origin_of
+from mistral_conformance.model.facts import Field, Origin
+from mistral_conformance.model.schemas import (
+    Property,
+    answer_schema,
+    at_path,
+    body_schema,
+    facet,
+    is_nullable,
+    items_of,
+    properties,
+    types,
+)
+
+if TYPE_CHECKING:
+    from mistral_conformance.document import Document, Json
+    from mistral_conformance.model.facts import Resource
+
+UPDATE_STAMPS = frozenset({"updated_at", "modified_at", "updatedAt", "modifiedAt"})
+
+
+def read_fields(document: Document, resource: Resource) -> dict[str, Field]:
+    """The fields that any answer about the resource shows, by name."""
+    shown = _shown(document, resource)
+    sent, changed = _taken(document, resource.create), _taken(document, _first(resource.changes))
+    names = dict.fromkeys(name for each in shown for name in each)
+    return {name: _read_field(document, name, shown, sent, changed) for name in names}
+
+
+def shown_by(document: Document, resource: Resource, operation: str) -> dict[str, Property]:
+    """The properties of the object in an operation's answer, a list's item among them."""
+    schema, pointer = answer_schema(document.operations[operation], document)
+    if schema is None:
+        return {}
+    if operation == resource.list:
+        paging: Json = document.operations[operation].item.get("x-mistral-paging", {})
+        items = str(paging.get("items", ""))
+        if not items and "array" not in types(document, schema):
+            items = "data"
+        schema = items_of(document, at_path(document, schema, items))
+    return properties(document, schema, pointer)
+
+
+def _shown(document: Document, resource: Resource) -> list[dict[str, Property]]:
+    roles = (resource.read, resource.create, resource.list, *resource.changes)
+    found = [shown_by(document, resource, each) for each in roles if each]
+    return [each for each in found if each]
+
+
+def _taken(document: Document, operation: str) -> dict[str, Property]:
+    """The properties of an operation's request body, none without one."""
+    if not operation:
+        return {}
+    _, schema = body_schema(document.operations[operation])
+    return {} if schema is None else properties(document, schema)
+
+
+def _first(operations: tuple[str, ...]) -> str:
+    return operations[0] if operations else ""
+
+
+def _read_field(
+    document: Document,
+    name: str,
+    shown: list[dict[str, Property]],
+    sent: dict[str, Property],
+    changed: dict[str, Property],
+) -> Field:
+    having = [each[name] for each in shown if name in each]
+    schema = having[0].schema
+    said, where = _declaration(having)
+    source = str(said.get("from", name if name in sent else ""))
+    change = str(said.get("changed", name if name in changed else ""))
+    owner = "client" if source or change else "server"
+    return Field(
+        name,
+        str(said.get("owner", owner)),
+        origin_of(said, where, FIELD) if said else _origin(source, change),
+        schema=schema,
+        required=len(having) == len(shown) and all(each.required for each in having),
+        deprecated=any(bool(each.schema.get("deprecated")) for each in having),
+        sent=source,
+        changed=change,
+        null=str(said.get("null", _null(document, changed.get(change)))),
+        unit=str(said.get("unit", _unit(document, name, schema))),
+        moves=str(said.get("moves", "change" if name in UPDATE_STAMPS else "never")),
+        count=str(said.get("count", "")),
+        sum=str(said.get("sum", "")),
+        bounds=_bounds(document, sent.get(source) or changed.get(change)),
+        listed=_listed(document, sent.get(source) or changed.get(change)),
+    )
+
+
+def _declaration(having: list[Property]) -> tuple[Json, str]:
+    for each in having:
+        if FIELD in each.schema:
+            return each.schema[FIELD], each.pointer
+    return {}, ""
+
+
+def _origin(sent: str, changed: str) -> Origin:
+    if sent and changed:
+        return derived("the creating and the changing request take it, and answers show it")
+    if sent or changed:
+        which = "creating" if sent else "changing"
+        return derived(f"the {which} request takes it, and answers show it")
+    return derived("answers show it, and no request takes it")
+
+
+def _null(document: Document, changed: Property | None) -> str:
+    if changed is None:
+        return ""
+    return "clears" if is_nullable(document, changed.schema) else "refused"
+
+
+def _unit(document: Document, name: str, schema: Json) -> str:
+    if facet(document, schema, "format") == "date-time":
+        return "RFC 3339"
+    is_time = name.endswith("_at") or name == "created"
+    return "seconds since 1970" if is_time and "integer" in types(document, schema) else ""
+
+
+def _listed(document: Document, taken: Property | None) -> tuple[str, ...]:
+    values = facet(document, taken.schema, "enum") if taken else ()
+    return tuple(each for each in values or () if each is not None)
+
+
+def _bounds(document: Document, taken: Property | None) -> tuple[float | None, float | None]:
+    if taken is None:
+        return None, None
+    low: Any = facet(document, taken.schema, "minimum")
+    high: Any = facet(document, taken.schema, "maximum")
+    return low, high

@@ -1,0 +1,75 @@
+"""What nobody has declared and no shape tells, operation by operation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.model.behaviour import is_state, undeclared_options
+from mistral_conformance.model.declarations import OPTION, REFERENCE, STATES
+from mistral_conformance.model.lists import undeclared_parameters
+from mistral_conformance.model.references import is_id, resource_named
+from mistral_conformance.model.resources import without_resource
+from mistral_conformance.model.schemas import (
+    Property,
+    answer_schema,
+    body_schema,
+    resolved,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.document import Document, Json, Operation
+    from mistral_conformance.model.reading import Model
+
+
+def find_gaps(model: Model, operation: Operation) -> Iterator[str]:
+    """Each thing about an operation that is neither derived nor declared, with what to do."""
+    resource = model.resource_of(operation.id)
+    if resource is None and not without_resource(operation):
+        yield "belongs to no resource: declare x-mistral-resource with name and role, or none"
+    for each in operation.parameters:
+        known = REFERENCE in each or resource_named(each["name"], model.resources)
+        own = any(other.parameter == each["name"] for other in model.resources.values())
+        if is_id(each["name"]) and not known and not own:
+            yield f"the parameter {each['name']} is an id of nothing: declare {REFERENCE}"
+    if operation.id in model.lists:
+        for name in undeclared_parameters(model.document, model.lists[operation.id]):
+            yield f"the parameter {name} is no paging, filter or sort: declare x-mistral-filter"
+    for name in undeclared_options(model.document, operation) if resource is None else ():
+        yield f"nothing says what the option {name} does: declare {OPTION}"
+    yield from _of_fields(model, operation)
+
+
+def _of_fields(model: Model, operation: Operation) -> Iterator[str]:
+    """What the fields of the request and of the answer leave open."""
+    _, sent = body_schema(operation)
+    answered, at = answer_schema(operation, model.document)
+    seen: set[int] = set()
+    told = {each.field for each in model.states}
+    for schema, pointer in ((sent, ""), (answered, at)):
+        for each in _deep(model.document, schema or {}, pointer, seen):
+            known = REFERENCE in each.schema or resource_named(each.name, model.resources)
+            if is_id(each.name) and not known:
+                yield f"{each.pointer} is an id of nothing: declare {REFERENCE}"
+            has_states = is_state(model.document, each.name, each.schema)
+            if has_states and each.name not in told and STATES not in each.schema:
+                yield f"{each.pointer} is a state without ends: declare {STATES}"
+
+
+def _deep(document: Document, schema: Json, pointer: str, seen: set[int]) -> Iterator[Property]:
+    """The properties of a schema and of all that it leads to, each once."""
+    node, pointer = resolved(document, schema, pointer)
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    for name, each in node.get("properties", {}).items():
+        at = f"{pointer}/properties/{name}"
+        yield Property(name, each, required=False, pointer=at)
+        yield from _deep(document, each, at, seen)
+    for word in ("items", "additionalProperties"):
+        if isinstance(node.get(word), dict):
+            yield from _deep(document, node[word], f"{pointer}/{word}", seen)
+    for word in ("allOf", "oneOf", "anyOf"):
+        for number, each in enumerate(node.get(word, ())):
+            yield from _deep(document, each, f"{pointer}/{word}/{number}", seen)

@@ -1,0 +1,94 @@
+"""Lists: how they are paged, filtered and ordered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.model.declarations import FILTER, LIST, PAGING, SORT, derived, origin_of
+from mistral_conformance.model.facts import Filter, ListView, Sort
+from mistral_conformance.model.fields import shown_by
+from mistral_conformance.model.schemas import facet, types
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mistral_conformance.document import Document, Json, Operation
+    from mistral_conformance.model.facts import Resource
+
+ASKING = ("page", "size", "token", "offset", "before", "after")
+"""Keys of `x-mistral-paging` that name parameters."""
+
+
+def read_lists(document: Document, resources: Iterable[Resource]) -> dict[str, ListView]:
+    """The lists by operation."""
+    return {
+        each.list: _read_list(document, each, document.operations[each.list])
+        for each in resources
+        if each.list
+    }
+
+
+def undeclared_parameters(document: Document, view: ListView) -> list[str]:
+    """Query parameters of a list of which nothing is known."""
+    known = {each.parameter for each in view.filters} | set(view.others)
+    known |= {str(view.paging[key]) for key in ASKING if key in view.paging}
+    if view.sort:
+        known |= {view.sort.by, view.sort.direction}
+    operation = document.operations[view.operation]
+    names = [each["name"] for each in operation.parameters if each["in"] == "query"]
+    return [each for each in names if each not in known]
+
+
+def _read_list(document: Document, resource: Resource, operation: Operation) -> ListView:
+    paging: Json = operation.item.get(PAGING, {})
+    said: Json = operation.item.get(LIST, {})
+    shown = set(shown_by(document, resource, operation.id))
+    filters, others = [], {}
+    for number, each in enumerate(operation.parameters):
+        pointer = f"{operation.pointer}/parameters/{number}"
+        if each["in"] != "query" or each["name"] in paging.values():
+            continue
+        if "is" in each.get(FILTER, {}):
+            others[each["name"]] = str(each[FILTER]["is"])
+        elif found := _read_filter(document, each, pointer, shown):
+            filters.append(found)
+    size = next((e for e in operation.parameters if e["name"] == paging.get("size")), {})
+    return ListView(
+        operation.id,
+        resource.name,
+        paging or {"items": "data"},
+        tuple(filters),
+        origin_of(said, operation.pointer, LIST) if said else derived("a list of the resource"),
+        sort=_read_sort(operation),
+        order=str(said.get("order", "")),
+        largest=facet(document, size.get("schema", {}), "maximum"),
+        others=others,
+    )
+
+
+def _read_sort(operation: Operation) -> Sort | None:
+    said: Json = operation.item.get(SORT, {})
+    if not said:
+        return None
+    origin = origin_of(said, operation.pointer, SORT)
+    return Sort(said["by"], said["direction"], tuple(said["fields"]), origin)
+
+
+def _read_filter(
+    document: Document, parameter: Json, pointer: str, shown: set[str]
+) -> Filter | None:
+    """The filter that a query parameter is: declared, or named like a field of the items."""
+    name, schema, said = parameter["name"], parameter.get("schema", {}), parameter.get(FILTER, {})
+    field = said.get("field") or next((e for e in (name, name.removesuffix("s")) if e in shown), "")
+    if not field:
+        return None
+    why = f"the parameter {name} is named like the field {field} of the items"
+    return Filter(
+        name,
+        str(field),
+        str(said.get("compare", "equals")),
+        origin_of(said, pointer, FILTER) if said else derived(why),
+        case=str(said.get("case", "")),
+        repeats="array" in types(document, schema),
+        schema=schema,
+    )

@@ -1,0 +1,74 @@
+"""The model of a document: everything that is declared or follows from its shape."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
+
+from mistral_conformance.document import load_document
+from mistral_conformance.model.behaviour import read_options, read_states, read_streams
+from mistral_conformance.model.fields import read_fields
+from mistral_conformance.model.lists import read_lists
+from mistral_conformance.model.references import read_references
+from mistral_conformance.model.resources import read_resources
+
+if TYPE_CHECKING:
+    from mistral_conformance.document import Document
+    from mistral_conformance.model.facts import (
+        ListView,
+        Option,
+        Reference,
+        Resource,
+        States,
+        StreamView,
+    )
+
+
+@frozen(eq=False)
+class Model:
+    """All facts: resources by name, lists and streams by operation."""
+
+    document: Document = field(repr=False)
+    resources: dict[str, Resource]
+    references: tuple[Reference, ...]
+    lists: dict[str, ListView]
+    states: tuple[States, ...]
+    streams: dict[str, StreamView]
+    options: tuple[Option, ...]
+
+    def resource_of(self, operation: str) -> Resource | None:
+        """The resource that an operation belongs to, None where it belongs to none."""
+        return next((e for e in self.resources.values() if operation in e.roles), None)
+
+    def references_to(self, resource: str) -> tuple[Reference, ...]:
+        """Every place of a request that takes an id of the resource."""
+        return tuple(each for each in self.references if each.resource == resource)
+
+    def states_of(self, resource: str) -> States | None:
+        """The states of a resource, None where none are declared."""
+        return next((each for each in self.states if each.resource == resource), None)
+
+
+def read_model(document: Document) -> Model:
+    """The model of a document."""
+    bare = read_resources(document)
+    resources = {
+        name: evolve(each, fields=read_fields(document, each)) for name, each in bare.items()
+    }
+    return Model(
+        document,
+        resources,
+        tuple(read_references(document, resources)),
+        read_lists(document, resources.values()),
+        tuple(read_states(document, resources.values())),
+        read_streams(document),
+        tuple(read_options(document)),
+    )
+
+
+@cache
+def load_model() -> Model:
+    """The model of the document that this distribution carries."""
+    return read_model(load_document())

@@ -1,0 +1,107 @@
+"""References: every place of a request or an answer that holds an id, and of which resource.
+
+A path parameter is its resource's; `<resource>_id` and `<resource>_ids` are those of the resource
+of that name.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mistral_conformance.model.declarations import REFERENCE, derived, origin_of
+from mistral_conformance.model.facts import Place, Reference
+from mistral_conformance.model.schemas import Property, body_schema, properties
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.document import Document, Json, Operation
+    from mistral_conformance.model.facts import Resource
+
+IS_ID = re.compile(r"^(?:.*_)?(?:id|uuid)s?$")
+OF_RESOURCE = re.compile(r"^(.+?)_(?:id|uuid)s?$")
+OWN = frozenset({"id", "uuid"})
+IN_PATH: dict[str, tuple[int, ...]] = {
+    "unknown": (404,),
+    "deleted": (404, 410),
+    "foreign": (404, 403),
+    "wrong-kind": (404,),
+    "invalid": (422, 400, 404),
+}
+"""The document declares 404 for every operation with an id in its path, 422 for every one."""
+IN_BODY: dict[str, tuple[int, ...]] = {
+    **dict.fromkeys(("unknown", "deleted", "wrong-kind", "invalid"), (404, 422, 400)),
+    "foreign": (404, 422, 400, 403),
+}
+
+
+def read_references(document: Document, resources: dict[str, Resource]) -> list[Reference]:
+    """The references of all requests, operation by operation."""
+    return [
+        each
+        for operation in document.operations.values()
+        for each in _of_operation(document, operation, resources)
+    ]
+
+
+def is_id(name: str) -> bool:
+    """Whether a name is that of an id of something else."""
+    return bool(IS_ID.match(name)) and name not in OWN
+
+
+def resource_named(name: str, resources: dict[str, Resource]) -> str | None:
+    """The resource that the name of an id tells, None where there is none of that name."""
+    match = OF_RESOURCE.match(name)
+    if match and match[1] in resources:
+        return match[1]
+    return name if name == "model" and name in resources else None
+
+
+def _of_operation(
+    document: Document, operation: Operation, resources: dict[str, Resource]
+) -> Iterator[Reference]:
+    for number, each in enumerate(operation.parameters):
+        pointer = f"{operation.pointer}/parameters/{number}"
+        place = Place(operation.id, each["in"], each["name"])
+        found = _read(place, each, pointer, resources, IN_PATH if each["in"] == "path" else IN_BODY)
+        if found:
+            yield found
+    _, schema = body_schema(operation)
+    for name, taken in properties(document, schema).items() if schema else ():
+        place = Place(operation.id, "body", name)
+        found = _read(place, taken.schema, taken.pointer, resources, IN_BODY)
+        if found:
+            yield found
+
+
+def _read(
+    place: Place,
+    node: Json,
+    pointer: str,
+    resources: dict[str, Resource],
+    refusals: dict[str, tuple[int, ...]],
+) -> Reference | None:
+    said: Json = node.get(REFERENCE, {})
+    told = {cause: tuple(each) for cause, each in said.get("refusals", {}).items()}
+    if said:
+        origin = origin_of(said, pointer, REFERENCE)
+        named = resource_named(place.name, resources)
+        return Reference(place, said.get("resource", named), {**refusals, **told}, origin)
+    own = next((each.name for each in resources.values() if each.parameter == place.name), None)
+    if place.where == "path" and own:
+        return Reference(place, own, refusals, derived(f"{place.name} in the path"))
+    resource = resource_named(place.name, resources)
+    if resource and (is_id(place.name) or place.where == "body"):
+        return Reference(place, resource, refusals, derived(f"the name {place.name}"))
+    return None
+
+
+def undeclared_ids(
+    found: dict[str, Property], resources: dict[str, Resource]
+) -> Iterator[Property]:
+    """Those properties that are ids by their name and are said to be of nothing."""
+    for each in found.values():
+        known = REFERENCE in each.schema or resource_named(each.name, resources)
+        if is_id(each.name) and not known:
+            yield each

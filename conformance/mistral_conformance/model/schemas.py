@@ -1,0 +1,126 @@
+"""Schemas, read through references and unions: fields, types, bounds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.document import Document, Json, Operation
+
+JSON = "application/json"
+FORM = "multipart/form-data"
+STREAM = "text/event-stream"
+
+
+@frozen(eq=False)
+class Property:
+    """One property of an object schema: its node as it stands there, and where that is."""
+
+    name: str
+    schema: Json = field(repr=False)
+    required: bool
+    pointer: str
+
+
+def properties(document: Document, schema: Json, pointer: str = "") -> dict[str, Property]:
+    """The properties of an object, those of all members where it is put together from several.
+
+    A property is required when each member that an answer can be requires it.
+    """
+    found: dict[str, Property] = {}
+    node, pointer = resolved(document, schema, pointer)
+    required = set(node.get("required", ()))
+    for name, each in node.get("properties", {}).items():
+        at = f"{pointer}/properties/{name}"
+        found[name] = Property(name, each, name in required, at)
+    for number, each in enumerate(node.get("allOf", ())):
+        inner = properties(document, each, f"{pointer}/allOf/{number}")
+        found = {**inner, **found} if not found else {**found, **inner}
+    for word in ("oneOf", "anyOf"):
+        members = [
+            properties(document, each, f"{pointer}/{word}/{number}")
+            for number, each in enumerate(node.get(word, ()))
+            if each.get("type") != "null"
+        ]
+        for name in dict.fromkeys(name for each in members for name in each):
+            having = [each[name] for each in members if name in each]
+            everywhere = len(having) == len(members) and all(each.required for each in having)
+            found.setdefault(name, Property(name, having[0].schema, everywhere, having[0].pointer))
+    return found
+
+
+def members(document: Document, schema: Json) -> Iterator[Json]:
+    """The schemas that a value may fit, references and unions followed."""
+    node = document.resolve(schema)
+    inner = [*node.get("anyOf", ()), *node.get("oneOf", ())]
+    if not inner:
+        yield node
+    for each in inner:
+        yield from members(document, each)
+
+
+def types(document: Document, schema: Json) -> set[str]:
+    """The JSON types that a value may have."""
+    found: set[str] = set()
+    for each in members(document, schema):
+        said = each.get("type", ())
+        found.update([said] if isinstance(said, str) else said)
+    return found
+
+
+def facet(document: Document, schema: Json, name: str) -> Any:  # noqa: ANN401 - JSON
+    """What the first member that has the keyword says: `format`, `enum`, `minimum`, ..."""
+    return next((each[name] for each in members(document, schema) if name in each), None)
+
+
+def is_nullable(document: Document, schema: Json) -> bool:
+    """Whether null fits."""
+    return "null" in types(document, schema)
+
+
+def body_schema(operation: Operation) -> tuple[str, Json | None]:
+    """The media type and schema of the request body, JSON before forms; empty without one."""
+    for media_type in (JSON, FORM):
+        schema = operation.body_schema(media_type)
+        if schema is not None:
+            return media_type, schema
+    return "", None
+
+
+def answer_schema(operation: Operation, document: Document) -> tuple[Json | None, str]:
+    """The schema of the first JSON answer of success, and where it is; None without one."""
+    for status, answer in operation.item.get("responses", {}).items():
+        content = document.resolve(answer).get("content", {})
+        if status.startswith("2") and "schema" in content.get(JSON, {}):
+            at = f"{operation.pointer}/responses/{status}/content/application~1json/schema"
+            return content[JSON]["schema"], at
+    return None, ""
+
+
+def at_path(document: Document, schema: Json, path: str) -> Json:
+    """The schema at a dotted path of property names, an empty one where there is none."""
+    node: Json = schema
+    for name in path.split(".") if path else ():
+        found = properties(document, node).get(name)
+        if found is None:
+            return {}
+        node = found.schema
+    return node
+
+
+def items_of(document: Document, schema: Json) -> Json:
+    """The schema of an array's items, an empty one for what is no array."""
+    found: Json = facet(document, schema, "items") or {}
+    return found
+
+
+def resolved(document: Document, schema: Json, pointer: str) -> tuple[Json, str]:
+    """The node that references lead to; properties beside a reference are not used here."""
+    while "$ref" in schema:
+        pointer = schema["$ref"].removeprefix("#")
+        schema = document.resolve({"$ref": schema["$ref"]})
+    return schema, pointer

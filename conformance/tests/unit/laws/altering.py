@@ -1,0 +1,111 @@
+"""A server that alters the answers of another one, as a defect would."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+from attrs import define, field
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Alter = Callable[["Answer"], None]
+
+HOP = frozenset({"connection", "content-length", "transfer-encoding", "date", "server"})
+
+
+@define
+class Answer:
+    """One request and its answer, which an alteration may change in place."""
+
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    sent: bytes
+    request_headers: dict[str, str]
+    status: int
+    headers: dict[str, str]
+    content: bytes
+    own_url: str
+    again: Callable[[str, str], httpx.Response] = field(repr=False)
+
+    @property
+    def body(self) -> Any:
+        return json.loads(self.content)
+
+    @body.setter
+    def body(self, value: object) -> None:
+        self.content = json.dumps(value).encode()
+
+    @property
+    def sent_body(self) -> Any:
+        return json.loads(self.sent)
+
+    def is_(self, method: str, ending: str = "") -> bool:
+        return self.method == method and self.path.endswith(ending) and self.status < 300
+
+
+@contextmanager
+def altering(base_url: str, alter: Alter) -> Iterator[str]:
+    """A server on a free local port that passes requests on; its base URL."""
+    with httpx.Client(base_url=base_url, trust_env=False) as http:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(http, alter))
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+
+def _handler(http: httpx.Client, alter: Alter) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Silence."""
+
+        def handle(self) -> None:
+            try:
+                super().handle()
+            except ConnectionError:
+                return
+
+        def do_GET(self) -> None:
+            sent = self.rfile.read(int(self.headers.get("content-length", 0)))
+            headers = {k: v for k, v in self.headers.items() if k.lower() not in {*HOP, "host"}}
+
+            def again(method: str, path: str) -> httpx.Response:
+                return http.request(method, path, headers=headers, content=sent)
+
+            response = again(self.command, self.path)
+            url = urlsplit(self.path)
+            kept = {
+                k: v for k, v in response.headers.items() if k not in {*HOP, "content-encoding"}
+            }
+            answer = Answer(
+                self.command, url.path, parse_qs(url.query), sent, headers,
+                response.status_code, kept, response.content,
+                f"http://{self.headers['host']}", again,
+            )  # fmt: skip
+            alter(answer)
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            if answer.status != 204:
+                self.send_header("content-length", str(len(answer.content)))
+            self.end_headers()
+            self.wfile.write(answer.content if answer.status != 204 else b"")
+
+        do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_GET  # noqa: N815 - http.server's names
+
+    return Handler

@@ -1,0 +1,57 @@
+"""Fixtures of the tests of laws: judging one law on a mock whose answers are altered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.unit.laws.altering import altering
+
+from mistral_conformance.document import load_document
+from mistral_conformance.identities import CALLER
+from mistral_conformance.laws import load_laws
+from mistral_conformance.laws.law import FULL
+from mistral_conformance.markers import seeded_run_id
+from mistral_conformance.mutants.judging import mock_session
+from mistral_conformance.plan import make_plan, select_operations, select_rules
+from mistral_conformance.run import RunOptions, open_session
+from mistral_conformance.runner import judge_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.unit.laws.altering import Alter
+
+    from mistral_conformance.outcome import Result
+
+    Judged = Callable[..., dict[str, Result]]
+
+
+def unaltered(_answer: object) -> None:
+    """No defect."""
+
+
+@pytest.fixture
+def judged() -> Judged:
+    """The results of laws on a mock with altered answers, by the name of the case."""
+
+    def judge(
+        *patterns: str,
+        alter: Alter = unaltered,
+        only: str = "",
+        alone: bool = False,
+        profile: str = "libraries",
+    ) -> dict[str, Result]:
+        document = load_document()
+        laws = select_rules(load_laws(), patterns)
+        plan = make_plan(document, laws, select_operations(document, profile), profile, FULL)
+        cases = [each for each in plan if only in each.name]
+        with mock_session() as plain, altering(plain.wire.base_url, alter) as base_url:
+            assert plain.clock
+            known = {CALLER: plain.identities[CALLER]} if alone else plain.identities
+            run_id = seeded_run_id(0)
+            options = RunOptions(base_url, known, clock_url=plain.clock.url, run_id=run_id)
+            with open_session(options) as session:
+                return {each.name: each for each in judge_all(session, cases)}
+
+    return judge

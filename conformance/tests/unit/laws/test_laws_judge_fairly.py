@@ -1,0 +1,52 @@
+"""Laws judge only what is declared, and end in a verdict whatever is answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.unit.laws.variations import breaking, varying
+
+from mistral_conformance.outcome import Status
+
+if TYPE_CHECKING:
+    from tests.unit.laws.altering import Answer
+    from tests.unit.laws.conftest import Judged
+
+    from mistral_conformance.outcome import Result
+
+
+def broken(results: dict[str, Result]) -> dict[str, str]:
+    wrong = {Status.FAIL, Status.ERROR}
+    return {name: each.reason for name, each in results.items() if each.status in wrong}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_what_is_free_breaks_no_law(judged: Judged, seed: int) -> None:
+    assert broken(judged(alter=varying(seed))) == {}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_no_answer_breaks_a_law_itself(judged: Judged, seed: int) -> None:
+    reasons = broken(judged(alter=breaking(seed)))
+    assert {name: each for name, each in reasons.items() if "the rule broke" in each} == {}
+
+
+def test_a_server_without_patch_is_judged_by_put(judged: Judged) -> None:
+    def without_patch(answer: Answer) -> None:
+        if answer.method == "PATCH":
+            answer.status = 405
+
+    results = judged("views.change-is-shown", alter=without_patch, only="[library.name]")
+    assert [each.status for each in results.values()] == [Status.PASS]
+
+
+def test_what_is_not_offered_is_not_judged(judged: Judged) -> None:
+    def without_files(answer: Answer) -> None:
+        if answer.path.startswith("/v1/files"):
+            answer.status = 404
+            answer.body = {"message": "no Route matched with those values", "request_id": "0"}
+
+    results = judged("gone.*", alter=without_files, only="[file")
+    assert {each.status for each in results.values()} == {Status.SKIP}
+    assert all("not offered: files." in each.reason for each in results.values())

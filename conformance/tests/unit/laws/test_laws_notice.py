@@ -1,0 +1,46 @@
+"""Each law notices a defect of its class: answers of the mock are altered, one law is judged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.unit.laws.defects import DEFECTS
+
+from mistral_conformance.laws import load_laws
+from mistral_conformance.outcome import Status
+
+if TYPE_CHECKING:
+    from tests.unit.laws.conftest import Judged
+    from tests.unit.laws.defects import Defect
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda each: each.name)
+def test_a_defect_makes_its_law_fail(judged: Judged, defect: Defect) -> None:
+    law = defect.case.partition("[")[0]
+    results = judged(law, alter=defect.make(), only=defect.case)
+    assert [each.status for each in results.values()] == [Status.FAIL]
+    assert defect.told in results[defect.case].reason
+
+
+def test_every_law_has_a_defect() -> None:
+    tried = {each.case.partition("[")[0] for each in DEFECTS}
+    assert {each.id for each in load_laws()} - tried == {"offered.operation"}
+
+
+def test_all_laws_hold_on_the_mock(judged: Judged) -> None:
+    broken = {
+        name: each.reason
+        for name, each in judged().items()
+        if each.status in {Status.FAIL, Status.ERROR}
+    }
+    assert broken == {}
+
+
+def test_laws_need_one_identity_only(judged: Judged) -> None:
+    broken = {
+        name: each.reason
+        for name, each in judged(alone=True).items()
+        if each.status in {Status.FAIL, Status.ERROR}
+    }
+    assert broken == {}

@@ -1,0 +1,86 @@
+"""Answers that differ from the mock's: freely, as a correct server may, and brokenly."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.unit.laws.altering import Alter, Answer
+
+RETYPED: tuple[Any, ...] = (None, 0, "text", [], {}, True, [1], {"x": 1})
+THE_CLIENTS = frozenset({"attributes"})
+"""Maps whose keys are not the server's to add to."""
+ZONE = timezone(timedelta(hours=2))
+
+
+def varying(seed: int) -> Alter:
+    """Unknown fields, another order of keys, other spellings of times, headers in capitals."""
+    random = Random(seed)  # noqa: S311 - test data
+
+    def alter(answer: Answer) -> None:
+        answer.headers = {name.upper(): each for name, each in answer.headers.items()}
+        if is_json(answer):
+            answer.body = varied(answer.body, random)
+
+    return alter
+
+
+def varied(value: Any, random: Random) -> Any:
+    if isinstance(value, list):
+        return [varied(each, random) for each in value]
+    if isinstance(value, dict):
+        names = sorted(value, key=lambda _: random.random())
+        found = {
+            name: value[name] if name in THE_CLIENTS else varied(value[name], random)
+            for name in names
+        }
+        return {"unknown_field": random.random(), **found}
+    return spelled(value, random)
+
+
+def spelled(value: Any, random: Random) -> Any:
+    """A time in another zone."""
+    if isinstance(value, str) and value.endswith("Z") and value[:2] == "20" and len(value) > 18:
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(ZONE).isoformat() if random.random() < 0.5 else value
+    return value
+
+
+def breaking(seed: int) -> Alter:
+    """One field of many an answer is left out or of another type."""
+    random = Random(seed)  # noqa: S311 - test data
+
+    def alter(answer: Answer) -> None:
+        if is_json(answer) and random.random() < 0.3:
+            body = answer.body
+            places = list(containers(body))
+            if places:
+                holder, key = random.choice(places)
+                mangle(holder, key, random)
+            answer.body = body if random.random() < 0.95 else random.choice(RETYPED)
+
+    return alter
+
+
+def containers(value: Any) -> Any:
+    """Every object or array of a body with each of its keys."""
+    keys = value.keys() if isinstance(value, dict) else range(len(value))
+    for key in list(keys):
+        yield value, key
+        if isinstance(value[key], dict | list):
+            yield from containers(value[key])
+
+
+def mangle(holder: Any, key: Any, random: Random) -> None:
+    if random.random() < 0.5:
+        del holder[key]
+    else:
+        holder[key] = random.choice(RETYPED)
+
+
+def is_json(answer: Answer) -> bool:
+    found = {name.lower(): each for name, each in answer.headers.items()}
+    is_object = answer.content[:1] in {b"{", b"["}
+    return "json" in found.get("content-type", "") and is_object

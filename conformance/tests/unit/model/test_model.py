@@ -1,0 +1,131 @@
+"""What the model derives from shapes and names, and what declarations change."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import mistral_openapi
+from mistral_conformance.document import Document
+from mistral_conformance.laws import load_laws
+from mistral_conformance.laws.law import QUICK, Law, Subject
+from mistral_conformance.model import Origin, load_model, read_model
+from mistral_conformance.model.gaps import find_gaps
+from mistral_conformance.registry import MUST, SHOULD
+from mistral_conformance.report.knowledge import tell_resource, tell_resources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+GROUPS = ("beta.libraries.", "files.", "models.", "chat.")
+
+
+@pytest.fixture
+def raw() -> dict[str, Any]:
+    """A copy of the document to change."""
+    return deepcopy(mistral_openapi.load())
+
+
+def test_paths_tell_what_operations_do() -> None:
+    library = load_model().resources["library"]
+    assert library.create == "beta.libraries.create"
+    assert library.read == "beta.libraries.get"
+    assert library.changes == ("beta.libraries.update", "beta.libraries.update_with_put")
+    assert library.children == ("document", "access")
+
+
+def test_urls_are_links_and_bytes_are_content() -> None:
+    file = load_model().resources["file"]
+    assert file.links == ("files.get_signed_url",)
+    assert file.content == "files.download"
+
+
+def test_collections_of_one_name_are_told_apart() -> None:
+    assert {"batch_job", "fine_tuning_job"} <= load_model().resources.keys()
+
+
+def test_what_requests_take_and_answers_show_is_the_clients() -> None:
+    fields = load_model().resources["library"].fields
+    assert fields["description"].owner == "client"
+    assert fields["description"].null == "clears"
+    assert fields["created_at"].owner == "server"
+    assert str(fields["description"].origin).startswith("derived: ")
+
+
+def test_a_declaration_brings_its_reason_and_evidence() -> None:
+    origin = load_model().resources["document"].fields["size"].origin
+    assert origin.pointer == "/components/schemas/Document/properties/size/x-mistral-field"
+    assert origin.why.startswith("An upload is one part")
+    assert origin.evidence.startswith("seed 002")
+
+
+def test_parameters_named_like_fields_are_filters() -> None:
+    filters = {each.parameter: each for each in load_model().lists["files.list"].filters}
+    assert filters["mimetypes"].field == "mimetype"
+    assert filters["mimetypes"].repeats
+    assert filters["search"].compare == "contains"
+
+
+def test_an_id_in_a_path_refers_to_its_resource() -> None:
+    found = {str(each.place): each.resource for each in load_model().references}
+    assert found["files.retrieve:file_id"] == "file"
+    assert found["beta.libraries.documents.get:library_id"] == "library"
+    assert found["chat.complete:model"] == "model"
+
+
+def test_declared_groups_leave_nothing_open() -> None:
+    model = load_model()
+    gaps = {
+        each.id: list(find_gaps(model, each))
+        for each in model.document.operations.values()
+        if each.id.startswith(GROUPS)
+    }
+    assert {name: each for name, each in gaps.items() if each} == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda paths: paths["/v1/files"]["get"]["parameters"].append(
+            {"name": "colour", "in": "query", "schema": {"type": "string"}}
+        ), "the parameter colour is no paging, filter or sort"),
+        (lambda paths: paths["/v1/files"]["get"]["parameters"].append(
+            {"name": "planet_id", "in": "query", "schema": {"type": "string"}}
+        ), "the parameter planet_id is an id of nothing"),
+        (lambda paths: paths["/v1/chat/completions"]["post"].pop("x-mistral-resource"),
+         "belongs to no resource"),
+    ],
+)  # fmt: skip
+def test_what_nobody_declared_is_a_gap(
+    raw: dict[str, Any], change: Callable[[Any], object], told: str
+) -> None:
+    change(raw["paths"])
+    model = read_model(Document(raw))
+    gaps = [gap for each in model.document.operations.values() for gap in find_gaps(model, each)]
+    assert any(told in each for each in gaps)
+
+
+def test_what_is_told_of_a_resource_fits_80_columns() -> None:
+    model = load_model()
+    for name in model.resources:
+        assert max(len(line) for line in tell_resource(model, name).splitlines()) <= 80
+    assert "library" in tell_resources(model)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "harm", "level"),
+    [("seed 000:1", False, MUST), ("our choice", False, SHOULD), ("our choice", True, MUST)],
+)
+def test_a_choice_alone_makes_no_must(evidence: str, harm: bool, level: str) -> None:
+    origin = Origin("why", "/somewhere", evidence)
+    subject = Subject("one", None, ("models.list",), origins=(origin,))
+    law = Law("a.b", MUST, "source", "Sentence.", lambda _: [subject], print, harm=harm)
+    rule, name = next(law.cases(load_model(), QUICK))
+    assert (rule.level, name) == (level, "one")
+
+
+def test_every_law_has_a_subject() -> None:
+    model = load_model()
+    assert [each.id for each in load_laws() if not list(each.over(model))] == []
