@@ -126,6 +126,21 @@ class World:
             parent = self.make(self.model.resources[resource.parent], by=by)
         return make(self, resource, by, parent, given or {})
 
+    def shared(self, resource: Resource) -> Instance:
+        """An object in its end state that all laws of a run share, for those that only look.
+
+        Raises:
+            NotOffered, Unjudged: as in `make` and `settle`.
+
+        """
+        memory, key = self.ctx.session.memory, (World, resource.name)
+        if key not in memory or not all(each.value for each in self.look(memory[key])):
+            with self.ctx.session.creations.keep():
+                memory[key] = self.make(resource)
+            self.settle(memory[key])
+        found: Instance = memory[key]
+        return found
+
     def change(self, instance: Instance, body: Json, *, by: str = "") -> Exchange:
         """Change an object, in the newest way that the server offers.
 
