@@ -46,7 +46,7 @@ def _operations(model: Model, test: Callable[[str], bool]) -> Iterator[Subject]:
             if test(spec.method) and operation != each.create:
                 needed = (operation, each.create)
                 value = (each, operation)
-                yield Subject(operation, value, (operation,), needed, needs=needs_of(model, each))
+                yield Subject(operation, value, (operation,), needed, needs=needs_of(each))
 
 
 @law(id="reading.changes-nothing", over=_readings, source=LOST, harm=True)

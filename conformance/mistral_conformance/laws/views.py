@@ -38,7 +38,7 @@ def _listed(model: Model) -> Iterator[Subject]:
     for each in model.resources.values():
         if each.read and each.list and each.parameter:
             needed = (each.list, each.read)
-            yield Subject(each.name, each, needed, needed, needs=needs_of(model, each))
+            yield Subject(each.name, each, needed, needed, needs=needs_of(each))
 
 
 def _parts(model: Model) -> Iterator[Subject]:

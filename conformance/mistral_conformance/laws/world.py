@@ -18,7 +18,7 @@ from mistral_conformance.outcome import Failed, Unjudged
 from mistral_conformance.probing.targets import targets_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from mistral_conformance.context import Context
     from mistral_conformance.document import Document, Json
@@ -240,10 +240,3 @@ class World:
                 return
             self.ctx.pass_time(1)
         raise Unjudged(f"no end state within {WAIT_S} s", *self.ctx.exchanges[-1:])
-
-    def made_by_all(self, resource: Resource, parents: Iterable[Instance] = ()) -> list[Instance]:
-        """Bystanders of one kind: the caller's own, a sibling in each parent, one of each other."""
-        found = [self.make(resource)]
-        found += [self.make(resource, parent=each) for each in parents]
-        found += [self.make(resource, by=each) for each in self.others]
-        return found
