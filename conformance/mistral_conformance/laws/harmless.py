@@ -46,15 +46,14 @@ def _operations(model: Model, test: Callable[[str], bool]) -> Iterator[Subject]:
             if test(spec.method) and operation != each.create:
                 needed = (operation, each.create)
                 value = (each, operation)
-                yield Subject(operation, value, (operation,), needed, needs=needs_of(model, each))
+                yield Subject(operation, value, (operation,), needed, needs=needs_of(each))
 
 
 @law(id="reading.changes-nothing", over=_readings, source=LOST, harm=True)
 def changes_nothing(world: World, subject: tuple[Resource, str]) -> None:
     """Reading leaves the object and its parent as they were, their times too."""
     resource, operation = subject
-    instance = world.make(resource)
-    world.settle(instance)
+    instance = world.shared(resource)
     before = _snapshot(world, instance)
     world.ctx.pass_time(1)
     answer = world.call(operation, instance.ids, **plain_request(world, operation))
@@ -65,8 +64,7 @@ def changes_nothing(world: World, subject: tuple[Resource, str]) -> None:
 def refused_changes_nothing(world: World, subject: tuple[Resource, str]) -> None:
     """A request that was refused leaves the object and its parent as they were."""
     resource, operation = subject
-    instance = world.make(resource)
-    world.settle(instance)
+    instance = world.shared(resource)
     before = _snapshot(world, instance)
     answer = world.call(operation, instance.ids, json=[])
     if answer.ok:
@@ -88,8 +86,7 @@ def header_is_harmless(world: World, subject: tuple[Resource, str]) -> None:
 
 def _expect_harmless(world: World, subject: tuple[Resource, str], extra: Json) -> None:
     resource, operation = subject
-    instance = world.make(resource)
-    world.settle(instance)
+    instance = world.shared(resource)
     request = plain_request(world, operation)
     plain = world.call(operation, instance.ids, **request)
     answer = world.call(operation, instance.ids, **{**request, **extra})

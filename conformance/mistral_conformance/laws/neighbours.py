@@ -28,9 +28,7 @@ def _acted_on(model: Model) -> Iterator[Subject]:
         for operation in acting if each.whole else ():
             operations = (operation, *((each.read,) if each.read else ()))
             needed = (each.create, operation)
-            yield Subject(
-                operation, (each, operation), operations, needed, needs=needs_of(model, each)
-            )
+            yield Subject(operation, (each, operation), operations, needed, needs=needs_of(each))
 
 
 @law(id="neighbours.other-fields-stay", over=changeable, source=LOST, harm=True)

@@ -29,12 +29,6 @@ def read_items(exchange: Exchange, path: str = "") -> list[Json]:
     return list(found)
 
 
-def read_text(exchange: Exchange, path: str = "") -> str:
-    """The text at a dotted path of an answer."""
-    found: str = _typed(exchange, path, str)
-    return found
-
-
 def read_count(exchange: Exchange, path: str) -> int:
     """The whole number, not below 0, at a dotted path of an answer."""
     found = exchange.at(path)

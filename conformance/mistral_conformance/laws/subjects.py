@@ -9,7 +9,7 @@ from mistral_conformance.laws.law import Subject
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mistral_conformance.model import Field, Model, Resource
+    from mistral_conformance.model import Model, Resource
 
     Test = Callable[[Resource], object]
 
@@ -18,17 +18,17 @@ def resources(model: Model, test: Test = lambda _: True) -> Iterator[Subject]:
     """Each resource that the suite can make and read back, and that passes the test."""
     for each in model.resources.values():
         if each.whole and test(each):
-            yield of_resource(model, each)
+            yield of_resource(each)
 
 
-def of_resource(model: Model, resource: Resource) -> Subject:
+def of_resource(resource: Resource) -> Subject:
     """A resource as a subject; what shows it is needed as far as the document has it."""
     return Subject(
         resource.name,
         resource,
         _shown(resource),
         (resource.create,),
-        needs=needs_of(model, resource),
+        needs=needs_of(resource),
     )
 
 
@@ -42,19 +42,14 @@ def changeable(model: Model) -> Iterator[Subject]:
                     (resource, each),
                     (*resource.changes[:1], *_shown(resource)),
                     (resource.create,),
-                    _declared(each),
-                    needs_of(model, resource),
+                    (each.origin,),
+                    needs_of(resource),
                 )
 
 
-def needs_of(model: Model, resource: Resource) -> tuple[str, ...]:
+def needs_of(resource: Resource) -> tuple[str, ...]:
     """The identities that making one takes: whom an access is for."""
-    del model
     return () if resource.parameter else ("colleague",)
-
-
-def _declared(field: Field) -> tuple:  # type: ignore[type-arg]
-    return (field.origin,)
 
 
 def _shown(resource: Resource) -> tuple[str, ...]:

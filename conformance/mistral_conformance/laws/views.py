@@ -18,6 +18,7 @@ from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.reading import find, read_count
 from mistral_conformance.laws.schemas import changing_schema
 from mistral_conformance.laws.subjects import changeable, needs_of, resources
+from mistral_conformance.model.fields import shown_by
 from mistral_conformance.outcome import Skipped
 
 if TYPE_CHECKING:
@@ -37,13 +38,14 @@ def _listed(model: Model) -> Iterator[Subject]:
     for each in model.resources.values():
         if each.read and each.list and each.parameter:
             needed = (each.list, each.read)
-            yield Subject(each.name, each, needed, needed, needs=needs_of(model, each))
+            yield Subject(each.name, each, needed, needed, needs=needs_of(each))
 
 
 def _parts(model: Model) -> Iterator[Subject]:
     for each in model.resources.values():
         for view in each.views if each.whole and each.read else ():
-            yield Subject(view, (each, view), (view, each.read), (each.create, view))
+            if each.fields.keys() & shown_by(model.document, each, view).keys():
+                yield Subject(view, (each, view), (view, each.read), (each.create, view))
 
 
 def _totals(model: Model) -> Iterator[Subject]:
@@ -130,8 +132,7 @@ def list_shows_what_reading_shows(world: World, resource: Resource) -> None:
 def parts_agree(world: World, subject: tuple[Resource, str]) -> None:
     """A view of a part of an object shows the same as the whole."""
     resource, view = subject
-    instance = world.make(resource)
-    world.settle(instance)
+    instance = world.shared(resource)
     part = world.call(view, instance.ids)
     if not part.ok:
         raise Skipped(f"{view} answered {part.status} for a new {resource.name}", part)

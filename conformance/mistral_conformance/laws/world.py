@@ -18,7 +18,7 @@ from mistral_conformance.outcome import Failed, Unjudged
 from mistral_conformance.probing.targets import targets_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from mistral_conformance.context import Context
     from mistral_conformance.document import Document, Json
@@ -126,6 +126,21 @@ class World:
             parent = self.make(self.model.resources[resource.parent], by=by)
         return make(self, resource, by, parent, given or {})
 
+    def shared(self, resource: Resource) -> Instance:
+        """An object in its end state that all laws of a run share, for those that only look.
+
+        Raises:
+            NotOffered, Unjudged: as in `make` and `settle`.
+
+        """
+        memory, key = self.ctx.session.memory, (World, resource.name)
+        if key not in memory or not all(each.value for each in self.look(memory[key])):
+            with self.ctx.session.creations.keep():
+                memory[key] = self.make(resource)
+            self.settle(memory[key])
+        found: Instance = memory[key]
+        return found
+
     def change(self, instance: Instance, body: Json, *, by: str = "") -> Exchange:
         """Change an object, in the newest way that the server offers.
 
@@ -225,10 +240,3 @@ class World:
                 return
             self.ctx.pass_time(1)
         raise Unjudged(f"no end state within {WAIT_S} s", *self.ctx.exchanges[-1:])
-
-    def made_by_all(self, resource: Resource, parents: Iterable[Instance] = ()) -> list[Instance]:
-        """Bystanders of one kind: the caller's own, a sibling in each parent, one of each other."""
-        found = [self.make(resource)]
-        found += [self.make(resource, parent=each) for each in parents]
-        found += [self.make(resource, by=each) for each in self.others]
-        return found
