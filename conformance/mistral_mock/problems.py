@@ -170,9 +170,10 @@ class Explainer:
 
 def _find_meant(union: Union, value: Mapping[str, Any]) -> int | None:
     """The place of the member that a value names, or that alone is like one without a name."""
-    if union.tag in value:
-        tag = value[union.tag]
-        return union.tags.get(tag) if isinstance(tag, str) else None
+    tag = union.tag or ""
+    if tag in value:
+        named = value[tag]
+        return union.tags.get(named) if isinstance(named, str) else None
     like = [place for place in range(len(union.members)) if _is_like(union, place, value)]
     return like[0] if len(like) == 1 else None
 
