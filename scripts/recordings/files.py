@@ -79,19 +79,17 @@ def _load(text: str, path: Path) -> object:
 
 def _from_whole(value: object, path: Path) -> Iterator[Exchange]:
     """The exchanges of a HAR archive or a cassette."""
-    if isinstance(value, list) and all(isinstance(each, dict) for each in value):
-        value = {"interactions": value}
-    if isinstance(value, dict) and isinstance(value.get("log"), dict):
-        entries, read = value["log"].get("entries"), _from_entry
-    elif isinstance(value, dict) and "interactions" in value:
-        entries, read = value["interactions"], _from_interaction
-    elif isinstance(value, dict) and {"requests", "responses"} <= value.keys():
-        pairs = zip_longest(value["requests"] or (), value["responses"] or ())
+    holder: dict[Any, Any] = value if isinstance(value, dict) else {"interactions": value}
+    log, read = _part(holder, "log"), _from_interaction
+    entries = holder.get("interactions")
+    if log:
+        entries, read = log.get("entries"), _from_entry
+    elif isinstance(holder.get("requests"), list) and isinstance(holder.get("responses"), list):
+        pairs = zip_longest(holder["requests"], holder["responses"])
         entries = [{"request": request, "response": response} for request, response in pairs]
-        read = _from_interaction
-    else:
+    if not isinstance(entries, list):
         raise RecordingError(f"{path} is no recording; give it {FORMS}")
-    for at, entry in enumerate(entries or (), start=1):
+    for at, entry in enumerate(entries, start=1):
         yield read(entry if isinstance(entry, dict) else {}, f"{path.name}#{at}")
 
 
@@ -148,7 +146,7 @@ def _from_entry(entry: dict[str, Any], where: str) -> Exchange:
     )
 
 
-def _part(entry: dict[str, Any], name: str) -> dict[str, Any]:
+def _part(entry: dict[Any, Any], name: str) -> dict[str, Any]:
     found = entry.get(name)
     return found if isinstance(found, dict) else {}
 
