@@ -1,4 +1,4 @@
-"""The API's error answers, in the shapes that public reports attest (quirks §9).
+"""The API's error answers, in the shapes that `errors` of the register attest.
 
 A handler raises what these functions return: `raise not_found("Library not found")`.
 """
@@ -87,7 +87,7 @@ def unauthorized() -> APIError:
 
 def no_route(request_id: str) -> APIError:
     """404 of the gateway, for a path that is nobody's."""
-    name = request_id.replace("-", "")  # so the gateway names requests (quirks §9)
+    name = request_id.replace("-", "")  # so the gateway names requests (errors.no-route)
     body = {"message": "no Route matched with those values", "request_id": name}
     return APIError(404, body, ((REQUEST_ID, name),))
 
@@ -113,7 +113,7 @@ def not_implemented(operation: str) -> APIError:
 
 
 def failed() -> APIError:
-    """500 for what the mock did not expect; its log tells more (quirks §9)."""
+    """500 for what the mock did not expect; its log tells more (errors.odd-bodies)."""
     body = {"object": "Error", "message": "Internal server error", "type": "internal_server_error"}
     return APIError(500, {**body, "code": 3000})
 

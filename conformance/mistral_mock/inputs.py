@@ -208,7 +208,7 @@ def refuse(operation: Operation, problems: Sequence[Problem]) -> None:
     """Ends the request when anything is wrong.
 
     Raises:
-        APIError: 422 with all problems, in the shape of the operation's group (quirks §9).
+        APIError: 422 with all problems, in the shape of the operation's group (errors.validation).
 
     """
     if not problems:

@@ -1,4 +1,4 @@
-"""Pages of a list, in every style of the API (quirks §4; for libraries rules A3, A4, B16).
+"""Pages of a list, in every style of the API (lists.ways-of-paging, libraries.pagination-block).
 
 By number from 0 or from 1, by offset, or by a token or cursor that says where to go on.
 """

@@ -1,4 +1,4 @@
-"""What a key may use, and the headers that tell what is left (quirks §9).
+"""What a key may use, and the headers that tell what is left (errors.rate-headers).
 
 Only the requests of a minute are limited, and only when the mock is told to. All other limits are
 announced, as the live server does on the answers of inference, and never refuse anything.

@@ -86,6 +86,6 @@ class Settings:
     rate_limit_shape: Literal["gateway", "api"] = field(
         default="gateway", validator=validators.in_(("gateway", "api"))
     )
-    """Which of the two attested bodies a 429 carries (quirks §9)."""
+    """Which of the two attested bodies a 429 carries (errors.rate-limit)."""
     refused_types: tuple[str, ...] = ()
-    """MIME types that `files.upload` refuses with a 422 whose detail is a string (quirks §9)."""
+    """MIME types that `files.upload` refuses with a 422 whose detail is a text."""

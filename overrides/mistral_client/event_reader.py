@@ -177,7 +177,7 @@ class EventReader(Generic[T]):
     def _raise_if_only_message(self, raw: ServerEvent, value: object) -> None:
         """Raise the error for data that lack what the stream promises but hold a message.
 
-        These are the gateway's and the framework's error bodies (quirks §9).
+        These are the gateway's and the framework's error bodies (errors.not-found).
         """
         if getattr(value, "missing_fields", ()):
             problem = read_problem(redact_text(raw.data, self._secrets).encode())

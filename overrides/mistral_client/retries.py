@@ -88,7 +88,7 @@ def does_no_harm_twice(operation: Operation) -> bool:
 def has_no_allowance(headers: Mapping[str, str]) -> bool:
     """Say whether a rate limit is 0: the caller has no allowance, waiting changes nothing.
 
-    Source: quirks §9, `x-ratelimit-limit-…` and the older `x-ratelimitbysize-limit-…`.
+    Source: errors.rate-headers, `x-ratelimit-limit-…` and the older `x-ratelimitbysize-limit-…`.
     """
     return any(
         "ratelimit" in name.lower() and "-limit" in name.lower() and value.strip() == "0"

@@ -15,7 +15,7 @@ from mistral_client.errors import DecodeError, ProcessingFailed, TimedOut
 if TYPE_CHECKING:
     from mistral_generated.models import ProcessingStatus
 
-# Libraries rules B10 and B11.
+# documents.forward-only, documents.two-status-fields.
 _RUNNING: Final = frozenset({"todo", "in_progress", "waiting_for_capacity", "running"})
 _FAILED: Final = frozenset({"error", "missing_content", "failed"})
 _FINISHED: Final = frozenset({"done", "noop", "self_managed", "completed"})

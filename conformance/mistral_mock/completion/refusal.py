@@ -1,4 +1,4 @@
-"""What the inference layer refuses, in the shapes and codes of public reports (quirks §9)."""
+"""What the inference layer refuses, in the reported shapes and codes (errors.object-shape)."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 OLD: Final = "processing_status"
 NEW: Final = "process_status"
 
-# Libraries rules B11; only Running and Completed are attested for the old name.
+# documents.two-status-fields; only Running and Completed are attested for the old name.
 _NEW_TO_OLD: Final = {
     "todo": "Running",
     "in_progress": "Running",
@@ -69,7 +69,7 @@ def _fill(document: dict[str, object]) -> None:
 QUIRK: Final = Quirk(
     id="process_status_twins",
     reason="A document's state has an old name that goes and a new one that old servers lack.",
-    source="quirks §1 and Libraries rules B11; seed 003:298 and 003:371",
+    source="documents.two-status-fields; documents.waiting-loop-ends",
     operations=(
         "beta.libraries.documents.list",
         "beta.libraries.documents.upload",

@@ -63,7 +63,7 @@ def _with_method(call: AnyCall, method: str) -> AnyCall:
 QUIRK: Final = Quirk(
     id="put_patch_duplicate",
     reason="Older servers know only PUT for the partial update that newer ones call PATCH.",
-    source="quirks §1; seed 000:298 and 000:484 against seed 001",
+    source="shapes.put-patch-pairs; libraries.update-is-partial",
     operations=("beta.libraries.update", "beta.libraries.documents.update"),
     since="spec 2026-06-16",
     remove_when="No supported server lacks PATCH on libraries and documents.",

@@ -26,7 +26,7 @@ PREFIXES = {
     EXECUTION: "tool_exec_",
     HANDOFF: "handoff_",
 }
-"""How the ids of entries begin (quirks §8); those of results and handovers are our choice."""
+"""How the ids of entries begin (agents.id-shapes); results and handovers are our choice."""
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     INPUT: {"prefix": False},
     OUTPUT: {"agent_id": None, "model": None, "role": "assistant"},

@@ -1,4 +1,4 @@
-"""An answer as events: the same entries, piece by piece, with the usage at the end (quirks §5)."""
+"""An answer as events: the same entries, piece by piece, with the usage at the end."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ def finish(world: World, job: Job, moment: datetime) -> Job:
 
 
 def make_model(job: Job, moment: datetime) -> TunedModel:
-    """The model that the job has trained; its id is spelled as in published samples (quirks §8)."""
+    """The model that the job has trained; its id is spelled as in samples (shapes.ids)."""
     owner = shorten(job.organisation_id)
     mark = blake2b(job.id.encode(), digest_size=4).hexdigest()
     kind = ("classifier",) if job.job_type == CLASSIFIER else ()

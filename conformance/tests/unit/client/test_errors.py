@@ -30,7 +30,7 @@ from mistral_client.problems import Problem, read_problem, read_problem_object
 if TYPE_CHECKING:
     from tests.unit.client.harness import Both
 
-# Every shape that public reports show (quirks §9), with the message that it carries.
+# Every shape that public reports show (errors.odd-bodies), with the message that it carries.
 SHAPES: list[tuple[int, str, str]] = [
     (401, '{"detail":"Unauthorized"}', "Unauthorized"),
     (401, '{"message":"Unauthorized","request_id":"0af1"}', "Unauthorized"),

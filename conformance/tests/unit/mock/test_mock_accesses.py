@@ -1,4 +1,4 @@
-"""Sharing: Libraries rules C1-C17, A1, A8, A11, A19, B29."""
+"""Sharing, as the entries `accesses` of the register of evidence tell it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The control routes, the clock and the ids: Libraries rules A15, B13."""
+"""The control routes, the clock and the ids."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents: Libraries rules B1-B6, B14, B16-B21, B29, B30."""
+"""Documents, as the entries `documents` of the register of evidence tell it."""
 
 from __future__ import annotations
 

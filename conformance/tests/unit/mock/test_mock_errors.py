@@ -1,4 +1,4 @@
-"""What goes wrong before an operation runs, and in which order: Libraries rules E, quirks §9."""
+"""What goes wrong before an operation runs, and in which order."""
 
 from __future__ import annotations
 

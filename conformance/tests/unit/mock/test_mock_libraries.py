@@ -1,4 +1,4 @@
-"""Libraries: Libraries rules A7-A26."""
+"""Libraries, as the entries `libraries` of the register of evidence tell it."""
 
 from __future__ import annotations
 

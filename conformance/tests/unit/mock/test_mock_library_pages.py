@@ -1,4 +1,4 @@
-"""The list of libraries: Libraries rules A1-A5."""
+"""The list of libraries: who sees which, searches, pages."""
 
 from __future__ import annotations
 

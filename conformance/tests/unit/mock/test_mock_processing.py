@@ -1,4 +1,4 @@
-"""The processing of documents: Libraries rules A16, B7-B15, B22-B27."""
+"""The processing of documents, and what it changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rate limits: Libraries rules E, quirks §9."""
+"""Rate limits, and the headers that tell them."""
 
 from __future__ import annotations
 

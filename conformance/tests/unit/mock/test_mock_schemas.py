@@ -1,4 +1,4 @@
-"""How text is read for a schema, and how findings are told: Libraries rules E."""
+"""How text is read for a schema, and how findings are told."""
 
 from __future__ import annotations
 

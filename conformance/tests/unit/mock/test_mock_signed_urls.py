@@ -1,4 +1,4 @@
-"""Signed URLs: Libraries rules B24-B26."""
+"""Signed URLs: what they open, for how long."""
 
 from __future__ import annotations
 

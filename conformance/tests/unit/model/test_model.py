@@ -58,7 +58,7 @@ def test_a_declaration_brings_its_reason_and_evidence() -> None:
     origin = load_model().resources["document"].fields["size"].origin
     assert origin.pointer == "/components/schemas/Document/properties/size/x-mistral-field"
     assert origin.why.startswith("An upload is one part")
-    assert origin.evidence.startswith("seed 002")
+    assert origin.evidence.startswith("reference-page")
 
 
 def test_parameters_named_like_fields_are_filters() -> None:
@@ -116,7 +116,7 @@ def test_what_is_told_of_a_resource_fits_80_columns() -> None:
 
 @pytest.mark.parametrize(
     ("evidence", "harm", "level"),
-    [("seed 000:1", False, MUST), ("our choice", False, SHOULD), ("our choice", True, MUST)],
+    [("libraries-page", False, MUST), ("our choice", False, SHOULD), ("our choice", True, MUST)],
 )
 def test_a_choice_alone_makes_no_must(evidence: str, harm: bool, level: str) -> None:
     origin = Origin("why", "/somewhere", evidence)
