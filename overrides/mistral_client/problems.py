@@ -1,7 +1,8 @@
 """One reading of every error body that the API is known to send.
 
-The shapes come from public reports: a gateway's `message`, a framework's `detail` as text, list or object, the documented `object/message/type/param/code`, the same with an object or
-JSON text as `message`, and no body at all. Pure functions; nothing here raises on odd input.
+The shapes come from public reports: a gateway's `message`, a framework's `detail` as text, list or
+object, the documented `object/message/type/param/code`, the same with an object or JSON text as
+`message`, and no body at all. Pure functions; nothing here raises on odd input.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The messages of a request: their text, and the order in which they may stand.
 
 Public reports attest these rules and their codes (errors.message-order): who may speak last, who
-after whom, as many tool messages as there were calls, ids of 9 letters and digits. A user may speak after a
-tool: reports until 2026 tell of a refusal, but the live server was recorded to take it.
+after whom, as many tool messages as there were calls, ids of 9 letters and digits. A user may
+speak after a tool: reports until 2026 tell of a refusal, but the live server was recorded to take
+it.
 """
 
 from __future__ import annotations
