@@ -65,10 +65,10 @@ def created_library_is_listed(ctx: Context) -> None:
     name = ctx.marker.name(f"listed {word(ctx)}")
     made = ctx.create_library(name=name)
     listed = ctx.expect_status(ctx.api.call(LIST_LIBRARIES, query={"search": name}), 200)
-    found = [each for each in listed["data"] if each.get("id") == made["id"]]
+    found = [each for each in listed["data"] if each["id"] == made["id"]]
     ctx.expect(found, "the new library is not listed", made, listed)
     for field in ("name", "created_at", "owner_type", "nb_documents"):
-        expect_equal(ctx, found[0].get(field), made[field], f"the listed {field}", made, listed)
+        expect_equal(ctx, found[0][field], made[field], f"the listed {field}", made, listed)
 
 
 @rule(

@@ -161,7 +161,7 @@ def viewer_cannot_raise_itself(ctx: Context) -> None:
     who = entity(ctx, "neighbour")
     expect_refused(ctx, share(viewer, library, who, "Editor"), "a Viewer raising itself")
     listed, found = entries(ctx.api, library)
-    roles = [each.get("role") for each in entries_of(found, who)]
+    roles = [each["role"] for each in entries_of(found, who)]
     expect_equal(ctx, roles, ["Viewer"], "the listed roles", listed)
 
 
@@ -192,7 +192,7 @@ def owner_keeps_the_role(ctx: Context) -> None:
     owner = _owner_entry(ctx, library)
     expect_refused(ctx, share(ctx.api, library, owner, "Viewer"), "the owner's own demotion")
     listed, found = entries(ctx.api, library)
-    roles = [each.get("role") for each in entries_of(found, owner)]
+    roles = [each["role"] for each in entries_of(found, owner)]
     expect_equal(ctx, roles, ["Owner"], "the owner's listed roles", listed)
 
 
@@ -332,8 +332,8 @@ def _owner_entry(ctx: Context, library: str) -> dict[str, Any]:
     """Give what names the owner in the accesses; skip where the list does not show the owner."""
     _, found = entries(ctx.api, library)
     for each in found:
-        if each.get("role") == "Owner":
-            return {key: each.get(key) for key in ("share_with_type", "share_with_uuid")}
+        if each["role"] == "Owner":
+            return {key: each[key] for key in ("share_with_type", "share_with_uuid")}
     return ctx.skip("the list of accesses does not show the owner")
 
 

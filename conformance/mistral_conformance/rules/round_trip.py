@@ -183,7 +183,7 @@ def chunk_size_is_kept_within_its_bounds(ctx: Context) -> None:
     """A chunk size of 256 and of 32768 is taken, one below or above is refused with 422."""
     for size in (256, 32768):
         made = ctx.expect_status(_create(ctx, chunk_size=size), 201)
-        shown = made.json().get("chunk_size")
+        shown = made["chunk_size"]
         ctx.expect(shown in (size, None), f"chunk_size reads {shown}, not {size}", made)
     for size in (255, 32769):
         ctx.expect_status(_create(ctx, chunk_size=size), 422)
@@ -201,10 +201,10 @@ def list_and_get_agree(ctx: Context) -> None:
     ctx.upload(made["id"])
     listed = ctx.expect_status(ctx.api.call(LIST_LIBRARIES, query={"search": made["name"]}), 200)
     read = read_library(ctx, made["id"])
-    found = [each for each in listed["data"] if each.get("id") == made["id"]]
+    found = [each for each in listed["data"] if each["id"] == made["id"]]
     ctx.expect(found, "the library is not listed", listed)
     wanted = read.json()
-    differing = sorted(key for key in wanted | found[0] if wanted.get(key) != found[0].get(key))
+    differing = sorted(key for key in wanted | found[0] if wanted[key] != found[0][key])
     ctx.expect(not differing, f"list and get differ in {', '.join(differing)}", listed, read)
 
 
@@ -303,4 +303,4 @@ def _expect_written(
 ) -> None:
     """Hold the named fields to be the same in two answers."""
     for field in fields:
-        expect_equal(ctx, after.json().get(field), before.json().get(field), field, before, after)
+        expect_equal(ctx, after[field], before[field], field, before, after)

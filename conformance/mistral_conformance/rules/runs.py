@@ -58,7 +58,7 @@ def listed_run_has_no_result(ctx: Context) -> None:
     shown = listed["executions"][0]
     ctx.expect("result" not in shown, "the list shows the result", listed)
     for field in ("workflow_name", "execution_id", "status", "start_time", "user_id"):
-        expect_equal(ctx, shown.get(field), found[field], f"the listed {field}", found, listed)
+        expect_equal(ctx, shown[field], found[field], f"the listed {field}", found, listed)
 
 
 @rule(
@@ -170,7 +170,7 @@ def history_begins_with_the_start(ctx: Context) -> None:
     """The history of a run begins with its start and ends with its end, in order of time."""
     run = finished(ctx, execute(ctx))["run_id"]
     answer = ctx.expect_status(ctx.api.call(HISTORY, run_id=run), 200)
-    kinds = [str(each.get("eventType")) for each in answer["events"]]
+    kinds = [str(each["eventType"]) for each in answer["events"]]
     ctx.expect(kinds and kinds[0].endswith("EXECUTION_STARTED"), "it begins otherwise", answer)
     ctx.expect(kinds[-1].endswith("EXECUTION_COMPLETED"), "it ends otherwise", answer)
     moments = [read_time(each["eventTime"]) for each in answer["events"]]

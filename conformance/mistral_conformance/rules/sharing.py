@@ -70,7 +70,7 @@ def one_entry_per_entity(ctx: Context) -> None:
         answer = ctx.expect_status(share(ctx.api, library, who, level), 200)
         expect_equal(ctx, answer["role"], level, "the answered role", answer)
         listed, found = entries(ctx.api, library)
-        roles = [each.get("role") for each in entries_of(found, who)]
+        roles = [each["role"] for each in entries_of(found, who)]
         expect_equal(ctx, roles, [level], "the roles listed for the entity", listed)
 
 
@@ -90,7 +90,7 @@ def list_shows_every_entity(ctx: Context) -> None:
     listed, found = entries(ctx.api, library)
     for kind, level in given.items():
         mine = entries_of(found, entity(ctx, "neighbour", kind))
-        roles = [each.get("role") for each in mine]
+        roles = [each["role"] for each in mine]
         expect_equal(ctx, roles, [level], f"the roles listed for {kind}", listed)
 
 
@@ -103,7 +103,7 @@ def list_shows_every_entity(ctx: Context) -> None:
 def list_shows_the_owner(ctx: Context) -> None:
     """The list of a library that was never shared shows its owner, and nobody else."""
     listed, found = entries(ctx.api, ctx.create_library()["id"])
-    roles = [each.get("role") for each in found]
+    roles = [each["role"] for each in found]
     expect_equal(ctx, roles, ["Owner"], "the listed roles", listed)
 
 

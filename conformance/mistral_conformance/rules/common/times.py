@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from mistral_conformance.outcome import Failed
+
 
 def read_time(text: str) -> datetime:
     """The moment that an RFC 3339 text names.
 
     Raises:
-        ValueError: the text is no such time, or names no offset.
+        Failed: the text is no such time, or names no offset.
 
     """
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError) as error:
+        raise Failed(f"{text!r} is no time as RFC 3339 writes it") from error
     if moment.tzinfo is None:
-        raise ValueError(f"{text!r} names no offset from UTC")
+        raise Failed(f"{text!r} names no offset from UTC")
     return moment
 
 

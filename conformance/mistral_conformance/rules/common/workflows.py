@@ -7,7 +7,7 @@ cancelled, `break_down` fails after a second.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from mistral_conformance.rules.common.steps import word
 
@@ -57,10 +57,10 @@ def need_workflow(ctx: Context, name: str) -> dict[str, Any]:
     """The workflow with the name, as the list shows it; skips where the server has none."""
     query = {"search": name, "archived": "false"}
     listed = ctx.need(ctx.api.call(LIST_WORKFLOWS, query=query), 200)
-    found = [each for each in listed["workflows"] if each.get("name") == name]
+    found = [each for each in listed["workflows"] if each["name"] == name]
     if not found:
         ctx.skip(f"the server has no workflow {name!r}")
-    return dict(found[0])
+    return cast("dict[str, Any]", found[0])
 
 
 def start(ctx: Context, name: str, **body: object) -> Exchange:
