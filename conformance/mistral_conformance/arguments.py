@@ -81,6 +81,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         "known facts may follow, as in neighbour=KEY2,user=UUID,workspace=UUID,org=UUID. "
         + "; ".join(f"{name}: {words}" for name, words in KNOWN.items()),
     )
+    parser.add_argument(
+        "--yes-live",
+        action="store_true",
+        help="the vendor's own API is meant: a run there costs money and changes the account",
+    )
     parser.add_argument("--clock-url", type=base_url, metavar="URL", help="the server's clock")
     parser.add_argument("--seed", type=_natural, default=0, metavar="N", help="default: 0")
     parser.add_argument(

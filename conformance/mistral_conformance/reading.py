@@ -9,6 +9,7 @@ of its absence.
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex, overload
 
 from attrs import field, frozen
@@ -158,7 +159,7 @@ def read_body(text: str | bytes, exchange: Exchange | None, event: str | None = 
     form = exchange.form if exchange else None
     seen = (exchange,) if exchange else ()
     try:
-        value = json.loads(text, parse_constant=_refuse)
+        value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
         reader = Reader(exchange, form, form.misfits(value, event) if form else {})
         body = reader.wrap(value)
     except ValueError as error:
@@ -167,6 +168,12 @@ def read_body(text: str | bytes, exchange: Exchange | None, event: str | None = 
         raise Failed("the answer is not JSON: it is nested too deeply", *seen) from error
     reader.check(())
     return body
+
+
+def _finite(digits: str) -> float:
+    """The number, which has to be one that others can hold too."""
+    number = float(digits)
+    return number if math.isfinite(number) else _refuse(digits)
 
 
 def _refuse(word: str) -> NoReturn:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.refusals import expect_hidden
 from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_refused,
@@ -302,9 +303,9 @@ def other_workspaces_see_nothing(ctx: Context) -> None:
     part = word(ctx)
     id_ = make_agent(ctx, name=part)["id"]
     api = ctx.as_("neighbour")
-    ctx.expect_status(api.call(GET, agent_id=id_), 404)
-    ctx.expect_status(api.call(UPDATE, agent_id=id_, json={"description": "theirs"}), 404)
-    ctx.expect_status(api.call(DELETE, agent_id=id_), 404)
+    expect_hidden(ctx, api.call(GET, agent_id=id_))
+    expect_hidden(ctx, api.call(UPDATE, agent_id=id_, json={"description": "theirs"}))
+    expect_hidden(ctx, api.call(DELETE, agent_id=id_))
     listed = ctx.expect_status(api.call(LIST_PAGES, query={"search": part}), 200)
     expect_equal(ctx, listed["data"], [], "the neighbour's list", listed)
     ctx.expect_status(ctx.api.call(GET, agent_id=id_), 200)

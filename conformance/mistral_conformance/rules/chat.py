@@ -223,8 +223,7 @@ def tool_results_are_taken(ctx: Context) -> None:
     """A call that was answered, sent back with its result, is followed by a text."""
     first = ask(ctx, WEATHER_QUESTION, tools=TOOLS, tool_choice=FORCE_WEATHER)
     _calls(ctx, first)
-    said = first_choice(ctx, first)["message"]
-    call = some(said["tool_calls"] or (), "call", first)[0]
+    call = some(calls_in(ctx, first), "call", first)[0]
     result = {
         "role": "tool",
         "name": "get_weather",
@@ -232,7 +231,9 @@ def tool_results_are_taken(ctx: Context) -> None:
         "content": '{"sky": "clear", "degrees": 21}',
     }
     asked = {"role": "user", "content": WEATHER_QUESTION}
-    messages = [asked, {"role": "assistant", "tool_calls": said["tool_calls"]}, result]
+    function = {name: call["function"][name] for name in ("name", "arguments")}
+    repeated = {"id": call["id"], "type": "function", "function": function}
+    messages = [asked, {"role": "assistant", "tool_calls": [repeated]}, result]
     sent = {**body(ctx, tools=TOOLS, tool_choice="none"), "messages": messages}
     answer = ctx.expect_status(ctx.api.call(CHAT, json=sent), 200)
     ctx.expect(text_of(first_choice(ctx, answer)), "the answer has no text", answer)

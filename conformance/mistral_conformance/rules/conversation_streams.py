@@ -151,6 +151,7 @@ def tools_are_told(ctx: Context) -> None:
     if "tool.execution.started" not in found:
         ctx.skip("the model answered without the tool")
     ctx.expect("tool.execution.done" in found, "no run is done", answer)
+    ctx.expect("message.output.delta" in found, "no message follows", answer)
     ends, says = found.index("tool.execution.done"), found.index("message.output.delta")
     begins = found.index("tool.execution.started")
     ctx.expect(begins < ends < says, "the events are out of order", answer)

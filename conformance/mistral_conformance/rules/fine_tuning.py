@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_conformance.registry import MUST, SHOULD, rule
-from mistral_conformance.rules.common.readings import within
+from mistral_conformance.rules.common.readings import exactly, within
 from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_refused,
@@ -256,7 +256,8 @@ def classifiers_learn_their_labels(ctx: Context) -> None:
     texts = [each["text"] for each in LABELLED]
     sent = {"model": done["fine_tuned_model"], "input": texts}
     answer = ctx.expect_status(ctx.api.call("classifiers.classify", json=sent), 200)
-    for sample, result in zip(LABELLED, answer["results"], strict=True):
+    results = exactly(len(texts), answer["results"], "results", answer)
+    for sample, result in zip(LABELLED, results, strict=True):
         scores = within(result, "topic", "scores")
         expect_equal(ctx, sorted(scores), TARGET["labels"], "the labels", answer)
         best = max(scores, key=scores.__getitem__)

@@ -20,6 +20,7 @@ from mistral_conformance.rules.common.steps import (
     unknown_id,
     word,
 )
+from mistral_conformance.rules.common.times import expect_later
 from mistral_conformance.rules.common.walks import expect_link
 from mistral_conformance.rules.events import expect_fitting
 
@@ -121,7 +122,7 @@ def update_is_seen(ctx: Context) -> None:
     for name, value in sent.items():
         expect_equal(ctx, read[name], value, name, made, read)
     expect_equal(ctx, read["created_at"], made["created_at"], "created_at", made, read)
-    ctx.expect(read["updated_at"] > made["updated_at"], "updated_at did not move", made, read)
+    expect_later(ctx, made, read, "updated_at did not move")
 
 
 @rule(

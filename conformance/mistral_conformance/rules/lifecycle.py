@@ -30,7 +30,7 @@ from mistral_conformance.rules.common.steps import (
     update,
     word,
 )
-from mistral_conformance.rules.common.times import later
+from mistral_conformance.rules.common.times import expect_later, later
 from mistral_conformance.rules.common.walks import ids_of
 
 if TYPE_CHECKING:
@@ -145,11 +145,11 @@ def changes_move_updated_at(ctx: Context) -> None:
     ctx.pass_time(1)
     ctx.need(update(ctx.api, PATCH_LIBRARY, ids, {"name": ctx.marker.name("moved")}), 200)
     renamed = read_library(ctx, made["id"])
-    ctx.expect(renamed["updated_at"] > made["updated_at"], "a rename leaves updated_at", renamed)
+    expect_later(ctx, made, renamed, "a rename leaves updated_at")
     ctx.pass_time(1)
     ctx.upload(made["id"])
     filled = read_library(ctx, made["id"])
-    ctx.expect(filled["updated_at"] > renamed["updated_at"], "an upload leaves updated_at", filled)
+    expect_later(ctx, renamed, filled, "an upload leaves updated_at")
     expect_equal(ctx, filled["created_at"], made["created_at"], "created_at", made, filled)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from mistral_conformance.comparing import differing
 from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.chats import body, first_choice, text_of
 from mistral_conformance.rules.common.names import CHAT, GET_MODEL, LIST_MODELS
@@ -75,13 +76,13 @@ def listed_model_is_readable(ctx: Context) -> None:
     operations=(LIST_MODELS, GET_MODEL),
 )
 def card_is_the_same_in_both(ctx: Context) -> None:
-    """A model's card is the same in the list and by its id, in every field."""
+    """A model's card is the same in the list and by its id, in every field that both show."""
     listed, cards = _cards(ctx)
     for card in _some(ctx, cards):
         read = ctx.expect_status(ctx.api.call(GET_MODEL, model_id=card["id"]), 200)
         shown = read.json()
-        differing = sorted(key for key in card | shown if card[key] != shown[key])
-        ctx.expect(not differing, f"the cards differ in {differing}", listed, read)
+        names = sorted(differing(card, shown))
+        ctx.expect(not names, f"the cards differ in {names}", listed, read)
 
 
 @rule(

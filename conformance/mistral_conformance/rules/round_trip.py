@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.comparing import differing
 from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.names import (
     CREATE_LIBRARY,
@@ -204,8 +205,8 @@ def list_and_get_agree(ctx: Context) -> None:
     found = [each for each in listed["data"] if each["id"] == made["id"]]
     ctx.expect(found, "the library is not listed", listed)
     wanted = read.json()
-    differing = sorted(key for key in wanted | found[0] if wanted[key] != found[0][key])
-    ctx.expect(not differing, f"list and get differ in {', '.join(differing)}", listed, read)
+    names = sorted(differing(wanted, found[0]))
+    ctx.expect(not names, f"list and get differ in {', '.join(names)}", listed, read)
 
 
 @rule(

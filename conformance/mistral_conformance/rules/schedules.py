@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.refusals import expect_none_or_refused
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, unknown_id, word
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.common.walks import collect, walk_tokens
@@ -133,12 +134,13 @@ def filters_select(ctx: Context) -> None:
         ({"search": word(ctx)}, set()),
         ({"workflow_name": GREET[:3]}, set()),
         ({"user_id": "current"}, {resting, working}),
-        ({"user_id": unknown_id(ctx)}, set()),
     ]
     for query, wanted in cases:
         listed = ctx.expect_status(ctx.api.call(LIST, query=query), 200)
         found = set(collect([listed], "schedules", "schedule_id")) & {resting, working}
         expect_equal(ctx, found, wanted, f"what {query} selects", listed)
+    nobodys = ctx.api.call(LIST, query={"user_id": unknown_id(ctx)})
+    expect_none_or_refused(ctx, nobodys, "schedules")
 
 
 @rule(

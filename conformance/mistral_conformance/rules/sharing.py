@@ -18,6 +18,7 @@ from mistral_conformance.rules.common.names import (
     SHARE,
     UNSHARE,
 )
+from mistral_conformance.rules.common.refusals import HIDDEN, documented, expect_hidden
 from mistral_conformance.rules.common.steps import (
     entity,
     entries,
@@ -138,17 +139,18 @@ def strangers_see_nothing(ctx: Context) -> None:
 @rule(
     id="sharing.hidden-is-not-found",
     level=SHOULD,
-    source="Libraries rules A19; our choice: 404, so that ids tell nothing",
+    source="Libraries rules A19; our choice: ids tell nothing",
     operations=(GET_LIBRARY,),
     needs=("neighbour",),
 )
 def hidden_is_not_found(ctx: Context) -> None:
-    """A library that exists but is hidden from the caller answers 404 like one that does not."""
+    """A library that is hidden from the caller is refused exactly as one that does not exist."""
     library = ctx.create_library()["id"]
     neighbour = ctx.as_("neighbour")
-    hidden = ctx.expect_status(neighbour.call(GET_LIBRARY, library_id=library), 404)
-    absent = ctx.need(neighbour.call(GET_LIBRARY, library_id=unknown_id(ctx)), 404)
-    shapes = [sorted(each.json()) for each in (hidden, absent)]
+    hidden = expect_hidden(ctx, neighbour.call(GET_LIBRARY, library_id=library))
+    absent = ctx.need(neighbour.call(GET_LIBRARY, library_id=unknown_id(ctx)), *HIDDEN)
+    expect_equal(ctx, hidden.status, absent.status, "the status", hidden, absent)
+    shapes = [sorted(documented(each)) for each in (hidden, absent)]
     expect_equal(ctx, shapes[0], shapes[1], "the fields of the answer", hidden, absent)
 
 

@@ -1,11 +1,13 @@
-"""How answers refuse: the statuses of one class, and the words in each documented shape of error."""
+"""How answers refuse: statuses of one class, and the words in each documented shape of error."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.outcome import Failed
+from mistral_conformance.reading import Fields
 from mistral_conformance.rules.common.readings import some
+from mistral_conformance.rules.common.steps import expect_refused
 
 if TYPE_CHECKING:
     from mistral_conformance.context import Context
@@ -27,6 +29,21 @@ def expect_invalid(ctx: Context, answer: Exchange) -> Exchange:
 def expect_hidden(ctx: Context, answer: Exchange) -> Exchange:
     """Hold the server to refuse somebody what belongs to others."""
     return ctx.expect_status(answer, *HIDDEN)
+
+
+def expect_none_or_refused(ctx: Context, answer: Exchange, items: str) -> None:
+    """Hold a list of what nobody has to be empty, or refused: an id may be unknown to both."""
+    if answer.ok:
+        ctx.expect(not answer[items], f"`{items}` shows what nobody has", answer)
+    else:
+        expect_refused(ctx, answer, "a list for an id that nobody has")
+
+
+def documented(answer: Exchange) -> set[str]:
+    """The names of the fields of an error that the document knows."""
+    body = answer.json()
+    known = body.known if isinstance(body, Fields) else None
+    return {each for each in body if known is None or each in known}
 
 
 def words_of(answer: Exchange) -> str:

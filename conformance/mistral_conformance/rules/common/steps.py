@@ -113,10 +113,7 @@ def entries_of(found: Iterable[Mapping[str, Any]], who: Mapping[str, str]) -> li
 def _at(value: Any, place: Place) -> object:  # noqa: ANN401 - JSON
     """What stands at a place, None where nothing does."""
     for key in place:
-        if isinstance(value, dict):
-            value = value.get(key)
-        else:
-            value = value[key]
+        value = value.get(key) if isinstance(value, dict) else value[key]
     return value
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from mistral_conformance.outcome import Failed
+from mistral_conformance.rules.common.readings import some
 from mistral_conformance.rules.common.steps import word
 
 if TYPE_CHECKING:
@@ -133,3 +135,12 @@ def events_in(heard: Exchange) -> list[dict[str, Any]]:
 def types_in(heard: Exchange) -> list[str]:
     """Their types."""
     return [each["event_type"] for each in events_in(heard)]
+
+
+def history_of(answer: Exchange) -> list[dict[str, Any]]:
+    """The events of a history; the document leaves the form of a history open."""
+    events = answer["events"]
+    shaped = isinstance(events, list) and all(isinstance(each, dict) for each in events)
+    if not shaped:
+        raise Failed("`events` is no list of objects", answer)
+    return some(events, "events", answer)
