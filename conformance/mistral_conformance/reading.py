@@ -93,12 +93,12 @@ class Fields(dict[str, Any]):
         self._reader.check((*self._place, key))
         return super().__getitem__(key)
 
-    def get(self, key: str, default: Any = None) -> Any:  # type: ignore[override]  # noqa: ANN401 - JSON
+    def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401 - JSON
         """The field, or the default where it may be absent."""
         self._reader.check((*self._place, key))
         return super().get(key, default)
 
-    def values(self) -> ValuesView[str, Any]:  # type: ignore[override]
+    def values(self) -> ValuesView[Any]:  # type: ignore[override]
         """The values, all of their documented form."""
         self._check_all()
         return super().values()
@@ -160,6 +160,7 @@ def read_body(text: str | bytes, exchange: Exchange | None, event: str | None = 
     seen = (exchange,) if exchange else ()
     try:
         value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        json.dumps(value, ensure_ascii=False).encode()  # half a character cannot be sent on
         reader = Reader(exchange, form, form.misfits(value, event) if form else {})
         body = reader.wrap(value)
     except ValueError as error:
