@@ -9,7 +9,7 @@ PAGES ?= README.md
 BASE_URL ?=
 FILES ?=
 
-.PHONY: help setup conformance test check generate examples reference recordings fuzz mutants bench clean
+.PHONY: help setup conformance test check generate examples reference recordings fuzz mutants variations mutations bench clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,12 @@ fuzz: setup ## Run Schemathesis over the whole document against the mock: an hou
 
 mutants: setup ## Run the suite against every seeded defect: does it bite?
 	@$(BIN)/mistral-conformance mutants
+
+variations: setup ## Run the suite behind a proxy that varies all that is free, over 5 seeds
+	@$(BIN)/python -m tests.proxies variations
+
+mutations: setup ## Spoil every field that a rule reads: does any rule break?
+	@$(BIN)/python -m tests.proxies mutations
 
 bench: setup ## Compare client and mock with their peers, side by side
 	@$(BIN)/python conformance/tests/bench/run.py

@@ -87,6 +87,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         + "; ".join(f"{name}: {words}" for name, words in KNOWN.items()),
     )
     parser.add_argument(
+        "--yes-live",
+        action="store_true",
+        help="the vendor's own API is meant: a run there costs money and changes the account",
+    )
+    parser.add_argument(
         "--clock-url",
         type=base_url,
         metavar="URL",

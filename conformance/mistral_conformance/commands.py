@@ -34,17 +34,19 @@ from mistral_conformance.report.reproducing import make_scripts
 from mistral_conformance.report.terminal import Live, make_console, print_summary
 from mistral_conformance.rules import load_rules
 from mistral_conformance.run import Run, RunOptions, execute, open_session
-from mistral_conformance.target import KeyRefused, Unreachable
+from mistral_conformance.target import KeyRefused, LiveRefused, Unreachable, require_consent
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from rich.console import Console
 
     from mistral_conformance.plan import Case
 
 HOLDS, BROKEN, INTERRUPTED = 0, 1, 130
-WRONG = (WrongIdentity, WrongSelection, Unwritable)
+WRONG = (LiveRefused, WrongIdentity, WrongSelection, Unwritable)
 ABSENT = (Unreachable, KeyRefused)
 
 
@@ -52,10 +54,12 @@ def run_command(options: argparse.Namespace) -> int:
     """Judge a server and write the reports.
 
     Raises:
-        WrongIdentity, WrongSelection, Unwritable: wrong use.
+        LiveRefused, WrongIdentity, WrongSelection, Unwritable: wrong use.
         Unreachable, KeyRefused: no server to judge.
 
     """
+    if options.base_url:
+        require_consent(options.base_url, yes_live=options.yes_live)
     plan = _plan(options)
     prepare_folder(options.report_dir)
     if not options.embedded_mock:
@@ -125,7 +129,7 @@ def _plan(options: argparse.Namespace) -> list[Case]:
 def _run(options: RunOptions, plan: list[Case], folder: Path) -> int:
     console = make_console()
     run = Run(options, select_operations(load_document(), options.profile, options.operations))
-    with _hypothesis_at_home(), open_session(options) as session:
+    with _hypothesis_at_home(), open_session(options, _teller(console)) as session:
         with Live(console, len(plan)) as live:
             execute(session, run, plan, live.show)
         redactor = session.redactor
@@ -135,6 +139,15 @@ def _run(options: RunOptions, plan: list[Case], folder: Path) -> int:
     if run.interrupted:
         return INTERRUPTED
     return HOLDS if report.run.holds else BROKEN
+
+
+def _teller(console: Console) -> Callable[[str], None]:
+    """Prints a line while a run waits."""
+
+    def tell(text: str) -> None:
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    return tell
 
 
 @contextmanager
@@ -166,4 +179,5 @@ def _run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOpti
         required=tuple(options.require),
         models=dict(options.model),
         run_id=options.run_id or run_id,
+        yes_live=options.yes_live,
     )

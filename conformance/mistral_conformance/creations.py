@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from attrs import field, frozen
 
 from mistral_conformance.groups import load_groups
-from mistral_conformance.outcome import Failed
+from mistral_conformance.outcome import RuleSignal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -144,7 +144,7 @@ class Creations:
         try:
             told = _first_told(exchange, kind) or exchange
             ids |= {name: _id(told[source]) for name, source in kind.ids.items()}
-        except Failed:
+        except RuleSignal:
             return  # an answer without an id is a rule's business; the marked name still finds it
         if not all(ids.values()):
             return
@@ -175,7 +175,7 @@ def _first_told(exchange: Exchange, kind: Kind) -> dict[str, Any] | None:
     if exchange.media_type != EVENT_STREAM:
         return None
     for event in exchange.events:
-        with suppress(ValueError, RecursionError):
+        with suppress(RuleSignal):
             found = event.json()
             if isinstance(found, dict) and found.keys() >= set(kind.ids.values()):
                 return found

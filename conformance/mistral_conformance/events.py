@@ -6,16 +6,17 @@ forgive: what a lenient client would skip is reported in `stray`.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from mistral_conformance.outcome import Failed
+from mistral_conformance.reading import read_body
 
+if TYPE_CHECKING:
     from mistral_conformance.document import Operation
+    from mistral_conformance.exchange import Exchange
 
 EVENT_STREAM = "text/event-stream"
 DONE = "[DONE]"
@@ -42,15 +43,17 @@ class Event:
     data: str
     name: str | None = None
     id: str | None = None
+    exchange: Exchange | None = field(default=None, eq=False, repr=False)
+    """The exchange that brought it."""
 
     def json(self) -> Any:  # noqa: ANN401 - JSON
-        """The data as JSON.
+        """The data as JSON, watched as `reading` tells.
 
         Raises:
-            ValueError: they are none.
+            Failed: they are none, or wrong as a whole.
 
         """
-        return json.loads(self.data)
+        return read_body(self.data, self.exchange, self.name)
 
 
 @frozen
@@ -71,17 +74,13 @@ class Stream:
         return tuple(each.data for each in self.events)
 
     def chunks(self) -> list[dict[str, Any]]:
-        """Give the JSON objects of all events but the terminator; ValueError if one is none."""
-        return list(self._parsed())
+        """The JSON objects of all events but the terminator.
 
-    def _parsed(self) -> Iterator[dict[str, Any]]:
-        for each in self.events:
-            if each.data == DONE:
-                continue
-            chunk = each.json()
-            if not isinstance(chunk, dict):
-                raise ValueError(f"an event's data is no JSON object: {each.data[:80]}")  # noqa: TRY004 - data, no argument
-            yield chunk
+        Raises:
+            Failed: the data of one are none.
+
+        """
+        return [_read_object(each) for each in self.events if each.data != DONE]
 
 
 @define
@@ -120,6 +119,14 @@ def read_stream(text: str) -> Stream:
         if name and name not in _FIELDS:
             stray.append(line)
     return Stream(tuple(events), tuple(stray), "\n".join([*pending.data, unfinished]).strip())
+
+
+def _read_object(event: Event) -> dict[str, Any]:
+    found = event.json()
+    if isinstance(found, dict):
+        return found
+    seen = (event.exchange,) if event.exchange else ()
+    raise Failed(f"an event's data is no JSON object: {event.data[:80]}", *seen)
 
 
 def is_endless(operation: Operation) -> bool:

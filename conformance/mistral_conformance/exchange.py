@@ -6,7 +6,7 @@ answer is not what was asked for, so that a rule can simply index.
 
 from __future__ import annotations
 
-import json
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import httpx
@@ -14,11 +14,13 @@ from attrs import evolve, field, frozen
 
 from mistral_conformance.events import read_stream
 from mistral_conformance.outcome import Failed
+from mistral_conformance.reading import read_body
 
 if TYPE_CHECKING:
     from typing import Any
 
     from mistral_conformance.events import Event, Stream
+    from mistral_conformance.forms import Form
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -44,47 +46,63 @@ class Exchange:
     elapsed_s: float = 0.0
     failure: str = ""
     cut: bool = False
+    form: Form | None = field(default=None, repr=False)
 
     def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - JSON
-        """The named field of the answer, which must be a JSON object that has it."""
+        """The named field of the answer, which must be a JSON object.
+
+        Raises:
+            Failed: the body is no object, or lacks the field, or has it in a wrong form.
+            Skipped: the document lets the answer leave the field out.
+
+        """
         body = self.json()
         if not isinstance(body, dict):
             raise Failed(f"the answer is {_kind(body)} where an object is documented", self)
-        if key not in body:
-            raise Failed(f"the answer has no field {key!r}", self)
         return body[key]
 
     def at(self, path: str) -> Any:  # noqa: ANN401 - JSON
-        """The field at a dotted path such as `pagination.total_items`, which must exist.
+        """The field at a dotted path such as `pagination.total_items`; the empty one is the whole.
 
-        The empty path is that of the whole body.
+        Raises:
+            Failed: a step of the path is no object, or lacks the field.
+            Skipped: the document lets the answer leave the field out.
+
         """
         value: Any = self.json()
         for key in path.split(".") if path else ():
-            if not isinstance(value, dict) or key not in value:
+            if not isinstance(value, dict):
                 raise Failed(f"the answer has no field {path!r}", self)
             value = value[key]
         return value
 
     def json(self) -> Any:  # noqa: ANN401 - JSON
-        """The body as JSON.
+        """The body as JSON, watched as `reading` tells; the same object each time.
 
         Raises:
-            Failed: the body is not JSON in UTF-8, or nested too deeply to be read.
+            Failed: the body is not JSON in UTF-8, or nested too deeply, or wrong as a whole.
 
         """
-        try:
-            return json.loads(self.content)
-        except ValueError as error:
-            raise Failed(f"the answer is not JSON: {error}", self) from error
-        except RecursionError as error:
-            raise Failed("the answer is not JSON: it is nested too deeply", self) from error
+        return self._body
+
+    @cached_property
+    def _body(self) -> Any:  # noqa: ANN401 - JSON
+        return read_body(self.content, self)
 
     @property
     def stream(self) -> Stream:
-        """The body as an event stream; of a stream that was left, the whole events alone."""
+        """The body as an event stream; of a stream that was left, the whole events alone.
+
+        Events with a name that the document does not know are left out, as any reader does.
+        """
         found = read_stream(self.text)
-        return evolve(found, unfinished="") if self.cut else found
+        names = self.form.names if self.form else None
+        events = tuple(
+            evolve(each, exchange=self)
+            for each in found.events
+            if names is None or each.name is None or each.name in names
+        )
+        return evolve(found, events=events, unfinished="" if self.cut else found.unfinished)
 
     @property
     def events(self) -> tuple[Event, ...]:

@@ -37,7 +37,7 @@ from mistral_conformance.rules import load_rules
 from mistral_conformance.run import Run, RunOptions, open_session
 from mistral_conformance.runner import judge_all
 from mistral_conformance.settling import settle_blocked
-from mistral_conformance.target import KeyRefused, Unreachable
+from mistral_conformance.target import KeyRefused, LiveRefused, Unreachable, require_consent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +60,7 @@ class RulesPlugin:
 
     def __init__(self, config: pytest.Config) -> None:
         self._options = _options(config)
+        self._tell = config.get_terminal_writer().line
         self._folder: Path | None = config.getoption("--mistral-report-dir")
         self._stack = ExitStack()
         self._session: Session | None = None
@@ -119,7 +120,7 @@ class RulesPlugin:
         if self._session is None:
             self._stack.enter_context(watch_signals())
             try:
-                self._session = self._stack.enter_context(open_session(self._options))
+                self._session = self._stack.enter_context(open_session(self._options, self._tell))
             except (Unreachable, KeyRefused) as error:
                 pytest.exit(str(error), NO_TARGET)
         return self._session
@@ -181,6 +182,9 @@ def _options(config: pytest.Config) -> RunOptions:
         identities = parse_identities(option("--mistral-as"), os.environ)
         base_url = check_url(option("--mistral-base-url"))
         clock_url = option("--mistral-clock-url") and check_url(option("--mistral-clock-url"))
+        require_consent(base_url, yes_live=option("--mistral-yes-live"))
+    except LiveRefused as error:
+        raise pytest.UsageError(str(error).replace("--yes", "--mistral-yes")) from error
     except (WrongIdentity, argparse.ArgumentTypeError) as error:
         raise pytest.UsageError(str(error)) from error
     return RunOptions(
@@ -194,4 +198,5 @@ def _options(config: pytest.Config) -> RunOptions:
         clock_url=clock_url,
         clock_token=os.environ.get(TOKEN_VARIABLE, ""),
         timeout_s=option("--mistral-timeout"),
+        yes_live=option("--mistral-yes-live"),
     )

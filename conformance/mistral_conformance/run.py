@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,11 +14,12 @@ from mistral_conformance.clock import Clock
 from mistral_conformance.document import load_document
 from mistral_conformance.laws.law import QUICK
 from mistral_conformance.markers import Marker, fresh_run_id
+from mistral_conformance.patience import Patience
 from mistral_conformance.plan import DEFAULT_PROFILE
 from mistral_conformance.runner import judge_all
 from mistral_conformance.session import Session
 from mistral_conformance.settling import settle_blocked
-from mistral_conformance.target import check_target
+from mistral_conformance.target import check_target, require_consent
 from mistral_conformance.wire import Limits, Wire
 
 if TYPE_CHECKING:
@@ -30,10 +32,15 @@ if TYPE_CHECKING:
     from mistral_conformance.outcome import Result
     from mistral_conformance.plan import Case
 
+logger = logging.getLogger(__name__)
+
 
 @frozen
 class RunOptions:
-    """What a run is asked to do. `timeout_s` is the longest silence of the server, in seconds."""
+    """What a run is asked to do. `timeout_s` is the longest silence of the server, in seconds.
+
+    `yes_live` says that a run against the vendor's own API is meant.
+    """
 
     base_url: str
     identities: dict[str, Identity]
@@ -49,6 +56,7 @@ class RunOptions:
     required: tuple[str, ...] = ()
     models: dict[str, str] = field(factory=dict)
     run_id: str = field(factory=fresh_run_id)
+    yes_live: bool = False
 
 
 @define
@@ -67,14 +75,18 @@ class Run:
 
 
 @contextmanager
-def open_session(options: RunOptions) -> Iterator[Session]:
-    """A session on the target, checked to be there.
+def open_session(
+    options: RunOptions, tell: Callable[[str], object] = logger.info
+) -> Iterator[Session]:
+    """A session on the target, checked to be there; `tell` is told of waits for the server.
 
     Raises:
+        LiveRefused: the target is the vendor's own, and nobody said that this is meant.
         Unreachable: nothing answers at the base URL or the clock's.
         KeyRefused: the server refuses the key of one of the identities.
 
     """
+    require_consent(options.base_url, yes_live=options.yes_live)
     limits = Limits(silence_s=options.timeout_s)
     with Wire(options.base_url, limits) as wire:
         clock = Clock(options.clock_url, options.clock_token) if options.clock_url else None
@@ -88,6 +100,7 @@ def open_session(options: RunOptions) -> Iterator[Session]:
             clock,
             options.required,
             options.models,
+            patience=Patience(tell=tell),
         )
         try:
             check_target(session)

@@ -12,8 +12,9 @@ from attrs import define, evolve, field
 from mistral_conformance.coverage import Coverage
 from mistral_conformance.creations import Creations, Leftover, Made, load_kinds
 from mistral_conformance.events import Bound, is_endless
+from mistral_conformance.forms import forms_of
 from mistral_conformance.identities import IMPOSTOR, NOBODY, Identity
-from mistral_conformance.outcome import Failed
+from mistral_conformance.outcome import RuleSignal
 from mistral_conformance.patience import Patience
 from mistral_conformance.redaction import Redactor
 from mistral_conformance.wire import Message
@@ -85,7 +86,8 @@ class Session:
     def _send(self, message: Message, caller: Identity, operation: str) -> Exchange:
         exchange = self.wire.send(message, caller, operation)
         self.coverage.see(message, exchange)
-        return exchange
+        form = forms_of(self.document).find(operation, exchange.status, exchange.media_type)
+        return evolve(exchange, form=form)
 
     def _bounded(self, message: Message, operation: str) -> Message:
         spec = self.document.operations.get(operation)
@@ -137,7 +139,7 @@ class Session:
 def _items(exchange: Exchange, path: str) -> Iterator[Any]:
     try:
         items = exchange.at(path)
-    except Failed:
+    except RuleSignal:
         return
     if isinstance(items, list):
         yield from items

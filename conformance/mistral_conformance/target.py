@@ -1,8 +1,11 @@
-"""Is there a server, and does it take the keys? Asked once, before any rule."""
+"""May the suite talk to the server, is it there, does it take the keys? Asked before any rule."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import httpx
 
 from mistral_conformance.outcome import Unjudged
 from mistral_conformance.wire import Message
@@ -11,6 +14,7 @@ if TYPE_CHECKING:
     from mistral_conformance.session import Session
 
 CHECK_PATH = "/v1/models"
+VENDOR = "mistral.ai"
 
 
 class Unreachable(Exception):  # noqa: N818 - read as a sentence by the command line
@@ -19,6 +23,33 @@ class Unreachable(Exception):  # noqa: N818 - read as a sentence by the command 
 
 class KeyRefused(Exception):  # noqa: N818 - read as a sentence by the command line
     """The server refuses a key; the message says whose and what to do."""
+
+
+class LiveRefused(Exception):  # noqa: N818 - read as a sentence by the command line
+    """The target is the vendor's own API and nobody has said that this is meant."""
+
+
+def is_live(url: str) -> bool:
+    """Whether a URL names a host of the vendor, however it is spelt."""
+    host = httpx.URL(url).raw_host.decode("ascii")
+    for _ in range(host.count("%") + 1):
+        host = unquote(host)
+    name = host.lower().rstrip(".")
+    return name == VENDOR or name.endswith(f".{VENDOR}")
+
+
+def require_consent(url: str, *, yes_live: bool) -> None:
+    """Let nobody talk to the vendor's own API by accident.
+
+    Raises:
+        LiveRefused: the URL names a host of the vendor, and `yes_live` is false.
+
+    """
+    if is_live(url) and not yes_live:
+        raise LiveRefused(
+            f"{url} is the vendor's own API: what is sent there costs money, and changes the "
+            "account of the key. Add --yes-live if you mean it"
+        )
 
 
 def check_target(session: Session) -> None:

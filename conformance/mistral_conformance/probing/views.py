@@ -3,7 +3,8 @@
 Each view is a copy. What is left out, and why:
 
 - schemas of event streams: their data are objects in the document but text on the wire, so that a
-  judge of bodies would call every event wrong. The stream rules judge events.
+  judge of bodies would call every event wrong. The stream rules judge events, and who reads events
+  one by one asks for a view that has their schemas.
 - security, when generating: the rules of family `auth` send their own wrong keys.
 - closedness (`additionalProperties: false`), when judging answers: a server may add fields.
 - the text around JSON inside a text (`contentSchema`), when judging: events are read before that.
@@ -34,9 +35,9 @@ def request_view(raw: Json) -> Json:
     return view
 
 
-def answer_view(raw: Json, *, open_enums: bool) -> Json:
+def answer_view(raw: Json, *, open_enums: bool, with_events: bool = False) -> Json:
     """The document to judge answers by; `open_enums` admits values that it does not list."""
-    view = _without_event_schemas(raw)
+    view = copy.deepcopy(raw) if with_events else _without_event_schemas(raw)
     for node in _objects(view):
         if "contentSchema" in node:
             inside = node["contentSchema"]

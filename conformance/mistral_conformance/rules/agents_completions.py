@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.chats import (
     TOOLS,
+    calls_in,
     chat_model,
     first_choice,
     text_of,
 )
-from mistral_conformance.rules.common.events import DONE, assemble, read_stream
+from mistral_conformance.rules.common.events import DONE, assemble
+from mistral_conformance.rules.common.readings import within
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 from mistral_conformance.rules.common.talks import make_agent
 
@@ -38,7 +40,7 @@ def agent_answers(ctx: Context) -> None:
     answer = _ask(ctx, make_agent(ctx)["id"])
     expect_equal(ctx, answer["object"], "chat.completion", "object", answer)
     choice = first_choice(ctx, answer)
-    expect_equal(ctx, (choice.get("message") or {}).get("role"), "assistant", "the role", answer)
+    expect_equal(ctx, within(choice, "message", "role"), "assistant", "the role", answer)
     ctx.expect(text_of(choice), "the answer has no text", answer)
     used = answer["usage"]
     total = used["prompt_tokens"] + used["completion_tokens"]
@@ -84,8 +86,7 @@ def agents_tools_are_offered(ctx: Context) -> None:
     """With `tool_choice` any, the agent calls functions that it has itself."""
     agent = make_agent(ctx, tools=TOOLS)["id"]
     answer = _ask(ctx, agent, "What is the weather in Paris?", tool_choice="any", max_tokens=200)
-    message = first_choice(ctx, answer).get("message") or {}
-    called = {call["function"]["name"] for call in message.get("tool_calls") or ()}
+    called = {call["function"]["name"] for call in calls_in(ctx, answer)}
     ctx.expect(called and called <= FUNCTIONS, f"the functions called are {sorted(called)}", answer)
 
 
@@ -113,11 +114,11 @@ def stream_is_the_answer(ctx: Context) -> None:
     agent = make_agent(ctx)["id"]
     whole, streamed = _ask(ctx, agent), _ask(ctx, agent, stream=True)
     expect_equal(ctx, streamed.media_type, "text/event-stream", "the media type", streamed)
-    stream = read_stream(streamed.text)
+    stream = streamed.stream
     expect_equal(ctx, stream.data[-1:], (DONE,), "the last event", streamed)
     found, choice = assemble(stream.chunks())[0], first_choice(ctx, whole)
     expect_equal(ctx, found.text, text_of(choice), "the streamed text", whole, streamed)
-    wanted = [choice.get("finish_reason")]
+    wanted = [choice["finish_reason"]]
     expect_equal(ctx, found.reasons, wanted, "the streamed reasons", whole, streamed)
 
 

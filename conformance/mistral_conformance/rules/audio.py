@@ -84,8 +84,8 @@ def streamed_speech_is_sound(ctx: Context) -> None:
     ctx.expect(set(names) <= SPEECH_EVENTS, f"foreign events: {sorted(set(names))}", answer)
     ctx.expect(names.count("speech.audio.done") == 1, "not exactly one done", answer)
     expect_equal(ctx, names[-1], "speech.audio.done", "the last event", answer)
-    ctx.expect(isinstance(data[-1].get("usage"), dict), "done tells no usage", answer)
-    pieces = [read_base64(ctx, each.get("audio_data"), answer) for each in data[:-1]]
+    ctx.expect(isinstance(data[-1]["usage"], dict), "done tells no usage", answer)
+    pieces = [read_base64(ctx, each["audio_data"], answer) for each in data[:-1]]
     ctx.expect(b"".join(pieces)[:4] == b"RIFF", "the pieces join to no WAV file", answer)
 
 
@@ -101,7 +101,7 @@ def streamed_speech_is_as_long(ctx: Context) -> None:
     answer = speak(ctx, SENTENCES, response_format="pcm", stream=True)
     size = len(read_base64(ctx, whole["audio_data"], whole))
     data = [each for each in named_events(ctx, answer) if each["type"] == "speech.audio.delta"]
-    streamed = sum(len(read_base64(ctx, each.get("audio_data"), answer)) for each in data)
+    streamed = sum(len(read_base64(ctx, each["audio_data"], answer)) for each in data)
     said = f"{streamed} bytes streamed, {size} in one piece"
     ctx.expect(size / 2 < streamed < size * 2, said, whole, answer)
 
@@ -179,7 +179,7 @@ def segments_divide_the_recording(ctx: Context) -> None:
     answer = transcribe(ctx, content, timestamp_granularities="segment")
     segments = answer["segments"]
     ctx.expect(segments, "there are no segments", answer)
-    times = [time for each in segments for time in (each.get("start"), each.get("end"))]
+    times = [time for each in segments for time in (each["start"], each["end"])]
     ctx.expect(times == sorted(times), "the segments go back in time", answer)
     inside = times[0] >= 0 and times[-1] <= length + SLACK_S
     ctx.expect(inside, f"the segments leave the recording of {length:.2f} s", answer)
@@ -213,7 +213,7 @@ def transcription_stream_ends_whole(ctx: Context) -> None:
     expect_equal(ctx, names[-1], "transcription.done", "the last event", answer)
     ctx.expect(names.count("transcription.done") == 1, "not exactly one done", answer)
     text = "".join(each["text"] for each in data if each["type"] == "transcription.text.delta")
-    expect_equal(ctx, data[-1].get("text"), text, "the text of done", answer)
+    expect_equal(ctx, data[-1]["text"], text, "the text of done", answer)
 
 
 @rule(
@@ -300,7 +300,7 @@ def voices_are_listed_by_type(ctx: Context) -> None:
     """A new voice is listed among all and among custom ones, not among presets."""
     made = create_voice(ctx)["id"]
     for type_, wanted in (("all", True), ("custom", True), ("preset", False)):
-        found = [item.get("id") for page in walk_voices(ctx, type=type_) for item in page["items"]]
+        found = [item["id"] for page in walk_voices(ctx, type=type_) for item in page["items"]]
         said = f"type={type_} {'lacks' if wanted else 'has'} a new custom voice"
         ctx.expect((made in found) is wanted, said)
 
@@ -316,7 +316,7 @@ def voice_pages_have_no_gaps(ctx: Context) -> None:
     for _ in range(3):
         create_voice(ctx)
     pages = walk_voices(ctx, limit=2, type="custom")
-    found = [item.get("id") for page in pages for item in page["items"]]
+    found = [item["id"] for page in pages for item in page["items"]]
     total = pages[0]["total"]
     expect_equal(ctx, len(found), total, "the number of voices on all pages", pages[0])
     ctx.expect(len(set(found)) == len(found), "a voice is listed twice", *pages[:3])
@@ -358,7 +358,7 @@ def deleted_voice_is_gone(ctx: Context) -> None:
     expect_equal(ctx, deleted["name"], made["name"], "the deleted voice's name", deleted)
     for operation in (GET, SAMPLE, DELETE):
         ctx.expect_status(ctx.api.call(operation, ids), 404)
-    found = [item.get("id") for page in walk_voices(ctx, type="custom") for item in page["items"]]
+    found = [item["id"] for page in walk_voices(ctx, type="custom") for item in page["items"]]
     ctx.expect(made["id"] not in found, "a deleted voice is listed")
 
 
@@ -394,5 +394,5 @@ def neighbours_do_not_share_voices(ctx: Context) -> None:
     for operation in (GET, SAMPLE, DELETE):
         ctx.expect_status(api.call(operation, ids), 403, 404)
     listed = ctx.expect_status(api.call(LIST, query={"type": "custom", "limit": 100}), 200)
-    found = [item.get("id") for item in listed["items"]]
+    found = [item["id"] for item in listed["items"]]
     ctx.expect(ids["voice_id"] not in found, "the neighbour's list has the voice", listed)

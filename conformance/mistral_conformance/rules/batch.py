@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.common.names import DOWNLOAD_FILE, UPLOAD_FILE
+from mistral_conformance.rules.common.readings import read_lines, within
 from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_refused,
@@ -68,11 +69,11 @@ def job_does_its_requests(ctx: Context) -> None:
     done = _finish(ctx, made)
     expect_equal(ctx, done["status"], "SUCCESS", "the status", done)
     lines = _lines(ctx, done, "output_file")
-    found = [str(line.get("custom_id")) for line in lines]
+    found = [str(line["custom_id"]) for line in lines]
     expect_equal(ctx, sorted(found), sorted(names), "the custom ids of the results", done)
     for line in lines:
-        body = (line.get("response") or {}).get("body") or {}
-        ctx.expect(body.get("choices"), f"{line.get('custom_id')} has no completion", done)
+        body = within(line, "response", "body")
+        ctx.expect(body["choices"], f"{line['custom_id']} has no completion", done)
 
 
 @rule(
@@ -90,7 +91,7 @@ def counts_add_up(ctx: Context) -> None:
     counts = tuple(done[name] for name in COUNTS)
     expect_equal(ctx, counts, (2, 1, 1), ", ".join(COUNTS), done)
     for field, wanted in (("output_file", good), ("error_file", bad)):
-        found = [line.get("custom_id") for line in _lines(ctx, done, field)]
+        found = [line["custom_id"] for line in _lines(ctx, done, field)]
         expect_equal(ctx, found, [wanted], f"the requests of {field}", done)
 
 
@@ -112,7 +113,7 @@ def requests_come_from_files(ctx: Context) -> None:
     made = _create(ctx, requests=None, input_files=[file])
     expect_equal(ctx, made["input_files"], [file], "input_files", made)
     done = _finish(ctx, made)
-    found = [str(line.get("custom_id")) for line in _lines(ctx, done, "output_file")]
+    found = [str(line["custom_id"]) for line in _lines(ctx, done, "output_file")]
     expect_equal(ctx, sorted(found), sorted(names), "the custom ids of the results", done)
 
 
@@ -129,7 +130,7 @@ def results_come_inline(ctx: Context) -> None:
     expect_equal(ctx, done.json().get("outputs"), None, "outputs that nobody asked for", done)
     ids = {"job_id": done["id"]}
     answer = ctx.expect_status(ctx.api.call(GET, ids, query={"inline": "true"}), 200)
-    found = [each.get("custom_id") for each in answer["outputs"] or []]
+    found = [each["custom_id"] for each in answer["outputs"] or []]
     expect_equal(ctx, found, [name], "the custom ids of outputs", answer)
 
 
@@ -324,11 +325,7 @@ def _lines(ctx: Context, job: Exchange, field: str) -> list[dict[str, Any]]:
     """The lines of a job's file."""
     ctx.expect(job[field], f"the job has no {field}", job)
     answer = ctx.expect_status(ctx.api.call(DOWNLOAD_FILE, file_id=job[field]), 200)
-    try:
-        return [json.loads(line) for line in answer.text.splitlines() if line.strip()]
-    except ValueError as error:
-        ctx.expect(condition=False, message=f"{field} is no JSON Lines: {error}")
-        raise
+    return read_lines(answer)
 
 
 def _list(ctx: Context, **query: object) -> Exchange:

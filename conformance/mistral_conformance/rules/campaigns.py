@@ -58,11 +58,11 @@ def created_campaign_is_readable(ctx: Context) -> None:
     made = ctx.expect_status(ctx.api.call(CREATE_CAMPAIGN, json=sent), 201)
     for name in ("name", "description", "max_nb_events", "search_params"):
         expect_equal(ctx, made[name], sent[name], name, made)
-    expect_equal(ctx, made["judge"].get("id"), judge["id"], "the judge", made)
+    expect_equal(ctx, made["judge"]["id"], judge["id"], "the judge", made)
     read = ctx.expect_status(ctx.api.call(FETCH, campaign_id=made["id"]), 200)
     expect_same_fields(ctx, made, read, ignore={"updated_at"})
     listed = ctx.expect_status(ctx.api.call(LIST, query={"q": sent["name"]}), 200)
-    found = [each.get("id") for each in listed.at("campaigns.results")]
+    found = [each["id"] for each in listed.at("campaigns.results")]
     expect_equal(ctx, found, [made["id"]], "the campaigns of that name", listed)
 
 
@@ -103,7 +103,7 @@ def selected_events_match(ctx: Context) -> None:
         campaign = create_campaign(ctx, judge, wanted, most)
         answer = ctx.api.call(EVENTS, campaign_id=campaign["id"])
         events = ctx.expect_status(answer, 200).at("completion_events.results")
-        ids = [each.get("event_id") for each in events]
+        ids = [each["event_id"] for each in events]
         expect_equal(ctx, len(set(ids)), min(most, len(matching)), "the number of events", answer)
         ctx.expect(set(ids) <= set(matching), "an event does not match the filter", answer)
 
@@ -114,7 +114,7 @@ def pages_are_complete(ctx: Context) -> None:
     wanted = record_chats(ctx, TEXT, TEXT, TEXT)
     campaign = create_campaign(ctx, create_judge(ctx), wanted)
     items = walk(ctx, EVENTS, "completion_events", {"page_size": 2}, campaign_id=campaign["id"])
-    found = [str(each.get("event_id")) for each in items]
+    found = [str(each["event_id"]) for each in items]
     due = ids_in(search(ctx, wanted))
     ctx.expect(sorted(found) == sorted(due), "the pages do not show each event once")
 
@@ -187,7 +187,7 @@ def deleted_judge_leaves_the_campaign(ctx: Context) -> None:
     campaign = create_campaign(ctx, judge, record_chats(ctx, TEXT))
     ctx.need(ctx.api.call(DELETE_JUDGE, judge_id=judge["id"]), 204)
     read = ctx.expect_status(ctx.api.call(FETCH, campaign_id=campaign["id"]), 200)
-    expect_equal(ctx, read["judge"].get("id"), judge["id"], "the judge", read)
+    expect_equal(ctx, read["judge"]["id"], judge["id"], "the judge", read)
     expect_equal(ctx, _count(ctx, campaign["id"]), 1, "the number of selected events")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -16,11 +15,13 @@ from mistral_conformance.rules.common.chats import (
     WEATHER_PARAMETERS,
     ask,
     body,
+    calls_in,
     chat_model,
     first_choice,
     text_of,
 )
 from mistral_conformance.rules.common.names import CHAT
+from mistral_conformance.rules.common.readings import read_text, some, within
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 
 if TYPE_CHECKING:
@@ -44,11 +45,10 @@ def answers_a_choice(ctx: Context) -> None:
     expect_equal(ctx, answer["object"], "chat.completion", "object", answer)
     choice = first_choice(ctx, answer)
     expect_equal(ctx, len(answer["choices"]), 1, "the number of choices", answer)
-    expect_equal(ctx, choice.get("index"), 0, "the index", answer)
-    message = choice.get("message") or {}
-    expect_equal(ctx, message.get("role"), "assistant", "the role", answer)
+    expect_equal(ctx, choice["index"], 0, "the index", answer)
+    expect_equal(ctx, within(choice, "message", "role"), "assistant", "the role", answer)
     ctx.expect(text_of(choice), "the answer has no text", answer)
-    ctx.expect(choice.get("finish_reason") in REASONS, "the finish reason is unknown", answer)
+    ctx.expect(choice["finish_reason"] in REASONS, "the finish reason is unknown", answer)
 
 
 @rule(
@@ -85,7 +85,7 @@ def max_tokens_cuts(ctx: Context) -> None:
     """An answer that needs more than `max_tokens` is cut there, and says `length`."""
     answer = ask(ctx, "Count from 1 to 100 in words.", max_tokens=4)
     choice = first_choice(ctx, answer)
-    expect_equal(ctx, choice.get("finish_reason"), "length", "the finish reason", answer)
+    expect_equal(ctx, choice["finish_reason"], "length", "the finish reason", answer)
     used = answer.at("usage.completion_tokens")
     ctx.expect(0 < used <= 4, f"the answer used {used} tokens of 4", answer)
     ctx.expect(len(text_of(choice)) < 80, "the text is not cut", answer)
@@ -107,7 +107,7 @@ def stop_ends_the_text(ctx: Context) -> None:
         answer = ask(ctx, stop=value)
         choice = first_choice(ctx, answer)
         ctx.expect(stop not in text_of(choice), f"the text runs past {stop!r}", answer)
-        expect_equal(ctx, choice.get("finish_reason"), "stop", "the finish reason", answer)
+        expect_equal(ctx, choice["finish_reason"], "stop", "the finish reason", answer)
 
 
 @rule(
@@ -119,7 +119,7 @@ def stop_ends_the_text(ctx: Context) -> None:
 def n_gives_n_choices(ctx: Context) -> None:
     """`n` choices are answered, numbered from 0, each with a text."""
     answer = ask(ctx, n=3, temperature=0.7)
-    indexes = [choice.get("index") for choice in answer["choices"]]
+    indexes = [choice["index"] for choice in answer["choices"]]
     expect_equal(ctx, sorted(indexes), [0, 1, 2], "the indexes", answer)
     ctx.expect(all(text_of(choice) for choice in answer["choices"]), "a choice is empty", answer)
 
@@ -179,7 +179,7 @@ def named_tool_is_called(ctx: Context) -> None:
     expect_equal(ctx, names, {"get_weather"}, "the called functions", answer)
     for name, arguments in calls:
         _expect_valid(ctx, PARAMETERS[name], arguments, answer)
-    reason = first_choice(ctx, answer).get("finish_reason")
+    reason = first_choice(ctx, answer)["finish_reason"]
     expect_equal(ctx, reason, "tool_calls", "the finish reason", answer)
 
 
@@ -223,16 +223,17 @@ def tool_results_are_taken(ctx: Context) -> None:
     """A call that was answered, sent back with its result, is followed by a text."""
     first = ask(ctx, WEATHER_QUESTION, tools=TOOLS, tool_choice=FORCE_WEATHER)
     _calls(ctx, first)
-    said = first_choice(ctx, first)["message"]
-    call = said["tool_calls"][0]
+    call = some(calls_in(ctx, first), "call", first)[0]
     result = {
         "role": "tool",
         "name": "get_weather",
-        "tool_call_id": call.get("id"),
+        "tool_call_id": call["id"],
         "content": '{"sky": "clear", "degrees": 21}',
     }
     asked = {"role": "user", "content": WEATHER_QUESTION}
-    messages = [asked, {"role": "assistant", "tool_calls": said["tool_calls"]}, result]
+    function = {name: call["function"][name] for name in ("name", "arguments")}
+    repeated = {"id": call["id"], "type": "function", "function": function}
+    messages = [asked, {"role": "assistant", "tool_calls": [repeated]}, result]
     sent = {**body(ctx, tools=TOOLS, tool_choice="none"), "messages": messages}
     answer = ctx.expect_status(ctx.api.call(CHAT, json=sent), 200)
     ctx.expect(text_of(first_choice(ctx, answer)), "the answer has no text", answer)
@@ -264,9 +265,9 @@ def usage_adds_up(ctx: Context) -> None:
     """Tokens of the prompt and of the completion add up to the total, and none is 0."""
     answer = ask(ctx)
     usage = answer["usage"]
-    parts = (usage.get("prompt_tokens"), usage.get("completion_tokens"))
+    parts = (usage["prompt_tokens"], usage["completion_tokens"])
     ctx.expect(all(isinstance(each, int) and each > 0 for each in parts), "a part is 0", answer)
-    expect_equal(ctx, usage.get("total_tokens"), sum(parts), "total_tokens", answer)
+    expect_equal(ctx, usage["total_tokens"], sum(parts), "total_tokens", answer)
 
 
 @rule(
@@ -297,27 +298,17 @@ def unknown_model_is_refused(ctx: Context) -> None:
 
 def _json_text(ctx: Context, answer: Exchange) -> Any:  # noqa: ANN401 - JSON
     """Parse the text of the first choice; a text that is not JSON breaks the rule."""
-    text = text_of(first_choice(ctx, answer))
-    try:
-        return json.loads(text)
-    except ValueError:
-        ctx.expect(condition=False, message=f"the text is not JSON: {text[:60]!r}")
-        raise
+    return read_text(text_of(first_choice(ctx, answer)), "the text", answer)
 
 
 def _calls(ctx: Context, answer: Exchange) -> list[tuple[str, Any]]:
     """Give the tool calls of the first choice: name and parsed arguments."""
-    message = first_choice(ctx, answer).get("message") or {}
     calls = []
-    for call in message.get("tool_calls") or []:
-        function = call.get("function") or {}
-        arguments = function.get("arguments")
-        try:
-            parsed = json.loads(arguments) if isinstance(arguments, str) else arguments
-        except ValueError:
-            ctx.expect(condition=False, message=f"the arguments are not JSON: {arguments!r}")
-            raise
-        calls.append((str(function.get("name")), parsed))
+    for call in calls_in(ctx, answer):
+        arguments = call["function"]["arguments"]
+        is_text = isinstance(arguments, str)
+        parsed = read_text(arguments, "the arguments", answer) if is_text else arguments
+        calls.append((str(call["function"]["name"]), parsed))
     return calls
 
 

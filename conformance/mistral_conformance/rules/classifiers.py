@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.able import able_model
+from mistral_conformance.rules.common.readings import exactly
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def each_text_is_moderated(ctx: Context) -> None:
     answer = _moderate(ctx, [KIND, TELLING["pii"]])
     expect_equal(ctx, len(answer["results"]), 2, "the number of results", answer)
     for result in answer["results"]:
-        flags, scores = result.get("categories") or {}, result.get("category_scores") or {}
+        flags, scores = result["categories"], result["category_scores"]
         ctx.expect(flags, "a result has no categories", answer)
         expect_equal(ctx, set(scores), set(flags), "the categories with scores", answer)
         ctx.expect(all(0 <= score <= 1 for score in scores.values()), "a score is off", answer)
@@ -54,7 +55,9 @@ def each_text_is_moderated(ctx: Context) -> None:
 def scores_follow_the_text(ctx: Context) -> None:
     """A text that is plainly of a category has a higher score there than a kind one."""
     answer = _moderate(ctx, [KIND, *TELLING.values()])
-    quiet, *loud = [result.get("category_scores") or {} for result in answer["results"]]
+    due = len(TELLING) + 1
+    results = exactly(due, answer["results"], "results", answer)
+    quiet, *loud = [result["category_scores"] for result in results]
     known = [category for category in TELLING if category in quiet]
     if not known:
         ctx.skip("the model has none of the documented categories")
@@ -73,7 +76,7 @@ def scores_follow_the_text(ctx: Context) -> None:
 def flags_follow_the_scores(ctx: Context) -> None:
     """A plain threat is flagged, a kind word is not, and the flag goes with a higher score."""
     answer = _moderate(ctx, [KIND, TELLING["violence_and_threats"]])
-    kind, threat = answer["results"]
+    kind, threat = exactly(2, answer["results"], "results", answer)
     ctx.expect(not any(kind["categories"].values()), "a kind word is flagged", answer)
     ctx.expect(any(threat["categories"].values()), "a threat is not flagged", answer)
     name = next(each for each, flagged in threat["categories"].items() if flagged)
@@ -105,7 +108,8 @@ def conversations_are_rated_by_their_words(ctx: Context) -> None:
     """A conversation with a threat at its end is rated higher than one without."""
     category = "violence_and_threats"
     answer = _moderate_chat(ctx, [_talk(KIND, KIND), _talk(KIND, TELLING[category])])
-    scores = [result.get("category_scores", {}).get(category) for result in answer["results"]]
+    results = exactly(2, answer["results"], "results", answer)
+    scores = [result["category_scores"].get(category, None) for result in results]
     if None in scores:
         ctx.skip(f"the model has no category {category}")
     ctx.expect(scores[1] > scores[0], f"{category} has the scores {scores}", answer)
@@ -142,7 +146,7 @@ def each_text_is_classified(ctx: Context) -> None:
 def classes_follow_the_text(ctx: Context) -> None:
     """The same text has the same scores twice, and another text has others."""
     answer = _classify(ctx, [KIND, KIND, TELLING["law"]])
-    first, again, other = answer["results"]
+    first, again, other = exactly(3, answer["results"], "results", answer)
     expect_equal(ctx, again, first, "the result of the same text", answer)
     ctx.expect(other != first, "another text has the same scores", answer)
 
@@ -228,4 +232,4 @@ def _talk(*words: str) -> list[dict[str, str]]:
 
 def _shape(result: dict[str, Any]) -> dict[str, set[str]]:
     """The labels of each target of a result."""
-    return {name: set(target.get("scores") or ()) for name, target in result.items()}
+    return {name: set(target["scores"]) for name, target in result.items()}

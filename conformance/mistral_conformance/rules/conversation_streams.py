@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.chats import WEATHER, chat_model
+from mistral_conformance.rules.common.readings import expect_sum, within
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 from mistral_conformance.rules.common.talks import (
     APPEND,
@@ -150,6 +151,7 @@ def tools_are_told(ctx: Context) -> None:
     if "tool.execution.started" not in found:
         ctx.skip("the model answered without the tool")
     ctx.expect("tool.execution.done" in found, "no run is done", answer)
+    ctx.expect("message.output.delta" in found, "no message follows", answer)
     ends, says = found.index("tool.execution.done"), found.index("message.output.delta")
     begins = found.index("tool.execution.started")
     ctx.expect(begins < ends < says, "the events are out of order", answer)
@@ -176,8 +178,8 @@ def handovers_are_told(ctx: Context) -> None:
         ("agent.handoff.done", "next_agent_id", expert),
         ("message.output.delta", "agent_id", expert),
     ):
-        found = by_kind.get(kind, {}).get(field)
-        expect_equal(ctx, found, agent, f"{field} of {kind}", answer)
+        ctx.expect(kind in by_kind, f"no event {kind} came", answer)
+        expect_equal(ctx, by_kind[kind][field], agent, f"{field} of {kind}", answer)
     _expect_told(ctx, answer, events)
 
 
@@ -190,12 +192,10 @@ def handovers_are_told(ctx: Context) -> None:
 def usage_adds_up(ctx: Context) -> None:
     """The last event carries a usage that adds up, as that of a whole answer does."""
     answer, events = _start(ctx, **ASK)
-    usage = events[-1].get("usage") or {}
-    names = ("prompt_tokens", "completion_tokens", "connector_tokens")
-    parts = sum(usage.get(name) or 0 for name in names)
-    expect_equal(ctx, usage.get("total_tokens"), parts, "the total of the usage", answer)
-    ctx.expect(usage.get("completion_tokens", 0) > 0, "nothing was written", answer)
-    times = [read_time(str(each.get("created_at"))) for each in events]
+    usage = within(events[-1], "usage")
+    expect_sum(ctx, usage, ("prompt_tokens", "completion_tokens", "connector_tokens"), answer)
+    ctx.expect((usage["completion_tokens"] or 0) > 0, "nothing was written", answer)
+    times = [read_time(str(each["created_at"])) for each in events]
     ctx.expect(times == sorted(times), "the times of the events go back", answer)
     _forget(ctx, events)
 
@@ -225,14 +225,14 @@ def _expect_told(ctx: Context, answer: Exchange, events: Events, *, keep: bool =
     """Hold the events to tell the entries at the end of the history, each in full."""
     told = assemble(events)
     ctx.expect(told, "the events tell of no entry", answer)
-    kept = read_history(ctx, str(events[0].get("conversation_id")))[-len(told) :]
+    kept = read_history(ctx, str(events[0]["conversation_id"]))[-len(told) :]
     expect_equal(ctx, kinds(told), kinds(kept), "the types of the entries", answer)
     expect_equal(ctx, ids(told), ids(kept), "the ids of the entries", answer)
     for heard, entry in zip(told, kept, strict=True):
         pieces = [heard["pieces"][place] for place in sorted(heard["pieces"])]
         expect_equal(ctx, pieces, pieces_of(entry), f"what a {entry['type']} says", answer)
         for name in ("name", "tool_call_id", "next_agent_id", "model", "agent_id"):
-            if name in heard and name in entry:
+            if name in heard and entry.get(name) is not None:
                 expect_equal(ctx, heard[name], entry[name], f"its {name}", answer)
     if not keep:
         _forget(ctx, events)
@@ -240,5 +240,5 @@ def _expect_told(ctx: Context, answer: Exchange, events: Events, *, keep: bool =
 
 def _forget(ctx: Context, events: Events) -> None:
     """Deletes the conversation that a stream told of: no JSON answer named it to the suite."""
-    id_ = str(events[0].get("conversation_id"))
+    id_ = str(events[0]["conversation_id"])
     ctx.need(ctx.api.call(DELETE_CONVERSATION, conversation_id=id_), 204)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import jsonschema_rs
 from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.chats import TIME, WEATHER, WEATHER_PARAMETERS
 from mistral_conformance.rules.common.names import DELETE_FILE, DOWNLOAD_FILE
+from mistral_conformance.rules.common.readings import read_text
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.rules.common.talks import (
     APPEND,
@@ -48,7 +48,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def function_is_left_to_the_caller(ctx: Context) -> None:
     """A function is called with arguments that fit, and its result continues the conversation."""
     answer, call = _call_weather(ctx)
-    arguments = json.loads(as_text(call.get("arguments")))
+    arguments = read_text(as_text(call["arguments"]), "the arguments", answer)
     fits = jsonschema_rs.is_valid(WEATHER_PARAMETERS, arguments)
     ctx.expect(fits, f"the arguments {arguments!r} do not fit", answer)
     id_, secret = answer["conversation_id"], word(ctx)
@@ -70,7 +70,7 @@ def function_is_left_to_the_caller(ctx: Context) -> None:
 def call_ids_are_prefixed(ctx: Context) -> None:
     """The entry of a call has an id of `fc_` and 32 hex digits."""
     answer, call = _call_weather(ctx)
-    ctx.expect(CALL_ID.fullmatch(str(call.get("id"))), f"the id is {call.get('id')!r}", answer)
+    ctx.expect(CALL_ID.fullmatch(str(call["id"])), f"the id is {call.get('id')!r}", answer)
 
 
 @rule(
@@ -104,14 +104,14 @@ def own_tool_runs_first(ctx: Context) -> None:
     runs = of_kind(answer["outputs"], "tool.execution")
     if not runs:
         ctx.skip("the model answered without the tool")
-    expect_equal(ctx, runs[0].get("name"), "web_search", "the tool", answer)
-    times = [each.get(name) for each in (runs[-1], message) for name in TIMES]
+    expect_equal(ctx, runs[0]["name"], "web_search", "the tool", answer)
+    times = [each[name] for each in (runs[-1], message) for name in TIMES]
     moments = [read_time(str(each)) for each in times]
     ctx.expect(moments == sorted(moments), f"the times {times} go back", answer)
     usage = answer["usage"]
-    expect_equal(ctx, usage.get("connectors"), {"web_search": len(runs)}, "connectors", answer)
+    expect_equal(ctx, usage["connectors"], {"web_search": len(runs)}, "connectors", answer)
     expect_total(ctx, answer)
-    json.loads(as_text(runs[0].get("arguments")))
+    read_text(as_text(runs[0]["arguments"]), "the arguments", answer)
 
 
 @rule(
@@ -146,7 +146,7 @@ def confirmed_tool_waits(ctx: Context) -> None:
         calls = of_kind(answer["outputs"], "function.call")
         if not calls:
             ctx.skip("the model answered without the tool")
-        expect_equal(ctx, calls[0].get("confirmation_status"), "pending", "its status", answer)
+        expect_equal(ctx, calls[0]["confirmation_status"], "pending", "its status", answer)
         decision = {"tool_call_id": calls[0]["tool_call_id"], "confirmation": word_}
         id_ = answer["conversation_id"]
         later = go_on(ctx, id_, tool_confirmations=[decision])
@@ -154,7 +154,7 @@ def confirmed_tool_waits(ctx: Context) -> None:
         ran = len(of_kind(later["outputs"], "tool.execution"))
         expect_equal(ctx, ran, runs, f"the number of runs after {word_}", later)
         kept = of_kind(read_history(ctx, id_), "function.call")[0]
-        expect_equal(ctx, kept.get("confirmation_status"), status, "its status later")
+        expect_equal(ctx, kept["confirmation_status"], status, "its status later")
 
 
 @rule(
@@ -184,10 +184,10 @@ def image_is_a_file(ctx: Context) -> None:
     files = of_kind(chunks_of(last_message(ctx, answer)), "tool_file")
     if not files:
         ctx.skip("the model drew nothing")
-    expect_equal(ctx, files[0].get("tool"), "image_generation", "the tool", answer)
+    expect_equal(ctx, files[0]["tool"], "image_generation", "the tool", answer)
     served = ctx.api.call(DOWNLOAD_FILE, file_id=files[0]["file_id"])
     content = ctx.expect_status(served, 200).content
-    if files[0].get("file_type") == "png":
+    if files[0]["file_type"] == "png":
         ctx.expect(content.startswith(PNG), "the file is no PNG", answer, served)
     ctx.need(ctx.api.call(DELETE_FILE, file_id=files[0]["file_id"]), 200)
 
@@ -207,9 +207,9 @@ def handover_goes_on_with_the_next(ctx: Context) -> None:
         ctx.skip("the agent did not hand over")
     _expect_handover(ctx, answer, handovers[0], desk, expert)
     message = last_message(ctx, answer)
-    expect_equal(ctx, message.get("agent_id"), expert, "who answers", answer)
+    expect_equal(ctx, message["agent_id"], expert, "who answers", answer)
     later = go_on(ctx, answer["conversation_id"], inputs="And then?")
-    speaker = last_message(ctx, later).get("agent_id")
+    speaker = last_message(ctx, later)["agent_id"]
     expect_equal(ctx, speaker, expert, "who answers later", answer, later)
 
 
@@ -238,8 +238,8 @@ def _call_weather(ctx: Context) -> tuple[Exchange, dict[str, Any]]:
     calls = of_kind(answer["outputs"], "function.call")
     if not calls:
         ctx.skip("the model called no function")
-    expect_equal(ctx, calls[0].get("name"), "get_weather", "the function", answer)
-    expect_equal(ctx, answer["outputs"][-1].get("type"), "function.call", "the end", answer)
+    expect_equal(ctx, calls[0]["name"], "get_weather", "the function", answer)
+    expect_equal(ctx, answer["outputs"][-1]["type"], "function.call", "the end", answer)
     return answer, calls[0]
 
 
@@ -254,5 +254,5 @@ def _expect_handover(
     ctx: Context, answer: Exchange, entry: dict[str, Any], desk: str, expert: str
 ) -> None:
     """Hold an entry to name both agents."""
-    expect_equal(ctx, entry.get("previous_agent_id"), desk, "who hands over", answer)
-    expect_equal(ctx, entry.get("next_agent_id"), expert, "who takes over", answer)
+    expect_equal(ctx, entry["previous_agent_id"], desk, "who hands over", answer)
+    expect_equal(ctx, entry["next_agent_id"], expert, "who takes over", answer)

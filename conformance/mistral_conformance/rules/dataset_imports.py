@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.chats import chat_model
@@ -32,6 +32,7 @@ from mistral_conformance.rules.common.datasets import (
     watch_task,
 )
 from mistral_conformance.rules.common.names import UPLOAD_FILE
+from mistral_conformance.rules.common.readings import some, texts_at
 from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_refused,
@@ -65,7 +66,7 @@ def task_is_found(ctx: Context) -> None:
     expect_same_fields(ctx, task, read, ignore=moving)
     watch_task(ctx, task)
     listed = ctx.expect_status(ctx.api.call(LIST_TASKS, dataset_id=target), 200)
-    found = [each.get("id") for each in listed.at("tasks.results")]
+    found = [each["id"] for each in listed.at("tasks.results")]
     expect_equal(ctx, found, [task["id"]], "the listed ids", listed)
 
 
@@ -120,8 +121,8 @@ def file_becomes_records(ctx: Context) -> None:
     file = _upload(ctx, _line(first), _line(second, topic="size"))
     found = import_all(ctx, FROM_FILE, dataset, file_id=file)
     expect_equal(ctx, len(found), 2, "the number of records")
-    expect_equal(ctx, {each.get("source") for each in found}, {"UPLOADED_FILE"}, "the sources")
-    held = {_said(each)[0]: each.get("properties") for each in found}
+    expect_equal(ctx, {each["source"] for each in found}, {"UPLOADED_FILE"}, "the sources")
+    held = {some(_said(each), "messages")[0]: each["properties"] for each in found}
     expect_equal(ctx, held, {first: {}, second: {"topic": "size"}}, "the records")
 
 
@@ -139,7 +140,7 @@ def wrong_lines_are_told(ctx: Context) -> None:
     dataset = make_dataset(ctx)["id"]
     file = _upload(ctx, _line("right"), "{wrong")
     done = watch_task(ctx, begin_import(ctx, FROM_FILE, dataset, file_id=file))[-1]
-    told = done["status"] == FAILED or bool(done.json().get("message"))
+    told = done["status"] == FAILED or bool(done["message"])
     ctx.expect(told, "the task says nothing about the line", done)
     found = read_records(ctx, dataset)
     ctx.expect(found.at("records.count") <= 1, "there is a record of the wrong line", found)
@@ -164,7 +165,7 @@ def unreadable_source_fails(ctx: Context) -> None:
         if answer.status == 202:
             answer = watch_task(ctx, answer)[-1]
             expect_equal(ctx, answer["status"], FAILED, "the status in the end", answer)
-            ctx.expect(answer.json().get("message"), "the task does not say why", answer)
+            ctx.expect(answer["message"], "the task does not say why", answer)
         else:
             expect_refused(ctx, answer, f"{operation} of nothing")
 
@@ -182,9 +183,9 @@ def records_are_copied(ctx: Context) -> None:
     add_record(ctx, source, question("second"))
     found = import_all(ctx, FROM_RECORDS, target, dataset_record_ids=[first["id"]])
     expect_equal(ctx, len(found), 1, "the number of records")
-    ctx.expect(found[0].get("id") != first["id"], "the copy has the id of the record")
-    expect_equal(ctx, found[0].get("payload"), first["payload"], "the payload", first)
-    expect_equal(ctx, found[0].get("properties"), {"topic": "a"}, "the properties", first)
+    ctx.expect(found[0]["id"] != first["id"], "the copy has the id of the record")
+    expect_equal(ctx, found[0]["payload"], first["payload"], "the payload", first)
+    expect_equal(ctx, found[0]["properties"], {"topic": "a"}, "the properties", first)
     ids = {"dataset_record_id": first["id"]}
     ctx.need(ctx.api.call(PUT_PAYLOAD, ids, json={"payload": question("changed")}), 204)
     kept = read_records(ctx, target)
@@ -204,7 +205,7 @@ def export_can_be_imported(ctx: Context) -> None:
     link = ctx.need(ctx.api.call(EXPORT, dataset_id=source), 200)["file_url"]
     served = ctx.need(ctx.nobody.get(link), 200)
     found = import_all(ctx, FROM_FILE, target, file_id=_upload(ctx, served.text.rstrip("\n")))
-    held = sorted((_said(each), each.get("properties")) for each in found)
+    held = sorted((_said(each), each["properties"]) for each in found)
     there = sorted((_said(each.json()), each["properties"]) for each in wanted)
     expect_equal(ctx, held, there, "the imported records", served)
 
@@ -221,7 +222,7 @@ def recorded_chats_become_records(ctx: Context) -> None:
     dataset = make_dataset(ctx)["id"]
     found = import_all(ctx, FROM_EXPLORER, dataset, completion_event_ids=[event["event_id"]])
     expect_equal(ctx, len(found), 1, "the number of records")
-    expect_equal(ctx, found[0].get("source"), "EXPLORER", "the source")
+    expect_equal(ctx, found[0]["source"], "EXPLORER", "the source")
     asked = _said({"payload": {"messages": event["request_messages"]}})
     told = _said({"payload": {"messages": event["response_messages"]}})
     said = _said(found[0])
@@ -270,7 +271,7 @@ def conversations_become_records(ctx: Context) -> None:
     ids = [talk["conversation_id"]]
     found = import_all(ctx, FROM_PLAYGROUND, make_dataset(ctx)["id"], conversation_ids=ids)
     expect_equal(ctx, len(found), 1, "the number of records")
-    expect_equal(ctx, found[0].get("source"), "PLAYGROUND", "the source")
+    expect_equal(ctx, found[0]["source"], "PLAYGROUND", "the source")
     said = _said(found[0])
     ctx.expect(asked in said, "the record misses the question", talk)
     ctx.expect(len(said) > said.index(asked) + 1, "the record misses the answer", talk)
@@ -307,9 +308,9 @@ def _upload(ctx: Context, *lines: str) -> str:
     return str(ctx.need(answer, 200)["id"])
 
 
-def _said(record: dict[str, Any]) -> list[Any]:
+def _said(record: dict[str, Any]) -> list[str]:
     """The contents of a record's messages, in their order."""
-    return [each.get("content") for each in record["payload"].get("messages") or []]
+    return texts_at(record["payload"].get("messages"), "content", "the messages")
 
 
 def _newest_event(ctx: Context, part: str) -> dict[str, Any]:
@@ -324,9 +325,9 @@ def _newest_event(ctx: Context, part: str) -> dict[str, Any]:
     found = listed.at("completion_events.results")
     if not found:
         ctx.skip("the server has recorded no chat")
-    newest = max(found, key=lambda each: str(each.get("created_at")))
+    newest = max(found, key=lambda each: str(each["created_at"]))
     read = ctx.need(ctx.api.call(f"{events}.fetch", event_id=newest["event_id"]), 200)
-    return dict(read.json())
+    return cast("dict[str, Any]", read.json())
 
 
 def _make_campaign(ctx: Context) -> str:

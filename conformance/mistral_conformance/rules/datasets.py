@@ -159,7 +159,7 @@ def record_is_kept(ctx: Context) -> None:
     expect_equal(ctx, plain["properties"], {}, "properties that were not sent", plain)
     read = ctx.expect_status(ctx.api.call(FETCH_RECORD, dataset_record_id=made["id"]), 200)
     expect_same_fields(ctx, made, read, ignore=set())
-    listed = {each.get("id"): each for each in read_records(ctx, dataset).at("records.results")}
+    listed = {each["id"]: each for each in read_records(ctx, dataset).at("records.results")}
     wanted = {each["id"]: each.json() for each in (made, plain)}
     expect_equal(ctx, listed, wanted, "what is listed")
 
@@ -343,7 +343,7 @@ def _judge(ctx: Context, output: dict[str, Any]) -> dict[str, Any]:
 def _expect_holds(ctx: Context, dataset: str, wanted: list[str]) -> None:
     """Hold a dataset to have these records and no others."""
     listed = read_records(ctx, dataset)
-    found = [each.get("id") for each in listed.at("records.results")]
+    found = [each["id"] for each in listed.at("records.results")]
     expect_equal(ctx, sorted(found), sorted(wanted), "the ids of the records", listed)
     expect_equal(ctx, listed.at("records.count"), len(wanted), "count", listed)
 

@@ -90,11 +90,11 @@ def finished_document_is_found(ctx: Context) -> None:
     message = last_message(ctx, answer)
     ctx.expect(shelf.secret in text_of(message), "the message does not tell the word", answer)
     references = of_kind(chunks_of(message), "tool_reference")
-    titles = {each.get("title") for each in references}
+    titles = {each["title"] for each in references}
     expect_equal(ctx, titles, {shelf.title}, "the titles of the references", answer)
-    tools = {each.get("tool") for each in references}
+    tools = {each["tool"] for each in references}
     expect_equal(ctx, tools, {TOOL}, "the tool of the references", answer)
-    expect_equal(ctx, message.get("agent_id"), agent["id"], "who answers", answer)
+    expect_equal(ctx, message["agent_id"], agent["id"], "who answers", answer)
 
 
 @rule(
@@ -109,11 +109,11 @@ def search_comes_before_the_message(ctx: Context) -> None:
     answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
     expect_equal(ctx, kinds(answer["outputs"])[:1], ["tool.execution"], "first", answer)
     run, message = answer["outputs"][0], last_message(ctx, answer)
-    expect_equal(ctx, run.get("name"), TOOL, "the tool", answer)
-    ctx.expect(RUN_ID.fullmatch(str(run.get("id"))), f"the id is {run.get('id')!r}", answer)
-    ctx.expect(isinstance(message.get("content"), list), "the content has no chunks", answer)
+    expect_equal(ctx, run["name"], TOOL, "the tool", answer)
+    ctx.expect(RUN_ID.fullmatch(str(run["id"])), f"the id is {run.get('id')!r}", answer)
+    ctx.expect(isinstance(message["content"], list), "the content has no chunks", answer)
     times = [
-        read_time(str(each.get(name)))
+        read_time(str(each[name]))
         for each in (run, message)
         for name in ("created_at", "completed_at")
     ]
@@ -132,8 +132,8 @@ def usage_counts_the_search(ctx: Context) -> None:
     shelf = _open_shelf(ctx)
     answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
     usage, runs = answer["usage"], of_kind(answer["outputs"], "tool.execution")
-    expect_equal(ctx, usage.get("connectors"), {TOOL: len(runs)}, "connectors", answer)
-    ctx.expect((usage.get("connector_tokens") or 0) > 0, "the search brought nothing", answer)
+    expect_equal(ctx, usage["connectors"], {TOOL: len(runs)}, "connectors", answer)
+    ctx.expect((usage["connector_tokens"] or 0) > 0, "the search brought nothing", answer)
     expect_total(ctx, answer)
 
 
@@ -300,7 +300,7 @@ def _expect_found(ctx: Context, answer: Exchange, shelf: Shelf) -> None:
     """Hold an answer to tell the word and to refer to the document."""
     message = last_message(ctx, answer)
     ctx.expect(shelf.secret in text_of(message), "the message does not tell the word", answer)
-    titles = [each.get("title") for each in of_kind(chunks_of(message), "tool_reference")]
+    titles = [each["title"] for each in of_kind(chunks_of(message), "tool_reference")]
     ctx.expect(shelf.title in titles, f"the references are {titles}", answer)
 
 
@@ -308,5 +308,5 @@ def _expect_lost(ctx: Context, answer: Exchange, shelf: Shelf) -> None:
     """Hold an answer to know nothing of the document."""
     message = last_message(ctx, answer)
     ctx.expect(shelf.secret not in text_of(message), "the message tells the word", answer)
-    titles = [each.get("title") for each in of_kind(chunks_of(message), "tool_reference")]
+    titles = [each["title"] for each in of_kind(chunks_of(message), "tool_reference")]
     ctx.expect(shelf.title not in titles, "the message refers to the document", answer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.chats import body
@@ -16,12 +16,12 @@ from mistral_conformance.rules.common.names import (
     PATCH_LIBRARY,
     SHARE,
 )
+from mistral_conformance.rules.common.refusals import expect_invalid, problems_of, words_of
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, unknown_id, update
 from mistral_conformance.wire import Message
 
 if TYPE_CHECKING:
     from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
 
 JSON = "application/json"
 NO_UUID = "not-a-uuid"
@@ -53,7 +53,7 @@ def unauthorized_says_so_in_json(ctx: Context) -> None:
     for who in (ctx.nobody, ctx.impostor):
         answer = ctx.need(who.call(LIST_LIBRARIES), 401)
         expect_equal(ctx, answer.media_type, JSON, "the media type", answer)
-        ctx.expect(_said(answer), "neither `detail` nor `message` is a text", answer)
+        ctx.expect(words_of(answer), "neither `detail` nor `message` is a text", answer)
 
 
 @rule(
@@ -66,7 +66,7 @@ def not_found_says_so_in_json(ctx: Context) -> None:
     """A 404 for an unknown library is JSON with a text in `detail` or `message`."""
     answer = ctx.need(ctx.api.call(GET_LIBRARY, library_id=unknown_id(ctx)), 404)
     expect_equal(ctx, answer.media_type, JSON, "the media type", answer)
-    ctx.expect(_said(answer), "neither `detail` nor `message` is a text", answer)
+    ctx.expect(words_of(answer), "neither `detail` nor `message` is a text", answer)
 
 
 @rule(
@@ -83,9 +83,9 @@ def unprocessable_lists_what_is_wrong(ctx: Context) -> None:
         ctx.api.call(GET_LIBRARY, library_id=NO_UUID),
     ]
     for answer in answers:
-        ctx.expect_status(answer, 422)
+        expect_invalid(ctx, answer)
         expect_equal(ctx, answer.media_type, JSON, "the media type", answer)
-        for problem in _problems(ctx, answer):
+        for problem in problems_of(answer):
             missing = {"loc", "msg", "type"} - set(problem)
             ctx.expect(not missing, f"a problem lacks {sorted(missing)}", answer)
             ctx.expect(isinstance(problem["loc"], list), "`loc` is no list", answer)
@@ -111,8 +111,8 @@ def unprocessable_names_the_place(ctx: Context) -> None:
         (ctx.api.call(SHARE, ids, json=share), ["body", "level"]),
     ]
     for answer, place in cases:
-        problems = _problems(ctx, ctx.expect_status(answer, 422))
-        places = [problem.get("loc") for problem in problems]
+        problems = problems_of(expect_invalid(ctx, answer))
+        places = [problem["loc"] for problem in problems]
         ctx.expect(place in places, f"{places} does not name {place}", answer)
 
 
@@ -125,8 +125,8 @@ def unprocessable_names_the_place(ctx: Context) -> None:
 def every_problem_is_listed(ctx: Context) -> None:
     """A body with two wrong fields gets a problem for each."""
     sent = {**body(ctx), "temperature": 9, "top_p": -1}
-    answer = ctx.expect_status(ctx.api.call(CHAT, json=sent), 422)
-    fields = {name for problem in _problems(ctx, answer) for name in problem.get("loc", [])}
+    answer = expect_invalid(ctx, ctx.api.call(CHAT, json=sent))
+    fields = {name for problem in problems_of(answer) for name in problem["loc"]}
     ctx.expect({"temperature", "top_p"} <= fields, f"only {sorted(map(str, fields))}", answer)
 
 
@@ -137,9 +137,9 @@ def every_problem_is_listed(ctx: Context) -> None:
     operations=(CHAT,),
 )
 def unknown_fields_are_refused(ctx: Context) -> None:
-    """A field that a closed request does not know is refused with 422, and named."""
+    """A field that a closed request does not know is refused, and named."""
     answer = ctx.api.call(CHAT, json={**body(ctx), "no_such_field": 1})
-    ctx.expect_status(answer, 422)
+    expect_invalid(ctx, answer)
     ctx.expect("no_such_field" in answer.text, "the answer does not name the field", answer)
 
 
@@ -213,21 +213,3 @@ def tell_no_key(ctx: Context) -> None:
     for answer in answers:
         shown = answer.text + str(answer.headers.multi_items())
         ctx.expect(not any(key in shown for key in keys if key), "the key is repeated", answer)
-
-
-def _said(answer: Exchange) -> bool:
-    """Whether an error tells something in words."""
-    found = answer.json()
-    if not isinstance(found, dict):
-        return False
-    said = found.get("detail") or found.get("message")
-    return isinstance(said, str) and bool(said)
-
-
-def _problems(ctx: Context, answer: Exchange) -> list[dict[str, Any]]:
-    """Give the problems that a 422 lists."""
-    detail = answer["detail"]
-    listed = isinstance(detail, list) and all(isinstance(each, dict) for each in detail)
-    ctx.expect(listed and detail, "`detail` is no list of problems", answer)
-    problems: list[dict[str, Any]] = detail
-    return problems

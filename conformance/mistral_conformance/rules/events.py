@@ -18,6 +18,7 @@ from mistral_conformance.rules.common.observability import (
     record_chats,
     search,
 )
+from mistral_conformance.rules.common.readings import exactly, within
 from mistral_conformance.rules.common.steps import (
     expect_equal,
     unknown_id,
@@ -51,7 +52,7 @@ def chat_is_recorded(ctx: Context) -> None:
     expect_equal(ctx, event["event_id"], event_id, "the id", event)
     ctx.expect(sign in str(event["request_messages"]), "the question is missing", event)
     said = chat["choices"][0]["message"]["content"]
-    told = [each.get("content") for each in event["response_messages"]]
+    told = [each["content"] for each in event["response_messages"]]
     expect_equal(ctx, told, [said], "the answer", chat, event)
     usage = chat["usage"]
     expect_equal(ctx, event["nb_input_tokens"], usage["prompt_tokens"], "input tokens", event)
@@ -74,7 +75,7 @@ def stream_is_recorded(ctx: Context) -> None:
     said = "".join(each.get("content") or "" for each in deltas)
     event_id = _only(ctx, search(ctx, await_events(ctx, sign, 1)))
     event = ctx.expect_status(ctx.api.call(FETCH, event_id=event_id), 200)
-    told = [each.get("content") for each in event["response_messages"]]
+    told = [each["content"] for each in event["response_messages"]]
     expect_equal(ctx, told, [said], "the answer", event)
 
 
@@ -119,8 +120,8 @@ def ids_are_those_found(ctx: Context) -> None:
 def extra_fields_are_shown(ctx: Context) -> None:
     """A search shows the extra fields that it asks for by name."""
     found = search(ctx, record_chats(ctx, SHORT), extra_fields=["model_name"])
-    shown = found_in(found)[0].get("extra_fields") or {}
-    ctx.expect(shown.get("model_name"), "the model is not shown", found)
+    shown = within(found_in(found)[0], "extra_fields")
+    ctx.expect(shown["model_name"], "the model is not shown", found)
 
 
 @rule(
@@ -166,7 +167,8 @@ def another_workspace_sees_none(ctx: Context) -> None:
 def similar_events_are_alike(ctx: Context) -> None:
     """The events similar to one have the one that asked the same, and not the one itself."""
     text = "How do I prune an old apple tree in winter?"
-    ids = ids_in(search(ctx, record_chats(ctx, text, text)))
+    found = search(ctx, record_chats(ctx, text, text))
+    ids = exactly(2, ids_in(found), "events", found)
     for event_id, twin in (ids, reversed(ids)):
         similar = ctx.expect_status(ctx.api.call(SIMILAR, event_id=event_id), 200)
         ctx.expect(event_id not in ids_in(similar), "an event is similar to itself", similar)

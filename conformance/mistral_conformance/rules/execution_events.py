@@ -27,6 +27,7 @@ from mistral_conformance.rules.common.workflows import (
     act,
     events_in,
     hear,
+    history_of,
     read,
     start,
     types_in,
@@ -88,15 +89,16 @@ def history_goes_on(ctx: Context) -> None:
     """A history begins with the start and only grows at its end."""
     made = start(ctx, APPROVE, input={"amount": 5})
     before = ctx.expect_status(act(ctx, HISTORY, made), 200)
-    first = before["events"][0]["eventType"]
+    first = history_of(before)[0]["eventType"]
     expect_equal(ctx, first, f"EVENT_TYPE_{STARTED}", "the first event", before)
     ctx.expect_status(act(ctx, SIGNAL, made, name="comment", input={"text": word(ctx)}), 202)
     after = ctx.expect_status(act(ctx, HISTORY, made), 200)
-    known = len(before["events"])
-    expect_equal(ctx, after["events"][:known], before["events"], "its begin", before, after)
-    ctx.expect(len(after["events"]) > known, "the signal is not in it", after)
-    numbers = [int(each["eventId"]) for each in after["events"]]
-    expect_equal(ctx, numbers, list(range(1, len(numbers) + 1)), "the numbers", after)
+    old, new = history_of(before), history_of(after)
+    expect_equal(ctx, new[: len(old)], old, "its begin", before, after)
+    ctx.expect(len(new) > len(old), "the signal is not in it", after)
+    numbers = [str(each["eventId"]) for each in new]
+    wanted = [str(number) for number in range(1, len(numbers) + 1)]
+    expect_equal(ctx, numbers, wanted, "the numbers", after)
 
 
 @rule(

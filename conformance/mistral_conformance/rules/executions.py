@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.readings import within
 from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_refused,
@@ -13,6 +14,7 @@ from mistral_conformance.rules.common.steps import (
     unknown_id,
     word,
 )
+from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.common.workflows import (
     APPROVE,
     CANCEL,
@@ -114,7 +116,8 @@ def waiting_gives_the_result(ctx: Context) -> None:
     done = read(ctx, made)
     expect_equal(ctx, done["status"], "COMPLETED", "the status", done)
     expect_equal(ctx, done["result"], made["result"], "the result", made, done)
-    ctx.expect(done["end_time"] >= done["start_time"], "it ended before it began", done)
+    began, ended = (read_time(within(done, name)) for name in ("start_time", "end_time"))
+    ctx.expect(ended >= began, "it ended before it began", done)
 
 
 @rule(

@@ -80,7 +80,7 @@ def uploaded_file_is_listed(ctx: Context) -> None:
     expect_equal(ctx, listed["object"], "list", "object", listed)
     expect_equal(ctx, ids_of([listed]), [made["id"]], "the list of ids", listed)
     for field in ("filename", "bytes", "purpose", "created_at"):
-        shown = listed["data"][0].get(field)
+        shown = listed["data"][0][field]
         expect_equal(ctx, shown, made[field], f"the listed {field}", made, listed)
 
 

@@ -16,6 +16,7 @@ from mistral_conformance.rules.common.observability import (
     search,
     text_fields,
 )
+from mistral_conformance.rules.common.readings import within
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 from mistral_conformance.rules.events import LONG, SEARCH_IDS, SHORT
 
@@ -60,7 +61,7 @@ def numbers_compare(ctx: Context) -> None:
     """Each comparison of a number takes the events for which it is true, and no other."""
     wanted = record_chats(ctx, SHORT, LONG)
     sizes = {
-        str(each.get("event_id")): each.get("nb_input_tokens", 0)
+        str(each["event_id"]): each.get("nb_input_tokens", 0)
         for each in found_in(search(ctx, wanted))
     }
     bound = max(sizes.values())
@@ -119,13 +120,13 @@ def fields_are_in_order(ctx: Context) -> None:
     """Fields have different names, a group that is listed, and operators to filter with."""
     listed = ctx.expect_status(ctx.api.call(LIST_FIELDS), 200)
     fields, groups = listed["field_definitions"], listed["field_groups"]
-    names = [each.get("name") for each in fields]
+    names = [each["name"] for each in fields]
     ctx.expect(names, "there is no field", listed)
     ctx.expect(len(names) == len(set(names)), "a field is listed twice", listed)
-    known = {each.get("name") for each in groups} | {None}
+    known = {each["name"] for each in groups} | {None}
     for each in fields:
-        ctx.expect(each.get("group") in known, f"{each.get('name')} is in no group", listed)
-        ctx.expect(each.get("supported_operators"), f"{each.get('name')} has no operator", listed)
+        ctx.expect(each["group"] in known, f"{each.get('name')} is in no group", listed)
+        ctx.expect(each["supported_operators"], f"{each.get('name')} has no operator", listed)
 
 
 @rule(
@@ -157,10 +158,10 @@ def listed_operators_work(ctx: Context) -> None:
 def options_are_what_occurs(ctx: Context) -> None:
     """The options of the model's field have the model of a recorded chat."""
     found = search(ctx, record_chats(ctx, SHORT), extra_fields=["model_name"])
-    model = (found_in(found)[0].get("extra_fields") or {}).get("model_name")
+    model = within(found_in(found)[0], "extra_fields", "model_name")
     query = {"operator": "eq"}
     answer = ctx.api.call(OPTIONS, field_name="model_name", query=query)
-    options = ctx.expect_status(answer, 200).json().get("options")
+    options = ctx.expect_status(answer, 200)["options"]
     if options is None:
         ctx.skip("the field of the model has no fixed set of values")
     ctx.expect(model in options, f"the options do not have {model}", found, answer)
@@ -176,10 +177,10 @@ def option_counts_add_up(ctx: Context) -> None:
     """The counts of a field's values cover the events that pass the filter, and no others."""
     wanted = record_chats(ctx, SHORT, SHORT)
     found = search(ctx, wanted, extra_fields=["model_name"])
-    models = [(each.get("extra_fields") or {}).get("model_name") for each in found_in(found)]
+    models = [within(each, "extra_fields", "model_name") for each in found_in(found)]
     body = {"filter_params": {"filters": wanted}}
     answer = ctx.expect_status(ctx.api.call(COUNTS, field_name="model_name", json=body), 200)
-    counts = {each.get("value"): each.get("count") for each in answer["counts"]}
+    counts = {each["value"]: each["count"] for each in answer["counts"]}
     due = {model: models.count(model) for model in models}
     nonzero = {value: count for value, count in counts.items() if count}
     expect_equal(ctx, nonzero, due, "the counts", found, answer)
@@ -200,17 +201,17 @@ def unknown_field_is_not_found(ctx: Context) -> None:
 
 
 def _is_null(field: dict[str, Any], value: bool) -> Filter:
-    return {"field": field.get("name"), "op": "isnull", "value": value}
+    return {"field": field["name"], "op": "isnull", "value": value}
 
 
 def _text_of(ctx: Context, wanted: Filter) -> tuple[str, str, list[str]]:
     """A text field that the event has words in: its name, value and operators."""
     names = [name for name, _ in text_fields(ctx)]
     found = search(ctx, wanted, extra_fields=names)
-    shown = found_in(found)[0].get("extra_fields") or {}
+    shown = within(found_in(found)[0], "extra_fields")
     for field in list_fields(ctx):
-        value = shown.get(field.get("name"))
-        if field.get("name") in names and isinstance(value, str) and " " in value:
+        value = shown.get(field["name"])
+        if field["name"] in names and isinstance(value, str) and " " in value:
             break
     else:
         ctx.skip("no field that holds text is shown with an event")

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.chats import first_choice, text_of
-from mistral_conformance.rules.common.events import DONE, assemble, read_stream
+from mistral_conformance.rules.common.events import DONE, assemble
 from mistral_conformance.rules.common.fillings import FIM, PROMPT, fill, gap
 from mistral_conformance.rules.common.names import LIST_MODELS
+from mistral_conformance.rules.common.readings import within
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 
 if TYPE_CHECKING:
@@ -32,10 +33,10 @@ def answers_a_choice(ctx: Context) -> None:
     expect_equal(ctx, answer["object"], "chat.completion", "object", answer)
     expect_equal(ctx, len(answer["choices"]), 1, "the number of choices", answer)
     choice = first_choice(ctx, answer)
-    expect_equal(ctx, choice.get("index"), 0, "the index", answer)
-    expect_equal(ctx, (choice.get("message") or {}).get("role"), "assistant", "the role", answer)
+    expect_equal(ctx, choice["index"], 0, "the index", answer)
+    expect_equal(ctx, within(choice, "message", "role"), "assistant", "the role", answer)
     ctx.expect(text_of(choice), "the answer has no text", answer)
-    ctx.expect(choice.get("finish_reason") in REASONS, "the finish reason is unknown", answer)
+    ctx.expect(choice["finish_reason"] in REASONS, "the finish reason is unknown", answer)
 
 
 @rule(
@@ -64,7 +65,7 @@ def max_tokens_cuts(ctx: Context) -> None:
     if spent == FEW and len(text_of(first_choice(ctx, fill(ctx)))) > len(
         text_of(first_choice(ctx, answer))
     ):
-        reason = first_choice(ctx, answer).get("finish_reason")
+        reason = first_choice(ctx, answer)["finish_reason"]
         expect_equal(ctx, reason, "length", "the reason of a cut answer", answer)
 
 
@@ -137,12 +138,12 @@ def suffix_is_read(ctx: Context) -> None:
 def stream_is_the_answer(ctx: Context) -> None:
     """The pieces of a stream add up to the answer in one piece: text, reason, usage."""
     whole, streamed = fill(ctx), fill(ctx, stream=True)
-    chunks = read_stream(streamed.text).chunks()
+    chunks = streamed.stream.chunks()
     found, choice = assemble(chunks)[0], first_choice(ctx, whole)
     expect_equal(ctx, found.text, text_of(choice), "the streamed text", whole, streamed)
-    wanted = [choice.get("finish_reason")]
+    wanted = [choice["finish_reason"]]
     expect_equal(ctx, found.reasons, wanted, "the streamed reasons", whole, streamed)
-    used = chunks[-1].get("usage")
+    used = chunks[-1]["usage"]
     expect_equal(ctx, used, whole["usage"], "the streamed usage", whole, streamed)
 
 
@@ -156,7 +157,7 @@ def stream_ends_with_done(ctx: Context) -> None:
     """A stream is an event stream, and says `[DONE]` once, as its last event."""
     answer = fill(ctx, stream=True)
     expect_equal(ctx, answer.media_type, "text/event-stream", "the media type", answer)
-    stream = read_stream(answer.text)
+    stream = answer.stream
     expect_equal(ctx, stream.data[-1:], (DONE,), "the last event", answer)
     expect_equal(ctx, stream.data.count(DONE), 1, "the number of terminators", answer)
     ctx.expect(not stream.unfinished, "the last event lacks its blank line", answer)

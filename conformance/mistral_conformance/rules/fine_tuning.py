@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.rules.common.readings import exactly, within
 from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_refused,
@@ -178,7 +179,7 @@ def states_move_forward(ctx: Context) -> None:
     job = create_job(ctx, auto_start=True)["id"]
     done = wait_for(ctx, job, "SUCCESS")
     events = sorted(done["events"], key=lambda each: each["created_at"])
-    told = [(each.get("data") or {}).get("status") for each in events]
+    told = [within(each, "data", "status") for each in events]
     seen = [PLACES.index(status) for status in told if status in PLACES]
     ctx.expect(seen and max(seen) == PLACES.index("SUCCESS"), "no event tells the end", done)
     expect_equal(ctx, seen, sorted(seen), "the order of the states", done)
@@ -200,7 +201,7 @@ def checkpoints_count_steps(ctx: Context) -> None:
     expect_equal(ctx, points[-1]["step_number"], STEPS, "the last step", done)
     times = [each["created_at"] for each in points]
     expect_equal(ctx, times, sorted(times), "the times of the checkpoints", done)
-    losses = [(each.get("metrics") or {}).get("train_loss") for each in points]
+    losses = [within(each, "metrics", "train_loss") for each in points]
     ctx.expect(all(isinstance(loss, float) for loss in losses), "a loss is missing", done)
 
 
@@ -255,8 +256,9 @@ def classifiers_learn_their_labels(ctx: Context) -> None:
     texts = [each["text"] for each in LABELLED]
     sent = {"model": done["fine_tuned_model"], "input": texts}
     answer = ctx.expect_status(ctx.api.call("classifiers.classify", json=sent), 200)
-    for sample, result in zip(LABELLED, answer["results"], strict=True):
-        scores = (result.get("topic") or {}).get("scores") or {}
+    results = exactly(len(texts), answer["results"], "results", answer)
+    for sample, result in zip(LABELLED, results, strict=True):
+        scores = within(result, "topic", "scores")
         expect_equal(ctx, sorted(scores), TARGET["labels"], "the labels", answer)
         best = max(scores, key=scores.__getitem__)
         expect_equal(ctx, {"topic": best}, sample["labels"], "the best label", answer)

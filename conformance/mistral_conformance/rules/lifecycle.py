@@ -30,7 +30,7 @@ from mistral_conformance.rules.common.steps import (
     update,
     word,
 )
-from mistral_conformance.rules.common.times import later
+from mistral_conformance.rules.common.times import expect_later, later
 from mistral_conformance.rules.common.walks import ids_of
 
 if TYPE_CHECKING:
@@ -65,10 +65,10 @@ def created_library_is_listed(ctx: Context) -> None:
     name = ctx.marker.name(f"listed {word(ctx)}")
     made = ctx.create_library(name=name)
     listed = ctx.expect_status(ctx.api.call(LIST_LIBRARIES, query={"search": name}), 200)
-    found = [each for each in listed["data"] if each.get("id") == made["id"]]
+    found = [each for each in listed["data"] if each["id"] == made["id"]]
     ctx.expect(found, "the new library is not listed", made, listed)
     for field in ("name", "created_at", "owner_type", "nb_documents"):
-        expect_equal(ctx, found[0].get(field), made[field], f"the listed {field}", made, listed)
+        expect_equal(ctx, found[0][field], made[field], f"the listed {field}", made, listed)
 
 
 @rule(
@@ -145,11 +145,11 @@ def changes_move_updated_at(ctx: Context) -> None:
     ctx.pass_time(1)
     ctx.need(update(ctx.api, PATCH_LIBRARY, ids, {"name": ctx.marker.name("moved")}), 200)
     renamed = read_library(ctx, made["id"])
-    ctx.expect(renamed["updated_at"] > made["updated_at"], "a rename leaves updated_at", renamed)
+    expect_later(ctx, made, renamed, "a rename leaves updated_at")
     ctx.pass_time(1)
     ctx.upload(made["id"])
     filled = read_library(ctx, made["id"])
-    ctx.expect(filled["updated_at"] > renamed["updated_at"], "an upload leaves updated_at", filled)
+    expect_later(ctx, renamed, filled, "an upload leaves updated_at")
     expect_equal(ctx, filled["created_at"], made["created_at"], "created_at", made, filled)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from mistral_conformance.comparing import differing
 from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.chats import body, first_choice, text_of
 from mistral_conformance.rules.common.names import CHAT, GET_MODEL, LIST_MODELS
@@ -48,7 +49,7 @@ def list_is_not_empty(ctx: Context) -> None:
 def ids_are_unique(ctx: Context) -> None:
     """No two cards of the list have the same id."""
     listed, cards = _cards(ctx)
-    ids = [card.get("id") for card in cards]
+    ids = [card["id"] for card in cards]
     ctx.expect(len(ids) == len(set(ids)), "an id is listed twice", listed)
 
 
@@ -75,13 +76,13 @@ def listed_model_is_readable(ctx: Context) -> None:
     operations=(LIST_MODELS, GET_MODEL),
 )
 def card_is_the_same_in_both(ctx: Context) -> None:
-    """A model's card is the same in the list and by its id, in every field."""
+    """A model's card is the same in the list and by its id, in every field that both show."""
     listed, cards = _cards(ctx)
     for card in _some(ctx, cards):
         read = ctx.expect_status(ctx.api.call(GET_MODEL, model_id=card["id"]), 200)
         shown = read.json()
-        differing = sorted(key for key in card | shown if card.get(key) != shown.get(key))
-        ctx.expect(not differing, f"the cards differ in {differing}", listed, read)
+        names = sorted(differing(card, shown))
+        ctx.expect(not names, f"the cards differ in {names}", listed, read)
 
 
 @rule(
@@ -138,7 +139,7 @@ def can_be_filtered_by_name(ctx: Context) -> None:
     _, cards = _cards(ctx)
     wanted = cards[0]["id"]
     filtered = ctx.expect_status(ctx.api.call(LIST_MODELS, query={"model": wanted}), 200)
-    found = [card.get("id") for card in filtered["data"]]
+    found = [card["id"] for card in filtered["data"]]
     ctx.expect(wanted in found, "the model itself is filtered out", filtered)
     narrowed = len(found) < len(cards) or len(cards) == 1
     ctx.expect(narrowed, "nothing is filtered out", filtered)
@@ -155,10 +156,10 @@ def tuned_model_is_listed_and_chats(ctx: Context) -> None:
     """The model of a finished job is listed as fine-tuned, is read the same way, and answers."""
     name = tune(ctx)
     listed, card = _card(ctx, name)
-    expect_equal(ctx, card.get("type"), "fine-tuned", "the type", listed)
+    expect_equal(ctx, card["type"], "fine-tuned", "the type", listed)
     ctx.expect(not card.get("archived"), "a new model is archived", listed)
     read = ctx.expect_status(ctx.api.call(GET_MODEL, model_id=name), 200)
-    expect_equal(ctx, read["root"], card.get("root"), "the root", listed, read)
+    expect_equal(ctx, read["root"], card["root"], "the root", listed, read)
     sent = {**body(ctx, "Say yes.", max_tokens=8), "model": name}
     ctx.expect_status(ctx.api.call(CHAT, json=sent), 200)
 
@@ -181,7 +182,7 @@ def tuned_model_is_renamed(ctx: Context) -> None:
         listed, card = _card(ctx, name)
         for field, value in shown.items():
             expect_equal(ctx, answer[field], value, f"the {field}", answer)
-            expect_equal(ctx, card.get(field), value, f"the listed {field}", answer, listed)
+            expect_equal(ctx, card[field], value, f"the listed {field}", answer, listed)
 
 
 @rule(
@@ -238,13 +239,13 @@ def deleted_model_is_gone(ctx: Context) -> None:
     changed = ctx.api.call(UPDATE_MODEL, model_id=name, json={"name": ctx.marker.name("gone")})
     expect_refused(ctx, changed, "the update of a deleted model")
     listed, cards = _cards(ctx)
-    ctx.expect(name not in {card.get("id") for card in cards}, "it is still listed", listed)
+    ctx.expect(name not in {card["id"] for card in cards}, "it is still listed", listed)
 
 
 def _card(ctx: Context, name: str) -> tuple[Exchange, dict[str, Any]]:
     """Give the card of a model from the list, where it must be."""
     listed, cards = _cards(ctx)
-    found = [card for card in cards if card.get("id") == name]
+    found = [card for card in cards if card["id"] == name]
     expect_equal(ctx, len(found), 1, f"the number of cards of {name}", listed)
     return listed, found[0]
 

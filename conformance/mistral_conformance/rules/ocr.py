@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import struct
 import zlib
 from base64 import b64encode
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.registry import MAY, MUST, SHOULD, rule
 from mistral_conformance.rules.common.able import able_model
 from mistral_conformance.rules.common.names import FILE_URL, UPLOAD_FILE
+from mistral_conformance.rules.common.readings import read_text
 from mistral_conformance.rules.common.samples import Sample, docx_sample, pdf_sample
 from mistral_conformance.rules.common.steps import (
     expect_equal,
@@ -47,7 +47,7 @@ def pages_have_their_text(ctx: Context) -> None:
     words = [word(ctx) for _ in range(3)]
     answer = _read(ctx, pdf_sample([f"Here is {each}." for each in words]))
     pages = answer["pages"]
-    expect_equal(ctx, [page.get("index") for page in pages], [0, 1, 2], "the indices", answer)
+    expect_equal(ctx, [page["index"] for page in pages], [0, 1, 2], "the indices", answer)
     for place, page in enumerate(pages):
         shown = [each for each in words if each in page.get("markdown", "")]
         expect_equal(ctx, shown, [words[place]], f"the words of page {place}", answer)
@@ -65,7 +65,7 @@ def only_the_chosen_pages(ctx: Context) -> None:
     sample = pdf_sample([f"Sheet {word(ctx)}" for _ in range(5)])
     for chosen, wanted in (([1], [1]), ([0, 3], [0, 3]), ("0,2-4", [0, 2, 3, 4])):
         answer = _read(ctx, sample, pages=chosen)
-        found = [page.get("index") for page in answer["pages"]]
+        found = [page["index"] for page in answer["pages"]]
         expect_equal(ctx, found, wanted, f"the pages for {chosen!r}", answer)
         processed = answer.at("usage_info.pages_processed")
         expect_equal(ctx, processed, len(wanted), "pages_processed", answer)
@@ -90,7 +90,7 @@ def one_document_three_ways(ctx: Context) -> None:
     ways = ({"type": "file", "file_id": file}, {"type": "document_url", "document_url": url})
     for document in ways:
         answer = ctx.expect_status(ctx.api.call(OCR, json=_body(ctx, document)), 200)
-        texts = [[page.get("markdown") for page in one["pages"]] for one in (answer, whole)]
+        texts = [[page["markdown"] for page in one["pages"]] for one in (answer, whole)]
         expect_equal(ctx, texts[0], texts[1], f"the text by {document['type']}", answer, whole)
 
 
@@ -158,7 +158,7 @@ def blocks_stand_on_the_page(ctx: Context) -> None:
     sample = pdf_sample([f"A paragraph with {word(ctx)}"])
     answer = _read(ctx, sample, include_blocks=True)
     page = answer["pages"][0]
-    size, blocks = page.get("dimensions"), page.get("blocks")
+    size, blocks = page["dimensions"], page["blocks"]
     ctx.expect(size, "the page of a PDF has no dimensions", answer)
     ctx.expect(blocks, "there are no blocks", answer)
     for block in blocks:
@@ -182,8 +182,8 @@ def scores_only_on_request(ctx: Context) -> None:
     expect_equal(ctx, plain["pages"][0].get("confidence_scores"), None, "scores", plain)
     answer = _read(ctx, sample, confidence_scores_granularity="word")
     page = answer["pages"][0]
-    scores = page.get("confidence_scores")
-    ctx.expect(scores and scores.get("word_confidence_scores"), "there are no scores", answer)
+    scores = page["confidence_scores"]
+    ctx.expect(scores and scores["word_confidence_scores"], "there are no scores", answer)
     for each in scores["word_confidence_scores"]:
         there = page["markdown"].startswith(each["text"], each["start_index"])
         ctx.expect(there, f"{each['text']!r} is not at {each['start_index']}", answer)
@@ -200,11 +200,7 @@ def annotation_follows_its_schema(ctx: Context) -> None:
     sample = pdf_sample(["On the breeding of bees"])
     answer = _read(ctx, sample, document_annotation_format=SCHEMA_FORMAT)
     text = answer["document_annotation"]
-    try:
-        found = json.loads(text)
-    except (TypeError, ValueError) as error:
-        ctx.expect(condition=False, message=f"the annotation is no JSON text: {error}")
-        raise
+    found = read_text(text, "the annotation", answer)
     fits = (
         isinstance(found, dict)
         and found.keys() == {"title", "pages"}

@@ -150,8 +150,8 @@ def document_same_effect(ctx: Context) -> None:
     one, two = ctx.api.call(GET_DOCUMENT, first), ctx.api.call(GET_DOCUMENT, second)
     expect_equal(ctx, one["name"], changes[-1]["name"], "the name after PATCH", one)
     for field in ("name", "attributes"):
-        wanted = one.json().get(field)
-        expect_equal(ctx, two.json().get(field), wanted, f"{field} after PUT", one, two)
+        wanted = one[field]
+        expect_equal(ctx, two[field], wanted, f"{field} after PUT", one, two)
 
 
 @rule(
@@ -181,9 +181,8 @@ def _expect_same_answer(ctx: Context, patched: Exchange, put: Exchange) -> None:
     ctx.expect_status(patched, 200)
     expect_equal(ctx, put.status, patched.status, "the status of PUT", patched, put)
     one, two = patched.json(), put.json()
-    expect_equal(ctx, sorted(two), sorted(one), "the fields that PUT answers", patched, put)
-    for field in ("id", "name", "description"):
-        expect_equal(ctx, two.get(field), one.get(field), f"{field} after PUT", patched, put)
+    for field in {"id", "name", "description"} & one.keys() & two.keys():
+        expect_equal(ctx, two[field], one[field], f"{field} after PUT", patched, put)
 
 
 def _new_document(ctx: Context) -> dict[str, str]:

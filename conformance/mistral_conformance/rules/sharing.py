@@ -18,6 +18,7 @@ from mistral_conformance.rules.common.names import (
     SHARE,
     UNSHARE,
 )
+from mistral_conformance.rules.common.refusals import HIDDEN, documented, expect_hidden
 from mistral_conformance.rules.common.steps import (
     entity,
     entries,
@@ -70,7 +71,7 @@ def one_entry_per_entity(ctx: Context) -> None:
         answer = ctx.expect_status(share(ctx.api, library, who, level), 200)
         expect_equal(ctx, answer["role"], level, "the answered role", answer)
         listed, found = entries(ctx.api, library)
-        roles = [each.get("role") for each in entries_of(found, who)]
+        roles = [each["role"] for each in entries_of(found, who)]
         expect_equal(ctx, roles, [level], "the roles listed for the entity", listed)
 
 
@@ -90,7 +91,7 @@ def list_shows_every_entity(ctx: Context) -> None:
     listed, found = entries(ctx.api, library)
     for kind, level in given.items():
         mine = entries_of(found, entity(ctx, "neighbour", kind))
-        roles = [each.get("role") for each in mine]
+        roles = [each["role"] for each in mine]
         expect_equal(ctx, roles, [level], f"the roles listed for {kind}", listed)
 
 
@@ -103,7 +104,7 @@ def list_shows_every_entity(ctx: Context) -> None:
 def list_shows_the_owner(ctx: Context) -> None:
     """The list of a library that was never shared shows its owner, and nobody else."""
     listed, found = entries(ctx.api, ctx.create_library()["id"])
-    roles = [each.get("role") for each in found]
+    roles = [each["role"] for each in found]
     expect_equal(ctx, roles, ["Owner"], "the listed roles", listed)
 
 
@@ -138,17 +139,18 @@ def strangers_see_nothing(ctx: Context) -> None:
 @rule(
     id="sharing.hidden-is-not-found",
     level=SHOULD,
-    source="Libraries rules A19; our choice: 404, so that ids tell nothing",
+    source="Libraries rules A19; our choice: ids tell nothing",
     operations=(GET_LIBRARY,),
     needs=("neighbour",),
 )
 def hidden_is_not_found(ctx: Context) -> None:
-    """A library that exists but is hidden from the caller answers 404 like one that does not."""
+    """A library that is hidden from the caller is refused exactly as one that does not exist."""
     library = ctx.create_library()["id"]
     neighbour = ctx.as_("neighbour")
-    hidden = ctx.expect_status(neighbour.call(GET_LIBRARY, library_id=library), 404)
-    absent = ctx.need(neighbour.call(GET_LIBRARY, library_id=unknown_id(ctx)), 404)
-    shapes = [sorted(each.json()) for each in (hidden, absent)]
+    hidden = expect_hidden(ctx, neighbour.call(GET_LIBRARY, library_id=library))
+    absent = ctx.need(neighbour.call(GET_LIBRARY, library_id=unknown_id(ctx)), *HIDDEN)
+    expect_equal(ctx, hidden.status, absent.status, "the status", hidden, absent)
+    shapes = [sorted(documented(each)) for each in (hidden, absent)]
     expect_equal(ctx, shapes[0], shapes[1], "the fields of the answer", hidden, absent)
 
 

@@ -99,7 +99,7 @@ def one_completion_throughout(ctx: Context) -> None:
     """All chunks of a stream have the same id, object, model and time of creation."""
     answer, _, chunks = ask_streamed(ctx)
     for field in ("id", "object", "model", "created"):
-        values = {chunk.get(field) for chunk in chunks}
+        values = {chunk[field] for chunk in chunks}
         ctx.expect(len(values) == 1, f"{field} changes within the stream: {values}", answer)
     expect_equal(ctx, chunks[0]["object"], "chat.completion.chunk", "object", answer)
 
@@ -114,7 +114,7 @@ def role_comes_first(ctx: Context) -> None:
     """The first delta of a choice names the role assistant; no other role is named."""
     answer, _, chunks = ask_streamed(ctx)
     first = next(choice for chunk in chunks for choice in chunk["choices"])
-    expect_equal(ctx, first["delta"].get("role"), "assistant", "the first role", answer)
+    expect_equal(ctx, first["delta"]["role"], "assistant", "the first role", answer)
     roles = set(assemble(chunks)[0].roles)
     expect_equal(ctx, roles, {"assistant"}, "the roles named", answer)
 
@@ -155,7 +155,7 @@ def length_is_told(ctx: Context) -> None:
 def usage_comes_once_at_the_end(ctx: Context) -> None:
     """The last chunk, and it alone, tells the usage, and its parts add up to the total."""
     answer, _, chunks = ask_streamed(ctx)
-    told = [index for index, chunk in enumerate(chunks) if chunk.get("usage")]
+    told = [index for index, chunk in enumerate(chunks) if chunk.get("usage", None)]
     expect_equal(ctx, told, [len(chunks) - 1], "the chunks that tell usage", answer)
     usage = chunks[-1]["usage"]
     parts = usage["prompt_tokens"] + usage["completion_tokens"]
@@ -180,7 +180,7 @@ def tell_what_the_answer_tells(ctx: Context) -> None:
         expect_equal(ctx, streamed.text, text_of(choice), "the streamed text", whole, answer)
         wanted = [choice["finish_reason"]]
         expect_equal(ctx, streamed.reasons, wanted, "the finish reasons", whole, answer)
-        expect_equal(ctx, chunks[-1].get("usage"), whole["usage"], "the usage", whole, answer)
+        expect_equal(ctx, chunks[-1]["usage"], whole["usage"], "the usage", whole, answer)
 
 
 @rule(

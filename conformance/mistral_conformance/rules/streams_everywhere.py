@@ -5,10 +5,9 @@ A stream that need not end is heard for two seconds; when nothing comes, there i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mistral_conformance.events import DONE, EVENT_STREAM
-from mistral_conformance.outcome import Failed
 from mistral_conformance.probing.judging import judge_of
 from mistral_conformance.probing.probe import shots
 from mistral_conformance.probing.streaming import stream_of
@@ -105,7 +104,7 @@ def events_have_the_schema(ctx: Context) -> None:
     for event in _events(ctx):
         if event.data == terminator:
             continue
-        words = judge.event(ctx.operation, event.name, _data(ctx, event))
+        words = judge.event(ctx.operation, event.name, event.json())
         ctx.expect(not words, f"the event {event.data[:80]}: {words}")
 
 
@@ -120,8 +119,8 @@ def names_tell_the_type(ctx: Context) -> None:
     """Each event has a name, and its data have that name as their type."""
     for event in _events(ctx):
         ctx.expect(event.name, f"the event {event.data[:80]} has no name")
-        data = _data(ctx, event)
-        found = data.get("type") if isinstance(data, dict) else None
+        data = event.json()
+        found = data["type"] if isinstance(data, dict) else None
         ctx.expect(found == event.name, f"the event {event.name!r} has data of type {found!r}")
 
 
@@ -138,7 +137,7 @@ def names_choose_the_data(ctx: Context) -> None:
     judge = judge_of(ctx)
     for event in _events(ctx):
         if event.name in named:
-            words = judge.component(named[event.name], _data(ctx, event))
+            words = judge.component(named[event.name], event.json())
             ctx.expect(not words, f"the event {event.name!r}: {words}")
 
 
@@ -208,16 +207,3 @@ def _events(ctx: Context) -> tuple[Event, ...]:
         ctx.skip("nothing was said while the suite listened")
     ctx.expect(heard.events, "the stream has no events", heard)
     return heard.events
-
-
-def _data(ctx: Context, event: Event) -> Any:  # noqa: ANN401 - JSON
-    """The data of an event.
-
-    Raises:
-        Failed: they are no JSON.
-
-    """
-    try:
-        return event.json()
-    except ValueError as error:
-        raise Failed(f"the data {event.data[:80]!r} are no JSON", *ctx.shown) from error

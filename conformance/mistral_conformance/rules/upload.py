@@ -238,7 +238,7 @@ def _put_in(ctx: Context, library: str, sample: Sample) -> Exchange:
 
 def _hash(ctx: Context, answer: Exchange) -> str:
     """Read the hash off an upload's answer; skip where the server no longer shows it."""
-    value = ctx.need(answer, 200, 201).json().get("hash")
+    value = ctx.need(answer, 200, 201)["hash"]
     if value is None:
         ctx.skip("the server shows no hash; the field is deprecated")
     return str(value)

@@ -133,8 +133,8 @@ def events_are_merged(ctx: Context) -> None:
     run = finished(ctx, execute(ctx))
     plain = trace(ctx, EVENTS, run)
     merged = trace(ctx, EVENTS, run, merge_same_id_events="true")
-    last = {each["id"]: each.get("status") for each in plain["events"]}
-    found = [(each["id"], each.get("status")) for each in merged["events"]]
+    last = {each["id"]: each["status"] for each in plain["events"]}
+    found = [(each["id"], each["status"]) for each in merged["events"]]
     expect_equal(ctx, sorted(found), sorted(last.items()), "the merged events", plain, merged)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.rules.common.events import read_stream
 from mistral_conformance.rules.common.names import CHAT, LIST_MODELS
+from mistral_conformance.rules.common.readings import within
 
 if TYPE_CHECKING:
     from mistral_conformance.context import Context
@@ -103,18 +103,13 @@ def ask_streamed(
 ) -> tuple[Exchange, Stream, list[dict[str, Any]]]:
     """The answer of a model as a stream: the exchange, its events, their JSON."""
     answer = ask(ctx, words, stream=True, **fields)
-    stream = read_stream(answer.text)
-    try:
-        chunks = stream.chunks()
-    except ValueError as error:
-        ctx.expect(condition=False, message=f"the data of an event are wrong: {error}")
-        raise
-    return answer, stream, chunks
+    stream = answer.stream
+    return answer, stream, stream.chunks()
 
 
 def text_of(choice: dict[str, Any]) -> str:
     """The text of a choice, its chunks of type text joined."""
-    content = (choice.get("message") or {}).get("content") or ""
+    content = within(choice, "message")["content"] or ""
     if isinstance(content, str):
         return content
     return "".join(part.get("text", "") for part in content if isinstance(part, dict))
@@ -126,3 +121,8 @@ def first_choice(ctx: Context, answer: Exchange) -> dict[str, Any]:
     ctx.expect(isinstance(choices, list) and choices, "the answer has no choices", answer)
     choice: dict[str, Any] = choices[0]
     return choice
+
+
+def calls_in(ctx: Context, answer: Exchange) -> list[dict[str, Any]]:
+    """The tool calls of the first choice; none where it says null."""
+    return within(first_choice(ctx, answer), "message")["tool_calls"] or []

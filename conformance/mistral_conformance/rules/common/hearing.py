@@ -51,5 +51,5 @@ def named_events(ctx: Context, answer: Exchange) -> list[dict[str, Any]]:
     ctx.expect(events, "the stream is empty", answer)
     data = [each.json() for each in events]
     for each, found in zip(events, data, strict=True):
-        expect_equal(ctx, found.get("type"), each.name, "the type of an event", answer)
+        expect_equal(ctx, found["type"], each.name, "the type of an event", answer)
     return data

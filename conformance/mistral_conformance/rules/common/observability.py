@@ -128,8 +128,8 @@ def text_fields(ctx: Context) -> list[tuple[str, str]]:
     found = []
     for field in list_fields(ctx):
         operators = [each for each in CONTAINS if each in field.get("supported_operators", ())]
-        if field.get("type") == "TEXT" and operators:
-            found.append((str(field.get("name")), operators[0]))
+        if field["type"] == "TEXT" and operators:
+            found.append((str(field["name"]), operators[0]))
     return found
 
 
@@ -159,7 +159,7 @@ def found_in(answer: Exchange) -> list[dict[str, Any]]:
 
 def ids_in(answer: Exchange) -> list[str]:
     """The ids of the events of a search."""
-    return [str(each.get("event_id")) for each in found_in(answer)]
+    return [str(each["event_id"]) for each in found_in(answer)]
 
 
 def record_chats(ctx: Context, *texts: str) -> Filter:

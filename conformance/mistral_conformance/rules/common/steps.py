@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.comparing import differing, first_difference
 from mistral_conformance.rules.common.names import (
     GET_LIBRARY,
     LIST_ACCESSES,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from mistral_conformance.context import Api, Context
     from mistral_conformance.exchange import Exchange
+    from mistral_conformance.forms import Place
 
 NO_METHOD = (405, 501)
 NO_ROUTE = "no Route matched"
@@ -58,18 +60,21 @@ def expect_refused(ctx: Context, exchange: Exchange, what: str) -> Exchange:
 
 
 def expect_equal(ctx: Context, found: object, wanted: object, what: str, *seen: Exchange) -> None:
-    """Hold two values to be equal, and say both when they are not."""
-    ctx.expect(found == wanted, f"{what} is {_short(found)}, not {_short(wanted)}", *seen)
+    """Hold two values to be equal in what the document knows; say both when they are not."""
+    place = first_difference(found, wanted)
+    if place is None:
+        return
+    where = f"{what}, at {'.'.join(map(str, place))}," if place else what
+    shown = f"{_short(_at(found, place))}, not {_short(_at(wanted, place))}"
+    ctx.expect(False, f"{where} is {shown}", *seen)  # noqa: FBT003 - the condition is known
 
 
 def expect_same_fields(ctx: Context, before: Exchange, after: Exchange, ignore: set[str]) -> None:
     """Hold two answers to show the same object, apart from the fields to ignore."""
-    old, new = _fields(before), _fields(after)
-    changed = sorted(
-        name
-        for name in old.keys() | new.keys()
-        if name not in ignore and (name not in old or name not in new or old[name] != new[name])
-    )
+    old, new = before.json(), after.json()
+    shown = isinstance(old, dict) and isinstance(new, dict)
+    ctx.expect(shown, "an answer is no object", before, after)
+    changed = [name for name in sorted(differing(old, new)) if name not in ignore]
     ctx.expect(not changed, f"the answers differ in {', '.join(changed)}", before, after)
 
 
@@ -102,12 +107,14 @@ def entries(api: Api, library_id: str) -> tuple[Exchange, list[dict[str, Any]]]:
 
 def entries_of(found: Iterable[Mapping[str, Any]], who: Mapping[str, str]) -> list[Any]:
     """Those entries that name the entity."""
-    return [each for each in found if all(each.get(key) == who[key] for key in who)]
+    return [each for each in found if all(each[key] == who[key] for key in who)]
 
 
-def _fields(exchange: Exchange) -> dict[str, Any]:
-    body = exchange.json()
-    return body if isinstance(body, dict) else {"": body}
+def _at(value: Any, place: Place) -> object:  # noqa: ANN401 - JSON
+    """What stands at a place, None where nothing does."""
+    for key in place:
+        value = value.get(key) if isinstance(value, dict) else value[key]
+    return value
 
 
 def _short(value: object) -> str:

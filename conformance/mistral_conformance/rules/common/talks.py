@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mistral_conformance.context import Api, Context
+    from mistral_conformance.events import Event
     from mistral_conformance.exchange import Exchange
 
     Entry = dict[str, Any]
@@ -61,23 +62,23 @@ def read_history(ctx: Context, conversation_id: str) -> list[Entry]:
 
 def of_kind(entries: Iterable[Mapping[str, Any]], kind: str) -> list[Any]:
     """The entries of one type."""
-    return [each for each in entries if each.get("type") == kind]
+    return [each for each in entries if each["type"] == kind]
 
 
 def kinds(entries: Iterable[Mapping[str, Any]]) -> list[Any]:
     """The types of entries, in order."""
-    return [each.get("type") for each in entries]
+    return [each["type"] for each in entries]
 
 
 def ids(entries: Iterable[Mapping[str, Any]]) -> list[Any]:
     """The ids of entries, in order."""
-    return [each.get("id") for each in entries]
+    return [each["id"] for each in entries]
 
 
 def last_message(ctx: Context, answer: Exchange) -> Entry:
     """The message that ends an answer."""
     outputs = answer["outputs"]
-    said = isinstance(outputs, list) and outputs and outputs[-1].get("type") == "message.output"
+    said = isinstance(outputs, list) and outputs and outputs[-1]["type"] == "message.output"
     ctx.expect(said, "the answer does not end with a message", answer)
     message: Entry = outputs[-1]
     return message
@@ -85,7 +86,7 @@ def last_message(ctx: Context, answer: Exchange) -> Entry:
 
 def chunks_of(message: Mapping[str, Any]) -> list[Entry]:
     """The chunks of a message; a plain text is one chunk."""
-    content = message.get("content")
+    content = message["content"]
     if isinstance(content, str):
         return [{"type": "text", "text": content}]
     return [each for each in content or [] if isinstance(each, dict)]
@@ -101,19 +102,15 @@ def hear(ctx: Context, answer: Exchange) -> list[Entry]:
     ctx.expect_status(answer, 200)
     expect_equal(ctx, answer.media_type, "text/event-stream", "the type of a stream", answer)
     ctx.expect(not answer.stream.stray, f"the line {answer.stream.stray[:1]} is no field", answer)
-    return [read_event(ctx, each.name, each.data, answer) for each in answer.events]
+    return [read_event(ctx, each, answer) for each in answer.events]
 
 
-def read_event(ctx: Context, name: str | None, data: str, answer: Exchange) -> Entry:
+def read_event(ctx: Context, event: Event, answer: Exchange) -> Entry:
     """One event's data, which repeat the event's name as their type."""
-    try:
-        found: Any = json.loads(data)
-    except ValueError:
-        found = None
-    ctx.expect(isinstance(found, dict), f"the data {data[:60]!r} are no JSON object", answer)
-    event = cast("Entry", found)
-    expect_equal(ctx, event.get("type"), name, "the type in the data of an event", answer)
-    return event
+    found: Any = event.json()
+    ctx.expect(isinstance(found, dict), f"the data {event.data[:60]!r} are no JSON object", answer)
+    expect_equal(ctx, found["type"], event.name, "the type in the data of an event", answer)
+    return cast("Entry", found)
 
 
 def assemble(events: Sequence[Entry]) -> list[Entry]:
@@ -144,9 +141,7 @@ def add(entry: Entry, event: Entry) -> None:
 def pieces_of(entry: Entry) -> list[Any]:
     """What an entry of a whole answer would be streamed as, piece by piece."""
     if entry["type"] == "message.output":
-        return [
-            each.get("text") if each.get("type") == "text" else each for each in chunks_of(entry)
-        ]
+        return [each["text"] if each["type"] == "text" else each for each in chunks_of(entry)]
     arguments = entry.get("arguments")
     return [] if arguments is None else [as_text(arguments)]
 

@@ -3,22 +3,41 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from mistral_conformance.outcome import Failed
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
 
 
 def read_time(text: str) -> datetime:
     """The moment that an RFC 3339 text names.
 
     Raises:
-        ValueError: the text is no such time, or names no offset.
+        Failed: the text is no such time, or names no offset.
 
     """
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError) as error:
+        raise Failed(f"{text!r} is no time as RFC 3339 writes it") from error
     if moment.tzinfo is None:
-        raise ValueError(f"{text!r} names no offset from UTC")
+        raise Failed(f"{text!r} names no offset from UTC")
     return moment
 
 
 def later(text: str, *, hours: float) -> str:
     """The RFC 3339 text of a moment some hours after another one."""
-    moved = read_time(text) + timedelta(hours=hours)
-    return moved.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    try:
+        moved = (read_time(text) + timedelta(hours=hours)).astimezone(UTC)
+    except OverflowError as error:
+        raise Failed(f"{text!r} is no time that can be counted with") from error
+    return moved.isoformat().replace("+00:00", "Z")
+
+
+def expect_later(ctx: Context, before: Exchange, after: Exchange, what: str) -> None:
+    """Hold `updated_at` to have moved between two answers."""
+    early, late = read_time(before["updated_at"]), read_time(after["updated_at"])
+    ctx.expect(early < late, what, before, after)

@@ -52,7 +52,10 @@ def embed_or_skip(ctx: Context, texts: str | list[str], **fields: object) -> Exc
 
 def vectors_of(ctx: Context, answer: Exchange) -> list[Any]:
     """What stands for the vectors, in the order of the answer; none missing."""
-    found = [each.get("embedding") for each in answer["data"]]
+    data = answer["data"]
+    shaped = isinstance(data, list) and all(isinstance(each, dict) for each in data)
+    ctx.expect(shaped, "the data are no list of objects", answer)
+    found = [each["embedding"] for each in data]
     ctx.expect(found and all(found), "a vector is missing or empty", answer)
     return found
 

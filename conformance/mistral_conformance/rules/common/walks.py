@@ -68,9 +68,16 @@ def walk_offered_tokens(ctx: Context, operation: str, query: Mapping[str, Any]) 
 
 def ids_of(pages: list[Exchange]) -> list[str]:
     """The ids of all items, page after page."""
-    return [item.get("id") for page in pages for item in page["data"]]
+    return [item["id"] for page in pages for item in page["data"]]
 
 
 def collect(pages: Sequence[Exchange], items: str, field: str) -> list[Any]:
     """One field of all items of some pages, page after page."""
-    return [item.get(field) for page in pages for item in page[items]]
+    return [item[field] for page in pages for item in page[items]]
+
+
+def expect_link(ctx: Context, page: Exchange, place: str, name: str, *, due: bool) -> None:
+    """Hold a page that tells of a neighbour to tell the truth; it need not tell."""
+    found = page.at(place)
+    if name in found:
+        ctx.expect((found[name] is not None) is due, f"`{name}` is {found[name]!r}", page)

@@ -7,8 +7,10 @@ cancelled, `break_down` fails after a second.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from mistral_conformance.outcome import Failed
+from mistral_conformance.rules.common.readings import some
 from mistral_conformance.rules.common.steps import word
 
 if TYPE_CHECKING:
@@ -57,10 +59,10 @@ def need_workflow(ctx: Context, name: str) -> dict[str, Any]:
     """The workflow with the name, as the list shows it; skips where the server has none."""
     query = {"search": name, "archived": "false"}
     listed = ctx.need(ctx.api.call(LIST_WORKFLOWS, query=query), 200)
-    found = [each for each in listed["workflows"] if each.get("name") == name]
+    found = [each for each in listed["workflows"] if each["name"] == name]
     if not found:
         ctx.skip(f"the server has no workflow {name!r}")
-    return dict(found[0])
+    return cast("dict[str, Any]", found[0])
 
 
 def start(ctx: Context, name: str, **body: object) -> Exchange:
@@ -133,3 +135,12 @@ def events_in(heard: Exchange) -> list[dict[str, Any]]:
 def types_in(heard: Exchange) -> list[str]:
     """Their types."""
     return [each["event_type"] for each in events_in(heard)]
+
+
+def history_of(answer: Exchange) -> list[dict[str, Any]]:
+    """The events of a history; the document leaves the form of a history open."""
+    events = answer["events"]
+    shaped = isinstance(events, list) and all(isinstance(each, dict) for each in events)
+    if not shaped:
+        raise Failed("`events` is no list of objects", answer)
+    return some(events, "events", answer)

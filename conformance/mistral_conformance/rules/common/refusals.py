@@ -1,0 +1,72 @@
+"""How answers refuse: statuses of one class, and the words in each documented shape of error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.outcome import Failed
+from mistral_conformance.reading import Fields
+from mistral_conformance.rules.common.readings import some
+from mistral_conformance.rules.common.steps import expect_refused
+
+if TYPE_CHECKING:
+    from mistral_conformance.context import Context
+    from mistral_conformance.exchange import Exchange
+
+HIDDEN = (403, 404)
+"""What refuses somebody an object of others: that it is not theirs, or not there."""
+BAD_REQUEST, UNPROCESSABLE = 400, 422
+
+
+def expect_invalid(ctx: Context, answer: Exchange) -> Exchange:
+    """Hold the server to refuse a request as wrong: 422, or 400 where that is documented too."""
+    known = ctx.document.operations.get(answer.operation)
+    documented = known.item["responses"] if known else {}
+    also = (BAD_REQUEST,) if str(BAD_REQUEST) in documented else ()
+    return ctx.expect_status(answer, UNPROCESSABLE, *also)
+
+
+def expect_hidden(ctx: Context, answer: Exchange) -> Exchange:
+    """Hold the server to refuse somebody what belongs to others."""
+    return ctx.expect_status(answer, *HIDDEN)
+
+
+def expect_none_or_refused(ctx: Context, answer: Exchange, items: str) -> None:
+    """Hold a list of what nobody has to be empty, or refused: an id may be unknown to both."""
+    if answer.ok:
+        ctx.expect(not answer[items], f"`{items}` shows what nobody has", answer)
+    else:
+        expect_refused(ctx, answer, "a list for an id that nobody has")
+
+
+def documented(answer: Exchange) -> set[str]:
+    """The names of the fields that an error fills, of those that the document knows."""
+    body = answer.json()
+    known = body.known if isinstance(body, Fields) else None
+    filled = {name for name in body if body[name] is not None} if isinstance(body, dict) else set()
+    return filled if known is None else filled & known
+
+
+def words_of(answer: Exchange) -> str:
+    """What an error says in words, in whichever documented shape; empty where it says nothing."""
+    body = answer.json()
+    if not isinstance(body, dict):
+        return ""
+    said = body.get("detail") or body.get("message")
+    return said if isinstance(said, str) else ""
+
+
+def problems_of(answer: Exchange) -> list[dict[str, Any]]:
+    """The mistakes that a refusal lists in `detail`, at its top or within `message`.
+
+    Raises:
+        Failed: it lists none.
+
+    """
+    body = answer.json()
+    message = body.get("message") if isinstance(body, dict) else None
+    holder = message if isinstance(message, dict) else body
+    detail = holder.get("detail") if isinstance(holder, dict) else None
+    if not isinstance(detail, list) or not all(isinstance(each, dict) for each in detail):
+        raise Failed("`detail` is no list of problems", answer)
+    return some(detail, "problem", answer)

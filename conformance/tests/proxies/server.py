@@ -1,0 +1,169 @@
+"""The variations as a server: an HTTP proxy before any server, on a free local port."""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import httpx
+from attrs import evolve
+from tests.proxies.variations import Answer, Variations
+
+from mistral_conformance.events import EVENT_STREAM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.document import Operation
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
+HOP_BY_HOP = {"connection", "content-length", "date", "keep-alive", "server", "transfer-encoding"}
+NO_BODY = {204, 304}
+
+
+class VaryingProxy:
+    """Passes requests on and answers back, varied; `caller_key` is the key of its owner."""
+
+    def __init__(self, base_url: str, variations: Variations, caller_key: str) -> None:
+        self.variations = variations
+        self.http = httpx.Client(base_url=base_url, trust_env=False, timeout=30)
+        self.random = random.Random("the wire")  # noqa: S311 - test data, no secret
+        self._caller = f"Bearer {caller_key}"
+        self._routes = [
+            (_template(each.path), each) for each in variations.document.operations.values()
+        ]
+
+    def operation_of(self, method: str, path: str) -> Operation | None:
+        """The operation that a request is for; literal paths before those with parameters."""
+        found = [
+            each
+            for pattern, each in self._routes
+            if each.method == method and pattern.fullmatch(path)
+        ]
+        return min(found, key=lambda each: len(each.path_ids), default=None)
+
+    def is_own(self, authorization: str) -> bool:
+        """Whether a request has the owner's key, or none."""
+        return authorization in {self._caller, ""}
+
+
+@contextmanager
+def varying(base_url: str, variations: Variations, caller_key: str) -> Iterator[str]:
+    """The base URL of a proxy that runs; it is stopped on every way out."""
+    proxy = VaryingProxy(base_url, variations, caller_key)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(proxy))
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+        proxy.http.close()
+
+
+def _handler(proxy: VaryingProxy) -> type[BaseHTTPRequestHandler]:
+    class Handler(_Handler):
+        pass
+
+    Handler.proxy = proxy
+    for method in METHODS:
+        setattr(Handler, f"do_{method}", Handler.pass_on)
+    return Handler
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    proxy: VaryingProxy
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def version_string(self) -> str:
+        """The server's name, another one each time."""
+        return self.proxy.random.choice(("cloudflare", "uvicorn", "nginx/1.27"))
+
+    def pass_on(self) -> None:
+        """Answer one request with what the server behind says, varied."""
+        content = self.rfile.read(int(self.headers.get("content-length") or 0))
+        operation = self.proxy.operation_of(self.command, urlsplit(self.path).path)
+        headers = [(k, v) for k, v in self.headers.items() if k.lower() != "connection"]
+        # A server that is stopped, or a client that leaves, ends an exchange: nobody is to be told.
+        with (
+            suppress(OSError, httpx.HTTPError),
+            self.proxy.http.stream(
+                self.command, self.path, headers=headers, content=content
+            ) as response,
+        ):
+            answer = Answer(response.status_code, tuple(response.headers.multi_items()))
+            if answer.media_type == EVENT_STREAM and operation:
+                self._begin(answer, chunked=True)
+                self._stream(operation, response)
+            else:
+                own = self.proxy.is_own(self.headers.get("authorization", ""))
+                whole = evolve(answer, content=response.read())
+                varied = operation and self.proxy.variations.vary(operation, whole, own=own)
+                self._say(varied or whole)
+
+    def _say(self, answer: Answer) -> None:
+        bodiless = answer.status in NO_BODY or self.command == "HEAD"
+        chunked = not bodiless and self.proxy.random.random() < 0.5
+        self._begin(answer, chunked=chunked)
+        if chunked:
+            self._write_chunks(answer.content)
+            self.wfile.write(b"0\r\n\r\n")
+        elif not bodiless:
+            self.wfile.write(answer.content)
+
+    def _begin(self, answer: Answer, *, chunked: bool) -> None:
+        self.send_response(answer.status)
+        for name, value in answer.headers:
+            if name.lower() not in HOP_BY_HOP and not (
+                answer.status in NO_BODY and name == "content-type"
+            ):
+                self.send_header(self._respell(name), self._respell_value(name, value))
+        self.send_header("X-Envoy-Upstream-Service-Time", str(self.proxy.random.getrandbits(8)))
+        if chunked:
+            self.send_header("Transfer-Encoding", "chunked")
+        elif answer.status not in NO_BODY:
+            self.send_header("Content-Length", str(len(answer.content)))
+        if self.proxy.random.random() < 0.1:
+            self.send_header("Connection", "close")
+        self.end_headers()
+
+    def _respell(self, name: str) -> str:
+        spellings = (name.lower(), name.upper(), name.title())
+        return self.proxy.random.choice(spellings)
+
+    def _respell_value(self, name: str, value: str) -> str:
+        if name.lower() != "content-type" or "json" not in value:
+            return value
+        return self.proxy.random.choice(
+            (value, "application/json;charset=UTF-8", "Application/JSON")
+        )
+
+    def _stream(self, operation: Operation, response: httpx.Response) -> None:
+        pending = b""
+        for chunk in response.iter_bytes():
+            *events, pending = (pending + chunk).split(b"\n\n")
+            for each in events:
+                self._write_chunks(self.proxy.variations.vary_event(operation, each))
+        self._write_chunks(pending)
+        self.wfile.write(b"0\r\n\r\n")
+
+    def _write_chunks(self, content: bytes) -> None:
+        while content:
+            size = self.proxy.random.randint(1, 4096)
+            piece, content = content[:size], content[size:]
+            self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+
+
+def _template(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{\w+\\\}", r"[^/]+", re.escape(path)))
