@@ -40,6 +40,7 @@ def make_parser(
     run: Command,
     rules: Command,
     model: Command,
+    explain: Command,
     mutants: Command,
     add_mutants: Callable[[argparse.ArgumentParser], None] | None,
 ) -> Parser:
@@ -64,6 +65,11 @@ def make_parser(
     telling = commands.add_parser("model", help="tell what is known of a resource and where from")
     telling.add_argument("resource", nargs="?", help="such as library; without it: their names")
     telling.set_defaults(command=model)
+    explaining = commands.add_parser(
+        "explain", help="tell a rule or law: its level, sources, a server that breaks it"
+    )
+    explaining.add_argument("id", help="such as views.created-is-shown, or a case of a report")
+    explaining.set_defaults(command=explain)
     proof = commands.add_parser("mutants", help="judge the suite: does it catch seeded defects?")
     if add_mutants:
         add_mutants(proof)

@@ -42,6 +42,7 @@ def _run(given: Sequence[str]) -> int:
         run=commands.run_command,
         rules=commands.rules_command,
         model=commands.model_command,
+        explain=commands.explain_command,
         mutants=commands.mutants_command,
         add_mutants=commands.add_mutants_arguments if given[:1] == ["mutants"] else None,
     )

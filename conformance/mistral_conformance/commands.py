@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from contextlib import contextmanager
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from mistral_conformance.clock import TOKEN_VARIABLE
 from mistral_conformance.document import load_document
 from mistral_conformance.embedded import embedded_mock
+from mistral_conformance.explaining import explain_law, explain_rule
 from mistral_conformance.identities import WrongIdentity, parse_identities
 from mistral_conformance.laws import load_laws
 from mistral_conformance.markers import fresh_run_id, seeded_run_id
@@ -94,6 +96,28 @@ def model_command(options: argparse.Namespace) -> int:
     if options.resource and options.resource not in model.resources:
         raise WrongSelection(f"no resource {options.resource!r}: see `mistral-conformance model`")
     told = tell_resource(model, options.resource) if options.resource else tell_resources(model)
+    sys.stdout.write(told)
+    return HOLDS
+
+
+def explain_command(options: argparse.Namespace) -> int:
+    """Tell a rule or law; of a case of a report, its rule.
+
+    Raises:
+        WrongSelection: there is none of that id.
+
+    """
+    wanted = options.id.partition("[")[0]
+    laws = {each.id: each for each in load_laws()}
+    rules = {each.id: each for each in load_rules()}
+    if wanted in laws:
+        told = explain_law(laws[wanted], load_document())
+    elif wanted in rules:
+        told = explain_rule(rules[wanted], load_document())
+    else:
+        near = get_close_matches(wanted, [*laws, *rules], n=3, cutoff=0.4)
+        hint = f": is it {' or '.join(near)}?" if near else ": see `mistral-conformance rules`"
+        raise WrongSelection(f"no rule or law {wanted!r}{hint}")
     sys.stdout.write(told)
     return HOLDS
 

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Reference, Resource
 
-DECLARED = "the document declares these refusals for the operation"
+DECLARED = "document: responses (these refusals are declared for the operation)"
 SHOWN_TO_STRANGERS = "harm: what belongs to somebody is shown to a stranger or changed by one"
-LEAK = "our choice: who may not see a thing does not learn either that it exists"
+LEAK = "libraries.foreign-404"
 STRANGER = "stranger"
 WORKSPACE = "workspace"
 OUTSIDERS = ("neighbour", STRANGER)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mistral_conformance.model import Model, Option, StreamView
 
 TOLD_FALSELY = "harm: who streams is told another answer than who waits"
-DECLARED = "the document declares what the option does"
+DECLARED = "document: x-mistral-option (what the option does)"
 COUNTED = "harm: what is billed is told falsely"
 PIECES = "CompletionChunk"
 CAP, COUNT = 4, 3

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Resource, States
 
-DECLARED = "the document declares the states and what leads where"
+DECLARED = "document: x-mistral-states (the states and what leads where)"
 POLLS = 400
 LONG_S = 3600
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Reference, Resource
 
-DECLARED = "the document declares 404 for what is not there"
+DECLARED = "document: responses (404 for what is not there)"
 LOST = "harm: what was deleted is still shown, or what was not is lost"
 
 

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from mistral_conformance.model import Model, Resource
 
 LOST = "harm: a request that only looks, or that was refused, changes something"
-FREE = (
-    "RFC 9110 section 5.1: unknown fields are ignored; programs add them, and queries of their own"
-)
+FREE = "RFC 9110 §5.1 (unknown fields are ignored, and programs add them, and queries of their own)"
 
 
 def _readings(model: Model) -> Iterator[Subject]:

@@ -90,7 +90,9 @@ class Law:
         return SHOULD if self.level is MUST and chosen and not self.harm else self.level
 
     def _source(self, subject: Subject) -> str:
-        told = dict.fromkeys(str(each) for each in subject.origins if each.declared)
+        told = dict.fromkeys(
+            f"document: {each.pointer}" for each in subject.origins if each.declared
+        )
         return "; ".join([self.source, *told])
 
 

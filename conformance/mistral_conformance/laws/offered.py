@@ -18,7 +18,11 @@ def _each_operation(model: Model) -> Iterator[Subject]:
         yield Subject(each, each, (each,))
 
 
-@law(id="offered.operation", over=_each_operation, source="the run's --require")
+@law(
+    id="offered.operation",
+    over=_each_operation,
+    source="harm: the run requires the operation (--require)",
+)
 def operation_is_offered(world: World, operation: str) -> None:
     """The operation exists on this server, as far as a request about nothing can tell."""
     world.capabilities.require([operation])

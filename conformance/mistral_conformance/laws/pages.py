@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import ListView, Model
 
-DECLARED = "the document declares how the list is paged"
+DECLARED = "document: x-mistral-paging (how the list is paged)"
 LOST = "harm: a program that reads all pages loses an item or sees it twice"
 MOST = 200
 """A list of more items is not walked by ones and twos."""

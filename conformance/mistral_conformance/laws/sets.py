@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Filter, ListView, Model, Sort
 
-DECLARED = "the document declares the parameter, which is of no use when it does something else"
+DECLARED = "document: parameters (one that does something else is of no use)"
 PARTS = (
     "{word} Alpha report",
     "Alpha",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Resource
 
-TOLD_FALSELY = "harm: the times of an object are told falsely; the document gives their form"
+TOLD_FALSELY = "harm: the times of an object are told falsely; document: responses (their form)"
 NEAR_S = 120
 """So far may the clocks of one service be apart, in seconds."""
 BIRTH = ("created_at", "created", "createdAt")

@@ -76,7 +76,9 @@ def _read_states(
     document: Document, resource: Resource, name: str, schema: Json, pointer: str
 ) -> States:
     said = _said(document, schema)
-    where = str(schema.get("$ref", "")).removeprefix("#") or pointer
+    inline = STATES in schema or "$ref" not in schema
+    own = pointer.partition("/x-mistral-")[0]
+    where = own if inline else str(schema["$ref"]).removeprefix("#")
     return States(
         resource.name,
         name,

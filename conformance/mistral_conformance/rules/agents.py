@@ -41,7 +41,9 @@ LATER = ("version", "versions", "updated_at")
 @rule(
     id="agents.new-agent-shows-what-was-sent",
     level=MUST,
-    source="spec 2026-08-13, CreateAgentRequest and Agent; Libraries rules D1, D2",
+    source=(
+        "document: CreateAgentRequest; document: Agent; agents.library-tool; agents.fresh-values"
+    ),
     operations=(CREATE_AGENT, GET),
 )
 def new_agent_shows_what_was_sent(ctx: Context) -> None:
@@ -69,7 +71,7 @@ def new_agent_shows_what_was_sent(ctx: Context) -> None:
 @rule(
     id="agents.new-agent-has-the-shown-form",
     level=SHOULD,
-    source="Libraries rules D2; seed 003:790",
+    source="agents.fresh-values",
     operations=(CREATE_AGENT,),
 )
 def new_agent_has_the_shown_form(ctx: Context) -> None:
@@ -87,7 +89,7 @@ def new_agent_has_the_shown_form(ctx: Context) -> None:
 @rule(
     id="agents.update-makes-a-version",
     level=MUST,
-    source="spec 2026-08-13, PATCH /v1/agents/{agent_id}",
+    source="document: beta.agents.update",
     operations=(UPDATE, GET, VERSION),
 )
 def update_makes_a_version(ctx: Context) -> None:
@@ -115,7 +117,7 @@ def update_makes_a_version(ctx: Context) -> None:
 @rule(
     id="agents.version-can-be-made-current",
     level=MUST,
-    source="spec 2026-08-13, PATCH /v1/agents/{agent_id}/version",
+    source="document: beta.agents.update_version",
     operations=(SWITCH, GET, UPDATE),
 )
 def version_can_be_made_current(ctx: Context) -> None:
@@ -135,7 +137,10 @@ def version_can_be_made_current(ctx: Context) -> None:
 @rule(
     id="agents.alias-names-a-version",
     level=MUST,
-    source="spec 2026-08-13, /v1/agents/{agent_id}/aliases and agent_version",
+    source=(
+        "document: beta.agents.create_version_alias (/v1/agents/{agent_id}/aliases "
+        "and agent_version)"
+    ),
     operations=(ALIAS, ALIASES, GET, VERSION),
 )
 def alias_names_a_version(ctx: Context) -> None:
@@ -158,7 +163,7 @@ def alias_names_a_version(ctx: Context) -> None:
 @rule(
     id="agents.deleted-alias-is-gone",
     level=MUST,
-    source="spec 2026-08-13, DELETE /v1/agents/{agent_id}/aliases; quirks §3",
+    source="document: beta.agents.delete_version_alias; shapes.success-codes",
     operations=(UNALIAS, ALIASES, GET),
 )
 def deleted_alias_is_gone(ctx: Context) -> None:
@@ -178,7 +183,7 @@ def deleted_alias_is_gone(ctx: Context) -> None:
 @rule(
     id="agents.unknown-version-is-not-found",
     level=SHOULD,
-    source="our choice: the status 404, as for unknown ids",
+    source="choices.agents-unknown-version-is-not-found",
     operations=(VERSION, SWITCH, ALIAS, GET, UNALIAS),
 )
 def unknown_version_is_not_found(ctx: Context) -> None:
@@ -197,7 +202,7 @@ def unknown_version_is_not_found(ctx: Context) -> None:
 @rule(
     id="agents.versions-page-without-gaps",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/agents/{agent_id}/versions; quirks §4",
+    source="document: beta.agents.list_versions; lists.ways-of-paging",
     operations=(VERSIONS,),
 )
 def versions_page_without_gaps(ctx: Context) -> None:
@@ -218,7 +223,7 @@ def versions_page_without_gaps(ctx: Context) -> None:
 @rule(
     id="agents.pages-make-the-list",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/agents and /v1/agents/pages; quirks §4",
+    source="document: beta.agents.list (/v1/agents/pages); lists.ways-of-paging",
     operations=(LIST, LIST_PAGES),
 )
 def pages_make_the_list(ctx: Context) -> None:
@@ -239,7 +244,7 @@ def pages_make_the_list(ctx: Context) -> None:
 @rule(
     id="agents.filters-keep-and-leave-out",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/agents/pages: name, search, id, metadata, deployment_chat",
+    source=("document: beta.agents.list_pages (name, search, id, metadata, deployment_chat)"),
     operations=(LIST_PAGES, LIST, UPDATE),
 )
 def filters_keep_and_leave_out(ctx: Context) -> None:
@@ -269,7 +274,7 @@ def filters_keep_and_leave_out(ctx: Context) -> None:
 @rule(
     id="agents.deleted-agent-is-gone",
     level=MUST,
-    source="spec 2026-08-13, DELETE /v1/agents/{agent_id}; quirks §3",
+    source="document: beta.agents.delete; shapes.success-codes",
     operations=(DELETE, GET, UPDATE, VERSIONS, VERSION, ALIASES, LIST_PAGES),
 )
 def deleted_agent_is_gone(ctx: Context) -> None:
@@ -294,7 +299,7 @@ def deleted_agent_is_gone(ctx: Context) -> None:
 @rule(
     id="agents.other-workspaces-see-nothing",
     level=MAY,
-    source="our choice: an agent is its workspace's",
+    source="choices.agents-other-workspaces-see-nothing",
     operations=(GET, UPDATE, DELETE, LIST_PAGES),
     needs=("neighbour",),
 )

@@ -32,7 +32,7 @@ FUNCTIONS = frozenset({"get_time", "get_weather"})
 @rule(
     id="agents-completions.agent-answers",
     level=MUST,
-    source="spec 2026-08-13, POST /v1/agents/completions, ChatCompletionResponse",
+    source="document: agents.complete (ChatCompletionResponse)",
     operations=(COMPLETE,),
 )
 def agent_answers(ctx: Context) -> None:
@@ -50,7 +50,7 @@ def agent_answers(ctx: Context) -> None:
 @rule(
     id="agents-completions.model-is-the-agents",
     level=SHOULD,
-    source="our choice: the answer names the model that the agent has",
+    source="choices.agents-completions-model-is-the-agents",
     operations=(COMPLETE,),
 )
 def model_is_the_agents(ctx: Context) -> None:
@@ -62,7 +62,7 @@ def model_is_the_agents(ctx: Context) -> None:
 @rule(
     id="agents-completions.instructions-are-read",
     level=SHOULD,
-    source="spec 2026-08-13, Agent.instructions; our choice: what is read is counted",
+    source=("document: Agent.instructions; choices.agents-completions-instructions-are-read"),
     operations=(COMPLETE, UPDATE),
 )
 def instructions_are_read(ctx: Context) -> None:
@@ -79,7 +79,7 @@ def instructions_are_read(ctx: Context) -> None:
 @rule(
     id="agents-completions.agents-tools-are-offered",
     level=SHOULD,
-    source="spec 2026-08-13, Agent.tools, AgentsCompletionRequest.tool_choice",
+    source="document: Agent.tools; document: AgentsCompletionRequest.tool_choice",
     operations=(COMPLETE,),
 )
 def agents_tools_are_offered(ctx: Context) -> None:
@@ -93,7 +93,7 @@ def agents_tools_are_offered(ctx: Context) -> None:
 @rule(
     id="agents-completions.max-tokens-cuts",
     level=MUST,
-    source="spec 2026-08-13, AgentsCompletionRequest.max_tokens",
+    source="document: AgentsCompletionRequest.max_tokens",
     operations=(COMPLETE,),
 )
 def max_tokens_cuts(ctx: Context) -> None:
@@ -106,7 +106,7 @@ def max_tokens_cuts(ctx: Context) -> None:
 @rule(
     id="agents-completions.stream-is-the-answer",
     level=SHOULD,
-    source="quirks §5; our choice: both forms of one request say the same at temperature 0",
+    source="streams.done-mark; choices.agents-completions-stream-is-the-answer",
     operations=(COMPLETE,),
 )
 def stream_is_the_answer(ctx: Context) -> None:
@@ -125,7 +125,7 @@ def stream_is_the_answer(ctx: Context) -> None:
 @rule(
     id="agents-completions.absent-agents-are-refused",
     level=MUST,
-    source="our choice of rule, status class alone",
+    source="errors.not-found; choices.agents-completions-absent-agents-are-refused",
     operations=(COMPLETE, DELETE),
 )
 def absent_agents_are_refused(ctx: Context) -> None:

@@ -44,7 +44,7 @@ SLACK_S = 0.05
 @rule(
     id="audio.speech-is-a-wav-file",
     level=MUST,
-    source="spec 2026-08-13, SpeechResponse and SpeechOutputFormat",
+    source="document: SpeechResponse; document: SpeechOutputFormat",
     operations=(SPEAK,),
 )
 def speech_is_a_wav_file(ctx: Context) -> None:
@@ -57,7 +57,7 @@ def speech_is_a_wav_file(ctx: Context) -> None:
 @rule(
     id="audio.longer-texts-last-longer",
     level=SHOULD,
-    source="our choice: speech takes time",
+    source="choices.audio-longer-texts-last-longer",
     operations=(SPEAK,),
 )
 def longer_texts_last_longer(ctx: Context) -> None:
@@ -73,7 +73,7 @@ def longer_texts_last_longer(ctx: Context) -> None:
 @rule(
     id="audio.streamed-speech-is-sound",
     level=MUST,
-    source="spec 2026-08-13, SpeechStreamEvents; quirks §5",
+    source="document: SpeechStreamEvents; streams.speech-events",
     operations=(SPEAK,),
 )
 def streamed_speech_is_sound(ctx: Context) -> None:
@@ -92,7 +92,7 @@ def streamed_speech_is_sound(ctx: Context) -> None:
 @rule(
     id="audio.streamed-speech-is-as-long",
     level=SHOULD,
-    source="our choice: one text, one length",
+    source="choices.audio-streamed-speech-is-as-long",
     operations=(SPEAK,),
 )
 def streamed_speech_is_as_long(ctx: Context) -> None:
@@ -109,7 +109,7 @@ def streamed_speech_is_as_long(ctx: Context) -> None:
 @rule(
     id="audio.unknown-voice-is-refused",
     level=SHOULD,
-    source="our choice: no other voice speaks in its place",
+    source="choices.audio-unknown-voice-is-refused",
     operations=(SPEAK,),
 )
 def unknown_voice_is_refused(ctx: Context) -> None:
@@ -121,7 +121,7 @@ def unknown_voice_is_refused(ctx: Context) -> None:
 @rule(
     id="audio.coded-speech-is-what-it-says",
     level=MAY,
-    source="our choice: a format that a server cannot write is refused, not made up",
+    source="choices.audio-coded-speech-is-what-it-says",
     operations=(SPEAK,),
 )
 def coded_speech_is_what_it_says(ctx: Context) -> None:
@@ -138,7 +138,7 @@ def coded_speech_is_what_it_says(ctx: Context) -> None:
 @rule(
     id="audio.speech-is-understood",
     level=SHOULD,
-    source="our choice: the one operation undoes the other",
+    source="choices.audio-speech-is-understood",
     operations=(SPEAK, TRANSCRIBE),
 )
 def speech_is_understood(ctx: Context) -> None:
@@ -153,7 +153,7 @@ def speech_is_understood(ctx: Context) -> None:
 @rule(
     id="audio.transcription-tells-the-length",
     level=SHOULD,
-    source="spec 2026-08-13, UsageInfo.prompt_audio_seconds",
+    source="document: UsageInfo.prompt_audio_seconds",
     operations=(TRANSCRIBE,),
 )
 def transcription_tells_the_length(ctx: Context) -> None:
@@ -168,7 +168,7 @@ def transcription_tells_the_length(ctx: Context) -> None:
 @rule(
     id="audio.segments-divide-the-recording",
     level=MUST,
-    source="spec 2026-08-13, TranscriptionSegmentChunk",
+    source="document: TranscriptionSegmentChunk",
     operations=(TRANSCRIBE,),
 )
 def segments_divide_the_recording(ctx: Context) -> None:
@@ -190,7 +190,7 @@ def segments_divide_the_recording(ctx: Context) -> None:
 @rule(
     id="audio.language-is-as-told",
     level=SHOULD,
-    source="spec 2026-08-13, TranscriptionRequest.language",
+    source="document: TranscriptionRequest.language",
     operations=(TRANSCRIBE,),
 )
 def language_is_as_told(ctx: Context) -> None:
@@ -202,7 +202,10 @@ def language_is_as_told(ctx: Context) -> None:
 @rule(
     id="audio.transcription-stream-ends-whole",
     level=MUST,
-    source="spec 2026-08-13, TranscriptionStreamEvents and TranscriptionStreamDone; quirks §5",
+    source=(
+        "document: TranscriptionStreamEvents; document: TranscriptionStreamDone; "
+        "streams.speech-events"
+    ),
     operations=(TRANSCRIBE,),
 )
 def transcription_stream_ends_whole(ctx: Context) -> None:
@@ -219,7 +222,7 @@ def transcription_stream_ends_whole(ctx: Context) -> None:
 @rule(
     id="audio.recording-comes-once",
     level=MUST,
-    source="spec 2026-08-13, TranscriptionRequest: exactly one of file, file_url and file_id",
+    source="document: TranscriptionRequest (exactly one of file, file_url  file_id)",
     operations=(TRANSCRIBE,),
 )
 def recording_comes_once(ctx: Context) -> None:
@@ -236,7 +239,7 @@ def recording_comes_once(ctx: Context) -> None:
 @rule(
     id="audio.stored-recordings-are-read",
     level=MUST,
-    source="spec 2026-08-13, TranscriptionRequest.file_id and file_url",
+    source="document: TranscriptionRequest.file_id (file_url)",
     operations=(TRANSCRIBE,),
 )
 def stored_recordings_are_read(ctx: Context) -> None:
@@ -255,7 +258,7 @@ def stored_recordings_are_read(ctx: Context) -> None:
 @rule(
     id="audio.created-voice-is-kept",
     level=MUST,
-    source="spec 2026-08-13, CreateVoiceRequest and Voice",
+    source="document: CreateVoiceRequest; document: Voice",
     operations=(CREATE, GET),
 )
 def created_voice_is_kept(ctx: Context) -> None:
@@ -277,7 +280,7 @@ def created_voice_is_kept(ctx: Context) -> None:
 @rule(
     id="audio.sample-is-the-recording",
     level=SHOULD,
-    source="spec 2026-08-13, GET /v1/audio/voices/{voice_id}/sample",
+    source="document: audio.voices.get_sample_audio",
     operations=(CREATE, SAMPLE),
 )
 def sample_is_the_recording(ctx: Context) -> None:
@@ -293,7 +296,7 @@ def sample_is_the_recording(ctx: Context) -> None:
 @rule(
     id="audio.voices-are-listed-by-type",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/audio/voices, parameter type",
+    source="document: audio.voices.list (parameter type)",
     operations=(LIST, CREATE),
 )
 def voices_are_listed_by_type(ctx: Context) -> None:
@@ -308,7 +311,7 @@ def voices_are_listed_by_type(ctx: Context) -> None:
 @rule(
     id="audio.voice-pages-have-no-gaps",
     level=MUST,
-    source="spec 2026-08-13, VoiceList; quirks §4",
+    source="document: VoiceList; lists.ways-of-paging",
     operations=(LIST,),
 )
 def voice_pages_have_no_gaps(ctx: Context) -> None:
@@ -329,7 +332,7 @@ def voice_pages_have_no_gaps(ctx: Context) -> None:
 @rule(
     id="audio.changed-voice-is-changed",
     level=MUST,
-    source="spec 2026-08-13, PATCH /v1/audio/voices/{voice_id}: sets the fields that are sent",
+    source="document: audio.voices.update (sets the fields that are sent)",
     operations=(UPDATE, GET),
 )
 def changed_voice_is_changed(ctx: Context) -> None:
@@ -347,7 +350,7 @@ def changed_voice_is_changed(ctx: Context) -> None:
 @rule(
     id="audio.deleted-voice-is-gone",
     level=MUST,
-    source="spec 2026-08-13, DELETE /v1/audio/voices/{voice_id}; quirks §3",
+    source="document: audio.voices.delete; shapes.success-codes",
     operations=(DELETE, GET, SAMPLE, LIST),
 )
 def deleted_voice_is_gone(ctx: Context) -> None:
@@ -365,7 +368,7 @@ def deleted_voice_is_gone(ctx: Context) -> None:
 @rule(
     id="audio.presets-can-be-heard",
     level=SHOULD,
-    source="spec 2026-08-13, GET /v1/audio/voices/{voice_id}/sample",
+    source="document: audio.voices.get_sample_audio",
     operations=(LIST, GET, SAMPLE),
 )
 def presets_can_be_heard(ctx: Context) -> None:
@@ -383,7 +386,7 @@ def presets_can_be_heard(ctx: Context) -> None:
 @rule(
     id="audio.neighbours-do-not-share-voices",
     level=SHOULD,
-    source="our choice: custom voices belong to a workspace",
+    source="choices.audio-neighbours-do-not-share-voices",
     operations=(GET, SAMPLE, LIST, DELETE),
     needs=("neighbour",),
 )

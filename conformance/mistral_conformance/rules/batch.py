@@ -40,7 +40,7 @@ FUTURE = "2999-01-01T00:00:00Z"
 @rule(
     id="batch.job-shows-what-was-sent",
     level=MUST,
-    source="spec 2026-08-13, CreateBatchJobRequest and BatchJob",
+    source="document: CreateBatchJobRequest; document: BatchJob",
     operations=(CREATE, GET),
 )
 def job_shows_what_was_sent(ctx: Context) -> None:
@@ -59,7 +59,7 @@ def job_shows_what_was_sent(ctx: Context) -> None:
 @rule(
     id="batch.job-does-its-requests",
     level=MUST,
-    source="spec 2026-08-13, BatchJob.output_file; POST /v1/batch/jobs",
+    source="document: BatchJob.output_file (POST /v1/batch/jobs)",
     operations=(CREATE, GET, DOWNLOAD_FILE),
 )
 def job_does_its_requests(ctx: Context) -> None:
@@ -79,7 +79,7 @@ def job_does_its_requests(ctx: Context) -> None:
 @rule(
     id="batch.counts-add-up",
     level=MUST,
-    source="spec 2026-08-13, BatchJob: total_requests to failed_requests",
+    source="document: BatchJob (total_requests to failed_requests)",
     operations=(CREATE, GET),
 )
 def counts_add_up(ctx: Context) -> None:
@@ -98,7 +98,7 @@ def counts_add_up(ctx: Context) -> None:
 @rule(
     id="batch.requests-come-from-files",
     level=MUST,
-    source="spec 2026-08-13, CreateBatchJobRequest.input_files",
+    source="document: CreateBatchJobRequest.input_files",
     operations=(CREATE, GET, UPLOAD_FILE),
 )
 def requests_come_from_files(ctx: Context) -> None:
@@ -120,7 +120,7 @@ def requests_come_from_files(ctx: Context) -> None:
 @rule(
     id="batch.results-come-inline",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/batch/jobs/{job_id}, parameter inline",
+    source="document: batch.jobs.get (parameter inline)",
     operations=(CREATE, GET),
 )
 def results_come_inline(ctx: Context) -> None:
@@ -137,7 +137,7 @@ def results_come_inline(ctx: Context) -> None:
 @rule(
     id="batch.status-goes-forward",
     level=MUST,
-    source="spec 2026-08-13, BatchJobStatus",
+    source="document: BatchJobStatus",
     operations=(GET,),
 )
 def status_goes_forward(ctx: Context) -> None:
@@ -165,7 +165,7 @@ def status_goes_forward(ctx: Context) -> None:
 @rule(
     id="batch.cancelled-job-stops",
     level=MUST,
-    source="spec 2026-08-13, POST /v1/batch/jobs/{job_id}/cancel",
+    source="document: batch.jobs.cancel",
     operations=(CREATE, CANCEL, GET),
 )
 def cancelled_job_stops(ctx: Context) -> None:
@@ -183,7 +183,7 @@ def cancelled_job_stops(ctx: Context) -> None:
 @rule(
     id="batch.deleted-job-is-gone",
     level=MUST,
-    source="spec 2026-08-13, DeleteBatchJobResponse; quirks §3",
+    source="document: DeleteBatchJobResponse; shapes.success-codes",
     operations=(DELETE, GET, CANCEL, LIST),
 )
 def deleted_job_is_gone(ctx: Context) -> None:
@@ -203,7 +203,7 @@ def deleted_job_is_gone(ctx: Context) -> None:
 @rule(
     id="batch.list-filters",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/batch/jobs",
+    source="document: batch.jobs.list",
     operations=(LIST, CREATE),
 )
 def list_filters(ctx: Context) -> None:
@@ -228,7 +228,7 @@ def list_filters(ctx: Context) -> None:
 @rule(
     id="batch.metadata-finds-jobs",
     level=SHOULD,
-    source="our choice: an object in a query is JSON text",
+    source="choices.batch-metadata-finds-jobs",
     operations=(LIST, CREATE),
 )
 def metadata_finds_jobs(ctx: Context) -> None:
@@ -245,7 +245,7 @@ def metadata_finds_jobs(ctx: Context) -> None:
 @rule(
     id="batch.list-is-in-order",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/batch/jobs, parameter order_by; quirks §4",
+    source="document: batch.jobs.list (parameter order_by); lists.ways-of-paging",
     operations=(LIST,),
 )
 def list_is_in_order(ctx: Context) -> None:
@@ -267,7 +267,7 @@ def list_is_in_order(ctx: Context) -> None:
 @rule(
     id="batch.one-source-of-requests",
     level=SHOULD,
-    source="spec 2026-08-13, CreateBatchJobRequest: in `input_files` or in `requests`",
+    source="document: CreateBatchJobRequest (in `input_files` or in `requests`)",
     operations=(CREATE,),
 )
 def one_source_of_requests(ctx: Context) -> None:
@@ -279,7 +279,7 @@ def one_source_of_requests(ctx: Context) -> None:
 @rule(
     id="batch.neighbours-do-not-share-jobs",
     level=SHOULD,
-    source="our choice: jobs belong to a workspace",
+    source="choices.batch-neighbours-do-not-share-jobs",
     operations=(GET, CANCEL, DELETE, LIST),
     needs=("neighbour",),
 )

@@ -37,7 +37,7 @@ FETCH = "beta.observability.campaigns.fetch"
 DELETE = "beta.observability.campaigns.delete"
 STATUS = "beta.observability.campaigns.fetch_status"
 EVENTS = "beta.observability.campaigns.list_events"
-CODES = "spec 2026-08-13, ObservabilityErrorCode"
+CODES = "document: ObservabilityErrorCode"
 TEXT = "Name a tree."
 RUNNING, DONE = "RUNNING", "COMPLETED"
 LIMIT_S, STEP_S = 20, 0.5
@@ -47,7 +47,7 @@ LIMIT_S, STEP_S = 20, 0.5
 @rule(
     id="campaigns.created-campaign-is-readable",
     level=MUST,
-    source="spec 2026-08-13, Campaign",
+    source="document: Campaign",
     operations=(CREATE_CAMPAIGN, FETCH, LIST),
 )
 def created_campaign_is_readable(ctx: Context) -> None:
@@ -69,7 +69,7 @@ def created_campaign_is_readable(ctx: Context) -> None:
 @rule(
     id="campaigns.status-moves-forward",
     level=MUST,
-    source="spec 2026-08-13, BaseTaskStatus",
+    source="document: BaseTaskStatus",
     operations=(STATUS,),
 )
 def status_moves_forward(ctx: Context) -> None:
@@ -91,7 +91,7 @@ def status_moves_forward(ctx: Context) -> None:
 @rule(
     id="campaigns.selected-events-match",
     level=MUST,
-    source="spec 2026-08-13, CreateCampaignRequest",
+    source="document: CreateCampaignRequest",
     operations=(CREATE_CAMPAIGN, EVENTS),
 )
 def selected_events_match(ctx: Context) -> None:
@@ -108,7 +108,12 @@ def selected_events_match(ctx: Context) -> None:
         ctx.expect(set(ids) <= set(matching), "an event does not match the filter", answer)
 
 
-@rule(id="campaigns.pages-are-complete", level=MUST, source="quirks §4", operations=(EVENTS,))
+@rule(
+    id="campaigns.pages-are-complete",
+    level=MUST,
+    source="lists.ways-of-paging",
+    operations=(EVENTS,),
+)
 def pages_are_complete(ctx: Context) -> None:
     """Pages of the selected events count from 1 and show each event once."""
     wanted = record_chats(ctx, TEXT, TEXT, TEXT)
@@ -122,7 +127,7 @@ def pages_are_complete(ctx: Context) -> None:
 @rule(
     id="campaigns.later-events-stay-out",
     level=MAY,
-    source="our choice: a campaign takes its sample when it starts",
+    source="choices.campaigns-later-events-stay-out",
     operations=(EVENTS,),
 )
 def later_events_stay_out(ctx: Context) -> None:
@@ -165,7 +170,7 @@ def needs_matching_events(ctx: Context) -> None:
 @rule(
     id="campaigns.needs-a-judge",
     level=MUST,
-    source="spec 2026-08-13, CreateCampaignRequest.judge_id",
+    source="document: CreateCampaignRequest.judge_id",
     operations=(CREATE_CAMPAIGN,),
 )
 def needs_a_judge(ctx: Context) -> None:
@@ -178,7 +183,7 @@ def needs_a_judge(ctx: Context) -> None:
 @rule(
     id="campaigns.deleted-judge-leaves-the-campaign",
     level=MAY,
-    source="our choice: no source tells what becomes of campaigns",
+    source="choices.campaigns-deleted-judge-leaves-the-campaign",
     operations=(FETCH, EVENTS),
 )
 def deleted_judge_leaves_the_campaign(ctx: Context) -> None:
@@ -194,7 +199,7 @@ def deleted_judge_leaves_the_campaign(ctx: Context) -> None:
 @rule(
     id="campaigns.deleted-campaign-is-gone",
     level=MUST,
-    source="spec 2026-08-13, DELETE /v1/observability/campaigns/{campaign_id}; quirks §3",
+    source="document: beta.observability.campaigns.delete; shapes.success-codes",
     operations=(DELETE, FETCH, STATUS, EVENTS, LIST),
 )
 def deleted_campaign_is_gone(ctx: Context) -> None:

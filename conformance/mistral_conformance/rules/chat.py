@@ -36,7 +36,7 @@ PARAMETERS = {"get_weather": WEATHER_PARAMETERS, "get_time": TIME_PARAMETERS}
 @rule(
     id="chat.answers-a-choice",
     level=MUST,
-    source="spec 2026-08-13, ChatCompletionResponse, ChatCompletionChoice",
+    source="document: ChatCompletionResponse; document: ChatCompletionChoice",
     operations=(CHAT,),
 )
 def answers_a_choice(ctx: Context) -> None:
@@ -54,7 +54,7 @@ def answers_a_choice(ctx: Context) -> None:
 @rule(
     id="chat.completions-have-their-own-ids",
     level=SHOULD,
-    source="our choice: an id that two completions share identifies neither",
+    source="choices.chat-completions-have-their-own-ids",
     operations=(CHAT,),
 )
 def completions_have_their_own_ids(ctx: Context) -> None:
@@ -66,7 +66,7 @@ def completions_have_their_own_ids(ctx: Context) -> None:
 @rule(
     id="chat.names-the-model",
     level=SHOULD,
-    source="spec 2026-08-13, ChatCompletionResponse.model; our choice: the name that was asked",
+    source="document: ChatCompletionResponse; choices.chat-names-the-model",
     operations=(CHAT,),
 )
 def names_the_model(ctx: Context) -> None:
@@ -78,7 +78,7 @@ def names_the_model(ctx: Context) -> None:
 @rule(
     id="chat.max-tokens-cuts",
     level=MUST,
-    source="spec 2026-08-13, ChatCompletionRequest.max_tokens",
+    source="document: ChatCompletionRequest.max_tokens",
     operations=(CHAT,),
 )
 def max_tokens_cuts(ctx: Context) -> None:
@@ -94,7 +94,7 @@ def max_tokens_cuts(ctx: Context) -> None:
 @rule(
     id="chat.stop-ends-the-text",
     level=MUST,
-    source="spec 2026-08-13, ChatCompletionRequest.stop",
+    source="document: ChatCompletionRequest.stop",
     operations=(CHAT,),
 )
 def stop_ends_the_text(ctx: Context) -> None:
@@ -113,7 +113,7 @@ def stop_ends_the_text(ctx: Context) -> None:
 @rule(
     id="chat.n-gives-n-choices",
     level=MUST,
-    source="spec 2026-08-13, ChatCompletionRequest.n",
+    source="document: ChatCompletionRequest.n",
     operations=(CHAT,),
 )
 def n_gives_n_choices(ctx: Context) -> None:
@@ -127,7 +127,7 @@ def n_gives_n_choices(ctx: Context) -> None:
 @rule(
     id="chat.one-seed-gives-one-text",
     level=SHOULD,
-    source="spec 2026-08-13, ChatCompletionRequest.random_seed",
+    source="document: ChatCompletionRequest.random_seed",
     operations=(CHAT,),
 )
 def one_seed_gives_one_text(ctx: Context) -> None:
@@ -141,7 +141,7 @@ def one_seed_gives_one_text(ctx: Context) -> None:
 @rule(
     id="chat.json-object-is-json",
     level=MUST,
-    source="spec 2026-08-13, ResponseFormat: json_object guarantees JSON",
+    source="document: ResponseFormat (json_object guarantees JSON)",
     operations=(CHAT,),
 )
 def json_object_is_json(ctx: Context) -> None:
@@ -154,7 +154,7 @@ def json_object_is_json(ctx: Context) -> None:
 @rule(
     id="chat.json-schema-is-followed",
     level=MUST,
-    source="spec 2026-08-13, ResponseFormat: json_schema guarantees the schema",
+    source="document: ResponseFormat (json_schema guarantees the schema)",
     operations=(CHAT,),
 )
 def json_schema_is_followed(ctx: Context) -> None:
@@ -168,7 +168,7 @@ def json_schema_is_followed(ctx: Context) -> None:
 @rule(
     id="chat.named-tool-is-called",
     level=MUST,
-    source="spec 2026-08-13, ChatCompletionRequest.tool_choice: forces that tool",
+    source="document: ChatCompletionRequest.tool_choice (forces that tool)",
     operations=(CHAT,),
 )
 def named_tool_is_called(ctx: Context) -> None:
@@ -186,7 +186,7 @@ def named_tool_is_called(ctx: Context) -> None:
 @rule(
     id="chat.some-tool-is-called",
     level=MUST,
-    source="spec 2026-08-13, ChatCompletionRequest.tool_choice: any and required",
+    source="document: ChatCompletionRequest.tool_choice (any  required)",
     operations=(CHAT,),
 )
 def some_tool_is_called(ctx: Context) -> None:
@@ -203,7 +203,7 @@ def some_tool_is_called(ctx: Context) -> None:
 @rule(
     id="chat.no-tool-is-called",
     level=MUST,
-    source="spec 2026-08-13, ChatCompletionRequest.tool_choice: none",
+    source="document: ChatCompletionRequest.tool_choice",
     operations=(CHAT,),
 )
 def no_tool_is_called(ctx: Context) -> None:
@@ -216,7 +216,7 @@ def no_tool_is_called(ctx: Context) -> None:
 @rule(
     id="chat.tool-results-are-taken",
     level=MUST,
-    source="spec 2026-08-13, ToolMessage, AssistantMessage.tool_calls",
+    source="document: ToolMessage; document: AssistantMessage.tool_calls",
     operations=(CHAT,),
 )
 def tool_results_are_taken(ctx: Context) -> None:
@@ -242,7 +242,7 @@ def tool_results_are_taken(ctx: Context) -> None:
 @rule(
     id="chat.prefix-starts-the-text",
     level=MUST,
-    source="spec 2026-08-13, AssistantMessage.prefix",
+    source="document: AssistantMessage.prefix",
     operations=(CHAT,),
 )
 def prefix_starts_the_text(ctx: Context) -> None:
@@ -258,7 +258,7 @@ def prefix_starts_the_text(ctx: Context) -> None:
 @rule(
     id="chat.usage-adds-up",
     level=MUST,
-    source="spec 2026-08-13, UsageInfo",
+    source="document: UsageInfo",
     operations=(CHAT,),
 )
 def usage_adds_up(ctx: Context) -> None:
@@ -273,7 +273,7 @@ def usage_adds_up(ctx: Context) -> None:
 @rule(
     id="chat.longer-prompts-cost-more",
     level=SHOULD,
-    source="our choice: usage counts the request's own tokens",
+    source="choices.chat-longer-prompts-cost-more",
     operations=(CHAT,),
 )
 def longer_prompts_cost_more(ctx: Context) -> None:
@@ -287,7 +287,7 @@ def longer_prompts_cost_more(ctx: Context) -> None:
 @rule(
     id="chat.unknown-model-is-refused",
     level=MUST,
-    source="quirks §9: 400 invalid_model, as publicly reported",
+    source="errors.invalid-model (400 invalid_model, as publicly reported)",
     operations=(CHAT,),
 )
 def unknown_model_is_refused(ctx: Context) -> None:

@@ -30,7 +30,7 @@ TELLING = {
 @rule(
     id="classifiers.each-text-is-moderated",
     level=MUST,
-    source="spec 2026-08-13, ModerationResponse, ModerationObject",
+    source="document: ModerationResponse; document: ModerationObject",
     operations=(MODERATE,),
 )
 def each_text_is_moderated(ctx: Context) -> None:
@@ -49,7 +49,9 @@ def each_text_is_moderated(ctx: Context) -> None:
 @rule(
     id="classifiers.scores-follow-the-text",
     level=SHOULD,
-    source="spec 2026-08-13, ModerationObject.category_scores; our choice of texts",
+    source=(
+        "document: ModerationObject.category_scores; choices.classifiers-scores-follow-the-text"
+    ),
     operations=(MODERATE,),
 )
 def scores_follow_the_text(ctx: Context) -> None:
@@ -70,7 +72,7 @@ def scores_follow_the_text(ctx: Context) -> None:
 @rule(
     id="classifiers.flags-follow-the-scores",
     level=SHOULD,
-    source="spec 2026-08-13, ModerationObject; our choice: a category is a matter of its score",
+    source="document: ModerationObject; choices.classifiers-flags-follow-the-scores",
     operations=(MODERATE,),
 )
 def flags_follow_the_scores(ctx: Context) -> None:
@@ -87,7 +89,7 @@ def flags_follow_the_scores(ctx: Context) -> None:
 @rule(
     id="classifiers.each-conversation-is-moderated",
     level=MUST,
-    source="spec 2026-08-13, ChatModerationRequest.input",
+    source="document: ChatModerationRequest.input",
     operations=(MODERATE_CHAT,),
 )
 def each_conversation_is_moderated(ctx: Context) -> None:
@@ -101,7 +103,10 @@ def each_conversation_is_moderated(ctx: Context) -> None:
 @rule(
     id="classifiers.conversations-are-rated-by-their-words",
     level=SHOULD,
-    source="spec 2026-08-13, POST /v1/chat/moderations; our choice of texts",
+    source=(
+        "document: classifiers.moderate_chat; "
+        "choices.classifiers-conversations-are-rated-by-their-words"
+    ),
     operations=(MODERATE_CHAT,),
 )
 def conversations_are_rated_by_their_words(ctx: Context) -> None:
@@ -118,7 +123,7 @@ def conversations_are_rated_by_their_words(ctx: Context) -> None:
 @rule(
     id="classifiers.each-text-is-classified",
     level=MUST,
-    source="spec 2026-08-13, ClassificationResponse",
+    source="document: ClassificationResponse",
     operations=(CLASSIFY,),
 )
 def each_text_is_classified(ctx: Context) -> None:
@@ -140,7 +145,7 @@ def each_text_is_classified(ctx: Context) -> None:
 @rule(
     id="classifiers.classes-follow-the-text",
     level=SHOULD,
-    source="spec 2026-08-13, ClassificationTargetResult; our choice: texts that differ, scores too",
+    source=("document: ClassificationTargetResult; choices.classifiers-classes-follow-the-text"),
     operations=(CLASSIFY,),
 )
 def classes_follow_the_text(ctx: Context) -> None:
@@ -154,7 +159,7 @@ def classes_follow_the_text(ctx: Context) -> None:
 @rule(
     id="classifiers.each-conversation-is-classified",
     level=MUST,
-    source="spec 2026-08-13, ChatClassificationRequest.input",
+    source="document: ChatClassificationRequest.input",
     operations=(CLASSIFY_CHAT, CLASSIFY),
 )
 def each_conversation_is_classified(ctx: Context) -> None:
@@ -174,7 +179,7 @@ def each_conversation_is_classified(ctx: Context) -> None:
 @rule(
     id="classifiers.answers-have-their-own-ids",
     level=SHOULD,
-    source="our choice: an id that two answers share identifies neither",
+    source="choices.classifiers-answers-have-their-own-ids",
     operations=(MODERATE, CLASSIFY),
 )
 def answers_have_their_own_ids(ctx: Context) -> None:
@@ -189,7 +194,7 @@ def answers_have_their_own_ids(ctx: Context) -> None:
 @rule(
     id="classifiers.unknown-model-is-refused",
     level=MUST,
-    source="our choice of rule, status class alone",
+    source="errors.invalid-model; choices.classifiers-unknown-model-is-refused",
     operations=(MODERATE, MODERATE_CHAT, CLASSIFY, CLASSIFY_CHAT),
 )
 def unknown_model_is_refused(ctx: Context) -> None:

@@ -50,7 +50,7 @@ ASK = {"inputs": "Write two short sentences about the river Seine."}
 @rule(
     id="conversation-streams.events-are-framed",
     level=MUST,
-    source="quirks §5; spec 2026-08-13, ConversationEvents",
+    source="streams.conversation-events; document: ConversationEvents",
     operations=(START,),
 )
 def events_are_framed(ctx: Context) -> None:
@@ -69,7 +69,7 @@ def events_are_framed(ctx: Context) -> None:
 @rule(
     id="conversation-streams.media-type-follows-the-body",
     level=MUST,
-    source="quirks §2, §5: one URL, `stream` in the body decides",
+    source=("streams.one-url; streams.conversation-events (one URL, `stream` in the body decides)"),
     operations=(START, APPEND, RESTART),
 )
 def media_type_follows_the_body(ctx: Context) -> None:
@@ -94,7 +94,7 @@ def media_type_follows_the_body(ctx: Context) -> None:
 @rule(
     id="conversation-streams.message-is-the-whole-answer",
     level=MUST,
-    source="spec 2026-08-13, MessageOutputEvent: text to add",
+    source="document: MessageOutputEvent (text to add)",
     operations=(START,),
 )
 def message_is_the_whole_answer(ctx: Context) -> None:
@@ -108,7 +108,7 @@ def message_is_the_whole_answer(ctx: Context) -> None:
 @rule(
     id="conversation-streams.appended-answer-is-kept",
     level=MUST,
-    source="spec 2026-08-13, POST /v1/conversations/{conversation_id}#stream and restart#stream",
+    source="document: beta.conversations.append (restart#stream)",
     operations=(APPEND, RESTART),
 )
 def appended_answer_is_kept(ctx: Context) -> None:
@@ -125,7 +125,7 @@ def appended_answer_is_kept(ctx: Context) -> None:
 @rule(
     id="conversation-streams.calls-add-up",
     level=MUST,
-    source="spec 2026-08-13, FunctionCallEvent: text to add to the arguments",
+    source="document: FunctionCallEvent (text to add to the arguments)",
     operations=(START,),
 )
 def calls_add_up(ctx: Context) -> None:
@@ -140,7 +140,7 @@ def calls_add_up(ctx: Context) -> None:
 @rule(
     id="conversation-streams.tools-are-told",
     level=MUST,
-    source="spec 2026-08-13, ToolExecutionStartedEvent, …Delta, …Done",
+    source="document: ToolExecutionStartedEvent (…Delta, …Done)",
     operations=(START,),
 )
 def tools_are_told(ctx: Context) -> None:
@@ -161,7 +161,7 @@ def tools_are_told(ctx: Context) -> None:
 @rule(
     id="conversation-streams.handovers-are-told",
     level=MUST,
-    source="spec 2026-08-13, AgentHandoffStartedEvent and AgentHandoffDoneEvent",
+    source="document: AgentHandoffStartedEvent; document: AgentHandoffDoneEvent",
     operations=(START,),
 )
 def handovers_are_told(ctx: Context) -> None:
@@ -186,7 +186,7 @@ def handovers_are_told(ctx: Context) -> None:
 @rule(
     id="conversation-streams.usage-is-that-of-the-whole",
     level=SHOULD,
-    source="Libraries rules D6; spec 2026-08-13, ResponseDoneEvent",
+    source="conversations.connector-usage; document: ResponseDoneEvent",
     operations=(START,),
 )
 def usage_adds_up(ctx: Context) -> None:
@@ -203,7 +203,7 @@ def usage_adds_up(ctx: Context) -> None:
 @rule(
     id="conversation-streams.bad-request-is-no-stream",
     level=MUST,
-    source="quirks §9: errors before the first event are plain answers",
+    source="errors.object-shape (errors before the first event are plain answers)",
     operations=(START,),
 )
 def bad_request_is_no_stream(ctx: Context) -> None:

@@ -42,7 +42,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 @rule(
     id="conversation-tools.function-is-left-to-the-caller",
     level=MUST,
-    source="spec 2026-08-13, FunctionCallEntry and FunctionResultEntry",
+    source="document: FunctionCallEntry; document: FunctionResultEntry",
     operations=(START, APPEND),
 )
 def function_is_left_to_the_caller(ctx: Context) -> None:
@@ -64,7 +64,7 @@ def function_is_left_to_the_caller(ctx: Context) -> None:
 @rule(
     id="conversation-tools.call-ids-are-prefixed",
     level=SHOULD,
-    source="quirks §8: ids begin with fc_",
+    source="agents.id-shapes (ids begin with fc_)",
     operations=(START,),
 )
 def call_ids_are_prefixed(ctx: Context) -> None:
@@ -76,7 +76,7 @@ def call_ids_are_prefixed(ctx: Context) -> None:
 @rule(
     id="conversation-tools.calls-need-their-results",
     level=MUST,
-    source="quirks §9: invalid_request_message_order",
+    source="errors.message-order (invalid_request_message_order)",
     operations=(APPEND,),
 )
 def calls_need_their_results(ctx: Context) -> None:
@@ -93,7 +93,10 @@ def calls_need_their_results(ctx: Context) -> None:
 @rule(
     id="conversation-tools.own-tool-runs-first",
     level=SHOULD,
-    source="Libraries rules D5, D6, D7; spec 2026-08-13, ToolExecutionEntry",
+    source=(
+        "conversations.tool-before-message; conversations.connector-usage; "
+        "conversations.times-in-order; document: ToolExecutionEntry"
+    ),
     operations=(START,),
 )
 def own_tool_runs_first(ctx: Context) -> None:
@@ -117,7 +120,7 @@ def own_tool_runs_first(ctx: Context) -> None:
 @rule(
     id="conversation-tools.tool-choice-none-runs-nothing",
     level=MUST,
-    source="spec 2026-08-13, CompletionArgs.tool_choice: none",
+    source="document: CompletionArgs.tool_choice",
     operations=(START,),
 )
 def tool_choice_none_runs_nothing(ctx: Context) -> None:
@@ -132,7 +135,7 @@ def tool_choice_none_runs_nothing(ctx: Context) -> None:
 @rule(
     id="conversation-tools.confirmed-tool-waits",
     level=MUST,
-    source="spec 2026-08-13, ToolConfiguration.requires_confirmation, ToolCallConfirmation",
+    source=("document: ToolConfiguration.requires_confirmation; document: ToolCallConfirmation"),
     operations=(START, APPEND),
 )
 def confirmed_tool_waits(ctx: Context) -> None:
@@ -160,7 +163,7 @@ def confirmed_tool_waits(ctx: Context) -> None:
 @rule(
     id="conversation-tools.decisions-name-a-call",
     level=SHOULD,
-    source="our choice: a decision about nothing is refused",
+    source="choices.conversation-tools-decisions-name-a-call",
     operations=(APPEND,),
 )
 def decisions_name_a_call(ctx: Context) -> None:
@@ -175,7 +178,7 @@ def decisions_name_a_call(ctx: Context) -> None:
 @rule(
     id="conversation-tools.image-is-a-file",
     level=MUST,
-    source="spec 2026-08-13, ToolFileChunk: file_id; quirks §7",
+    source="document: ToolFileChunk (file_id); shapes.bytes",
     operations=(START,),
 )
 def image_is_a_file(ctx: Context) -> None:
@@ -195,7 +198,7 @@ def image_is_a_file(ctx: Context) -> None:
 @rule(
     id="conversation-tools.handover-goes-on-with-the-next",
     level=MUST,
-    source="spec 2026-08-13, AgentHandoffEntry and HandoffExecution: server",
+    source="document: AgentHandoffEntry; document: HandoffExecution",
     operations=(START, APPEND),
 )
 def handover_goes_on_with_the_next(ctx: Context) -> None:
@@ -216,7 +219,7 @@ def handover_goes_on_with_the_next(ctx: Context) -> None:
 @rule(
     id="conversation-tools.handover-is-left-to-the-client",
     level=MUST,
-    source="spec 2026-08-13, HandoffExecution: client",
+    source="document: HandoffExecution",
     operations=(START,),
 )
 def handover_is_left_to_the_client(ctx: Context) -> None:

@@ -43,7 +43,10 @@ MESSAGE_ID = re.compile(r"msg_[0-9a-f]{32}")
 @rule(
     id="conversations.answer-is-a-message",
     level=MUST,
-    source="spec 2026-08-13, ConversationResponse; Libraries rules D5, D6",
+    source=(
+        "document: ConversationResponse; conversations.tool-before-message; "
+        "conversations.connector-usage"
+    ),
     operations=(START,),
 )
 def answer_is_a_message(ctx: Context) -> None:
@@ -60,7 +63,7 @@ def answer_is_a_message(ctx: Context) -> None:
 @rule(
     id="conversations.answer-has-the-shown-form",
     level=SHOULD,
-    source="Libraries rules D5, D7; seed 003:874",
+    source="conversations.tool-before-message; conversations.times-in-order",
     operations=(START,),
 )
 def answer_has_the_shown_form(ctx: Context) -> None:
@@ -78,7 +81,7 @@ def answer_has_the_shown_form(ctx: Context) -> None:
 @rule(
     id="conversations.history-holds-all-entries",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/conversations/{conversation_id}/history and /messages",
+    source="document: beta.conversations.get_history (/messages)",
     operations=(START, APPEND, HISTORY, MESSAGES),
 )
 def history_holds_all_entries(ctx: Context) -> None:
@@ -105,7 +108,7 @@ def history_holds_all_entries(ctx: Context) -> None:
 @rule(
     id="conversations.conversation-is-described",
     level=MUST,
-    source="spec 2026-08-13, ModelConversation and AgentConversation",
+    source="document: ModelConversation; document: AgentConversation",
     operations=(START, GET_CONVERSATION, LIST_CONVERSATIONS),
 )
 def conversation_is_described(ctx: Context) -> None:
@@ -132,7 +135,7 @@ def conversation_is_described(ctx: Context) -> None:
 @rule(
     id="conversations.pages-make-the-list",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/conversations; quirks §4",
+    source="document: beta.conversations.list; lists.ways-of-paging",
     operations=(LIST_CONVERSATIONS,),
 )
 def pages_make_the_list(ctx: Context) -> None:
@@ -153,7 +156,7 @@ def pages_make_the_list(ctx: Context) -> None:
 @rule(
     id="conversations.agent-answers-in-its-version",
     level=MUST,
-    source="spec 2026-08-13, ConversationRequest.agent_version; Libraries rules D5",
+    source=("document: ConversationRequest.agent_version; conversations.tool-before-message"),
     operations=(START,),
 )
 def agent_answers_in_its_version(ctx: Context) -> None:
@@ -172,7 +175,7 @@ def agent_answers_in_its_version(ctx: Context) -> None:
 @rule(
     id="conversations.restart-branches",
     level=MUST,
-    source="spec 2026-08-13, POST /v1/conversations/{conversation_id}/restart",
+    source="document: beta.conversations.restart",
     operations=(RESTART, HISTORY),
 )
 def restart_branches(ctx: Context) -> None:
@@ -195,7 +198,7 @@ def restart_branches(ctx: Context) -> None:
 @rule(
     id="conversations.restart-needs-an-entry",
     level=SHOULD,
-    source="our choice: the status 404, as for unknown ids",
+    source="choices.conversations-restart-needs-an-entry",
     operations=(RESTART,),
 )
 def restart_needs_an_entry(ctx: Context) -> None:
@@ -208,7 +211,7 @@ def restart_needs_an_entry(ctx: Context) -> None:
 @rule(
     id="conversations.what-is-not-stored-is-gone",
     level=MUST,
-    source="spec 2026-08-13, ConversationRequest.store and ConversationAppendRequest.store",
+    source=("document: ConversationRequest.store; document: ConversationAppendRequest.store"),
     operations=(START, APPEND, GET_CONVERSATION),
 )
 def what_is_not_stored_is_gone(ctx: Context) -> None:
@@ -227,7 +230,7 @@ def what_is_not_stored_is_gone(ctx: Context) -> None:
 @rule(
     id="conversations.deleted-conversation-is-gone",
     level=MUST,
-    source="spec 2026-08-13, DELETE /v1/conversations/{conversation_id}; quirks §3",
+    source="document: beta.conversations.delete; shapes.success-codes",
     operations=(DELETE_CONVERSATION, GET_CONVERSATION, HISTORY, MESSAGES, APPEND, RESTART),
 )
 def deleted_conversation_is_gone(ctx: Context) -> None:
@@ -251,7 +254,7 @@ def deleted_conversation_is_gone(ctx: Context) -> None:
 @rule(
     id="conversations.somebody-must-answer",
     level=MUST,
-    source="spec 2026-08-13, ConversationRequest: names either model or agent_id",
+    source="document: ConversationRequest (names either model or agent_id)",
     operations=(START,),
 )
 def somebody_must_answer(ctx: Context) -> None:
@@ -267,7 +270,7 @@ def somebody_must_answer(ctx: Context) -> None:
 @rule(
     id="conversations.other-workspaces-see-nothing",
     level=MAY,
-    source="our choice: a conversation is its workspace's",
+    source="choices.conversations-other-workspaces-see-nothing",
     operations=(GET_CONVERSATION, HISTORY, MESSAGES, APPEND, DELETE_CONVERSATION),
     needs=("neighbour",),
 )

@@ -51,7 +51,7 @@ EVERY = {"filters": {"field": "nb_input_tokens", "op": "gte", "value": 0}}
 @rule(
     id="dataset-imports.task-is-found",
     level=MUST,
-    source="spec 2026-08-13, DatasetImportTask",
+    source="document: DatasetImportTask",
     operations=(FROM_RECORDS, FETCH_TASK, LIST_TASKS),
 )
 def task_is_found(ctx: Context) -> None:
@@ -73,7 +73,7 @@ def task_is_found(ctx: Context) -> None:
 @rule(
     id="dataset-imports.task-pages-make-the-list",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/observability/datasets/{dataset_id}/tasks; quirks §4",
+    source="document: beta.observability.datasets.list_tasks; lists.ways-of-paging",
     operations=(LIST_TASKS,),
 )
 def task_pages_make_the_list(ctx: Context) -> None:
@@ -88,7 +88,7 @@ def task_pages_make_the_list(ctx: Context) -> None:
 @rule(
     id="dataset-imports.tasks-move-forward",
     level=MUST,
-    source="spec 2026-08-13, BaseTaskStatus: RUNNING is the only state that goes on; progress",
+    source="document: BaseTaskStatus (RUNNING is the only state that goes on, progress)",
     operations=(FROM_FILE, FETCH_TASK),
 )
 def tasks_move_forward(ctx: Context) -> None:
@@ -111,7 +111,10 @@ def tasks_move_forward(ctx: Context) -> None:
 @rule(
     id="dataset-imports.file-becomes-records",
     level=MUST,
-    source="spec 2026-08-13, POST …/imports/from-file; lines as in the API's cookbook on datasets",
+    source=(
+        "document: beta.observability.datasets.import_from_file (lines as in the API's "
+        "cookbook on datasets)"
+    ),
     operations=(FROM_FILE, LIST_RECORDS),
 )
 def file_becomes_records(ctx: Context) -> None:
@@ -129,7 +132,10 @@ def file_becomes_records(ctx: Context) -> None:
 @rule(
     id="dataset-imports.wrong-lines-are-told",
     level=SHOULD,
-    source="spec 2026-08-13, POST …/imports/from-file: the task tells whether the form is right",
+    source=(
+        "document: beta.observability.datasets.import_from_file (the task tells "
+        "whether the form is right)"
+    ),
     operations=(FROM_FILE, FETCH_TASK),
 )
 def wrong_lines_are_told(ctx: Context) -> None:
@@ -149,7 +155,7 @@ def wrong_lines_are_told(ctx: Context) -> None:
 @rule(
     id="dataset-imports.unreadable-source-fails",
     level=SHOULD,
-    source="our choice: an import that can bring nothing is refused, or fails and says why",
+    source="choices.dataset-imports-unreadable-source-fails",
     operations=(FROM_FILE, FROM_RECORDS, FROM_PLAYGROUND, FETCH_TASK),
 )
 def unreadable_source_fails(ctx: Context) -> None:
@@ -173,7 +179,9 @@ def unreadable_source_fails(ctx: Context) -> None:
 @rule(
     id="dataset-imports.records-are-copied",
     level=MUST,
-    source="spec 2026-08-13, POST …/imports/from-dataset: copies of records",
+    source=(
+        "document: beta.observability.datasets.import_from_dataset_records (copies of records)"
+    ),
     operations=(FROM_RECORDS, PUT_PAYLOAD, LIST_RECORDS),
 )
 def records_are_copied(ctx: Context) -> None:
@@ -195,7 +203,7 @@ def records_are_copied(ctx: Context) -> None:
 @rule(
     id="dataset-imports.export-can-be-imported",
     level=SHOULD,
-    source="our choice: what an export writes, an import reads",
+    source="choices.dataset-imports-export-can-be-imported",
     operations=(EXPORT, FROM_FILE),
 )
 def export_can_be_imported(ctx: Context) -> None:
@@ -213,7 +221,7 @@ def export_can_be_imported(ctx: Context) -> None:
 @rule(
     id="dataset-imports.recorded-chats-become-records",
     level=MUST,
-    source="spec 2026-08-13, POST …/imports/from-explorer",
+    source="document: beta.observability.datasets.import_from_explorer",
     operations=(FROM_EXPLORER, LIST_RECORDS),
 )
 def recorded_chats_become_records(ctx: Context) -> None:
@@ -233,7 +241,7 @@ def recorded_chats_become_records(ctx: Context) -> None:
 @rule(
     id="dataset-imports.campaign-becomes-records",
     level=MUST,
-    source="spec 2026-08-13, POST …/imports/from-campaign",
+    source="document: beta.observability.datasets.import_from_campaign",
     operations=(FROM_CAMPAIGN, LIST_RECORDS),
 )
 def campaign_becomes_records(ctx: Context) -> None:
@@ -255,7 +263,7 @@ def campaign_becomes_records(ctx: Context) -> None:
 @rule(
     id="dataset-imports.conversations-become-records",
     level=MUST,
-    source="spec 2026-08-13, POST …/imports/from-playground",
+    source="document: beta.observability.datasets.import_from_playground",
     operations=(FROM_PLAYGROUND, LIST_RECORDS),
 )
 def conversations_become_records(ctx: Context) -> None:
@@ -280,7 +288,7 @@ def conversations_become_records(ctx: Context) -> None:
 @rule(
     id="dataset-imports.tasks-go-with-their-dataset",
     level=SHOULD,
-    source="our choice: what belongs to a dataset is found under it alone and goes with it",
+    source="choices.dataset-imports-tasks-go-with-their-dataset",
     operations=(FETCH_TASK, LIST_TASKS, DELETE),
 )
 def tasks_go_with_their_dataset(ctx: Context) -> None:

@@ -49,7 +49,9 @@ ODD_PAYLOAD = {"messages": [], "größe": {"deep": [1, 2.5, None, True, {"": "�
 @rule(
     id="datasets.created-dataset-is-found",
     level=MUST,
-    source="spec 2026-08-13, POST /v1/observability/datasets and GET …/{dataset_id}",
+    source=(
+        "document: beta.observability.datasets.create; document: beta.observability.datasets.fetch"
+    ),
     operations=(CREATE, FETCH, LIST),
 )
 def created_dataset_is_found(ctx: Context) -> None:
@@ -73,7 +75,9 @@ def created_dataset_is_found(ctx: Context) -> None:
 @rule(
     id="datasets.pages-make-the-list",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/observability/datasets: page, page_size, q; quirks §4",
+    source=(
+        "document: beta.observability.datasets.list (page, page_size, q); lists.ways-of-paging"
+    ),
     operations=(LIST,),
 )
 def pages_make_the_list(ctx: Context) -> None:
@@ -87,7 +91,7 @@ def pages_make_the_list(ctx: Context) -> None:
 @rule(
     id="datasets.record-pages-make-the-list",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/observability/datasets/{dataset_id}/records; quirks §4",
+    source="document: beta.observability.datasets.list_records; lists.ways-of-paging",
     operations=(LIST_RECORDS,),
 )
 def record_pages_make_the_list(ctx: Context) -> None:
@@ -101,7 +105,7 @@ def record_pages_make_the_list(ctx: Context) -> None:
 @rule(
     id="datasets.update-changes-what-is-sent",
     level=MUST,
-    source="spec 2026-08-13, PATCH /v1/observability/datasets/{dataset_id}",
+    source="document: beta.observability.datasets.update",
     operations=(UPDATE, FETCH),
 )
 def update_changes_what_is_sent(ctx: Context) -> None:
@@ -124,7 +128,7 @@ def update_changes_what_is_sent(ctx: Context) -> None:
 @rule(
     id="datasets.deleted-dataset-is-gone",
     level=MUST,
-    source="spec 2026-08-13, DELETE /v1/observability/datasets/{dataset_id}; quirks §3",
+    source="document: beta.observability.datasets.delete; shapes.success-codes",
     operations=(DELETE, FETCH, LIST, LIST_RECORDS, FETCH_RECORD),
 )
 def deleted_dataset_is_gone(ctx: Context) -> None:
@@ -144,7 +148,7 @@ def deleted_dataset_is_gone(ctx: Context) -> None:
 @rule(
     id="datasets.record-is-kept",
     level=MUST,
-    source="spec 2026-08-13, DatasetRecord: a payload is any JSON object",
+    source="document: DatasetRecord (a payload is any JSON object)",
     operations=(CREATE_RECORD, FETCH_RECORD, LIST_RECORDS),
 )
 def record_is_kept(ctx: Context) -> None:
@@ -167,7 +171,10 @@ def record_is_kept(ctx: Context) -> None:
 @rule(
     id="datasets.payload-and-properties-are-apart",
     level=MUST,
-    source="spec 2026-08-13, PUT /v1/observability/dataset-records/{dataset_record_id}/…",
+    source=(
+        "document: beta.observability.datasets.records.update_payload (PUT "
+        "/v1/observability/dataset-records/{dataset_record_id}/…)"
+    ),
     operations=(PUT_PAYLOAD, PUT_PROPERTIES, FETCH_RECORD),
 )
 def payload_and_properties_are_apart(ctx: Context) -> None:
@@ -188,7 +195,7 @@ def payload_and_properties_are_apart(ctx: Context) -> None:
 @rule(
     id="datasets.deleted-record-is-gone",
     level=MUST,
-    source="spec 2026-08-13, DELETE /v1/observability/dataset-records/{dataset_record_id}",
+    source="document: beta.observability.datasets.records.delete",
     operations=(DELETE_RECORD, FETCH_RECORD, LIST_RECORDS),
 )
 def deleted_record_is_gone(ctx: Context) -> None:
@@ -204,7 +211,7 @@ def deleted_record_is_gone(ctx: Context) -> None:
 @rule(
     id="datasets.records-are-deleted-together",
     level=MUST,
-    source="spec 2026-08-13, POST /v1/observability/dataset-records/bulk-delete",
+    source="document: beta.observability.datasets.records.bulk_delete",
     operations=(DELETE_RECORDS, LIST_RECORDS),
 )
 def records_are_deleted_together(ctx: Context) -> None:
@@ -221,7 +228,7 @@ def records_are_deleted_together(ctx: Context) -> None:
 @rule(
     id="datasets.verdicts-keep-to-the-definition",
     level=MUST,
-    source="spec 2026-08-13, JudgeOutput: the class, or the number",
+    source="document: JudgeOutput (the class, or the number)",
     operations=(JUDGE_RECORD, FETCH_RECORD),
 )
 def verdicts_keep_to_the_definition(ctx: Context) -> None:
@@ -248,7 +255,7 @@ def verdicts_keep_to_the_definition(ctx: Context) -> None:
 @rule(
     id="datasets.only-conversations-are-judged",
     level=SHOULD,
-    source="spec 2026-08-13, ObservabilityErrorCode JUDGE_CONVERSATION_FORMAT_ERROR",
+    source="document: ObservabilityErrorCode (JUDGE_CONVERSATION_FORMAT_ERROR)",
     operations=(JUDGE_RECORD,),
 )
 def only_conversations_are_judged(ctx: Context) -> None:
@@ -263,7 +270,10 @@ def only_conversations_are_judged(ctx: Context) -> None:
 @rule(
     id="datasets.export-holds-every-record",
     level=MUST,
-    source="spec 2026-08-13, GET …/exports/to-jsonl: a file with the records, and a link to it",
+    source=(
+        "document: beta.observability.datasets.export_to_jsonl (a file with the "
+        "records,  a link to it)"
+    ),
     operations=(EXPORT,),
 )
 def export_holds_every_record(ctx: Context) -> None:
@@ -288,7 +298,7 @@ def export_holds_every_record(ctx: Context) -> None:
 @rule(
     id="datasets.unknown-ids-are-told-by-code",
     level=SHOULD,
-    source="spec 2026-08-13, ObservabilityErrorCode; quirks §9",
+    source="document: ObservabilityErrorCode; errors.observability-shape",
     operations=(FETCH, LIST_RECORDS, FETCH_TASK, FETCH_RECORD, DELETE_RECORD),
 )
 def unknown_ids_are_told_by_code(ctx: Context) -> None:
@@ -307,7 +317,10 @@ def unknown_ids_are_told_by_code(ctx: Context) -> None:
 @rule(
     id="datasets.strangers-see-nothing",
     level=MUST,
-    source="our choice of rule, status class alone: an organisation's datasets are its own",
+    source=(
+        "harm: what belongs to an organisation is shown to a stranger; "
+        "choices.datasets-strangers-see-nothing"
+    ),
     operations=(FETCH, LIST, LIST_RECORDS, FETCH_RECORD, DELETE, DELETE_RECORDS),
     needs=("stranger",),
 )

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @rule(
     id="deletes.library-answers-200-or-204",
     level=MUST,
-    source="Libraries rules A24; spec 2026-08-13; seed 000:395",
+    source="libraries.delete-200-or-204; document: beta.libraries.delete",
     operations=(DELETE_LIBRARY,),
 )
 def library_answers_200_or_204(ctx: Context) -> None:
@@ -50,7 +50,7 @@ def library_answers_200_or_204(ctx: Context) -> None:
 @rule(
     id="deletes.library-is-shown-as-it-was",
     level=SHOULD,
-    source="Libraries rules A24; seed 003:540-560",
+    source="libraries.delete-200-or-204",
     operations=(DELETE_LIBRARY,),
 )
 def library_is_shown_as_it_was(ctx: Context) -> None:
@@ -68,7 +68,7 @@ def library_is_shown_as_it_was(ctx: Context) -> None:
 @rule(
     id="deletes.access-answers-200-or-204",
     level=MUST,
-    source="Libraries rules C11; spec 2026-08-13; seed 002:4734",
+    source="accesses.delete-200-or-204; document: beta.libraries.accesses.delete",
     operations=(UNSHARE, LIST_ACCESSES),
     needs=("neighbour",),
 )
@@ -90,7 +90,10 @@ def access_answers_200_or_204(ctx: Context) -> None:
 @rule(
     id="deletes.library-and-access-answer-alike",
     level=SHOULD,
-    source="quirks §1, §3: the same change is announced for both",
+    source=(
+        "libraries.delete-200-or-204; accesses.delete-200-or-204 (the same change is "
+        "announced for both)"
+    ),
     operations=(DELETE_LIBRARY, UNSHARE),
     needs=("neighbour",),
 )
@@ -108,7 +111,7 @@ def library_and_access_answer_alike(ctx: Context) -> None:
 @rule(
     id="deletes.document-answers-204",
     level=MUST,
-    source="Libraries rules B21; seed 002:4260",
+    source="documents.delete-204",
     operations=(DELETE_DOCUMENT,),
 )
 def document_answers_204(ctx: Context) -> None:
@@ -124,7 +127,9 @@ def document_answers_204(ctx: Context) -> None:
 @rule(
     id="deletes.second-deletion-is-refused",
     level=MUST,
-    source="Libraries rules A25, B21: what is gone is not there to delete",
+    source=(
+        "libraries.gone-everywhere; documents.delete-204 (what is gone is not there to delete)"
+    ),
     operations=(DELETE_LIBRARY, DELETE_DOCUMENT),
 )
 def second_deletion_is_refused(ctx: Context) -> None:
@@ -141,7 +146,7 @@ def second_deletion_is_refused(ctx: Context) -> None:
 @rule(
     id="deletes.other-libraries-stay",
     level=MUST,
-    source="Libraries rules A23; seed 000:395",
+    source="libraries.delete-takes-documents",
     operations=(DELETE_LIBRARY, GET_LIBRARY),
 )
 def other_libraries_stay(ctx: Context) -> None:

@@ -31,7 +31,7 @@ SAME = ("id", "name", "is_active", "is_hardened", "created_at", "worker_count", 
 @rule(
     id="deployments.listed-deployment-is-readable",
     level=MUST,
-    source="spec 2026-08-13, DeploymentDetailResponse",
+    source="document: DeploymentDetailResponse",
     operations=(LIST, GET),
 )
 def listed_deployment_is_readable(ctx: Context) -> None:
@@ -51,7 +51,7 @@ def listed_deployment_is_readable(ctx: Context) -> None:
 @rule(
     id="deployments.list-shows-live-ones",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/deployments: active_only is true by default",
+    source=("document: workflows.deployments.list_deployments (active_only is true by default)"),
     operations=(LIST,),
 )
 def list_shows_live_ones(ctx: Context) -> None:
@@ -65,7 +65,9 @@ def list_shows_live_ones(ctx: Context) -> None:
 @rule(
     id="deployments.filters-select",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/deployments: search, is_hardened, workflow_name",
+    source=(
+        "document: workflows.deployments.list_deployments (search, is_hardened, workflow_name)"
+    ),
     operations=(LIST,),
 )
 def filters_select(ctx: Context) -> None:
@@ -93,7 +95,7 @@ def filters_select(ctx: Context) -> None:
 @rule(
     id="deployments.pages-make-the-list",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/deployments: limit, cursor, next_cursor",
+    source=("document: workflows.deployments.list_deployments (limit, cursor, next_cursor)"),
     operations=(LIST,),
 )
 def pages_make_the_list(ctx: Context) -> None:
@@ -110,7 +112,7 @@ def pages_make_the_list(ctx: Context) -> None:
 @rule(
     id="deployments.order-is-kept",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/deployments: order_by, order",
+    source="document: workflows.deployments.list_deployments (order_by, order)",
     operations=(LIST,),
 )
 def order_is_kept(ctx: Context) -> None:
@@ -125,7 +127,7 @@ def order_is_kept(ctx: Context) -> None:
 @rule(
     id="deployments.workers-make-the-list",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/deployments/{name}/workers: worker_status",
+    source="document: workflows.deployments.list_deployment_workers (worker_status)",
     operations=(WORKERS, GET),
 )
 def workers_make_the_list(ctx: Context) -> None:
@@ -148,7 +150,7 @@ def workers_make_the_list(ctx: Context) -> None:
 @rule(
     id="deployments.unknown-deployment-is-not-found",
     level=SHOULD,
-    source="spec 2026-08-13, 404 of GET /v1/workflows/deployments/{name}",
+    source="document: workflows.deployments.get_deployment",
     operations=(GET, WORKERS),
 )
 def unknown_deployment_is_not_found(ctx: Context) -> None:
@@ -160,7 +162,7 @@ def unknown_deployment_is_not_found(ctx: Context) -> None:
 @rule(
     id="deployments.other-workspace-shows-nothing",
     level=MAY,
-    source="our choice of rule: nobody looks into a workspace that is not theirs",
+    source="choices.deployments-other-workspace-shows-nothing",
     operations=(LIST,),
 )
 def other_workspace_shows_nothing(ctx: Context) -> None:
@@ -173,7 +175,7 @@ def other_workspace_shows_nothing(ctx: Context) -> None:
 @rule(
     id="deployments.worker-is-told-where-to-connect",
     level=MUST,
-    source="spec 2026-03-31, WorkerInfo: the address of the scheduler and the namespace there",
+    source="document: WorkerInfo (the address of the scheduler  the namespace there)",
     operations=(WHOAMI, LIST),
 )
 def worker_is_told_where_to_connect(ctx: Context) -> None:
@@ -189,7 +191,7 @@ def worker_is_told_where_to_connect(ctx: Context) -> None:
 @rule(
     id="deployments.namespaces-are-apart",
     level=SHOULD,
-    source="spec 2026-03-31, WorkerInfo: the example's namespace is a workspace",
+    source="document: WorkerInfo (the example's namespace is a workspace)",
     operations=(WHOAMI,),
     needs=("neighbour",),
 )

@@ -1,8 +1,8 @@
 """Agents that search libraries: what they find, what they may not find, how they tell it.
 
 Agents reach a library once an administrator of the organisation has shared it with the
-organisation (Libraries rules D3). A caller who may not do that cannot be judged by most rules here.
-They name operations of agents and conversations alone: a server of libraries need not have these.
+organisation (agents.shared-library-needed). A caller who may not do that cannot be judged by most
+rules here. They name operations of agents and conversations alone: a server of libraries need not have these.
 """
 
 from __future__ import annotations
@@ -79,7 +79,10 @@ class Shelf:
 @rule(
     id="document-search.finished-document-is-found",
     level=MUST,
-    source="Libraries rules D1, D3, D5, B15; seed 003:699-937",
+    source=(
+        "agents.library-tool; agents.shared-library-needed; "
+        "conversations.tool-before-message; documents.searchable-when-processed"
+    ),
     operations=(CREATE_AGENT, START),
 )
 def finished_document_is_found(ctx: Context) -> None:
@@ -100,7 +103,7 @@ def finished_document_is_found(ctx: Context) -> None:
 @rule(
     id="document-search.search-comes-before-the-message",
     level=SHOULD,
-    source="Libraries rules D5, D7; seed 003:874-900",
+    source="conversations.tool-before-message; conversations.times-in-order",
     operations=(START,),
 )
 def search_comes_before_the_message(ctx: Context) -> None:
@@ -124,7 +127,7 @@ def search_comes_before_the_message(ctx: Context) -> None:
 @rule(
     id="document-search.usage-counts-the-search",
     level=SHOULD,
-    source="Libraries rules D6; seed 003:903-911",
+    source="conversations.connector-usage",
     operations=(START,),
 )
 def usage_counts_the_search(ctx: Context) -> None:
@@ -140,7 +143,9 @@ def usage_counts_the_search(ctx: Context) -> None:
 @rule(
     id="document-search.unshared-library-is-not-searched",
     level=MAY,
-    source="Libraries rules D3; our choice (D4): the search finds nothing",
+    source=(
+        "agents.shared-library-needed; choices.document-search-unshared-library-is-not-searched"
+    ),
     operations=(START,),
 )
 def unshared_library_is_not_searched(ctx: Context) -> None:
@@ -157,7 +162,7 @@ def unshared_library_is_not_searched(ctx: Context) -> None:
 @rule(
     id="document-search.only-administrators-open",
     level=MAY,
-    source="Libraries rules D3: by an organisation admin",
+    source="agents.shared-library-needed (by an organisation admin)",
     operations=(START,),
     needs=("colleague",),
 )
@@ -173,7 +178,7 @@ def only_administrators_open(ctx: Context) -> None:
 @rule(
     id="document-search.unfinished-document-is-not-found",
     level=MUST,
-    source="Libraries rules B15",
+    source="documents.searchable-when-processed",
     operations=(START,),
     needs=("clock",),
 )
@@ -193,7 +198,7 @@ def unfinished_document_is_not_found(ctx: Context) -> None:
 @rule(
     id="document-search.deleted-document-is-not-found",
     level=MUST,
-    source="Libraries rules B15, B21",
+    source="documents.searchable-when-processed; documents.delete-204",
     operations=(APPEND,),
 )
 def deleted_document_is_not_found(ctx: Context) -> None:
@@ -210,7 +215,7 @@ def deleted_document_is_not_found(ctx: Context) -> None:
 @rule(
     id="document-search.deleted-library-is-not-found",
     level=MUST,
-    source="Libraries rules A23, A25",
+    source="libraries.delete-takes-documents; libraries.gone-everywhere",
     operations=(START,),
 )
 def deleted_library_is_not_found(ctx: Context) -> None:
@@ -224,7 +229,7 @@ def deleted_library_is_not_found(ctx: Context) -> None:
 @rule(
     id="document-search.only-named-libraries-are-searched",
     level=MUST,
-    source="Libraries rules D1",
+    source="agents.library-tool",
     operations=(START,),
 )
 def only_named_libraries_are_searched(ctx: Context) -> None:
@@ -244,7 +249,7 @@ def only_named_libraries_are_searched(ctx: Context) -> None:
 @rule(
     id="document-search.strangers-find-nothing",
     level=MUST,
-    source="Libraries rules A26, D3",
+    source="libraries.stay-in-organisation; agents.shared-library-needed",
     operations=(START,),
     needs=("stranger",),
 )
@@ -258,7 +263,7 @@ def strangers_find_nothing(ctx: Context) -> None:
 @rule(
     id="document-search.search-names-a-library",
     level=MUST,
-    source="Libraries rules D1: at least one id",
+    source="agents.library-tool (at least one id)",
     operations=(CREATE_AGENT,),
 )
 def search_names_a_library(ctx: Context) -> None:

@@ -38,7 +38,7 @@ BITS = 8
 @rule(
     id="embeddings.one-vector-for-each-text",
     level=MUST,
-    source="spec 2026-08-13, EmbeddingResponseData",
+    source="document: EmbeddingResponseData",
     operations=(EMBED,),
 )
 def one_vector_for_each_text(ctx: Context) -> None:
@@ -56,7 +56,7 @@ def one_vector_for_each_text(ctx: Context) -> None:
 @rule(
     id="embeddings.vectors-follow-the-texts",
     level=MUST,
-    source="spec 2026-08-13, EmbeddingResponseData.index",
+    source="document: EmbeddingResponseData.index",
     operations=(EMBED,),
 )
 def vectors_follow_the_texts(ctx: Context) -> None:
@@ -71,7 +71,7 @@ def vectors_follow_the_texts(ctx: Context) -> None:
 @rule(
     id="embeddings.same-text-same-vector",
     level=SHOULD,
-    source="our choice: an index is searched with vectors of another day",
+    source="choices.embeddings-same-text-same-vector",
     operations=(EMBED,),
 )
 def same_text_same_vector(ctx: Context) -> None:
@@ -85,7 +85,7 @@ def same_text_same_vector(ctx: Context) -> None:
 @rule(
     id="embeddings.likes-are-near",
     level=SHOULD,
-    source="our choice: what embeddings are for",
+    source="choices.embeddings-likes-are-near",
     operations=(EMBED,),
 )
 def likes_are_near(ctx: Context) -> None:
@@ -100,7 +100,7 @@ def likes_are_near(ctx: Context) -> None:
 @rule(
     id="embeddings.vectors-have-length-one",
     level=MAY,
-    source="our choice: so published samples compare them",
+    source="choices.embeddings-vectors-have-length-one",
     operations=(EMBED,),
 )
 def vectors_have_length_one(ctx: Context) -> None:
@@ -113,7 +113,7 @@ def vectors_have_length_one(ctx: Context) -> None:
 @rule(
     id="embeddings.base64-holds-the-numbers",
     level=SHOULD,
-    source="spec 2026-08-13, EncodingFormat; our choice: 32-bit floats, little-endian",
+    source="document: EncodingFormat; choices.embeddings-base64-holds-the-numbers",
     operations=(EMBED,),
 )
 def base64_holds_the_numbers(ctx: Context) -> None:
@@ -136,7 +136,7 @@ def base64_holds_the_numbers(ctx: Context) -> None:
 @rule(
     id="embeddings.output-dimension-is-the-size",
     level=MUST,
-    source="spec 2026-08-13, EmbeddingRequest.output_dimension",
+    source="document: EmbeddingRequest.output_dimension",
     operations=(EMBED,),
 )
 def output_dimension_is_the_size(ctx: Context) -> None:
@@ -149,7 +149,7 @@ def output_dimension_is_the_size(ctx: Context) -> None:
 @rule(
     id="embeddings.output-dtype-is-the-kind",
     level=MUST,
-    source="spec 2026-08-13, EmbeddingDtype",
+    source="document: EmbeddingDtype",
     operations=(EMBED,),
 )
 def output_dtype_is_the_kind(ctx: Context) -> None:
@@ -164,7 +164,7 @@ def output_dtype_is_the_kind(ctx: Context) -> None:
 @rule(
     id="embeddings.bits-are-packed",
     level=SHOULD,
-    source="spec 2026-08-13, EmbeddingDtype; our choice: one bit for each number",
+    source="document: EmbeddingDtype; choices.embeddings-bits-are-packed",
     operations=(EMBED,),
 )
 def bits_are_packed(ctx: Context) -> None:
@@ -179,7 +179,7 @@ def bits_are_packed(ctx: Context) -> None:
 @rule(
     id="embeddings.usage-grows-with-the-texts",
     level=MUST,
-    source="spec 2026-08-13, UsageInfo",
+    source="document: UsageInfo",
     operations=(EMBED,),
 )
 def usage_grows_with_the_texts(ctx: Context) -> None:
@@ -195,7 +195,7 @@ def usage_grows_with_the_texts(ctx: Context) -> None:
 @rule(
     id="embeddings.unknown-model-is-refused",
     level=MUST,
-    source="our choice of rule, status class alone",
+    source="errors.invalid-model; choices.embeddings-unknown-model-is-refused",
     operations=(EMBED,),
 )
 def unknown_model_is_refused(ctx: Context) -> None:

@@ -30,7 +30,7 @@ NO_UUID = "not-a-uuid"
 @rule(
     id="errors.without-a-key-is-401",
     level=MUST,
-    source="Libraries rules E; quirks §9, as publicly reported",
+    source="errors.validation",
     operations=(LIST_LIBRARIES, CREATE_LIBRARY, LIST_MODELS, CHAT),
 )
 def without_a_key_is_401(ctx: Context) -> None:
@@ -45,7 +45,7 @@ def without_a_key_is_401(ctx: Context) -> None:
 @rule(
     id="errors.401-says-so-in-json",
     level=SHOULD,
-    source="quirks §9: {detail} or {message, request_id}",
+    source="errors.validation ({detail} or {message, request_id})",
     operations=(LIST_LIBRARIES,),
 )
 def unauthorized_says_so_in_json(ctx: Context) -> None:
@@ -59,7 +59,7 @@ def unauthorized_says_so_in_json(ctx: Context) -> None:
 @rule(
     id="errors.404-says-so-in-json",
     level=SHOULD,
-    source="Libraries rules E; our choice: {detail}",
+    source="errors.validation; choices.errors-404-says-so-in-json",
     operations=(GET_LIBRARY,),
 )
 def not_found_says_so_in_json(ctx: Context) -> None:
@@ -72,7 +72,7 @@ def not_found_says_so_in_json(ctx: Context) -> None:
 @rule(
     id="errors.422-lists-what-is-wrong",
     level=MUST,
-    source="spec 2026-08-13, HTTPValidationError, ValidationError",
+    source="document: HTTPValidationError; document: ValidationError",
     operations=(CREATE_LIBRARY, LIST_LIBRARIES, GET_LIBRARY),
 )
 def unprocessable_lists_what_is_wrong(ctx: Context) -> None:
@@ -94,7 +94,7 @@ def unprocessable_lists_what_is_wrong(ctx: Context) -> None:
 @rule(
     id="errors.422-names-the-place",
     level=SHOULD,
-    source="Libraries rules A18, E; seed 002:4270ff; quirks §9",
+    source="libraries.read; errors.validation",
     operations=(CREATE_LIBRARY, PATCH_LIBRARY, LIST_LIBRARIES, GET_LIBRARY, LIST_DOCUMENTS, SHARE),
 )
 def unprocessable_names_the_place(ctx: Context) -> None:
@@ -119,7 +119,7 @@ def unprocessable_names_the_place(ctx: Context) -> None:
 @rule(
     id="errors.every-problem-is-listed",
     level=SHOULD,
-    source="our choice: `detail` is a list so that all problems fit",
+    source="choices.errors-every-problem-is-listed",
     operations=(CHAT,),
 )
 def every_problem_is_listed(ctx: Context) -> None:
@@ -133,7 +133,7 @@ def every_problem_is_listed(ctx: Context) -> None:
 @rule(
     id="errors.unknown-fields-are-refused",
     level=MUST,
-    source="spec 2026-08-13, ChatCompletionRequest is closed; quirks §8: extra_forbidden",
+    source=("document: ChatCompletionRequest (is closed); errors.validation (extra_forbidden)"),
     operations=(CHAT,),
 )
 def unknown_fields_are_refused(ctx: Context) -> None:
@@ -146,7 +146,7 @@ def unknown_fields_are_refused(ctx: Context) -> None:
 @rule(
     id="errors.broken-json-is-refused",
     level=MUST,
-    source="our choice of rule, status class alone",
+    source="RFC 9110 §15.5.1; choices.errors-broken-json-is-refused",
     operations=(CREATE_LIBRARY, CHAT),
 )
 def broken_json_is_refused(ctx: Context) -> None:
@@ -161,7 +161,7 @@ def broken_json_is_refused(ctx: Context) -> None:
 @rule(
     id="errors.wrong-media-type-is-refused",
     level=SHOULD,
-    source="our choice: the operation documents application/json alone",
+    source="choices.errors-wrong-media-type-is-refused",
     operations=(CREATE_LIBRARY,),
 )
 def wrong_media_type_is_refused(ctx: Context) -> None:
@@ -174,7 +174,7 @@ def wrong_media_type_is_refused(ctx: Context) -> None:
 @rule(
     id="errors.unknown-path-is-404",
     level=MUST,
-    source="Libraries rules E; quirks §9, as publicly reported",
+    source="errors.validation",
     operations=(LIST_LIBRARIES,),
 )
 def unknown_path_is_404(ctx: Context) -> None:
@@ -186,7 +186,7 @@ def unknown_path_is_404(ctx: Context) -> None:
 @rule(
     id="errors.wrong-method-is-refused",
     level=MUST,
-    source="our choice of rule, status class alone: 404 and 405 are both common",
+    source="RFC 9110 §15.5.6; choices.errors-wrong-method-is-refused",
     operations=(LIST_LIBRARIES, LIST_MODELS),
 )
 def wrong_method_is_refused(ctx: Context) -> None:
@@ -199,7 +199,7 @@ def wrong_method_is_refused(ctx: Context) -> None:
 @rule(
     id="errors.tell-no-key",
     level=MUST,
-    source="our choice: an error that repeats a key puts it into logs",
+    source="harm: a key gets into logs; choices.errors-tell-no-key",
     operations=(LIST_LIBRARIES, CREATE_LIBRARY, GET_LIBRARY),
 )
 def tell_no_key(ctx: Context) -> None:

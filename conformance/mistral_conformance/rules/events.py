@@ -33,7 +33,7 @@ SEARCH_IDS = "beta.observability.chat_completion_events.search_ids"
 FETCH = "beta.observability.chat_completion_events.fetch"
 SIMILAR = "beta.observability.chat_completion_events.fetch_similar_events"
 JUDGE = "beta.observability.chat_completion_events.judge"
-DOCUMENT = "spec 2026-08-13, chat-completion-events"
+DOCUMENT = "document: beta.observability.chat_completion_events.search (chat-completion-events)"
 SHORT, LONG = "Name a tree.", "Name a tree. " * 12
 
 
@@ -64,7 +64,7 @@ def chat_is_recorded(ctx: Context) -> None:
 @rule(
     id="events.stream-is-recorded",
     level=SHOULD,
-    source="our choice: a streamed chat is a chat completion too",
+    source="choices.events-stream-is-recorded",
     operations=(SEARCH, FETCH),
 )
 def stream_is_recorded(ctx: Context) -> None:
@@ -79,7 +79,9 @@ def stream_is_recorded(ctx: Context) -> None:
     expect_equal(ctx, told, [said], "the answer", event)
 
 
-@rule(id="events.pages-are-complete", level=MUST, source="quirks §4", operations=(SEARCH,))
+@rule(
+    id="events.pages-are-complete", level=MUST, source="lists.ways-of-paging", operations=(SEARCH,)
+)
 def pages_are_complete(ctx: Context) -> None:
     """Cursors lead through all events of a search, each once, and end with a null."""
     wanted = record_chats(ctx, SHORT, SHORT, SHORT)
@@ -114,7 +116,7 @@ def ids_are_those_found(ctx: Context) -> None:
 @rule(
     id="events.extra-fields-are-shown",
     level=MUST,
-    source="spec 2026-08-13, SearchChatCompletionEventsRequest",
+    source="document: SearchChatCompletionEventsRequest",
     operations=(SEARCH,),
 )
 def extra_fields_are_shown(ctx: Context) -> None:
@@ -127,7 +129,7 @@ def extra_fields_are_shown(ctx: Context) -> None:
 @rule(
     id="events.unknown-event-has-its-code",
     level=SHOULD,
-    source="spec 2026-08-13, ObservabilityErrorCode",
+    source="document: ObservabilityErrorCode",
     operations=(FETCH, SIMILAR, JUDGE),
 )
 def unknown_event_has_its_code(ctx: Context) -> None:
@@ -144,7 +146,7 @@ def unknown_event_has_its_code(ctx: Context) -> None:
 @rule(
     id="events.another-workspace-sees-none",
     level=MAY,
-    source="our choice: events belong to a workspace",
+    source="choices.events-another-workspace-sees-none",
     operations=(SEARCH, FETCH),
     needs=("neighbour",),
 )
@@ -161,7 +163,7 @@ def another_workspace_sees_none(ctx: Context) -> None:
 @rule(
     id="events.similar-events-are-alike",
     level=SHOULD,
-    source="our choice: no source says how likeness is measured",
+    source="choices.events-similar-events-are-alike",
     operations=(SIMILAR,),
 )
 def similar_events_are_alike(ctx: Context) -> None:
@@ -178,7 +180,7 @@ def similar_events_are_alike(ctx: Context) -> None:
 @rule(
     id="events.verdict-is-of-the-definition",
     level=MUST,
-    source="spec 2026-08-13, JudgeOutput",
+    source="document: JudgeOutput",
     operations=(JUDGE,),
 )
 def verdict_is_of_the_definition(ctx: Context) -> None:

@@ -44,7 +44,7 @@ COMPLETED = "WORKFLOW_EXECUTION_COMPLETED"
 @rule(
     id="execution-events.failure-has-no-result",
     level=MUST,
-    source="spec 2026-08-13, WorkflowExecutionResponse.result",
+    source="document: WorkflowExecutionResponse.result",
     operations=(EXECUTE, GET_EXECUTION, STREAM),
 )
 def failure_has_no_result(ctx: Context) -> None:
@@ -61,7 +61,10 @@ def failure_has_no_result(ctx: Context) -> None:
 @rule(
     id="execution-events.cancelled-execution-tidies-up",
     level=SHOULD,
-    source="spec 2026-08-13: its code is told and can still tidy up; terminating is not so gentle",
+    source=(
+        "document: workflows.executions.cancel_workflow_execution (its code is told and "
+        "can still tidy up, terminating is not so gentle)"
+    ),
     operations=(CANCEL, TERMINATE, GET_EXECUTION),
 )
 def cancelled_execution_tidies_up(ctx: Context) -> None:
@@ -82,7 +85,7 @@ def cancelled_execution_tidies_up(ctx: Context) -> None:
 @rule(
     id="execution-events.history-goes-on",
     level=SHOULD,
-    source="our choice: the form of the document's example",
+    source="choices.execution-events-history-goes-on",
     operations=(HISTORY, SIGNAL),
 )
 def history_goes_on(ctx: Context) -> None:
@@ -104,7 +107,7 @@ def history_goes_on(ctx: Context) -> None:
 @rule(
     id="execution-events.history-is-decoded",
     level=SHOULD,
-    source="spec 2026-08-13, decode_payloads",
+    source=("document: workflows.executions.get_workflow_execution_history (decode_payloads)"),
     operations=(HISTORY,),
 )
 def history_is_decoded(ctx: Context) -> None:
@@ -120,7 +123,7 @@ def history_is_decoded(ctx: Context) -> None:
 @rule(
     id="execution-events.stream-tells-all",
     level=MUST,
-    source="spec 2026-08-13, WorkflowStreamEvent; quirks §5",
+    source="document: WorkflowStreamEvent; streams.workflow-events",
     operations=(STREAM,),
 )
 def stream_tells_all(ctx: Context) -> None:
@@ -146,7 +149,7 @@ def stream_tells_all(ctx: Context) -> None:
 @rule(
     id="execution-events.stream-is-taken-up",
     level=MUST,
-    source="spec 2026-08-13, last_event_id",
+    source="document: workflows.executions.stream (last_event_id)",
     operations=(STREAM,),
 )
 def stream_is_taken_up(ctx: Context) -> None:
@@ -164,7 +167,7 @@ def stream_is_taken_up(ctx: Context) -> None:
 @rule(
     id="execution-events.stream-tells-runs",
     level=MUST,
-    source="spec 2026-08-13, WorkflowExecutionContinuedAsNewAttributesResponse",
+    source="document: WorkflowExecutionContinuedAsNewAttributesResponse",
     operations=(STREAM,),
 )
 def stream_tells_runs(ctx: Context) -> None:
@@ -190,7 +193,7 @@ def stream_tells_runs(ctx: Context) -> None:
 @rule(
     id="execution-events.tries-are-told",
     level=SHOULD,
-    source="spec 2026-08-13, ActivityTaskRetryingAttributes",
+    source="document: ActivityTaskRetryingAttributes",
     operations=(EXECUTE, GET_EXECUTION, STREAM),
     needs=("clock",),
 )

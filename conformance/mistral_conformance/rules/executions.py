@@ -47,7 +47,7 @@ DAY_S = 24 * 3600
 @rule(
     id="executions.started-execution-is-readable",
     level=MUST,
-    source="spec 2026-08-13, WorkflowExecutionResponse",
+    source="document: WorkflowExecutionResponse",
     operations=(EXECUTE, GET_EXECUTION),
 )
 def started_execution_is_readable(ctx: Context) -> None:
@@ -62,7 +62,7 @@ def started_execution_is_readable(ctx: Context) -> None:
 @rule(
     id="executions.chosen-id-is-kept",
     level=MUST,
-    source="spec 2026-08-13, WorkflowExecutionRequest.execution_id",
+    source="document: WorkflowExecutionRequest.execution_id",
     operations=(EXECUTE, GET_EXECUTION),
 )
 def chosen_id_is_kept(ctx: Context) -> None:
@@ -76,7 +76,7 @@ def chosen_id_is_kept(ctx: Context) -> None:
 @rule(
     id="executions.id-is-used-once",
     level=MAY,
-    source="our choice: an execution keeps its id",
+    source="choices.executions-id-is-used-once",
     operations=(EXECUTE,),
 )
 def id_is_used_once(ctx: Context) -> None:
@@ -91,7 +91,7 @@ def id_is_used_once(ctx: Context) -> None:
 @rule(
     id="executions.input-fits-its-schema",
     level=MUST,
-    source="spec 2026-08-13, WorkflowExecutionRequest.input",
+    source="document: WorkflowExecutionRequest.input",
     operations=(EXECUTE,),
 )
 def input_fits_its_schema(ctx: Context) -> None:
@@ -105,7 +105,7 @@ def input_fits_its_schema(ctx: Context) -> None:
 @rule(
     id="executions.waiting-gives-the-result",
     level=MUST,
-    source="spec 2026-08-13, wait_for_result and WorkflowExecutionSyncResponse",
+    source="document: WorkflowExecutionSyncResponse (wait_for_result)",
     operations=(EXECUTE, GET_EXECUTION),
 )
 def waiting_gives_the_result(ctx: Context) -> None:
@@ -123,7 +123,7 @@ def waiting_gives_the_result(ctx: Context) -> None:
 @rule(
     id="executions.waiting-takes-its-time",
     level=MUST,
-    source="spec 2026-08-13, wait_for_result",
+    source="document: workflows.execute_workflow (wait_for_result)",
     operations=(EXECUTE, GET_EXECUTION),
 )
 def waiting_takes_its_time(ctx: Context) -> None:
@@ -137,7 +137,7 @@ def waiting_takes_its_time(ctx: Context) -> None:
 @rule(
     id="executions.waiting-has-an-end",
     level=MAY,
-    source="our choice: who has waited in vain gets the execution as it is",
+    source="choices.executions-waiting-has-an-end",
     operations=(EXECUTE,),
 )
 def waiting_has_an_end(ctx: Context) -> None:
@@ -149,7 +149,7 @@ def waiting_has_an_end(ctx: Context) -> None:
 @rule(
     id="executions.states-move-forward",
     level=MUST,
-    source="spec 2026-08-13, WorkflowExecutionStatus",
+    source="document: WorkflowExecutionStatus",
     operations=(EXECUTE, GET_EXECUTION),
 )
 def states_move_forward(ctx: Context) -> None:
@@ -167,7 +167,7 @@ def states_move_forward(ctx: Context) -> None:
 @rule(
     id="executions.signal-is-heard",
     level=MUST,
-    source="spec 2026-08-13, POST /v1/workflows/executions/{execution_id}/signals",
+    source="document: workflows.executions.signal_workflow_execution",
     operations=(SIGNAL, GET_EXECUTION),
 )
 def signal_is_heard(ctx: Context) -> None:
@@ -185,7 +185,7 @@ def signal_is_heard(ctx: Context) -> None:
 @rule(
     id="executions.query-changes-nothing",
     level=MUST,
-    source="spec 2026-08-13, POST /v1/workflows/executions/{execution_id}/queries",
+    source="document: workflows.executions.query_workflow_execution",
     operations=(QUERY, UPDATE, GET_EXECUTION),
 )
 def query_changes_nothing(ctx: Context) -> None:
@@ -206,7 +206,10 @@ def query_changes_nothing(ctx: Context) -> None:
 @rule(
     id="executions.unknown-names-are-refused",
     level=MUST,
-    source="spec 2026-08-13: the workflow has to know a signal, query or update of this name",
+    source=(
+        "document: workflows.executions.signal_workflow_execution (the workflow has "
+        "to know a signal, query or update of this name)"
+    ),
     operations=(SIGNAL, QUERY, UPDATE),
 )
 def unknown_names_are_refused(ctx: Context) -> None:
@@ -221,7 +224,7 @@ def unknown_names_are_refused(ctx: Context) -> None:
 @rule(
     id="executions.cancelled-execution-ends",
     level=MUST,
-    source="spec 2026-08-13, POST /v1/workflows/executions/{execution_id}/cancel",
+    source="document: workflows.executions.cancel_workflow_execution",
     operations=(CANCEL, GET_EXECUTION),
 )
 def cancelled_execution_ends(ctx: Context) -> None:
@@ -236,7 +239,7 @@ def cancelled_execution_ends(ctx: Context) -> None:
 @rule(
     id="executions.ended-execution-takes-nothing",
     level=SHOULD,
-    source="spec 2026-08-13, WorkflowExecutionStatus: all others are final",
+    source="document: WorkflowExecutionStatus (all others are final)",
     operations=(TERMINATE, SIGNAL, UPDATE, CANCEL),
 )
 def ended_execution_takes_nothing(ctx: Context) -> None:
@@ -255,7 +258,7 @@ def ended_execution_takes_nothing(ctx: Context) -> None:
 @rule(
     id="executions.batch-tells-each-outcome",
     level=MUST,
-    source="spec 2026-08-13, BatchExecutionResponse",
+    source="document: BatchExecutionResponse",
     operations=(CANCEL_MANY, TERMINATE_MANY, GET_EXECUTION),
 )
 def batch_tells_each_outcome(ctx: Context) -> None:
@@ -276,7 +279,7 @@ def batch_tells_each_outcome(ctx: Context) -> None:
 @rule(
     id="executions.reset-begins-another-run",
     level=MUST,
-    source="spec 2026-08-13, POST /v1/workflows/executions/{execution_id}/reset",
+    source="document: workflows.executions.reset_workflow",
     operations=(RESET, GET_EXECUTION, QUERY),
 )
 def reset_begins_another_run(ctx: Context) -> None:
@@ -296,7 +299,9 @@ def reset_begins_another_run(ctx: Context) -> None:
 @rule(
     id="executions.reset-revives",
     level=SHOULD,
-    source="spec 2026-08-13: what came after that event is done again",
+    source=(
+        "document: workflows.executions.reset_workflow (what came after that event is done again)"
+    ),
     operations=(RESET, SIGNAL, TERMINATE),
 )
 def reset_revives(ctx: Context) -> None:
@@ -313,7 +318,7 @@ def reset_revives(ctx: Context) -> None:
 @rule(
     id="executions.time-runs-out",
     level=MUST,
-    source="spec 2026-08-13, WorkflowCodeDefinition.execution_timeout",
+    source="document: WorkflowCodeDefinition.execution_timeout",
     operations=(EXECUTE, GET_EXECUTION),
     needs=("clock",),
 )
@@ -330,7 +335,7 @@ def time_runs_out(ctx: Context) -> None:
 @rule(
     id="executions.belong-to-their-workspace",
     level=SHOULD,
-    source="spec 2026-08-13: executions of the workspace",
+    source=("document: workflows.executions.get_workflow_execution (executions of the workspace)"),
     operations=(GET_EXECUTION, TERMINATE, STREAM),
     needs=("neighbour",),
 )

@@ -34,7 +34,7 @@ BATCH_LINE = '{"custom_id": "%s", "body": {"messages": [{"role": "user", "conten
 @rule(
     id="files.uploaded-file-is-described",
     level=MUST,
-    source="spec 2026-08-13, CreateFileResponse",
+    source="document: CreateFileResponse",
     operations=(UPLOAD_FILE,),
 )
 def uploaded_file_is_described(ctx: Context) -> None:
@@ -55,7 +55,7 @@ def uploaded_file_is_described(ctx: Context) -> None:
 @rule(
     id="files.uploaded-file-is-readable",
     level=MUST,
-    source="spec 2026-08-13, GetFileResponse",
+    source="document: GetFileResponse",
     operations=(UPLOAD_FILE, GET_FILE),
 )
 def uploaded_file_is_readable(ctx: Context) -> None:
@@ -69,7 +69,7 @@ def uploaded_file_is_readable(ctx: Context) -> None:
 @rule(
     id="files.uploaded-file-is-listed",
     level=MUST,
-    source="spec 2026-08-13, ListFilesResponse",
+    source="document: ListFilesResponse",
     operations=(UPLOAD_FILE, LIST_FILES),
 )
 def uploaded_file_is_listed(ctx: Context) -> None:
@@ -87,7 +87,7 @@ def uploaded_file_is_listed(ctx: Context) -> None:
 @rule(
     id="files.content-is-the-file",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/files/{file_id}/content; quirks §7",
+    source="document: files.download; shapes.bytes",
     operations=(UPLOAD_FILE, DOWNLOAD_FILE),
 )
 def content_is_the_file(ctx: Context) -> None:
@@ -102,7 +102,7 @@ def content_is_the_file(ctx: Context) -> None:
 @rule(
     id="files.same-content-is-another-file",
     level=SHOULD,
-    source="our choice: only libraries are documented to know content again",
+    source="choices.files-same-content-is-another-file",
     operations=(UPLOAD_FILE,),
 )
 def same_content_is_another_file(ctx: Context) -> None:
@@ -115,7 +115,7 @@ def same_content_is_another_file(ctx: Context) -> None:
 @rule(
     id="files.deleted-file-is-gone",
     level=MUST,
-    source="spec 2026-08-13, DeleteFileResponse; quirks §3",
+    source="document: DeleteFileResponse; shapes.success-codes",
     operations=(DELETE_FILE, GET_FILE, DOWNLOAD_FILE, FILE_URL, LIST_FILES),
 )
 def deleted_file_is_gone(ctx: Context) -> None:
@@ -136,7 +136,7 @@ def deleted_file_is_gone(ctx: Context) -> None:
 @rule(
     id="files.unknown-file-is-not-found",
     level=SHOULD,
-    source="our choice: the status 404, as for libraries",
+    source="choices.files-unknown-file-is-not-found",
     operations=(GET_FILE, DOWNLOAD_FILE, FILE_URL, DELETE_FILE),
 )
 def unknown_file_is_not_found(ctx: Context) -> None:
@@ -148,7 +148,7 @@ def unknown_file_is_not_found(ctx: Context) -> None:
 @rule(
     id="files.missing-file-is-refused",
     level=MUST,
-    source="spec 2026-08-13, POST /v1/files: `file` is required",
+    source="document: files.upload (`file` is required)",
     operations=(UPLOAD_FILE,),
 )
 def missing_file_is_refused(ctx: Context) -> None:
@@ -164,7 +164,7 @@ def missing_file_is_refused(ctx: Context) -> None:
 @rule(
     id="files.pages-make-the-list",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/files: page, page_size, total",
+    source="document: files.list (page, page_size, total)",
     operations=(LIST_FILES,),
 )
 def pages_make_the_list(ctx: Context) -> None:
@@ -182,7 +182,7 @@ def pages_make_the_list(ctx: Context) -> None:
 @rule(
     id="files.total-can-be-left-out",
     level=SHOULD,
-    source="spec 2026-08-13, GET /v1/files: include_total",
+    source="document: files.list (include_total)",
     operations=(LIST_FILES,),
 )
 def total_can_be_left_out(ctx: Context) -> None:
@@ -196,7 +196,7 @@ def total_can_be_left_out(ctx: Context) -> None:
 @rule(
     id="files.filters-select",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/files: search, purpose, source",
+    source="document: files.list (search, purpose, source)",
     operations=(LIST_FILES,),
 )
 def filters_select(ctx: Context) -> None:
@@ -221,7 +221,10 @@ def filters_select(ctx: Context) -> None:
 @rule(
     id="files.strangers-see-nothing",
     level=MUST,
-    source="our choice of rule, status class alone: an organisation's files are its own",
+    source=(
+        "harm: what belongs to an organisation is shown to a stranger; "
+        "choices.files-strangers-see-nothing"
+    ),
     operations=(GET_FILE, DOWNLOAD_FILE, FILE_URL, DELETE_FILE, LIST_FILES),
     needs=("stranger",),
 )

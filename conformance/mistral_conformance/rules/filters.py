@@ -33,7 +33,7 @@ ORDERS = {"lt": (-1,), "lte": (-1, 0), "gt": (1,), "gte": (1, 0), "eq": (0,), "n
 @rule(
     id="filters.groups-join-conditions",
     level=MUST,
-    source="spec 2026-08-13, FilterGroup",
+    source="document: FilterGroup",
     operations=(SEARCH,),
 )
 def groups_join_conditions(ctx: Context) -> None:
@@ -54,7 +54,7 @@ def groups_join_conditions(ctx: Context) -> None:
 @rule(
     id="filters.numbers-compare",
     level=MUST,
-    source="spec 2026-08-13, FilterOperator",
+    source="document: FilterOperator",
     operations=(SEARCH,),
 )
 def numbers_compare(ctx: Context) -> None:
@@ -75,7 +75,7 @@ def numbers_compare(ctx: Context) -> None:
 @rule(
     id="filters.texts-compare",
     level=MUST,
-    source="spec 2026-08-13, FilterOperator",
+    source="document: FilterOperator",
     operations=(SEARCH,),
 )
 def texts_compare(ctx: Context) -> None:
@@ -98,7 +98,7 @@ def texts_compare(ctx: Context) -> None:
 @rule(
     id="filters.wrong-filters-are-refused",
     level=SHOULD,
-    source="spec 2026-08-13, FilterCondition",
+    source="document: FilterCondition",
     operations=(SEARCH, SEARCH_IDS),
 )
 def wrong_filters_are_refused(ctx: Context) -> None:
@@ -113,7 +113,7 @@ def wrong_filters_are_refused(ctx: Context) -> None:
 @rule(
     id="filters.fields-are-in-order",
     level=MUST,
-    source="spec 2026-08-13, BaseFieldDefinition",
+    source="document: BaseFieldDefinition",
     operations=(LIST_FIELDS,),
 )
 def fields_are_in_order(ctx: Context) -> None:
@@ -132,7 +132,7 @@ def fields_are_in_order(ctx: Context) -> None:
 @rule(
     id="filters.listed-operators-work",
     level=MUST,
-    source="spec 2026-08-13, BaseFieldDefinition.supported_operators",
+    source="document: BaseFieldDefinition.supported_operators",
     operations=(LIST_FIELDS, SEARCH),
 )
 def listed_operators_work(ctx: Context) -> None:
@@ -152,7 +152,7 @@ def listed_operators_work(ctx: Context) -> None:
 @rule(
     id="filters.options-are-what-occurs",
     level=SHOULD,
-    source="spec 2026-08-13, FetchChatCompletionFieldOptionsResponse",
+    source="document: FetchChatCompletionFieldOptionsResponse",
     operations=(OPTIONS,),
 )
 def options_are_what_occurs(ctx: Context) -> None:
@@ -170,7 +170,7 @@ def options_are_what_occurs(ctx: Context) -> None:
 @rule(
     id="filters.option-counts-add-up",
     level=MUST,
-    source="spec 2026-08-13, FieldOptionCountItem",
+    source="document: FieldOptionCountItem",
     operations=(COUNTS,),
 )
 def option_counts_add_up(ctx: Context) -> None:
@@ -189,7 +189,11 @@ def option_counts_add_up(ctx: Context) -> None:
 @rule(
     id="filters.unknown-field-is-not-found",
     level=MUST,
-    source="Libraries rules E; spec 2026-08-13, FIELDS_NOT_FOUND",
+    source=(
+        "errors.validation; document: "
+        "beta.observability.chat_completion_events.fields.fetch_options "
+        "(FIELDS_NOT_FOUND)"
+    ),
     operations=(OPTIONS, COUNTS),
 )
 def unknown_field_is_not_found(ctx: Context) -> None:

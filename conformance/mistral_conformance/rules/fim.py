@@ -24,7 +24,7 @@ SHORTEST_STOP = 3
 @rule(
     id="fim.answers-a-choice",
     level=MUST,
-    source="spec 2026-08-13, FIMCompletionResponse",
+    source="document: FIMCompletionResponse",
     operations=(FIM,),
 )
 def answers_a_choice(ctx: Context) -> None:
@@ -42,7 +42,7 @@ def answers_a_choice(ctx: Context) -> None:
 @rule(
     id="fim.names-the-model",
     level=SHOULD,
-    source="spec 2026-08-13, FIMCompletionResponse.model; our choice: the name that was asked",
+    source="document: FIMCompletionResponse; choices.fim-names-the-model",
     operations=(FIM,),
 )
 def names_the_model(ctx: Context) -> None:
@@ -54,7 +54,7 @@ def names_the_model(ctx: Context) -> None:
 @rule(
     id="fim.max-tokens-cuts",
     level=MUST,
-    source="spec 2026-08-13, FIMCompletionRequest.max_tokens",
+    source="document: FIMCompletionRequest.max_tokens",
     operations=(FIM,),
 )
 def max_tokens_cuts(ctx: Context) -> None:
@@ -72,7 +72,7 @@ def max_tokens_cuts(ctx: Context) -> None:
 @rule(
     id="fim.min-tokens-are-there",
     level=SHOULD,
-    source="spec 2026-08-13, FIMCompletionRequest.min_tokens",
+    source="document: FIMCompletionRequest.min_tokens",
     operations=(FIM,),
 )
 def min_tokens_are_there(ctx: Context) -> None:
@@ -85,7 +85,7 @@ def min_tokens_are_there(ctx: Context) -> None:
 @rule(
     id="fim.stop-ends-the-code",
     level=MUST,
-    source="spec 2026-08-13, FIMCompletionRequest.stop",
+    source="document: FIMCompletionRequest.stop",
     operations=(FIM,),
 )
 def stop_ends_the_code(ctx: Context) -> None:
@@ -103,7 +103,7 @@ def stop_ends_the_code(ctx: Context) -> None:
 @rule(
     id="fim.usage-adds-up",
     level=MUST,
-    source="spec 2026-08-13, UsageInfo",
+    source="document: UsageInfo",
     operations=(FIM,),
 )
 def usage_adds_up(ctx: Context) -> None:
@@ -119,7 +119,7 @@ def usage_adds_up(ctx: Context) -> None:
 @rule(
     id="fim.suffix-is-read",
     level=SHOULD,
-    source="spec 2026-08-13, FIMCompletionRequest.suffix; our choice: what is read is counted",
+    source="document: FIMCompletionRequest.suffix; choices.fim-suffix-is-read",
     operations=(FIM,),
 )
 def suffix_is_read(ctx: Context) -> None:
@@ -132,7 +132,7 @@ def suffix_is_read(ctx: Context) -> None:
 @rule(
     id="fim.stream-is-the-answer",
     level=SHOULD,
-    source="quirks §5; our choice: both forms of one request say the same at temperature 0",
+    source="streams.done-mark; choices.fim-stream-is-the-answer",
     operations=(FIM,),
 )
 def stream_is_the_answer(ctx: Context) -> None:
@@ -150,7 +150,7 @@ def stream_is_the_answer(ctx: Context) -> None:
 @rule(
     id="fim.stream-ends-with-done",
     level=MUST,
-    source="spec 2026-08-13, FIMCompletionRequest.stream: terminated by data: [DONE]",
+    source="document: FIMCompletionRequest.stream (terminated by data: [DONE])",
     operations=(FIM,),
 )
 def stream_ends_with_done(ctx: Context) -> None:
@@ -166,7 +166,7 @@ def stream_ends_with_done(ctx: Context) -> None:
 @rule(
     id="fim.same-request-same-code",
     level=SHOULD,
-    source="spec 2026-08-13, FIMCompletionRequest.random_seed",
+    source="document: FIMCompletionRequest.random_seed",
     operations=(FIM,),
 )
 def same_request_same_code(ctx: Context) -> None:
@@ -180,7 +180,7 @@ def same_request_same_code(ctx: Context) -> None:
 @rule(
     id="fim.other-models-are-refused",
     level=MUST,
-    source="spec 2026-08-13, ModelCapabilities.completion_fim; our choice, status class alone",
+    source=("document: ModelCapabilities.completion_fim; choices.fim-other-models-are-refused"),
     operations=(FIM, LIST_MODELS),
 )
 def other_models_are_refused(ctx: Context) -> None:

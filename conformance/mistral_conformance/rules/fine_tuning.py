@@ -41,7 +41,7 @@ HOUR_S = 3600
 @rule(
     id="fine-tuning.created-job-is-readable",
     level=MUST,
-    source="spec 2026-03-31, FineTuningJob",
+    source="document: FineTuningJob",
     operations=(CREATE_JOB, GET_JOB),
 )
 def created_job_is_readable(ctx: Context) -> None:
@@ -67,7 +67,7 @@ def created_job_is_readable(ctx: Context) -> None:
 @rule(
     id="fine-tuning.dry-run-creates-nothing",
     level=MUST,
-    source="spec 2026-03-31, POST /v1/fine_tuning/jobs: the parameter dry_run",
+    source="document: fine_tuning.jobs.create (the parameter dry_run)",
     operations=(CREATE_JOB, LIST_JOBS),
 )
 def dry_run_creates_nothing(ctx: Context) -> None:
@@ -85,7 +85,7 @@ def dry_run_creates_nothing(ctx: Context) -> None:
 @rule(
     id="fine-tuning.jobs-are-filtered",
     level=MUST,
-    source="spec 2026-03-31, GET /v1/fine_tuning/jobs: parameters",
+    source="document: fine_tuning.jobs.list (parameters)",
     operations=(LIST_JOBS,),
 )
 def jobs_are_filtered(ctx: Context) -> None:
@@ -107,7 +107,7 @@ def jobs_are_filtered(ctx: Context) -> None:
 @rule(
     id="fine-tuning.pages-have-no-gaps",
     level=MUST,
-    source="spec 2026-03-31, GET /v1/fine_tuning/jobs: page, page_size; quirks §4",
+    source="document: fine_tuning.jobs.list (page, page_size); lists.ways-of-paging",
     operations=(LIST_JOBS,),
 )
 def pages_have_no_gaps(ctx: Context) -> None:
@@ -124,7 +124,9 @@ def pages_have_no_gaps(ctx: Context) -> None:
 @rule(
     id="fine-tuning.unknown-file-is-refused",
     level=MUST,
-    source="our choice of rule, status class alone",
+    source=(
+        "harm: a job trains on what nobody gave it; choices.fine-tuning-unknown-file-is-refused"
+    ),
     operations=(CREATE_JOB,),
 )
 def unknown_file_is_refused(ctx: Context) -> None:
@@ -138,7 +140,7 @@ def unknown_file_is_refused(ctx: Context) -> None:
 @rule(
     id="fine-tuning.unknown-job-is-not-found",
     level=MUST,
-    source="spec 2026-03-31, paths below /v1/fine_tuning/jobs/{job_id}: 404",
+    source=("document: fine_tuning.jobs.get (paths below /v1/fine_tuning/jobs/{job_id}: 404)"),
     operations=(GET_JOB, START_JOB, CANCEL_JOB),
 )
 def unknown_job_is_not_found(ctx: Context) -> None:
@@ -151,7 +153,7 @@ def unknown_job_is_not_found(ctx: Context) -> None:
 @rule(
     id="fine-tuning.jobs-wait-for-their-start",
     level=MUST,
-    source="spec 2026-03-31, CreateFineTuningJobRequest.auto_start, POST …/start",
+    source="document: CreateFineTuningJobRequest.auto_start (POST …/start)",
     operations=(CREATE_JOB, START_JOB, GET_JOB),
     needs=("clock",),
 )
@@ -170,7 +172,7 @@ def jobs_wait_for_their_start(ctx: Context) -> None:
 @rule(
     id="fine-tuning.states-move-forward",
     level=SHOULD,
-    source="spec 2026-03-31, FineTuningJobStatus; our choice of their order",
+    source="document: FineTuningJobStatus; choices.fine-tuning-states-move-forward",
     operations=(CREATE_JOB, GET_JOB),
     needs=("clock",),
 )
@@ -188,7 +190,7 @@ def states_move_forward(ctx: Context) -> None:
 @rule(
     id="fine-tuning.checkpoints-count-steps",
     level=SHOULD,
-    source="spec 2026-03-31, Checkpoint",
+    source="document: Checkpoint",
     operations=(GET_JOB,),
     needs=("clock",),
 )
@@ -208,7 +210,9 @@ def checkpoints_count_steps(ctx: Context) -> None:
 @rule(
     id="fine-tuning.cancelled-job-ends",
     level=MUST,
-    source="spec 2026-03-31, POST …/cancel: CANCELLATION_REQUESTED, then CANCELLED",
+    source=(
+        "document: fine_tuning.jobs.cancel (POST …/cancel: CANCELLATION_REQUESTED, then CANCELLED)"
+    ),
     operations=(CANCEL_JOB, START_JOB, GET_JOB),
     needs=("clock",),
 )
@@ -227,7 +231,7 @@ def cancelled_job_ends(ctx: Context) -> None:
 @rule(
     id="fine-tuning.wrong-files-fail-validation",
     level=SHOULD,
-    source="spec 2026-03-31, FineTuningJobStatus; our choice: refused at once or by the job",
+    source=("document: FineTuningJobStatus; choices.fine-tuning-wrong-files-fail-validation"),
     operations=(CREATE_JOB, GET_JOB),
     needs=("clock",),
 )
@@ -244,7 +248,7 @@ def wrong_files_fail_validation(ctx: Context) -> None:
 @rule(
     id="fine-tuning.classifiers-learn-their-labels",
     level=SHOULD,
-    source="spec 2026-03-31, ClassifierTarget; our choice: a text of the training is recognised",
+    source=("document: ClassifierTarget; choices.fine-tuning-classifiers-learn-their-labels"),
     operations=(CREATE_JOB, "classifiers.classify"),
     needs=("clock",),
 )

@@ -60,7 +60,7 @@ def plain_request_succeeds(ctx: Context) -> None:
 @rule(
     id="input.bounds-accepted",
     level=MUST,
-    source="document: minimum, maximum, enum, null",
+    source="document: parameters (minimum, maximum, enum, null)",
     operations=EACH,
     applies=has_bounds,
 )
@@ -82,7 +82,7 @@ def no_request_breaks_the_server(ctx: Context) -> None:
 @rule(
     id="input.fault-rejected",
     level=MUST,
-    source="Libraries rules E, document: parameters, requestBody",
+    source="errors.validation; document: parameters",
     operations=EACH,
     applies=can_be_wrong,
 )
@@ -96,7 +96,7 @@ def single_fault_is_rejected(ctx: Context) -> None:
 @rule(
     id="input.invalid-rejected",
     level=MUST,
-    source="Libraries rules E, document: parameters, requestBody",
+    source="errors.validation; document: parameters",
     operations=EACH,
     applies=can_be_wrong,
 )
@@ -112,7 +112,7 @@ def invalid_request_is_rejected(ctx: Context) -> None:
 @rule(
     id="input.malformed-json-rejected",
     level=MUST,
-    source="Libraries rules E",
+    source="errors.validation",
     operations=EACH,
     applies=has_json_body,
 )
@@ -139,7 +139,7 @@ def other_media_type_is_rejected(ctx: Context) -> None:
 @rule(
     id="input.unknown-id-not-found",
     level=MUST,
-    source="Libraries rules A18, E",
+    source="libraries.read; errors.validation",
     operations=EACH,
     applies=has_path_ids,
 )

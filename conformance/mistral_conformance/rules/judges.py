@@ -32,7 +32,7 @@ FETCH = "beta.observability.judges.fetch"
 UPDATE = "beta.observability.judges.update"
 DELETE = "beta.observability.judges.delete"
 ASK = "beta.observability.judges.judge_conversation"
-CODES = "spec 2026-08-13, ObservabilityErrorCode"
+CODES = "document: ObservabilityErrorCode"
 TALK = [
     {"role": "user", "content": "Which ships are in the port?"},
     {"role": "assistant", "content": "Two freighters came in from the sea."},
@@ -42,7 +42,7 @@ TALK = [
 @rule(
     id="judges.created-judge-is-readable",
     level=MUST,
-    source="spec 2026-08-13, Judge",
+    source="document: Judge",
     operations=(CREATE_JUDGE, FETCH),
 )
 def created_judge_is_readable(ctx: Context) -> None:
@@ -58,7 +58,7 @@ def created_judge_is_readable(ctx: Context) -> None:
 @rule(
     id="judges.list-filters",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/observability/judges",
+    source="document: beta.observability.judges.list",
     operations=(LIST,),
 )
 def list_filters(ctx: Context) -> None:
@@ -80,7 +80,7 @@ def list_filters(ctx: Context) -> None:
         expect_equal(ctx, answer.at("judges.count"), len(due), "the count", answer)
 
 
-@rule(id="judges.pages-are-complete", level=MUST, source="quirks §4", operations=(LIST,))
+@rule(id="judges.pages-are-complete", level=MUST, source="lists.ways-of-paging", operations=(LIST,))
 def pages_are_complete(ctx: Context) -> None:
     """Pages count from 1 and show each judge once."""
     sign = word(ctx)
@@ -92,7 +92,7 @@ def pages_are_complete(ctx: Context) -> None:
 @rule(
     id="judges.neighbouring-pages-are-linked",
     level=SHOULD,
-    source="spec 2026-08-13, JudgePage",
+    source="document: JudgePage",
     operations=(LIST,),
 )
 def neighbouring_pages_are_linked(ctx: Context) -> None:
@@ -110,7 +110,7 @@ def neighbouring_pages_are_linked(ctx: Context) -> None:
 @rule(
     id="judges.update-is-seen",
     level=MUST,
-    source="spec 2026-08-13, PUT /v1/observability/judges/{judge_id}",
+    source="document: beta.observability.judges.update",
     operations=(UPDATE,),
 )
 def update_is_seen(ctx: Context) -> None:
@@ -142,7 +142,7 @@ def update_without_change_is_refused(ctx: Context) -> None:
 @rule(
     id="judges.names-are-unique",
     level=SHOULD,
-    source="spec 2026-08-13, CreateJudgeRequest.name; JUDGE_NAME_ALREADY_EXISTS",
+    source="document: CreateJudgeRequest.name (JUDGE_NAME_ALREADY_EXISTS)",
     operations=(CREATE_JUDGE, UPDATE),
 )
 def names_are_unique(ctx: Context) -> None:
@@ -157,7 +157,7 @@ def names_are_unique(ctx: Context) -> None:
 @rule(
     id="judges.former-contents-stay",
     level=MAY,
-    source="our choice: updates leave a revision below the judge",
+    source="choices.judges-former-contents-stay",
     operations=(UPDATE, FETCH),
 )
 def former_contents_stay(ctx: Context) -> None:
@@ -179,7 +179,7 @@ def former_contents_stay(ctx: Context) -> None:
 @rule(
     id="judges.deleted-judge-is-gone",
     level=MUST,
-    source="spec 2026-08-13, DELETE /v1/observability/judges/{judge_id}; quirks §3",
+    source="document: beta.observability.judges.delete; shapes.success-codes",
     operations=(DELETE, FETCH, LIST, ASK),
 )
 def deleted_judge_is_gone(ctx: Context) -> None:
@@ -218,7 +218,7 @@ def unknown_judge_has_its_code(ctx: Context) -> None:
 @rule(
     id="judges.verdict-is-of-the-judge",
     level=MUST,
-    source="spec 2026-08-13, JudgeOutput",
+    source="document: JudgeOutput",
     operations=(ASK,),
 )
 def verdict_is_of_the_judge(ctx: Context) -> None:
@@ -232,7 +232,7 @@ def verdict_is_of_the_judge(ctx: Context) -> None:
 @rule(
     id="judges.verdict-follows-the-text",
     level=SHOULD,
-    source="our choice: a judge that reads tells these two apart",
+    source="choices.judges-verdict-follows-the-text",
     operations=(ASK,),
 )
 def verdict_follows_the_text(ctx: Context) -> None:

@@ -43,7 +43,7 @@ GENERATED = {"generated_name", "generated_description", "emoji"}
 @rule(
     id="lifecycle.created-library-is-readable",
     level=MUST,
-    source="Libraries rules A7, A18; seed 000:125, 000:210",
+    source="libraries.created-with-201; libraries.read",
     operations=(CREATE_LIBRARY, GET_LIBRARY),
 )
 def created_library_is_readable(ctx: Context) -> None:
@@ -57,7 +57,7 @@ def created_library_is_readable(ctx: Context) -> None:
 @rule(
     id="lifecycle.created-library-is-listed",
     level=MUST,
-    source="Libraries rules A1; seed 000:33",
+    source="libraries.visible",
     operations=(CREATE_LIBRARY, LIST_LIBRARIES),
 )
 def created_library_is_listed(ctx: Context) -> None:
@@ -74,7 +74,7 @@ def created_library_is_listed(ctx: Context) -> None:
 @rule(
     id="lifecycle.new-library-is-empty",
     level=MUST,
-    source="Libraries rules B1, A13; seed 003:170-188, 003:231",
+    source="documents.none-at-first; libraries.fresh-values",
     operations=(CREATE_LIBRARY, LIST_DOCUMENTS),
 )
 def new_library_is_empty(ctx: Context) -> None:
@@ -89,7 +89,7 @@ def new_library_is_empty(ctx: Context) -> None:
 @rule(
     id="lifecycle.new-library-times-agree",
     level=SHOULD,
-    source="Libraries rules A13; seed 003:170-188",
+    source="libraries.fresh-values",
     operations=(CREATE_LIBRARY,),
 )
 def new_library_times_agree(ctx: Context) -> None:
@@ -103,7 +103,7 @@ def new_library_times_agree(ctx: Context) -> None:
 @rule(
     id="lifecycle.ids-have-their-versions",
     level=MAY,
-    source="Libraries rules A15; seed 003:171, 003:289",
+    source="libraries.id-versions",
     operations=(CREATE_LIBRARY, UPLOAD_DOCUMENT),
 )
 def ids_have_their_versions(ctx: Context) -> None:
@@ -117,7 +117,7 @@ def ids_have_their_versions(ctx: Context) -> None:
 @rule(
     id="lifecycle.updated-library-shows-the-change",
     level=MUST,
-    source="Libraries rules A20; seed 000:298, 000:484",
+    source="libraries.update-is-partial",
     operations=(PATCH_LIBRARY, GET_LIBRARY),
 )
 def updated_library_shows_the_change(ctx: Context) -> None:
@@ -135,7 +135,7 @@ def updated_library_shows_the_change(ctx: Context) -> None:
 @rule(
     id="lifecycle.changes-move-updated-at",
     level=SHOULD,
-    source="Libraries rules A17; seed 003:546-550",
+    source="libraries.counts-follow",
     operations=(PATCH_LIBRARY, UPLOAD_DOCUMENT, GET_LIBRARY),
 )
 def changes_move_updated_at(ctx: Context) -> None:
@@ -156,7 +156,7 @@ def changes_move_updated_at(ctx: Context) -> None:
 @rule(
     id="lifecycle.counts-follow-documents",
     level=SHOULD,
-    source="Libraries rules A17; seed 003:546-550",
+    source="libraries.counts-follow",
     operations=(GET_LIBRARY, UPLOAD_DOCUMENT, DELETE_DOCUMENT),
 )
 def counts_follow_documents(ctx: Context) -> None:
@@ -176,7 +176,7 @@ def counts_follow_documents(ctx: Context) -> None:
 @rule(
     id="lifecycle.deleted-library-is-gone",
     level=MUST,
-    source="Libraries rules A23, A25; seed 000:395",
+    source="libraries.delete-takes-documents; libraries.gone-everywhere",
     operations=(DELETE_LIBRARY, GET_LIBRARY, LIST_LIBRARIES),
 )
 def deleted_library_is_gone(ctx: Context) -> None:
@@ -195,7 +195,7 @@ def deleted_library_is_gone(ctx: Context) -> None:
 @rule(
     id="lifecycle.deleted-library-takes-all-below",
     level=MUST,
-    source="Libraries rules A23, A25; seed 000:395",
+    source="libraries.delete-takes-documents; libraries.gone-everywhere",
     operations=(DELETE_LIBRARY, LIST_DOCUMENTS, LIST_ACCESSES, *DOCUMENT_READS),
 )
 def deleted_library_takes_all_below(ctx: Context) -> None:
@@ -210,7 +210,7 @@ def deleted_library_takes_all_below(ctx: Context) -> None:
 @rule(
     id="lifecycle.uploaded-document-is-listed",
     level=MUST,
-    source="Libraries rules B4, B16; seed 002:3981",
+    source="documents.new-content-201; documents.list",
     operations=(UPLOAD_DOCUMENT, GET_DOCUMENT, LIST_DOCUMENTS),
 )
 def uploaded_document_is_listed(ctx: Context) -> None:
@@ -229,7 +229,7 @@ def uploaded_document_is_listed(ctx: Context) -> None:
 @rule(
     id="lifecycle.deleted-document-is-gone",
     level=MUST,
-    source="Libraries rules B15, B21; seed 002:4238",
+    source="documents.searchable-when-processed; documents.delete-204",
     operations=(DELETE_DOCUMENT, LIST_DOCUMENTS, *DOCUMENT_READS),
 )
 def deleted_document_is_gone(ctx: Context) -> None:
@@ -247,7 +247,10 @@ def deleted_document_is_gone(ctx: Context) -> None:
 @rule(
     id="lifecycle.document-is-found-only-in-its-library",
     level=SHOULD,
-    source="Libraries rules E: document of another library; our choice: the status 404",
+    source=(
+        "errors.validation (document of another library); "
+        "choices.lifecycle-document-is-found-only-in-its-library"
+    ),
     operations=(PATCH_DOCUMENT, DELETE_DOCUMENT, REPROCESS, *DOCUMENT_READS),
 )
 def document_is_found_only_in_its_library(ctx: Context) -> None:
@@ -268,7 +271,7 @@ def document_is_found_only_in_its_library(ctx: Context) -> None:
 @rule(
     id="lifecycle.unknown-library-is-not-found",
     level=SHOULD,
-    source="Libraries rules A18, E; our choice: the status 404",
+    source=("libraries.read; errors.validation; choices.lifecycle-unknown-library-is-not-found"),
     operations=(GET_LIBRARY, PATCH_LIBRARY, DELETE_LIBRARY, LIST_DOCUMENTS, LIST_ACCESSES),
 )
 def unknown_library_is_not_found(ctx: Context) -> None:
@@ -282,7 +285,7 @@ def unknown_library_is_not_found(ctx: Context) -> None:
 @rule(
     id="lifecycle.unknown-document-is-not-found",
     level=SHOULD,
-    source="Libraries rules E; our choice: the status 404",
+    source="errors.validation; choices.lifecycle-unknown-document-is-not-found",
     operations=(PATCH_DOCUMENT, DELETE_DOCUMENT, REPROCESS, *DOCUMENT_READS),
 )
 def unknown_document_is_not_found(ctx: Context) -> None:
@@ -296,7 +299,7 @@ def unknown_document_is_not_found(ctx: Context) -> None:
 @rule(
     id="lifecycle.expired-document-is-gone",
     level=MUST,
-    source="spec 2026-08-13, UpdateDocumentRequest.expires_at; Libraries rules B20",
+    source="document: UpdateDocumentRequest.expires_at; documents.expiry",
     operations=(PATCH_DOCUMENT, GET_DOCUMENT, LIST_DOCUMENTS),
     needs=("clock",),
 )

@@ -29,7 +29,7 @@ SAMPLE = 5
 @rule(
     id="models.list-is-not-empty",
     level=MUST,
-    source="spec 2026-08-13, ModelList",
+    source="document: ModelList",
     operations=(LIST_MODELS,),
 )
 def list_is_not_empty(ctx: Context) -> None:
@@ -43,7 +43,7 @@ def list_is_not_empty(ctx: Context) -> None:
 @rule(
     id="models.ids-are-unique",
     level=SHOULD,
-    source="our choice: the id is what a request names",
+    source="choices.models-ids-are-unique",
     operations=(LIST_MODELS,),
 )
 def ids_are_unique(ctx: Context) -> None:
@@ -56,7 +56,7 @@ def ids_are_unique(ctx: Context) -> None:
 @rule(
     id="models.listed-model-is-readable",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/models/{model_id}",
+    source="document: models.retrieve",
     operations=(LIST_MODELS, GET_MODEL),
 )
 def listed_model_is_readable(ctx: Context) -> None:
@@ -72,7 +72,7 @@ def listed_model_is_readable(ctx: Context) -> None:
 @rule(
     id="models.card-is-the-same-in-both",
     level=SHOULD,
-    source="our choice: both answers are documented as the same card",
+    source="choices.models-card-is-the-same-in-both",
     operations=(LIST_MODELS, GET_MODEL),
 )
 def card_is_the_same_in_both(ctx: Context) -> None:
@@ -88,7 +88,7 @@ def card_is_the_same_in_both(ctx: Context) -> None:
 @rule(
     id="models.aliases-lead-to-their-model",
     level=SHOULD,
-    source="spec 2026-08-13, BaseModelCard.aliases",
+    source="document: BaseModelCard.aliases",
     operations=(LIST_MODELS, GET_MODEL),
 )
 def aliases_lead_to_their_model(ctx: Context) -> None:
@@ -106,7 +106,7 @@ def aliases_lead_to_their_model(ctx: Context) -> None:
 @rule(
     id="models.chatting-model-chats",
     level=MUST,
-    source="spec 2026-08-13, ModelCapabilities.completion_chat",
+    source="document: ModelCapabilities.completion_chat",
     operations=(LIST_MODELS, CHAT),
 )
 def chatting_model_chats(ctx: Context) -> None:
@@ -119,7 +119,7 @@ def chatting_model_chats(ctx: Context) -> None:
 @rule(
     id="models.unknown-model-is-refused",
     level=MUST,
-    source="our choice of rule, status class alone",
+    source="errors.not-found; choices.models-unknown-model-is-refused",
     operations=(GET_MODEL,),
 )
 def unknown_model_is_refused(ctx: Context) -> None:
@@ -131,7 +131,7 @@ def unknown_model_is_refused(ctx: Context) -> None:
 @rule(
     id="models.can-be-filtered-by-name",
     level=SHOULD,
-    source="spec 2026-08-13, GET /v1/models: the parameter model",
+    source="document: models.list (the parameter model)",
     operations=(LIST_MODELS,),
 )
 def can_be_filtered_by_name(ctx: Context) -> None:
@@ -148,7 +148,7 @@ def can_be_filtered_by_name(ctx: Context) -> None:
 @rule(
     id="models.tuned-model-is-listed-and-chats",
     level=MUST,
-    source="spec 2026-08-13, FTModelCard",
+    source="document: FTModelCard",
     operations=(LIST_MODELS, GET_MODEL, CHAT),
     needs=("clock",),
 )
@@ -167,7 +167,7 @@ def tuned_model_is_listed_and_chats(ctx: Context) -> None:
 @rule(
     id="models.tuned-model-is-renamed",
     level=MUST,
-    source="spec 2026-08-13, UpdateModelRequest, FineTunedModel",
+    source="document: UpdateModelRequest; document: FineTunedModel",
     operations=(UPDATE_MODEL, LIST_MODELS),
     needs=("clock",),
 )
@@ -188,7 +188,10 @@ def tuned_model_is_renamed(ctx: Context) -> None:
 @rule(
     id="models.tuned-model-is-archived",
     level=MUST,
-    source="spec 2026-08-13, ArchiveModelResponse, UnarchiveModelResponse, FTModelCard.archived",
+    source=(
+        "document: ArchiveModelResponse; document: UnarchiveModelResponse; document: "
+        "FTModelCard.archived"
+    ),
     operations=(ARCHIVE, UNARCHIVE, LIST_MODELS),
     needs=("clock",),
 )
@@ -206,7 +209,7 @@ def tuned_model_is_archived(ctx: Context) -> None:
 @rule(
     id="models.archived-model-does-not-chat",
     level=SHOULD,
-    source="our choice: what is put aside is not used",
+    source="choices.models-archived-model-does-not-chat",
     operations=(ARCHIVE, UNARCHIVE, CHAT),
     needs=("clock",),
 )
@@ -223,7 +226,7 @@ def archived_model_does_not_chat(ctx: Context) -> None:
 @rule(
     id="models.deleted-model-is-gone",
     level=MUST,
-    source="spec 2026-08-13, DeleteModelResponse; quirks §3",
+    source="document: DeleteModelResponse; shapes.success-codes",
     operations=(DELETE_MODEL, GET_MODEL, LIST_MODELS, UPDATE_MODEL, ARCHIVE, UNARCHIVE),
     needs=("clock",),
 )

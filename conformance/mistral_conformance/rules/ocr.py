@@ -39,7 +39,7 @@ SCHEMA_FORMAT = {
 @rule(
     id="ocr.pages-have-their-text",
     level=MUST,
-    source="spec 2026-08-13, OCRResponse and OCRPageObject",
+    source="document: OCRResponse; document: OCRPageObject",
     operations=(OCR,),
 )
 def pages_have_their_text(ctx: Context) -> None:
@@ -57,7 +57,7 @@ def pages_have_their_text(ctx: Context) -> None:
 @rule(
     id="ocr.only-the-chosen-pages",
     level=MUST,
-    source="spec 2026-08-13, OCRRequest.pages: a list, or text such as `0,2-4`",
+    source="document: OCRRequest.pages (a list, or text such as `0,2-4`)",
     operations=(OCR,),
 )
 def only_the_chosen_pages(ctx: Context) -> None:
@@ -74,7 +74,7 @@ def only_the_chosen_pages(ctx: Context) -> None:
 @rule(
     id="ocr.one-document-three-ways",
     level=MUST,
-    source="spec 2026-08-13, OCRRequest.document: FileChunk and DocumentURLChunk",
+    source=("document: OCRRequest.document; document: FileChunk; document: DocumentURLChunk"),
     operations=(OCR,),
 )
 def one_document_three_ways(ctx: Context) -> None:
@@ -97,7 +97,7 @@ def one_document_three_ways(ctx: Context) -> None:
 @rule(
     id="ocr.unknown-file-is-refused",
     level=MUST,
-    source="spec 2026-08-13, FileChunk",
+    source="document: FileChunk",
     operations=(OCR,),
 )
 def unknown_file_is_refused(ctx: Context) -> None:
@@ -109,7 +109,7 @@ def unknown_file_is_refused(ctx: Context) -> None:
 @rule(
     id="ocr.broken-document-is-refused",
     level=SHOULD,
-    source="our choice: what cannot be read has no pages",
+    source="choices.ocr-broken-document-is-refused",
     operations=(OCR,),
 )
 def broken_document_is_refused(ctx: Context) -> None:
@@ -122,7 +122,7 @@ def broken_document_is_refused(ctx: Context) -> None:
 @rule(
     id="ocr.size-is-told",
     level=SHOULD,
-    source="spec 2026-08-13, OCRUsageInfo.doc_size_bytes",
+    source="document: OCRUsageInfo.doc_size_bytes",
     operations=(OCR,),
 )
 def size_is_told(ctx: Context) -> None:
@@ -136,7 +136,7 @@ def size_is_told(ctx: Context) -> None:
 @rule(
     id="ocr.office-documents-are-read",
     level=SHOULD,
-    source="our choice: a DOCX is a document as well",
+    source="choices.ocr-office-documents-are-read",
     operations=(OCR,),
 )
 def office_documents_are_read(ctx: Context) -> None:
@@ -150,7 +150,9 @@ def office_documents_are_read(ctx: Context) -> None:
 @rule(
     id="ocr.blocks-stand-on-the-page",
     level=MUST,
-    source="spec 2026-08-13, OCRRequest.include_blocks, OCRPageDimensions and OCRTextBlock",
+    source=(
+        "document: OCRRequest.include_blocks; document: OCRPageDimensions; document: OCRTextBlock"
+    ),
     operations=(OCR,),
 )
 def blocks_stand_on_the_page(ctx: Context) -> None:
@@ -172,7 +174,7 @@ def blocks_stand_on_the_page(ctx: Context) -> None:
 @rule(
     id="ocr.scores-only-on-request",
     level=MUST,
-    source="spec 2026-08-13, OCRRequest.confidence_scores_granularity",
+    source="document: OCRRequest.confidence_scores_granularity",
     operations=(OCR,),
 )
 def scores_only_on_request(ctx: Context) -> None:
@@ -192,7 +194,7 @@ def scores_only_on_request(ctx: Context) -> None:
 @rule(
     id="ocr.annotation-follows-its-schema",
     level=MUST,
-    source="spec 2026-08-13, OCRRequest.document_annotation_format",
+    source="document: OCRRequest.document_annotation_format",
     operations=(OCR,),
 )
 def annotation_follows_its_schema(ctx: Context) -> None:
@@ -214,7 +216,7 @@ def annotation_follows_its_schema(ctx: Context) -> None:
 @rule(
     id="ocr.picture-is-one-page",
     level=MUST,
-    source="spec 2026-08-13, ImageURLChunk and OCRPageObject",
+    source="document: ImageURLChunk; document: OCRPageObject",
     operations=(OCR,),
 )
 def picture_is_one_page(ctx: Context) -> None:
@@ -233,7 +235,7 @@ def picture_is_one_page(ctx: Context) -> None:
 @rule(
     id="ocr.foreign-addresses-are-not-invented",
     level=MAY,
-    source="our choice: what cannot be fetched is refused",
+    source="choices.ocr-foreign-addresses-are-not-invented",
     operations=(OCR,),
 )
 def foreign_addresses_are_not_invented(ctx: Context) -> None:

@@ -27,7 +27,7 @@ OUT_OF_RANGE = (0, -1, 101)
 @rule(
     id="paging.library-pages-make-the-list",
     level=MUST,
-    source="Libraries rules A3; seed 000:34-35",
+    source="libraries.page-numbers",
     operations=(LIST_LIBRARIES,),
 )
 def library_pages_make_the_list(ctx: Context) -> None:
@@ -40,7 +40,7 @@ def library_pages_make_the_list(ctx: Context) -> None:
 @rule(
     id="paging.library-tokens-make-the-list",
     level=MUST,
-    source="spec 2026-08-13, ListLibrariesResponse.next_page_token; Libraries rules A4",
+    source="document: ListLibrariesResponse.next_page_token; libraries.pagination-block",
     operations=(LIST_LIBRARIES,),
 )
 def library_tokens_make_the_list(ctx: Context) -> None:
@@ -53,7 +53,7 @@ def library_tokens_make_the_list(ctx: Context) -> None:
 @rule(
     id="paging.library-block-adds-up",
     level=SHOULD,
-    source="spec 2026-08-13, PaginationInfo; Libraries rules A4 (totals may be estimates)",
+    source=("document: PaginationInfo; libraries.pagination-block (totals may be estimates)"),
     operations=(LIST_LIBRARIES,),
 )
 def library_block_adds_up(ctx: Context) -> None:
@@ -71,7 +71,7 @@ def library_block_adds_up(ctx: Context) -> None:
 @rule(
     id="paging.library-block-goes-with-tokens",
     level=SHOULD,
-    source="spec 2026-08-13, ListLibrariesResponse.pagination: omitted with a token",
+    source="document: ListLibrariesResponse.pagination (omitted with a token)",
     operations=(LIST_LIBRARIES,),
 )
 def library_block_goes_with_tokens(ctx: Context) -> None:
@@ -86,7 +86,7 @@ def library_block_goes_with_tokens(ctx: Context) -> None:
 @rule(
     id="paging.library-page-size-is-bounded",
     level=MUST,
-    source="Libraries rules A3; spec 2026-08-13: page_size from 1 to 100",
+    source=("libraries.page-numbers; document: beta.libraries.list (page_size from 1 to 100)"),
     operations=(LIST_LIBRARIES,),
 )
 def library_page_size_is_bounded(ctx: Context) -> None:
@@ -97,7 +97,7 @@ def library_page_size_is_bounded(ctx: Context) -> None:
 @rule(
     id="paging.library-search-ignores-case",
     level=MUST,
-    source="Libraries rules A2; seed 000:1",
+    source="libraries.search-by-name",
     operations=(LIST_LIBRARIES,),
 )
 def library_search_ignores_case(ctx: Context) -> None:
@@ -114,7 +114,7 @@ def library_search_ignores_case(ctx: Context) -> None:
 @rule(
     id="paging.library-order-is-stable",
     level=SHOULD,
-    source="our choice: pages have a meaning only within one order",
+    source="choices.paging-library-order-is-stable",
     operations=(LIST_LIBRARIES,),
 )
 def library_order_is_stable(ctx: Context) -> None:
@@ -130,7 +130,7 @@ def library_order_is_stable(ctx: Context) -> None:
 @rule(
     id="paging.wrong-token-is-refused",
     level=MAY,
-    source="our choice: a token that the server never gave out",
+    source="choices.paging-wrong-token-is-refused",
     operations=(LIST_LIBRARIES,),
 )
 def wrong_token_is_refused(ctx: Context) -> None:
@@ -145,7 +145,7 @@ def wrong_token_is_refused(ctx: Context) -> None:
 @rule(
     id="paging.document-pages-make-the-list",
     level=MUST,
-    source="Libraries rules B16; seed 002:3981-4038",
+    source="documents.list",
     operations=(LIST_DOCUMENTS,),
 )
 def document_pages_make_the_list(ctx: Context) -> None:
@@ -158,7 +158,7 @@ def document_pages_make_the_list(ctx: Context) -> None:
 @rule(
     id="paging.document-block-adds-up",
     level=MUST,
-    source="spec 2026-08-13, PaginationInfo; Libraries rules B16",
+    source="document: PaginationInfo; documents.list",
     operations=(LIST_DOCUMENTS,),
 )
 def document_block_adds_up(ctx: Context) -> None:
@@ -173,7 +173,7 @@ def document_block_adds_up(ctx: Context) -> None:
 @rule(
     id="paging.document-page-size-defaults-to-100",
     level=MUST,
-    source="Libraries rules B16; spec 2026-08-13: page 0, page_size 100",
+    source=("documents.list; document: beta.libraries.documents.list (page 0, page_size 100)"),
     operations=(LIST_DOCUMENTS,),
 )
 def document_page_size_defaults_to_100(ctx: Context) -> None:
@@ -188,7 +188,7 @@ def document_page_size_defaults_to_100(ctx: Context) -> None:
 @rule(
     id="paging.document-page-size-is-bounded",
     level=MUST,
-    source="spec 2026-08-13: page_size from 1 to 100, page from 0",
+    source=("document: beta.libraries.documents.list (page_size from 1 to 100, page from 0)"),
     operations=(LIST_DOCUMENTS,),
 )
 def document_page_size_is_bounded(ctx: Context) -> None:
@@ -202,7 +202,7 @@ def document_page_size_is_bounded(ctx: Context) -> None:
 @rule(
     id="paging.document-search-is-by-name",
     level=SHOULD,
-    source="Libraries rules B18; our choice: by name, ignoring case, as for libraries",
+    source="documents.search-by-name; choices.paging-document-search-is-by-name",
     operations=(LIST_DOCUMENTS,),
 )
 def document_search_is_by_name(ctx: Context) -> None:
@@ -219,7 +219,10 @@ def document_search_is_by_name(ctx: Context) -> None:
 @rule(
     id="paging.documents-come-newest-first",
     level=MUST,
-    source="Libraries rules B16; spec 2026-08-13: sort_by created_at, sort_order desc",
+    source=(
+        "documents.list; document: beta.libraries.documents.list (sort_by "
+        "created_at, sort_order desc)"
+    ),
     operations=(LIST_DOCUMENTS,),
 )
 def documents_come_newest_first(ctx: Context) -> None:
@@ -235,7 +238,7 @@ def documents_come_newest_first(ctx: Context) -> None:
 @rule(
     id="paging.documents-sort-by-their-fields",
     level=SHOULD,
-    source="Libraries rules B17; our choice: the document's scalar fields",
+    source="documents.sortable-fields; choices.paging-documents-sort-by-their-fields",
     operations=(LIST_DOCUMENTS,),
 )
 def documents_sort_by_their_fields(ctx: Context) -> None:
@@ -256,7 +259,7 @@ def documents_sort_by_their_fields(ctx: Context) -> None:
 @rule(
     id="paging.unknown-sort-field-is-refused",
     level=MAY,
-    source="Libraries rules B17; our choice: 422",
+    source="documents.sortable-fields; choices.paging-unknown-sort-field-is-refused",
     operations=(LIST_DOCUMENTS,),
 )
 def unknown_sort_field_is_refused(ctx: Context) -> None:
@@ -270,7 +273,7 @@ def unknown_sort_field_is_refused(ctx: Context) -> None:
 @rule(
     id="paging.pages-past-the-end-are-empty",
     level=SHOULD,
-    source="our choice: not stated; an error would end every naive loop",
+    source=("choices.paging-pages-past-the-end-are-empty (an error would end every naive loop)"),
     operations=(LIST_LIBRARIES, LIST_DOCUMENTS, LIST_FILES),
 )
 def pages_past_the_end_are_empty(ctx: Context) -> None:
@@ -289,7 +292,7 @@ def pages_past_the_end_are_empty(ctx: Context) -> None:
 @rule(
     id="paging.items-stay-while-others-change",
     level=SHOULD,
-    source="our choice: a renamed item must not be lost or repeated between pages",
+    source="choices.paging-items-stay-while-others-change",
     operations=(LIST_DOCUMENTS,),
 )
 def items_stay_while_others_change(ctx: Context) -> None:

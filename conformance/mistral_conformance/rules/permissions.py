@@ -50,7 +50,7 @@ DOCUMENT_WRITES = (UPLOAD_DOCUMENT, PATCH_DOCUMENT, REPROCESS, DELETE_DOCUMENT)
 @rule(
     id="permissions.viewer-reads",
     level=MUST,
-    source="Libraries rules B29; seed 003:577",
+    source="documents.writes-are-edits",
     operations=(GET_LIBRARY, LIST_DOCUMENTS, GET_DOCUMENT, STATUS, TEXT_CONTENT, SIGNED_URL),
     needs=("neighbour",),
 )
@@ -67,7 +67,7 @@ def viewer_reads(ctx: Context) -> None:
 @rule(
     id="permissions.viewer-changes-nothing",
     level=MUST,
-    source="Libraries rules C13; seed 003:577",
+    source="accesses.editors-edit",
     operations=(PATCH_LIBRARY,),
     needs=("neighbour",),
 )
@@ -85,7 +85,10 @@ def viewer_changes_nothing(ctx: Context) -> None:
 @rule(
     id="permissions.viewer-writes-no-documents",
     level=SHOULD,
-    source="Libraries rules C14, B29; our choice: document writes count as editing",
+    source=(
+        "accesses.editing; documents.writes-are-edits; "
+        "choices.permissions-viewer-writes-no-documents"
+    ),
     operations=DOCUMENT_WRITES,
     needs=("neighbour",),
 )
@@ -104,7 +107,7 @@ def viewer_writes_no_documents(ctx: Context) -> None:
 @rule(
     id="permissions.editor-changes",
     level=MUST,
-    source="Libraries rules C13; seed 003:577",
+    source="accesses.editors-edit",
     operations=(PATCH_LIBRARY,),
     needs=("neighbour",),
 )
@@ -120,7 +123,9 @@ def editor_changes(ctx: Context) -> None:
 @rule(
     id="permissions.editor-writes-documents",
     level=SHOULD,
-    source="Libraries rules C14, B29; our choice: document writes count as editing",
+    source=(
+        "accesses.editing; documents.writes-are-edits; choices.permissions-editor-writes-documents"
+    ),
     operations=DOCUMENT_WRITES,
     needs=("neighbour",),
 )
@@ -135,7 +140,7 @@ def editor_writes_documents(ctx: Context) -> None:
 @rule(
     id="permissions.only-the-owner-shares",
     level=MUST,
-    source="Libraries rules C3; seed 003:574, 002:4597, 000:126",
+    source="accesses.owner-shares",
     operations=(SHARE, LIST_ACCESSES),
     needs=("neighbour",),
 )
@@ -152,7 +157,7 @@ def only_the_owner_shares(ctx: Context) -> None:
 @rule(
     id="permissions.viewer-cannot-raise-itself",
     level=MUST,
-    source="Libraries rules C3; seed 003:574",
+    source="accesses.owner-shares",
     operations=(SHARE,),
     needs=("neighbour",),
 )
@@ -169,7 +174,7 @@ def viewer_cannot_raise_itself(ctx: Context) -> None:
 @rule(
     id="permissions.only-the-owner-deletes",
     level=SHOULD,
-    source="Libraries rules C14; our choice: deleting stays with the owner",
+    source="accesses.editing; choices.permissions-only-the-owner-deletes",
     operations=(DELETE_LIBRARY,),
     needs=("neighbour",),
 )
@@ -184,7 +189,7 @@ def only_the_owner_deletes(ctx: Context) -> None:
 @rule(
     id="permissions.owner-keeps-the-role",
     level=MUST,
-    source="Libraries rules C4; seed 002:4597",
+    source="accesses.owner-keeps-role",
     operations=(SHARE, LIST_ACCESSES),
 )
 def owner_keeps_the_role(ctx: Context) -> None:
@@ -200,7 +205,7 @@ def owner_keeps_the_role(ctx: Context) -> None:
 @rule(
     id="permissions.owner-keeps-the-access",
     level=MUST,
-    source="Libraries rules C9; seed 003:575, 002:4690",
+    source="accesses.owner-deletes",
     operations=(UNSHARE, GET_LIBRARY),
 )
 def owner_keeps_the_access(ctx: Context) -> None:
@@ -214,7 +219,7 @@ def owner_keeps_the_access(ctx: Context) -> None:
 @rule(
     id="permissions.members-may-leave",
     level=MUST,
-    source="Libraries rules C10; seed 003:576, 002:4690",
+    source="accesses.leave",
     operations=(UNSHARE, GET_LIBRARY),
     needs=("neighbour",),
 )
@@ -230,7 +235,7 @@ def members_may_leave(ctx: Context) -> None:
 @rule(
     id="permissions.members-remove-nobody-else",
     level=MUST,
-    source="Libraries rules C10; seed 003:576, 002:4690",
+    source="accesses.leave",
     operations=(UNSHARE, LIST_ACCESSES),
     needs=("neighbour",),
 )
@@ -248,7 +253,7 @@ def members_remove_nobody_else(ctx: Context) -> None:
 @rule(
     id="permissions.highest-level-wins",
     level=SHOULD,
-    source="Libraries rules C16; our choice",
+    source="accesses.highest-level-wins; choices.permissions-highest-level-wins",
     operations=(PATCH_LIBRARY, SHARE),
     needs=("neighbour",),
 )
@@ -267,7 +272,7 @@ def highest_level_wins(ctx: Context) -> None:
 @rule(
     id="permissions.libraries-stay-in-the-organisation",
     level=MUST,
-    source="Libraries rules C5, A26; seed 002:4597",
+    source="accesses.own-organisation; libraries.stay-in-organisation",
     operations=(SHARE, LIST_ACCESSES),
     needs=("stranger",),
 )
@@ -285,7 +290,7 @@ def libraries_stay_in_the_organisation(ctx: Context) -> None:
 @rule(
     id="permissions.org-id-is-the-callers-own",
     level=SHOULD,
-    source="Libraries rules C5; our choice: the check of a deprecated field",
+    source="accesses.own-organisation; choices.permissions-org-id-is-the-callers-own",
     operations=(SHARE,),
     needs=("neighbour",),
 )
@@ -302,7 +307,7 @@ def org_id_is_the_callers_own(ctx: Context) -> None:
 @rule(
     id="permissions.refusals-are-403",
     level=MAY,
-    source="Libraries rules C15; our choice: 403, with words",
+    source="accesses.refused-403; choices.permissions-refusals-are-403",
     operations=(PATCH_LIBRARY, SHARE, UNSHARE, DELETE_LIBRARY),
     needs=("neighbour",),
 )

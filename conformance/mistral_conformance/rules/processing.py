@@ -33,7 +33,7 @@ WORDS = {
     "error": ERROR,
     "missing_content": ERROR,
 }
-"""The new status words and the old ones that go with them (Libraries rules B11)."""
+"""The new status words and the old ones that go with them (documents.two-status-fields)."""
 
 FIELDS_OF_RESULTS = ("summary", "last_processed_at", "number_of_pages")
 WAIT_S = 120
@@ -42,7 +42,7 @@ WAIT_S = 120
 @rule(
     id="processing.begins-after-the-upload",
     level=SHOULD,
-    source="Libraries rules B7, B8; seed 002:4042, 003:287-307",
+    source="documents.upload-queues; documents.fresh-values",
     operations=(UPLOAD_DOCUMENT,),
 )
 def begins_after_the_upload(ctx: Context) -> None:
@@ -57,7 +57,7 @@ def begins_after_the_upload(ctx: Context) -> None:
 @rule(
     id="processing.ends",
     level=MUST,
-    source="Libraries rules B12; seed 003:323-326",
+    source="documents.waiting-loop-ends",
     operations=(UPLOAD_DOCUMENT, STATUS),
 )
 def ends(ctx: Context) -> None:
@@ -71,7 +71,7 @@ def ends(ctx: Context) -> None:
 @rule(
     id="processing.moves-forward",
     level=SHOULD,
-    source="Libraries rules B10; our choice: the order of the states",
+    source="documents.forward-only; choices.processing-moves-forward",
     operations=(UPLOAD_DOCUMENT, STATUS),
 )
 def moves_forward(ctx: Context) -> None:
@@ -87,7 +87,10 @@ def moves_forward(ctx: Context) -> None:
 @rule(
     id="processing.both-words-agree",
     level=MUST,
-    source="Libraries rules B11; spec 2026-08-13: both fields are required",
+    source=(
+        "documents.two-status-fields; document: beta.libraries.documents.status "
+        "(both fields are required)"
+    ),
     operations=(STATUS, GET_DOCUMENT),
 )
 def both_words_agree(ctx: Context) -> None:
@@ -105,7 +108,7 @@ def both_words_agree(ctx: Context) -> None:
 @rule(
     id="processing.status-is-minimal",
     level=SHOULD,
-    source="Libraries rules B14; seed 002:4363-4388, 003:371-382",
+    source="documents.status-fields",
     operations=(STATUS, GET_DOCUMENT),
 )
 def status_is_minimal(ctx: Context) -> None:
@@ -121,7 +124,7 @@ def status_is_minimal(ctx: Context) -> None:
 @rule(
     id="processing.fills-in-its-results",
     level=SHOULD,
-    source="Libraries rules B9; seed 003:421-441",
+    source="documents.processed-values",
     operations=(GET_DOCUMENT,),
 )
 def fills_in_its_results(ctx: Context) -> None:
@@ -137,7 +140,7 @@ def fills_in_its_results(ctx: Context) -> None:
 @rule(
     id="processing.tokens-add-up",
     level=SHOULD,
-    source="Libraries rules B9; seed 003:421-441: 8436 + 8707 = 17143",
+    source="documents.processed-values",
     operations=(GET_DOCUMENT,),
 )
 def tokens_add_up(ctx: Context) -> None:
@@ -151,7 +154,7 @@ def tokens_add_up(ctx: Context) -> None:
 @rule(
     id="processing.pages-are-counted",
     level=SHOULD,
-    source="Libraries rules B9; seed 003:421-441",
+    source="documents.processed-values",
     operations=(GET_DOCUMENT,),
 )
 def pages_are_counted(ctx: Context) -> None:
@@ -164,7 +167,7 @@ def pages_are_counted(ctx: Context) -> None:
 @rule(
     id="processing.text-is-the-content",
     level=MUST,
-    source="Libraries rules B22; seed 002:4290",
+    source="documents.text-content",
     operations=(TEXT_CONTENT,),
 )
 def text_is_the_content(ctx: Context) -> None:
@@ -177,7 +180,7 @@ def text_is_the_content(ctx: Context) -> None:
 @rule(
     id="processing.text-is-extracted",
     level=SHOULD,
-    source="Libraries rules B22; seed 002:4290: the text of such files results from OCR",
+    source="documents.text-content",
     operations=(TEXT_CONTENT,),
 )
 def text_is_extracted(ctx: Context) -> None:
@@ -194,7 +197,7 @@ def text_is_extracted(ctx: Context) -> None:
 @rule(
     id="processing.unfinished-text-is-refused",
     level=MAY,
-    source="Libraries rules B23; our choice: 404 while there is no text",
+    source="documents.unfinished-text-404; choices.processing-unfinished-text-is-refused",
     operations=(TEXT_CONTENT,),
     needs=("clock",),
 )
@@ -211,7 +214,7 @@ def unfinished_text_is_refused(ctx: Context) -> None:
 @rule(
     id="processing.reprocess-answers-204",
     level=MUST,
-    source="Libraries rules B27; seed 002:4494, 002:4516",
+    source="documents.reprocess",
     operations=(REPROCESS,),
 )
 def reprocess_answers_204(ctx: Context) -> None:
@@ -225,7 +228,7 @@ def reprocess_answers_204(ctx: Context) -> None:
 @rule(
     id="processing.reprocess-runs-again",
     level=SHOULD,
-    source="Libraries rules B27; our choice: the state returns to Running",
+    source="documents.reprocess; choices.processing-reprocess-runs-again",
     operations=(REPROCESS, STATUS, GET_DOCUMENT),
 )
 def reprocess_runs_again(ctx: Context) -> None:
@@ -245,7 +248,7 @@ def reprocess_runs_again(ctx: Context) -> None:
 @rule(
     id="processing.reprocess-while-running",
     level=MAY,
-    source="Libraries rules B28; our choice: accepted, with one run",
+    source=("documents.reprocess-while-running; choices.processing-reprocess-while-running"),
     operations=(REPROCESS,),
 )
 def reprocess_while_running(ctx: Context) -> None:
@@ -259,7 +262,7 @@ def reprocess_while_running(ctx: Context) -> None:
 @rule(
     id="processing.describes-the-library",
     level=SHOULD,
-    source="Libraries rules A16; seed 003:192, 003:543-557",
+    source="libraries.generated-words",
     operations=(GET_LIBRARY, UPLOAD_DOCUMENT),
 )
 def describes_the_library(ctx: Context) -> None:

@@ -31,7 +31,7 @@ DOCUMENT_PAIR = (PATCH_DOCUMENT, PUT_DOCUMENT)
 @rule(
     id="put-patch.library-has-both",
     level=SHOULD,
-    source="Libraries rules A20, A22; seed 000:298, 000:484",
+    source="libraries.update-is-partial; libraries.put-stays",
     operations=LIBRARY_PAIR,
 )
 def library_has_both(ctx: Context) -> None:
@@ -44,7 +44,7 @@ def library_has_both(ctx: Context) -> None:
 @rule(
     id="put-patch.document-has-both",
     level=SHOULD,
-    source="Libraries rules B19; quirks §1",
+    source="documents.update-is-partial; shapes.put-patch-pairs",
     operations=DOCUMENT_PAIR,
 )
 def document_has_both(ctx: Context) -> None:
@@ -57,7 +57,7 @@ def document_has_both(ctx: Context) -> None:
 @rule(
     id="put-patch.library-same-effect",
     level=MUST,
-    source="Libraries rules A20; seed 000:298-303, 000:484-489",
+    source="libraries.update-is-partial",
     operations=(*LIBRARY_PAIR, GET_LIBRARY),
 )
 def library_same_effect(ctx: Context) -> None:
@@ -83,7 +83,7 @@ def library_same_effect(ctx: Context) -> None:
 @rule(
     id="put-patch.library-same-answer",
     level=MUST,
-    source="Libraries rules A20; spec 2026-08-13: both answer 200 with a Library",
+    source="libraries.update-is-partial; document: Library (both answer 200 with a)",
     operations=LIBRARY_PAIR,
 )
 def library_same_answer(ctx: Context) -> None:
@@ -98,7 +98,9 @@ def library_same_answer(ctx: Context) -> None:
 @rule(
     id="put-patch.library-put-is-partial",
     level=MUST,
-    source="quirks §1: every field of UpdateLibraryRequest is optional for both methods",
+    source=(
+        "shapes.put-patch-pairs (every field of UpdateLibraryRequest is optional for both methods)"
+    ),
     operations=(PUT_LIBRARY, GET_LIBRARY),
 )
 def library_put_is_partial(ctx: Context) -> None:
@@ -116,7 +118,7 @@ def library_put_is_partial(ctx: Context) -> None:
 @rule(
     id="put-patch.library-same-refusals",
     level=MUST,
-    source="spec 2026-08-13: both take UpdateLibraryRequest and document 422",
+    source="document: UpdateLibraryRequest (both take   document 422)",
     operations=LIBRARY_PAIR,
 )
 def library_same_refusals(ctx: Context) -> None:
@@ -133,7 +135,9 @@ def library_same_refusals(ctx: Context) -> None:
 @rule(
     id="put-patch.document-same-effect",
     level=MUST,
-    source="Libraries rules B19; quirks §1: both take UpdateDocumentRequest",
+    source=(
+        "documents.update-is-partial; shapes.put-patch-pairs (both take UpdateDocumentRequest)"
+    ),
     operations=(*DOCUMENT_PAIR, GET_DOCUMENT),
 )
 def document_same_effect(ctx: Context) -> None:
@@ -157,7 +161,7 @@ def document_same_effect(ctx: Context) -> None:
 @rule(
     id="put-patch.document-same-answer",
     level=MUST,
-    source="spec 2026-08-13: both answer 200 with a Document",
+    source="document: Document (both answer 200 with a)",
     operations=DOCUMENT_PAIR,
 )
 def document_same_answer(ctx: Context) -> None:

@@ -47,7 +47,7 @@ PROCESSED = {
 @rule(
     id="round-trip.names-keep-every-script",
     level=MUST,
-    source="spec 2026-08-13, CreateLibraryRequest.name: any string",
+    source="document: CreateLibraryRequest.name (any string)",
     operations=(CREATE_LIBRARY, GET_LIBRARY),
 )
 def names_keep_every_script(ctx: Context) -> None:
@@ -61,7 +61,7 @@ def names_keep_every_script(ctx: Context) -> None:
 @rule(
     id="round-trip.descriptions-keep-every-character",
     level=MUST,
-    source="spec 2026-08-13, CreateLibraryRequest.description: any string",
+    source="document: CreateLibraryRequest.description (any string)",
     operations=(CREATE_LIBRARY, GET_LIBRARY),
 )
 def descriptions_keep_every_character(ctx: Context) -> None:
@@ -74,7 +74,9 @@ def descriptions_keep_every_character(ctx: Context) -> None:
 @rule(
     id="round-trip.long-descriptions-are-kept-or-refused",
     level=MUST,
-    source="our choice: the document names no limit, but nothing may be cut in silence",
+    source=(
+        "harm: text is lost in silence; choices.round-trip-long-descriptions-are-kept-or-refused"
+    ),
     operations=(PATCH_LIBRARY, GET_LIBRARY),
 )
 def long_descriptions_are_kept_or_refused(ctx: Context) -> None:
@@ -94,7 +96,7 @@ def long_descriptions_are_kept_or_refused(ctx: Context) -> None:
 @rule(
     id="round-trip.empty-description-is-kept",
     level=SHOULD,
-    source="our choice: the document tells an empty string from null",
+    source="choices.round-trip-empty-description-is-kept",
     operations=(PATCH_LIBRARY, GET_LIBRARY),
 )
 def empty_description_is_kept(ctx: Context) -> None:
@@ -109,7 +111,10 @@ def empty_description_is_kept(ctx: Context) -> None:
 @rule(
     id="round-trip.null-clears-the-description",
     level=MUST,
-    source="spec 2026-08-13, UpdateLibraryRequest.description is nullable; Libraries rules A21",
+    source=(
+        "document: UpdateLibraryRequest.description (is nullable); "
+        "libraries.null-clears-description"
+    ),
     operations=(PATCH_LIBRARY, GET_LIBRARY),
 )
 def null_clears_the_description(ctx: Context) -> None:
@@ -125,7 +130,9 @@ def null_clears_the_description(ctx: Context) -> None:
 @rule(
     id="round-trip.null-is-no-name",
     level=SHOULD,
-    source="Libraries rules A21; spec 2026-08-13, UpdateLibraryRequest.name is not nullable",
+    source=(
+        "libraries.null-clears-description; document: UpdateLibraryRequest.name (is not nullable)"
+    ),
     operations=(PATCH_LIBRARY, GET_LIBRARY),
 )
 def null_is_no_name(ctx: Context) -> None:
@@ -140,7 +147,7 @@ def null_is_no_name(ctx: Context) -> None:
 @rule(
     id="round-trip.empty-update-changes-nothing",
     level=MUST,
-    source="Libraries rules A20; seed 000:298-303, 000:484-489",
+    source="libraries.update-is-partial",
     operations=(PATCH_LIBRARY, GET_LIBRARY),
 )
 def empty_update_changes_nothing(ctx: Context) -> None:
@@ -156,7 +163,7 @@ def empty_update_changes_nothing(ctx: Context) -> None:
 @rule(
     id="round-trip.partial-update-keeps-the-rest",
     level=MUST,
-    source="Libraries rules A20; seed 000:298-303",
+    source="libraries.update-is-partial",
     operations=(PATCH_LIBRARY, GET_LIBRARY),
 )
 def partial_update_keeps_the_rest(ctx: Context) -> None:
@@ -177,7 +184,7 @@ def partial_update_keeps_the_rest(ctx: Context) -> None:
 @rule(
     id="round-trip.chunk-size-is-kept-within-its-bounds",
     level=MUST,
-    source="Libraries rules A9; seed 000:127-128",
+    source="libraries.chunk-size-bounds",
     operations=(CREATE_LIBRARY,),
 )
 def chunk_size_is_kept_within_its_bounds(ctx: Context) -> None:
@@ -193,7 +200,7 @@ def chunk_size_is_kept_within_its_bounds(ctx: Context) -> None:
 @rule(
     id="round-trip.list-and-get-agree",
     level=SHOULD,
-    source="our choice: both answers are documented as the same Library",
+    source="choices.round-trip-list-and-get-agree",
     operations=(LIST_LIBRARIES, GET_LIBRARY),
 )
 def list_and_get_agree(ctx: Context) -> None:
@@ -212,7 +219,7 @@ def list_and_get_agree(ctx: Context) -> None:
 @rule(
     id="round-trip.document-name-reads-back",
     level=MUST,
-    source="Libraries rules B19; seed 002:4161",
+    source="documents.update-is-partial",
     operations=(PATCH_DOCUMENT, GET_DOCUMENT),
 )
 def document_name_reads_back(ctx: Context) -> None:
@@ -230,7 +237,7 @@ def document_name_reads_back(ctx: Context) -> None:
 @rule(
     id="round-trip.document-attributes-read-back",
     level=MUST,
-    source="spec 2026-08-13, UpdateDocumentRequest.attributes; Libraries rules B19",
+    source="document: UpdateDocumentRequest.attributes; documents.update-is-partial",
     operations=(PATCH_DOCUMENT, GET_DOCUMENT),
 )
 def document_attributes_read_back(ctx: Context) -> None:
@@ -256,7 +263,7 @@ def document_attributes_read_back(ctx: Context) -> None:
 @rule(
     id="round-trip.document-attributes-are-replaced",
     level=SHOULD,
-    source="Libraries rules B19; our choice: replaced as a whole, not merged",
+    source=("documents.update-is-partial; choices.round-trip-document-attributes-are-replaced"),
     operations=(PATCH_DOCUMENT, GET_DOCUMENT),
 )
 def document_attributes_are_replaced(ctx: Context) -> None:
@@ -272,7 +279,10 @@ def document_attributes_are_replaced(ctx: Context) -> None:
 @rule(
     id="round-trip.empty-update-of-a-document-changes-nothing",
     level=MUST,
-    source="Libraries rules A20, B19; every field of UpdateDocumentRequest is optional",
+    source=(
+        "libraries.update-is-partial; documents.update-is-partial (every field of "
+        "UpdateDocumentRequest is optional)"
+    ),
     operations=(PATCH_DOCUMENT, GET_DOCUMENT),
 )
 def empty_update_of_a_document_changes_nothing(ctx: Context) -> None:

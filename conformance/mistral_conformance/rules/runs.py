@@ -34,7 +34,7 @@ METRICS = "workflows.metrics.get_workflow_metrics"
 @rule(
     id="runs.execution-has-a-run",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/runs/{run_id}: one run with its result",
+    source="document: workflows.runs.get_run (one run with its result)",
     operations=(GET,),
 )
 def execution_has_a_run(ctx: Context) -> None:
@@ -48,7 +48,7 @@ def execution_has_a_run(ctx: Context) -> None:
 @rule(
     id="runs.listed-run-has-no-result",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/runs: without their results",
+    source="document: workflows.runs.list_runs (without their results)",
     operations=(LIST, GET),
 )
 def listed_run_has_no_result(ctx: Context) -> None:
@@ -66,7 +66,7 @@ def listed_run_has_no_result(ctx: Context) -> None:
 @rule(
     id="runs.filters-select",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/runs: all filters given have to hold at once",
+    source="document: workflows.runs.list_runs (all filters given have to hold at once)",
     operations=(LIST,),
 )
 def filters_select(ctx: Context) -> None:
@@ -100,7 +100,7 @@ def filters_select(ctx: Context) -> None:
 @rule(
     id="runs.open-run-has-no-end",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/runs: a run that still goes on has no end",
+    source="document: workflows.runs.list_runs (a run that still goes on has no end)",
     operations=(LIST, GET),
 )
 def open_run_has_no_end(ctx: Context) -> None:
@@ -120,7 +120,7 @@ def open_run_has_no_end(ctx: Context) -> None:
 @rule(
     id="runs.order-is-kept",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/runs: sort_by, order",
+    source="document: workflows.runs.list_runs (sort_by, order)",
     operations=(LIST,),
 )
 def order_is_kept(ctx: Context) -> None:
@@ -143,7 +143,7 @@ def order_is_kept(ctx: Context) -> None:
 @rule(
     id="runs.pages-make-the-list",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/runs: page_size, next_page_token both ways",
+    source="document: workflows.runs.list_runs (page_size, next_page_token both ways)",
     operations=(LIST,),
 )
 def pages_make_the_list(ctx: Context) -> None:
@@ -166,7 +166,7 @@ def pages_make_the_list(ctx: Context) -> None:
 @rule(
     id="runs.history-begins-with-the-start",
     level=MAY,
-    source="our choice of rule: the document shows such an entry, and tells no form",
+    source="choices.runs-history-begins-with-the-start",
     operations=(HISTORY,),
 )
 def history_begins_with_the_start(ctx: Context) -> None:
@@ -183,7 +183,7 @@ def history_begins_with_the_start(ctx: Context) -> None:
 @rule(
     id="runs.decoded-history-is-plain",
     level=SHOULD,
-    source="spec 2026-08-13, GET /v1/workflows/runs/{run_id}/history: decode_payloads",
+    source="document: workflows.runs.get_run_history (decode_payloads)",
     operations=(HISTORY,),
 )
 def decoded_history_is_plain(ctx: Context) -> None:
@@ -200,7 +200,7 @@ def decoded_history_is_plain(ctx: Context) -> None:
 @rule(
     id="runs.unknown-run-is-not-found",
     level=SHOULD,
-    source="spec 2026-08-13, 404 of GET /v1/workflows/runs/{run_id}",
+    source="document: workflows.runs.get_run",
     operations=(GET, HISTORY),
 )
 def unknown_run_is_not_found(ctx: Context) -> None:
@@ -212,7 +212,10 @@ def unknown_run_is_not_found(ctx: Context) -> None:
 @rule(
     id="runs.strangers-see-nothing",
     level=MUST,
-    source="our choice of rule, status class alone: an organisation's runs are its own",
+    source=(
+        "harm: what belongs to an organisation is shown to a stranger; "
+        "choices.runs-strangers-see-nothing"
+    ),
     operations=(GET, HISTORY, LIST),
     needs=("stranger",),
 )
@@ -231,7 +234,7 @@ def strangers_see_nothing(ctx: Context) -> None:
 @rule(
     id="runs.figures-count-executions",
     level=MUST,
-    source="spec 2026-08-13, WorkflowMetrics",
+    source="document: WorkflowMetrics",
     operations=(METRICS,),
 )
 def figures_count_executions(ctx: Context) -> None:
@@ -253,7 +256,7 @@ def figures_count_executions(ctx: Context) -> None:
 @rule(
     id="runs.figures-keep-to-their-times",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/{workflow_name}/metrics: start_time, end_time",
+    source="document: workflows.metrics.get_workflow_metrics (start_time, end_time)",
     operations=(METRICS,),
 )
 def figures_keep_to_their_times(ctx: Context) -> None:
@@ -273,7 +276,7 @@ def figures_keep_to_their_times(ctx: Context) -> None:
 @rule(
     id="runs.unknown-workflow-has-no-figures",
     level=SHOULD,
-    source="spec 2026-08-13, 404 of GET /v1/workflows/{workflow_name}/metrics",
+    source="document: workflows.metrics.get_workflow_metrics",
     operations=(METRICS,),
 )
 def unknown_workflow_has_no_figures(ctx: Context) -> None:

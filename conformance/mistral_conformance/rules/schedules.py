@@ -40,7 +40,7 @@ HOUR_S = 3600
 @rule(
     id="schedules.created-schedule-is-readable",
     level=MUST,
-    source="spec 2026-08-13, POST /v1/workflows/schedules, ScheduleDefinitionOutput",
+    source="document: workflows.schedules.schedule_workflow (ScheduleDefinitionOutput)",
     operations=(CREATE, GET),
 )
 def created_schedule_is_readable(ctx: Context) -> None:
@@ -67,7 +67,7 @@ def created_schedule_is_readable(ctx: Context) -> None:
 @rule(
     id="schedules.created-schedule-is-listed",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/schedules: without `page_size` all of them",
+    source=("document: workflows.schedules.get_schedules (without `page_size` all of them)"),
     operations=(CREATE, LIST),
 )
 def created_schedule_is_listed(ctx: Context) -> None:
@@ -84,7 +84,7 @@ def created_schedule_is_listed(ctx: Context) -> None:
 @rule(
     id="schedules.deleted-schedule-is-gone",
     level=MUST,
-    source="spec 2026-08-13, DELETE /v1/workflows/schedules/{schedule_id}; quirks §3",
+    source="document: workflows.schedules.unschedule_workflow; shapes.success-codes",
     operations=(DELETE, GET, LIST),
 )
 def deleted_schedule_is_gone(ctx: Context) -> None:
@@ -101,7 +101,7 @@ def deleted_schedule_is_gone(ctx: Context) -> None:
 @rule(
     id="schedules.pages-make-the-list",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/schedules: page_size, next_page_token both ways",
+    source=("document: workflows.schedules.get_schedules (page_size, next_page_token both ways)"),
     operations=(LIST,),
 )
 def pages_make_the_list(ctx: Context) -> None:
@@ -120,7 +120,7 @@ def pages_make_the_list(ctx: Context) -> None:
 @rule(
     id="schedules.filters-select",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/schedules: status, search, workflow_name, user_id",
+    source=("document: workflows.schedules.get_schedules (status, search, workflow_name, user_id)"),
     operations=(LIST, PAUSE),
 )
 def filters_select(ctx: Context) -> None:
@@ -146,7 +146,7 @@ def filters_select(ctx: Context) -> None:
 @rule(
     id="schedules.coming-starts-fit-the-times",
     level=MUST,
-    source="spec 2026-08-13, ScheduleDefinition: cron_expressions, skip, time_zone_name",
+    source="document: ScheduleDefinition (cron_expressions, skip, time_zone_name)",
     operations=(CREATE, GET),
 )
 def coming_starts_fit_the_times(ctx: Context) -> None:
@@ -170,7 +170,7 @@ def coming_starts_fit_the_times(ctx: Context) -> None:
 @rule(
     id="schedules.coming-starts-keep-within-bounds",
     level=MUST,
-    source="spec 2026-08-13, ScheduleDefinition: start_at, end_at, intervals",
+    source="document: ScheduleDefinition (start_at, end_at, intervals)",
     operations=(CREATE, GET),
 )
 def coming_starts_keep_within_bounds(ctx: Context) -> None:
@@ -187,7 +187,7 @@ def coming_starts_keep_within_bounds(ctx: Context) -> None:
 @rule(
     id="schedules.change-keeps-the-rest",
     level=MUST,
-    source="spec 2026-08-13, PATCH /v1/workflows/schedules/{schedule_id}",
+    source="document: workflows.schedules.update_schedule",
     operations=(UPDATE, GET),
 )
 def change_keeps_the_rest(ctx: Context) -> None:
@@ -205,7 +205,7 @@ def change_keeps_the_rest(ctx: Context) -> None:
 @rule(
     id="schedules.pause-is-told",
     level=MUST,
-    source="spec 2026-08-13, POST /v1/workflows/schedules/{schedule_id}/pause and /resume",
+    source="document: workflows.schedules.pause_schedule (/resume)",
     operations=(PAUSE, RESUME, GET),
 )
 def pause_is_told(ctx: Context) -> None:
@@ -221,7 +221,7 @@ def pause_is_told(ctx: Context) -> None:
 @rule(
     id="schedules.due-starts-happen",
     level=MUST,
-    source="spec 2026-08-13, ScheduleRecentExecution",
+    source="document: ScheduleRecentExecution",
     operations=(CREATE, GET),
     needs=("clock",),
 )
@@ -244,7 +244,7 @@ def due_starts_happen(ctx: Context) -> None:
 @rule(
     id="schedules.rest-starts-nothing",
     level=MUST,
-    source="spec 2026-08-13, POST /v1/workflows/schedules/{schedule_id}/pause",
+    source="document: workflows.schedules.pause_schedule",
     operations=(PAUSE, RESUME, GET),
     needs=("clock",),
 )
@@ -264,7 +264,7 @@ def rest_starts_nothing(ctx: Context) -> None:
 @rule(
     id="schedules.limit-ends-the-starts",
     level=MUST,
-    source="spec 2026-08-13, ScheduleDefinition: max_executions; remaining_executions",
+    source="document: ScheduleDefinition (max_executions, remaining_executions)",
     operations=(CREATE, GET),
     needs=("clock",),
 )
@@ -280,7 +280,7 @@ def limit_ends_the_starts(ctx: Context) -> None:
 @rule(
     id="schedules.overlap-follows-the-policy",
     level=MUST,
-    source="spec 2026-08-13, ScheduleOverlapPolicy: 1 leaves the start out, 6 lets both go on",
+    source="document: ScheduleOverlapPolicy (1 leaves the start out, 6 lets both go on)",
     operations=(CREATE, GET),
     needs=("clock",),
 )
@@ -313,7 +313,7 @@ def overlap_follows_the_policy(ctx: Context) -> None:
 @rule(
     id="schedules.trigger-starts-at-once",
     level=MUST,
-    source="spec 2026-08-13, POST /v1/workflows/schedules/{schedule_id}/trigger",
+    source="document: workflows.schedules.trigger_schedule",
     operations=(TRIGGER, GET),
 )
 def trigger_starts_at_once(ctx: Context) -> None:
@@ -330,7 +330,7 @@ def trigger_starts_at_once(ctx: Context) -> None:
 @rule(
     id="schedules.senseless-times-are-refused",
     level=SHOULD,
-    source="our choice of rule, status class alone: such times never come",
+    source="choices.schedules-senseless-times-are-refused",
     operations=(CREATE,),
 )
 def senseless_times_are_refused(ctx: Context) -> None:
@@ -349,7 +349,7 @@ def senseless_times_are_refused(ctx: Context) -> None:
 @rule(
     id="schedules.id-in-use-is-refused",
     level=MAY,
-    source="our choice of rule, status class alone: an id names one schedule",
+    source="choices.schedules-id-in-use-is-refused",
     operations=(CREATE,),
 )
 def id_in_use_is_refused(ctx: Context) -> None:
@@ -361,7 +361,10 @@ def id_in_use_is_refused(ctx: Context) -> None:
 @rule(
     id="schedules.strangers-see-nothing",
     level=MUST,
-    source="our choice of rule, status class alone: an organisation's schedules are its own",
+    source=(
+        "harm: what belongs to an organisation is shown to a stranger; "
+        "choices.schedules-strangers-see-nothing"
+    ),
     operations=(GET, LIST, DELETE),
     needs=("stranger",),
 )

@@ -29,19 +29,19 @@ def status_is_documented(ctx: Context) -> None:
     _judge(ctx, judge_of(ctx).status, answered(ctx))
 
 
-@rule(id="schema.content-type", level=MUST, source="document: responses/content", operations=EACH)
+@rule(id="schema.content-type", level=MUST, source="document: responses.content", operations=EACH)
 def content_type_is_documented(ctx: Context) -> None:
     """Every answer has a media type that the document lists for its status."""
     _judge(ctx, judge_of(ctx).content_type, answered(ctx))
 
 
-@rule(id="schema.success-body", level=MUST, source="document: responses/content", operations=EACH)
+@rule(id="schema.success-body", level=MUST, source="document: responses.content", operations=EACH)
 def success_body_has_the_schema(ctx: Context) -> None:
     """Every 2xx body has the documented schema; unknown fields and enum values are no defect."""
     _judge(ctx, judge_of(ctx).body, [each for each in answered(ctx) if each.exchange.ok])
 
 
-@rule(id="schema.error-body", level=MUST, source="quirks §9", operations=EACH)
+@rule(id="schema.error-body", level=MUST, source="errors.object-shape", operations=EACH)
 def error_body_has_a_known_shape(ctx: Context) -> None:
     """Every error body has one of the documented shapes."""
     errors = [each for each in answered(ctx) if each.exchange.status >= 400]
@@ -59,7 +59,7 @@ def enum_values_are_documented(ctx: Context) -> None:
     _judge(ctx, judge_of(ctx).open_enums, [each for each in answered(ctx) if each.exchange.ok])
 
 
-@rule(id="schema.headers", level=MUST, source="document: responses/headers", operations=EACH)
+@rule(id="schema.headers", level=MUST, source="document: responses.headers", operations=EACH)
 def documented_headers_hold(ctx: Context) -> None:
     """Documented headers are present where required and have the documented form."""
     _judge(ctx, judge_of(ctx).headers, answered(ctx))

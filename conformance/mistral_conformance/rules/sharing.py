@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 @rule(
     id="sharing.share-answers-the-entry",
     level=MUST,
-    source="Libraries rules C1, C2, C6; seed 002:4595-4686",
+    source="accesses.entry; accesses.one-entry-each; accesses.level-and-role",
     operations=(SHARE,),
     needs=("neighbour",),
 )
@@ -59,7 +59,7 @@ def share_answers_the_entry(ctx: Context) -> None:
 @rule(
     id="sharing.one-entry-per-entity",
     level=MUST,
-    source="Libraries rules C2; seed 002:4595-4649",
+    source="accesses.one-entry-each",
     operations=(SHARE, LIST_ACCESSES),
     needs=("neighbour",),
 )
@@ -78,7 +78,7 @@ def one_entry_per_entity(ctx: Context) -> None:
 @rule(
     id="sharing.list-shows-every-entity",
     level=MUST,
-    source="Libraries rules C7; seed 002:4550",
+    source="accesses.list",
     operations=(SHARE, LIST_ACCESSES),
     needs=("neighbour",),
 )
@@ -98,7 +98,7 @@ def list_shows_every_entity(ctx: Context) -> None:
 @rule(
     id="sharing.list-shows-the-owner",
     level=SHOULD,
-    source="Libraries rules C7; our choice: the role text Owner",
+    source="accesses.list; choices.sharing-list-shows-the-owner",
     operations=(LIST_ACCESSES,),
 )
 def list_shows_the_owner(ctx: Context) -> None:
@@ -111,7 +111,7 @@ def list_shows_the_owner(ctx: Context) -> None:
 @rule(
     id="sharing.new-library-is-hidden",
     level=MUST,
-    source="Libraries rules A1, A8; seed 000:33, 000:126",
+    source="libraries.visible; libraries.creator-owns",
     operations=(GET_LIBRARY, LIST_LIBRARIES, LIST_DOCUMENTS, LIST_ACCESSES),
     needs=("neighbour",),
 )
@@ -123,7 +123,7 @@ def new_library_is_hidden(ctx: Context) -> None:
 @rule(
     id="sharing.strangers-see-nothing",
     level=MUST,
-    source="Libraries rules A1, A26; seed 002:4597",
+    source="libraries.visible; libraries.stay-in-organisation",
     operations=(GET_LIBRARY, LIST_LIBRARIES, LIST_DOCUMENTS, LIST_ACCESSES),
     needs=("stranger",),
 )
@@ -139,7 +139,7 @@ def strangers_see_nothing(ctx: Context) -> None:
 @rule(
     id="sharing.hidden-is-not-found",
     level=SHOULD,
-    source="Libraries rules A19; our choice: ids tell nothing",
+    source="libraries.foreign-404; choices.sharing-hidden-is-not-found",
     operations=(GET_LIBRARY,),
     needs=("neighbour",),
 )
@@ -157,7 +157,7 @@ def hidden_is_not_found(ctx: Context) -> None:
 @rule(
     id="sharing.shared-library-is-seen",
     level=MUST,
-    source="Libraries rules A1, B29; seed 000:33, 003:577",
+    source="libraries.visible; documents.writes-are-edits",
     operations=(SHARE, GET_LIBRARY, LIST_LIBRARIES, LIST_DOCUMENTS),
     needs=("neighbour",),
 )
@@ -179,7 +179,7 @@ def shared_library_is_seen(ctx: Context) -> None:
 @rule(
     id="sharing.unshared-library-is-hidden-again",
     level=MUST,
-    source="Libraries rules C9, A1; seed 002:4690",
+    source="accesses.owner-deletes; libraries.visible",
     operations=(UNSHARE, GET_LIBRARY, LIST_LIBRARIES),
     needs=("neighbour",),
 )
@@ -201,7 +201,7 @@ def unshared_library_is_hidden_again(ctx: Context) -> None:
 @rule(
     id="sharing.unshare-needs-no-level",
     level=MUST,
-    source="Libraries rules C8; seed 003:662-706; quirks §1",
+    source="accesses.delete-by-body",
     operations=(UNSHARE,),
     needs=("neighbour",),
 )
@@ -217,7 +217,7 @@ def unshare_needs_no_level(ctx: Context) -> None:
 @rule(
     id="sharing.absent-entry-is-not-found",
     level=MAY,
-    source="Libraries rules C12; our choice: 404",
+    source="accesses.absent-404; choices.sharing-absent-entry-is-not-found",
     operations=(UNSHARE,),
     needs=("neighbour",),
 )
@@ -230,7 +230,7 @@ def absent_entry_is_not_found(ctx: Context) -> None:
 @rule(
     id="sharing.counts-follow-entries",
     level=MAY,
-    source="Libraries rules C17; seed 003:185-187; our choice: null until the first entry",
+    source="accesses.member-counts; choices.sharing-counts-follow-entries",
     operations=(GET_LIBRARY, SHARE),
     needs=("neighbour",),
 )
@@ -249,7 +249,7 @@ def counts_follow_entries(ctx: Context) -> None:
 @rule(
     id="sharing.own-libraries-can-be-filtered",
     level=SHOULD,
-    source="Libraries rules A5; seed 000:37-38",
+    source="libraries.owned-filter",
     operations=(LIST_LIBRARIES,),
     needs=("neighbour",),
 )
@@ -270,7 +270,10 @@ def own_libraries_can_be_filtered(ctx: Context) -> None:
 @rule(
     id="sharing.workspace-library-is-the-workspaces",
     level=SHOULD,
-    source="Libraries rules A10, A11; seed 000:131-132; our choice where 000:126 disagrees",
+    source=(
+        "libraries.owner-types; libraries.workspace-sees; "
+        "choices.sharing-workspace-library-is-the-workspaces"
+    ),
     operations=(CREATE_LIBRARY, GET_LIBRARY, LIST_LIBRARIES),
     needs=("colleague",),
 )
@@ -290,7 +293,7 @@ def workspace_library_is_the_workspaces(ctx: Context) -> None:
 @rule(
     id="sharing.private-library-is-its-owners",
     level=MUST,
-    source="Libraries rules A10; seed 000:131-132",
+    source="libraries.owner-types",
     operations=(CREATE_LIBRARY, GET_LIBRARY, LIST_LIBRARIES),
     needs=("private", "colleague"),
 )
@@ -311,7 +314,7 @@ def private_library_is_its_owners(ctx: Context) -> None:
 @rule(
     id="sharing.private-library-needs-the-scope",
     level=SHOULD,
-    source="Libraries rules A10, A12; seed 000:132 (the key's scope decides)",
+    source="libraries.owner-types; libraries.private-scope-403",
     operations=(CREATE_LIBRARY,),
     needs=("private",),
 )

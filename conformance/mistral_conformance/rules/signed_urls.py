@@ -27,7 +27,7 @@ SLACK_S = 60
 @rule(
     id="signed-urls.document-url-is-a-string",
     level=MUST,
-    source="Libraries rules B24; seed 002:4439",
+    source="documents.signed-url",
     operations=(SIGNED_URL, TEXT_SIGNED_URL),
 )
 def document_url_is_a_string(ctx: Context) -> None:
@@ -41,7 +41,7 @@ def document_url_is_a_string(ctx: Context) -> None:
 @rule(
     id="signed-urls.document-url-serves-the-file",
     level=MUST,
-    source="Libraries rules B24, B26; seed 002:4392",
+    source="documents.signed-url; documents.signed-url-serves",
     operations=(SIGNED_URL,),
 )
 def document_url_serves_the_file(ctx: Context) -> None:
@@ -55,7 +55,7 @@ def document_url_serves_the_file(ctx: Context) -> None:
 @rule(
     id="signed-urls.document-url-tells-the-type",
     level=SHOULD,
-    source="Libraries rules B26; our choice: the type of the upload",
+    source="documents.signed-url-serves; choices.signed-urls-document-url-tells-the-type",
     operations=(SIGNED_URL,),
 )
 def document_url_tells_the_type(ctx: Context) -> None:
@@ -68,7 +68,7 @@ def document_url_tells_the_type(ctx: Context) -> None:
 @rule(
     id="signed-urls.text-url-serves-the-text",
     level=MUST,
-    source="Libraries rules B25; seed 002:4443, 002:4490",
+    source="documents.text-signed-url",
     operations=(TEXT_SIGNED_URL,),
 )
 def text_url_serves_the_text(ctx: Context) -> None:
@@ -83,7 +83,7 @@ def text_url_serves_the_text(ctx: Context) -> None:
 @rule(
     id="signed-urls.document-url-lives-30-minutes",
     level=MUST,
-    source="Libraries rules B24; seed 002:4392",
+    source="documents.signed-url",
     operations=(SIGNED_URL,),
     needs=("clock",),
 )
@@ -96,7 +96,7 @@ def document_url_lives_30_minutes(ctx: Context) -> None:
 @rule(
     id="signed-urls.text-url-ends",
     level=SHOULD,
-    source="Libraries rules B25; our choice: the same 30 minutes",
+    source="documents.text-signed-url; choices.signed-urls-text-url-ends",
     operations=(TEXT_SIGNED_URL,),
     needs=("clock",),
 )
@@ -109,7 +109,7 @@ def text_url_ends(ctx: Context) -> None:
 @rule(
     id="signed-urls.changed-url-is-refused",
     level=SHOULD,
-    source="our choice: what a signature is for",
+    source="choices.signed-urls-changed-url-is-refused",
     operations=(SIGNED_URL, FILE_URL),
 )
 def changed_url_is_refused(ctx: Context) -> None:
@@ -126,7 +126,7 @@ def changed_url_is_refused(ctx: Context) -> None:
 @rule(
     id="signed-urls.url-serves-its-own-document",
     level=MUST,
-    source="Libraries rules B24: the signed URL of a specific document",
+    source="documents.signed-url (the signed URL of a specific document)",
     operations=(SIGNED_URL,),
 )
 def url_serves_its_own_document(ctx: Context) -> None:
@@ -142,7 +142,7 @@ def url_serves_its_own_document(ctx: Context) -> None:
 @rule(
     id="signed-urls.file-url-serves-the-file",
     level=MUST,
-    source="spec 2026-08-13, GetSignedUrlResponse.url; quirks §1",
+    source="document: GetSignedUrlResponse.url; shapes.bare-string-answers",
     operations=(FILE_URL,),
 )
 def file_url_serves_the_file(ctx: Context) -> None:
@@ -157,7 +157,7 @@ def file_url_serves_the_file(ctx: Context) -> None:
 @rule(
     id="signed-urls.file-url-lives-as-asked",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/files/{file_id}/url: expiry in hours, 24 by default",
+    source="document: files.get_signed_url (expiry in hours, 24 by default)",
     operations=(FILE_URL,),
     needs=("clock",),
 )
@@ -173,7 +173,7 @@ def file_url_lives_as_asked(ctx: Context) -> None:
 @rule(
     id="signed-urls.file-url-expiry-is-bounded",
     level=SHOULD,
-    source="spec 2026-08-13, GET /v1/files/{file_id}/url: from 1 to 168 hours",
+    source="document: files.get_signed_url (from 1 to 168 hours)",
     operations=(FILE_URL,),
 )
 def file_url_expiry_is_bounded(ctx: Context) -> None:

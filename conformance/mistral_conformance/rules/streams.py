@@ -32,7 +32,7 @@ REASONS = ("stop", "length", "error", "tool_calls")
 @rule(
     id="streams.media-type-follows-the-body",
     level=MUST,
-    source="spec 2026-08-13, ChatCompletionRequest.stream; quirks §5",
+    source="document: ChatCompletionRequest.stream; streams.done-mark",
     operations=(CHAT,),
 )
 def media_type_follows_the_body(ctx: Context) -> None:
@@ -48,7 +48,7 @@ def media_type_follows_the_body(ctx: Context) -> None:
 @rule(
     id="streams.framing-is-standard",
     level=MUST,
-    source="spec 2026-08-13, ChatCompletionRequest.stream: data-only events; HTML standard 9.2.6",
+    source=("document: ChatCompletionRequest.stream (data-only events); HTML standard 9.2.6"),
     operations=(CHAT,),
 )
 def framing_is_standard(ctx: Context) -> None:
@@ -62,7 +62,7 @@ def framing_is_standard(ctx: Context) -> None:
 @rule(
     id="streams.end-with-done",
     level=MUST,
-    source="spec 2026-08-13, ChatCompletionRequest.stream: terminated by data: [DONE]",
+    source="document: ChatCompletionRequest.stream (terminated by data: [DONE])",
     operations=(CHAT,),
 )
 def end_with_done(ctx: Context) -> None:
@@ -75,7 +75,7 @@ def end_with_done(ctx: Context) -> None:
 @rule(
     id="streams.chunks-have-their-fields",
     level=MUST,
-    source="spec 2026-08-13, CompletionChunk and CompletionResponseStreamChoice: required",
+    source=("document: CompletionChunk; document: CompletionResponseStreamChoice (required)"),
     operations=(CHAT,),
 )
 def chunks_have_their_fields(ctx: Context) -> None:
@@ -92,7 +92,7 @@ def chunks_have_their_fields(ctx: Context) -> None:
 @rule(
     id="streams.one-completion-throughout",
     level=SHOULD,
-    source="quirks §5; our choice: one completion has one id, model and time",
+    source="streams.done-mark; choices.streams-one-completion-throughout",
     operations=(CHAT,),
 )
 def one_completion_throughout(ctx: Context) -> None:
@@ -107,7 +107,7 @@ def one_completion_throughout(ctx: Context) -> None:
 @rule(
     id="streams.role-comes-first",
     level=SHOULD,
-    source="our choice: readers take the role from the first delta of a choice",
+    source="choices.streams-role-comes-first",
     operations=(CHAT,),
 )
 def role_comes_first(ctx: Context) -> None:
@@ -122,7 +122,7 @@ def role_comes_first(ctx: Context) -> None:
 @rule(
     id="streams.one-finish-reason",
     level=MUST,
-    source="spec 2026-08-13, CompletionResponseStreamChoice.finish_reason",
+    source="document: CompletionResponseStreamChoice.finish_reason",
     operations=(CHAT,),
 )
 def one_finish_reason(ctx: Context) -> None:
@@ -137,7 +137,7 @@ def one_finish_reason(ctx: Context) -> None:
 @rule(
     id="streams.length-is-told",
     level=MUST,
-    source="spec 2026-08-13, ChatCompletionRequest.max_tokens",
+    source="document: ChatCompletionRequest.max_tokens",
     operations=(CHAT,),
 )
 def length_is_told(ctx: Context) -> None:
@@ -149,7 +149,7 @@ def length_is_told(ctx: Context) -> None:
 @rule(
     id="streams.usage-comes-once-at-the-end",
     level=SHOULD,
-    source="spec 2026-08-13, CompletionChunk.usage; our choice: in the last chunk",
+    source="document: CompletionChunk.usage; choices.streams-usage-comes-once-at-the-end",
     operations=(CHAT,),
 )
 def usage_comes_once_at_the_end(ctx: Context) -> None:
@@ -166,7 +166,7 @@ def usage_comes_once_at_the_end(ctx: Context) -> None:
 @rule(
     id="streams.tell-what-the-answer-tells",
     level=SHOULD,
-    source="spec 2026-08-13, ChatCompletionRequest.random_seed: deterministic results",
+    source="document: ChatCompletionRequest.random_seed (deterministic results)",
     operations=(CHAT,),
 )
 def tell_what_the_answer_tells(ctx: Context) -> None:
@@ -186,7 +186,7 @@ def tell_what_the_answer_tells(ctx: Context) -> None:
 @rule(
     id="streams.several-choices",
     level=MUST,
-    source="spec 2026-08-13, ChatCompletionRequest.n",
+    source="document: ChatCompletionRequest.n",
     operations=(CHAT,),
 )
 def several_choices(ctx: Context) -> None:
@@ -202,7 +202,7 @@ def several_choices(ctx: Context) -> None:
 @rule(
     id="streams.tool-calls-are-whole",
     level=MUST,
-    source="spec 2026-08-13, ChatCompletionRequest.tool_choice, DeltaMessage.tool_calls",
+    source=("document: ChatCompletionRequest.tool_choice; document: DeltaMessage.tool_calls"),
     operations=(CHAT,),
 )
 def tool_calls_are_whole(ctx: Context) -> None:
@@ -221,7 +221,7 @@ def tool_calls_are_whole(ctx: Context) -> None:
 @rule(
     id="streams.errors-come-before-the-stream",
     level=MUST,
-    source="spec 2026-08-13: 422 is application/json; quirks §9",
+    source="document: chat.complete (422 is application/json); errors.validation",
     operations=(CHAT,),
 )
 def errors_come_before_the_stream(ctx: Context) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mistral_conformance.events import Event
     from mistral_conformance.exchange import Exchange
 
-SOURCE = "document: x-mistral-stream; quirks §5"
+SOURCE = "document: x-mistral-stream; streams.done-mark"
 
 
 def streams(operation: Operation) -> bool:

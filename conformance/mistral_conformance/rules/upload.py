@@ -33,7 +33,7 @@ HEX_32 = re.compile(r"[0-9a-f]{32}")
 @rule(
     id="upload.new-content-is-created",
     level=MUST,
-    source="Libraries rules B4; seed 002:4080-4082",
+    source="documents.new-content-201",
     operations=(UPLOAD_DOCUMENT,),
 )
 def new_content_is_created(ctx: Context) -> None:
@@ -48,7 +48,7 @@ def new_content_is_created(ctx: Context) -> None:
 @rule(
     id="upload.known-content-is-found",
     level=MUST,
-    source="Libraries rules B5; seed 002:4076-4078",
+    source="documents.known-content-200",
     operations=(UPLOAD_DOCUMENT, LIST_DOCUMENTS),
 )
 def known_content_is_found(ctx: Context) -> None:
@@ -65,7 +65,7 @@ def known_content_is_found(ctx: Context) -> None:
 @rule(
     id="upload.known-content-keeps-its-name",
     level=MUST,
-    source="Libraries rules B5; seed 002:4078: the existing document is returned",
+    source="documents.known-content-200",
     operations=(UPLOAD_DOCUMENT, GET_DOCUMENT, GET_LIBRARY),
 )
 def known_content_keeps_its_name(ctx: Context) -> None:
@@ -87,7 +87,7 @@ def known_content_keeps_its_name(ctx: Context) -> None:
 @rule(
     id="upload.known-content-is-new-elsewhere",
     level=MUST,
-    source="Libraries rules B5; seed 002:4078: found in this library",
+    source="documents.known-content-200",
     operations=(UPLOAD_DOCUMENT,),
 )
 def known_content_is_new_elsewhere(ctx: Context) -> None:
@@ -103,7 +103,10 @@ def known_content_is_new_elsewhere(ctx: Context) -> None:
 @rule(
     id="upload.deleted-content-is-new-again",
     level=SHOULD,
-    source="Libraries rules B5, B15: what is deleted is not in the library",
+    source=(
+        "documents.known-content-200; documents.searchable-when-processed (what is "
+        "deleted is not in the library)"
+    ),
     operations=(UPLOAD_DOCUMENT, DELETE_DOCUMENT),
 )
 def deleted_content_is_new_again(ctx: Context) -> None:
@@ -119,7 +122,7 @@ def deleted_content_is_new_again(ctx: Context) -> None:
 @rule(
     id="upload.hash-depends-on-content-alone",
     level=SHOULD,
-    source="Libraries rules B6; seed 003:292",
+    source="documents.hash-of-content",
     operations=(UPLOAD_DOCUMENT,),
 )
 def hash_depends_on_content_alone(ctx: Context) -> None:
@@ -135,7 +138,7 @@ def hash_depends_on_content_alone(ctx: Context) -> None:
 @rule(
     id="upload.hash-is-32-hex-digits",
     level=SHOULD,
-    source="Libraries rules B6; seed 003:292",
+    source="documents.hash-of-content",
     operations=(UPLOAD_DOCUMENT,),
 )
 def hash_is_32_hex_digits(ctx: Context) -> None:
@@ -147,7 +150,7 @@ def hash_is_32_hex_digits(ctx: Context) -> None:
 @rule(
     id="upload.file-name-becomes-the-name",
     level=MUST,
-    source="Libraries rules B2; seed 002:4058-4074",
+    source="documents.upload-form",
     operations=(UPLOAD_DOCUMENT,),
 )
 def file_name_becomes_the_name(ctx: Context) -> None:
@@ -162,7 +165,7 @@ def file_name_becomes_the_name(ctx: Context) -> None:
 @rule(
     id="upload.last-suffix-becomes-the-extension",
     level=SHOULD,
-    source="Libraries rules B2; seed 003:287-295",
+    source="documents.upload-form",
     operations=(UPLOAD_DOCUMENT,),
 )
 def last_suffix_becomes_the_extension(ctx: Context) -> None:
@@ -176,7 +179,7 @@ def last_suffix_becomes_the_extension(ctx: Context) -> None:
 @rule(
     id="upload.type-and-size-are-kept",
     level=SHOULD,
-    source="Libraries rules B2, B8; seed 003:287-307",
+    source="documents.upload-form; documents.fresh-values",
     operations=(UPLOAD_DOCUMENT,),
 )
 def type_and_size_are_kept(ctx: Context) -> None:
@@ -192,7 +195,7 @@ def type_and_size_are_kept(ctx: Context) -> None:
 @rule(
     id="upload.uploader-is-named",
     level=SHOULD,
-    source="Libraries rules B8, A13; seed 003:302-303, 003:434",
+    source="documents.fresh-values; libraries.fresh-values",
     operations=(UPLOAD_DOCUMENT,),
 )
 def uploader_is_named(ctx: Context) -> None:
@@ -205,7 +208,7 @@ def uploader_is_named(ctx: Context) -> None:
 @rule(
     id="upload.missing-file-is-refused",
     level=MUST,
-    source="Libraries rules B3; seed 002:4062, 002:4084",
+    source="documents.file-required",
     operations=(UPLOAD_DOCUMENT, LIST_DOCUMENTS),
 )
 def missing_file_is_refused(ctx: Context) -> None:
@@ -221,7 +224,7 @@ def missing_file_is_refused(ctx: Context) -> None:
 @rule(
     id="upload.unknown-library-is-refused",
     level=MUST,
-    source="Libraries rules E: unknown library",
+    source="errors.validation (unknown library)",
     operations=(UPLOAD_DOCUMENT,),
 )
 def unknown_library_is_refused(ctx: Context) -> None:

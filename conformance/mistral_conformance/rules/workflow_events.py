@@ -26,7 +26,7 @@ SOON_S = 1.0
 @rule(
     id="workflow-events.list-tells-the-execution",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/events/list",
+    source="document: workflows.events.get_workflow_events",
     operations=(LIST,),
 )
 def list_tells_the_execution(ctx: Context) -> None:
@@ -48,7 +48,7 @@ def list_tells_the_execution(ctx: Context) -> None:
 @rule(
     id="workflow-events.list-is-filtered",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/events/list: its three filters",
+    source="document: workflows.events.get_workflow_events (its three filters)",
     operations=(LIST,),
 )
 def list_is_filtered(ctx: Context) -> None:
@@ -72,7 +72,7 @@ def list_is_filtered(ctx: Context) -> None:
 @rule(
     id="workflow-events.pages-make-the-list",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/events/list: limit, cursor, next_cursor",
+    source="document: workflows.events.get_workflow_events (limit, cursor, next_cursor)",
     operations=(LIST,),
 )
 def pages_make_the_list(ctx: Context) -> None:
@@ -87,7 +87,7 @@ def pages_make_the_list(ctx: Context) -> None:
 @rule(
     id="workflow-events.stream-tells-what-the-list-tells",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/events/stream, WorkflowStreamEvent",
+    source="document: workflows.events.get_stream_events (WorkflowStreamEvent)",
     operations=(STREAM, LIST),
 )
 def stream_tells_what_the_list_tells(ctx: Context) -> None:
@@ -107,7 +107,7 @@ def stream_tells_what_the_list_tells(ctx: Context) -> None:
 @rule(
     id="workflow-events.stream-goes-on-after-a-break",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/events/stream: Last-Event-ID, start_seq",
+    source="document: workflows.events.get_stream_events (Last-Event-ID, start_seq)",
     operations=(STREAM,),
 )
 def stream_goes_on_after_a_break(ctx: Context) -> None:
@@ -127,7 +127,7 @@ def stream_goes_on_after_a_break(ctx: Context) -> None:
 @rule(
     id="workflow-events.stream-is-filtered",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/events/stream: scope, workflow_event_types, ...",
+    source=("document: workflows.events.get_stream_events (scope, workflow_event_types, ...)"),
     operations=(STREAM,),
 )
 def stream_is_filtered(ctx: Context) -> None:
@@ -153,8 +153,10 @@ def stream_is_filtered(ctx: Context) -> None:
 @rule(
     id="workflow-events.metadata-are-filtered",
     level=SHOULD,
-    source="spec 2026-08-13, GET /v1/workflows/events/stream: metadata_filters; the form of an "
-    "object in the query is our choice",
+    source=(
+        "document: workflows.events.get_stream_events (metadata_filters, the form of an "
+        "object in the query is our choice)"
+    ),
     operations=(STREAM,),
 )
 def metadata_are_filtered(ctx: Context) -> None:
@@ -174,7 +176,7 @@ def metadata_are_filtered(ctx: Context) -> None:
 @rule(
     id="workflow-events.stream-follows-what-happens",
     level=MUST,
-    source="spec 2026-08-13, GET /v1/workflows/events/stream: as they happen",
+    source="document: workflows.events.get_stream_events (as they happen)",
     operations=(STREAM,),
 )
 def stream_follows_what_happens(ctx: Context) -> None:
@@ -192,7 +194,10 @@ def stream_follows_what_happens(ctx: Context) -> None:
 @rule(
     id="workflow-events.strangers-hear-nothing",
     level=MUST,
-    source="our choice of rule, status class alone: an organisation's events are its own",
+    source=(
+        "harm: what belongs to an organisation is shown to a stranger; "
+        "choices.workflow-events-strangers-hear-nothing"
+    ),
     operations=(STREAM, LIST),
     needs=("stranger",),
 )

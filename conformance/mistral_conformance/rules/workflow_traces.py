@@ -26,7 +26,7 @@ MICROSECOND = 1000
 @rule(
     id="workflow-traces.trace-goes-with-its-execution",
     level=MUST,
-    source="spec 2026-08-13, WorkflowExecutionTraceOTelResponse and its two siblings",
+    source="document: WorkflowExecutionTraceOTelResponse (its two siblings)",
     operations=FORMS,
 )
 def trace_goes_with_its_execution(ctx: Context) -> None:
@@ -41,7 +41,7 @@ def trace_goes_with_its_execution(ctx: Context) -> None:
 @rule(
     id="workflow-traces.spans-make-one-trace",
     level=MUST,
-    source="spec 2026-08-13, TempoTraceSpan; OpenTelemetry: ids of 32 and 16 hexadecimal digits",
+    source="document: TempoTraceSpan (OpenTelemetry: ids of 32 and 16 hexadecimal digits)",
     operations=(OTEL,),
 )
 def spans_make_one_trace(ctx: Context) -> None:
@@ -61,7 +61,7 @@ def spans_make_one_trace(ctx: Context) -> None:
 @rule(
     id="workflow-traces.spans-fit-the-execution",
     level=MUST,
-    source="spec 2026-08-13, TempoTraceSpan: nanoseconds since 1970, as text",
+    source="document: TempoTraceSpan (nanoseconds since 1970, as text)",
     operations=(OTEL,),
 )
 def spans_fit_the_execution(ctx: Context) -> None:
@@ -81,7 +81,7 @@ def spans_fit_the_execution(ctx: Context) -> None:
 @rule(
     id="workflow-traces.tree-has-the-same-spans",
     level=MUST,
-    source="spec 2026-08-13, WorkflowExecutionTraceSummarySpan",
+    source="document: WorkflowExecutionTraceSummarySpan",
     operations=(SUMMARY, OTEL),
 )
 def tree_has_the_same_spans(ctx: Context) -> None:
@@ -107,7 +107,10 @@ def tree_has_the_same_spans(ctx: Context) -> None:
 @rule(
     id="workflow-traces.events-hide-the-machinery",
     level=MUST,
-    source="spec 2026-08-13, GET .../trace/events: include_internal_events",
+    source=(
+        "document: workflows.executions.get_workflow_execution_trace_events (GET "
+        ".../trace/events: include_internal_events)"
+    ),
     operations=(EVENTS,),
 )
 def events_hide_the_machinery(ctx: Context) -> None:
@@ -125,7 +128,10 @@ def events_hide_the_machinery(ctx: Context) -> None:
 @rule(
     id="workflow-traces.events-are-merged",
     level=MUST,
-    source="spec 2026-08-13, GET .../trace/events: merge_same_id_events",
+    source=(
+        "document: workflows.executions.get_workflow_execution_trace_events (GET "
+        ".../trace/events: merge_same_id_events)"
+    ),
     operations=(EVENTS,),
 )
 def events_are_merged(ctx: Context) -> None:
@@ -141,7 +147,7 @@ def events_are_merged(ctx: Context) -> None:
 @rule(
     id="workflow-traces.unknown-execution-is-not-found",
     level=SHOULD,
-    source="spec 2026-08-13, 404 of the traces",
+    source=("document: workflows.executions.get_workflow_execution_trace_otel (404 of the traces)"),
     operations=FORMS,
 )
 def unknown_execution_is_not_found(ctx: Context) -> None:

@@ -33,7 +33,7 @@ SHOWN = ("id", "name", "display_name", "description", "archived", "tags")
 @rule(
     id="workflows.listed-workflow-is-readable",
     level=MUST,
-    source="spec 2026-08-13, WorkflowGetResponse",
+    source="document: WorkflowGetResponse",
     operations=(LIST_WORKFLOWS, GET_WORKFLOW),
 )
 def listed_workflow_is_readable(ctx: Context) -> None:
@@ -51,7 +51,7 @@ def listed_workflow_is_readable(ctx: Context) -> None:
 @rule(
     id="workflows.pages-hold-all",
     level=MUST,
-    source="spec 2026-08-13, next_cursor; quirks §4 F",
+    source="document: workflows.get_workflows (next_cursor); lists.empty-cursor-ends",
     operations=(LIST_WORKFLOWS,),
 )
 def pages_hold_all(ctx: Context) -> None:
@@ -62,7 +62,9 @@ def pages_hold_all(ctx: Context) -> None:
 @rule(
     id="workflows.registration-pages-hold-all",
     level=MUST,
-    source="spec 2026-08-13, next_cursor; quirks §4 F",
+    source=(
+        "document: workflows.get_workflow_registrations (next_cursor); lists.empty-cursor-ends"
+    ),
     operations=(LIST_REGISTRATIONS,),
 )
 def registration_pages_hold_all(ctx: Context) -> None:
@@ -73,7 +75,7 @@ def registration_pages_hold_all(ctx: Context) -> None:
 @rule(
     id="workflows.order-turns-the-list",
     level=MUST,
-    source="spec 2026-08-13, sort_by and order",
+    source="document: workflows.get_workflows (sort_by and order)",
     operations=(LIST_WORKFLOWS,),
 )
 def order_turns_the_list(ctx: Context) -> None:
@@ -92,7 +94,7 @@ def order_turns_the_list(ctx: Context) -> None:
 @rule(
     id="workflows.search-finds-a-name",
     level=MUST,
-    source="spec 2026-08-13, search",
+    source="document: workflows.get_workflows (search)",
     operations=(LIST_WORKFLOWS,),
 )
 def search_finds_a_name(ctx: Context) -> None:
@@ -109,7 +111,7 @@ def search_finds_a_name(ctx: Context) -> None:
 @rule(
     id="workflows.tags-have-to-hold-together",
     level=MUST,
-    source="spec 2026-08-13, tags",
+    source="document: workflows.get_workflows (tags)",
     operations=(LIST_WORKFLOWS,),
 )
 def tags_have_to_hold_together(ctx: Context) -> None:
@@ -130,7 +132,7 @@ def tags_have_to_hold_together(ctx: Context) -> None:
 @rule(
     id="workflows.change-is-seen",
     level=MUST,
-    source="spec 2026-08-13, WorkflowUpdateRequest",
+    source="document: WorkflowUpdateRequest",
     operations=(UPDATE_WORKFLOW, GET_WORKFLOW, LIST_WORKFLOWS),
 )
 def change_is_seen(ctx: Context) -> None:
@@ -158,7 +160,7 @@ def change_is_seen(ctx: Context) -> None:
 @rule(
     id="workflows.archive-and-back",
     level=MUST,
-    source="spec 2026-08-13, WorkflowArchiveResponse and archived",
+    source="document: WorkflowArchiveResponse (archived)",
     operations=(ARCHIVE, UNARCHIVE, LIST_WORKFLOWS, LIST_REGISTRATIONS),
 )
 def archive_and_back(ctx: Context) -> None:
@@ -178,7 +180,7 @@ def archive_and_back(ctx: Context) -> None:
 @rule(
     id="workflows.archived-does-not-start",
     level=MAY,
-    source="our choice: an archived workflow is out of use",
+    source="choices.workflows-archived-does-not-start",
     operations=(ARCHIVE, EXECUTE),
 )
 def archived_does_not_start(ctx: Context) -> None:
@@ -195,7 +197,7 @@ def archived_does_not_start(ctx: Context) -> None:
 @rule(
     id="workflows.registration-is-readable",
     level=MUST,
-    source="spec 2026-08-13, WorkflowRegistrationGetResponse",
+    source="document: WorkflowRegistrationGetResponse",
     operations=(LIST_REGISTRATIONS, GET_REGISTRATION),
 )
 def registration_is_readable(ctx: Context) -> None:
@@ -216,7 +218,7 @@ def registration_is_readable(ctx: Context) -> None:
 @rule(
     id="workflows.registration-tells-its-workflow",
     level=MUST,
-    source="spec 2026-08-13, with_workflow",
+    source="document: workflows.get_workflow_registrations (with_workflow)",
     operations=(LIST_REGISTRATIONS, GET_REGISTRATION, GET_WORKFLOW),
 )
 def registration_tells_its_workflow(ctx: Context) -> None:
@@ -235,7 +237,7 @@ def registration_tells_its_workflow(ctx: Context) -> None:
 @rule(
     id="workflows.registrations-of-one-workflow",
     level=MUST,
-    source="spec 2026-08-13, workflow_id and workflow_search",
+    source=("document: workflows.get_workflow_registrations (workflow_id and workflow_search)"),
     operations=(LIST_REGISTRATIONS,),
 )
 def registrations_of_one_workflow(ctx: Context) -> None:
@@ -259,7 +261,7 @@ def registrations_of_one_workflow(ctx: Context) -> None:
 @rule(
     id="workflows.registration-runs",
     level=MUST,
-    source="spec 2026-08-13, POST /v1/workflows/registrations/{id}/execute",
+    source="document: workflows.execute_workflow_registration",
     operations=(EXECUTE_REGISTRATION, LIST_REGISTRATIONS),
 )
 def registration_runs(ctx: Context) -> None:
@@ -280,7 +282,7 @@ def registration_runs(ctx: Context) -> None:
 @rule(
     id="workflows.belong-to-their-workspace",
     level=SHOULD,
-    source="spec 2026-08-13, GET /v1/workflows: those of the workspace, and those shared with it",
+    source=("document: workflows.get_workflows (those of the workspace,  those shared with it)"),
     operations=(LIST_WORKFLOWS, GET_WORKFLOW),
     needs=("neighbour",),
 )

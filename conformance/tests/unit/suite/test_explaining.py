@@ -1,0 +1,95 @@
+"""Every rule and law can be followed to its sources, and says why it has its level."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import write_laws_page
+
+from mistral_conformance import cli
+from mistral_conformance.citations import UnknownSource, Weight, read_citations
+from mistral_conformance.document import load_document
+from mistral_conformance.explaining import explain_law, explain_rule, load_breaches
+from mistral_conformance.laws import load_laws
+from mistral_conformance.laws.law import FULL, Law
+from mistral_conformance.model import load_model
+from mistral_conformance.registry import MUST, Rule
+from mistral_conformance.rules import load_rules
+
+DOCUMENT = load_document()
+
+
+@pytest.mark.parametrize("rule", [*load_rules()], ids=lambda each: each.id)
+def test_every_source_of_a_rule_leads_somewhere(rule: Rule) -> None:
+    citations = read_citations(rule.source, DOCUMENT)
+    assert citations
+    if rule.level is MUST:
+        assert {each.weight for each in citations} - {Weight.CHOICE}, "a MUST on choices alone"
+
+
+@pytest.mark.parametrize("law", [*load_laws()], ids=lambda each: each.id)
+def test_every_source_of_a_case_of_a_law_leads_somewhere(law: Law) -> None:
+    for rule, _ in law.cases(load_model(), FULL):
+        citations = read_citations(rule.source, DOCUMENT)
+        if rule.level is MUST:
+            assert {each.weight for each in citations} - {Weight.CHOICE}
+
+
+@pytest.mark.parametrize("law", [*load_laws()], ids=lambda each: each.id)
+def test_a_law_is_told_with_a_server_that_breaks_it(law: Law) -> None:
+    told = explain_law(law, DOCUMENT)
+    assert law.sentence in " ".join(told.split())
+    assert load_breaches()[law.id] in " ".join(told.split())
+    assert max(map(len, told.splitlines())) <= 80
+
+
+def test_breaches_are_told_of_laws_alone() -> None:
+    assert set(load_breaches()) == {each.id for each in load_laws()}
+
+
+def test_a_rule_is_told_with_its_sources_and_defects() -> None:
+    rule = next(each for each in load_rules() if each.id == "sharing.one-entry-per-entity")
+    told = explain_rule(rule, DOCUMENT)
+    assert re.search(r"Why MUST: what is published says so", told)
+    assert "accesses.one-entry-each" in told
+    assert "API reference, all endpoints on one page (2025-09-08)" in " ".join(told.split())
+    assert "Servers that rules of its family notice:" in told
+
+
+def test_a_case_of_a_report_is_told_by_its_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["explain", "views.change-is-shown[library.name]"]) == 0
+    assert capsys.readouterr().out.startswith("views.change-is-shown MUST, a law")
+
+
+def test_an_unknown_id_gets_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["explain", "views.change-is-show"]) == 2
+    assert "is it views.change-is-shown" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "source", ["libraries.no-such-entry", "document: no.such.operation", "document: Library.nope",
+               "document: /components/schemas/Nope", "somebody said so"],
+)  # fmt: skip
+def test_a_source_that_leads_nowhere_is_refused(source: str) -> None:
+    with pytest.raises(UnknownSource, match="no"):
+        read_citations(source, DOCUMENT)
+
+
+@pytest.mark.parametrize(
+    ("source", "weight"),
+    [
+        ("harm: data are lost", Weight.HARM),
+        ("libraries.foreign-404", Weight.CHOICE),
+        ("libraries.read", Weight.PUBLISHED),
+        ("document: beta.libraries.list (a comment)", Weight.PUBLISHED),
+        ("RFC 9110 §15.5.6", Weight.PUBLISHED),
+    ],
+)
+def test_a_citation_weighs_what_it_can_carry(source: str, weight: Weight) -> None:
+    (citation,) = read_citations(source, DOCUMENT)
+    assert citation.weight is weight
+
+
+def test_the_page_of_the_laws_is_up_to_date() -> None:
+    assert write_laws_page.main(["--check"]) == 0
