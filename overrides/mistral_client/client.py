@@ -32,6 +32,7 @@ from mistral_client.options import (
     Timing,
     check_headers,
     check_retries,
+    check_strict,
     read_api_key,
     read_base_url,
 )
@@ -89,7 +90,7 @@ def _changed(settings: Settings, options: ClientOptions) -> Settings:
         timeouts=timeouts,
         retries=check_retries(options.get("retries", settings.retries)),
         headers={**settings.headers, **check_headers(options.get("headers"))},
-        strict=bool(options.get("strict", settings.strict)),
+        strict=check_strict(options.get("strict", settings.strict)),
     )
 
 
@@ -165,6 +166,13 @@ def _unpickled(kind: Callable[..., T], settings: Settings) -> T:
         headers=settings.headers,
         strict=settings.strict,
     )
+
+
+def _shown(client: Mistral | AsyncMistral) -> str:
+    """Return the representation of a client, also of one whose construction failed."""
+    sender: Sender | AsyncSender | None = getattr(client, "_sender", None)
+    name = type(client).__name__
+    return f"<{name} {sender.context.settings.base_url}>" if sender else f"<{name}, not set up>"
 
 
 class Mistral(Resources):
@@ -254,7 +262,7 @@ class Mistral(Resources):
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Mistral {self._sender.context.settings.base_url}>"
+        return _shown(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _pickled(type(self), self._sender.context, is_ours=self._sender.connection.is_ours)
@@ -347,7 +355,7 @@ class AsyncMistral(AsyncResources):
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"<AsyncMistral {self._sender.context.settings.base_url}>"
+        return _shown(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _pickled(type(self), self._sender.context, is_ours=self._sender.connection.is_ours)

@@ -15,7 +15,7 @@
     │   ├── ValidationFailed      422
     │   ├── RateLimited           429
     │   └── ServerError           5xx
-    ├── DecodeError               a success answer that cannot be read
+    ├── DecodeError               a success answer that cannot be read, or reports an error
     │   └── StructuredOutputError an answer that is no object of the class asked for
     ├── StreamError               an event stream that broke, with what had arrived
     ├── PagingError               a list whose pages do not end
@@ -175,10 +175,13 @@ class ServerError(APIStatusError):
 
 
 class DecodeError(AnswerError):
-    """The server answered with success, but the answer cannot be read.
+    """The server answered with success, but the answer cannot be read or reports an error.
 
-    Status, headers and body are kept, so nothing that the server said is lost.
+    Status, headers and body are kept, so nothing that the server said is lost. `problem` is what
+    the body says when it is an error.
     """
+
+    problem: Problem
 
 
 class StructuredOutputError(DecodeError):

@@ -87,7 +87,12 @@ class _Executor(Generic[Http]):
             from mistral_client.strict import check  # noqa: PLC0415 - only strict clients need it
         from mistral_client.event_reader import EventReader  # noqa: PLC0415 - loaded when used
 
-        return EventReader(call, secrets=(settings.api_key,), check=check, resumes=options.resumes)
+        return EventReader(
+            call,
+            redactor=lambda: self.context.redactor(options),
+            check=check,
+            resumes=options.resumes,
+        )
 
     def _limit_silence(self, response: httpx.Response, options: Options) -> httpx.Response:
         """Let `stream_timeout` bound the reading of the body instead of `timeout`.
