@@ -160,7 +160,7 @@ def read_api_key(given: str | None) -> str:
     Raises ConfigurationError when there is none, when it is empty, or when it cannot stand in a
     header.
     """
-    key = _given_or_set("api_key", given, KEY_VARIABLE)
+    key = _given_or_set("API key", "api_key", given, KEY_VARIABLE)
     if key is None:
         raise configuration_error(
             f"No API key: pass api_key=... or set the environment variable {KEY_VARIABLE}."
@@ -170,7 +170,7 @@ def read_api_key(given: str | None) -> str:
     return key
 
 
-def _given_or_set(argument: str, given: str | None, variable: str) -> str | None:
+def _given_or_set(words: str, argument: str, given: str | None, variable: str) -> str | None:
     """Return an argument or, without it, an environment variable; None when there is neither.
 
     Raises ConfigurationError for one that is left empty: whoever wrote it meant something.
@@ -184,11 +184,11 @@ def _given_or_set(argument: str, given: str | None, variable: str) -> str | None
         return text.strip()
     if given is None:
         raise configuration_error(
-            f"The environment variable {variable} is empty: set it to a value, or unset it."
+            f"The {words} is empty: set the environment variable {variable} to a value, or unset it."
         )
     raise configuration_error(
-        f"{argument} is empty: pass a value, or leave it out to use the environment variable "
-        f"{variable}."
+        f"The {words} is empty: pass a value as {argument}=..., or leave it out to use the "
+        f"environment variable {variable}."
     )
 
 
@@ -206,7 +206,7 @@ def read_base_url(given: str | httpx.URL | None, server: str | None = None) -> s
             raise configuration_error(f"There is no server {server!r}; there are {known}.")
         return SERVERS[server]
     text = str(given) if isinstance(given, httpx.URL) else given
-    url = _given_or_set("base_url", text, BASE_URL_VARIABLE) or DEFAULT_BASE_URL
+    url = _given_or_set("base URL", "base_url", text, BASE_URL_VARIABLE) or DEFAULT_BASE_URL
     parts = _split(url)
     if parts is None or parts[0] not in {"http", "https"} or not parts[1]:
         raise configuration_error(
@@ -420,6 +420,15 @@ def encode_json(call: AnyCall) -> bytes | None:
     """Return the JSON body of a call, or None if it has none.
 
     Raises TypeError for values that JSON has no form for, ValueError for NaN, infinities and
-    broken text.
+    broken text; both name the argument, where in it the value stands, and what to write.
     """
-    return None if call.json is UNSET else _dumps(call.json).encode()
+    body = call.json
+    if body is UNSET:
+        return None
+    try:
+        return _dumps(body).encode()
+    except (TypeError, ValueError, RecursionError) as reason:
+        from mistral_generated.arguments import explain  # noqa: PLC0415 - for errors only
+
+        place = "" if isinstance(body, dict) else "body"
+        raise explain(body, place, reason, call.names) from reason

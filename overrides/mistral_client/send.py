@@ -94,6 +94,10 @@ class _Executor(Generic[Http]):
             resumes=options.resumes,
         )
 
+    def _redact(self, text: str) -> str:
+        """Return a text without the secrets of the client."""
+        return self.context.redactor(self.context.options).text(text)
+
     def _limit_silence(self, response: httpx.Response, options: Options) -> httpx.Response:
         """Let `stream_timeout` bound the reading of the body instead of `timeout`.
 
@@ -168,7 +172,7 @@ class Sender(_Executor[httpx.Client]):
         """Return the answer as an object of a class."""
         from mistral_client.structured import Structure  # noqa: PLC0415 - loaded when used
 
-        structure = Structure(kind, prepare, arguments)
+        structure = Structure(kind, prepare, arguments, self._redact)
         return structure.read(self(structure.call, options))
 
     def _drive(self, steps: Steps[T]) -> T:
@@ -273,7 +277,7 @@ class AsyncSender(_Executor[httpx.AsyncClient]):
         """Return the answer as an object of a class."""
         from mistral_client.structured import Structure  # noqa: PLC0415 - loaded when used
 
-        structure = Structure(kind, prepare, arguments)
+        structure = Structure(kind, prepare, arguments, self._redact)
         return structure.read(await self(structure.call, options))
 
     async def _drive(self, steps: Steps[T]) -> T:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from mistral_client.errors import StructuredOutputError
 from mistral_client.forms import read_form, schema_of
+from mistral_client.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,10 +24,16 @@ class Structure(Generic[T]):
         kind: type[T],
         prepare: Callable[..., Call[Any]],
         arguments: Mapping[str, object],
+        redact: Callable[[str], str],
     ) -> None:
-        """Write the schema. Raises TypeError for a class that has no form in JSON."""
+        """Write the schema. Raises TypeError for what is no class, or one without a form in JSON.
+
+        `redact` takes secrets out of what errors say.
+        """
+        schema = schema_of(kind)
         self._kind = kind
-        wanted = {"name": kind.__name__, "schema": schema_of(kind), "strict": True}
+        self._redact = redact
+        wanted = {"name": kind.__name__, "schema": schema, "strict": True}
         form = {"type": "json_schema", "json_schema": wanted}
         self.call = prepare(**arguments, response_format=form)
 
@@ -51,7 +58,8 @@ class Structure(Generic[T]):
             raise self._error(fault, text, reason) from error
 
     def _error(self, message: str, content: str, reason: object) -> StructuredOutputError:
-        error = StructuredOutputError(message, operation=self.call.operation.id)
+        error = StructuredOutputError(self._redact(message), operation=self.call.operation.id)
+        error.problem = Problem()
         error.content = content
         error.finish_reason = str(reason) if reason else ""
         return error
