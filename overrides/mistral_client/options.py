@@ -184,7 +184,8 @@ def _given_or_set(words: str, argument: str, given: str | None, variable: str) -
         return text.strip()
     if given is None:
         raise configuration_error(
-            f"The {words} is empty: set the environment variable {variable} to a value, or unset it."
+            f"The {words} is empty: set the environment variable {variable} to a value, or unset "
+            "it."
         )
     raise configuration_error(
         f"The {words} is empty: pass a value as {argument}=..., or leave it out to use the "
