@@ -31,10 +31,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from mistral_client.problems import Problem
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mistral_client.problems import Problem
     from mistral_generated.types import Event
 
 
@@ -90,22 +91,20 @@ class TimedOut(MistralError):
 class AnswerError(MistralError):
     """An error that an answer caused: it keeps the status, the headers and the body.
 
-    `headers` have lower-case names; `body` is the answer's text. Both are without secrets.
+    `headers` have lower-case names; `body` is the answer's text, `problem` what it says when it is
+    an error: message, code, type, param and validation details. All are without secrets.
     """
 
     status: int = 0
     headers: Mapping[str, str] = {}
     body: str = ""
+    problem: Problem = Problem()
 
 
 class APIStatusError(AnswerError):
-    """The server answered with an error status.
-
-    `problem` is what its body says: message, code, type, param and validation details.
-    """
+    """The server answered with an error status."""
 
     advice: ClassVar[str] = ""
-    problem: Problem
 
     def __str__(self) -> str:
         parts = [f"{self.operation}: " if self.operation else "", self.message]
@@ -177,11 +176,8 @@ class ServerError(APIStatusError):
 class DecodeError(AnswerError):
     """The server answered with success, but the answer cannot be read or reports an error.
 
-    Status, headers and body are kept, so nothing that the server said is lost. `problem` is what
-    the body says when it is an error.
+    Status, headers and body are kept, so nothing that the server said is lost.
     """
-
-    problem: Problem
 
 
 class StructuredOutputError(DecodeError):
@@ -198,11 +194,10 @@ class StreamError(AnswerError):
     """An event stream that could not be read to its end.
 
     `events` holds what had arrived before, oldest first; of a very long stream, its last part.
-    `problem` is what the server said when it sent an error inside the stream.
+    `problem` is what the server said when it sent an error in the stream or in its place.
     """
 
     events: tuple[Event[Any], ...] = ()
-    problem: Problem
 
 
 class StreamTimedOut(StreamError, TimedOut):

@@ -146,6 +146,8 @@ class EventReader(Generic[T]):
 
     def give_up(self, failure: httpx.HTTPError, silence_s: float | None) -> NoReturn:
         """Raise the error for a broken connection, or for a silence longer than `silence_s`."""
+        self.parser.rest()
+        self._refuse_stray()
         if isinstance(failure, httpx.TimeoutException):
             limit = "too long" if silence_s is None else f"{silence_s:g} s"
             self._fail(
@@ -153,7 +155,6 @@ class EventReader(Generic[T]):
                 kind=StreamTimedOut,
                 cause=failure,
             )
-        self._refuse_stray()
         reason = str(failure) or type(failure).__name__
         self._fail(f"the stream was cut off: {reason}", cause=failure)
 

@@ -24,7 +24,7 @@ from mistral_client.errors import (
     TimedOut,
     ValidationFailed,
 )
-from mistral_client.problems import Problem, excerpt, read_problem, request_id
+from mistral_client.problems import excerpt, read_problem, request_id
 from mistral_client.quirks.quirk import Answer
 from mistral_client.reported_errors import find_problem_instead
 from mistral_generated.wire import UnreadableBody
@@ -118,9 +118,7 @@ def decode_error(
     )
     if isinstance(reason, UnreadableBody):
         text += f"; it begins with: {begin}" if (begin := _beginning(response, redactor)) else ""
-    error = keep(DecodeError(text, operation=operation, attempts=attempts), response, redactor)
-    error.problem = Problem()
-    return error
+    return keep(DecodeError(text, operation=operation, attempts=attempts), response, redactor)
 
 
 def reported_error(

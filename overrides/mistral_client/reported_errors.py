@@ -69,7 +69,8 @@ def _in_model(value: Model, known: set[str], text: bytes | str) -> Problem | Non
     """Return the problem in an answer of a known form, which is no answer if it lacks a part."""
     unknown: _Object = value.__dict__.get("additional_properties", {})
     lacks = value.missing_fields or all(value.__dict__[name] is UNSET for name in known)
-    body = _read(text) if lacks or str(unknown.get("object")).lower() == "error" else None
+    kind = value.__dict__.get("object") or unknown.get("object")
+    body = _read(text) if lacks or str(kind).lower() == "error" else None
     if body is None:
         return None
     return _told(body) if _is_marked(body) or unknown.keys() & _TELLING else None
@@ -89,9 +90,9 @@ def _in_anything(text: bytes | str, *, is_free: bool) -> Problem | None:
 
 
 def _is_well(body: _Object) -> bool:
-    """Say whether an object names a success: its kind or its state is something else."""
-    kind, state = body.get("object"), body.get("status")
-    return kind is not None or (isinstance(state, str) and "error" not in state.lower())
+    """Say whether an object names its kind, its type or its state, and it is no error."""
+    named = (body.get(name) for name in ("object", "type", "status"))
+    return any(isinstance(name, str) and "error" not in name.lower() for name in named)
 
 
 def _is_marked(body: _Object) -> bool:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from mistral_client.errors import StructuredOutputError
 from mistral_client.forms import read_form, schema_of
-from mistral_client.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,7 +58,6 @@ class Structure(Generic[T]):
 
     def _error(self, message: str, content: str, reason: object) -> StructuredOutputError:
         error = StructuredOutputError(self._redact(message), operation=self.call.operation.id)
-        error.problem = Problem()
         error.content = content
         error.finish_reason = str(reason) if reason else ""
         return error
