@@ -170,8 +170,8 @@ class Multipart(httpx.SyncByteStream, httpx.AsyncByteStream):
         try:
             upload = open_file(file)
         except (TypeError, ValueError) as fault:
-            kind = TypeError if isinstance(fault, TypeError) else ValueError
-            raise kind(f"{name}: {fault}") from fault
+            wrong = TypeError if isinstance(fault, TypeError) else ValueError
+            raise wrong(f"{name}: {fault}") from fault
         kind = upload.content_type or mimetypes.guess_type(upload.name)[0]
         lines = (
             f'; filename="{_quoted(upload.name)}"\r\n'

@@ -152,13 +152,16 @@ def test_other_kinds_of_text_numbers_and_lists_travel(both: Both) -> None:
     class Name(enum.StrEnum):
         SMALL = "small"
 
+    class Count(enum.IntEnum):
+        ONE = 1
+
     server = Server([answer(200)])
     both.run(
         server,
         lambda c: c.chat.complete(
             model=Name.SMALL,
             messages=collections.deque([{Name.SMALL: 1}]),
-            n=enum.IntEnum("N", "A").A,
+            n=Count.ONE,
         ),
     )
     assert server.requests[0].content == b'{"model":"small","messages":[{"small":1}],"n":1}'
