@@ -93,13 +93,13 @@ def cpu_s(text: str) -> float:
 @pytest.mark.parametrize("before", ["", "x://y ", "bearer ", '"password" ', "?"])
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_time_grows_no_faster_than_the_text(before: str, piece: str) -> None:
-    short, long = (before + piece * (size // len(piece)) for size in (8_000, 128_000))
+    short, long = (before + piece * (size // len(piece)) for size in (2_000, 32_000))
     # Sixteen times the text: linear work takes 16 times as long, quadratic work 256 times.
     assert cpu_s(long) < 64 * max(cpu_s(short), 1e-4)
 
 
 def test_url_before_a_long_word_is_redacted_at_once() -> None:
-    text = "x://y " + "a" * 2_000_000
+    text = "x://y " + "a" * 200_000
     assert redact_text(text) == text
 
 
