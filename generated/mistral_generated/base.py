@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from functools import reduce
 from importlib import import_module
 from operator import or_
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
-from .types import UNSET, to_wire, warn_once
+from .types import UNSET, time_text, to_wire, warn_once
 
 _MODELS: Final = f"{__package__}.models"
 _NONE: Final[dict[str, Any]] = {}
@@ -38,13 +39,17 @@ class Model:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model, without what is UNSET."""
+        return self._written(time_text)
+
+    def _written(self, write_time: Callable[[datetime], str]) -> dict[str, Any]:
+        """Return the same, its times written by `write_time`."""
         renamed = self._renamed
         result: dict[str, Any] = {}
         for name, value in self.__dict__.items():
             if value is not UNSET and name != "additional_properties":
-                result[renamed.get(name, name)] = to_wire(value)
+                result[renamed.get(name, name)] = to_wire(value, write_time)
         for name, value in self.__dict__.get("additional_properties", _NONE).items():
-            result[name] = to_wire(value)
+            result[name] = to_wire(value, write_time)
         return result
 
     if not TYPE_CHECKING:  # type checkers know every attribute

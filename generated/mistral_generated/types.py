@@ -215,7 +215,8 @@ class Call(Value, Generic[T]):
     `url` is the path with its parameters quoted; it starts with `/` and has no query. `json` is a
     tree of plain Python values, or UNSET for no JSON body. `parse` reads a success answer and
     raises ValueError (and nothing else) on a body that it cannot read. `deprecated` names the
-    deprecated arguments that were given, each with what to do instead.
+    deprecated arguments that were given, each with what to do instead. `names` are the fields of
+    `json` that have another name as arguments, each with that name.
     """
 
     operation: Operation
@@ -224,6 +225,7 @@ class Call(Value, Generic[T]):
     headers: Mapping[str, str] = attr.field(factory=dict)
     json: object = UNSET
     form: Form | None = None
+    names: Sequence[tuple[str, str]] = ()
     parse: Callable[[Response], T]
     deprecated: Sequence[tuple[str, str]] = ()
 
@@ -245,6 +247,7 @@ class StreamCall(Value, Generic[T]):
     headers: Mapping[str, str] = attr.field(factory=dict)
     json: object = UNSET
     form: Form | None = None
+    names: Sequence[tuple[str, str]] = ()
     parse_event: Callable[[RawEvent], T]
     end: str | None = None
     end_events: tuple[str, ...] = ()
@@ -449,28 +452,55 @@ def warn_once(subject: str, message: str) -> None:
     _warned.add((subject, message))
 
 
-def to_wire(value: object) -> object:
-    """Return `value` as plain JSON values: models become dicts, times text, UNSET entries go."""
-    kind = type(value)
-    if kind is str or kind is int or kind is float or kind is bool or value is None:
-        return value
-    if isinstance(value, Mapping):
-        return {str(key): to_wire(item) for key, item in value.items() if item is not UNSET}
-    if isinstance(value, (list, tuple)):
-        return [to_wire(item) for item in value if item is not UNSET]
-    if isinstance(value, datetime):
-        return time_text(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    to_dict = getattr(value, "to_dict", None)
-    if to_dict is not None:
-        return to_dict()
-    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
-        return [to_wire(item) for item in value if item is not UNSET]
-    return value
-
-
 def time_text(value: datetime) -> str:
     """Return the RFC 3339 text of a time, with `Z` for UTC."""
     text = value.isoformat()
     return text[:-6] + "Z" if text.endswith("+00:00") else text
+
+
+def zoned_time_text(value: datetime) -> str:
+    """Return the same. Raises ValueError for a time without a zone: it may mean any moment."""
+    if value.utcoffset() is None:
+        raise ValueError("a time without a zone")
+    return time_text(value)
+
+
+def to_wire(value: object, write_time: Callable[[datetime], str] = time_text) -> object:
+    """Return `value` as plain JSON values: models become dicts, times text, UNSET entries go.
+
+    Values that JSON has no form for stay as they are. Raises TypeError for keys that are no text,
+    and what `write_time` raises.
+    """
+    kind = type(value)
+    if kind is str or kind is int or kind is float or kind is bool or value is None:
+        return value
+    if isinstance(value, Mapping):
+        return {
+            key if type(key) is str else _key(key): to_wire(item, write_time)
+            for key, item in value.items()
+            if item is not UNSET
+        }
+    if isinstance(value, (list, tuple)):
+        return [to_wire(item, write_time) for item in value if item is not UNSET]
+    if isinstance(value, datetime):
+        return write_time(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, type):
+        return value
+    written = getattr(value, "_written", None)
+    if written is not None:
+        return written(write_time)
+    to_dict = getattr(value, "to_dict", None)
+    if to_dict is not None:
+        return to_dict()
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray, memoryview)):
+        return [to_wire(item, write_time) for item in value if item is not UNSET]
+    return value
+
+
+def _key(key: object) -> str:
+    """Return a name in an object that is of a subclass of text."""
+    if isinstance(key, str):
+        return str.__str__(key)
+    raise TypeError(f"the names in an object are text, not {key!r}")

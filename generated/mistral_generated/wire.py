@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from .types import UNSET, FileInput, to_wire
+from .types import UNSET, FileInput, to_wire, zoned_time_text
 
 _DECODE: Final = json.JSONDecoder().raw_decode
 _BOOLEANS: Final = {"true": True, "false": False}
@@ -135,13 +135,16 @@ def _kind(value: object) -> str:
 def segment(name: str, value: object) -> str:
     """Return a path parameter quoted as one segment.
 
-    Raises ValueError when it is empty, `.` or `..`: the request would go to another operation.
-    Raises TypeError when it is neither text nor a number nor a UUID.
+    Raises ValueError when it is empty, `.` or `..` (the request would go to another operation) or
+    holds half a character, TypeError when it is neither text nor a number nor a UUID.
     """
     text = value if isinstance(value, str) else _segment_text(name, value)
     if text in ("", ".", ".."):
         raise ValueError(f"{name} is {text!r}, which cannot be part of a path")
-    return quote(text, safe="")
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError as error:
+        raise _explained(text, name, error) from error
 
 
 def _segment_text(name: str, value: object) -> str:
@@ -150,32 +153,67 @@ def _segment_text(name: str, value: object) -> str:
     raise TypeError(f"{name} must be a str, not {type(value).__name__}")
 
 
-def query(*pairs: tuple[str, object]) -> tuple[tuple[str, str], ...]:
+def _explained(
+    value: object, name: str, reason: Exception, names: Sequence[tuple[str, str]] = ()
+) -> TypeError | ValueError:
+    """Return the error that says what is wrong with an argument, and where in it."""
+    from .arguments import explain
+
+    return explain(value, name, reason, names)
+
+
+def query(*pairs: tuple[str, object] | tuple[str, object, str]) -> tuple[tuple[str, str], ...]:
     """Return query parameters as texts; UNSET and None are left out.
 
-    Lists repeat their name; each field of an object is a parameter of its own.
+    A parameter that is called otherwise as an
+    argument comes with that name. Raises TypeError or ValueError for what has no text. Lists repeat their name; each field of an object is a parameter of its own.
     """
     found: list[tuple[str, str]] = []
-    for name, value in pairs:
+    for pair in pairs:
+        name, value = pair[0], pair[1]
         if value is UNSET or value is None:
             continue
-        if isinstance(value, (list, tuple, set, frozenset)):
-            found += [(name, plain_text(item)) for item in value]
-        elif isinstance(value, Mapping) or hasattr(value, "to_dict"):
-            found += query(*to_wire(value).items())  # type: ignore[attr-defined]
+        argument = name if len(pair) == 2 else pair[2]
+        if type(value) is str or not _is_object(value):
+            found += [(name, text) for text in _texts(argument, value)]
         else:
-            found.append((name, plain_text(value)))
+            fields: dict[str, object] = whole_body(argument, value)  # type: ignore[assignment]
+            for field, item in fields.items():
+                if item is not None:
+                    text_name = plain_text(field, argument)
+                    found += [(text_name, text) for text in _texts(f"{argument}.{field}", item)]
     return tuple(found)
 
 
-def header_fields(*pairs: tuple[str, object]) -> dict[str, str]:
-    """Return header parameters as texts; UNSET and None are left out."""
-    return {
-        name: plain_text(value) for name, value in pairs if value is not UNSET and value is not None
-    }
+def _is_object(value: object) -> bool:
+    return isinstance(value, Mapping) or (hasattr(value, "to_dict") and not isinstance(value, type))
 
 
-def form_fields(*pairs: tuple[str, object]) -> tuple[tuple[str, str], ...]:
+def _texts(name: str, value: object) -> list[str]:
+    """Return the texts of a parameter: those of a list, or one."""
+    if isinstance(value, (list, tuple)):
+        return [plain_text(item, f"{name}[{place}]") for place, item in enumerate(value)]
+    return [plain_text(value, name)]
+
+
+def header_fields(*pairs: tuple[str, object] | tuple[str, object, str]) -> dict[str, str]:
+    """Return header parameters as texts, from pairs as in `query`; UNSET and None are left out.
+
+    Raises ValueError for text that no header can hold.
+    """
+    found: dict[str, str] = {}
+    for name, value, *others in pairs:
+        if value is not UNSET and value is not None:
+            argument = str(others[0]) if others else name
+            found[name] = text = plain_text(value, argument)
+            if not (text.isascii() and text.isprintable()):
+                raise ValueError(f"{argument} is {text!r}: a header holds printable ASCII only")
+    return found
+
+
+def form_fields(
+    *pairs: tuple[str, object] | tuple[str, object, str],
+) -> tuple[tuple[str, str], ...]:
     """Return the text fields of a form, written as in a query."""
     return query(*pairs)
 
@@ -193,25 +231,58 @@ def needed_file(name: str, value: Any) -> FileInput:
     return file
 
 
-def json_body(body: dict[str, Any]) -> object:
-    """Return a body of fields; those that are UNSET are left out, None is sent as null."""
-    return to_wire(body)
+def json_body(body: dict[str, Any], names: Sequence[tuple[str, str]] = ()) -> object:
+    """Return a body of fields; those that are UNSET are left out, None is sent as null.
+
+    `names` are those of fields that are called otherwise as arguments. Raises TypeError or
+    ValueError that names the argument for what cannot be sent.
+    """
+    return whole_body("", body, names)
 
 
-def optional_body(body: dict[str, Any]) -> object:
+def whole_body(name: str, body: object, names: Sequence[tuple[str, str]] = ()) -> object:
+    """Return a body that is one argument. Raises TypeError or ValueError that names the place."""
+    try:
+        return to_wire(body, zoned_time_text)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise _explained(body, name, error, names) from error
+
+
+def optional_body(body: dict[str, Any], names: Sequence[tuple[str, str]] = ()) -> object:
     """Return a body that may be left out: UNSET when none of its fields is given."""
-    return to_wire(body) if any(value is not UNSET for value in body.values()) else UNSET
+    return (
+        whole_body("", body, names) if any(value is not UNSET for value in body.values()) else UNSET
+    )
 
 
-def json_text(value: object) -> object:
-    """Return a parameter that travels as JSON text; UNSET and None stay."""
-    return value if value is UNSET or value is None else json.dumps(to_wire(value))
+def json_text(name: str, value: object) -> object:
+    """Return a parameter that travels as JSON text; UNSET and None stay.
+
+    Raises TypeError or ValueError that names the place for what cannot be sent.
+    """
+    if value is UNSET or value is None:
+        return value
+    from .arguments import check
+
+    check(value, name)
+    return json.dumps(to_wire(value, zoned_time_text))
 
 
-def plain_text(value: object) -> str:
-    """Return the text of a scalar in a query, a header or a form."""
+def plain_text(value: object, name: str) -> str:
+    """Return the text of a scalar in a query, a header or a form.
+
+    Raises TypeError or ValueError, with the parameter's name, for what has none.
+    """
     if value is True or value is False:
         return "true" if value else "false"
-    if isinstance(value, (dt.datetime, dt.date)):
-        return str(to_wire(value))
-    return value if type(value) is str else str(value)
+    if isinstance(value, str):
+        if value.isascii():
+            return str.__str__(value)
+    elif type(value) is int or type(value).__name__ == "UUID":
+        return str(value)
+    from .arguments import check
+
+    if isinstance(value, (Mapping, list, tuple)):
+        raise TypeError(f"{name} takes text, a number or a time, not a {type(value).__name__}")
+    check(value, name)
+    return str.__str__(value) if isinstance(value, str) else str(to_wire(value))

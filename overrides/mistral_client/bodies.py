@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import attr
+import httpx
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-
-    import httpx
 
     from mistral_client.decoding import Decoding
 
@@ -57,7 +56,7 @@ class Collector:
         """Return what was taken; of a body that is not whole at most `KEPT` bytes."""
         if is_whole:
             return Body(b"".join(self._pieces), is_whole)
-        most = KEPT if self._limit is None else min(KEPT, self._limit)
+        most = limit_of_error(self._limit)
         beginning = bytearray()
         for piece in self._pieces:
             beginning += piece[: most - len(beginning)]
@@ -66,23 +65,63 @@ class Collector:
         return Body(bytes(beginning), is_whole)
 
 
+def limit_of_error(limit: int | None) -> int:
+    """Return how much of the body of an error to read, in bytes, where answers have a limit."""
+    return KEPT if limit is None else min(KEPT, limit)
+
+
 def read_body(response: httpx.Response, limit: int | None) -> Body:
     """Return the body of an open answer, or its beginning if it is over the limit, in bytes.
 
     Fails with httpx's errors; the caller closes the response.
     """
     collector = Collector(limit)
-    is_whole = all(collector.add(piece) for piece in chunks_of(response))
-    return collector.body(is_whole=is_whole)
+    return collector.body(is_whole=_collect(response, collector))
 
 
 async def read_body_async(response: httpx.Response, limit: int | None) -> Body:
     """Return the same for an answer of an asynchronous client."""
     collector = Collector(limit)
+    return collector.body(is_whole=await _collect_async(response, collector))
+
+
+def beginning_of(response: httpx.Response, limit: int | None) -> bytes:
+    """Return what arrives of a body that stands for an error, and close the response.
+
+    `limit` is that of answers, in bytes; a connection that breaks ends the body.
+    """
+    collector = Collector(limit_of_error(limit))
+    try:
+        _collect(response, collector)
+    except httpx.HTTPError:
+        pass  # what came before may say what went wrong
+    finally:
+        response.close()
+    return collector.body(is_whole=False).content
+
+
+async def beginning_of_async(response: httpx.Response, limit: int | None) -> bytes:
+    """Return the same for an answer of an asynchronous client."""
+    collector = Collector(limit_of_error(limit))
+    try:
+        await _collect_async(response, collector)
+    except httpx.HTTPError:
+        pass  # as in `beginning_of`
+    finally:
+        await response.aclose()
+    return collector.body(is_whole=False).content
+
+
+def _collect(response: httpx.Response, collector: Collector) -> bool:
+    """Read a body until the collector is full; return whether all of it was within its limit."""
+    return all(collector.add(piece) for piece in chunks_of(response))
+
+
+async def _collect_async(response: httpx.Response, collector: Collector) -> bool:
     async for piece in chunks_of_async(response):
         if not collector.add(piece):
-            return collector.body(is_whole=False)
-    return collector.body(is_whole=True)
+            return False
+    return True
 
 
 def chunks_of(response: httpx.Response) -> Iterator[bytes]:

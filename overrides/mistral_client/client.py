@@ -34,6 +34,7 @@ from mistral_client.options import (
     check_headers,
     check_max_answer_bytes,
     check_retries,
+    check_strict,
     configuration_error,
     read_api_key,
     read_base_url,
@@ -94,7 +95,7 @@ def _changed(settings: Settings, options: ClientOptions) -> Settings:
         timeouts=timeouts,
         retries=check_retries(options.get("retries", settings.retries)),
         headers={**settings.headers, **check_headers(options.get("headers"))},
-        strict=bool(options.get("strict", settings.strict)),
+        strict=check_strict(options.get("strict", settings.strict)),
         max_answer_bytes=check_max_answer_bytes(
             options.get("max_answer_bytes", settings.max_answer_bytes)
         ),
@@ -193,6 +194,13 @@ def _unpickled(kind: Callable[..., T], settings: Settings) -> T:
     )
 
 
+def _shown(client: Mistral | AsyncMistral) -> str:
+    """Return the representation of a client, also of one whose construction failed."""
+    sender: Sender | AsyncSender | None = getattr(client, "_sender", None)
+    name = type(client).__name__
+    return f"<{name} {sender.context.settings.base_url}>" if sender else f"<{name}, not set up>"
+
+
 class Mistral(Resources):
     """The client: `client.beta.libraries.list()`, `client.chat.complete(...)` and so on.
 
@@ -281,7 +289,7 @@ class Mistral(Resources):
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Mistral {self._sender.context.settings.base_url}>"
+        return _shown(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _pickled(type(self), self._sender.context, is_ours=self._sender.connection.is_ours)
@@ -374,7 +382,7 @@ class AsyncMistral(AsyncResources):
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"<AsyncMistral {self._sender.context.settings.base_url}>"
+        return _shown(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _pickled(type(self), self._sender.context, is_ours=self._sender.connection.is_ours)

@@ -18,12 +18,18 @@ if TYPE_CHECKING:
 
 
 def _begin(
-    document_id: str, timing: Timing, timeout: float, poll_interval: float, max_interval: float
+    document_id: str,
+    timing: Timing,
+    times_s: tuple[float, float, float],
+    on_progress: object,
 ) -> Wait:
     """Return a wait that starts now.
 
-    Raises TypeError or ValueError for times that are no numbers above 0.
+    Raises TypeError or ValueError for times that are no numbers above 0, or nothing to call.
     """
+    if on_progress is not None and not callable(on_progress):
+        raise TypeError(f"on_progress must be a function, not {type(on_progress).__name__}")
+    timeout, poll_interval, max_interval = times_s
     for name, value in (
         ("timeout", timeout),
         ("poll_interval", poll_interval),
@@ -63,7 +69,8 @@ class Documents(_Documents):
         and what `status` and `get` raise.
         """
         timing = self._sender.context.timing
-        wait = _begin(document_id, timing, timeout, poll_interval, max_interval)
+        times_s = (timeout, poll_interval, max_interval)
+        wait = _begin(document_id, timing, times_s, on_progress)
         while True:
             status = self.status(library_id, document_id)
             if on_progress is not None:
@@ -98,7 +105,8 @@ class AsyncDocuments(_AsyncDocuments):
         As in `Documents.wait`; `on_progress` may be a coroutine function.
         """
         timing = self._sender.context.timing
-        wait = _begin(document_id, timing, timeout, poll_interval, max_interval)
+        times_s = (timeout, poll_interval, max_interval)
+        wait = _begin(document_id, timing, times_s, on_progress)
         while True:
             status = await self.status(library_id, document_id)
             shown = None if on_progress is None else on_progress(status)

@@ -121,6 +121,6 @@ def open_sink(destination: Destination) -> Sink:
     if hasattr(destination, "write"):
         return StreamSink(destination)
     raise TypeError(
-        "a download goes to a path or a binary stream open for writing,"
-        f" not to {type(destination).__name__}"
+        "destination must be a path or a binary stream open for writing,"
+        f" not {type(destination).__name__}"
     )

@@ -16,7 +16,7 @@
     │   ├── RateLimited           429
     │   └── ServerError           5xx
     │       └── NotSupported      501
-    ├── DecodeError               a success answer that cannot be read
+    ├── DecodeError               a success answer that cannot be read, or reports an error
     │   └── StructuredOutputError an answer that is no object of the class asked for
     ├── AnswerTooLarge            an answer, or an event, over `max_answer_bytes`
     │   └── EventTooLarge         (also a StreamError)
@@ -34,10 +34,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from mistral_client.problems import Problem
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mistral_client.problems import Problem
     from mistral_generated.types import Event
 
 
@@ -93,22 +94,20 @@ class TimedOut(MistralError):
 class AnswerError(MistralError):
     """An error that an answer caused: it keeps the status, the headers and the body.
 
-    `headers` have lower-case names; `body` is the answer's text. Both are without secrets.
+    `headers` have lower-case names; `body` is the answer's text, `problem` what it says when it is
+    an error: message, code, type, param and validation details. All are without secrets.
     """
 
     status: int = 0
     headers: Mapping[str, str] = {}
     body: str = ""
+    problem: Problem = Problem()
 
 
 class APIStatusError(AnswerError):
-    """The server answered with an error status.
-
-    `problem` is what its body says: message, code, type, param and validation details.
-    """
+    """The server answered with an error status."""
 
     advice: ClassVar[str] = ""
-    problem: Problem
 
     def __str__(self) -> str:
         parts = [f"{self.operation}: " if self.operation else "", self.message]
@@ -184,7 +183,7 @@ class NotSupported(ServerError):
 
 
 class DecodeError(AnswerError):
-    """The server answered with success, but the answer cannot be read.
+    """The server answered with success, but the answer cannot be read or reports an error.
 
     Status, headers and body are kept, so nothing that the server said is lost.
     """
@@ -216,11 +215,10 @@ class StreamError(AnswerError):
     """An event stream that could not be read to its end.
 
     `events` holds what had arrived before, oldest first; of a very long stream, its last part.
-    `problem` is what the server said when it sent an error inside the stream.
+    `problem` is what the server said when it sent an error in the stream or in its place.
     """
 
     events: tuple[Event[Any], ...] = ()
-    problem: Problem
 
 
 class StreamTimedOut(StreamError, TimedOut):

@@ -8,21 +8,26 @@ from __future__ import annotations
 import json
 import sys
 from collections import deque
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Generic, NoReturn, TypeVar, cast
 
 import httpx
 
 from mistral_client.bodies import Answer
+from mistral_client.causes import clean
 from mistral_client.errors import ALLOW_MORE, EventTooLarge, StreamError, StreamTimedOut
+from mistral_client.exchange import may_be_error
 from mistral_client.failures import keep
-from mistral_client.problems import Problem, read_problem, read_problem_object
-from mistral_client.redaction import redact_text
+from mistral_client.problems import Problem, excerpt, read_problem, read_problem_object
+from mistral_client.reported_errors import find_problem, find_problem_instead
 from mistral_client.sse import EventParser, ServerEvent
 from mistral_generated.types import Event
+from mistral_generated.wire import UnreadableBody
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from mistral_client.redaction import Redactor
     from mistral_generated.types import RawEvent, StreamCall
 
 T = TypeVar("T")
@@ -45,41 +50,47 @@ class EventReader(Generic[T]):
         self,
         call: StreamCall[T],
         *,
-        secrets: tuple[str, ...],
+        redactor: Callable[[], Redactor],
         check: Callable[[object], None] | None = None,
         resumes: int = 0,
         max_event_bytes: int | None = None,
     ) -> None:
         """Read for `call`; `check` raises ValueError for data that strict mode refuses.
 
-        `resumes` is how often in a row the stream may go on after a cut, `max_event_bytes` how
-        large one event may be; None for no limit.
+        `redactor` makes what takes secrets out of errors, when there is one. `resumes` is how often
+        in a row the stream may go on after a cut, `max_event_bytes` how large one event may be;
+        None for no limit.
         """
         self.is_done = False
         self.parser = EventParser()
+        self.largest = sys.maxsize if max_event_bytes is None else max_event_bytes
         self._parse: Callable[[RawEvent], T] = call.parse_event
         self._check = check
         self._end = call.end
         self._end_events = call.end_events
         self._operation = call.operation.id
-        self._secrets = secrets
+        self._make_redactor = redactor
         self._arrived: deque[ServerEvent] = deque()
         self._arrived_size = 0
-        self._largest = sys.maxsize if max_event_bytes is None else max_event_bytes
         self._answer = Answer(0, {}, b"")
         self._resumes = resumes
         self._cuts = 0
         self._cut_at: str | None = None
 
-    def begin(self, response: httpx.Response) -> None:
-        """Take note of the answer's status and headers.
-
-        Raises StreamError if it is not an event stream.
-        """
+    def begin(self, response: httpx.Response) -> bool:
+        """Take note of the answer's status and headers; return whether it is an event stream."""
         self._answer = Answer(response.status_code, response.headers, b"")
         kind = response.headers.get("content-type", "")
-        if kind and not kind.lower().startswith("text/event-stream"):
-            self._fail(f"the answer is {kind}, not an event stream")
+        return not kind or kind.lower().startswith("text/event-stream")
+
+    def refuse(self, body: bytes) -> NoReturn:
+        """Raise the StreamError for an answer that is no event stream, by how its body begins."""
+        body = self._redactor.beginning(body)
+        text = body.decode("utf-8", "replace")
+        if find_problem_instead(text):
+            self._report(read_problem(body, self._redact), text)
+        kind = self._answer.headers.get("content-type") or "without a type"
+        self._fail(f"the answer is {kind}, not an event stream{self._beginning(text)}", body=text)
 
     def read(self, chunk: bytes) -> Iterator[Event[T]]:
         """Yield the events that end within `chunk`; sets `is_done` at what ends the stream.
@@ -93,25 +104,25 @@ class EventReader(Generic[T]):
             if data == end:
                 self.is_done = True
                 return
-            if len(data) > self._largest:
-                self._refuse()
+            if len(data) > self.largest:
+                self._refuse_large()
             if name == "error" or '"error"' in data or '"Error"' in data:
                 self._raise_inside(raw)
             try:
                 value = parse(raw)
                 if '"detail"' in data or '"message"' in data:
-                    self._raise_if_only_message(raw, value)
+                    self._raise_if_error(data, value)
                 if self._check is not None:
                     self._check(value)
             except (ValueError, RecursionError) as fault:
-                self._fail(f"an event cannot be read: {fault}", cause=fault, body=data)
+                self._refuse_event(data, fault)
             self._remember(raw)
             yield Event(value, name, last_id)
             if ends and (name or getattr(value, "type", None)) in ends:
                 self.is_done = True
                 return
-        if self.parser.held > self._largest:
-            self._refuse()
+        if self.parser.held > self.largest:
+            self._refuse_large()
 
     def finish(self) -> None:
         """Accept the end of the answer.
@@ -119,6 +130,9 @@ class EventReader(Generic[T]):
         Raises StreamError if the stream has an end marker or a last event and it did not come.
         """
         rest = self.parser.rest()
+        self._refuse_stray()
+        if rest is not None and rest.data != self._end:
+            self._raise_inside(rest)
         if self._end is not None and (rest is None or rest.data != self._end):
             self._fail(f"the stream was cut off: it ended without {self._end}")
         if self._end_events:
@@ -144,6 +158,8 @@ class EventReader(Generic[T]):
 
     def give_up(self, failure: httpx.HTTPError, silence_s: float | None) -> NoReturn:
         """Raise the error for a broken connection, or for a silence longer than `silence_s`."""
+        self.parser.rest()
+        self._refuse_stray()
         if isinstance(failure, httpx.TimeoutException):
             limit = "too long" if silence_s is None else f"{silence_s:g} s"
             self._fail(
@@ -151,7 +167,7 @@ class EventReader(Generic[T]):
                 kind=StreamTimedOut,
                 cause=failure,
             )
-        reason = redact_text(str(failure), self._secrets) or type(failure).__name__
+        reason = str(failure) or type(failure).__name__
         self._fail(f"the stream was cut off: {reason}", cause=failure)
 
     def _remember(self, raw: ServerEvent) -> None:
@@ -162,28 +178,48 @@ class EventReader(Generic[T]):
         while self._arrived_size > KEPT_DATA or len(arrived) > KEPT_EVENTS:
             self._arrived_size -= len(arrived.popleft().data)
 
-    def _refuse(self) -> NoReturn:
+    def _refuse_large(self) -> NoReturn:
         """Raise the error for an event that is over the limit."""
-        text = f"an event is larger than {self._largest} bytes; {ALLOW_MORE}"
+        text = f"an event is larger than {self.largest} bytes; {ALLOW_MORE}"
         self._fail(text, kind=EventTooLarge)
 
     def _raise_inside(self, raw: ServerEvent) -> None:
         """Raise the error that an event is; an event that only mentions an error passes."""
-        problem = _problem_inside(raw._replace(data=redact_text(raw.data, self._secrets)))
-        if problem is not None:
-            text = problem.message or problem.type or "no reason given"
-            self._fail(f"the server reported an error: {text}", problem=problem, body=raw.data)
+        if _problem_inside(raw) is not None:
+            self._report(read_problem(raw.data.encode(), self._redact), raw.data)
 
-    def _raise_if_only_message(self, raw: ServerEvent, value: object) -> None:
-        """Raise the error for data that lack what the stream promises but hold a message.
+    def _raise_if_error(self, data: str, value: object) -> None:
+        """Raise the error for data that lack what the stream promises but report a problem.
 
         These are the gateway's and the framework's error bodies (errors.not-found).
         """
-        if getattr(value, "missing_fields", ()):
-            problem = read_problem(redact_text(raw.data, self._secrets).encode())
-            if problem.message:
-                text = f"the server reported an error: {problem.message}"
-                self._fail(text, problem=problem, body=raw.data)
+        if may_be_error(value) and find_problem(value, data):
+            self._report(read_problem(data.encode(), self._redact), data)
+
+    def _refuse_event(self, data: str, fault: Exception) -> NoReturn:
+        """Raise the error for data that cannot be read; it shows how they begin."""
+        beginning = self._beginning(data) if isinstance(fault, UnreadableBody) else ""
+        self._fail(f"an event cannot be read: {fault}{beginning}", cause=fault, body=data)
+
+    def _refuse_stray(self) -> None:
+        """Raise the error for text that stands where events are due, if there was any."""
+        if self.parser.stray:
+            self.refuse(self.parser.stray)
+
+    def _report(self, problem: Problem, body: str) -> NoReturn:
+        """Raise the error that the server reports."""
+        text = problem.message or problem.type or "no reason given"
+        self._fail(f"the server reported an error: {text}", problem=problem, body=body)
+
+    def _redact(self, text: str) -> str:
+        return self._redactor.text(text)
+
+    def _beginning(self, text: str) -> str:
+        return f"; it begins with: {excerpt(self._redact(text.strip()))}" if text.strip() else ""
+
+    @cached_property
+    def _redactor(self) -> Redactor:
+        return self._make_redactor()
 
     def _fail(
         self,
@@ -195,11 +231,11 @@ class EventReader(Generic[T]):
         body: str = "",
     ) -> NoReturn:
         answer = Answer(self._answer.status_code, self._answer.headers, body.encode())
-        text = redact_text(message, self._secrets)
-        error = keep(kind(text, operation=self._operation), answer, self._secrets)
+        text = self._redact(message)
+        error = keep(kind(text, operation=self._operation), answer, self._redactor)
         error.problem = problem or Problem()
         error.events = tuple(Event(self._parse(raw), raw.event, raw.id) for raw in self._arrived)
-        raise error from cause
+        raise error from cause and clean(cause, self._redactor)
 
 
 def _problem_inside(raw: ServerEvent) -> Problem | None:

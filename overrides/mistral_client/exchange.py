@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypeAlias, T
 import attr
 import httpx
 
-from mistral_client.bodies import KEPT, Answer, Body
+from mistral_client.bodies import Answer, Body, limit_of_error
 from mistral_client.options import Options, RequestWriter, encode_json
+from mistral_generated.base import Model
 from mistral_generated.types import Call, StreamCall
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from mistral_client.files import Multipart
     from mistral_client.options import Settings, Timing
     from mistral_client.quirks.quirk import AnyCall, Memory, Quirk
+    from mistral_client.redaction import Redactor
     from mistral_generated.types import Response
 
 T = TypeVar("T")
@@ -94,7 +96,7 @@ class Context:
     timing: Timing
     writer: RequestWriter
     memory: Memory
-    base_headers: Mapping[str, str] | None = None
+    base_headers: Mapping[str, str] | None = attr.field(default=None, repr=False)
 
     @classmethod
     def of(
@@ -116,6 +118,12 @@ class Context:
             memory=memory,
             base_headers=base_headers,
         )
+
+    def redactor(self, options: Options) -> Redactor:
+        """Return what takes the secrets of this client and of one call out of texts."""
+        from mistral_client.secrets import redactor_for  # noqa: PLC0415 - for errors only
+
+        return redactor_for(self.settings, self.base_headers, options.headers)
 
 
 @attr.define
@@ -188,21 +196,26 @@ class Exchange:
                 body = Body(b"", is_whole=True)
             else:
                 body = cast("Body", (yield Read(response, self._limit(response))))
-                answer = Answer(response.status_code, response.headers, body.content)
+                answer = self._answer(response, body)
         except httpx.HTTPError as failure:
             yield Pause(self._delay_after_failure(failure, request, response, sink))
             return None
         self._note(answer)
         if response.is_success and not body.is_whole:
-            self._refuse(Answer(response.status_code, response.headers, body.content))
+            self._refuse(self._answer(response, body))
         return answer
+
+    def _answer(self, response: httpx.Response, body: Body) -> Answer:
+        """Return the answer with its body; one that was cut does not end within a secret."""
+        content = body.content
+        if not body.is_whole:
+            content = self.context.redactor(self.options).beginning(content)
+        return Answer(response.status_code, response.headers, content)
 
     def _limit(self, response: httpx.Response) -> int | None:
         """Return how much of a body to read, in bytes; nobody reads long ones of errors."""
         limit = self.options.max_answer_bytes
-        if response.is_success:
-            return limit
-        return KEPT if limit is None else min(KEPT, limit)
+        return limit if response.is_success else limit_of_error(limit)
 
     def _refuse(self, answer: Answer) -> NoReturn:
         """Raise the error for an answer that is over the limit."""
@@ -213,7 +226,52 @@ class Exchange:
             answer,
             limit=self.options.max_answer_bytes,
             attempts=self.attempt,
-            secrets=(self.context.settings.api_key,),
+            redactor=self.context.redactor(self.options),
+        )
+
+    def parse(self, answer: Response) -> object:
+        """Return what an answer says.
+
+        Raises DecodeError, with the answer, if it is not what the document promises or reports an
+        error; in strict mode also for missing and unknown parts.
+        """
+        call = cast("Call[object]", self.call)
+        try:
+            value = call.parse(answer)
+            if may_be_error(value):
+                self._refuse_error(value, answer)
+            if self.context.settings.strict:
+                from mistral_client.strict import check  # noqa: PLC0415 - for strict clients only
+
+                check(value)
+        except (ValueError, RecursionError) as fault:
+            from mistral_client.causes import clean  # noqa: PLC0415 - for errors only
+            from mistral_client.failures import decode_error  # noqa: PLC0415 - for errors only
+
+            redactor = self.context.redactor(self.options)
+            raise decode_error(
+                call.operation.id, answer, fault, attempts=self.attempt, redactor=redactor
+            ) from clean(fault, redactor)
+        return value
+
+    def _refuse_error(self, value: object, answer: Response) -> None:
+        """Raise the error that an answer with a success status reports, if it is one."""
+        from mistral_client.reported_errors import (  # noqa: PLC0415 - for odd answers only
+            find_problem,
+            returns_anything,
+        )
+
+        call = cast("Call[object]", self.call)
+        is_free = returns_anything(call.parse)
+        if find_problem(value, answer.content, is_free=is_free) is None:
+            return
+        from mistral_client.failures import reported_error  # noqa: PLC0415 - for errors only
+
+        raise reported_error(
+            call.operation.id,
+            answer,
+            attempts=self.attempt,
+            redactor=self.context.redactor(self.options),
         )
 
     def _open_body(self) -> bytes | Multipart | None:
@@ -259,7 +317,7 @@ class Exchange:
             attempts=self.attempt,
             retry_after_s=asked_s,
             is_unsure=self.is_unsure,
-            secrets=(self.context.settings.api_key,),
+            redactor=self.context.redactor(self.options),
         )
 
     def _delay_after_failure(
@@ -270,6 +328,7 @@ class Exchange:
         sink: Sink | None,
     ) -> float:
         """Return the wait before sending again, in seconds, or raise the failure as our error."""
+        from mistral_client.causes import clean  # noqa: PLC0415 - for errors only
         from mistral_client.failures import explain, was_sent  # noqa: PLC0415 - for errors only
         from mistral_client.retries import does_no_harm_twice  # noqa: PLC0415 - for errors only
 
@@ -286,14 +345,15 @@ class Exchange:
             delay_s = self._delay(None)
             if delay_s is not None:
                 return delay_s
+        redactor = self.context.redactor(self.options)
         raise explain(
             failure,
             operation.id,
             request=request,
             response=response,
             attempts=self.attempt,
-            secrets=(self.context.settings.api_key,),
-        ) from failure
+            redactor=redactor,
+        ) from clean(failure, redactor)
 
     def _delay(self, asked_s: float | None) -> float | None:
         """Return the wait before sending again, in seconds, or None when it must not go again."""
@@ -326,7 +386,18 @@ class Exchange:
                 response,
                 elapsed_s=self._elapsed_s(),
                 attempt=self.attempt,
+                redactor=self.context.redactor(self.options),
             )
+
+
+def may_be_error(value: object) -> bool:
+    """Say whether what was read may be an error: at a glance, since hardly any answer is.
+
+    A model that has all that the document requires, and nothing beyond it, is none.
+    """
+    if isinstance(value, Model):
+        return "additional_properties" in value.__dict__ or bool(value.missing_fields)
+    return value is None or isinstance(value, dict)
 
 
 def _quirks_of(call: AnyCall) -> tuple[Quirk, ...]:
@@ -345,7 +416,7 @@ def call_steps(context: Context, call: Call[T], options: Options) -> Steps[T]:
     """
     exchange = Exchange(context, call, options)
     answer = yield from exchange.run()
-    return parse(context, exchange.attempt, cast("Call[T]", exchange.call), answer)
+    return cast("T", exchange.parse(answer))
 
 
 def download_steps(context: Context, call: Call[bytes], options: Options, sink: Sink) -> Steps[int]:
@@ -362,28 +433,3 @@ def open_steps(context: Context, call: StreamCall[Any], options: Options) -> Ste
     """Return an open response whose body is still to be read; the caller closes it."""
     response = yield from Exchange(context, call, options).run(keeps_open=True)
     return cast("httpx.Response", response)
-
-
-def parse(context: Context, attempts: int, call: Call[T], answer: Response) -> T:
-    """Return what an answer says.
-
-    Raises DecodeError, with the answer, if it is not what the document promises; in strict mode
-    also for missing and unknown parts.
-    """
-    try:
-        value = call.parse(answer)
-        if context.settings.strict:
-            from mistral_client.strict import check  # noqa: PLC0415 - only strict clients need it
-
-            check(value)
-    except (ValueError, RecursionError) as fault:
-        from mistral_client.failures import decode_error  # noqa: PLC0415 - for errors only
-
-        raise decode_error(
-            call.operation.id,
-            answer,
-            fault,
-            attempts=attempts,
-            secrets=(context.settings.api_key,),
-        ) from fault
-    return value

@@ -28,12 +28,12 @@ from mistral_client.errors import (
     TimedOut,
     ValidationFailed,
 )
-from mistral_client.problems import read_problem, request_id
-from mistral_client.redaction import redact_headers, redact_text
+from mistral_client.problems import excerpt, read_problem, request_id
+from mistral_client.reported_errors import find_problem_instead
+from mistral_generated.wire import UnreadableBody
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+    from mistral_client.redaction import Redactor
     from mistral_generated.types import Response
 
 AnError = TypeVar("AnError", bound=AnswerError)
@@ -66,12 +66,11 @@ _WAITED_FOR = {
 }
 
 
-def keep(error: AnError, response: Response, secrets: Iterable[str] = ()) -> AnError:
+def keep(error: AnError, response: Response, redactor: Redactor) -> AnError:
     """Return the error with what the answer said: status, headers, body, request id."""
-    known = tuple(secrets)
     error.status = response.status_code
-    error.headers = redact_headers(response.headers, known)
-    error.body = redact_text(response.content.decode("utf-8", "replace"), known)
+    error.headers = redactor.headers(response.headers)
+    error.body = redactor.text(response.content.decode("utf-8", "replace"))
     error.request_id = request_id(error.headers)
     return error
 
@@ -83,7 +82,7 @@ def status_error(
     attempts: int = 1,
     retry_after_s: float | None = None,
     is_unsure: bool = False,
-    secrets: Iterable[str] = (),
+    redactor: Redactor,
 ) -> APIStatusError:
     """Return the error for an answer whose status is not a success.
 
@@ -91,16 +90,15 @@ def status_error(
     """
     status = response.status_code
     kind = _BY_STATUS.get(status) or (ServerError if status >= 500 else APIStatusError)
-    known = tuple(secrets)
-    problem = read_problem(redact_text(response.content.decode("utf-8", "replace"), known).encode())
+    problem = read_problem(response.content, redactor.text)
     headline = f"{status} {_phrase(status)}".rstrip()
     message = f"{headline}: {problem.message}" if problem.message else headline
     if is_unsure and status in {404, 409}:
         message += " (an earlier attempt got no answer and may have done it already)"
     location = response.headers.get("location")
     if 300 <= status < 400 and location:
-        message += f": redirected to {redact_text(location, known)}; use the final base URL"
-    error = keep(kind(message, operation=operation, attempts=attempts), response, known)
+        message += f": redirected to {redactor.text(location)}; use the final base URL"
+    error = keep(kind(message, operation=operation, attempts=attempts), response, redactor)
     error.problem = problem
     error.request_id = error.request_id or request_id(error.headers, problem)
     if isinstance(error, RateLimited):
@@ -114,11 +112,11 @@ def too_large(
     *,
     limit: int | None,
     attempts: int = 1,
-    secrets: Iterable[str] = (),
+    redactor: Redactor,
 ) -> AnswerTooLarge:
     """Return the error for a success answer over the limit, in bytes; its body is a beginning."""
     text = f"the answer is larger than {limit} bytes; {ALLOW_MORE}, or ask for less at once"
-    return keep(AnswerTooLarge(text, operation=operation, attempts=attempts), response, secrets)
+    return keep(AnswerTooLarge(text, operation=operation, attempts=attempts), response, redactor)
 
 
 def decode_error(
@@ -127,14 +125,41 @@ def decode_error(
     reason: Exception,
     *,
     attempts: int = 1,
-    secrets: Iterable[str] = (),
+    redactor: Redactor,
 ) -> DecodeError:
-    """Return the error for a success answer that cannot be read."""
-    known = tuple(secrets)
-    text = redact_text(
-        f"the answer (status {response.status_code}) cannot be read: {reason}", known
+    """Return the error for a success answer that cannot be read; it shows how the answer begins."""
+    if isinstance(reason, UnreadableBody) and find_problem_instead(response.content):
+        return reported_error(operation, response, attempts=attempts, redactor=redactor)
+    text = (
+        f"the answer (status {response.status_code}) cannot be read: {redactor.text(str(reason))}"
     )
-    return keep(DecodeError(text, operation=operation, attempts=attempts), response, known)
+    if isinstance(reason, UnreadableBody):
+        text += f"; it begins with: {begin}" if (begin := _beginning(response, redactor)) else ""
+    return keep(DecodeError(text, operation=operation, attempts=attempts), response, redactor)
+
+
+def reported_error(
+    operation: str,
+    response: Response,
+    *,
+    attempts: int = 1,
+    redactor: Redactor,
+) -> DecodeError:
+    """Return the error for an answer with a success status that reports an error all the same."""
+    problem = read_problem(response.content, redactor.text)
+    text = (
+        f"the server reported an error (with status {response.status_code}): "
+        f"{problem.message or problem.type or 'no reason given'}"
+    )
+    error = keep(DecodeError(text, operation=operation, attempts=attempts), response, redactor)
+    error.problem = problem
+    error.request_id = error.request_id or request_id(error.headers, problem)
+    return error
+
+
+def _beginning(response: Response, redactor: Redactor) -> str:
+    """Return how the text of an answer begins."""
+    return excerpt(redactor.text(response.content.decode("utf-8", "replace").strip()))
 
 
 def was_sent(failure: httpx.HTTPError) -> bool:
@@ -149,10 +174,10 @@ def explain(
     request: httpx.Request,
     response: httpx.Response | None = None,
     attempts: int = 1,
-    secrets: Iterable[str] = (),
+    redactor: Redactor,
 ) -> MistralError:
     """Return our error for a failure of httpx, with what to do about it."""
-    reason = redact_text(str(failure), secrets) or type(failure).__name__
+    reason = redactor.text(str(failure)) or type(failure).__name__
     if isinstance(failure, httpx.TimeoutException):
         timeout = TimedOut(_waited(failure, request), operation=operation, attempts=attempts)
         timeout.sent = was_sent(failure)
@@ -163,7 +188,7 @@ def explain(
             f"the answer (status {response.status_code}) is not the {kind} that it says: {reason}"
         )
         error = DecodeError(text, operation=operation, attempts=attempts)
-        return keep(error, Answer(response.status_code, response.headers, b""), secrets)
+        return keep(error, Answer(response.status_code, response.headers, b""), redactor)
     broken = ConnectionFailed(
         _broke(failure, request, reason), operation=operation, attempts=attempts
     )

@@ -167,7 +167,11 @@ class Multipart(httpx.SyncByteStream, httpx.AsyncByteStream):
                 yield part.content
 
     def _add_file(self, name: str, file: FileInput) -> None:
-        upload = open_file(file)
+        try:
+            upload = open_file(file)
+        except (TypeError, ValueError) as fault:
+            wrong = TypeError if isinstance(fault, TypeError) else ValueError
+            raise wrong(f"{name}: {fault}") from fault
         kind = upload.content_type or mimetypes.guess_type(upload.name)[0]
         lines = (
             f'; filename="{_quoted(upload.name)}"\r\n'
@@ -200,6 +204,8 @@ def open_file(file: FileInput) -> Upload:
     if isinstance(file, Mapping):
         file = File(**file)
     if isinstance(file, File):
+        if not isinstance(file.file_name, str):
+            raise TypeError(f"file_name must be text, not {type(file.file_name).__name__}")
         return Upload(file.file_name, _checked_type(file.content_type), _content(file.content))
     if isinstance(file, str | os.PathLike):
         path = Path(file)
@@ -235,8 +241,10 @@ def _source(stream: IO[bytes], *, is_ours: bool) -> Source:
 def _checked_type(content_type: str | None) -> str | None:
     """Return the media type.
 
-    Raises ValueError if it cannot stand in a header line.
+    Raises TypeError if it is no text, ValueError if it cannot stand in a header line.
     """
+    if content_type is not None and not isinstance(content_type, str):
+        raise TypeError(f"content_type must be text, not {type(content_type).__name__}")
     if content_type is not None and not (content_type.isascii() and content_type.isprintable()):
         raise ValueError(f"not a media type: {content_type!r}")
     return content_type

@@ -86,8 +86,15 @@ def is_self_made(kind: Kind) -> bool:
 def schema_of(kind: type) -> Schema:
     """Return the JSON schema of a class; its objects have no properties but the known ones.
 
-    Raises TypeError for a class, or a field's type, that has no form in JSON.
+    Raises TypeError for what is no class, and for a class, or a field's type, without a form in
+    JSON.
     """
+    if not isinstance(kind, type):
+        raise TypeError(
+            f"response_format is {_told(kind)}, which has no form in JSON: parse() takes an attrs "
+            "class, a dataclass or a class with model_json_schema and model_validate_json; a "
+            "schema of your own goes to complete(response_format=...)"
+        )
     forms = Forms()
     whole = forms.of(kind, getattr(kind, "__name__", str(kind)))
     if not isinstance(whole, _Object | _SelfMade):
@@ -101,6 +108,13 @@ def schema_of(kind: type) -> Schema:
     text = json.dumps(definitions)
     used = {name: each for name, each in definitions.items() if f'"#/$defs/{name}"' in text}
     return {**whole.definition(), **({"$defs": used} if used else {})}
+
+
+def _told(value: object) -> str:
+    """Return what a value is that stands in the place of a class."""
+    if get_origin(value) is not None or value is None:
+        return repr(value)
+    return f"an object of {type(value).__name__}"
 
 
 def read_form(kind: type[T], text: str) -> T:

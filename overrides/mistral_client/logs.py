@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from mistral_client.problems import request_id
 
 if TYPE_CHECKING:
+    from mistral_client.redaction import Redactor
     from mistral_generated.types import Response
 
 logger = logging.getLogger("mistral_client")
 
 
-def log_answer(operation: str, response: Response, *, elapsed_s: float, attempt: int) -> None:
+def log_answer(
+    operation: str, response: Response, *, elapsed_s: float, attempt: int, redactor: Redactor
+) -> None:
     """Note an answer: operation, status, duration since the first sending, attempt, request id."""
     logger.debug(
         "%s: status %d after %.3f s (attempt %d, request id %s)",
@@ -21,7 +24,7 @@ def log_answer(operation: str, response: Response, *, elapsed_s: float, attempt:
         response.status_code,
         elapsed_s,
         attempt,
-        request_id(response.headers) or "unknown",
+        redactor.text(request_id(response.headers) or "unknown"),
     )
 
 

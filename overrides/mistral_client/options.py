@@ -17,6 +17,7 @@ import random
 import re
 import sys
 import time
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlencode, urlsplit
@@ -27,7 +28,7 @@ import httpx
 from mistral_generated.types import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
 
     from mistral_client.errors import ConfigurationError
     from mistral_client.files import Multipart
@@ -153,7 +154,7 @@ class Options:
 
     timeouts: Timeouts
     retries: Retries | int
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = attr.field(repr=False)
     resumes: int = 0
     max_answer_bytes: int | None = DEFAULT_MAX_ANSWER_BYTES
 
@@ -161,13 +162,11 @@ class Options:
 def read_api_key(given: str | None) -> str:
     """Return the key to use.
 
-    Raises ConfigurationError when there is none, or when it cannot stand in a header.
+    Raises ConfigurationError when there is none, when it is empty, or when it cannot stand in a
+    header.
     """
-    key = os.environ.get(KEY_VARIABLE) if given is None else given
-    if key is not None and not isinstance(key, str):
-        raise configuration_error("api_key must be text")
-    key = (key or "").strip()
-    if not key:
+    key = _given_or_set("API key", "api_key", given, KEY_VARIABLE)
+    if key is None:
         raise configuration_error(
             f"No API key: pass api_key=... or set the environment variable {KEY_VARIABLE}."
         )
@@ -176,11 +175,34 @@ def read_api_key(given: str | None) -> str:
     return key
 
 
-def read_base_url(given: str | None, server: str | None = None) -> str:
+def _given_or_set(words: str, argument: str, given: str | None, variable: str) -> str | None:
+    """Return an argument or, without it, an environment variable; None when there is neither.
+
+    Raises ConfigurationError for one that is left empty: whoever wrote it meant something.
+    """
+    text = os.environ.get(variable) if given is None else given
+    if text is None:
+        return None
+    if not isinstance(text, str):
+        raise configuration_error(f"{argument} must be text, not {type(text).__name__}.")
+    if text.strip():
+        return text.strip()
+    if given is None:
+        raise configuration_error(
+            f"The {words} is empty: set the environment variable {variable} to a value, or unset "
+            "it."
+        )
+    raise configuration_error(
+        f"The {words} is empty: pass a value as {argument}=..., or leave it out to use the "
+        f"environment variable {variable}."
+    )
+
+
+def read_base_url(given: str | httpx.URL | None, server: str | None = None) -> str:
     """Return the base URL to use, without trailing slashes and without a trailing `/v1`.
 
-    Raises ConfigurationError when it is not an http(s) URL with a host and nothing but a path, for
-    the name of a server that does not exist, and for both at once.
+    Raises ConfigurationError when it is empty or not an http(s) URL with a host and nothing but a
+    path, for the name of a server that does not exist, and for both at once.
     """
     if server is not None:
         if given is not None:
@@ -189,27 +211,29 @@ def read_base_url(given: str | None, server: str | None = None) -> str:
             known = ", ".join(SERVERS)
             raise configuration_error(f"There is no server {server!r}; there are {known}.")
         return SERVERS[server]
-    text = os.environ.get(BASE_URL_VARIABLE) or DEFAULT_BASE_URL if given is None else str(given)
-    url = text.strip()
+    text = str(given) if isinstance(given, httpx.URL) else given
+    url = _given_or_set("base URL", "base_url", text, BASE_URL_VARIABLE) or DEFAULT_BASE_URL
     parts = _split(url)
     if parts is None or parts[0] not in {"http", "https"} or not parts[1]:
         raise configuration_error(
-            f"Not a base URL: {_shown(text)!r}. Expected something like {DEFAULT_BASE_URL}."
+            f"Not a base URL: {_shown(url)!r}. Expected something like {DEFAULT_BASE_URL}."
         )
     if "@" in parts[1]:
         raise configuration_error("The base URL must not hold credentials; pass api_key=...")
     if "?" in url or "#" in url or any(mark.isspace() for mark in url):
         raise configuration_error(
-            f"The base URL must end with its path, without ? or #: {_shown(text)!r}."
+            f"The base URL must end with its path, without ? or #: {_shown(url)!r}."
         )
     return url.rstrip("/").removesuffix("/v1").rstrip("/")
 
 
 def _shown(url: str) -> str:
     """Return a URL without the secrets that it may hold, for a message."""
-    from mistral_client.redaction import redact_text  # noqa: PLC0415 - loaded for errors only
+    from mistral_client.redaction import REDACTED, redact_text  # noqa: PLC0415 - for errors only
 
-    return redact_text(url)
+    credentials, at, rest = url.rpartition("@")
+    scheme, separator, _ = credentials.rpartition("://")
+    return redact_text(f"{scheme}{separator}{REDACTED}@{rest}" if at else url)
 
 
 def _split(url: str) -> tuple[str, str] | None:
@@ -258,19 +282,31 @@ def check_headers(value: Mapping[str, str] | None) -> dict[str, str]:
 
     Raises TypeError or ValueError for what cannot be a header; values are not repeated in them.
     """
-    try:
-        headers = dict(value or {})
-    except (TypeError, ValueError) as fault:
-        kind = type(value).__name__
-        raise TypeError(f"headers must map text to text; {kind} does not") from fault
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise TypeError(f"headers must map text to text, not be a {type(value).__name__}")
+    headers = dict(value)
     for name, text in headers.items():
         if not isinstance(name, str) or not isinstance(text, str):
-            raise TypeError(f"headers must map text to text; look at {name!r}")
+            raise TypeError(f"headers must map text to text; look at {_named(name)}")
         if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(text):
             raise ValueError(f"header {name!r} holds characters that a header cannot hold")
         if name.lower() in _OUR_HEADERS:
             raise ValueError(f"header {name!r} follows from the body and cannot be set")
     return headers
+
+
+def _named(name: object) -> str:
+    """Return the name of a header for a message; what is no name may be a secret."""
+    return repr(name) if isinstance(name, str) else f"a name of type {type(name).__name__}"
+
+
+def check_strict(value: object) -> bool:
+    """Return whether to read strictly. Raises TypeError unless it is True or False."""
+    if isinstance(value, bool):
+        return value
+    raise TypeError(f"strict must be True or False, not {value!r}")
 
 
 _KNOWN_OPTIONS = frozenset({"timeout", "retries", "headers", "resumes", "max_answer_bytes"})
@@ -409,6 +445,15 @@ def encode_json(call: AnyCall) -> bytes | None:
     """Return the JSON body of a call, or None if it has none.
 
     Raises TypeError for values that JSON has no form for, ValueError for NaN, infinities and
-    broken text.
+    broken text; both name the argument, where in it the value stands, and what to write.
     """
-    return None if call.json is UNSET else _dumps(call.json).encode()
+    body = call.json
+    if body is UNSET:
+        return None
+    try:
+        return _dumps(body).encode()
+    except (TypeError, ValueError, RecursionError) as reason:
+        from mistral_generated.arguments import explain  # noqa: PLC0415 - for errors only
+
+        place = "" if isinstance(body, dict) else "body"
+        raise explain(body, place, reason, call.names) from reason

@@ -121,7 +121,7 @@ def _kind_and_host(url: str) -> tuple[str, str]:
         parts = urlsplit(url)
         host = "" if parts.port == 0 else parts.hostname or ""
     except ValueError:
-        return url.partition("://")[0].lower(), ""
+        return url.partition(":")[0].lower(), ""  # what follows may be a password
     return parts.scheme, host
 
 

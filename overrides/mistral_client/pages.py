@@ -74,9 +74,10 @@ class Walk(Generic[T]):
         A bound may or may not include its moment, so items of that moment can come twice.
         """
         paging = self._paging
-        fresh = [item for item in items if getattr(item, paging.id or "", item) not in self._ids]
+        name = paging.id or ""
+        fresh = [item for item in items if _told(getattr(item, name, item)) not in self._ids]
         self._note(fresh)
-        self._ids = {getattr(item, paging.id or "", None) for item in items}
+        self._ids = {_told(getattr(item, name, None)) for item in items}
         order = self._arguments.get(paging.order or "")
         is_descending = not order or order == paging.descending
         bound = (paging.before if is_descending else paging.after) or ""
@@ -158,4 +159,9 @@ def _value(page: object, path: str) -> object:
 
 def _mark(item: object) -> object:
     """Return what tells an item from others: its id, else its text."""
-    return getattr(item, "id", None) or repr(item)
+    return _told(getattr(item, "id", None) or item)
+
+
+def _told(value: object) -> str | int:
+    """Return a text or a number as it is, anything else that a server sent as its text."""
+    return value if isinstance(value, str | int) else repr(value)

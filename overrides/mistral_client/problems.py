@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import attr
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _Object: TypeAlias = "dict[str, object]"
 
 # How much of a body that is not JSON may stand in for a message, in characters.
 _EXCERPT = 300
+
+# Headers that name a request, the API's own first: those after it are of the gateways before it.
+_ID_HEADERS = ("mistral-correlation-id", "x-request-id", "x-kong-request-id", "request-id")
 
 # How many objects inside each other an error body may nest before the rest is left unread.
 _DEPTH = 4
@@ -48,20 +51,43 @@ class Problem:
     request_id: str | None = None
 
 
-def read_problem(content: bytes) -> Problem:
-    """Return what an error body says; a body that is not JSON becomes the message, shortened."""
+def read_problem(content: bytes, redact: Callable[[str], str] = str) -> Problem:
+    """Return what an error body says; a body that is not JSON becomes the message, shortened.
+
+    `redact` takes secrets out of every text, after JSON is read and before texts are shortened.
+    """
     text = content.decode("utf-8", "replace").strip()
     if not text:
         return Problem()
     body = _loads(text)
     if isinstance(body, dict):
-        return read_problem_object(cast("_Object", body))
+        return _redacted(read_problem_object(cast("_Object", body)), redact)
     if isinstance(body, str) and body:
-        return Problem(message=body)
+        return Problem(message=redact(body))
     if isinstance(body, list):
-        details = _details(cast("list[object]", body))
-        return Problem(message=_joined(details) or _excerpt(text), details=details)
-    return Problem(message=_excerpt(text))
+        problem = _redacted(Problem(details=_details(cast("list[object]", body))), redact)
+        message = _joined(problem.details) or excerpt(redact(text))
+        return attr.evolve(problem, message=message)
+    return Problem(message=excerpt(redact(text)))
+
+
+def _redacted(problem: Problem, redact: Callable[[str], str]) -> Problem:
+    """Return a problem whose texts went through `redact`."""
+
+    def seen(text: str | None) -> str | None:
+        return None if text is None else redact(text)
+
+    return Problem(
+        message=redact(problem.message),
+        code=seen(problem.code),
+        type=seen(problem.type),
+        param=seen(problem.param),
+        details=tuple(
+            Detail(redact(each.location), redact(each.message), seen(each.type))
+            for each in problem.details
+        ),
+        request_id=seen(problem.request_id),
+    )
 
 
 def read_problem_object(body: _Object, depth: int = _DEPTH) -> Problem:
@@ -87,7 +113,7 @@ def read_problem_object(body: _Object, depth: int = _DEPTH) -> Problem:
 
 def request_id(headers: Mapping[str, str], problem: Problem | None = None) -> str | None:
     """Return the id under which the server knows the request, from its headers or error body."""
-    for name in ("x-request-id", "x-kong-request-id", "mistral-correlation-id", "request-id"):
+    for name in _ID_HEADERS:
         if value := headers.get(name):
             return value
     return (problem.request_id if problem else None) or headers.get("cf-ray")
@@ -138,5 +164,6 @@ def _loads(text: str) -> object:
         return None
 
 
-def _excerpt(text: str) -> str:
+def excerpt(text: str) -> str:
+    """Return the beginning of a text, enough to see what it is."""
     return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"

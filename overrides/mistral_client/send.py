@@ -98,11 +98,15 @@ class _Executor(Generic[Http]):
 
         return EventReader(
             call,
-            secrets=(settings.api_key,),
+            redactor=lambda: self.context.redactor(options),
             check=check,
             resumes=options.resumes,
             max_event_bytes=options.max_answer_bytes,
         )
+
+    def _redact(self, text: str) -> str:
+        """Return a text without the secrets of the client."""
+        return self.context.redactor(self.context.options).text(text)
 
     def _limit_silence(self, response: httpx.Response, options: Options) -> httpx.Response:
         """Let `stream_timeout` bound the reading of the body instead of `timeout`.
@@ -178,7 +182,7 @@ class Sender(_Executor[httpx.Client]):
         """Return the answer as an object of a class."""
         from mistral_client.structured import Structure  # noqa: PLC0415 - loaded when used
 
-        structure = Structure(kind, prepare, arguments)
+        structure = Structure(kind, prepare, arguments, self._redact)
         return structure.read(self(structure.call, options))
 
     def _drive(self, steps: Steps[T]) -> T:
@@ -283,7 +287,7 @@ class AsyncSender(_Executor[httpx.AsyncClient]):
         """Return the answer as an object of a class."""
         from mistral_client.structured import Structure  # noqa: PLC0415 - loaded when used
 
-        structure = Structure(kind, prepare, arguments)
+        structure = Structure(kind, prepare, arguments, self._redact)
         return structure.read(await self(structure.call, options))
 
     async def _drive(self, steps: Steps[T]) -> T:

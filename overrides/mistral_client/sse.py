@@ -14,6 +14,9 @@ _BOM = b"\xef\xbb\xbf"
 _BLANK = b"\n\n"
 _DATA = b"data: "
 
+# How a block begins that is JSON or a page of markup; no name of a field does.
+_NO_FIELD = (b"{", b"[", b"<", b'"')
+
 
 class ServerEvent(NamedTuple):
     """One event as sent: its data, its name (None without an `event:` line), the last id seen."""
@@ -26,12 +29,13 @@ class ServerEvent(NamedTuple):
 class EventParser:
     """An incremental parser: `feed` takes chunks cut anywhere and returns the events they finish.
 
+    `stray` is the first block that can be no event: JSON or a page where a stream was due.
     `last_id` is the last event id seen, `retry_ms` the last reconnection delay asked for, in
     milliseconds; both are None until the stream sets them. `held` is how much of an unfinished
     event waits here, in bytes.
     """
 
-    __slots__ = ("_after_cr", "_at_start", "_pending", "held", "last_id", "retry_ms")
+    __slots__ = ("_after_cr", "_at_start", "_pending", "held", "last_id", "retry_ms", "stray")
 
     def __init__(self) -> None:
         self._pending: list[bytes] = []
@@ -40,6 +44,7 @@ class EventParser:
         self._at_start = True
         self.last_id: str | None = None
         self.retry_ms: int | None = None
+        self.stray = b""
 
     def feed(self, chunk: bytes) -> list[ServerEvent]:
         """Return the events that end within `chunk`, in order; bytes after them wait."""
@@ -73,6 +78,7 @@ class EventParser:
         """
         block = b"".join(self._pending)
         self._pending.clear()
+        self.held = 0
         return self._read(block)
 
     def _with_plain_newlines(self, chunk: bytes) -> bytes:
@@ -93,7 +99,10 @@ class EventParser:
             block = block.removeprefix(_BOM)
         if block.startswith(_DATA) and b"\n" not in block:
             return ServerEvent(block[6:].decode("utf-8", "replace"), None, self.last_id)
-        return self._read_lines(block.decode("utf-8", "replace").split("\n"))
+        event = self._read_lines(block.decode("utf-8", "replace").split("\n"))
+        if event is None and not self.stray and block.lstrip()[:1] in _NO_FIELD:
+            self.stray = block
+        return event
 
     def _read_lines(self, lines: list[str]) -> ServerEvent | None:
         data: list[str] = []

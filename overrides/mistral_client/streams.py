@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 import attr
 import httpx
 
-from mistral_client.bodies import chunks_of, chunks_of_async
+from mistral_client.bodies import (
+    beginning_of,
+    beginning_of_async,
+    chunks_of,
+    chunks_of_async,
+)
 from mistral_client.drains import drain, drain_async
-from mistral_client.errors import StreamError
 from mistral_client.problems import request_id
 
 if TYPE_CHECKING:
@@ -124,11 +128,8 @@ class EventStream(_Opened, Generic[T]):
         response = self._response
         if response is None:
             response = self._response = self._open_response(self._reader.parser.last_id)
-            try:
-                self._reader.begin(response)
-            except StreamError:
-                response.close()
-                raise
+            if not self._reader.begin(response):
+                self._reader.refuse(beginning_of(response, self._reader.largest))
         return response
 
     def _read(self) -> Generator[Event[T], None, None]:
@@ -207,11 +208,9 @@ class AsyncEventStream(_Opened, Generic[T]):
         response = self._response
         if response is None:
             response = self._response = await self._open_response(self._reader.parser.last_id)
-            try:
-                self._reader.begin(response)
-            except StreamError:
-                await response.aclose()
-                raise
+            if not self._reader.begin(response):
+                body = await beginning_of_async(response, self._reader.largest)
+                self._reader.refuse(body)
         return response
 
     async def _read(self) -> AsyncGenerator[Event[T], None]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from mistral_client.errors import StructuredOutputError
 from mistral_client.forms import read_form, schema_of
+from mistral_generated.base import Model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,10 +24,16 @@ class Structure(Generic[T]):
         kind: type[T],
         prepare: Callable[..., Call[Any]],
         arguments: Mapping[str, object],
+        redact: Callable[[str], str],
     ) -> None:
-        """Write the schema. Raises TypeError for a class that has no form in JSON."""
+        """Write the schema. Raises TypeError for what is no class, or one without a form in JSON.
+
+        `redact` takes secrets out of what errors say.
+        """
+        schema = schema_of(kind)
         self._kind = kind
-        wanted = {"name": kind.__name__, "schema": schema_of(kind), "strict": True}
+        self._redact = redact
+        wanted = {"name": kind.__name__, "schema": schema, "strict": True}
         form = {"type": "json_schema", "json_schema": wanted}
         self.call = prepare(**arguments, response_format=form)
 
@@ -35,14 +42,16 @@ class Structure(Generic[T]):
 
         Raises StructuredOutputError when it holds none.
         """
-        choices = cast("Any", answer).choices or ()
-        if not choices or not choices[0].message:
+        choices: object = cast("Any", answer).choices
+        choice: object = choices[0] if isinstance(choices, list) and choices else None
+        message: object = getattr(choice, "message", None)
+        reason: object = getattr(choice, "finish_reason", None)
+        if not isinstance(message, Model):
             raise self._error("the answer has no message", "", None)
-        message, reason = choices[0].message, choices[0].finish_reason
-        text = _text_of(message.content)
-        if reason in {"length", "model_length"}:
+        text = _text_of(getattr(message, "content", None))
+        if reason in ("length", "model_length"):
             raise self._error("the answer was cut off; allow more max_tokens", text, reason)
-        if not text and message.tool_calls:
+        if not text and getattr(message, "tool_calls", None):
             raise self._error("the model called a tool instead of answering", text, reason)
         try:
             return read_form(self._kind, text)
@@ -51,7 +60,7 @@ class Structure(Generic[T]):
             raise self._error(fault, text, reason) from error
 
     def _error(self, message: str, content: str, reason: object) -> StructuredOutputError:
-        error = StructuredOutputError(message, operation=self.call.operation.id)
+        error = StructuredOutputError(self._redact(message), operation=self.call.operation.id)
         error.content = content
         error.finish_reason = str(reason) if reason else ""
         return error
@@ -61,5 +70,5 @@ def _text_of(content: object) -> str:
     """Return the text of a message: the whole, or that of its text chunks."""
     if isinstance(content, str):
         return content
-    chunks = cast("list[object]", content or [])
+    chunks = cast("list[object]", content) if isinstance(content, list) else []
     return "".join(text for each in chunks if isinstance(text := getattr(each, "text", None), str))

@@ -236,6 +236,7 @@ def request_helpers(operation: OperationView) -> str:
         ("given", [one for one in operation.arguments if one.deprecated]),
         ("json_text", [one for one in operation.arguments if one.is_json_text]),
         ("json_body", operation.located("body") if operation.body_required else []),
+        ("whole_body", operation.located("whole")),
         ("optional_body", operation.located("body") if not operation.body_required else []),
     ]
     return ", ".join(name for name, needed in found if needed)
@@ -260,13 +261,24 @@ def request_parts(operation: OperationView, fixed: dict[str, Any]) -> str:
 
 
 def _pairs(arguments: list[Argument]) -> str:
-    return ", ".join(f'("{one.wire}", {_value(one)})' for one in arguments)
+    return ", ".join(f'("{one.wire}", {_value(one)}{_other_name(one)})' for one in arguments)
+
+
+def _other_name(argument: Argument) -> str:
+    """Return the third part of a pair: the argument's name, where a query calls it otherwise."""
+    is_texts = argument.location in {"query", "header", "field"}
+    return f', "{argument.name}"' if is_texts and argument.name != argument.wire else ""
+
+
+def renamed(operation: OperationView) -> list[tuple[str, str]]:
+    """Return the fields of a body that are called otherwise as arguments, each with that name."""
+    return [(one.wire, one.name) for one in operation.located("body") if one.wire != one.name]
 
 
 def _value(argument: Argument) -> str:
     """Return the expression of what a query, a header or a form takes of an argument."""
     if argument.is_json_text:
-        return f"json_text({argument.name})"
+        return f"json_text('{argument.name}', {argument.name})"
     if argument.location == "file" and argument.required:
         return f"needed_file('{argument.name}', {argument.name})"
     return argument.name
@@ -284,14 +296,18 @@ def _body(operation: OperationView, fixed: dict[str, Any]) -> str:
         return f"form=Form({', '.join(parts)})"
     whole = operation.located("whole")
     if whole:
-        return f"json=to_wire({whole[0].name})"
+        return f"json=whole_body('{whole[0].name}', {whole[0].name})"
     fields = operation.located("body")
     if not fields:
         return ""
     pairs = [f'"{one.wire}": {one.name}' for one in fields]
     pairs += [f'"{name}": {python_literal(value)}' for name, value in fixed.items()]
     helper = "json_body" if operation.body_required else "optional_body"
-    return f"json={helper}({{{', '.join(pairs)}}})"
+    names = renamed(operation)
+    shared = f", {names!r}" if names else ""
+    return f"json={helper}({{{', '.join(pairs)}}}{shared})" + (
+        f",\n    names={names!r}" if names else ""
+    )
 
 
 def required_names(model: ModelView) -> tuple[str, ...]:

@@ -156,7 +156,7 @@ def build(derived: Json, settings: dict[str, Any], templates: Path, output: Path
     writer = Writer(layout.environment(project), package)
     writer.write("package_init.py.jinja", "__init__.py")
     (package / "py.typed").write_text("", encoding="utf-8")
-    for name in ("types", "base", "wire"):
+    for name in ("types", "base", "arguments", "wire"):
         writer.write(f"{name}.py.jinja", f"{name}.py")
     _write_models(writer, told, _requested(derived, told))
     _write_operations(writer, told.groups)

@@ -54,8 +54,9 @@ def adapt_response(answer: Response, call: AnyCall, memory: Memory) -> Response 
 def _parse(answer: Response) -> EmbeddingResponse:
     """Return the answer with its embeddings as numbers. Raises UnreadableBody."""
     response = parse(answer)
-    for item in response.data or ():
-        text: object = item.embedding
+    data: object = response.data
+    for item in cast("list[object]", data) if isinstance(data, list) else ():
+        text: object = getattr(item, "embedding", None)
         if isinstance(text, str):
             item.__dict__["embedding"] = _numbers(text)
     return response

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from tests.unit.client.harness import Chunks, Server, answer, text_answer
+from tests.unit.client.harness import KEY, Chunks, Server, answer, text_answer
 
 from mistral_client import (
     AnswerTooLarge,
@@ -21,6 +21,7 @@ from mistral_client import (
     ServerError,
     StreamError,
 )
+from mistral_client.errors import AnswerError
 from mistral_client.event_reader import KEPT_DATA
 
 if TYPE_CHECKING:
@@ -193,6 +194,53 @@ def test_error_without_end_is_still_the_error(both: Both) -> None:
         both.run(body(chunks, 404), models)
     assert len(caught.value.body) == MB
     assert chunks.taken < 200
+
+
+@pytest.mark.parametrize("size", [5, len(KEY) - 1, len(KEY)])
+@pytest.mark.parametrize("status", [200, 404])
+def test_secret_at_the_end_of_what_is_kept_is_redacted(both: Both, status: int, size: int) -> None:
+    chunks = Chunks(f"{'x' * 99} {KEY} more".encode())
+    with pytest.raises(AnswerError) as caught:
+        both.run(body(chunks, status, x_echo=KEY), models, max_answer_bytes=100 + size)
+    assert caught.value.body == "x" * 99 + " [redacted]"
+    assert KEY[:5] not in repr(vars(caught.value))
+
+
+def test_error_of_an_event_over_the_limit_holds_no_secret(both: Both) -> None:
+    chunks = Chunks(f"data: {KEY}{'x' * 99}\n\n".encode())
+    with pytest.raises(EventTooLarge) as caught:
+        both.events(events_of(chunks, x_echo=KEY), chat, max_answer_bytes=50)
+    assert KEY[:5] not in f"{caught.value} {vars(caught.value)}"
+
+
+def test_page_without_end_in_place_of_a_stream_is_read_to_its_limit(both: Both) -> None:
+    chunks = Endless(b"x" * 10_000)
+    with pytest.raises(StreamError, match="text/html") as caught:
+        both.events(body(chunks, content_type="text/html"), chat)
+    assert len(caught.value.body) == MB
+    assert len(str(caught.value)) < 500
+    assert chunks.taken < 200
+    assert chunks.is_closed
+
+
+def test_page_in_place_of_a_stream_has_the_limit_of_the_call(both: Both) -> None:
+    chunks = Chunks(f"{'x' * 99} {KEY}".encode())
+    with pytest.raises(StreamError, match="text/html") as caught:
+        both.events(body(chunks, content_type="text/html"), lambda c: chat(c, max_answer_bytes=110))
+    assert caught.value.body == "x" * 99 + " [redacted]"
+
+
+@pytest.mark.parametrize("coding", BOMBS)
+def test_bomb_in_place_of_a_stream_fills_no_memory(both: Both, coding: str) -> None:
+    bomb = BOMBS[coding]()
+    tracemalloc.start()
+    with pytest.raises(StreamError, match="text/html"):
+        both.events(
+            body(Chunks(bomb), content_type="text/html", content_encoding=coding.lower()), chat
+        )
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < (100 if coding == "br" else 30) * MB
 
 
 def test_event_without_end_is_refused(both: Both) -> None:

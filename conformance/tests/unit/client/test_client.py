@@ -339,3 +339,60 @@ def test_environment_is_left_alone() -> None:
     before = dict(os.environ)
     Mistral(KEY)
     assert dict(os.environ) == before
+
+
+EMPTY = ["", " ", "\t\n"]
+
+
+@pytest.mark.parametrize("kind", [Mistral, AsyncMistral])
+@pytest.mark.parametrize("text", EMPTY)
+@pytest.mark.parametrize(
+    ("variable", "words"), [("MISTRAL_BASE_URL", "base URL"), ("MISTRAL_API_KEY", "API key")]
+)
+def test_variable_that_was_left_empty_is_refused(
+    kind: Any, text: str, variable: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MISTRAL_API_KEY", "k")
+    monkeypatch.setenv("MISTRAL_BASE_URL", BASE_URL)
+    monkeypatch.setenv(variable, text)
+    with pytest.raises(ConfigurationError, match=f"The {words} is empty.*{variable}"):
+        kind()
+
+
+@pytest.mark.parametrize("kind", [Mistral, AsyncMistral])
+@pytest.mark.parametrize("text", EMPTY)
+@pytest.mark.parametrize("argument", ["base_url", "api_key"])
+def test_argument_that_was_left_empty_is_refused(kind: Any, text: str, argument: str) -> None:
+    given = {"api_key": "k", "base_url": BASE_URL, argument: text}
+    with pytest.raises(ConfigurationError, match=f"is empty.*{argument}=") as caught:
+        kind(**given)
+    assert "MISTRAL_" in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", [Mistral, AsyncMistral])
+def test_client_whose_construction_failed_can_be_shown(kind: Any) -> None:
+    client = object.__new__(kind)
+    with pytest.raises(ConfigurationError):
+        client.__init__("secret-key-0123456789", base_url="nowhere")
+    assert repr(client) == f"<{kind.__name__}, not set up>"
+
+
+def test_credentials_in_a_base_url_are_not_shown() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Mistral("k", base_url="ftp://user:pa/ss@wo/rd@host.test/path")
+    assert "pa/ss" not in str(caught.value)
+    assert "wo/rd" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"strict": "no"}, "strict must be True or False"),
+        ({"headers": ["a"]}, "headers must map text to text"),
+        ({"headers": "a: b"}, "headers must map text to text"),
+        ({"headers": {b"secret": "b"}}, "a name of type bytes"),
+    ],
+)
+def test_option_of_a_wrong_type_is_refused(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        Mistral("k", **options)

@@ -170,11 +170,25 @@ def test_error_object_of_any_depth_can_be_read() -> None:
     assert read_problem_object(body).message == ""
 
 
-@pytest.mark.parametrize("header", ["x-request-id", "x-kong-request-id"])
+@pytest.mark.parametrize(
+    "header", ["mistral-correlation-id", "x-request-id", "x-kong-request-id", "request-id"]
+)
 def test_request_id_comes_from_a_header(both: Both, header: str) -> None:
     with pytest.raises(NotFound, match="request id abc") as caught:
         both.run(answer(404, **{header.replace("-", "_"): "abc"}), libraries)
     assert caught.value.request_id == "abc"
+
+
+def test_correlation_id_of_the_api_goes_before_those_of_gateways(both: Both) -> None:
+    names = ("x_request_id", "x_kong_request_id", "cf_ray", "mistral_correlation_id")
+    headers = {name: name for name in names}
+    with pytest.raises(APIStatusError, match=r"request id mistral_correlation_id") as caught:
+        both.run(answer(400, {"request_id": "body"}, **headers), libraries)
+    assert caught.value.request_id == "mistral_correlation_id"
+    raw = both.run(
+        answer(200, {"data": []}, **headers), lambda client: client.raw(client.models.list)
+    )
+    assert raw.request_id == "mistral_correlation_id"
 
 
 def test_request_id_comes_from_the_body(both: Both) -> None:

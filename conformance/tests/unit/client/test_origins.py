@@ -72,6 +72,15 @@ def test_proxy_of_an_unknown_kind_is_said_at_once(monkeypatch: pytest.MonkeyPatc
         Mistral("k")
 
 
+def test_password_with_the_mark_of_a_url_is_not_taken_for_the_kind_of_the_proxy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("https_proxy", "//me:hid://den@p")
+    with pytest.raises(ConfigurationError, match="unknown kind") as caught:
+        Mistral("k")
+    assert "hid" not in "".join(traceback.format_exception(caught.value))
+
+
 @BOTH
 @pytest.mark.parametrize("variable", ["https_proxy", "all_proxy"])
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h"])

@@ -194,3 +194,10 @@ def test_unknown_states_are_left_alone(both: Both) -> None:
     body = {"document_id": "d", "processing_status": "Dreaming"}
     status = both.run(answer(200, body), lambda c: c.beta.libraries.documents.status("l", "d"))
     assert status.missing_fields == ("process_status",)
+
+
+@pytest.mark.parametrize("data", [5, "x", {"a": 1}, [None], [5], [{"embedding": 5}]])
+def test_odd_embeddings_are_kept_as_they_came(both: Both, data: Any) -> None:
+    body = {"id": "e", "object": "list", "model": "m", "usage": {}, "data": data}
+    found = both.run(answer(200, body), lambda c: c.embeddings.create(model="m", inputs="x"))
+    assert found.to_dict()["data"] == data

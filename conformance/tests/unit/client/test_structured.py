@@ -103,3 +103,10 @@ def test_class_without_a_form_is_refused_before_anything_is_sent(both: Both) -> 
             lambda client: client.chat.parse(model="m", messages=[], response_format=int),
         )
     assert server.requests == []
+
+
+@pytest.mark.parametrize("choices", [5, "x", {"a": 1}, [None], [5], [[]], [{"message": 5}]])
+def test_answer_with_odd_choices_has_no_message(both: Both, choices: Any) -> None:
+    body = {"id": "c", "object": "o", "model": "m", "created": 1, "usage": {}, "choices": choices}
+    with pytest.raises(StructuredOutputError, match="no message"):
+        both.run(answer(200, body), ask)

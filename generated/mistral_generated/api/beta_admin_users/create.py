@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.create_users_response import CreateUsersResponse
-from ...types import Call, Operation, Response, to_wire
-from ...wire import read_object
+from ...types import Call, Operation, Response
+from ...wire import read_object, whole_body
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ def prepare(
     return Call(
         operation=OPERATION,
         url="/v1/admin/users",
-        json=to_wire(body),
+        json=whole_body("body", body),
         parse=parse,
     )
 

@@ -60,7 +60,7 @@ def prepare(
             ("name", name),
             ("search", search),
             ("id", id),
-            ("metadata", json_text(metadata)),
+            ("metadata", json_text("metadata", metadata)),
         ),
         parse=parse,
     )

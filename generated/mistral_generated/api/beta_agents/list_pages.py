@@ -59,7 +59,7 @@ def prepare(
             ("name", name),
             ("search", search),
             ("id", id),
-            ("metadata", json_text(metadata)),
+            ("metadata", json_text("metadata", metadata)),
             ("page_token", page_token),
         ),
         parse=parse,

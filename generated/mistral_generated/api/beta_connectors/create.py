@@ -72,8 +72,10 @@ def prepare(
                 "oauth2_server_metadata": oauth2_server_metadata,
                 "oauth2_server_metadata_url": oauth2_server_metadata_url,
                 "system_prompt": system_prompt,
-            }
+            },
+            [("headers", "headers_")],
         ),
+        names=[("headers", "headers_")],
         parse=parse,
     )
 

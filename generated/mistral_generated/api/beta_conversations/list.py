@@ -46,7 +46,9 @@ def prepare(
     return Call(
         operation=OPERATION,
         url="/v1/conversations",
-        params=query(("page", page), ("page_size", page_size), ("metadata", json_text(metadata))),
+        params=query(
+            ("page", page), ("page_size", page_size), ("metadata", json_text("metadata", metadata))
+        ),
         parse=parse,
     )
 

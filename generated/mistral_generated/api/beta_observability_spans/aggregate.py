@@ -49,7 +49,7 @@ def prepare(
     return Call(
         operation=OPERATION,
         url="/v1/observability/spans/aggregate",
-        params=query(("from", from_), ("to", to)),
+        params=query(("from", from_, "from_"), ("to", to)),
         json=json_body(
             {
                 "metric": metric,

@@ -36,7 +36,7 @@ def prepare(
     return Call(
         operation=OPERATION,
         url=f"/v1/observability/spans/fields/{segment('field_name', field_name)}/options",
-        params=query(("from", from_), ("to", to)),
+        params=query(("from", from_, "from_"), ("to", to)),
         parse=parse,
     )
 

@@ -48,7 +48,9 @@ def prepare(
     return Call(
         operation=OPERATION,
         url="/v1/observability/spans/search",
-        params=query(("from", from_), ("to", to), ("page_size", page_size), ("cursor", cursor)),
+        params=query(
+            ("from", from_, "from_"), ("to", to), ("page_size", page_size), ("cursor", cursor)
+        ),
         json=json_body({"search_expression": search_expression}),
         parse=parse,
     )

@@ -37,7 +37,7 @@ def prepare(
     return Call(
         operation=OPERATION,
         url=f"/v1/observability/traces/{segment('trace_id', trace_id)}/spans/{segment('span_id', span_id)}",
-        params=query(("from", from_), ("to", to)),
+        params=query(("from", from_, "from_"), ("to", to)),
         parse=parse,
     )
 

@@ -47,7 +47,9 @@ def prepare(
     return Call(
         operation=OPERATION,
         url=f"/v1/observability/traces/{segment('trace_id', trace_id)}/spans",
-        params=query(("from", from_), ("to", to), ("page_size", page_size), ("cursor", cursor)),
+        params=query(
+            ("from", from_, "from_"), ("to", to), ("page_size", page_size), ("cursor", cursor)
+        ),
         parse=parse,
     )
 

@@ -37,7 +37,11 @@ def prepare(
     return Call(
         operation=OPERATION,
         url=f"/v2/prompts/{segment('prompt_id', prompt_id)}",
-        json=json_body({"title": title, "description": description, "sharingScope": sharing_scope}),
+        json=json_body(
+            {"title": title, "description": description, "sharingScope": sharing_scope},
+            [("sharingScope", "sharing_scope")],
+        ),
+        names=[("sharingScope", "sharing_scope")],
         parse=parse,
     )
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import Call, Operation, Response, to_wire
-from ...wire import read_json, segment
+from ...types import Call, Operation, Response
+from ...wire import read_json, segment, whole_body
 
 if TYPE_CHECKING:
     from typing import Any
@@ -33,7 +33,7 @@ def prepare(
     return Call(
         operation=OPERATION,
         url=f"/v1/rag/deployments/{segment('deployment_id', deployment_id)}/metrics",
-        json=to_wire(body),
+        json=whole_body("body", body),
         parse=parse,
     )
 

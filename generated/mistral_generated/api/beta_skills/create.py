@@ -48,8 +48,10 @@ def prepare(
                 "notes": notes,
                 "sharingScope": sharing_scope,
                 "aliases": aliases,
-            }
+            },
+            [("sharingScope", "sharing_scope")],
         ),
+        names=[("sharingScope", "sharing_scope")],
         parse=parse,
     )
 

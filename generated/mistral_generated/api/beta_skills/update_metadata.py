@@ -33,7 +33,8 @@ def prepare(
     return Call(
         operation=OPERATION,
         url=f"/v2/skills/{segment('skill_id', skill_id)}",
-        json=json_body({"sharingScope": sharing_scope}),
+        json=json_body({"sharingScope": sharing_scope}, [("sharingScope", "sharing_scope")]),
+        names=[("sharingScope", "sharing_scope")],
         parse=parse,
     )
 

@@ -35,7 +35,10 @@ def prepare(
     return Call(
         operation=OPERATION,
         url="/v1/classifications",
-        json=json_body({"model": model, "input": inputs, "metadata": metadata}),
+        json=json_body(
+            {"model": model, "input": inputs, "metadata": metadata}, [("input", "inputs")]
+        ),
+        names=[("input", "inputs")],
         parse=parse,
     )
 

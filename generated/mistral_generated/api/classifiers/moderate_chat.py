@@ -38,7 +38,8 @@ def prepare(
     return Call(
         operation=OPERATION,
         url="/v1/chat/moderations",
-        json=json_body({"input": inputs, "model": model}),
+        json=json_body({"input": inputs, "model": model}, [("input", "inputs")]),
+        names=[("input", "inputs")],
         parse=parse,
     )
 

@@ -51,8 +51,10 @@ def prepare(
                 "output_dimension": output_dimension,
                 "output_dtype": output_dtype,
                 "encoding_format": encoding_format,
-            }
+            },
+            [("input", "inputs")],
         ),
+        names=[("input", "inputs")],
         parse=parse,
     )
 

@@ -45,7 +45,7 @@ def prepare(
         params=query(
             ("worker_name", worker_name), ("workflow_name", workflow_name), ("after", after)
         ),
-        headers=header_fields(("Last-Event-ID", last_event_id)),
+        headers=header_fields(("Last-Event-ID", last_event_id, "last_event_id")),
         parse_event=parse_event,
         end=None,
         resume=("header", "Last-Event-ID"),

@@ -63,7 +63,7 @@ def prepare(
             ("metadata_filters", metadata_filters),
             ("workflow_event_types", workflow_event_types),
         ),
-        headers=header_fields(("Last-Event-ID", last_event_id)),
+        headers=header_fields(("Last-Event-ID", last_event_id, "last_event_id")),
         parse_event=parse_event,
         end=None,
         resume=("header", "Last-Event-ID"),

@@ -43,7 +43,7 @@ def prepare(
         operation=OPERATION,
         url=f"/v1/workflows/executions/{segment('execution_id', execution_id)}/logs/stream",
         params=query(("run_id", run_id), ("activity_id", activity_id), ("after", after)),
-        headers=header_fields(("Last-Event-ID", last_event_id)),
+        headers=header_fields(("Last-Event-ID", last_event_id, "last_event_id")),
         parse_event=parse_event,
         end=None,
         resume=("header", "Last-Event-ID"),

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET, Call, Operation, Response, to_wire
-from ...wire import segment
+from ...types import UNSET, Call, Operation, Response
+from ...wire import segment, whole_body
 
 if TYPE_CHECKING:
     from ...models.workflow_schedule_pause_request import WorkflowSchedulePauseRequest
@@ -35,7 +35,7 @@ def prepare(
     return Call(
         operation=OPERATION,
         url=f"/v1/workflows/schedules/{segment('schedule_id', schedule_id)}/resume",
-        json=to_wire(body),
+        json=whole_body("body", body),
         parse=parse,
     )
 
