@@ -6,16 +6,18 @@ import json
 import logging
 import sqlite3
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import httpx
 import pytest
 from attrs import evolve
 
+from mistral_mock.answers import Later
+from mistral_mock.resources import libraries, processing
 from mistral_mock.resources.batch.records import BatchJob, BatchRequest
 from mistral_mock.resources.fine_tuning.records import Job
 from mistral_mock.resources.observability.dataset_state import Dataset, ImportTask
-from mistral_mock.resources.records import Document, Library
+from mistral_mock.resources.records import Document, DocumentText, Library
 from mistral_mock.resources.workflows.records import Execution
 from mistral_mock.resources.workflows.schedule_records import Schedule
 from mistral_mock.server import running
@@ -144,6 +146,51 @@ def test_a_poisoned_record_of_a_state_file_hurts_itself_alone(tmp_path: Path) ->
         return [api.get(good).json()["process_status"], api.post("/_mock/reset").status_code]
 
     assert visit(act) == ["done", 204]
+
+
+def test_a_step_that_fails_half_way_leaves_nothing_of_it(
+    api: httpx.Client, town: RunningServer
+) -> None:
+    path = make_document(api)
+    table: Any = town.store.table(Library)
+    (whole,) = table
+    table.put(evolve(whole, updated_at="x"))  # the run ends, then its library cannot be told
+    town.clock.advance(5)
+    assert api.get("/_mock/health").status_code == 200
+    assert [one.process_status for one in town.store.table(Document)] == ["todo"]
+    assert len(town.store.table(DocumentText)) == 0
+    assert api.get(path).json()["process_status"] == "todo"
+
+
+def test_a_keeper_that_fails_altogether_holds_up_no_other(
+    api: httpx.Client,
+    town: RunningServer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise RuntimeError
+
+    document, job = make_document(api), make_batch(api)
+    monkeypatch.setattr(processing, "settle", fail)
+    town.clock.advance(60)
+    assert api.get("/_mock/health").status_code == 200
+    assert api.get(document).json()["process_status"] == "todo"
+    assert api.get(job).json()["status"] == "SUCCESS"
+    assert any("processing:settle failed" in each for each in caplog.messages)
+    assert api.post("/_mock/reset").status_code == 204
+
+
+def test_an_answer_that_fails_while_it_is_waited_for_is_a_500(
+    api: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> NoReturn:
+        raise RuntimeError
+
+    monkeypatch.setattr(libraries, "list_libraries", lambda _: Later(fail))
+    answer = api.get(LIST)
+    assert (answer.status_code, answer.json()) == (500, FAILED)
+    assert any(answer.headers["x-kong-request-id"] in each for each in caplog.messages)
 
 
 def test_a_record_that_is_mended_goes_on(start: Callable[..., httpx.Client]) -> None:
