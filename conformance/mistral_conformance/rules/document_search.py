@@ -2,7 +2,8 @@
 
 Agents reach a library once an administrator of the organisation has shared it with the
 organisation (agents.shared-library-needed). A caller who may not do that cannot be judged by most
-rules here. They name operations of agents and conversations alone: a server of libraries need not have these.
+rules here. They name operations of agents and conversations alone: a server of libraries need not
+have these.
 """
 
 from __future__ import annotations
