@@ -10,10 +10,10 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 from starlette.datastructures import Headers
 
-from mistral_mock import agenda, bodies, control, dispatch, inputs, registry, signing
+from mistral_mock import agenda, bodies, control, dispatch, inputs, registry, signing, transactions
 from mistral_mock.bodies import ClientGoneError
 from mistral_mock.context import Context
 from mistral_mock.errors import (
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 BEARER = "bearer "
 REQUEST_ID = b"x-kong-request-id"
+LITTLE = 4096
+"""A body of so many bytes is not worth a thread."""
 
 
 @frozen
@@ -102,12 +104,14 @@ class App:
 
     async def _serve_own(self, request: Request, wire: Wire) -> Answer:
         """The answer of a control route or a signed URL."""
-        agenda.settle(self.world)
+        await agenda.catch_up(self.world)
         if request.path.startswith(signing.PREFIX):
             return self._serve_signed(request)
         limit = self.world.settings.max_body
         content = b"".join([piece async for piece in bodies.stream(wire.receive, limit)])
-        return control.answer(self.world, request.method, request.path, content)
+        answer = control.answer(self.world, request.method, request.path, content)
+        await agenda.catch_up(self.world)
+        return answer
 
     def _serve_signed(self, request: Request) -> Answer:
         kind, key = self.world.signer.read(request.path, request.query)
@@ -150,7 +154,8 @@ class App:
         body = await inputs.check_body(operation, source, problems)
         inputs.refuse(operation, problems)
         await processing.read_ahead(self.world, operation.id, values, body.files)
-        agenda.settle(self.world)
+        await agenda.catch_up(self.world)
+        self.world.taken_in += body.size
         context = self._context(
             request,
             caller,
@@ -163,13 +168,21 @@ class App:
         )
         known = self.world.store.version
         try:
-            return dispatch.run(context)
+            return await self._perform(context, body)
         finally:
             self._save(known)
 
-    def _catch_up(self) -> None:
+    async def _perform(self, context: Context, body: inputs.Body) -> Answer | EventStream | Later:
+        """What the operation answers; while it works on much, others go on."""
+        if body.size <= LITTLE and self.world.is_light:
+            return dispatch.run(context)
+        return await transactions.perform(
+            self.world, lambda world: dispatch.run(evolve(context, world=world))
+        )
+
+    async def _catch_up(self) -> None:
         """Brings the world up to the present while a stream waits for its next event."""
-        agenda.settle(self.world)
+        await agenda.catch_up(self.world)
         with suppress(StateFileError):  # told on stderr; the next request tries again
             self.world.save()
 

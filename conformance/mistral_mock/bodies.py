@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from json import JSONDecodeError
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs
 
 from attrs import field, frozen
@@ -13,6 +13,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from mistral_mock import json_text
 from mistral_mock.context import Upload
 from mistral_mock.errors import Problem, invalid, too_large
+from mistral_mock.threads import aside
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
 
     from mistral_mock.errors import InvalidError
 
+    T = TypeVar("T")
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 FRAME = 64 * 1024
 """What a form may add to the file that it carries, in bytes."""
+SMALL = 32 * 1024
+"""Bodies up to this length, in bytes, are read without a thread."""
 
 
 class ClientGoneError(Exception):
@@ -37,6 +41,12 @@ class Form:
 
     texts: dict[str, list[str]] = field(factory=dict)
     files: dict[str, Upload] = field(factory=dict)
+
+    @property
+    def size(self) -> int:
+        """How long all parts are together: texts in characters, files in bytes."""
+        texts = sum(len(text) for each in self.texts.values() for text in each)
+        return texts + sum(len(upload.content) for upload in self.files.values())
 
 
 async def stream(receive: Receive, limit: int) -> AsyncGenerator[bytes, None]:
@@ -61,15 +71,19 @@ async def stream(receive: Receive, limit: int) -> AsyncGenerator[bytes, None]:
         raise too_large(limit)
 
 
-async def read_json(receive: Receive, limit: int) -> object:
-    """The body's JSON value; an empty body is `...` (Ellipsis), which no JSON text means.
+async def read(receive: Receive, limit: int) -> bytes:
+    """The whole body.
 
     Raises:
-        APIError: 413 as in `stream`, or 422 for text that is no JSON.
+        APIError: 413 as in `stream`.
 
     """
-    content = b"".join([piece async for piece in stream(receive, limit)])
-    return parse_json(content) if content.strip() else ...
+    return b"".join([piece async for piece in stream(receive, limit)])
+
+
+async def aside_if_large(content: bytes, work: Callable[[], T]) -> T:
+    """What the work with the content gives; when that is long, others go on meanwhile."""
+    return await aside(work) if len(content) > SMALL else work()
 
 
 def parse_json(content: bytes) -> object:
@@ -119,8 +133,11 @@ async def read_texts(receive: Receive, limit: int) -> Form:
         APIError: 413 as in `stream`.
 
     """
-    content = b"".join([piece async for piece in stream(receive, limit)])
-    return Form(parse_qs(content.decode("utf-8", "replace"), keep_blank_values=True))
+    content = await read(receive, limit)
+    return await aside_if_large(
+        content,
+        lambda: Form(parse_qs(content.decode("utf-8", "replace"), keep_blank_values=True)),
+    )
 
 
 def _malformed(position: int, reason: str) -> InvalidError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -16,6 +17,7 @@ class Ids:
     def __init__(self, seed: int, drawn: int = 0) -> None:
         self._seed = seed.to_bytes(16, "big", signed=True)
         self.drawn = drawn
+        self._lock = threading.Lock()
         self._requests = 0
 
     def _digest(self, purpose: bytes, count: int) -> bytes:
@@ -23,25 +25,29 @@ class Ids:
             self._seed + count.to_bytes(8, "big"), digest_size=16, person=purpose
         ).digest()
 
-    def _draw(self) -> bytes:
-        self.drawn += 1
-        return self._digest(b"object", self.drawn)
+    def _draw(self) -> tuple[int, bytes]:
+        """The number of a new id, and its bytes; any thread may draw."""
+        with self._lock:
+            self.drawn += 1
+            count = self.drawn
+        return count, self._digest(b"object", count)
 
     def uuid4(self) -> str:
         """A version 4 UUID, as documents and files have (rule A15)."""
-        return str(UUID(bytes=self._draw(), version=4))
+        return str(UUID(bytes=self._draw()[1], version=4))
 
     def uuid7(self, moment: datetime) -> str:
         """A version 7 UUID, as libraries have (rule A15); ids of one millisecond sort by draw."""
-        number = int.from_bytes(self._draw(), "big")
+        drawn, digest = self._draw()
+        number = int.from_bytes(digest, "big")
         milliseconds = int(moment.timestamp() * 1000)
         tail = number & ((1 << 62) - 1)
-        count = self.drawn & 0xFFF
+        count = drawn & 0xFFF
         return str(UUID(int=milliseconds << 80 | 0x7 << 76 | count << 64 | 0b10 << 62 | tail))
 
     def hex32(self) -> str:
         """32 hex digits, as completions and prefixed ids have."""
-        return self._draw().hex()
+        return self._draw()[1].hex()
 
     def request_id(self) -> str:
         """32 hex digits that name a request; they use up no object id."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     import jsonschema_rs
 
+    from mistral_mock.excerpts import Excerpt
+
 Location = tuple[str | int, ...]
 
 TYPES = {
@@ -42,12 +44,19 @@ BOUNDS = {
 }
 
 
-def explain(error: jsonschema_rs.ValidationError, base: Location) -> Iterator[Problem]:
-    """The problems behind one finding, with locations that start at `base`."""
-    loc = (*base, *error.instance_path)
-    kind, facts, value = error.kind.name, error.kind.as_dict(), error.instance
+def explain(
+    error: jsonschema_rs.ValidationError, excerpt: Excerpt, base: Location
+) -> Iterator[Problem]:
+    """The problems behind one finding in an excerpt, with locations that start at `base`."""
+    place, value = excerpt.locate(error.instance_path)
+    loc = (*base, *place)
+    kind, facts = error.kind.name, error.kind.as_dict()
     if kind in {"anyOf", "oneOfNotValid"}:
-        yield from _explain_union(facts["context"], base, loc, value)
+        best = _find_nearest(facts["context"])
+        for each in best:
+            yield from explain(each, excerpt, base)
+        if not best:
+            yield Problem(loc, "Input should match exactly one of the accepted forms", input=value)
     elif kind == "required":
         yield Problem((*loc, facts["property"]), "Field required", "missing", value)
     elif kind == "additionalProperties":
@@ -78,19 +87,12 @@ def _explain_value(kind: str, facts: dict[str, Any], loc: Location, value: objec
     return Problem(loc, f"Value error, {kind} does not hold", "value_error", value)
 
 
-def _explain_union(
+def _find_nearest(
     branches: list[list[jsonschema_rs.ValidationError]],
-    base: Location,
-    loc: Location,
-    value: object,
-) -> Iterator[Problem]:
-    """The problems of the member that got furthest into the value."""
+) -> list[jsonschema_rs.ValidationError]:
+    """The findings of the member that got furthest into the value."""
     real = [b for b in branches if not _wants_null(b)] or branches
-    best = max(real, key=_reach, default=[])
-    for error in best:
-        yield from explain(error, base)
-    if not best:
-        yield Problem(loc, "Input should match exactly one of the accepted forms", input=value)
+    return max(real, key=_reach, default=[])
 
 
 def _wants_null(branch: list[jsonschema_rs.ValidationError]) -> bool:

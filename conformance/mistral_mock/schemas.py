@@ -11,6 +11,7 @@ from attrs import frozen
 
 import mistral_openapi
 from mistral_mock import json_text
+from mistral_mock.excerpts import find_excerpt
 from mistral_mock.problems import explain
 
 if TYPE_CHECKING:
@@ -70,13 +71,15 @@ class Schema:
         return self._read_one(texts[-1])
 
     def problems(self, value: object, loc: tuple[str | int, ...]) -> list[Problem]:
-        """What is wrong with a value; empty when nothing is."""
-        if self._validator.is_valid(value):
+        """What is wrong with a value; empty when nothing is. Of a large one it tells the first."""
+        validator = self._validator
+        if validator.is_valid(value):
             return []
+        excerpt = find_excerpt(value, validator.is_valid, self._names)
         return [
             problem
-            for error in self._validator.iter_errors(value)
-            for problem in explain(error, loc)
+            for error in validator.iter_errors(excerpt.value)
+            for problem in explain(error, excerpt, loc)
         ]
 
     @cached_property
@@ -92,8 +95,15 @@ class Schema:
 
     @cached_property
     def _validator(self) -> jsonschema_rs.Draft202012Validator:
-        whole = {**self.raw, "components": {"schemas": find_reached(self.raw)}}
-        return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+        return jsonschema_rs.Draft202012Validator(self._whole, validate_formats=True)
+
+    @cached_property
+    def _whole(self) -> dict[str, Any]:
+        return {**self.raw, "components": {"schemas": find_reached(self.raw)}}
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(_properties(self._whole))
 
     def _read_one(self, text: str) -> object:
         if "null" in self.types and text in {"", "null"} and "string" not in self.types:
@@ -134,6 +144,17 @@ def _names(schema: object) -> Iterator[str]:
     if isinstance(schema, list):
         for part in schema:
             yield from _names(part)
+
+
+def _properties(schema: object) -> Iterator[str]:
+    """The names of all properties that a schema describes, however deep."""
+    if isinstance(schema, dict):
+        properties = schema.get("properties")
+        yield from properties if isinstance(properties, dict) else ()
+        schema = list(schema.values())
+    if isinstance(schema, list):
+        for part in schema:
+            yield from _properties(part)
 
 
 def _read_json(text: str) -> object:

@@ -63,8 +63,17 @@ class Table(Generic[R]):
         self._kind = kind_of(cls)
         self._records: dict[str, R] = {}
         self._children: dict[str, dict[str, None]] = {}
-        self.version = 0
+        self._families: dict[str, int] = {}
+        self._version = 0
+
+    @property
+    def version(self) -> int:
         """Raised by every change of the table."""
+        return self._version
+
+    def family(self, parent_id: str) -> int:
+        """Raised by every change of a record that belongs to this parent."""
+        return self._families.get(parent_id, 0)
 
     def __len__(self) -> int:
         return len(self._records)
@@ -78,13 +87,13 @@ class Table(Generic[R]):
 
     def children(self, parent_id: str) -> list[R]:
         """The records that belong to a parent, oldest first."""
-        return [self._records[id_] for id_ in self._children.get(parent_id, ())]
+        found = map(self._records.get, list(self._children.get(parent_id, ())))
+        return [record for record in found if record is not None]
 
     def put(self, record: R) -> R:
         """Adds or replaces the record; gives it back."""
         self.keep(record)
-        self.version += 1
-        self._store.note(self._kind, record.id, record)
+        self._note(record.parent_id, record.id, record)
         return record
 
     def keep(self, record: R) -> None:
@@ -101,8 +110,12 @@ class Table(Generic[R]):
         del siblings[id_]
         if not siblings:
             del self._children[record.parent_id]
-        self.version += 1
-        self._store.note(self._kind, id_, None)
+        self._note(record.parent_id, id_, None)
+
+    def _note(self, parent_id: str, id_: str, record: R | None) -> None:
+        self._version += 1
+        self._families[parent_id] = self.family(parent_id) + 1
+        self._store.note(self._kind, id_, record)
 
 
 def kind_of(cls: type[Record]) -> str:
@@ -125,10 +138,15 @@ class Store:
         """The table of a record class; made on first use, filled with what is saved."""
         table = self._tables.get(cls)
         if table is None:
-            table = self._tables[cls] = Table(self, cls)
+            table = Table(self, cls)
             for record in self._backing.load(cls) if self._backing else ():
                 table.keep(record)
+            table = self._tables.setdefault(cls, table)  # another thread may have been faster
         return cast("Table[R]", table)
+
+    def __len__(self) -> int:
+        """How many records there are."""
+        return sum(map(len, list(self._tables.values())))
 
     def note(self, kind: str, id_: str, record: Record | None) -> None:
         """Remembers a change until `flush`."""

@@ -11,7 +11,7 @@ from attrs import define, field
 from mistral_mock.answers import Answer, EventStream, Later, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from mistral_mock.faults import Fault
 
@@ -29,7 +29,7 @@ class DroppedError(ConnectionError):
     """The connection was ended on purpose; there is nobody to answer."""
 
 
-def _stand_still() -> None:
+async def _stand_still() -> None:
     """Does nothing."""
 
 
@@ -45,7 +45,7 @@ class Wire:
     """What happens inside an event stream."""
     gap_s: float = 0.0
     """The pause between events, in seconds."""
-    catch_up: Callable[[], None] = _stand_still
+    catch_up: Callable[[], Awaitable[None]] = _stand_still
     """Brings the state up to the present while a stream has nothing to send."""
 
     @property
@@ -153,7 +153,7 @@ class Wire:
             message = await asyncio.wait_for(self.receive(), GLANCE_S)
             if message["type"] == "http.disconnect":
                 raise DroppedError("the caller has gone")
-        self.catch_up()
+        await self.catch_up()
 
     async def _keep_alive(self, quiet: int) -> int:
         """Sends a comment when the stream was quiet for long; how many waits that was."""

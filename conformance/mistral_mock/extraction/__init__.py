@@ -10,9 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from mistral_mock.extraction import kind, text
-from mistral_mock.extraction.memory import Memory, aside
+from mistral_mock.extraction.memory import Memory
 from mistral_mock.extraction.outcome import Extraction, Unreadable
 from mistral_mock.extraction.summary import summarise
+from mistral_mock.threads import aside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
