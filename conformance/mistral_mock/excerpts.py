@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from mistral_mock import json_text
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -50,7 +52,7 @@ def find_excerpt(value: object, is_valid: Check, names: frozenset[str]) -> Excer
 
     `names` are the properties that the schema knows; a map keeps them however short it gets.
     """
-    if count(value, FEW) <= FEW:
+    if json_text.count(value, FEW) <= FEW:
         return Excerpt(value, value)
     length = find_length(value, is_valid, names)
     if length > MANY:
@@ -58,7 +60,7 @@ def find_excerpt(value: object, is_valid: Check, names: frozenset[str]) -> Excer
         last = cut(value, length, names, skipped)
         if not is_valid(last):
             return Excerpt(value, last, skipped)
-    while count(cut(value, 2 * length, names), FEW) <= FEW:
+    while json_text.count(cut(value, 2 * length, names), FEW) <= FEW:
         length *= 2
     return Excerpt(value, cut(value, length, names))
 
@@ -76,19 +78,6 @@ def find_length(value: object, is_valid: Check, names: frozenset[str]) -> int:
         else:
             wrong = middle
     return wrong
-
-
-def count(value: object, most: int) -> int:
-    """How many parts a value has; when there are more than the most, it stops to count."""
-    found, coming = 0, [value]
-    while coming and found <= most:
-        part = coming.pop()
-        found += 1
-        if isinstance(part, dict):
-            coming += list(part.values())[: most + 1]
-        elif isinstance(part, list):
-            coming += part[: most + 1]
-    return found
 
 
 def cut(

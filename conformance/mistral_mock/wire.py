@@ -22,6 +22,8 @@ GLANCE_S = 0.05
 """How often a stream that waits looks for something to send."""
 QUIET_S = 15.0
 """After so long without an event a stream sends a comment."""
+PIECE = 1024 * 1024
+"""Bytes of a body that are sent at once: others get a turn in between."""
 KEEP_ALIVE = b": keep-alive\n\n"
 
 
@@ -109,7 +111,11 @@ class Wire:
             headers.append((b"content-type", answer.media_type.encode()))
         headers += [(name.encode(), value.encode()) for name, value in answer.headers]
         await self._start(answer.status, headers)
-        await self._send({"type": "http.response.body", "body": answer.body})
+        start = 0
+        while len(answer.body) - start > PIECE:
+            await self._send_part(answer.body[start : start + PIECE])
+            start += PIECE
+        await self._send({"type": "http.response.body", "body": answer.body[start:]})
 
     async def _send_events(self, answer: EventStream) -> None:
         headers = [

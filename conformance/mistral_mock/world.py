@@ -31,6 +31,8 @@ class World:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.root = self
+        """This one, also for the views that transactions have of it."""
         self._fixtures = fixtures.read_fixtures(settings.world_file)
         self.clock = make_clock(settings.clock)
         self.ids = Ids(settings.seed)

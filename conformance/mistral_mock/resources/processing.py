@@ -56,8 +56,14 @@ async def read_ahead(
 @keeper(Document)
 def settle(world: World, now: datetime) -> datetime:
     """Brings every document up to the present: runs that go on or end, lifetimes that are over."""
+    touched: dict[str, datetime] = {}
     for document in world.store.table(Document):
-        advance(world, document, now)
+        moment = advance(world, document, now)
+        if moment is not None:
+            known = touched.get(document.library_id, moment)
+            touched[document.library_id] = max(known, moment)
+    for library_id, moment in touched.items():
+        upkeep.refresh(world.store, library_id, moment)
     delay_s = world.settings.processing_delay_s
     due = (
         moment for document in world.store.table(Document) for moment in events(document, delay_s)
@@ -74,16 +80,17 @@ def events(document: Document, delay_s: float) -> Iterator[datetime]:
         yield run_end(document, delay_s)
 
 
-def advance(world: World, document: Document, now: datetime) -> None:
-    """Brings one document up to the present."""
+def advance(world: World, document: Document, now: datetime) -> datetime | None:
+    """Brings one document up to the present; gives when its library has changed by that."""
     store, delay_s = world.store, world.settings.processing_delay_s
     if has_expired(document, now):
         upkeep.forget(store, document)
-        upkeep.refresh(store, document.library_id, now)
-    elif document.process_status in statuses.RUNNING and now >= run_end(document, delay_s):
-        finish(store, document, run_end(document, delay_s))
-    elif document.process_status == statuses.TODO and now >= queue_end(document, delay_s):
+        return now
+    if document.process_status in statuses.RUNNING and now >= run_end(document, delay_s):
+        return end_run(store, document, run_end(document, delay_s))
+    if document.process_status == statuses.TODO and now >= queue_end(document, delay_s):
         store.table(Document).put(evolve(document, process_status=statuses.IN_PROGRESS))
+    return None
 
 
 def has_expired(document: Document, now: datetime) -> bool:
@@ -102,6 +109,11 @@ def run_end(document: Document, delay_s: float) -> datetime:
 
 
 def finish(store: Store, document: Document, moment: datetime) -> None:
+    """Ends a run, and tells the library."""
+    upkeep.refresh(store, document.library_id, end_run(store, document, moment))
+
+
+def end_run(store: Store, document: Document, moment: datetime) -> datetime:
     """Ends a run: text, pages, summary and tokens, or an error when there is nothing to read."""
     blob = store.table(Blob).get(document.id)
     content = b"" if blob is None else blob.content
@@ -114,7 +126,7 @@ def finish(store: Store, document: Document, moment: datetime) -> None:
         )
         ended = bill(ended, found.text, found.pages)
     store.table(Document).put(ended)
-    upkeep.refresh(store, document.library_id, moment)
+    return moment
 
 
 def end_status(content: bytes, *, readable: bool) -> str:

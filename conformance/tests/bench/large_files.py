@@ -53,7 +53,7 @@ def make_docx() -> bytes:
     Document().save(out)
     namespace = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
     line = f"<w:p><w:r><w:t>{WORD}</w:t></w:r></w:p>".encode()
-    body = line * (200_000_000 // len(line))
+    body = line * (120_000_000 // len(line))
     content = f"<w:document {namespace}><w:body>".encode() + body + b"</w:body></w:document>"
     return replace(out.getvalue(), "word/document.xml", content)
 

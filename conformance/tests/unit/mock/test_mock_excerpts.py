@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mistral_mock import excerpts
+from mistral_mock import excerpts, json_text
 from mistral_mock.operations import load_operations
 from mistral_mock.schemas import Schema
 
@@ -40,7 +40,7 @@ def test_several_wrong_items_of_a_large_value_are_told() -> None:
 def test_however_many_parts_are_wrong_a_validator_explains_few(wrong: int) -> None:
     value = body([WRONG] * wrong)
     found = excerpts.find_excerpt(value, CHAT._validator.is_valid, CHAT._names)
-    assert excerpts.count(found.value, 10_000) <= 2 * excerpts.FEW
+    assert json_text.count(found.value, 10_000) <= 2 * excerpts.FEW
 
 
 def test_a_part_too_much_is_told_with_the_whole_list() -> None:
