@@ -1,8 +1,6 @@
-"""Reads large documents in a process of its own: its libraries let no other thread have a turn.
+"""Lets a process of its own read a large document: its libraries let no other thread have a turn.
 
-Run as a program it takes a line with the kind and the length of a document, then the document;
-it writes a line with the error and the lengths of the pages' texts, then these texts. It ends when
-its standard input does, and so with whoever has started it, even when that was killed.
+What is said over the pipes stands in `__main__.py`.
 """
 
 from __future__ import annotations
@@ -11,7 +9,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from typing import TYPE_CHECKING
 
 from mistral_mock.extraction.outcome import Extraction
@@ -19,7 +16,7 @@ from mistral_mock.extraction.outcome import Extraction
 if TYPE_CHECKING:
     from typing import IO
 
-COMMAND = [sys.executable, "-m", "mistral_mock.extraction.reader"]
+COMMAND = [sys.executable, "-m", "mistral_mock.extraction"]
 
 
 def read(kind: str, content: bytes) -> Extraction:
@@ -49,30 +46,3 @@ def _receive(source: IO[bytes]) -> Extraction:
     """
     error, lengths = json.loads(source.readline())
     return Extraction(tuple(source.read(length).decode() for length in lengths), error=error)
-
-
-def main() -> None:
-    """Reads one document."""
-    kind, length = json.loads(sys.stdin.buffer.readline())
-    content = sys.stdin.buffer.read(length)
-    threading.Thread(target=_watch, daemon=True).start()
-
-    from mistral_mock import extraction  # noqa: PLC0415 - it imports this module
-
-    found = extraction.read_here(kind, content)
-    pages = [text.encode("utf-8", "replace") for text in found.page_texts]
-    head = json.dumps([found.error, [len(page) for page in pages]])
-    sys.stdout.buffer.write(head.encode() + b"\n")
-    for page in pages:
-        sys.stdout.buffer.write(page)
-    sys.stdout.buffer.flush()
-
-
-def _watch() -> None:
-    """Ends the process when whoever has started it is gone."""
-    sys.stdin.buffer.read(1)
-    os._exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -21,14 +22,15 @@ LARGEST_BODY = 10 * 1024 * 1024 - 4096
 SAMPLED = frozenset(
     {
         "classifiers.classify_chat wide",
-        "classifiers.moderate",
+        "classifiers.moderate, many texts",
         "embeddings.create",
         "documents.upload, text of 20 MB",
         "schedule of one second, a day passes",
-        "executions that are followed by many",
     }
 )
 """The cases of the short sample."""
+PLACE = re.compile(r"\{\w+\}")
+SOME_ID = "00000000-0000-4000-8000-000000000000"
 JSON = "application/json"
 WORD = "volcano ash falls slowly on the grey harbour "
 
@@ -62,8 +64,7 @@ def wrong_bodies() -> Iterator[Case]:
 
 def fill(path: str) -> str:
     """The path with an id in each place."""
-    parts = ("0" * 8 + "-0000-4000-8000-" + "0" * 12 if "{" in part else part for part in path.split("/"))
-    return "/".join(parts)
+    return PLACE.sub(SOME_ID, path)
 
 
 def post(path: str, body: Any, method: str = "POST") -> Callable[[httpx.Client], list[httpx.Request]]:  # noqa: ANN401 - JSON
@@ -155,7 +156,7 @@ def schedule(overlap: int, workflow: str, jump_s: int) -> Callable[[httpx.Client
     """A schedule of one second, then a jump of the clock."""
 
     def prepare(client: httpx.Client) -> list[httpx.Request]:
-        every = {"intervals": [{"every": "PT1S"}], "policy": {"overlap": overlap}, "input": {}}
+        every = {"intervals": [{"every": "PT1S"}], "policy": {"overlap": overlap}, "input": {"mailbox": "invoices"}}
         body = {"workflow_identifier": workflow, "schedule": every}
         client.post("/v1/workflows/schedules", json=body).raise_for_status()
         return [
@@ -216,11 +217,11 @@ def read_ocr(name: str, make: Callable[[], bytes]) -> Case:
 def converse(client: httpx.Client) -> list[httpx.Request]:
     """A conversation of thousands of entries goes on and is read."""
     inputs = [
-        {"type": "message.input", "role": ("user", "assistant")[n % 2], "content": WORD * 4}
+        {"type": "message.input", "role": ("user", "assistant")[n % 2], "content": WORD}
         for n in range(8001)
     ]
     body = {"model": "mistral-medium-latest", "inputs": inputs}
-    begun = client.post("/v1/conversations", json=body).json()
+    begun = client.post("/v1/conversations", json=body).raise_for_status().json()
     path = f"/v1/conversations/{begun['conversation_id']}"
     more = {"inputs": [{"type": "message.input", "role": "user", "content": WORD}]}
     return [

@@ -65,7 +65,7 @@ def measure(case: Case) -> Delay:
     return Delay(max(delays), statistics.median(delays), status)
 
 
-def show(rounds: int, *, full: bool, names: list[str]) -> None:
+def show(rounds: int, names: list[str], *, full: bool) -> None:
     """A line for each case, and the longest delay of all."""
     print(f"mock, longest delay of GET /v1/models during other requests (<= {LIMIT_S * 1000:.0f} ms):")
     longest = 0.0
