@@ -17,13 +17,18 @@ PAUSE_S = 0.005
 HEADERS = {"Authorization": "Bearer mock-key"}
 
 
+def _wait_for_the_end(closed: threading.Event) -> None:
+    sys.stdin.read()
+    closed.set()
+
+
 def main() -> None:
     """Measures until standard input closes."""
     address = urlsplit(sys.argv[1])
     closed = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), closed.set()), daemon=True).start()
+    threading.Thread(target=_wait_for_the_end, args=(closed,), daemon=True).start()
     connection = http.client.HTTPConnection(str(address.hostname), int(address.port or 80))
-    delays = []
+    delays: list[float] = []
     while not closed.is_set() or not delays:
         started = time.perf_counter()
         connection.request("GET", "/v1/models", headers=HEADERS)
