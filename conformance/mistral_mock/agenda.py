@@ -10,12 +10,15 @@ it, and the log tells why. All others go on.
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from attrs import define, field
 
-from mistral_mock import registry
+from mistral_mock import registry, transactions
 from mistral_mock.clock import EVER, NEVER
 
 if TYPE_CHECKING:
@@ -29,6 +32,10 @@ T = TypeVar("T")
 R = TypeVar("R", bound="Record")
 LOG = logging.getLogger(__name__)
 STUCK = "%s %s stays as it is: it cannot be brought up to the present"
+PATIENCE_S = 0.1
+"""How long a request waits for the work of a jump that another one has met first."""
+SHORT = timedelta(seconds=1)
+"""Within so little time little can become due."""
 
 
 @define
@@ -48,12 +55,63 @@ class Agenda:
     due: datetime = EVER
     stuck: dict[tuple[type[Record], str], Record | None] = field(factory=dict)
     """The records that could not be brought up to the present, as they stand in the store."""
+    reached: datetime = EVER
+    """The moment up to which all is done."""
+    rounds: int = 0
+    """How often something was to be done."""
 
     def clear(self) -> None:
         """Forgets all; every keeper runs again."""
         self.notes.clear()
         self.stuck.clear()
-        self.version, self.due = -1, EVER
+        self.version, self.due, self.reached = -1, EVER, EVER
+
+
+async def catch_up(world: World) -> None:
+    """Brings everything up to the present, however far that is, while other requests go on.
+
+    A jump happens at once for all: until its work is done the clock stands where it was, and who
+    comes meanwhile waits a little, and then is answered as of then.
+    """
+    while not is_done(world):
+        if world.leader is None:
+            await _lead(world)
+        elif not await _wait(world.leader):
+            return
+    world.agenda.reached = world.clock.now()
+
+
+def is_done(world: World) -> bool:
+    """No keeper has anything to do."""
+    agenda = world.agenda
+    return agenda.version == world.store.version and world.clock.ahead() < agenda.due
+
+
+async def _wait(leader: asyncio.Event) -> bool:
+    """The leader has come to an end within the time that others may wait for it."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(leader.wait(), PATIENCE_S)
+    return leader.is_set()
+
+
+async def _lead(world: World) -> None:
+    """Does what is to be done: at once when it is little, else aside."""
+    agenda, clock = world.agenda, world.clock
+    if world.is_light and clock.ahead() - agenda.reached <= SHORT:
+        settle(world)
+        return
+    leader = world.leader = asyncio.Event()
+    clock.hold(clock.now() if agenda.reached == EVER else agenda.reached)
+    try:
+        for _ in range(transactions.TRIES):
+            if await transactions.attempt(world, settle, clock.ahead()) is not None:
+                return
+        clock.release()
+        settle(world)
+    finally:
+        clock.release()
+        world.leader = None
+        leader.set()
 
 
 def settle(world: World) -> None:
@@ -61,6 +119,8 @@ def settle(world: World) -> None:
     agenda = world.agenda
     if agenda.version == world.store.version and world.clock.now() < agenda.due:
         return
+    agenda.reached = world.clock.now()
+    agenda.rounds += 1
     busy = True
     while busy:
         busy = False

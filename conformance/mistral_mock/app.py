@@ -12,10 +12,21 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 from starlette.datastructures import Headers
 
-from mistral_mock import agenda, bodies, control, dispatch, hosts, inputs, registry, signing, texts
+from mistral_mock import (
+    agenda,
+    bodies,
+    control,
+    dispatch,
+    hosts,
+    inputs,
+    registry,
+    signing,
+    texts,
+    transactions,
+)
 from mistral_mock.bodies import ClientGoneError
 from mistral_mock.context import Context
 from mistral_mock.errors import (
@@ -32,6 +43,7 @@ from mistral_mock.hosts import Host, parse_host
 from mistral_mock.resources import processing
 from mistral_mock.settings import Settings
 from mistral_mock.state_file import StateFileError
+from mistral_mock.threads import aside
 from mistral_mock.wire import DroppedError, Wire
 from mistral_mock.world import World
 
@@ -50,6 +62,8 @@ ABSOLUTE = re.compile(r"https?://([^/]*)(/.*)?", re.IGNORECASE)
 HTTP_1_0 = "1.0"
 ENDINGS = (APIError, StateFileError, ClientGoneError, DroppedError)
 """How a request may end without an answer of its operation, and without a failure."""
+LITTLE = 4096
+"""A body of so many bytes is not worth a thread."""
 LOG = logging.getLogger(__name__)
 
 
@@ -122,6 +136,8 @@ class App:
             if request.path.startswith("/_"):
                 return await self._serve_own(request, wire)
             return await self._serve_api(request, wire)
+        except InvalidError as error:
+            return await aside(error.answer)  # it repeats what was sent, however long that is
         except APIError as error:
             return error.answer()
         except StateFileError:
@@ -134,14 +150,16 @@ class App:
 
     async def _serve_own(self, request: Request, wire: Wire) -> Answer:
         """The answer of a control route or a signed URL."""
-        agenda.settle(self.world)
+        await agenda.catch_up(self.world)
         if request.path.startswith(signing.PREFIX):
             return self._serve_signed(request)
         settings = self.world.settings
         exposed = self.exposed or hosts.is_remote(request.server.name)
         route = control.find_route(request, settings, exposed=exposed)
         pieces = bodies.stream(wire.receive, settings.max_body)
-        return route(self.world, b"".join([piece async for piece in pieces]))
+        answer = route(self.world, b"".join([piece async for piece in pieces]))
+        await agenda.catch_up(self.world)
+        return answer
 
     def _serve_signed(self, request: Request) -> Answer:
         kind, key = self.world.signer.read(request.path, request.query)
@@ -189,7 +207,8 @@ class App:
         body = await inputs.check_body(operation, source, problems)
         inputs.refuse(operation, problems)
         await processing.read_ahead(self.world, operation.id, values, body.files)
-        agenda.settle(self.world)
+        await agenda.catch_up(self.world)
+        self.world.taken_in += body.size
         context = self._context(
             request,
             caller,
@@ -202,13 +221,21 @@ class App:
         )
         known = self.world.store.version
         try:
-            return dispatch.run(context)
+            return await self._perform(context, body)
         finally:
             self._save(known)
 
-    def _catch_up(self) -> None:
+    async def _perform(self, context: Context, body: inputs.Body) -> Answer | EventStream | Later:
+        """What the operation answers; while it works on much, others go on."""
+        if body.size <= LITTLE and self.world.is_light:
+            return dispatch.run(context)
+        return await transactions.perform(
+            self.world, lambda world: dispatch.run(evolve(context, world=world))
+        )
+
+    async def _catch_up(self) -> None:
         """Brings the world up to the present while a stream waits for its next event."""
-        agenda.settle(self.world)
+        await agenda.catch_up(self.world)
         with suppress(StateFileError):  # told on stderr; the next request tries again
             self.world.save()
 

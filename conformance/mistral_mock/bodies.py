@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from json import JSONDecodeError
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import field, frozen
 from python_multipart.multipart import parse_options_header
@@ -14,12 +14,14 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from mistral_mock import json_text, texts
 from mistral_mock.context import Upload
 from mistral_mock.errors import Problem, invalid, too_large
+from mistral_mock.threads import aside
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 
     from mistral_mock.errors import InvalidError
 
+    T = TypeVar("T")
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 FRAME = 64 * 1024
@@ -28,6 +30,8 @@ BOUNDARY = re.compile(r"""[!#-\[\]-~]([ !#-\[\]-~]{0,254}[!#-\[\]-~])?""")
 """More than the 70 characters of RFC 2046, as some clients send more."""
 MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,127}/[\w!#$&^.+-]{1,127}(\s*;[\t -~]{0,255})?", re.ASCII)
 """What a file may say about its type: all that a header of a later answer can carry."""
+SMALL = 32 * 1024
+"""Bodies up to this length, in bytes, are read without a thread."""
 
 
 class ClientGoneError(Exception):
@@ -40,6 +44,12 @@ class Form:
 
     texts: dict[str, list[str]] = field(factory=dict)
     files: dict[str, Upload] = field(factory=dict)
+
+    @property
+    def size(self) -> int:
+        """How long all parts are together: texts in characters, files in bytes."""
+        texts = sum(len(text) for each in self.texts.values() for text in each)
+        return texts + sum(len(upload.content) for upload in self.files.values())
 
 
 async def stream(receive: Receive, limit: int) -> AsyncGenerator[bytes, None]:
@@ -64,15 +74,19 @@ async def stream(receive: Receive, limit: int) -> AsyncGenerator[bytes, None]:
         raise too_large(limit)
 
 
-async def read_json(receive: Receive, limit: int) -> object:
-    """The body's JSON value; an empty body is `...` (Ellipsis), which no JSON text means.
+async def read(receive: Receive, limit: int) -> bytes:
+    """The whole body.
 
     Raises:
-        APIError: 413 as in `stream`, or 422 for text that is no JSON.
+        APIError: 413 as in `stream`.
 
     """
-    content = b"".join([piece async for piece in stream(receive, limit)])
-    return parse_json(content) if content.strip() else ...
+    return b"".join([piece async for piece in stream(receive, limit)])
+
+
+async def aside_if_large(content: bytes, work: Callable[[], T]) -> T:
+    """What the work with the content gives; when that is long, others go on meanwhile."""
+    return await aside(work) if len(content) > SMALL else work()
 
 
 def parse_json(content: bytes) -> object:
@@ -125,7 +139,17 @@ async def read_texts(receive: Receive, limit: int) -> Form:
         APIError: 413 as in `stream`, 422 for text that is no UTF-8.
 
     """
-    content = b"".join([piece async for piece in stream(receive, limit)])
+    content = await read(receive, limit)
+    return await aside_if_large(content, lambda: _read_fields(content))
+
+
+def _read_fields(content: bytes) -> Form:
+    """The fields of an urlencoded form.
+
+    Raises:
+        APIError: 422, they are no UTF-8.
+
+    """
     fields, problems = texts.check_fields("body", texts.decode_fields(texts.decode(content)))
     if problems:
         raise invalid(*problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -20,15 +21,36 @@ class Clock:
     def __init__(self) -> None:
         self._offset = timedelta()
         self._last = EVER
+        self._lock = threading.Lock()
+        self._held: datetime | None = None
+        self.moves = 0
+        """How often somebody has moved it."""
 
     def now(self) -> datetime:
         """The present moment, in UTC; never before the last stamp."""
+        return max(self._held or self._read(), self._last)
+
+    def ahead(self) -> datetime:
+        """The moment at which the clock would be if nobody held it."""
         return max(self._read(), self._last)
+
+    def hold(self, moment: datetime) -> None:
+        """Stands still at a moment of the past until `release`."""
+        self._held = moment
+
+    def release(self) -> None:
+        """Goes on from where it would be if nobody had held it."""
+        self._held = None
 
     def stamp(self) -> datetime:
         """The present moment, later than every stamp before: no two changes happen at once."""
-        self._last = max(self._read(), self._last + INSTANT)
-        return self._last
+        return self.stamp_at(self._held or self._read())
+
+    def stamp_at(self, moment: datetime) -> datetime:
+        """The same for a moment that somebody has read before; any thread may ask."""
+        with self._lock:
+            self._last = max(moment, self._last + INSTANT)
+            return self._last
 
     def advance(self, seconds: float) -> None:
         """Moves the clock forward.
@@ -40,7 +62,7 @@ class Clock:
         if seconds < 0:
             raise ValueError("a clock does not go back")
         try:
-            later = self.now() + timedelta(seconds=seconds)
+            later = self.ahead() + timedelta(seconds=seconds)
             _ = later + SPARE
         except (OverflowError, ValueError):
             raise ValueError("the clock would leave the calendar") from None
@@ -48,12 +70,16 @@ class Clock:
 
     def resume(self, moment: datetime) -> None:
         """Goes on from a moment, when that is later than the present one."""
-        self._offset += max(moment - self._read(), timedelta())
+        distance = moment - self._read()
+        if distance > timedelta():
+            self._offset += distance
+            self.moves += 1
 
     def reset(self) -> None:
         """Back to the start."""
         self._offset = timedelta()
         self._last = EVER
+        self.moves += 1
 
     def _read(self) -> datetime:
         return START + self._offset
@@ -66,6 +92,37 @@ class RealClock(Clock):
 
     def _read(self) -> datetime:
         return datetime.now(UTC) + self._offset
+
+
+class Standing(Clock):
+    """A clock as a transaction sees it: it stands still at a moment of another one.
+
+    Its stamps are later than all stamps of that clock, so that they stay unique.
+    """
+
+    def __init__(self, clock: Clock, moment: datetime) -> None:
+        super().__init__()
+        self.mode = clock.mode
+        self._clock = clock
+        self._moves = clock.moves
+        self._moment = moment
+
+    def stamp(self) -> datetime:
+        """The moment, later than every stamp before, here and on the clock itself."""
+        self._last = self._clock.stamp_at(max(self._read(), self._last))
+        return self._last
+
+    def is_valid(self) -> bool:
+        """Nobody has moved the clock meanwhile."""
+        return self._moves == self._clock.moves
+
+    def commit(self) -> None:
+        """Moves the clock on, when this one was."""
+        if self._offset:
+            self._clock.resume(self._read())
+
+    def _read(self) -> datetime:
+        return self._moment + self._offset
 
 
 def make_clock(mode: str) -> Clock:

@@ -52,7 +52,7 @@ def embed(text: str, size: int) -> list[float]:
 
 def read_features(text: str) -> Iterator[tuple[str, float]]:
     """What a text is made of, and how much each counts; a text without words counts as itself."""
-    words = Counter(WORD.findall(text.casefold()))
+    words = Counter(word[0] for word in WORD.finditer(text.casefold()))
     if not words:
         yield f"text {text}", WORD_WEIGHT
     for word, count in words.items():

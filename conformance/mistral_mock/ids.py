@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from uuid import UUID
@@ -21,20 +22,22 @@ class Ids:
         self._seed = seed.to_bytes(16, "big", signed=True)
         self._start = self._number(b"start", 0) >> (128 - TAIL_BITS + 1)
         self.drawn = drawn
+        self._lock = threading.Lock()
         self._requests = 0
         self._latest_ms = 0
 
     def uuid4(self) -> str:
-        """A version 4 UUID, as documents and files have (rule A15)."""
+        """A version 4 UUID, as documents and files have (libraries.id-versions)."""
         return str(self._uuid4())
 
     def uuid7(self, moment: datetime) -> str:
-        """A version 7 UUID, as libraries have (rule A15).
+        """A version 7 UUID, as libraries have (libraries.id-versions).
 
         Each sorts after all before it, those of one millisecond by their order.
         """
-        self.drawn += 1
-        return str(self._make_uuid7(b"object", self.drawn, moment))
+        with self._lock:
+            self.drawn += 1
+            return str(self._make_uuid7(b"object", self.drawn, moment))
 
     def prefixed(self, prefix: str, moment: datetime) -> str:
         """A prefix and a version 7 UUID without dashes (recorded live, March 2026).
@@ -49,8 +52,7 @@ class Ids:
 
     def call_id(self) -> str:
         """9 letters and digits, as calls of tools have."""
-        self.drawn += 1
-        number = self._number(b"object", self.drawn)
+        number = self._draw()
         letters = []
         for _ in range(CALL_LENGTH):
             number, letter = divmod(number, len(CALL_LETTERS))
@@ -59,16 +61,22 @@ class Ids:
 
     def request_id(self, moment: datetime) -> str:
         """A version 7 UUID that names a request; it uses up no object id."""
-        self._requests += 1
-        return str(self._make_uuid7(b"request", self._requests, moment))
+        with self._lock:
+            self._requests += 1
+            return str(self._make_uuid7(b"request", self._requests, moment))
 
     def reset(self) -> None:
         """Back to the first id."""
         self.drawn = self._requests = self._latest_ms = 0
 
     def _uuid4(self) -> UUID:
-        self.drawn += 1
-        return UUID(int=self._number(b"object", self.drawn), version=4)
+        return UUID(int=self._draw(), version=4)
+
+    def _draw(self) -> int:
+        """128 bits for a new id; any thread may draw."""
+        with self._lock:
+            self.drawn += 1
+            return self._number(b"object", self.drawn)
 
     def _make_uuid7(self, purpose: bytes, count: int, moment: datetime) -> UUID:
         """The id with this count: time, then a start from the seed that grows with the count.

@@ -74,6 +74,8 @@ class Body:
 
     value: Any = None
     files: Mapping[str, Upload] = field(factory=dict)
+    size: int = 0
+    """How much was sent, in bytes."""
 
 
 NO_BODY = Body()
@@ -130,15 +132,23 @@ async def check_body(operation: Operation, source: Source, problems: list[Proble
         return await _check_form(operation, source, problems)
     if not is_json(source.media_type):
         raise unsupported_media_type(list(operation.bodies))
-    value = await bodies.read_json(source.receive, source.settings.max_body)
-    if value is ...:
+    content = await bodies.read(source.receive, source.settings.max_body)
+    if not content.strip():
         if operation.body_required:
             problems.append(Problem(("body",), "Field required", "missing"))
         return NO_BODY
-    schema = operation.bodies[JSON]
-    found = schema.problems(value, ("body",))
+    value, found = await bodies.aside_if_large(
+        content, lambda: _check_json(operation.bodies[JSON], content)
+    )
     problems += found
-    return Body(value if found else schema.fill(value))
+    return Body(value, size=len(content))
+
+
+def _check_json(schema: Schema, content: bytes) -> tuple[object, list[Problem]]:
+    """The value of a body, filled where it holds what the schema says, and what it breaks."""
+    value = bodies.parse_json(content)
+    found = schema.problems(value, ("body",))
+    return value if found else schema.fill(value), found
 
 
 def is_json(media_type: str) -> bool:
@@ -184,7 +194,7 @@ async def _check_form(operation: Operation, source: Source, problems: list[Probl
             problems.append(Problem(loc, "Field required", "missing"))
         else:
             values[name] = property_.default
-    return Body(values, files)
+    return Body(values, files, size=form.size)
 
 
 def check_file(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from mistral_mock import json_text
@@ -16,8 +17,8 @@ class LineError(ValueError):
 
 def split(content: bytes) -> Iterator[tuple[int, bytes]]:
     """The lines that are not blank, with their numbers from 1."""
-    lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    return ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+    lines = BytesIO(content.removeprefix(b"\xef\xbb\xbf"))
+    return ((number, line.rstrip(b"\n")) for number, line in enumerate(lines, 1) if line.strip())
 
 
 def read(line: bytes) -> dict[str, Any]:

@@ -20,6 +20,11 @@ LONG = re.compile(rb"[0-9]{309}")
 """A double holds every integer with fewer digits."""
 
 
+MOST_VALUES = 250_000
+"""Values that a text may have; one of 10 MB that is text for the most part has far fewer."""
+STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+
+
 def read(content: bytes) -> object:
     """The value of JSON text.
 
@@ -27,6 +32,8 @@ def read(content: bytes) -> object:
         ValueError: It is no JSON; a JSONDecodeError tells the position.
 
     """
+    if is_crowded(content):
+        raise ValueError(f"more than {MOST_VALUES:,} values")
     try:
         value: object = json.loads(
             content.decode("utf-8-sig"),
@@ -70,6 +77,33 @@ def check_depth(value: object) -> None:
         if not level:
             return
     raise ValueError(f"nested more than {DEEPEST} levels deep")
+
+
+def count(value: object, most: int) -> int:
+    """How many parts a value has; beyond the most it stops to count."""
+    found, coming = 1, [value]
+    for part in coming:
+        if found > most:
+            break
+        if isinstance(part, dict):
+            found += len(part)
+            coming += [one for one in part.values() if isinstance(one, dict | list)]
+        elif isinstance(part, list):
+            found += len(part)
+            if len(part) <= most:
+                coming += [one for one in part if isinstance(one, dict | list)]
+    return found
+
+
+def is_crowded(content: bytes) -> bool:
+    """JSON text has more than MOST_VALUES values: more than any request needs."""
+    if sum(map(content.count, (b",", b"[", b"{"))) <= MOST_VALUES:
+        return False
+    found, end = 0, 0
+    for text in STRING.finditer(content):
+        found += sum(content.count(mark, end, text.start()) for mark in (b",", b"[", b"{"))
+        end = text.end()
+    return found + sum(content.count(mark, end) for mark in (b",", b"[", b"{")) > MOST_VALUES
 
 
 def _read_number(text: str) -> float:

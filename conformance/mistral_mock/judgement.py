@@ -73,7 +73,7 @@ MOST_WORDS = 5_000
 
 def rate(text: str) -> Scores:
     """How much a text is of each category of harm, from 0 to 1."""
-    words = [word.casefold() for word in WORD.findall(text)]
+    words = [word[0].casefold() for word in WORD.finditer(text)]
     return {category: rate_category(category, text, words) for category in CATEGORIES}
 
 
@@ -81,7 +81,7 @@ def rate_category(category: str, text: str, words: Sequence[str]) -> float:
     """How much a text is of one category; each telling word brings it nearer to 1."""
     hits = sum(1 for word in words if word.startswith(STEMS[category]))
     if category in PHRASES:
-        hits += 2 * len(PHRASES[category].findall(text))
+        hits += 2 * sum(1 for _ in PHRASES[category].finditer(text))
     quiet = find_noise(category, text)
     return round(1 - (1 - quiet) * (1 - TELLING) ** hits, 6)
 
@@ -103,7 +103,7 @@ def learn(
     """What texts with their labels teach: for each target and label, the words and how often."""
     seen: dict[str, dict[str, Counter[str]]] = {}
     for text, labels in samples:
-        words = Counter(word.casefold() for word in WORD.findall(text))
+        words = Counter(word[0].casefold() for word in WORD.finditer(text))
         for target, chosen in labels.items():
             for label in chosen:
                 seen.setdefault(target, {}).setdefault(label, Counter()).update(words)
@@ -118,7 +118,7 @@ def classify(text: str, targets: Iterable[Mapping[str, Any]], lesson: Lesson) ->
 
     The scores of a target with one label for each text add up to 1.
     """
-    words = [word.casefold() for word in WORD.findall(text)]
+    words = [word[0].casefold() for word in WORD.finditer(text)]
     return {
         target["name"]: {"scores": weigh(target, lesson.get(target["name"], {}), words)}
         for target in targets

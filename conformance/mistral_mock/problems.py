@@ -1,4 +1,4 @@
-"""Turns a validator's finding into the problems that the API would list (rules E).
+"""Turns a validator's finding into the problems that the API would list (errors.validation).
 
 The API speaks the dialect of its validation library: types such as `missing` or `int_type`,
 and one sentence for each. A union with a tag is judged by the member that the tag names, whose
@@ -14,6 +14,7 @@ from attrs import frozen
 import mistral_openapi
 from mistral_mock import unions
 from mistral_mock.errors import Problem
+from mistral_mock.excerpts import Excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,22 +66,26 @@ class Place:
     loc: Location
     depth: int = 0
 
-    def follow(self, error: jsonschema_rs.ValidationError, *names: str) -> Place:
-        """The place of a finding below this one; names of union members come after it."""
-        path = error.instance_path
+    def follow(self, path: Location, *names: str) -> Place:
+        """The place at a path of the value, below this one; names of union members come after."""
         return Place((*self.loc, *path[self.depth :], *names), len(path))
 
 
 @frozen
 class Explainer:
-    """Explains findings of one validator; `root` is the schema that it was compiled from."""
+    """Explains findings of one validator in an excerpt of a value.
+
+    `root` is the schema that the validator was compiled from.
+    """
 
     root: Mapping[str, Any]
+    excerpt: Excerpt
 
     def explain(self, error: jsonschema_rs.ValidationError, above: Place) -> Iterator[Problem]:
         """The problems behind one finding."""
-        loc = above.follow(error).loc
-        kind, facts, value = error.kind.name, error.kind.as_dict(), error.instance
+        path, value = self.excerpt.locate(error.instance_path)
+        loc = above.follow(path).loc
+        kind, facts = error.kind.name, error.kind.as_dict()
         if kind in unions.KEYWORDS:
             yield from self._explain_union(error, above)
         elif kind == "required":
@@ -91,9 +96,10 @@ class Explainer:
                 yield Problem((*loc, name), message, "extra_forbidden", _member(value, name))
         elif kind == "propertyNames":
             name = facts["error"]
+            alone = Explainer(self.root, Excerpt(name.instance, name.instance))
             yield from (
                 Problem((*loc, name.instance, "[key]"), one.msg, one.type, one.input, one.ctx)
-                for one in self.explain(name, Place(()))
+                for one in alone.explain(name, Place(()))
             )
         elif kind == "type" and "object" in facts["types"] and self._has_fields(error):
             type_, message = OBJECT
@@ -124,13 +130,14 @@ class Explainer:
         """The problems of all members; one that may be null is no union."""
         alone = len(branches) == 1
         for member, branch in zip(union.members, branches, strict=True):
-            here = above.follow(error, *(() if alone else (unions.name_member(member),)))
+            names = () if alone else (unions.name_member(member),)
+            here = self._follow(error, above, *names)
             for each in branch:
                 yield from self.explain(each, here)
         if not any(branches):
-            names = " or ".join(map(unions.name_member, union.members))
-            message = f"Value error, Input should be one of {names}, not several"
-            yield Problem(above.follow(error).loc, message, input=error.instance)
+            listed = " or ".join(map(unions.name_member, union.members))
+            message = f"Value error, Input should be one of {listed}, not several"
+            yield Problem(self._follow(error, above).loc, message, input=error.instance)
 
     def _explain_tagged(
         self,
@@ -140,14 +147,14 @@ class Explainer:
         above: Place,
     ) -> Iterator[Problem]:
         """The problems of the member that the value names, or what is wrong with its name."""
-        loc, value, tag = above.follow(error).loc, error.instance, union.tag or ""
+        loc, value, tag = self._follow(error, above).loc, error.instance, union.tag or ""
         if not isinstance(value, dict):
             yield Problem(loc, OBJECT[1], OBJECT[0], value)
             return
         meant = _find_meant(union, value)
         if meant is not None:
             named = next(str(one) for one, place in union.tags.items() if place == meant)
-            here = above.follow(error, str(value.get(tag, named)))
+            here = self._follow(error, above, str(value.get(tag, named)))
             for each in branches[meant]:
                 yield from self.explain(each, here)
         elif tag in value:
@@ -155,6 +162,11 @@ class Explainer:
         else:
             message = f"Unable to extract tag using discriminator {tag!r}"
             yield Problem(loc, message, "union_tag_not_found", value, {"discriminator": repr(tag)})
+
+    def _follow(self, error: jsonschema_rs.ValidationError, above: Place, *names: str) -> Place:
+        """The place of a finding in the whole value, below another one."""
+        path, _ = self.excerpt.locate(error.instance_path)
+        return above.follow(path, *names)
 
     def _has_fields(self, error: jsonschema_rs.ValidationError) -> bool:
         """The object that is missing has fields of its own."""

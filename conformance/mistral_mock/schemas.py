@@ -12,6 +12,7 @@ from attrs import frozen
 
 import mistral_openapi
 from mistral_mock import json_text
+from mistral_mock.excerpts import find_excerpt
 from mistral_mock.problems import Explainer, Place
 from mistral_mock.unions import find_tags, read_union
 
@@ -73,13 +74,15 @@ class Schema:
         return self._read_one(texts[-1])
 
     def problems(self, value: object, loc: tuple[str | int, ...]) -> list[Problem]:
-        """What is wrong with a value; empty when nothing is."""
-        if self._validator.is_valid(value):
+        """What is wrong with a value; empty when nothing is. Of a large one it tells the first."""
+        validator = self._validator
+        if validator.is_valid(value):
             return []
-        explainer, place = Explainer(self._whole), Place(loc)
+        excerpt = find_excerpt(value, validator.is_valid, self._names)
+        explainer, place = Explainer(self._whole, excerpt), Place(loc)
         return [
             problem
-            for error in self._validator.iter_errors(value)
+            for error in validator.iter_errors(excerpt.value)
             for problem in explainer.explain(error, place)
         ]
 
@@ -115,6 +118,11 @@ class Schema:
     @cached_property
     def _validator(self) -> jsonschema_rs.Draft202012Validator:
         return jsonschema_rs.Draft202012Validator(self._whole, validate_formats=True)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """The properties that the schema knows."""
+        return frozenset(_properties(self._whole))
 
     @cached_property
     def _union(self) -> Union | None:
@@ -213,6 +221,17 @@ def _parts(schema: object) -> Iterator[Mapping[str, Any]]:
     if isinstance(schema, list):
         for part in schema:
             yield from _parts(part)
+
+
+def _properties(schema: object) -> Iterator[str]:
+    """The names of all properties that a schema describes, however deep."""
+    if isinstance(schema, dict):
+        properties = schema.get("properties")
+        yield from properties if isinstance(properties, dict) else ()
+        schema = list(schema.values())
+    if isinstance(schema, list):
+        for part in schema:
+            yield from _properties(part)
 
 
 def _read_json(text: str) -> object:

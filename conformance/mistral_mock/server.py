@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
+import sys
 import threading
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -34,6 +36,10 @@ GLANCE_S = 0.02
 GLANCE_BYTES = 1024
 KEEP_ALIVE_S = 30
 TICK_S = 0.1
+SWITCH_S = 0.001
+"""How soon a thread that works long makes room for one that answers."""
+GC_THRESHOLDS = (10_000, 20, 500)
+"""Looking at all objects for garbage stops everything, for long when there are millions: seldom."""
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -250,6 +256,9 @@ def serve(
         if lifeline is not None:
             watch = partial(_watch, lifeline, server.stop)
             threading.Thread(target=watch, name="lifeline", daemon=True).start()
+        sys.setswitchinterval(SWITCH_S)
+        gc.freeze()
+        gc.set_threshold(*GC_THRESHOLDS)
         try:
             server.run(sockets=[found])
         finally:

@@ -84,8 +84,17 @@ class Table(Generic[R]):
         """Where a record stands among the others, by when it was first put."""
         self._numbers = count()
         self._children: dict[str, dict[str, None]] = {}
-        self.version = 0
+        self._families: dict[str, int] = {}
+        self._version = 0
+
+    @property
+    def version(self) -> int:
         """Raised by every change of the table."""
+        return self._version
+
+    def family(self, parent_id: str) -> int:
+        """Raised by every change of a record that belongs to this parent."""
+        return self._families.get(parent_id, 0)
 
     def __len__(self) -> int:
         return len(self._records)
@@ -99,14 +108,14 @@ class Table(Generic[R]):
 
     def children(self, parent_id: str) -> list[R]:
         """The records that belong to a parent, oldest first."""
-        return [self._records[id_] for id_ in self._children.get(parent_id, ())]
+        found = map(self._records.get, list(self._children.get(parent_id, ())))
+        return [record for record in found if record is not None]
 
     def put(self, record: R) -> R:
         """Adds or replaces the record; gives it back."""
         self._remember(record.id)
         self.keep(record)
-        self.version += 1
-        self._store.note(self._kind, record.id, record)
+        self._note(record.parent_id, record.id, record)
         return record
 
     def keep(self, record: R) -> None:
@@ -118,15 +127,17 @@ class Table(Generic[R]):
 
     def remove(self, id_: str) -> None:
         """Takes the record away; an absent one is no error."""
-        if id_ not in self._records:
+        record = self._records.get(id_)
+        if record is None:
             return
         self._remember(id_)
         self._drop(id_)
-        self.version += 1
-        self._store.note(self._kind, id_, None)
+        self._note(record.parent_id, id_, None)
 
     def restore(self, step: Step) -> None:
         """Takes a change back; the record stands where it stood."""
+        present = self._records.get(step.id) or step.record
+        parent_id = present.parent_id if present else ""
         if step.id in self._records:
             self._drop(step.id)
         if step.record is not None and step.place is not None:
@@ -135,8 +146,7 @@ class Table(Generic[R]):
             parent_id = step.record.parent_id
             self._records = self._in_order(self._records)
             self._children[parent_id] = self._in_order(self._children[parent_id])
-        self.version += 1
-        self._store.note(self._kind, step.id, step.unsaved)
+        self._note(parent_id, step.id, step.unsaved)
 
     def _remember(self, id_: str) -> None:
         self._store.remember(self, self._kind, id_, self._records.get(id_), self._places.get(id_))
@@ -151,6 +161,11 @@ class Table(Generic[R]):
 
     def _in_order(self, found: dict[str, V]) -> dict[str, V]:
         return dict(sorted(found.items(), key=lambda item: self._places[item[0]]))
+
+    def _note(self, parent_id: str, id_: str, record: R | None) -> None:
+        self._version += 1
+        self._families[parent_id] = self.family(parent_id) + 1
+        self._store.note(self._kind, id_, record)
 
 
 def kind_of(cls: type[Record]) -> str:
@@ -175,10 +190,15 @@ class Store:
         """The table of a record class; made on first use, filled with what is saved."""
         table = self._tables.get(cls)
         if table is None:
-            table = self._tables[cls] = Table(self, cls)
+            table = Table(self, cls)
             for record in self._backing.load(cls) if self._backing else ():
                 table.keep(record)
+            table = self._tables.setdefault(cls, table)  # another thread may have been faster
         return cast("Table[R]", table)
+
+    def __len__(self) -> int:
+        """How many records there are."""
+        return sum(map(len, list(self._tables.values())))
 
     def note(self, kind: str, id_: str, record: Record | None) -> None:
         """Remembers a change until `flush`."""

@@ -11,7 +11,7 @@ from attrs import define, field
 from mistral_mock.answers import Answer, EventStream, Later
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from mistral_mock.faults import Fault
 
@@ -22,6 +22,8 @@ GLANCE_S = 0.05
 """How often a stream that waits looks for something to send."""
 QUIET_S = 15.0
 """After so long without an event a stream sends a comment."""
+PIECE = 1024 * 1024
+"""Bytes of a body that are sent at once: others get a turn in between."""
 KEEP_ALIVE = b": keep-alive\n\n"
 
 
@@ -29,7 +31,7 @@ class DroppedError(ConnectionError):
     """The connection was ended on purpose; there is nobody to answer."""
 
 
-def _stand_still() -> None:
+async def _stand_still() -> None:
     """Does nothing."""
 
 
@@ -47,7 +49,7 @@ class Wire:
     """The pause between events, in seconds."""
     started: bool = False
     """Something has been sent: the answer can only break off any more."""
-    catch_up: Callable[[], None] = _stand_still
+    catch_up: Callable[[], Awaitable[None]] = _stand_still
     """Brings the state up to the present while a stream has nothing to send."""
 
     @property
@@ -109,7 +111,11 @@ class Wire:
         if answer.media_type is not None:
             headers.append((b"content-type", answer.media_type.encode()))
         await self._start(answer.status, headers, answer.headers)
-        await self._send({"type": "http.response.body", "body": answer.body})
+        start = 0
+        while len(answer.body) - start > PIECE:
+            await self._send_part(answer.body[start : start + PIECE])
+            start += PIECE
+        await self._send({"type": "http.response.body", "body": answer.body[start:]})
 
     async def _send_events(self, answer: EventStream) -> None:
         headers = [
@@ -152,7 +158,7 @@ class Wire:
             message = await asyncio.wait_for(self.receive(), GLANCE_S)
             if message["type"] == "http.disconnect":
                 raise DroppedError("the caller has gone")
-        self.catch_up()
+        await self.catch_up()
 
     async def _keep_alive(self, quiet: int) -> int:
         """Sends a comment when the stream was quiet for long; how many waits that was."""

@@ -17,8 +17,13 @@ from mistral_mock.state_file import StateFile, StateFileError
 from mistral_mock.store import Store
 
 if TYPE_CHECKING:
+    import asyncio
+
     from mistral_mock.identities import Identity
     from mistral_mock.settings import Settings
+
+LIGHT_BYTES = 256 * 1024
+LIGHT_RECORDS = 1000
 
 
 class World:
@@ -26,6 +31,8 @@ class World:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.root = self
+        """This one, also for the views that transactions have of it."""
         self._fixtures = fixtures.read_fixtures(settings.world_file)
         self.clock = make_clock(settings.clock)
         self.ids = Ids(settings.seed)
@@ -33,7 +40,11 @@ class World:
         self.unsaved = False
         """The last attempt to save failed."""
         self.store = self._fill_store()
+        self.taken_in = 0
+        """Bytes of all that was sent to it."""
         self.agenda = Agenda()
+        self.leader: asyncio.Event | None = None
+        """Set at the end of the work that one request does for all, see `agenda.py`."""
         self.signer = Signer(settings.seed, self.clock)
         self.rates = Rates(settings, self.clock)
         self.faults = Faults(settings.faults)
@@ -56,6 +67,11 @@ class World:
         except StateFileError:
             self.close()
             raise
+
+    @property
+    def is_light(self) -> bool:
+        """It holds so little that no operation takes long on it."""
+        return self.taken_in <= LIGHT_BYTES and len(self.store) <= LIGHT_RECORDS
 
     def find_caller(self, key: str) -> Identity | None:
         """Who has the key, or None."""
@@ -83,6 +99,7 @@ class World:
     def reset(self) -> None:
         """Back to the start: fixture world, first id, first moment, first faults."""
         self.store.clear()
+        self.taken_in = 0
         self.agenda.clear()
         self.ids.reset()
         self.clock.reset()

@@ -9,10 +9,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from mistral_mock.extraction import kind, text
-from mistral_mock.extraction.memory import Memory, aside
+from mistral_mock.extraction import archive, kind, reader, text
+from mistral_mock.extraction.memory import Memory
 from mistral_mock.extraction.outcome import Extraction, Unreadable
 from mistral_mock.extraction.summary import summarise
+from mistral_mock.threads import aside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +40,14 @@ READERS: dict[str, Callable[[bytes], tuple[str, ...]]] = {
     kind.HTML: text.read_html_pages,
     kind.TEXT: text.read_pages,
 }
+LARGE = {
+    kind.PDF: 64 * 1024,
+    kind.DOCX: 1024 * 1024,
+    kind.PPTX: 1024 * 1024,
+    kind.HTML: 256 * 1024,
+    kind.TEXT: 4 * 1024 * 1024,
+}
+"""Larger documents, in bytes, are read by another process, which takes a moment to start."""
 
 
 def extract(content: bytes, *, name: str, mime_type: str) -> Extraction:
@@ -56,6 +65,21 @@ async def read_ahead(content: bytes, *, name: str, mime_type: str) -> None:
 
 
 def _read(found: str, content: bytes) -> Extraction:
+    """What the document says; a large one is read by another process."""
+    is_large = measure(found, content) > LARGE[found]
+    return reader.read(found, content) if is_large else read_here(found, content)
+
+
+def measure(found: str, content: bytes) -> int:
+    """How much there is to read, in bytes: of an archive what it unpacks to."""
+    try:
+        return archive.measure(content) if found in {kind.DOCX, kind.PPTX} else len(content)
+    except Unreadable:
+        return 0
+
+
+def read_here(found: str, content: bytes) -> Extraction:
+    """What the document of a kind says, or what is wrong with it."""
     try:
         return Extraction(READERS[found](content))
     except Unreadable as problem:

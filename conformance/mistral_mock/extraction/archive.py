@@ -7,7 +7,7 @@ from zipfile import BadZipFile, ZipFile
 
 from mistral_mock.extraction.outcome import Unreadable
 
-MAX_UNPACKED = 256 * 1024 * 1024
+MAX_UNPACKED = 128 * 1024 * 1024
 """Bytes that all parts together may unpack to."""
 BROKEN = (BadZipFile, EOFError, KeyError, NotImplementedError, OSError, RuntimeError, ValueError)
 """What zipfile raises on broken and encrypted archives."""
@@ -24,6 +24,21 @@ def open_archive(content: bytes) -> ZipFile:
         archive = ZipFile(BytesIO(content))
     except BROKEN as error:
         raise Unreadable(f"the archive cannot be read: {error}") from error
-    if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
+    if _measure(archive) > MAX_UNPACKED:
         raise Unreadable(f"the archive unpacks to more than {MAX_UNPACKED} bytes")
     return archive
+
+
+def measure(content: bytes) -> int:
+    """How much an archive unpacks to, in bytes.
+
+    Raises:
+        Unreadable: As `open_archive`.
+
+    """
+    with open_archive(content) as archive:
+        return _measure(archive)
+
+
+def _measure(archive: ZipFile) -> int:
+    return sum(part.file_size for part in archive.infolist())

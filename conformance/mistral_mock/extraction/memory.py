@@ -1,11 +1,9 @@
-"""Remembers what was read lately, and reads on a thread what would hold up an event loop."""
+"""Remembers what was read lately."""
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections import OrderedDict
-from contextlib import suppress
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -44,21 +42,3 @@ class Memory:
     def _is_over(self) -> bool:
         texts = (text for found in self._found.values() for text in found.page_texts)
         return len(self._found) > MOST_DOCUMENTS or sum(map(len, texts)) > MOST_CHARACTERS
-
-
-async def aside(work: Callable[[], object]) -> None:
-    """Does the work on a thread of its own, and waits for its end without holding up the loop.
-
-    The thread does not outlive the process: work that takes long does not hold up an end either.
-    """
-    loop, done = asyncio.get_running_loop(), asyncio.Event()
-
-    def run() -> None:
-        try:
-            work()
-        finally:
-            with suppress(RuntimeError):  # the loop has ended
-                loop.call_soon_threadsafe(done.set)
-
-    threading.Thread(target=run, name="mistral-mock-reader", daemon=True).start()
-    await done.wait()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
-from mistral_mock import pages
+from mistral_mock import json_lines, pages
 from mistral_mock.answers import binary, json_answer
 from mistral_mock.errors import invalid_file_format, not_found
 from mistral_mock.registry import operation, signed
@@ -248,7 +248,7 @@ def count_lines(name: str, mime_type: str, content: bytes) -> int | None:
     """How many lines with content a JSONL file has; None for other files."""
     if mime_type not in LINE_TYPES and not name.lower().endswith(".jsonl"):
         return None
-    return sum(1 for line in content.splitlines() if line.strip())
+    return sum(1 for _ in json_lines.split(content))
 
 
 def sign(content: bytes) -> str:

@@ -32,6 +32,8 @@ READ_WITHIN = 20_000
 """Characters of a document that an annotation is made from."""
 LONGEST_RANGE = 10_000
 """Pages that a document can have."""
+MOST_CHARACTERS = 8_000_000
+"""Characters of a document on all its pages."""
 MOST_RANGES = 1000
 """Parts of a text that chooses pages."""
 FORMATS = ("bbox_annotation_format", "document_annotation_format")
@@ -52,6 +54,7 @@ def process(ctx: Context) -> Answer:
     wanted = read_pages(ctx.body.get("pages"))
     source = find_document(ctx)
     found = read_sheets(source)
+    check_length(found)
     chosen = [n for n in range(len(found)) if wanted is None or n in wanted]
     pages = ocr_pages.make_pages(found, chosen, ctx.body)
     annotate_images(pages, ctx.body.get("bbox_annotation_format"))
@@ -127,6 +130,19 @@ def find_document(ctx: Context) -> Upload:
         return references.fetch(ctx, chunk["document_url"], chunk.get("document_name") or "")
     image = chunk["image_url"]
     return references.fetch(ctx, image if isinstance(image, str) else image["url"])
+
+
+def check_length(sheets: Sequence[Sheet]) -> None:
+    """Lets documents pass that are not too long.
+
+    Raises:
+        APIError: 400, there is more text than the mock takes.
+
+    """
+    length = sum(len(sheet.text) for sheet in sheets)
+    if length > MOST_CHARACTERS:
+        told = f"it has {length} characters, the limit is {MOST_CHARACTERS}"
+        raise refusal.bad_request(f"The document is too long: {told}")
 
 
 def read_sheets(source: Upload) -> tuple[Sheet, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -17,7 +18,6 @@ DPI = 200
 LINK = re.compile(r"https?://[^\s<>\"')\]]+")
 WORD = re.compile(r"\S+")
 BREAK = re.compile(r"\n[ \t]*\n+")
-TABLE = re.compile(r"(?:^\|.*\|[ \t]*(?:\n|\Z))+", re.MULTILINE)
 RULE = re.compile(r"\|[\s:|-]+\|")
 SURE = 1.0
 """The text is the file's own."""
@@ -62,7 +62,7 @@ def make_page(
         "markdown": "\n\n".join(shown),
         "images": images,
         "tables": tables,
-        "hyperlinks": list(dict.fromkeys(LINK.findall(sheet.text))),
+        "hyperlinks": list(dict.fromkeys(link[0] for link in LINK.finditer(sheet.text))),
         "header": header,
         "footer": footer,
         "dimensions": show_size(sheet),
@@ -106,17 +106,26 @@ def take_tables(
     if form is None:
         return text, []
     tables: list[dict[str, Any]] = []
-
-    def take(found: re.Match[str]) -> str:
+    pieces: list[str] = []
+    for is_table, lines in groupby(text.splitlines(keepends=True), is_row):
+        if not is_table:
+            pieces += lines
+            continue
         suffix = "md" if form == "markdown" else "html"
         id_ = f"tbl-{first + len(tables)}.{suffix}"
-        content = found[0].strip() if form == "markdown" else make_html(found[0])
+        table = "".join(lines)
+        content = table.strip() if form == "markdown" else make_html(table)
         words = score_words(content) if granularity == "word" else None
-        table = {"id": id_, "content": content, "format": form, "word_confidence_scores": words}
-        tables.append(table)
-        return f"[{id_}]({id_})\n"
+        tables.append(
+            {"id": id_, "content": content, "format": form, "word_confidence_scores": words}
+        )
+        pieces.append(f"[{id_}]({id_})\n")
+    return "".join(pieces).strip(), tables
 
-    return TABLE.sub(take, text).strip(), tables
+
+def is_row(line: str) -> bool:
+    """The line is one of a Markdown table."""
+    return line.startswith("|") and line.rstrip().endswith("|", 1)
 
 
 def make_html(table: str) -> str:

@@ -7,6 +7,7 @@ The mock brings all documents up to the present before it answers a request; not
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -16,7 +17,7 @@ from mistral_mock.clock import INSTANT, NEVER
 from mistral_mock.completion import tokens
 from mistral_mock.registry import keeper
 from mistral_mock.resources import filetypes, statuses, upkeep
-from mistral_mock.resources.records import Document, DocumentText
+from mistral_mock.resources.records import Document, DocumentText, Library
 from mistral_mock.store import Blob
 
 if TYPE_CHECKING:
@@ -56,14 +57,29 @@ async def read_ahead(
 @keeper(Document)
 def settle(world: World, now: datetime) -> datetime:
     """Brings every document up to the present: runs that go on or end, lifetimes that are over."""
-    return agenda.bring_up(world, world.store.table(Document), bring_up, now)
+    touched: dict[str, datetime] = {}
+    step = partial(bring_up, touched=touched)
+    due = agenda.bring_up(world, world.store.table(Document), step, now)
+    for library_id, moment in touched.items():
+        library = world.store.table(Library).get(library_id)
+        if library is not None:
+            agenda.attempt(world, library, partial(upkeep.refresh, world.store, library_id, moment))
+    return due
 
 
-def bring_up(world: World, document: Document, now: datetime) -> datetime:
-    """Brings one document up to the present; gives when it next changes by itself."""
+def bring_up(
+    world: World, document: Document, now: datetime, *, touched: dict[str, datetime]
+) -> datetime:
+    """Brings one document up to the present; gives when it next changes by itself.
+
+    `touched` gets the libraries that this has changed, with the last moment of it.
+    """
     if document.expires_at is None and document.process_status not in statuses.RUNNING:
         return NEVER
-    advance(world, document, now)
+    moment = advance(world, document, now)
+    if moment is not None:
+        known = touched.get(document.library_id, moment)
+        touched[document.library_id] = max(known, moment)
     kept = world.store.table(Document).get(document.id)
     due = [] if kept is None else events(kept, world.settings.processing_delay_s)
     return min((moment for moment in due if moment > now), default=NEVER)
@@ -78,16 +94,17 @@ def events(document: Document, delay_s: float) -> Iterator[datetime]:
         yield run_end(document, delay_s)
 
 
-def advance(world: World, document: Document, now: datetime) -> None:
-    """Brings one document up to the present."""
+def advance(world: World, document: Document, now: datetime) -> datetime | None:
+    """Brings one document up to the present; gives when its library has changed by that."""
     store, delay_s = world.store, world.settings.processing_delay_s
     if has_expired(document, now):
         upkeep.forget(store, document)
-        upkeep.refresh(store, document.library_id, now)
-    elif document.process_status in statuses.RUNNING and now >= run_end(document, delay_s):
-        finish(store, document, run_end(document, delay_s))
-    elif document.process_status == statuses.TODO and now >= queue_end(document, delay_s):
+        return now
+    if document.process_status in statuses.RUNNING and now >= run_end(document, delay_s):
+        return end_run(store, document, run_end(document, delay_s))
+    if document.process_status == statuses.TODO and now >= queue_end(document, delay_s):
         store.table(Document).put(evolve(document, process_status=statuses.IN_PROGRESS))
+    return None
 
 
 def has_expired(document: Document, now: datetime) -> bool:
@@ -106,6 +123,11 @@ def run_end(document: Document, delay_s: float) -> datetime:
 
 
 def finish(store: Store, document: Document, moment: datetime) -> None:
+    """Ends a run, and tells the library."""
+    upkeep.refresh(store, document.library_id, end_run(store, document, moment))
+
+
+def end_run(store: Store, document: Document, moment: datetime) -> datetime:
     """Ends a run: text, pages, summary and tokens, or an error when there is nothing to read."""
     blob = store.table(Blob).get(document.id)
     content = b"" if blob is None else blob.content
@@ -118,7 +140,7 @@ def finish(store: Store, document: Document, moment: datetime) -> None:
         )
         ended = bill(ended, found.text, found.pages)
     store.table(Document).put(ended)
-    upkeep.refresh(store, document.library_id, moment)
+    return moment
 
 
 def end_status(content: bytes, *, readable: bool) -> str:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import environments
+import mock_delay
 import mock_load
 from rows import (
     COLD_MEMORY_LIMIT_KB,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HERE = Path(__file__).resolve().parent
+MOST_DELAY_ROUNDS = 3
 Figures = dict[str, float]
 
 
@@ -116,7 +118,7 @@ def show_transfer(results: dict[str, list[Figures]], rest: Figures) -> None:
     print(f"    memory over one small call {grown / 1024:+.1f} MB (<= +2 MB{over})")
 
 
-def run(names: list[str], rounds: int) -> None:
+def run(names: list[str], rounds: int, cases: list[str], *, full: bool) -> None:
     """Prints the table."""
     print("preparing environments ...", flush=True)
     pythons = environments.prepare()
@@ -136,6 +138,8 @@ def run(names: list[str], rounds: int) -> None:
                 show_transfer(results, measure(pythons["ours"], "ours", "get_sync", base_url, 1))
     if not names or "mock" in names:
         mock_load.show(rounds)
+    if not names or "delay" in names:
+        mock_delay.show(min(rounds, MOST_DELAY_ROUNDS), cases, full=full)
 
 
 def main() -> None:
@@ -144,14 +148,22 @@ def main() -> None:
     parser.add_argument(
         "rows",
         nargs="*",
-        help="rows to run (default: all): mock, " + ", ".join(r.name for r in ROWS),
+        help="rows to run (default: all): mock, delay, " + ", ".join(r.name for r in ROWS),
     )
     parser.add_argument("--rounds", type=int, default=7, help="rounds of each row (default 7)")
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="the row delay with every operation at its largest, which takes an hour",
+    )
+    parser.add_argument(
+        "--case", action="append", default=[], help="the row delay with cases of this name alone"
+    )
     arguments = parser.parse_args()
-    known = {row.name for row in ROWS} | {"mock"}
+    known = {row.name for row in ROWS} | {"mock", "delay"}
     if unknown := set(arguments.rows) - known:
         parser.error(f"unknown rows {sorted(unknown)}; choose from {sorted(known)}")
-    run(arguments.rows, arguments.rounds)
+    run(arguments.rows, arguments.rounds, arguments.case, full=arguments.full)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import threading
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from attrs import frozen
 
+from mistral_mock import long_text
 from mistral_mock.completion.tools import COMMON
 from mistral_mock.resources import statuses
 from mistral_mock.resources.records import Document, DocumentText
@@ -60,6 +62,8 @@ class Index:
     """The passages of one world."""
 
     def __init__(self) -> None:
+        self.lock = threading.Lock()
+        """One search at a time."""
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
         self._database.execute(TABLE)
         self._versions = (-1, -1)
@@ -110,14 +114,15 @@ _INDEXES: WeakKeyDictionary[World, Index] = WeakKeyDictionary()
 
 def search(world: World, question: str, library_ids: Collection[str]) -> list[Hit]:
     """The passages of finished documents of these libraries that answer the question best."""
-    index = _INDEXES.setdefault(world, Index())
-    index.refresh(world)
-    return index.search(question, library_ids)
+    index = _INDEXES.setdefault(world.root, Index())
+    with index.lock:
+        index.refresh(world)
+        return index.search(question, library_ids)
 
 
 def find_words(question: str) -> list[str]:
     """The telling words of a question; all of them when none tells anything."""
-    words = [word.lower() for word in WORD.findall(question) if len(word) >= SHORTEST_WORD]
+    words = [word[0].lower() for word in WORD.finditer(question) if len(word[0]) >= SHORTEST_WORD]
     telling = [word for word in words if is_telling(word)]
     return list(dict.fromkeys(telling or words))[:MOST_WORDS]
 
@@ -129,14 +134,16 @@ def is_telling(word: str) -> bool:
 
 def split(text: str) -> Iterator[str]:
     """Passages of whole sentences of one paragraph; a sentence that is too long is cut."""
-    for paragraph in PARAGRAPH.split(text):
+    for paragraph in long_text.split(PARAGRAPH, text):
         yield from gather(paragraph)
 
 
 def gather(paragraph: str) -> Iterator[str]:
     """The sentences of a paragraph, as many in each passage as fit."""
     passage = ""
-    for piece in (piece for each in SENTENCE.split(paragraph) for piece in cut(each.strip())):
+    for piece in (
+        piece for each in long_text.split(SENTENCE, paragraph) for piece in cut(each.strip())
+    ):
         if passage and len(passage) + len(piece) > LONGEST:
             yield passage
             passage = ""

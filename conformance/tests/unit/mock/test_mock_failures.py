@@ -151,15 +151,26 @@ def test_a_poisoned_record_of_a_state_file_hurts_itself_alone(tmp_path: Path) ->
 def test_a_step_that_fails_half_way_leaves_nothing_of_it(
     api: httpx.Client, town: RunningServer
 ) -> None:
+    make_document(api)
+    table: Any = town.store.table(Document)
+    (whole,) = table
+    table.put(evolve(whole, main_tokens="x"))  # the text is put, then its tokens cannot be added
+    town.clock.advance(5)
+    assert api.get("/_mock/health").status_code == 200
+    assert [one.process_status for one in table] == ["todo"]
+    assert len(town.store.table(DocumentText)) == 0
+
+
+def test_a_library_that_cannot_be_refreshed_holds_up_no_document(
+    api: httpx.Client, town: RunningServer
+) -> None:
     path = make_document(api)
     table: Any = town.store.table(Library)
     (whole,) = table
-    table.put(evolve(whole, updated_at="x"))  # the run ends, then its library cannot be told
+    table.put(evolve(whole, updated_at="x"))
     town.clock.advance(5)
-    assert api.get("/_mock/health").status_code == 200
-    assert [one.process_status for one in town.store.table(Document)] == ["todo"]
-    assert len(town.store.table(DocumentText)) == 0
-    assert api.get(path).json()["process_status"] == "todo"
+    assert api.get(path).json()["process_status"] == "done"
+    assert next(iter(table)).updated_at == "x"
 
 
 def test_a_keeper_that_fails_altogether_holds_up_no_other(
