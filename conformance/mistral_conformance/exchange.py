@@ -14,6 +14,7 @@ from attrs import evolve, field, frozen
 
 from mistral_conformance.events import read_stream
 from mistral_conformance.outcome import Failed
+from mistral_conformance.probing.wording import kind_of
 from mistral_conformance.reading import read_body
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Exchange:
         """
         body = self.json()
         if not isinstance(body, dict):
-            raise Failed(f"the answer is {_kind(body)} where an object is documented", self)
+            raise Failed(f"the answer is {kind_of(body)}, an object is due", self)
         return body[key]
 
     def at(self, path: str) -> Any:  # noqa: ANN401 - JSON
@@ -123,8 +124,3 @@ class Exchange:
     def ok(self) -> bool:
         """Whether the status is 2xx."""
         return 200 <= self.status < 300
-
-
-def _kind(value: object) -> str:
-    names = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
-    return names.get(type(value), "a number")

@@ -6,7 +6,6 @@ As lenient as the rules over schemas: unknown fields and unknown values of open 
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
-from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -15,6 +14,7 @@ from mistral_conformance.document import Document
 from mistral_conformance.events import EVENT_STREAM
 from mistral_conformance.probing.compiled import compile_schema
 from mistral_conformance.probing.views import answer_view
+from mistral_conformance.probing.wording import explain, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -178,7 +178,7 @@ def _blame(error: jsonschema_rs.ValidationError) -> Iterator[tuple[Place, str]]:
         for inner in meant[0]:
             yield from _blame(inner)
         return
-    yield place, f"is wrong: {shorten(' '.join(error.message.split()), 200)}"
+    yield place, explain([error]).removeprefix(f"{place_of(place)} ")
 
 
 def _denies(errors: list[jsonschema_rs.ValidationError], place: Place) -> bool:

@@ -1,8 +1,8 @@
 """Errors that a server reports where an answer was due: with a success status, or as an event.
 
 What an operation's schema promises decides. An object that has all of it is an answer, whatever
-else it says. One that lacks some of it and holds an error's fields (quirks §9) is an error, and so
-is one in an error's full form where the schema promises nothing.
+else it says. One that lacks some of it and holds an error's fields is an error, and so is one in an
+error's full form where the schema promises nothing.
 """
 
 from __future__ import annotations

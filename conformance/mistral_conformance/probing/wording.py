@@ -67,17 +67,16 @@ def explain(errors: Iterable[ValidationError]) -> str:
 
 def kind_of(value: object) -> str:
     """What a JSON value is, such as `a text`; whole numbers and others are told apart."""
-    if isinstance(value, bool):
-        return TYPES["boolean"]
-    names: dict[type, str] = {
-        type(None): "null",
-        int: "integer",
-        float: "number",
-        str: "string",
-        list: "array",
-        dict: "object",
+    kinds: dict[str, type | tuple[type, ...]] = {
+        "boolean": bool,
+        "integer": int,
+        "number": float,
+        "string": str,
+        "array": list,
+        "object": dict,
     }
-    return TYPES[names[type(value)]]
+    found = (name for name, kind in kinds.items() if isinstance(value, kind))
+    return TYPES[next(found, "null")]
 
 
 def place_of(path: Sequence[str | int]) -> str:

@@ -16,7 +16,7 @@ from mistral_client.reported_errors import find_problem
 if TYPE_CHECKING:
     from tests.unit.client.harness import Both
 
-# Every shape of quirks §9, and what the error has to say.
+# Every shape that public reports show, and what the error has to say.
 SHAPES: list[tuple[Any, str]] = [
     ({"object": "error", "message": "no capacity"}, "no capacity"),
     ({"object": "Error", "message": "no capacity", "type": "t", "code": 3000}, "no capacity"),

@@ -48,5 +48,5 @@ def test_what_is_not_offered_is_not_judged(judged: Judged) -> None:
             answer.body = {"message": "no Route matched with those values", "request_id": "0"}
 
     results = judged("gone.*", alter=without_files, only="[file")
-    assert {each.status for each in results.values()} == {Status.SKIP}
+    assert {each.status for each in results.values()} == {Status.NOT_OFFERED}
     assert all("not offered: files." in each.reason for each in results.values())

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.laws.defects import DEFECTS
 
 from mistral_conformance.laws import load_laws
-from mistral_conformance.outcome import Status
+from mistral_conformance.outcome import RED, Status
 
 if TYPE_CHECKING:
     from tests.unit.laws.conftest import Judged
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def test_a_defect_makes_its_law_fail(judged: Judged, defect: Defect) -> None:
     law = defect.case.partition("[")[0]
     results = judged(law, alter=defect.make(), only=defect.case)
-    assert [each.status for each in results.values()] == [Status.FAIL]
+    assert [each.status in RED for each in results.values()] == [True]
     assert defect.told in results[defect.case].reason
 
 

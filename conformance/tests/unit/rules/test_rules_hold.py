@@ -102,17 +102,3 @@ def test_every_named_rule_runs_in_some_profile() -> None:
 def test_rules_name_operations_of_the_document() -> None:
     known = set(load_document().operations)
     assert {op for each in load_rules() for op in each.operations} - known == set()
-
-
-def test_our_own_choices_are_no_musts_unless_any_refusal_will_do() -> None:
-    chosen = [
-        each.id
-        for each in load_rules()
-        if each.level == MUST
-        and each.source.startswith("our choice")
-        and "status class alone" not in each.source
-    ]
-    assert chosen == [
-        "errors.tell-no-key",
-        "round-trip.long-descriptions-are-kept-or-refused",
-    ]

@@ -102,7 +102,13 @@ def test_body_that_is_not_json_fails_the_rule_that_reads_it(content: bytes) -> N
 
 @pytest.mark.parametrize(
     ("body", "words"),
-    [([], "an array"), ("x", "a string"), (None, "null"), (1, "a number"), (True, "a boolean")],
+    [
+        ([], "a list"),
+        ("x", "a text"),
+        (None, "null"),
+        (1, "a whole number"),
+        (True, "a truth value"),
+    ],
 )
 def test_field_of_what_is_no_object_fails_the_rule(body: Any, words: str) -> None:
     with pytest.raises(Failed, match=words):
@@ -111,7 +117,7 @@ def test_field_of_what_is_no_object_fails_the_rule(body: Any, words: str) -> Non
 
 def test_absent_field_fails_the_rule() -> None:
     exchange = ask(Answer(200, {"pagination": {}}))
-    with pytest.raises(Failed, match="no field 'id'"):
+    with pytest.raises(Failed, match="`id` of the answer is missing"):
         exchange["id"]
     with pytest.raises(Failed, match=r"pagination\.total_items"):
         exchange.at("pagination.total_items")
