@@ -8,7 +8,7 @@ SETUP := $(VENV)/.setup
 PAGES ?= README.md
 BASE_URL ?=
 
-.PHONY: help setup conformance test check generate examples reference mutants bench clean
+.PHONY: help setup conformance test check generate examples reference mutants variations mutations bench clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,12 @@ reference: setup ## Compare the tables of reference pages in PAGES with the docu
 
 mutants: setup ## Run the suite against every seeded defect: does it bite?
 	@$(BIN)/mistral-conformance mutants
+
+variations: setup ## Run the suite behind a proxy that varies all that is free, over 5 seeds
+	@$(BIN)/python -m tests.proxies variations
+
+mutations: setup ## Spoil every field that a rule reads: does any rule break?
+	@$(BIN)/python -m tests.proxies mutations
 
 bench: setup ## Compare client and mock with their peers, side by side
 	@$(BIN)/python conformance/tests/bench/run.py

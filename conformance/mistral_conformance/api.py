@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import httpx
+
 from mistral_conformance.events import PATIENT, Bound
-from mistral_conformance.outcome import Unjudged
+from mistral_conformance.outcome import Failed, Unjudged
 from mistral_conformance.wire import UNSET, Message
 
 if TYPE_CHECKING:
@@ -41,12 +43,13 @@ class Api:
         Its path parameters are keywords, or a mapping where several travel together.
 
         Raises:
+            Failed: an id that the server gave is no text.
             Unjudged: no answer came within the limits.
             KeyError: the document has no such operation, or a path parameter is missing.
 
         """
         spec = self._context.document.operations[operation]
-        url = spec.url({**(ids or {}), **more_ids})
+        url = spec.url(_sound({**(ids or {}), **more_ids}))
         message = Message(spec.method, url, query, json, content, files, data, headers or {})
         return self.send(message, operation)
 
@@ -69,12 +72,13 @@ class Api:
         exchange like any other.
 
         Raises:
+            Failed: an id that the server gave is no text.
             Unjudged: no answer came within the limits.
             KeyError: the document has no such operation, or a path parameter is missing.
 
         """
         spec = self._context.document.operations[operation]
-        url = spec.url({**(ids or {}), **more_ids})
+        url = spec.url(_sound({**(ids or {}), **more_ids}))
         bound = Bound(most_events, most_s)
         message = Message(spec.method, url, query, headers=headers or {}, bound=bound)
         return self.send(message, operation)
@@ -83,9 +87,14 @@ class Api:
         """Fetch any URL: a path below the base URL, or a whole one such as a signed URL.
 
         Raises:
+            Failed: the server gave a URL that is none.
             Unjudged: no answer came within the limits.
 
         """
+        try:
+            httpx.URL(url)
+        except (httpx.InvalidURL, TypeError) as error:
+            raise Failed(f"{url!r} is no URL that one can ask") from error
         return self.send(Message("GET", url, headers=headers or {}))
 
     def send(self, message: Message, operation: str = "") -> Exchange:
@@ -105,3 +114,11 @@ class Api:
         exchange = self._context.session.send(message, self.identity, operation)
         self._context.exchanges.append(exchange)
         return exchange
+
+
+def _sound(ids: Mapping[str, str]) -> Mapping[str, str]:
+    """The ids, which come from answers and so may be anything."""
+    for name, value in ids.items():
+        if not isinstance(value, str) or not value:
+            raise Failed(f"the server gave {value!r} for the path parameter {name!r}")
+    return ids

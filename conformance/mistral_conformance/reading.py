@@ -160,6 +160,7 @@ def read_body(text: str | bytes, exchange: Exchange | None, event: str | None = 
     seen = (exchange,) if exchange else ()
     try:
         value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        json.dumps(value, ensure_ascii=False).encode()  # half a character cannot be sent on
         reader = Reader(exchange, form, form.misfits(value, event) if form else {})
         body = reader.wrap(value)
     except ValueError as error:

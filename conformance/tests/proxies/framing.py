@@ -23,7 +23,7 @@ class Framing:
     random: Random
     crlf: bool
 
-    def spell(self, value: Any, *, lines: bool = True) -> bytes:  # noqa: ANN401 - JSON
+    def spell(self, value: Any, *, lines: bool = True) -> bytes:
         """A value as JSON text; on one line where lines have a meaning of their own."""
         indent = self.random.choice((None, 1, 4)) if lines else None
         separators = self.random.choice(((",", ":"), (", ", ": "), (" , ", " : ")))

@@ -1,7 +1,7 @@
 """A proxy on the suite's wire that spoils one field in the answers of one operation.
 
-The fields are those that a rule was seen to read. A spoilt one is gone, or of another type; whether
-the answer then still conforms is of no matter here: no rule may break over it.
+The fields are those that a rule was seen to read. A spoilt one is gone, of another type, or
+a list of other items. Whether the answer still conforms is of no matter: no rule may break.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
+from tests.proxies.places import ITEM, Pattern, pattern_of
 
 from mistral_conformance.events import EVENT_STREAM
 from mistral_conformance.reading import Reader
-from tests.proxies.places import ITEM, Pattern, pattern_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,7 +70,7 @@ class MutatingWire:
             return exchange
         return evolve(exchange, content=spoil(exchange, self._mutation))
 
-    def withhold(self, *arguments: Any) -> Exchange:  # noqa: ANN401 - as the wire takes them
+    def withhold(self, *arguments: Any) -> Exchange:
         """The exchange of a message that is not sent."""
         return self._wire.withhold(*arguments)
 
@@ -103,7 +103,7 @@ def _spoil_text(text: str, mutation: Mutation) -> str:
     return json.dumps(spoil_value(value, mutation)) + end
 
 
-def spoil_value(value: Any, mutation: Mutation) -> Any:  # noqa: ANN401 - JSON
+def spoil_value(value: Any, mutation: Mutation) -> Any:
     """A value with what stands at the mutation's places replaced."""
     other = OTHERS[mutation.kind]
     if not mutation.pattern:
@@ -114,7 +114,7 @@ def spoil_value(value: Any, mutation: Mutation) -> Any:  # noqa: ANN401 - JSON
         for key in _keys(holder, last):
             if other is DROPPED:
                 del holder[key]
-            else:
+            elif type(holder[key]) is not type(other) or isinstance(other, list):
                 holder[key] = copy.deepcopy(other)
     return spoilt
 
@@ -125,7 +125,7 @@ def _holders(values: list[Any], outer: list[str]) -> list[Any]:
     return values
 
 
-def _keys(holder: Any, step: str) -> list[Any]:  # noqa: ANN401 - JSON
+def _keys(holder: Any, step: str) -> list[Any]:
     """The keys or indices that a step stands for, the last first so that each can be deleted."""
     if isinstance(holder, list) and step == ITEM:
         return list(reversed(range(len(holder))))

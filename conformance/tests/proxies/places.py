@@ -30,7 +30,7 @@ def schemas_at(form: Form, place: Place) -> list[Json]:
     return [node for each in found for node in members(form.document, each)]
 
 
-def walk(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:  # noqa: ANN401 - JSON
+def walk(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
     """Every value in a JSON value with its place, outer ones first."""
     yield place, value
     if isinstance(value, dict):

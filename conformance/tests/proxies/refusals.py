@@ -10,8 +10,9 @@ from attrs import evolve, frozen
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mistral_conformance.document import Document, Json, Operation
     from tests.proxies.variations import Answer
+
+    from mistral_conformance.document import Document, Json, Operation
 
 OFTEN = 0.5
 BAD, FORBIDDEN, NOT_FOUND, UNPROCESSABLE = 400, 403, 404, 422

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 import httpx
 from attrs import evolve
+from tests.proxies.variations import Answer, Variations
 
 from mistral_conformance.events import EVENT_STREAM
-from tests.proxies.variations import Answer, Variations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,6 +6,7 @@ import random
 from typing import TYPE_CHECKING
 
 from attrs import frozen
+from tests.proxies.mutations import MutatingWire, Mutation, mutations_of, reads
 
 from mistral_conformance.document import load_document
 from mistral_conformance.mutants.judging import mock_session, silence
@@ -13,7 +14,6 @@ from mistral_conformance.outcome import Status
 from mistral_conformance.plan import make_plan, select_operations
 from mistral_conformance.rules import load_rules
 from mistral_conformance.runner import judge
-from tests.proxies.mutations import Mutation, MutatingWire, mutations_of, reads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

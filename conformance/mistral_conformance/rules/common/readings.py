@@ -83,6 +83,8 @@ def within(value: Any, *names: str) -> Any:  # noqa: ANN401 - JSON
 
     """
     for name in names:
+        if not isinstance(value, dict):
+            raise Failed(f"what should hold `{name}` is no object")
         value = value[name]
         if value is None:
             raise Skipped(f"`{name}` is null: there is nothing to judge")

@@ -40,10 +40,11 @@ def expect_none_or_refused(ctx: Context, answer: Exchange, items: str) -> None:
 
 
 def documented(answer: Exchange) -> set[str]:
-    """The names of the fields of an error that the document knows."""
+    """The names of the fields that an error fills, of those that the document knows."""
     body = answer.json()
     known = body.known if isinstance(body, Fields) else None
-    return {each for each in body if known is None or each in known}
+    filled = {name for name in body if body[name] is not None} if isinstance(body, dict) else set()
+    return filled if known is None else filled & known
 
 
 def words_of(answer: Exchange) -> str:

@@ -1,0 +1,59 @@
+"""Judges rules on a mock behind the proxy that varies; says what failed over it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tests.proxies.server import varying
+from tests.proxies.variations import Variations
+
+from mistral_conformance.document import load_document
+from mistral_conformance.identities import CALLER
+from mistral_conformance.markers import seeded_run_id
+from mistral_conformance.mutants.judging import MAX_EXAMPLES, mock_session
+from mistral_conformance.outcome import Status
+from mistral_conformance.registry import Level
+from mistral_conformance.run import RunOptions, open_session
+from mistral_conformance.runner import judge_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mistral_conformance.outcome import Result
+    from mistral_conformance.plan import Case
+    from mistral_conformance.session import Session
+
+
+@contextmanager
+def varied_session(seed: int, max_examples: int = MAX_EXAMPLES) -> Iterator[Session]:
+    """A session on a mock that takes the liberties of a seed, with every identity and a clock."""
+    with mock_session(seed) as plain:
+        assert plain.clock
+        variations = Variations(load_document(), seed)
+        key = plain.identities[CALLER].key
+        with varying(plain.wire.base_url, variations, key) as base_url:
+            options = RunOptions(
+                base_url,
+                plain.identities,
+                seed=seed,
+                max_examples=max_examples,
+                clock_url=plain.clock.url,
+                run_id=seeded_run_id(seed),
+            )
+            with open_session(options) as session:
+                yield session
+
+
+def judge_varied(
+    seed: int, cases: Sequence[Case], max_examples: int = MAX_EXAMPLES
+) -> Iterator[Result]:
+    """The results of cases on a server with the liberties of a seed."""
+    with varied_session(seed, max_examples) as session:
+        yield from judge_all(session, cases)
+
+
+def is_wrong(result: Result) -> bool:
+    """Whether a rule finds fault with what is free, or breaks over it."""
+    fails = result.status is Status.FAIL and result.rule.level is not Level.MAY
+    return fails or result.status is Status.ERROR
