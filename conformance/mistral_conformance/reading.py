@@ -17,7 +17,8 @@ from attrs import field, frozen
 from mistral_conformance.outcome import Failed, Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import ItemsView, Iterator, Mapping, ValuesView
+    from _collections_abc import dict_items, dict_values
+    from collections.abc import Iterator, Mapping
 
     from mistral_conformance.exchange import Exchange
     from mistral_conformance.forms import Form, Place
@@ -93,17 +94,17 @@ class Fields(dict[str, Any]):
         self._reader.check((*self._place, key))
         return super().__getitem__(key)
 
-    def get(self, key: str, default: Any = None) -> Any:  # type: ignore[override]  # noqa: ANN401 - JSON
+    def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401 - JSON
         """The field, or the default where it may be absent."""
         self._reader.check((*self._place, key))
         return super().get(key, default)
 
-    def values(self) -> ValuesView[str, Any]:  # type: ignore[override]
+    def values(self) -> dict_values[str, Any]:
         """The values, all of their documented form."""
         self._check_all()
         return super().values()
 
-    def items(self) -> ItemsView[str, Any]:  # type: ignore[override]
+    def items(self) -> dict_items[str, Any]:
         """The fields, all of their documented form."""
         self._check_all()
         return super().items()

@@ -116,7 +116,7 @@ def waiting_gives_the_result(ctx: Context) -> None:
     done = read(ctx, made)
     expect_equal(ctx, done["status"], "COMPLETED", "the status", done)
     expect_equal(ctx, done["result"], made["result"], "the result", made, done)
-    began, ended = (read_time(within(done, name)) for name in ("start_time", "end_time"))
+    began, ended = (read_time(within(done.json(), name)) for name in ("start_time", "end_time"))
     ctx.expect(ended >= began, "it ended before it began", done)
 
 
