@@ -6,6 +6,7 @@ answer is not what was asked for, so that a rule can simply index.
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -115,6 +116,14 @@ class Exchange:
         return self.content.decode("utf-8", errors="replace")
 
     @property
+    def plain_text(self) -> str:
+        """The text without the escapes that JSON may be written with; as it is where it is none."""
+        try:
+            return json.dumps(json.loads(self.content), ensure_ascii=False)
+        except (ValueError, RecursionError):
+            return self.text
+
+    @property
     def media_type(self) -> str:
         """The answer's media type without parameters, in lower case; empty when absent."""
         return str(self.headers.get("content-type", "")).partition(";")[0].strip().lower()
@@ -126,5 +135,7 @@ class Exchange:
 
 
 def _kind(value: object) -> str:
-    names = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
+    if isinstance(value, list):
+        return "an array"
+    names = {str: "a string", bool: "a boolean", type(None): "null"}
     return names.get(type(value), "a number")

@@ -111,7 +111,7 @@ def test_field_of_what_is_no_object_fails_the_rule(body: Any, words: str) -> Non
 
 def test_absent_field_fails_the_rule() -> None:
     exchange = ask(Answer(200, {"pagination": {}}))
-    with pytest.raises(Failed, match="no field 'id'"):
+    with pytest.raises(Failed, match="`id` of the answer is missing"):
         exchange["id"]
     with pytest.raises(Failed, match=r"pagination\.total_items"):
         exchange.at("pagination.total_items")
