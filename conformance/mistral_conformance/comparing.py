@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.reading import Fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mistral_conformance.forms import Place
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def first_difference(one: object, other: object, place: Place = ()) -> Place | None:
     """The first place where two values differ, None where they are the same."""
     if isinstance(one, dict) and isinstance(other, dict):
-        pairs: list[tuple[str | int, object, object]] = [*_pairs(one, other)]
+        pairs: Iterable[tuple[str | int, Any, Any]] = _pairs(one, other)
     elif isinstance(one, list | tuple) and isinstance(other, list | tuple):
         if len(one) != len(other):
             return place

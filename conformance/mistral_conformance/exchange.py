@@ -6,6 +6,7 @@ answer is not what was asked for, so that a rule can simply index.
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -114,6 +115,14 @@ class Exchange:
     def text(self) -> str:
         """The body as UTF-8 text; what is not UTF-8 shows as replacement characters."""
         return self.content.decode("utf-8", errors="replace")
+
+    @property
+    def plain_text(self) -> str:
+        """The text without the escapes that JSON may be written with; as it is where it is none."""
+        try:
+            return json.dumps(json.loads(self.content), ensure_ascii=False)
+        except (ValueError, RecursionError):
+            return self.text
 
     @property
     def media_type(self) -> str:

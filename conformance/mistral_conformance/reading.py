@@ -17,7 +17,8 @@ from attrs import field, frozen
 from mistral_conformance.outcome import Failed, Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import ItemsView, Iterator, Mapping, ValuesView
+    from _collections_abc import dict_items, dict_values
+    from collections.abc import Iterator, Mapping
 
     from mistral_conformance.exchange import Exchange
     from mistral_conformance.forms import Form, Place
@@ -98,12 +99,12 @@ class Fields(dict[str, Any]):
         self._reader.check((*self._place, key))
         return super().get(key, default)
 
-    def values(self) -> ValuesView[Any]:  # type: ignore[override]
+    def values(self) -> dict_values[str, Any]:
         """The values, all of their documented form."""
         self._check_all()
         return super().values()
 
-    def items(self) -> ItemsView[str, Any]:  # type: ignore[override]
+    def items(self) -> dict_items[str, Any]:
         """The fields, all of their documented form."""
         self._check_all()
         return super().items()

@@ -131,7 +131,7 @@ class Session:
         operation = self.document.operations[kind.list]
         for identity in self.identities:
             exchange = self.send(Message("GET", operation.path), identity, operation.id)
-            for item in _items(exchange, kind.items):
+            for item in _items(evolve(exchange, form=None), kind.items):
                 if isinstance(item, dict) and self.marker.owns(item.get(kind.name)):
                     self.creations.adopt(kind, identity, item)
 

@@ -44,6 +44,7 @@ KNOWN = {
     "agent.handoff.done",
     "function.call.delta",
 }
+PARTS = ("prompt_tokens", "completion_tokens", "connector_tokens", "total_tokens")
 ASK = {"inputs": "Write two short sentences about the river Seine."}
 
 
@@ -190,10 +191,13 @@ def handovers_are_told(ctx: Context) -> None:
     operations=(START,),
 )
 def usage_adds_up(ctx: Context) -> None:
-    """The last event carries a usage that adds up, as that of a whole answer does."""
+    """The last event carries a usage that adds up, and tells all that a whole answer's tells."""
+    whole = start(ctx, None, **ASK)["usage"]
     answer, events = _start(ctx, **ASK)
     usage = within(events[-1], "usage")
-    expect_sum(ctx, usage, ("prompt_tokens", "completion_tokens", "connector_tokens"), answer)
+    untold = [name for name in PARTS if whole.get(name) is not None and name not in usage]
+    ctx.expect(not untold, f"the usage does not tell {', '.join(untold)}", answer)
+    expect_sum(ctx, usage, PARTS[:-1], answer)
     ctx.expect((usage["completion_tokens"] or 0) > 0, "nothing was written", answer)
     times = [read_time(str(each["created_at"])) for each in events]
     ctx.expect(times == sorted(times), "the times of the events go back", answer)

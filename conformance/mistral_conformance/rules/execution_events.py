@@ -115,9 +115,9 @@ def history_is_decoded(ctx: Context) -> None:
     name = word(ctx)
     ids = {"execution_id": start(ctx, GREET, input={"name": name})["execution_id"]}
     plain = ctx.expect_status(ctx.api.call(HISTORY, ids, query={"decode_payloads": "true"}), 200)
-    ctx.expect(name in plain.text, "the input is not shown", plain)
+    ctx.expect(name in plain.plain_text, "the input is not shown", plain)
     coded = ctx.expect_status(ctx.api.call(HISTORY, ids), 200)
-    ctx.expect(name not in coded.text, "the input is shown", coded)
+    ctx.expect(name not in coded.plain_text, "the input is shown", coded)
 
 
 @rule(

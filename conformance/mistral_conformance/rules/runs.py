@@ -194,7 +194,7 @@ def decoded_history_is_plain(ctx: Context) -> None:
         answer = ctx.api.call(HISTORY, run_id=run["run_id"], query=query)
         ctx.expect_status(answer, 200)
         said = "does not show" if shown else "shows"
-        ctx.expect((name in answer.text) == shown, f"it {said} the input as it is", answer)
+        ctx.expect((name in answer.plain_text) == shown, f"it {said} the input as it is", answer)
 
 
 @rule(

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from random import Random
 
 SOMETIMES = 0.3
-_LETTER = re.compile(r"(?<!\\)/|(?<![\\a-z])[b-e](?=[g-z])")
+_LETTER = re.compile(r"\\u[0-9a-f]{4}|\\.|(/|[b-e](?=[g-z]))")
+"""An escape, which stays, or a character that may be one."""
 COMMENTS = (": keep-alive", ":", "retry: 3000")
 
 
@@ -34,7 +35,7 @@ class Framing:
             ensure_ascii=self.random.random() < SOMETIMES,
         )
         if self.random.random() < SOMETIMES:
-            text = _LETTER.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+            text = _LETTER.sub(_escape, text)
         return (f" {text}\n" if lines else text).encode()
 
     def frame(self, lines: list[str], *, others: bool) -> bytes:
@@ -54,3 +55,7 @@ class Framing:
     def _unspace(self, line: str) -> str:
         name, separator, value = line.partition(": ")
         return f"{name}:{value}" if separator and self.random.random() < SOMETIMES else line
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[1]):04x}" if found[1] else found[0]

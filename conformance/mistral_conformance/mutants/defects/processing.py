@@ -68,8 +68,8 @@ def goes_back(status: Part) -> Part:
 
 @mutant("processing.status-tells-more", op.STATUS, place="resources.contents:status")
 def status_tells_more(status: Part) -> Part:
-    """The status answer tells the document's progress too."""
-    return edited(status, lambda found: {**found, "progress": 0.5})
+    """The status answer tells the document's summary too."""
+    return edited(status, lambda found: {**found, "summary": "It is short."})
 
 
 @mutant("processing.summary-is-missing", *RESULTS, place="resources.processing:bill")

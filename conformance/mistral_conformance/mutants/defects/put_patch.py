@@ -33,8 +33,8 @@ def put_replaces_the_library(update: Part) -> Part:
 
 @mutant("put-patch.put-answers-less", op.PUT_LIBRARY, place="resources.libraries:update")
 def put_answers_less(update: Part) -> Part:
-    """PUT leaves a field out of its answer that PATCH shows."""
-    return only_for(PUT, update, edited(update, without("generated_name")))
+    """PUT answers null for the description that PATCH shows."""
+    return only_for(PUT, update, edited(update, lambda found: {**found, "description": None}))
 
 
 @mutant("put-patch.put-ignores-descriptions", op.PUT_LIBRARY, place="resources.libraries:update")

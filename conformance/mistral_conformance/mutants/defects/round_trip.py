@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import overlooking, without
+from mistral_conformance.mutants.tools import overlooking
 from mistral_conformance.rules.common import names as op
 
 if TYPE_CHECKING:
@@ -118,17 +118,17 @@ def chunk_size_is_unbounded(_refuse: Part) -> Part:
 
 
 @mutant(
-    "round-trip.list-leaves-out-the-description",
+    "round-trip.list-denies-the-description",
     op.LIST_LIBRARIES,
     op.GET_LIBRARY,
     place="resources.libraries:page_of",
 )
-def list_leaves_out_the_description(page_of: Part) -> Part:
-    """The list of libraries shows less of each than a read of one."""
+def list_denies_the_description(page_of: Part) -> Part:
+    """The list of libraries shows null for the description that a read shows."""
 
     def defect(ctx: Part, shown: Part, *, more: bool) -> Part:
         page = page_of(ctx, shown, more=more)
-        return {**page, "data": [without("description")(each) for each in page["data"]]}
+        return {**page, "data": [{**each, "description": None} for each in page["data"]]}
 
     return defect
 

@@ -82,10 +82,10 @@ def every_chunk_has_an_id(make_chunks: Part) -> Part:
     return defect
 
 
-@mutant("streams.role-is-missing", op.CHAT, place="completion.stream:make_opening")
-def role_is_missing(_make_opening: Part) -> Part:
-    """No delta names the role."""
-    return lambda index: stream.make_part(index, {"content": ""})
+@mutant("streams.role-is-another", op.CHAT, place="completion.stream:make_opening")
+def role_is_another(_make_opening: Part) -> Part:
+    """The first delta names the role of the user."""
+    return lambda index: stream.make_part(index, {"role": "user", "content": ""})
 
 
 @mutant("streams.reason-comes-early", op.CHAT, place=PARTS)

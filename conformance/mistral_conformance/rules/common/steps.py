@@ -49,7 +49,7 @@ def update(api: Api, operation: str, ids: Mapping[str, str], fields: object) -> 
 def is_missing(exchange: Exchange) -> bool:
     """Whether an answer says that the server does not offer the method at all."""
     status = exchange.status
-    return status in NO_METHOD or (status == 404 and NO_ROUTE in exchange.text)
+    return status in NO_METHOD or (status == 404 and NO_ROUTE in exchange.plain_text)
 
 
 def expect_refused(ctx: Context, exchange: Exchange, what: str) -> Exchange:

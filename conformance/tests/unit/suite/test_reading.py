@@ -121,3 +121,7 @@ def test_unknown_fields_make_no_difference() -> None:
     one = answer('{"detail": "x", "a": 1}', status=403).json()
     assert first_difference(one, answer('{"detail": "x"}', status=403).json()) is None
     assert first_difference(one, answer('{"detail": "y"}', status=403).json()) == ("detail",)
+
+
+def test_plain_text_has_no_escapes() -> None:
+    assert "größer/b" in answer('{"detail": "gr\\u00f6\\u00dfer\\/\\u0062"}', status=403).plain_text
