@@ -26,6 +26,7 @@ from mistral_mock.errors import (
 from mistral_mock.resources import processing
 from mistral_mock.settings import Settings
 from mistral_mock.state_file import StateFileError
+from mistral_mock.threads import aside
 from mistral_mock.wire import DroppedError, Wire
 from mistral_mock.world import World
 
@@ -97,6 +98,8 @@ class App:
             if request.path.startswith("/_"):
                 return await self._serve_own(request, wire)
             return await self._serve_api(request, wire)
+        except InvalidError as error:
+            return await aside(error.answer)  # it repeats what was sent, however long that is
         except APIError as error:
             return error.answer()
         except StateFileError:

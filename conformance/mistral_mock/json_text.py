@@ -17,7 +17,7 @@ DEEPEST = 100
 """Levels of arrays and objects that a value may have."""
 
 
-MOST_VALUES = 500_000
+MOST_VALUES = 250_000
 """Values that a text may have; one of 10 MB that is text for the most part has far fewer."""
 STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 

@@ -1,4 +1,4 @@
-"""Searches in long texts that give other threads a turn: one search alone would keep them waiting."""
+"""Searches in long texts, which give other threads a turn; one search alone keeps them waiting."""
 
 from __future__ import annotations
 

@@ -87,7 +87,9 @@ _LISTENERS: dict[str, Reference] = {}
 def operation(*ids: str) -> Callable[[H], H]:
     """Registers a handler for the operations with these ids.
 
-    A handler answers at once and completely: nothing else runs meanwhile.
+    A handler answers completely, without a look at the state after it has returned, and as if
+    nothing else ran meanwhile. It may run on a thread and more than once, see `transactions.py`:
+    what it changes has to be in the store.
     """
 
     def register(function: H) -> H:

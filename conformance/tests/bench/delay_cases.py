@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -32,7 +33,7 @@ SAMPLED = frozenset(
 PLACE = re.compile(r"\{\w+\}")
 SOME_ID = "00000000-0000-4000-8000-000000000000"
 JSON = "application/json"
-WORD = "volcano ash falls slowly on the grey harbour "
+WORD = large_files.WORD
 
 
 @attrs.frozen
@@ -67,7 +68,9 @@ def fill(path: str) -> str:
     return PLACE.sub(SOME_ID, path)
 
 
-def post(path: str, body: Any, method: str = "POST") -> Callable[[httpx.Client], list[httpx.Request]]:  # noqa: ANN401 - JSON
+def post(
+    path: str, body: Any, method: str = "POST"
+) -> Callable[[httpx.Client], list[httpx.Request]]:
     """One request with a JSON body."""
 
     def prepare(client: httpx.Client) -> list[httpx.Request]:
@@ -87,15 +90,23 @@ def make_wide(names: list[str]) -> bytes:
     """Each property is a long list of lists of objects."""
     item = b'[{"type":"nope","content":[1,{"role":1}]}]'
     share = LARGEST_BODY // max(len(names), 1)
-    value = b"[" + b",".join([item] * min(share // (len(item) + 1) - 50, 60_000 // max(len(names), 1))) + b"]"
-    return b"{" + b",".join(json.dumps(name).encode() + b":" + value for name in names or ["x"]) + b"}"
+    value = (
+        b"["
+        + b",".join([item] * min(share // (len(item) + 1) - 50, 30_000 // max(len(names), 1)))
+        + b"]"
+    )
+    return (
+        b"{" + b",".join(json.dumps(name).encode() + b":" + value for name in names or ["x"]) + b"}"
+    )
 
 
 def make_nested(names: list[str]) -> bytes:
     """Each property is as deep as a body may be, many times."""
     deep = b'{"type":"thinking","thinking":[' * 48 + b"1" + b"]}" * 48
     value = b"[" + b",".join([deep] * 100) + b"]"
-    return b"{" + b",".join(json.dumps(name).encode() + b":" + value for name in names or ["x"]) + b"}"
+    return (
+        b"{" + b",".join(json.dumps(name).encode() + b":" + value for name in names or ["x"]) + b"}"
+    )
 
 
 def make_empty(_: list[str]) -> bytes:
@@ -114,7 +125,9 @@ def chat(content: object, **more: object) -> dict[str, object]:
 
 def texts(count: int, words: int) -> list[str]:
     """Different texts of so many words each."""
-    return [" ".join(f"w{number * words + each}" for each in range(words)) for number in range(count)]
+    return [
+        " ".join(f"w{number * words + each}" for each in range(words)) for number in range(count)
+    ]
 
 
 def upload_document(name: str, make: Callable[[], bytes]) -> Case:
@@ -152,11 +165,17 @@ def many_documents(client: httpx.Client) -> list[httpx.Request]:
     ]
 
 
-def schedule(overlap: int, workflow: str, jump_s: int) -> Callable[[httpx.Client], list[httpx.Request]]:
+def schedule(
+    overlap: int, workflow: str, jump_s: int
+) -> Callable[[httpx.Client], list[httpx.Request]]:
     """A schedule of one second, then a jump of the clock."""
 
     def prepare(client: httpx.Client) -> list[httpx.Request]:
-        every = {"intervals": [{"every": "PT1S"}], "policy": {"overlap": overlap}, "input": {"mailbox": "invoices"}}
+        every = {
+            "intervals": [{"every": "PT1S"}],
+            "policy": {"overlap": overlap},
+            "input": {"mailbox": "invoices"},
+        }
         body = {"workflow_identifier": workflow, "schedule": every}
         client.post("/v1/workflows/schedules", json=body).raise_for_status()
         return [
@@ -174,15 +193,24 @@ def batch(lines: int) -> Callable[[httpx.Client], list[httpx.Request]]:
 
     def prepare(client: httpx.Client) -> list[httpx.Request]:
         content = b"\n".join(
-            json.dumps({"custom_id": str(n), "body": {"messages": [{"role": "user", "content": WORD}]}}).encode()
+            json.dumps(
+                {"custom_id": str(n), "body": {"messages": [{"role": "user", "content": WORD}]}}
+            ).encode()
             for n in range(lines)
         )
         sent = {"file": ("b.jsonl", content)}
         file = client.post("/v1/files", data={"purpose": "batch"}, files=sent).json()["id"]
-        job = {"input_files": [file], "endpoint": "/v1/chat/completions", "model": "mistral-small-latest"}
+        job = {
+            "input_files": [file],
+            "endpoint": "/v1/chat/completions",
+            "model": "mistral-small-latest",
+        }
         return [
             client.build_request("POST", "/v1/batch/jobs", json=job),
-            *(client.build_request("POST", "/_mock/clock", json={"advance_s": 1}) for _ in range(5)),
+            *(
+                client.build_request("POST", "/_mock/clock", json={"advance_s": 1})
+                for _ in range(5)
+            ),
         ]
 
     return prepare
@@ -202,7 +230,9 @@ def read_ocr(name: str, make: Callable[[], bytes]) -> Case:
     """A document is read page by page."""
 
     def prepare(client: httpx.Client) -> list[httpx.Request]:
-        file = client.post("/v1/files", data={"purpose": "ocr"}, files={"file": (name, make())}).json()["id"]
+        file = client.post(
+            "/v1/files", data={"purpose": "ocr"}, files={"file": (name, make())}
+        ).json()["id"]
         body = {
             "model": "mistral-ocr-latest",
             "document": {"type": "file", "file_id": file},
@@ -234,25 +264,97 @@ def converse(client: httpx.Client) -> list[httpx.Request]:
 
 CASES = (
     Case("chat.complete, one long message", post("/v1/chat/completions", chat(WORD * 200_000))),
-    Case("chat.complete, many messages", post("/v1/chat/completions", {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "a b"}] * 150_000})),
-    Case("chat.complete, a large schema", post("/v1/chat/completions", chat("x", response_format={"type": "json_schema", "json_schema": {"name": "n", "schema": {"type": "object", "properties": {f"p{n}": {"type": "array", "minItems": 50, "items": {"type": "string"}} for n in range(20_000)}}}}))),
-    Case("chat.complete, many tools", post("/v1/chat/completions", chat("x", tools=[{"type": "function", "function": {"name": f"f{n}", "parameters": {"type": "object"}}} for n in range(60_000)]))),
-    Case("fim.complete", post("/v1/fim/completions", {"model": "codestral-latest", "prompt": WORD * 200_000})),
-    Case("embeddings.create", post("/v1/embeddings", {"model": "mistral-embed", "input": texts(2048, 20)})),
-    Case("embeddings.create, too much", post("/v1/embeddings", {"model": "mistral-embed", "input": [WORD * 200_000]})),
-    Case("classifiers.moderate", post("/v1/moderations", {"model": "mistral-moderation-latest", "input": texts(2000, 300)})),
-    Case("classifiers.moderate, one text", post("/v1/moderations", {"model": "mistral-moderation-latest", "input": [WORD * 200_000]})),
-    Case("classifiers.moderate, many texts", post("/v1/moderations", {"model": "mistral-moderation-latest", "input": ["a"] * 400_000})),
-    Case("classifiers.classify", post("/v1/classifications", {"model": "mistral-moderation-latest", "input": texts(2000, 300)})),
-    upload_document("text of 20 MB", lambda: (WORD * 450_000).encode()),
-    upload_document("long.md", lambda: (WORD * 2_200_000).encode()),
-    upload_document("page.html", lambda: (b"<p>volcano <b>ash</b></p>\n" * 1_000_000)),
+    Case(
+        "chat.complete, many messages",
+        post(
+            "/v1/chat/completions",
+            {
+                "model": "mistral-small-latest",
+                "messages": [{"role": "user", "content": "a b"}] * 60_000,
+            },
+        ),
+    ),
+    Case(
+        "chat.complete, a large schema",
+        post(
+            "/v1/chat/completions",
+            chat(
+                "x",
+                response_format={
+                    "type": "json_schema",
+                    "json_schema": {
+                        "name": "n",
+                        "schema": {
+                            "type": "object",
+                            "properties": {
+                                f"p{n}": {
+                                    "type": "array",
+                                    "minItems": 50,
+                                    "items": {"type": "string"},
+                                }
+                                for n in range(20_000)
+                            },
+                        },
+                    },
+                },
+            ),
+        ),
+    ),
+    Case(
+        "chat.complete, many tools",
+        post(
+            "/v1/chat/completions",
+            chat(
+                "x",
+                tools=[
+                    {
+                        "type": "function",
+                        "function": {"name": f"f{n}", "parameters": {"type": "object"}},
+                    }
+                    for n in range(25_000)
+                ],
+            ),
+        ),
+    ),
+    Case(
+        "fim.complete",
+        post("/v1/fim/completions", {"model": "codestral-latest", "prompt": WORD * 200_000}),
+    ),
+    Case(
+        "embeddings.create",
+        post("/v1/embeddings", {"model": "mistral-embed", "input": texts(2048, 20)}),
+    ),
+    Case(
+        "embeddings.create, too much",
+        post("/v1/embeddings", {"model": "mistral-embed", "input": [WORD * 200_000]}),
+    ),
+    Case(
+        "classifiers.moderate",
+        post("/v1/moderations", {"model": "mistral-moderation-latest", "input": texts(2000, 300)}),
+    ),
+    Case(
+        "classifiers.moderate, one text",
+        post("/v1/moderations", {"model": "mistral-moderation-latest", "input": [WORD * 200_000]}),
+    ),
+    Case(
+        "classifiers.moderate, many texts",
+        post("/v1/moderations", {"model": "mistral-moderation-latest", "input": ["a"] * 240_000}),
+    ),
+    Case(
+        "classifiers.classify",
+        post(
+            "/v1/classifications", {"model": "mistral-moderation-latest", "input": texts(2000, 300)}
+        ),
+    ),
+    upload_document("text of 20 MB", partial(large_files.make_text, 450_000)),
+    upload_document("long.md", partial(large_files.make_text, 2_200_000)),
+    upload_document("page.html", lambda: b"<p>volcano <b>ash</b></p>\n" * 1_000_000),
     upload_document("pages.pdf", large_files.make_pdf),
     upload_document("bomb.docx", large_files.make_docx),
     upload_document("slides.pptx", large_files.make_pptx),
     Case("documents, 300 of them", many_documents),
     read_ocr("pages.pdf", large_files.make_pdf),
-    read_ocr("text of 20 MB.txt", lambda: (WORD * 450_000).encode()),
+    read_ocr("text of 20 MB.txt", partial(large_files.make_text, 450_000)),
     Case("files.upload, 200 MB", upload_file(200_000_000)),
     Case("batch.jobs.create, 20,000 lines", batch(20_000)),
     Case("conversations, 8,000 entries", converse),

@@ -45,9 +45,14 @@ def join_pdf(objects: list[str]) -> bytes:
     return out.getvalue()
 
 
+def make_text(count: int) -> bytes:
+    """So many times the same words, as one sentence."""
+    return (WORD * count).encode()
+
+
 def make_docx() -> bytes:
     """A small archive that unpacks to as much as the mock takes."""
-    from docx import Document  # noqa: PLC0415 - only this needs it
+    from docx import Document
 
     out = BytesIO()
     Document().save(out)

@@ -67,7 +67,9 @@ def measure(case: Case) -> Delay:
 
 def show(rounds: int, names: list[str], *, full: bool) -> None:
     """A line for each case, and the longest delay of all."""
-    print(f"mock, longest delay of GET /v1/models during other requests (<= {LIMIT_S * 1000:.0f} ms):")
+    print(
+        f"mock, longest delay of GET /v1/models during other requests (<= {LIMIT_S * 1000:.0f} ms):"
+    )
     longest = 0.0
     for case in delay_cases.choose(full=full, names=names):
         found = [measure(case) for _ in range(rounds)]

@@ -21,9 +21,9 @@ def main() -> None:
     """Measures until standard input closes."""
     address = urlsplit(sys.argv[1])
     closed = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), closed.set()), daemon=True).start()
+    threading.Thread(target=watch, args=(closed,), daemon=True).start()
     connection = http.client.HTTPConnection(str(address.hostname), int(address.port or 80))
-    delays = []
+    delays: list[float] = []
     while not closed.is_set() or not delays:
         started = time.perf_counter()
         connection.request("GET", "/v1/models", headers=HEADERS)
@@ -34,6 +34,12 @@ def main() -> None:
             sys.stdout.flush()
         time.sleep(PAUSE_S)
     sys.stdout.write(json.dumps(delays) + "\n")
+
+
+def watch(closed: threading.Event) -> None:
+    """Says when standard input has closed."""
+    sys.stdin.read()
+    closed.set()
 
 
 if __name__ == "__main__":

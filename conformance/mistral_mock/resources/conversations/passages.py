@@ -122,9 +122,7 @@ def search(world: World, question: str, library_ids: Collection[str]) -> list[Hi
 
 def find_words(question: str) -> list[str]:
     """The telling words of a question; all of them when none tells anything."""
-    words = [
-        word[0].lower() for word in WORD.finditer(question) if len(word[0]) >= SHORTEST_WORD
-    ]
+    words = [word[0].lower() for word in WORD.finditer(question) if len(word[0]) >= SHORTEST_WORD]
     telling = [word for word in words if is_telling(word)]
     return list(dict.fromkeys(telling or words))[:MOST_WORDS]
 
@@ -143,7 +141,9 @@ def split(text: str) -> Iterator[str]:
 def gather(paragraph: str) -> Iterator[str]:
     """The sentences of a paragraph, as many in each passage as fit."""
     passage = ""
-    for piece in (piece for each in long_text.split(SENTENCE, paragraph) for piece in cut(each.strip())):
+    for piece in (
+        piece for each in long_text.split(SENTENCE, paragraph) for piece in cut(each.strip())
+    ):
         if passage and len(passage) + len(piece) > LONGEST:
             yield passage
             passage = ""

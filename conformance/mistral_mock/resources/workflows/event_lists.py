@@ -11,12 +11,11 @@ from mistral_mock import pages
 from mistral_mock.answers import EventStream, json_answer
 from mistral_mock.clock import NEVER
 from mistral_mock.registry import operation
-from mistral_mock.resources.workflows import engine, events, live
+from mistral_mock.resources.workflows import events, live
 from mistral_mock.resources.workflows.records import Execution
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import Iterator, Sequence
 
     from mistral_mock.answers import Answer
     from mistral_mock.context import Context
@@ -67,38 +66,23 @@ def follow(ctx: Context, first: int) -> Iterator[bytes | None]:
 
     All events are gone through again only when something has come up.
     """
-    table, version, due = ctx.table(Execution), -1, NEVER
+    version, due, first = -1, NEVER, max(first, 1)
     while True:
-        now = ctx.now()
-        if table.version != version or now >= due:
-            version, due = table.version, next_happening(ctx, now)
-            for number, event in enumerate(tell(ctx), 1):
-                if number >= first:
-                    first = number + 1
-                    if is_wanted(ctx, event):
-                        yield live.spell(evolve(event, sequence=number))
+        now, present = ctx.now(), ctx.table(Execution).version
+        if present != version or now >= due:
+            version, found = present, events.foretell_all(ctx.world, ctx.caller.workspace_id)
+            due = found.next_after(now)
+            for event in found.so_far(now)[first - 1 :]:
+                number, first = first, first + 1
+                if is_wanted(ctx, event):
+                    yield live.spell(evolve(event, sequence=number))
         else:
             yield None
 
 
-def tell(ctx: Context) -> list[WorkflowEvent]:
+def tell(ctx: Context) -> Sequence[WorkflowEvent]:
     """All events of the caller's workspace so far, in order."""
     return events.all_events(ctx.world, ctx.caller.workspace_id, ctx.now())
-
-
-def next_happening(ctx: Context, now: datetime) -> datetime:
-    """The next moment at which something happens in an execution by itself."""
-    return min(
-        (
-            happening.at
-            for execution in engine.executions(ctx.world, ctx.caller.workspace_id)
-            for run in execution.course.runs
-            if run.ended_at is None or run.ended_at > now
-            for happening in run.happenings
-            if happening.at > now
-        ),
-        default=NEVER,
-    )
 
 
 def is_wanted(ctx: Context, event: WorkflowEvent) -> bool:

@@ -6,21 +6,23 @@ of an execution that somebody terminates (no type fits).
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from attrs import evolve, frozen
 
-from mistral_mock.clock import spell
+from mistral_mock.clock import NEVER, spell
 from mistral_mock.identities import stable_id
 from mistral_mock.resources.workflows import engine
+from mistral_mock.resources.workflows.records import Execution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from mistral_mock.resources.workflows.course import Happening, Run
-    from mistral_mock.resources.workflows.records import Execution
     from mistral_mock.world import World
 
     Facts = Mapping[str, Any]
@@ -81,13 +83,47 @@ def events_of(execution: Execution, now: datetime) -> list[WorkflowEvent]:
     return [evolve(event, sequence=number) for number, event in enumerate(found, 1)]
 
 
-def all_events(world: World, workspace_id: str, now: datetime) -> list[WorkflowEvent]:
-    """What has happened in all executions of a workspace, in order, without numbers."""
-    found: list[WorkflowEvent] = []
-    for execution in engine.executions(world, workspace_id):
-        found += _tell_all(execution, now)
-    found.sort(key=attrgetter("happening.at"))
+@frozen
+class Foretold:
+    """The events of all executions of a workspace, in order and ahead of time, without numbers."""
+
+    version: int
+    """That of the table that they come from."""
+    events: Sequence[WorkflowEvent]
+    moments: Sequence[datetime]
+
+    def so_far(self, now: datetime) -> Sequence[WorkflowEvent]:
+        """What has happened up to a moment."""
+        return self.events[: bisect_right(self.moments, now)]
+
+    def next_after(self, now: datetime) -> datetime:
+        """When something happens next by itself."""
+        place = bisect_right(self.moments, now)
+        return self.moments[place] if place < len(self.moments) else NEVER
+
+
+_FORETOLD: WeakKeyDictionary[World, dict[str, Foretold]] = WeakKeyDictionary()
+
+
+def foretell_all(world: World, workspace_id: str) -> Foretold:
+    """The events of all executions of a workspace; all who follow them share one list.
+
+    A transaction, whose changes may come to nothing, makes its own.
+    """
+    version = world.store.table(Execution).version
+    is_settled = world.store is world.root.store
+    known = _FORETOLD.setdefault(world.root, {}) if is_settled else {}
+    found = known.get(workspace_id)
+    if found is None or found.version != version:
+        told = [event for each in engine.executions(world, workspace_id) for event in each.told]
+        told.sort(key=attrgetter("happening.at"))
+        found = known[workspace_id] = Foretold(version, told, [event.at for event in told])
     return found
+
+
+def all_events(world: World, workspace_id: str, now: datetime) -> Sequence[WorkflowEvent]:
+    """What has happened in all executions of a workspace, in order, without numbers."""
+    return foretell_all(world, workspace_id).so_far(now)
 
 
 def stream_item(event: WorkflowEvent) -> dict[str, Any]:

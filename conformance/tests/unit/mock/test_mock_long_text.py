@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import cast
 
 import pytest
 
-from mistral_mock import long_text
+from mistral_mock import answers, json_text, long_text
 
 GAP = re.compile(r"(?<=[.!?])\s+")
 
@@ -28,6 +30,30 @@ def test_no_search_sees_more_than_a_window_and_what_may_cross_its_end() -> None:
             seen.append(end - start)
             return []
 
-    list(long_text.find(Pattern(), "a" * 1_000_000))  # type: ignore[arg-type] - it counts
+    list(long_text.find(cast("re.Pattern[str]", Pattern()), "a" * 1_000_000))
     assert max(seen) <= long_text.WINDOW + long_text.LONGEST
     assert sum(seen) <= 1_100_000
+
+
+def test_large_json_is_written_in_pieces_and_reads_the_same() -> None:
+    value = {"a": [{"b": [number / 7] * 300} for number in range(2_000)], "c": {"d": "é"}, "e": []}
+    pieces = list(answers.spell(value))
+    assert json.loads("".join(pieces)) == value
+    assert max(map(len, pieces)) < 1_000_000
+    assert answers.encode(value) == "".join(pieces).encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "crowded"),
+    [
+        ("[" + "[]," * 600_000 + "1]", True),
+        ("[" + "1," * 600_000 + "1]", True),
+        ('["' + ',[\\"' * 600_000 + '"]', False),
+    ],
+)
+def test_json_of_too_many_values_is_refused_before_it_is_read(text: str, crowded: object) -> None:
+    if crowded:
+        with pytest.raises(ValueError, match="more than 250,000 values"):
+            json_text.read(text.encode())
+    else:
+        assert json_text.read(text.encode())
