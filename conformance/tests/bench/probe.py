@@ -17,16 +17,11 @@ PAUSE_S = 0.005
 HEADERS = {"Authorization": "Bearer mock-key"}
 
 
-def _wait_for_the_end(closed: threading.Event) -> None:
-    sys.stdin.read()
-    closed.set()
-
-
 def main() -> None:
     """Measures until standard input closes."""
     address = urlsplit(sys.argv[1])
     closed = threading.Event()
-    threading.Thread(target=_wait_for_the_end, args=(closed,), daemon=True).start()
+    threading.Thread(target=watch, args=(closed,), daemon=True).start()
     connection = http.client.HTTPConnection(str(address.hostname), int(address.port or 80))
     delays: list[float] = []
     while not closed.is_set() or not delays:
@@ -39,6 +34,12 @@ def main() -> None:
             sys.stdout.flush()
         time.sleep(PAUSE_S)
     sys.stdout.write(json.dumps(delays) + "\n")
+
+
+def watch(closed: threading.Event) -> None:
+    """Says when standard input has closed."""
+    sys.stdin.read()
+    closed.set()
 
 
 if __name__ == "__main__":

@@ -120,6 +120,16 @@ def show_transfer(results: dict[str, list[Figures]], rest: Figures) -> None:
 
 def run(names: list[str], rounds: int, cases: list[str], *, full: bool) -> None:
     """Prints the table."""
+    if not names or set(names) - {"mock", "delay"}:
+        run_client(names, rounds)
+    if not names or "mock" in names:
+        mock_load.show(rounds)
+    if not names or "delay" in names:
+        mock_delay.show(min(rounds, MOST_DELAY_ROUNDS), cases, full=full)
+
+
+def run_client(names: list[str], rounds: int) -> None:
+    """Prints the client's rows."""
     print("preparing environments ...", flush=True)
     pythons = environments.prepare()
     print(
@@ -136,10 +146,6 @@ def run(names: list[str], rounds: int, cases: list[str], *, full: bool) -> None:
                 show_cold(results, measure(pythons["ours"], "ours", "idle", base_url, 1))
             if row.name in {"upload", "download"}:
                 show_transfer(results, measure(pythons["ours"], "ours", "get_sync", base_url, 1))
-    if not names or "mock" in names:
-        mock_load.show(rounds)
-    if not names or "delay" in names:
-        mock_delay.show(min(rounds, MOST_DELAY_ROUNDS), cases, full=full)
 
 
 def main() -> None:

@@ -9,6 +9,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import delay_cases
+import mock_delay
 import mock_load
 import run
 from rows import ROWS
@@ -57,3 +59,15 @@ def test_load_on_the_mock_is_measured() -> None:
         load = mock_load.burst(url, pid, mock_load.CONNECTIONS * 4)
     assert load.cpu_s >= 0
     assert load.resident_kb > 1024
+
+
+def test_delay_of_others_is_measured() -> None:
+    (case,) = delay_cases.choose(full=False, names=["schedule of one second, a day passes"])
+    delay = mock_delay.measure(case)
+    assert 0 < delay.median_s <= delay.longest_s
+    assert delay.status == 200
+
+
+def test_cases_of_the_sample_are_among_all() -> None:
+    names = {case.name for case in delay_cases.choose(full=True, names=())}
+    assert names >= delay_cases.SAMPLED
