@@ -131,7 +131,7 @@ def make_clock(mode: str) -> Clock:
 
 
 def spell(moment: datetime) -> str:
-    """RFC 3339 with microseconds and Z, as the API writes times (rule D7)."""
+    """RFC 3339 with microseconds and Z, as the API writes times (conversations.times-in-order)."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 

@@ -71,12 +71,12 @@ def invalid_field(field: str, message: str, given: object = None) -> InvalidErro
 
 
 def not_found(detail: str = "Not Found") -> APIError:
-    """404 with a text (our choice for unknown libraries, documents and shares: rule A18)."""
+    """404 with a text (libraries.unknown-404)."""
     return APIError(404, {"detail": detail})
 
 
 def forbidden(detail: str) -> APIError:
-    """403 with a text (our choice: rule C15)."""
+    """403 with a text (accesses.refused-403)."""
     return APIError(403, {"detail": detail})
 
 

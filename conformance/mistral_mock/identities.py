@@ -29,7 +29,7 @@ class Identity:
     admin: bool = False
     """The user administers the organisation."""
     private: bool = False
-    """The key may create libraries of its user alone (rules A10 and A12)."""
+    """The key may create libraries of its user alone."""
 
 
 def stable_id(kind: str, name: str) -> str:

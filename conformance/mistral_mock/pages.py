@@ -60,7 +60,7 @@ def block(total: int, page: int, size: int) -> dict[str, object]:
 
 
 def matches(name: str, search: str | None) -> bool:
-    """The name contains the search text, in whatever case (A2, B18)."""
+    """The name contains the search text, in whatever case."""
     return search is None or search.casefold() in name.casefold()
 
 

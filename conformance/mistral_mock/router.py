@@ -87,7 +87,7 @@ def bind(operation: Operation, segments: list[str]) -> dict[str, str]:
 
 
 def offered(settings: Settings) -> Iterable[Operation]:
-    """The document's operations without the twins that the settings take away (rules A20, B19)."""
+    """The document's operations without the twins that the settings take away."""
     operations = load_operations()
     away = {"PUT": settings.without_put, "PATCH": settings.without_patch}
     methods: dict[str, set[str]] = {}

@@ -49,11 +49,11 @@ class Settings:
         default="real", validator=validators.in_(("real", "manual"))
     )
     delete_answers: Literal[200, 204] = field(default=200, validator=validators.in_((200, 204)))
-    """How deleting a library or an access answers (rules A24 and C11)."""
+    """How deleting a library or an access answers."""
     closed_libraries: Literal["empty", "refused"] = field(
         default="empty", validator=validators.in_(("empty", "refused"))
     )
-    """What agents meet in a library that no administrator has opened to them (rules D3, D4):
+    """What agents meet in a library that no administrator has opened to them:
     nothing, or a 403 at the start of the conversation."""
     without_put: bool = False
     """The deprecated PUT twins of PATCH are no routes."""
@@ -76,7 +76,7 @@ class Settings:
     world_file: Path | None = None
     """A fixture world in YAML; None is the one that ships."""
     max_upload: int = field(default=100 * MEGABYTE, validator=validators.gt(0))
-    """The largest document (rule B30)."""
+    """The largest document (documents.size-limit)."""
     max_file: int = field(default=512 * MEGABYTE, validator=validators.gt(0))
     """The largest file of `files.upload`."""
     max_body: int = field(default=10 * MEGABYTE, validator=validators.gt(0))

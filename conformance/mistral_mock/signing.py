@@ -1,4 +1,4 @@
-"""Signed URLs: the mock serves them itself, without a key, until they expire (rules B24-B26)."""
+"""Signed URLs: the mock serves them itself, without a key, until they expire."""
 
 from __future__ import annotations
 

@@ -286,7 +286,7 @@ def other_workspaces_see_nothing(ctx: Context) -> None:
 
 
 def expect_total(ctx: Context, answer: Exchange) -> None:
-    """Hold the usage to add up, the tokens of tools included (D6)."""
+    """Hold the usage to add up, the tokens of tools included (conversations.connector-usage)."""
     usage = answer["usage"]
     expect_sum(ctx, usage, ("prompt_tokens", "completion_tokens", "connector_tokens"), answer)
     ctx.expect((usage["prompt_tokens"] or 0) > 0, "nothing was read", answer)

@@ -1,4 +1,4 @@
-"""Sharing: who has access to a library (rules C1-C17)."""
+"""Sharing: who has access to a library."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Entity:
 
 @operation("beta.libraries.accesses.list")
 def list_accesses(ctx: Context) -> Answer:
-    """Every entity with access and its level, the owner first (C7)."""
+    """Every entity with access and its level, the owner first (accesses.list)."""
     library, _ = permissions.find_library(ctx)
     shares = [owner_entry(library), *ctx.table(Share).children(library.id)]
     return json_answer({"data": [view(library, share) for share in shares]})
@@ -37,7 +37,7 @@ def list_accesses(ctx: Context) -> Answer:
 
 @operation("beta.libraries.accesses.update_or_create")
 def update_or_create(ctx: Context) -> Answer:
-    """The entity's entry, new or changed: there is one for each entity (C1-C5)."""
+    """The entity's entry, new or changed: there is one for each entity."""
     library = permissions.find_managed(ctx, "share")
     entity = read_entity(ctx)
     check_organisation(ctx, entity)
@@ -52,7 +52,7 @@ def update_or_create(ctx: Context) -> Answer:
 
 @operation("beta.libraries.accesses.delete")
 def delete(ctx: Context) -> Answer:
-    """The entry that was removed, or 204 where the mock is told so (C8-C12)."""
+    """The entry that was removed, or 204 where the mock is told so."""
     library, role = permissions.find_library(ctx)
     entity = read_entity(ctx)
     check_removal(ctx.caller, library, role, entity)
@@ -67,7 +67,7 @@ def delete(ctx: Context) -> Answer:
 
 
 def is_opened(ctx: Context, library: Library, entity: Entity) -> bool:
-    """An administrator has given the entity access before; changes of others keep that (D3)."""
+    """An administrator has given the entity access before; changes of others keep that."""
     known = ctx.table(Share).get(share_id(library, entity))
     return known is not None and known.by_admin
 
@@ -83,13 +83,13 @@ def owner_entity(library: Library) -> Entity:
 
 
 def owner_entry(library: Library) -> Share:
-    """The owner's entry in the list; its role text is our choice (C7)."""
+    """The owner's entry in the list; its role text is our choice (accesses.list)."""
     owner = owner_entity(library)
     return new_share(library, owner, permissions.OWNER)
 
 
 def check_organisation(ctx: Context, entity: Entity) -> None:
-    """Keeps a library inside its organisation (A26, C5).
+    """Keeps a library inside its organisation.
 
     Raises:
         APIError: 403, the body names another organisation, or an entity that the mock knows to
@@ -116,12 +116,12 @@ def is_foreign(known: tuple[Identity, ...], caller: Identity, entity: Entity) ->
 
 
 def is_own(caller: Identity, library: Library, entity: Entity) -> bool:
-    """The entry is the owner's, or that of the calling user as part of the owner (C4)."""
+    """The entry is the owner's, or that of the calling user as part of the owner."""
     return entity in {owner_entity(library), Entity("User", caller.user_id)}
 
 
 def check_removal(caller: Identity, library: Library, role: str, entity: Entity) -> None:
-    """Lets the owner remove others, and others leave (C9, C10).
+    """Lets the owner remove others, and others leave (accesses.owner-deletes, accesses.leave).
 
     Raises:
         APIError: 403, the entry is not the caller's to remove.
@@ -134,13 +134,13 @@ def check_removal(caller: Identity, library: Library, role: str, entity: Entity)
 
 
 def is_leaving(caller: Identity, entity: Entity) -> bool:
-    """The entry is the caller's own: its user's or its workspace's (C10, our choice)."""
+    """The entry is the caller's own: its user's or its workspace's (accesses.leave, our choice)."""
     mine = {Entity("User", caller.user_id), Entity("Workspace", caller.workspace_id)}
     return entity in mine
 
 
 def share_id(library: Library, entity: Entity) -> str:
-    """One id for one (library, type, entity), so that there is one entry (C2)."""
+    """One id for one (library, type, entity), so that there is one entry."""
     return f"{library.id}/{entity.type}/{entity.uuid}"
 
 
@@ -156,12 +156,12 @@ def new_share(library: Library, entity: Entity, role: str) -> Share:
 
 
 def put_share(store: Store, library: Library, entity: Entity, level: str) -> Share:
-    """The stored entry (C2, C6)."""
+    """The stored entry (accesses.one-entry-each, accesses.level-and-role)."""
     return store.table(Share).put(new_share(library, entity, level))
 
 
 def recount(ctx: Context, library: Library) -> Library:
-    """The library with its member counts in step (C17)."""
+    """The library with its member counts in step (accesses.member-counts)."""
     shares = ctx.table(Share).children(library.id)
     roles = [share.role for share in shares if share.share_with_type == "Org"]
     changed = evolve(
@@ -181,7 +181,7 @@ def count(shares: list[Share], type_: str, before: int | None) -> int | None:
 
 
 def view(library: Library, share: Share) -> dict[str, object]:
-    """The entry as the API writes it; the request's word is level, the answer's is role (C6)."""
+    """The entry as the API writes it; the request's word is level, the answer's is role."""
     is_user = share.share_with_type == "User"
     return {
         "library_id": share.library_id,

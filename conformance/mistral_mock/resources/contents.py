@@ -1,4 +1,4 @@
-"""What is inside a document, and how far its processing is (rules B14, B22-B26)."""
+"""What is inside a document, and how far its processing is."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from mistral_mock.context import Context
 
 URL_LIFETIME_S = 30 * 60
-"""Stated for the document's own URL (B24); the same for its text (B25, our choice)."""
+"""Stated for the document's own URL; the same for its text (our choice)."""
 
 
 @operation("beta.libraries.documents.status")
 def status(ctx: Context) -> Answer:
-    """The id and both status fields, nothing more (B14)."""
+    """The id and both status fields, nothing more (documents.status-fields)."""
     document = documents.find_document(ctx)
     return json_answer(
         {
@@ -43,21 +43,21 @@ def text_content(ctx: Context) -> Answer:
 
 @operation("beta.libraries.documents.get_signed_url")
 def get_signed_url(ctx: Context) -> Answer:
-    """A bare JSON string: a URL that serves the bytes without a key (B24)."""
+    """A bare JSON string: a URL that serves the bytes without a key (documents.signed-url)."""
     document = documents.find_document(ctx)
     return json_answer(ctx.signed_url("document", document.id, URL_LIFETIME_S))
 
 
 @operation("beta.libraries.documents.extracted_text_signed_url")
 def extracted_text_signed_url(ctx: Context) -> Answer:
-    """A bare JSON string: a URL that serves the extracted text without a key (B25)."""
+    """A bare JSON string: a URL that serves the extracted text without a key."""
     text = find_text(ctx, documents.find_document(ctx).id)
     return json_answer(ctx.signed_url("text", text.id, URL_LIFETIME_S))
 
 
 @signed("document")
 def serve_document(ctx: Context, key: str) -> Answer:
-    """The document's bytes, with its type and name (B26)."""
+    """The document's bytes, with its type and name (documents.signed-url-serves)."""
     document, blob = ctx.table(Document).get(key), ctx.table(Blob).get(key)
     if document is None or blob is None:
         raise not_found("Document not found")
@@ -66,7 +66,7 @@ def serve_document(ctx: Context, key: str) -> Answer:
 
 @signed("text")
 def serve_text(ctx: Context, key: str) -> Answer:
-    """The document's text (B25)."""
+    """The document's text (documents.text-signed-url)."""
     return binary(find_text(ctx, key).text.encode(), PLAIN)
 
 
@@ -74,7 +74,7 @@ def find_text(ctx: Context, document_id: str) -> DocumentText:
     """The text that processing found.
 
     Raises:
-        APIError: 404, there is none, or none yet (B23, our choice).
+        APIError: 404, there is none, or none yet (documents.unfinished-text-404, our choice).
 
     """
     text = ctx.table(DocumentText).get(document_id)

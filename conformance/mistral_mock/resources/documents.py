@@ -1,4 +1,4 @@
-"""Documents of a library: upload, list, read, change, delete, reprocess (rules B1-B30)."""
+"""Documents of a library: upload, list, read, change, delete, reprocess."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ SORTABLE = frozenset(
         "expires_at",
     }
 )
-"""The scalar fields of a document (B17, our choice)."""
+"""The scalar fields of a document (documents.sortable-fields, our choice)."""
 
 
 @operation("beta.libraries.documents.upload")
 def upload(ctx: Context) -> Answer:
-    """201 with the new document, or 200 with the one that has the same content (B2-B8)."""
+    """201 with the new document, or 200 with the one that has the same content."""
     library = permissions.find_editable(ctx)
     file = ctx.files["file"]
     known = find_twin(ctx.store, library, fingerprint(file.content))
@@ -65,7 +65,7 @@ def upload(ctx: Context) -> Answer:
 
 @operation("beta.libraries.documents.list")
 def list_documents(ctx: Context) -> Answer:
-    """One page of the library's documents (B1, B16-B18)."""
+    """One page of the library's documents."""
     library, _ = permissions.find_library(ctx)
     check_order(ctx.query["sort_by"], ctx.query["sort_order"])
     found = [document for document in find_all(ctx, library) if is_listed(ctx, document)]
@@ -84,7 +84,7 @@ def get(ctx: Context) -> Answer:
 
 @operation("beta.libraries.documents.update", "beta.libraries.documents.update_with_put")
 def update(ctx: Context) -> Answer:
-    """The document with what was sent changed; PUT and PATCH do the same (B19)."""
+    """The document with what was sent changed; PUT and PATCH do the same."""
     permissions.find_editable(ctx)
     changed = change(ctx, find_document(ctx), pick_changes(ctx.body))
     return json_answer(view(changed))
@@ -92,7 +92,7 @@ def update(ctx: Context) -> Answer:
 
 @operation("beta.libraries.documents.delete")
 def delete(ctx: Context) -> Answer:
-    """204; the document is gone at once (B21)."""
+    """204; the document is gone at once (documents.delete-204)."""
     library = permissions.find_editable(ctx)
     upkeep.forget(ctx.store, find_document(ctx))
     upkeep.refresh(ctx.store, library.id, ctx.clock.stamp())
@@ -101,7 +101,7 @@ def delete(ctx: Context) -> Answer:
 
 @operation("beta.libraries.documents.reprocess")
 def reprocess(ctx: Context) -> Answer:
-    """204; the document runs again, and a run that is under way goes on alone (B27, B28)."""
+    """204; the document runs again, and a run that is under way goes on alone."""
     library = permissions.find_editable(ctx)
     document = find_document(ctx)
     if document.process_status not in statuses.RUNNING:
@@ -138,18 +138,18 @@ def find_all(ctx: Context, library: Library) -> list[Document]:
 
 
 def find_twin(store: Store, library: Library, digest: str) -> Document | None:
-    """The library's document with the same content, or None (B5)."""
+    """The library's document with the same content, or None (documents.known-content-200)."""
     documents = store.table(Document).children(library.id)
     return next((document for document in documents if document.hash == digest), None)
 
 
 def fingerprint(content: bytes) -> str:
-    """32 hex digits that follow from the content alone (B6)."""
+    """32 hex digits that follow from the content alone (documents.hash-of-content)."""
     return md5(content, usedforsecurity=False).hexdigest()
 
 
 def add(ctx: Context, library: Library, file: Upload) -> Document:
-    """Stores an upload as a new document, queued for processing (B2, B7, B8)."""
+    """Stores an upload as a new document, queued for processing."""
     moment = ctx.clock.stamp()
     alone = library.owner_type == "User"
     document = Document(
@@ -171,7 +171,7 @@ def add(ctx: Context, library: Library, file: Upload) -> Document:
 
 
 def is_listed(ctx: Context, document: Document) -> bool:
-    """The document passes the query's filter by name (B18, our choice)."""
+    """The document passes the query's filter by name (documents.search-by-name, our choice)."""
     return pages.matches(document.name, ctx.query["search"])
 
 
@@ -179,7 +179,7 @@ def check_order(sort_by: str, sort_order: str) -> None:
     """Lets known orders pass.
 
     Raises:
-        APIError: 422, not a scalar field of documents (B17, our choice), or no direction.
+        APIError: 422, not a scalar field of documents (our choice), or no direction.
 
     """
     problems = []
@@ -198,7 +198,7 @@ def _unknown(name: str, value: str, expected: str) -> Problem:
 
 
 def sort(documents: list[Document], sort_by: str, sort_order: str) -> list[Document]:
-    """The documents in the order asked for; absent values come last, equals by age (B16)."""
+    """The documents in the order asked for; absent values come last, equals by age."""
     backwards = sort_order == "desc"
     aged = sorted(documents, key=lambda document: document.created_at, reverse=backwards)
     shown = [(view(document)[sort_by], document) for document in aged]
@@ -209,7 +209,7 @@ def sort(documents: list[Document], sort_by: str, sort_order: str) -> list[Docum
 
 
 def pick_changes(body: dict[str, Any]) -> dict[str, Any]:
-    """What an update changes: the fields that were sent; attributes as a whole (B19).
+    """What an update changes: the fields that were sent; attributes as a whole.
 
     Raises:
         APIError: 422, `expires_at` names no moment of the calendar.
@@ -222,7 +222,7 @@ def pick_changes(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def change(ctx: Context, document: Document, changes: dict[str, Any]) -> Document:
-    """The changed document; its library's `updated_at` moves along (A17)."""
+    """The changed document; its library's `updated_at` moves along (libraries.counts-follow)."""
     if not changes:
         return document
     changed = ctx.table(Document).put(evolve(document, **changes))
@@ -231,7 +231,7 @@ def change(ctx: Context, document: Document, changes: dict[str, Any]) -> Documen
 
 
 def total_tokens(document: Document) -> int:
-    """All tokens that the document was billed: main content and summary (B9)."""
+    """All tokens that the document was billed: main content and summary."""
     return (document.main_tokens or 0) + (document.summary_tokens or 0)
 
 

@@ -1,4 +1,4 @@
-"""What an upload says about itself: its extension and MIME type (rule B2)."""
+"""What an upload says about itself: its extension and MIME type (documents.upload-form)."""
 
 from __future__ import annotations
 

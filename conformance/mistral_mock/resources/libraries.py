@@ -1,4 +1,4 @@
-"""Libraries: create, list, read, change, delete (rules A1-A26)."""
+"""Libraries: create, list, read, change, delete."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def list_libraries(ctx: Context) -> Answer:
 
 @operation("beta.libraries.create")
 def create(ctx: Context) -> Answer:
-    """201 with the new library, owned by the caller's workspace or by the caller (A7-A13)."""
+    """201 with the new library, owned by the caller's workspace or by the caller."""
     owner_type = choose_owner_type(ctx.caller, ctx.body.get("owner_type"))
     moment = ctx.clock.stamp()
     library = Library(
@@ -51,21 +51,21 @@ def create(ctx: Context) -> Answer:
 
 @operation("beta.libraries.get")
 def get(ctx: Context) -> Answer:
-    """The library (A18, A19)."""
+    """The library (libraries.read, libraries.foreign-404)."""
     library, _ = permissions.find_library(ctx)
     return json_answer(view(library))
 
 
 @operation("beta.libraries.update", "beta.libraries.update_with_put")
 def update(ctx: Context) -> Answer:
-    """The library with what was sent changed; PUT and PATCH do the same (A20-A22)."""
+    """The library with what was sent changed; PUT and PATCH do the same."""
     library = permissions.find_editable(ctx)
     return json_answer(view(change(ctx, library, pick_changes(ctx.body))))
 
 
 @operation("beta.libraries.delete")
 def delete(ctx: Context) -> Answer:
-    """The library as it was, or 204 where the mock is told so (A23, A24)."""
+    """The library as it was, or 204 where the mock is told so."""
     library = permissions.find_managed(ctx, "delete")
     remove(ctx, library)
     if ctx.settings.delete_answers == 204:
@@ -80,7 +80,7 @@ def find_listed(ctx: Context) -> list[Library]:
 
 
 def is_listed(ctx: Context, library: Library) -> bool:
-    """The caller may see the library, and it passes the query's filters (A1, A2, A5)."""
+    """The caller may see the library, and it passes the query's filters."""
     role = permissions.find_role(ctx.store, ctx.caller, library)
     if not permissions.may_see(role):
         return False
@@ -90,7 +90,7 @@ def is_listed(ctx: Context, library: Library) -> bool:
 
 
 def page_by_number(ctx: Context, found: Sequence[Library]) -> dict[str, object]:
-    """The page with a number; `pagination` is only for callers that sent `page` (A4)."""
+    """The page with a number; `pagination` is only for callers that sent `page`."""
     page, size = ctx.query["page"], ctx.query["page_size"]
     shown = pages.slice_page(found, page, size)
     more = pages.has_more(len(found), page, size)
@@ -101,7 +101,7 @@ def page_by_number(ctx: Context, found: Sequence[Library]) -> dict[str, object]:
 
 
 def page_by_token(ctx: Context, found: Sequence[Library]) -> dict[str, object]:
-    """The page after the one that gave the token, whatever came or went meanwhile (A4).
+    """The page after the one that gave the token, whatever came or went meanwhile.
 
     Raises:
         APIError: 422, the token is not one of this mock's.
@@ -129,10 +129,10 @@ def next_token(ctx: Context, shown: Sequence[Library], *, more: bool) -> str | N
 
 
 def choose_owner_type(caller: Identity, wanted: str | None) -> str:
-    """Workspace unless the body says otherwise (A10).
+    """Workspace unless the body says otherwise (libraries.owner-types).
 
     Raises:
-        APIError: 403, the key may not create a library of its user alone (A12, our choice).
+        APIError: 403, the key may not create a library of its user alone (our choice).
 
     """
     if wanted == "User" and not permissions.may_own_alone(caller):
@@ -141,17 +141,17 @@ def choose_owner_type(caller: Identity, wanted: str | None) -> str:
 
 
 def find_owner_id(caller: Identity, owner_type: str) -> str:
-    """The id of the owning entity (A13)."""
+    """The id of the owning entity (libraries.fresh-values)."""
     return caller.user_id if owner_type == "User" else caller.workspace_id
 
 
 def pick_changes(body: dict[str, Any]) -> dict[str, Any]:
-    """What an update changes: the fields that were sent, null included (A20, A21)."""
+    """What an update changes: the fields that were sent, null included."""
     return {name: body[name] for name in ("name", "description") if name in body}
 
 
 def change(ctx: Context, library: Library, changes: dict[str, Any]) -> Library:
-    """The changed library; `updated_at` moves only when something was sent (A17, A20)."""
+    """The changed library; `updated_at` moves only when something was sent."""
     if not changes:
         return library
     changed = evolve(library, **changes, updated_at=ctx.clock.stamp())
@@ -159,7 +159,7 @@ def change(ctx: Context, library: Library, changes: dict[str, Any]) -> Library:
 
 
 def remove(ctx: Context, library: Library) -> None:
-    """Removes the library, its documents and its shares (A23, A25)."""
+    """Removes the library, its documents and its shares."""
     for document in ctx.table(Document).children(library.id):
         upkeep.forget(ctx.store, document)
     for share in ctx.table(Share).children(library.id):

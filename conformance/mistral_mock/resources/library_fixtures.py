@@ -71,7 +71,7 @@ def put_library(seeding: Seeding, data: dict[str, Any]) -> Library:
 
 
 def make_share(library: Library) -> Share:
-    """What lets agents of the organisation search the library (rule D3)."""
+    """What lets agents of the organisation search the library (agents.shared-library-needed)."""
     return Share(
         id=f"{library.id}/{ORG}/{library.organisation_id}",
         library_id=library.id,

@@ -1,4 +1,4 @@
-"""Who may see, edit and own a library (rules A1, A8, A10-A12, A19, C3, C13-C16)."""
+"""Who may see, edit and own a library."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RANKS = {VIEWER: 1, EDITOR: 2, OWNER: 3}
 def is_owner(caller: Identity, library: Library) -> bool:
     """The caller is, or belongs to, the owning entity.
 
-    A workspace's library is owned by every caller of that workspace (A11, our choice between two
+    A workspace's library is owned by every caller of that workspace (our choice between two
     statements that disagree).
     """
     if library.owner_type == "User":
@@ -38,7 +38,7 @@ def reaches(share: Share, caller: Identity) -> bool:
 
 
 def find_role(store: Store, caller: Identity, library: Library) -> str | None:
-    """The highest level that reaches the caller (C16, our choice), or None."""
+    """The highest level that reaches the caller (our choice), or None."""
     if is_owner(caller, library):
         return OWNER
     shares = store.table(Share).children(library.id)
@@ -47,22 +47,22 @@ def find_role(store: Store, caller: Identity, library: Library) -> str | None:
 
 
 def may_see(role: str | None) -> bool:
-    """Any level lets its holder read (A1, B29)."""
+    """Any level lets its holder read (libraries.visible, documents.writes-are-edits)."""
     return role is not None
 
 
 def may_edit(role: str | None) -> bool:
-    """Editors and owners may change the library and its documents (C13, C14)."""
+    """Editors and owners may change the library and its documents."""
     return role in {EDITOR, OWNER}
 
 
 def may_manage(role: str | None) -> bool:
-    """Only the owner may share and delete the library (C3, C14)."""
+    """Only the owner may share and delete the library (accesses.owner-shares, accesses.editing)."""
     return role == OWNER
 
 
 def may_own_alone(caller: Identity) -> bool:
-    """The caller's key may create libraries of its user alone (A10)."""
+    """The caller's key may create libraries of its user alone (libraries.owner-types)."""
     return caller.private
 
 
@@ -70,7 +70,7 @@ def find_library(ctx: Context) -> tuple[Library, str]:
     """The library that the path names, and the caller's level.
 
     Raises:
-        APIError: 404, it does not exist or the caller may not see it (A19, our choice).
+        APIError: 404, it does not exist or the caller may not see it (our choice).
 
     """
     library = ctx.table(Library).get(ctx.path["library_id"])
@@ -84,7 +84,7 @@ def find_editable(ctx: Context) -> Library:
     """The library that the path names, for a change.
 
     Raises:
-        APIError: 404 as in `find_library`, 403 when the caller may only read (C15, our choice).
+        APIError: 404 as in `find_library`, 403 when the caller may only read (our choice).
 
     """
     library, role = find_library(ctx)
@@ -97,7 +97,7 @@ def find_managed(ctx: Context, act: str) -> Library:
     """The library that the path names, for what only its owner may do.
 
     Raises:
-        APIError: 404 as in `find_library`, 403 when the caller is not the owner (C15).
+        APIError: 404 as in `find_library`, 403 when the caller is not the owner.
 
     """
     library, role = find_library(ctx)

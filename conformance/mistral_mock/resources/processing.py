@@ -1,4 +1,4 @@
-"""The processing of documents, driven by the mock's clock (rules B7-B15, B20, B22, B27).
+"""The processing of documents, driven by the mock's clock.
 
 A run takes the setting `processing_delay_s`: first `todo`, then `in_progress`, then an end state.
 The mock brings all documents up to the present before it answers a request; nothing runs between.
@@ -108,7 +108,7 @@ def advance(world: World, document: Document, now: datetime) -> datetime | None:
 
 
 def has_expired(document: Document, now: datetime) -> bool:
-    """The document's lifetime is over (B20)."""
+    """The document's lifetime is over (documents.expiry)."""
     return document.expires_at is not None and document.expires_at <= now
 
 
@@ -118,7 +118,7 @@ def queue_end(document: Document, delay_s: float) -> datetime:
 
 
 def run_end(document: Document, delay_s: float) -> datetime:
-    """When the document's run ends: later than it was made, even without a delay (B9)."""
+    """When the document's run ends: later than it was made, even without a delay."""
     return document.started_at + max(timedelta(seconds=delay_s), INSTANT)
 
 
@@ -144,14 +144,14 @@ def end_run(store: Store, document: Document, moment: datetime) -> datetime:
 
 
 def end_status(content: bytes, *, readable: bool) -> str:
-    """How a run ends (B10, our choice: an empty file has no content to process)."""
+    """How a run ends (our choice: an empty file has no content to process)."""
     if not content:
         return statuses.MISSING
     return statuses.DONE if readable else statuses.ERROR
 
 
 def bill(document: Document, text: str, pages: int | None) -> Document:
-    """The document with its results; every run adds to the tokens (B9, B27)."""
+    """The document with its results; every run adds to the tokens."""
     summary = extraction.summarise(text)
     main = tokens.count_tokens(text)
     return evolve(
@@ -164,7 +164,7 @@ def bill(document: Document, text: str, pages: int | None) -> Document:
 
 
 def restart(document: Document, moment: datetime) -> Document:
-    """The document at the start of a new run, its results taken back (B27, our choice)."""
+    """The document at the start of a new run, its results taken back (our choice)."""
     return evolve(
         document,
         process_status=statuses.TODO,

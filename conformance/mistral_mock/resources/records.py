@@ -29,7 +29,7 @@ class Library(Record):
     generated_name: str | None = None
     generated_description: str | None = None
     users: int | None = None
-    """Shares with users; None until the first (rule C17)."""
+    """Shares with users; None until the first (accesses.member-counts)."""
     workspaces: int | None = None
     org_role: str | None = None
 
@@ -82,7 +82,7 @@ class Share(Record):
     share_with_uuid: str
     role: str
     by_admin: bool = False
-    """An administrator of the organisation made or changed it (rule D3)."""
+    """An administrator of the organisation made or changed it (agents.shared-library-needed)."""
 
     @property
     def parent_id(self) -> str:

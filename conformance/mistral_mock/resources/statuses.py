@@ -1,4 +1,4 @@
-"""The states of a document's processing, and the older word for each (rules B10, B11)."""
+"""The states of a document's processing, and the older word for each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ FAILED = frozenset({ERROR, MISSING})
 
 
 def old_status(process_status: str) -> str:
-    """The `processing_status` that goes with a `process_status` (B11)."""
+    """The `processing_status` that goes with a `process_status` (documents.two-status-fields)."""
     if process_status in RUNNING:
         return "Running"
     return "Error" if process_status in FAILED else "Completed"

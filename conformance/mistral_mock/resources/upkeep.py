@@ -1,4 +1,4 @@
-"""Keeps what a library says about itself in step with its documents (rules A16, A17)."""
+"""Keeps what a library says about itself in step with its documents."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mistral_mock.store import Store
 
 NAMED_FROM = 2
-"""How many finished documents it takes to name a library (A16: one is not enough)."""
+"""How many finished documents it takes to name a library (one is not enough)."""
 SHORTEST_WORD = 5
 NAME_WORDS = 3
 READ_WITHIN = 100_000
@@ -44,7 +44,7 @@ def refresh(store: Store, library_id: str, moment: datetime) -> None:
 
 
 def forget(store: Store, document: Document) -> None:
-    """Removes the document, its bytes and its text (B15, B21)."""
+    """Removes the document, its bytes and its text."""
     store.table(Document).remove(document.id)
     store.table(DocumentText).remove(document.id)
     store.table(Blob).remove(document.id)

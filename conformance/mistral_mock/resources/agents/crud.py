@@ -1,4 +1,4 @@
-"""Agents: create, read, change, delete; each change makes a version (rule D2)."""
+"""Agents: create, read, change, delete; each change makes a version (agents.fresh-values)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ NEEDED = ("model", "name")
 
 @operation("beta.agents.create")
 def create(ctx: Context) -> Answer:
-    """The new agent in version 0 (D2)."""
+    """The new agent in version 0 (agents.fresh-values)."""
     check_model(ctx, ctx.body["model"])
     moment = ctx.clock.stamp()
     head = Agent(

@@ -24,7 +24,7 @@ ARGUMENTS = (
     "prediction",
     "response_format",
 )
-"""Completion arguments that an answer has even when nobody set them (rule D2)."""
+"""Completion arguments that an answer has even when nobody set them (agents.fresh-values)."""
 
 
 def view(ctx: Context, found: AgentVersion) -> dict[str, object]:
@@ -66,5 +66,5 @@ def view_alias(alias: AgentAlias) -> dict[str, object]:
 
 
 def fill_arguments(sent: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Completion arguments with null where nothing was set, and `tool_choice` auto (rule D2)."""
+    """Completion arguments with null where nothing was set, and `tool_choice` auto."""
     return {**dict.fromkeys(ARGUMENTS), "tool_choice": "auto", **(sent or {})}

@@ -1,4 +1,4 @@
-"""The tool `document_library`: a real search in finished documents (rules D1-D6, B15)."""
+"""The tool `document_library`: a real search in finished documents."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOTHING = "Nothing about this stands in the documents that I may search."
 
 
 def search(ctx: Context, tool: Mapping[str, Any], question: str) -> Finding:
-    """What the tool's libraries say about a question; nothing where it may not look (D4)."""
+    """What the tool's libraries say about a question; nothing where it may not look."""
     found = passages.search(ctx.world, question, find_open(ctx, tool["library_ids"]))
     if not found:
         return Finding([text(NOTHING)], 0, {"results": 0})
@@ -33,13 +33,13 @@ def search(ctx: Context, tool: Mapping[str, Any], question: str) -> Finding:
 
 
 def find_open(ctx: Context, library_ids: Iterable[str]) -> list[str]:
-    """The libraries that agents of the caller's organisation may search (D3)."""
+    """The libraries that agents of the caller's organisation may search."""
     named = [ctx.table(Library).get(id_.lower()) for id_ in library_ids]
     return list(dict.fromkeys(each.id for each in named if each and is_open(ctx, each)))
 
 
 def check_open(ctx: Context, tools: Iterable[Mapping[str, Any]]) -> None:
-    """Passes when all libraries of the tools are open, or closed ones are merely empty (D4).
+    """Passes when all libraries of the tools are open, or closed ones are merely empty.
 
     Raises:
         APIError: 403, the mock is told to refuse closed libraries, and there is one.
@@ -61,7 +61,7 @@ def is_open(ctx: Context, library: Library) -> bool:
 
 
 def opens(share: Share, organisation_id: str) -> bool:
-    """The share opens a library to all agents of an organisation (D3)."""
+    """The share opens a library to all agents of an organisation (agents.shared-library-needed)."""
     named = share.share_with_type == "Org" and share.share_with_uuid == organisation_id
     return named and share.by_admin
 

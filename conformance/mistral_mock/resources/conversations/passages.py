@@ -1,7 +1,7 @@
 """The full-text index of all finished documents: SQLite FTS5, in memory, passage by passage.
 
 One index for one world, brought up to date before each search when documents or texts changed
-(rule B15: a document is found after its processing, and no longer once it is deleted).
+(a document is found after its processing, and no longer once it is deleted).
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class Step:
 
 @operation("beta.conversations.start")
 def start(ctx: Context) -> Answer | EventStream:
-    """The answer to the first inputs of a new conversation (D4-D6)."""
+    """The answer to the first inputs of a new conversation."""
     conversation = make_conversation(ctx)
     actor = actors.find_actor(ctx, conversation, (), None)
     libraries.check_open(ctx, actor.tools)

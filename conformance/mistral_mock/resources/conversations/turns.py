@@ -145,7 +145,7 @@ def ask_for_decisions(turn: Turn, actor: Actor, waiting: Sequence[Run]) -> None:
 
 
 def run_tool(turn: Turn, actor: Actor, run: Run) -> Finding:
-    """Runs a tool and adds its entry (D5)."""
+    """Runs a tool and adds its entry (conversations.tool-before-message)."""
     entry = entries.begin(
         turn.ctx, entries.EXECUTION, actor, name=run.name, arguments=run.arguments
     )

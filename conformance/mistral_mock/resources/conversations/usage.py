@@ -1,4 +1,4 @@
-"""What a request has used: the model's tokens, and what tools brought in (rule D6)."""
+"""What a request has used: the model's tokens, and what tools brought in."""
 
 from __future__ import annotations
 
