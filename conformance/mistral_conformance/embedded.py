@@ -29,7 +29,7 @@ USER = "0c0ffee0-0000-4000-8000-000000000100"
 COLLEAGUE, NEIGHBOUR, STRANGER = (f"0c0ffee0-0000-4000-8000-00000000010{n}" for n in (1, 2, 3))
 PRIVATE_FLAG = "private"
 FLAGS = {CALLER: ("admin",), PRIVATE_FLAG: (PRIVATE_FLAG,)}
-"""The caller administers its organisation, so that agents find its libraries (agents.shared-library-needed)."""
+"""The caller administers its organisation, so that agents find its libraries."""
 
 
 @frozen
