@@ -20,7 +20,7 @@ from mistral_conformance.outcome import Failed, NotOffered
 from mistral_conformance.wire import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from mistral_conformance.exchange import Exchange
     from mistral_conformance.session import Session
@@ -32,6 +32,8 @@ CHANGING = re.compile(
 )
 """What differs between two answers that say the same: ids, paths, methods, numbers."""
 NOTHING = str(uuid.uuid5(uuid.NAMESPACE_URL, "conformance:nothing"))
+SAYING = ("message", "detail", "msg")
+"""The fields of errors that hold words for people."""
 NO_BODY = ("GET", "DELETE")
 
 
@@ -117,6 +119,28 @@ def capabilities_of(session: Session) -> Capabilities:
     """The capabilities of the run's server."""
     found: Capabilities = session.memory.setdefault(Capabilities, Capabilities(session))
     return found
+
+
+def words_of(answer: Exchange) -> frozenset[str]:
+    """What a refusal says to people, wherever in its body, without what differs by request."""
+    try:
+        body = json.loads(answer.content)
+    except (ValueError, RecursionError):
+        return frozenset([CHANGING.sub("#", answer.text)])
+    return frozenset(CHANGING.sub("#", each) for each in _told(body))
+
+
+def _told(node: object) -> Iterator[str]:
+    """The texts of an error body's `message` and `detail`, those of lists and objects too."""
+    if isinstance(node, list):
+        for each in node:
+            yield from _told(each)
+    elif isinstance(node, dict):
+        for name, value in node.items():
+            if isinstance(value, str) and name in SAYING:
+                yield value
+            elif isinstance(value, dict | list):
+                yield from _told(value)
 
 
 def _said(answer: Exchange) -> str:

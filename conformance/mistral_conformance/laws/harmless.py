@@ -102,9 +102,18 @@ def _expect_harmless(world: World, subject: tuple[Resource, str], extra: Json) -
 
 
 def _known(world: World, operation: str, answer: Exchange) -> object:
-    """What the document knows of an answer; the bytes of one that is not JSON."""
+    """What the document knows of an answer, without its nulls; the bytes of one that is no JSON.
+
+    A field that has nothing to say may be null or be left out, from one answer to the next.
+    """
     schema, _ = answer_schema(world.document.operations[operation], world.document)
-    return known(world.document, schema, answer.json()) if schema else answer.content
+    return _filled(known(world.document, schema, answer.json())) if schema else answer.content
+
+
+def _filled(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _filled(each) for name, each in value.items() if each is not None}
+    return [_filled(each) for each in value] if isinstance(value, list) else value
 
 
 def _snapshot(world: World, instance: Instance) -> list[tuple[Resource, Shown]]:

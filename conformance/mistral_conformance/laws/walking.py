@@ -81,7 +81,8 @@ def _next(
 ) -> Json | None:
     """The query of the next page, None after the last one."""
     paging = view.paging
-    if tokens and "token" in paging and paging["next_token"] in page.json():
+    follows = paging.get("token") in asked
+    if tokens and "token" in paging and (follows or paging["next_token"] in page.json()):
         token = find(page, paging["next_token"])
         without = {k: v for k, v in asked.items() if k != paging.get("page")}
         return None if token is None else {**without, paging["token"]: token}
