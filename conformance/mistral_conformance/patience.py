@@ -1,15 +1,18 @@
 """When to wait for a server and when to give up on it.
 
-A server that asks to slow down (429) is asked again after the time it names, within a budget for
-the whole run; one that still refuses after several such waits is not waited for any more. A server
-that has stopped answering is not asked for ever: a run against it ends soon, with errors that say
-so.
+A server that asks to slow down (429), or to come back later (503 with Retry-After), is asked again
+after the time it names, within a budget for the whole run; one that still refuses after several
+such waits is not waited for any more. A server that has stopped answering is not asked for ever: a
+run against it ends soon, with errors that say so.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from attrs import define, field
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 SILENT_OPERATION = 3
 SILENT_SERVER = 10
+LEAST_WAIT_S = 0.1
 LONGEST_WAIT_S = 30.0
 MOST_REPEATS = 8
 
@@ -29,7 +33,7 @@ MOST_REPEATS = 8
 class Patience:
     """`budget_s` is the time, in seconds, that a run may spend waiting at a server's request."""
 
-    budget_s: float = 120.0
+    budget_s: float = 300.0
     sleep: Callable[[float], None] = time.sleep
     _silences: Counter[str] = field(factory=Counter)
     _in_a_row: int = 0
@@ -54,7 +58,7 @@ class Patience:
 
     def waits_for(self, exchange: Exchange) -> bool:
         """Wait if the server asks for it and the budget allows; whether to ask again."""
-        if exchange.status != 429:
+        if not asks_to_wait(exchange):
             self._repeats = 0
             return False
         self._repeats += 1
@@ -68,9 +72,22 @@ class Patience:
         return True
 
 
+def asks_to_wait(exchange: Exchange) -> bool:
+    """Whether the server did nothing but ask to be asked again later."""
+    return exchange.status == 429 or (exchange.status == 503 and "retry-after" in exchange.headers)
+
+
 def _asked_wait(exchange: Exchange) -> float:
-    """The seconds that a `Retry-After` header names, 1 without a usable one."""
+    """The seconds that a `Retry-After` header names, as a number or a date; 1 without either."""
+    return max(read_wait(exchange.headers.get("retry-after", "")), LEAST_WAIT_S)
+
+
+def read_wait(text: str) -> float:
+    """The seconds that a `Retry-After` value asks for, 1 where it says nothing readable."""
+    if re.fullmatch(r"\d+(\.\d+)?", text.strip()):
+        return float(text)
     try:
-        return max(float(exchange.headers.get("retry-after", "1")), 0.1)
+        moment = parsedate_to_datetime(text)
     except ValueError:
         return 1.0
+    return (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +27,15 @@ def test_what_is_free_breaks_no_law(judged: Judged, seed: int) -> None:
     assert broken(judged(alter=varying(seed))) == {}
 
 
+def test_a_server_that_is_busy_now_and_then_breaks_no_law(judged: Judged) -> None:
+    random = Random(1)  # noqa: S311 - test data
+
+    def refuse() -> dict[str, str] | None:
+        return {"Retry-After": "0"} if random.random() < 0.05 else None
+
+    assert broken(judged(refuse=refuse)) == {}
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_no_answer_breaks_a_law_itself(judged: Judged, seed: int) -> None:
     reasons = broken(judged(alter=breaking(seed)))
@@ -48,5 +58,5 @@ def test_what_is_not_offered_is_not_judged(judged: Judged) -> None:
             answer.body = {"message": "no Route matched with those values", "request_id": "0"}
 
     results = judged("gone.*", alter=without_files, only="[file")
-    assert {each.status for each in results.values()} == {Status.SKIP}
+    assert {each.status for each in results.values()} == {Status.NOT_OFFERED}
     assert all("not offered: files." in each.reason for each in results.values())
