@@ -8,6 +8,7 @@ import httpx
 
 from mistral_conformance.events import PATIENT, Bound
 from mistral_conformance.outcome import Failed, Unjudged
+from mistral_conformance.patience import asks_to_wait
 from mistral_conformance.wire import UNSET, Message
 
 if TYPE_CHECKING:
@@ -101,12 +102,14 @@ class Api:
         """Send any message, also one that no operation documents.
 
         Raises:
-            Unjudged: no answer came within the limits.
+            Unjudged: no answer came within the limits, or none but to ask again later.
 
         """
         exchange = self.try_send(message, operation)
         if exchange.failure:
             raise Unjudged(f"no usable answer: {exchange.failure}", exchange)
+        if asks_to_wait(exchange):
+            raise Unjudged(f"the server still asks to wait: {exchange.status}", exchange)
         return exchange
 
     def try_send(self, message: Message, operation: str = "") -> Exchange:

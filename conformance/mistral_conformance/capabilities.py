@@ -42,9 +42,14 @@ class Capabilities:
     """The operations of one server, each asked about once."""
 
     session: Session
+    features: dict[str, bool] = field(factory=dict)
     _found: dict[str, bool] = field(factory=dict)
     _unsure: set[str] = field(factory=set)
     _no_route: dict[str, str] = field(factory=dict)
+
+    def note(self, feature: str, *, offered: bool) -> None:
+        """Note whether the server took a feature that is no operation, such as an option."""
+        self.features[feature] = offered or self.features.get(feature, False)
 
     def offers(self, operation: str) -> bool:
         """Whether the server has the operation, as far as an unknown object can tell."""

@@ -7,11 +7,13 @@ for a token gets the one in the environment variable CLOCK_TOKEN.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import httpx
 
 from mistral_conformance.outcome import Unjudged
+from mistral_conformance.patience import LONGEST_WAIT_S, MOST_REPEATS, asked_wait
 from mistral_conformance.wire import trust
 
 TOKEN_VARIABLE = "CLOCK_TOKEN"  # noqa: S105 - the name of a variable
@@ -55,9 +57,18 @@ class Clock:
 
     def _ask(self, method: str, body: object) -> object:
         try:
-            response = self._http.request(method, self.url, json=body)
+            response = self._send(method, body)
             if not response.is_success:
                 raise Unjudged(f"the clock at {self.url} answers {response.status_code}")
             return response.json() if response.content else None
         except (httpx.HTTPError, ValueError) as error:
             raise Unjudged(f"the clock at {self.url} does not answer: {error}") from error
+
+    def _send(self, method: str, body: object) -> httpx.Response:
+        """Send, again where a gateway in front asks to: it did not let the request through."""
+        for _ in range(MOST_REPEATS):
+            response = self._http.request(method, self.url, json=body)
+            if response.status_code not in {429, 503} or "retry-after" not in response.headers:
+                break
+            time.sleep(min(asked_wait(response.headers), LONGEST_WAIT_S))
+        return response

@@ -1,9 +1,9 @@
 """When to wait for a server and when to give up on it.
 
-A server that asks to slow down (429) is asked again after the time it names, within a budget for
-the whole run; one that still refuses after several such waits is not waited for any more. A server
-that has stopped answering is not asked for ever: a run against it ends soon, with errors that say
-so.
+A server that asks to slow down (429), or to come back later (503 with Retry-After), is asked again
+after the time it names, within a budget for the whole run; one that still refuses after several
+such waits is not waited for any more. A server that has stopped answering is not asked for ever: a
+run against it ends soon, with errors that say so.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Patience:
     `tell` is told of each wait that a person would notice, before it begins.
     """
 
-    budget_s: float = 120.0
+    budget_s: float = 300.0
     sleep: Callable[[float], None] = time.sleep
     tell: Callable[[str], object] = logger.info
     _silences: Counter[str] = field(factory=Counter)
@@ -69,7 +69,7 @@ class Patience:
 
     def waits_for(self, exchange: Exchange) -> bool:
         """Wait if the server asks for it and the budget allows; whether to ask again."""
-        if exchange.status != 429:
+        if not asks_to_wait(exchange):
             self._repeats = 0
             return False
         self._repeats += 1
@@ -81,9 +81,15 @@ class Patience:
             return False
         self.budget_s -= wait_s
         if wait_s >= WORTH_TELLING_S:
-            self.tell(f"the server answers 429 and asks for {asked_s:g} s: waiting {wait_s:g} s")
+            told = f"the server answers {exchange.status} and asks for {asked_s:g} s"
+            self.tell(f"{told}: waiting {wait_s:g} s")
         self.sleep(wait_s)
         return True
+
+
+def asks_to_wait(exchange: Exchange) -> bool:
+    """Whether the server did nothing but ask to be asked again later."""
+    return exchange.status == 429 or (exchange.status == 503 and "retry-after" in exchange.headers)
 
 
 def asked_wait(headers: httpx.Headers) -> float:

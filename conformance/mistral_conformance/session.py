@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from mistral_conformance.redaction import Redactor
 from mistral_conformance.wire import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mistral_conformance.clock import Clock
     from mistral_conformance.creations import Kind
@@ -76,16 +77,37 @@ class Session:
         why_not = self.patience.exhausted(operation)
         if why_not:
             return self.wire.withhold(message, caller, operation, why_not)
-        exchange = self._send(message, caller, operation)
+        exchange = self.wire.send(message, caller, operation)
+        return self._take(message, caller, operation, exchange)
+
+    def send_at_once(self, calls: Sequence[tuple[str, Message]], identity: str) -> list[Exchange]:
+        """Send messages, each to its operation, side by side.
+
+        Those that the server puts off are sent again in turn.
+        """
+        caller = self.identities[identity]
+        with ThreadPoolExecutor(len(calls)) as pool:
+            answers = pool.map(lambda each: self.wire.send(each[1], caller, each[0]), calls)
+        return [
+            self._take(message, caller, operation, answer)
+            for (operation, message), answer in zip(calls, answers, strict=True)
+        ]
+
+    def _take(
+        self, message: Message, caller: Identity, operation: str, exchange: Exchange
+    ) -> Exchange:
+        """Note an answer, after waiting for a better one where the server asks to wait."""
+        self.coverage.see(message, exchange)
         while self.patience.waits_for(exchange):
-            exchange = self._send(message, caller, operation)
+            exchange = self.wire.send(message, caller, operation)
+            self.coverage.see(message, exchange)
+        exchange = self._formed(exchange, operation)
         self.patience.see(exchange)
         self.creations.see(exchange)
         return exchange
 
-    def _send(self, message: Message, caller: Identity, operation: str) -> Exchange:
-        exchange = self.wire.send(message, caller, operation)
-        self.coverage.see(message, exchange)
+    def _formed(self, exchange: Exchange, operation: str) -> Exchange:
+        """The exchange with the form that the document gives its answer."""
         form = forms_of(self.document).find(operation, exchange.status, exchange.media_type)
         return evolve(exchange, form=form)
 

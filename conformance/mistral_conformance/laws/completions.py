@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from mistral_conformance.document import Json
     from mistral_conformance.exchange import Exchange
 
+NO_TEXTS = ("", "null")
+"""What stands for nothing: the document gives the id of a tool call `null` as its default."""
+
 
 @define
 class Choice:
@@ -23,7 +26,10 @@ class Choice:
 
     text: str = ""
     calls: dict[int, tuple[str, str]] = field(factory=dict)
+    ids: list[str] = field(factory=list)
     finish: list[str] = field(factory=list)
+    late: bool = False
+    """Whether something came after it had ended."""
 
     @property
     def called(self) -> list[tuple[str, Any]]:
@@ -41,6 +47,11 @@ class Completion:
     ids: frozenset[str]
     usage_last: bool = True
     ended: bool = True
+
+    @property
+    def told(self) -> list[tuple[int, str, Any]]:
+        """What each choice says: its text and its calls."""
+        return [(index, each.text, each.called) for index, each in sorted(self.choices.items())]
 
     @property
     def first(self) -> Choice:
@@ -103,7 +114,9 @@ def _choice(choices: dict[int, Choice], each: Json, exchange: Exchange) -> Choic
 
 def _add(choice: Choice, said: Json, around: Json) -> None:
     """Add one message, or one piece of it, to a choice."""
-    choice.text += "".join(_words(said.get("content")))
+    words = "".join(_words(said.get("content")))
+    choice.late |= bool(choice.finish and (words or said.get("tool_calls")))
+    choice.text += words
     for at, call in enumerate(said.get("tool_calls") or ()):
         function = call.get("function") if isinstance(call, dict) else None
         if isinstance(function, dict):
@@ -111,7 +124,8 @@ def _add(choice: Choice, said: Json, around: Json) -> None:
             name, text = choice.calls.get(index, ("", ""))
             more = function.get("arguments") or ""
             spelled = more if isinstance(more, str) else json.dumps(more)
-            choice.calls[index] = (name or str(function.get("name", "")), text + spelled)
+            choice.ids += _texts([call.get("id")]) if index not in choice.calls else []
+            choice.calls[index] = (name or str(function.get("name") or ""), text + spelled)
     choice.finish += _texts([around.get("finish_reason")])
 
 
@@ -125,7 +139,7 @@ def _words(content: object) -> Iterator[str]:
 
 
 def _texts(values: list[object]) -> list[str]:
-    return [each for each in values if isinstance(each, str) and each]
+    return [each for each in values if isinstance(each, str) and each not in NO_TEXTS]
 
 
 def _arguments(text: str) -> Any:  # noqa: ANN401 - JSON

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from mistral_conformance.identities import CALLER
+from mistral_conformance.laws.asking import (
+    ask_twice,
+    asked_fields,
+    question,
+    read_stream,
+    streams,
+)
+from mistral_conformance.laws.comparing import shorten
 from mistral_conformance.laws.instance import key_of
-from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.law import FULL, Subject, law
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.views import expect_shown, new_value
 from mistral_conformance.outcome import Skipped, Unjudged
+from mistral_conformance.patience import asks_to_wait
 from mistral_conformance.wire import UNSET, Message
 
 if TYPE_CHECKING:
@@ -20,10 +30,17 @@ if TYPE_CHECKING:
     from mistral_conformance.document import Json
     from mistral_conformance.exchange import Exchange
     from mistral_conformance.laws.world import World
-    from mistral_conformance.model import Model, Resource
+    from mistral_conformance.model import Model, Resource, StreamView
 
 LOST = "harm: of what was done at once, something is lost or done twice"
+MIXED = "harm: who streams beside others is told what others asked for"
 AT_ONCE = 8
+QUESTIONS = (
+    "Write two sentences about Lyon.",
+    "Write two sentences about rain.",
+    "Write two sentences about violins.",
+    "Write two sentences about the number seven.",
+)
 
 
 def _made(model: Model) -> Iterator[Subject]:
@@ -40,6 +57,17 @@ def _deletable(model: Model) -> Iterator[Subject]:
     return resources(model, lambda each: each.delete and each.parameter)
 
 
+def _changed_or_deleted(model: Model) -> Iterator[Subject]:
+    for subject in _deletable(model):
+        if any(each.changed for each in subject.value.fields.values()):
+            needed = (*subject.needed, subject.value.delete)
+            yield evolve(subject, needed=needed)
+
+
+def _streams(model: Model) -> Iterator[Subject]:
+    return (each for each in streams(model) if "messages" in asked_fields(model, each.value))
+
+
 @law(id="together.creations-are-distinct", over=_made, source=LOST, harm=True)
 def creations_are_distinct(world: World, resource: Resource) -> None:
     """So many creations at once make so many objects, each with an id of its own, all listed."""
@@ -49,7 +77,7 @@ def creations_are_distinct(world: World, resource: Resource) -> None:
     messages = [
         Message(spec.method, spec.url(ids), **_own(world, resource)) for _ in range(AT_ONCE)
     ]
-    answers = at_once(world, messages, resource.create)
+    answers = at_once(world, [(resource.create, each) for each in messages])
     for each in answers:
         world.need(each)
     made = [key_of(resource, each.json()) for each in answers]
@@ -65,16 +93,14 @@ def creations_are_distinct(world: World, resource: Resource) -> None:
 def both_changes_stay(world: World, resource: Resource) -> None:
     """Of two changes at once of two fields both stay."""
     fields = [each for each in resource.fields.values() if each.changed][:2]
-    change = next((e for e in resource.changes if world.capabilities.offers(e)), None)
-    if change is None:
-        raise Skipped(f"not offered: {resource.changes[0]}")
+    change = _change_of(world, resource)
     spec = world.document.operations[change]
     for _ in range(3):
         instance = world.make(resource)
         wanted = {each.name: new_value(world, resource, each) for each in fields}
         bodies = [{each.changed: wanted[each.name]} for each in fields]
         messages = [Message(spec.method, spec.url(instance.ids), json=each) for each in bodies]
-        for answer in at_once(world, messages, change):
+        for answer in at_once(world, [(change, each) for each in messages]):
             world.need(answer)
         expect_shown(world, instance, world.look(instance), wanted)
 
@@ -85,7 +111,7 @@ def deletions_end_in_one(world: World, resource: Resource) -> None:
     instance = world.make(resource)
     spec = world.document.operations[resource.delete]
     messages = [Message(spec.method, spec.url(instance.ids)) for _ in range(2)]
-    answers = at_once(world, messages, resource.delete)
+    answers = at_once(world, [(resource.delete, each) for each in messages])
     for answer in answers:
         reason = f"one of two deletions at once answers {answer.status}"
         world.expect(answer.ok or answer.status in {404, 409, 410}, reason, *answers)
@@ -95,25 +121,77 @@ def deletions_end_in_one(world: World, resource: Resource) -> None:
         world.expect(shown.value is None, said, *answers, shown.exchange)
 
 
-def at_once(world: World, messages: Sequence[Message], operation: str) -> list[Exchange]:
-    """Send messages side by side as the caller.
+@law(id="together.change-meets-deletion", over=_changed_or_deleted, source=LOST, harm=True)
+def change_meets_deletion(world: World, resource: Resource) -> None:
+    """A change and a deletion at once end with the object gone from every view."""
+    field = next(each for each in resource.fields.values() if each.changed)
+    change = _change_of(world, resource)
+    for _ in range(3):
+        instance = world.make(resource)
+        body = {field.changed: new_value(world, resource, field)}
+        changing, deleting = (world.document.operations[each] for each in (change, resource.delete))
+        answers = at_once(
+            world,
+            [
+                (change, Message(changing.method, changing.url(instance.ids), json=body)),
+                (resource.delete, Message(deleting.method, deleting.url(instance.ids))),
+            ],
+        )
+        for answer in answers:
+            said = f"{answer.operation} answers {answer.status} beside the other one"
+            world.expect(answer.ok or answer.status in {404, 409, 410}, said, *answers)
+        if not answers[1].ok:
+            raise Skipped(f"the deletion is refused with {answers[1].status}", *answers)
+        for shown in world.look(instance):
+            said = f"{shown.view} still shows what was deleted while it was changed"
+            world.expect(shown.value is None, said, *answers, shown.exchange)
+
+
+@law(id="together.streams-do-not-mix", over=_streams, source=MIXED, harm=True, depth=FULL)
+def streams_do_not_mix(world: World, view: StreamView) -> None:
+    """Streams at once each tell the answer to their own question."""
+    asked = [question(world, view.operation, words=each) for each in QUESTIONS]
+    alone = [ask_twice(world, each) for each in asked]
+    if len({each.first.text for each in alone}) < len(QUESTIONS):
+        raise Skipped("the model answers different questions alike")
+    spec = world.document.operations[view.operation]
+    bodies = [{**each.body, **view.when} for each in asked]
+    messages = [Message(spec.method, spec.url({}), json=each) for each in bodies]
+    answers = at_once(world, [(view.operation, each) for each in messages])
+    for answer, plain in zip(answers, alone, strict=True):
+        heard = read_stream(world, answer, view)
+        left, right = shorten(heard.first.text, plain.first.text)
+        reason = f"a stream beside others tells {left}, alone the answer is {right}"
+        same = heard.first.text == plain.first.text
+        world.expect(same, reason, answer, plain.exchange)
+
+
+def at_once(world: World, calls: Sequence[tuple[str, Message]]) -> list[Exchange]:
+    """Send messages, each to its operation, side by side as the caller.
 
     Raises:
         Unjudged: one of them got no answer.
 
     """
-    session = world.ctx.session
-    caller = session.identities[CALLER]
-    with ThreadPoolExecutor(len(messages)) as pool:
-        answers = list(pool.map(lambda each: session.wire.send(each, caller, operation), messages))
-    for message, answer in zip(messages, answers, strict=True):
-        session.coverage.see(message, answer)
-        session.creations.see(answer)
-        world.ctx.exchanges.append(answer)
-        if answer.failure or answer.status in {429, 503}:
+    answers = world.ctx.session.send_at_once(calls, CALLER)
+    world.ctx.exchanges += answers
+    for answer in answers:
+        if answer.failure or asks_to_wait(answer):
             why = answer.failure or f"answered {answer.status}"
             raise Unjudged(f"not all requests at once were taken: {why}", answer)
     return answers
+
+
+def _change_of(world: World, resource: Resource) -> str:
+    """The newest way to change the resource that the server offers.
+
+    Raises:
+        NotOffered: it offers none.
+
+    """
+    offered = [each for each in resource.changes if world.capabilities.offers(each)]
+    world.capabilities.require(() if offered else resource.changes)
+    return offered[0]
 
 
 def _own(world: World, resource: Resource) -> Json:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     Alter = Callable[["Answer"], None]
+    Refuse = Callable[[], dict[str, str] | None]
 
 HOP = frozenset({"connection", "content-length", "transfer-encoding", "date", "server"})
 
@@ -52,10 +53,13 @@ class Answer:
 
 
 @contextmanager
-def altering(base_url: str, alter: Alter) -> Iterator[str]:
-    """A server on a free local port that passes requests on; its base URL."""
+def altering(base_url: str, alter: Alter, refuse: Refuse = lambda: None) -> Iterator[str]:
+    """A server on a free local port that passes requests on; its base URL.
+
+    `refuse` gives the headers of a 503 where a request is not to be passed on.
+    """
     with httpx.Client(base_url=base_url, trust_env=False) as http:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(http, alter))
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(http, alter, refuse))
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
@@ -66,7 +70,7 @@ def altering(base_url: str, alter: Alter) -> Iterator[str]:
             thread.join()
 
 
-def _handler(http: httpx.Client, alter: Alter) -> type[BaseHTTPRequestHandler]:
+def _handler(http: httpx.Client, alter: Alter, refuse: Refuse) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
@@ -82,6 +86,10 @@ def _handler(http: httpx.Client, alter: Alter) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             sent = self.rfile.read(int(self.headers.get("content-length", 0)))
+            busy = refuse()
+            if busy is not None:
+                self._answer(503, busy, b"")
+                return
             headers = {k: v for k, v in self.headers.items() if k.lower() not in {*HOP, "host"}}
 
             def again(method: str, path: str) -> httpx.Response:
@@ -98,13 +106,16 @@ def _handler(http: httpx.Client, alter: Alter) -> type[BaseHTTPRequestHandler]:
                 f"http://{self.headers['host']}", again,
             )  # fmt: skip
             alter(answer)
-            self.send_response(answer.status)
-            for name, value in answer.headers.items():
+            self._answer(answer.status, answer.headers, answer.content)
+
+        def _answer(self, status: int, headers: dict[str, str], content: bytes) -> None:
+            self.send_response(status)
+            for name, value in headers.items():
                 self.send_header(name, value)
-            if answer.status != 204:
-                self.send_header("content-length", str(len(answer.content)))
+            if status != 204:
+                self.send_header("content-length", str(len(content)))
             self.end_headers()
-            self.wfile.write(answer.content if answer.status != 204 else b"")
+            self.wfile.write(content if status != 204 else b"")
 
         do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_GET  # noqa: N815 - http.server's names
 

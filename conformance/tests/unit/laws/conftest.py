@@ -20,7 +20,7 @@ from mistral_conformance.runner import judge_all
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.unit.laws.altering import Alter
+    from tests.unit.laws.altering import Alter, Refuse
 
     from mistral_conformance.outcome import Result
 
@@ -40,18 +40,20 @@ def judged() -> Judged:
         alter: Alter = unaltered,
         only: str = "",
         alone: bool = False,
+        refuse: Refuse = lambda: None,
         profile: str = "libraries",
     ) -> dict[str, Result]:
         document = load_document()
         laws = select_rules(load_laws(), patterns)
         plan = make_plan(document, laws, select_operations(document, profile), profile, FULL)
         cases = [each for each in plan if only in each.name]
-        with mock_session() as plain, altering(plain.wire.base_url, alter) as base_url:
+        with mock_session() as plain, altering(plain.wire.base_url, alter, refuse) as base_url:
             assert plain.clock
             known = {CALLER: plain.identities[CALLER]} if alone else plain.identities
             run_id = seeded_run_id(0)
             options = RunOptions(base_url, known, clock_url=plain.clock.url, run_id=run_id)
             with open_session(options) as session:
+                session.patience.sleep = lambda _: None
                 return {each.name: each for each in judge_all(session, cases)}
 
     return judge

@@ -548,7 +548,7 @@ def streams_tell_usage_twice(answer: Answer) -> None:
         answer.content = answer.content.replace(b"data: {", b"data: {" + usage, 1)
 
 
-@defect("totals-are-doubled", "answers.usage-adds-up[chat.complete]", "the total is")
+@defect("totals-are-doubled", "sums.usage-adds-up[chat.complete]", "the total is")
 def totals_are_doubled(answer: Answer) -> None:
     if answer.is_("POST", "/chat/completions"):
         usage = answer.body["usage"]

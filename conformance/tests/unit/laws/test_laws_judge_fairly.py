@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +25,15 @@ def broken(results: dict[str, Result]) -> dict[str, str]:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_what_is_free_breaks_no_law(judged: Judged, seed: int) -> None:
     assert broken(judged(alter=varying(seed))) == {}
+
+
+def test_a_server_that_is_busy_now_and_then_breaks_no_law(judged: Judged) -> None:
+    random = Random(1)  # noqa: S311 - test data
+
+    def refuse() -> dict[str, str] | None:
+        return {"Retry-After": "0"} if random.random() < 0.05 else None
+
+    assert broken(judged(refuse=refuse)) == {}
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

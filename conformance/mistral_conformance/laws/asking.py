@@ -1,0 +1,176 @@
+"""Questions to a model that any model can answer, plain and as a stream.
+
+Laws about answers compare two of them. That takes a model that answers the same question alike
+again; one that does not keeps the law from being judged.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from mistral_conformance.laws.completions import read_pieces, read_plain
+from mistral_conformance.laws.law import Subject
+from mistral_conformance.laws.requests import plain_request
+from mistral_conformance.model.schemas import body_schema, properties
+from mistral_conformance.outcome import Failed, NotOffered, Skipped
+from mistral_conformance.probing.samples import load_samples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.document import Json
+    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.laws.completions import Completion
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Model, StreamView
+
+PIECES = "CompletionChunk"
+EVENT_STREAM = "text/event-stream"
+REFUSED = (400, 404, 422, 501)
+"""How a server says that it does not take an option."""
+STREAMS = "streams"
+SEED = 7
+LONGER = "Tell the story of a river from its source to the sea, in five sentences."
+COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
+
+
+@frozen
+class Question:
+    """A request to a model. `feature` is the option that it tries, empty for the plainest one."""
+
+    operation: str
+    body: Json
+    feature: str = ""
+    files: Any = field(default=None, repr=False)
+
+
+def streams(model: Model) -> Iterator[Subject]:
+    """Each streaming completion that the suite can ask for."""
+    for view in model.streams.values():
+        if view.data.endswith(PIECES) and view.operation in load_samples():
+            operation = (view.operation,)
+            yield Subject(view.operation, view, operation, operation)
+
+
+def asked_fields(model: Model, view: StreamView) -> set[str]:
+    """The fields that the operation's request takes."""
+    _, schema = body_schema(model.document.operations[view.operation])
+    return set(properties(model.document, schema or {}))
+
+
+def question(
+    world: World, operation: str, more: Json | None = None, *, words: str = "", feature: str = ""
+) -> Question:
+    """The plainest request with options; as repeatable as the operation allows.
+
+    Raises:
+        Skipped: the plainest request names an identity that the run does not have.
+
+    """
+    request = plain_request(world, operation)
+    body = dict(request["json"])
+    names = {each.name for each in world.model.options if each.operation == operation}
+    steady = {"random_seed": SEED, "temperature": 0}
+    if words or "tools" in (more or {}):
+        body.pop("max_tokens", None)
+    if words and "messages" in body:
+        body["messages"] = [{"role": "user", "content": words}]
+    kept = {name: value for name, value in steady.items() if name in names}
+    return Question(operation, {**body, **kept, **(more or {})}, feature)
+
+
+def ask(world: World, asked: Question) -> Completion:
+    """The plain answer.
+
+    Raises:
+        NotOffered: the server refuses the option.
+        Unjudged: it refuses the plainest request.
+
+    """
+    answer = world.call(asked.operation, json=asked.body)
+    return read_plain(_taken(world, answer, asked.feature))
+
+
+def ask_twice(world: World, asked: Question) -> Completion:
+    """The plain answer of a model that answers alike again.
+
+    Raises:
+        Skipped: it does not.
+        NotOffered, Unjudged: as in `ask`.
+
+    """
+    first, second = ask(world, asked), ask(world, asked)
+    if first.told != second.told:
+        raise Skipped("the same request gets another answer each time")
+    return first
+
+
+def hear(world: World, view: StreamView, asked: Question) -> Completion:
+    """The answer that a stream tells.
+
+    Raises:
+        NotOffered: the server refuses to stream, or refuses the option.
+        Failed: what comes is no stream of the documented form.
+
+    """
+    answer = world.call(view.operation, json={**asked.body, **view.when})
+    _taken(world, answer, asked.feature or STREAMS)
+    return read_stream(world, answer, view)
+
+
+def read_stream(world: World, answer: Exchange, view: StreamView) -> Completion:
+    """The answer that an exchange streams.
+
+    Raises:
+        Failed: it is no stream of the documented form.
+
+    """
+    is_stream = answer.media_type == EVENT_STREAM
+    world.expect(is_stream, f"a stream was asked for, {answer.media_type} came", answer)
+    return read_pieces(answer, view.end)
+
+
+def count(completion: Completion, name: str) -> int:
+    """A count of the usage.
+
+    Raises:
+        Failed: the answer does not tell it.
+
+    """
+    usage = completion.usage[0] if completion.usage else {}
+    found = usage.get(name)
+    if isinstance(found, bool) or not isinstance(found, int):
+        raise Failed(f"`usage.{name}` is {found!r} where a count is due", completion.exchange)
+    return found
+
+
+def counts(usage: Json) -> dict[str, Any]:
+    """The counts of a usage that all answers share."""
+    return {each: usage.get(each) for each in COUNTS}
+
+
+def parse(text: str) -> Any:  # noqa: ANN401 - JSON
+    """The value that a text spells, None where it is no JSON."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _taken(world: World, answer: Exchange, feature: str) -> Exchange:
+    """An answer that was given; what is refused only with an option shows that it is not offered.
+
+    Raises:
+        NotOffered: an option is refused.
+        Unjudged: the plainest request is.
+
+    """
+    if feature:
+        offered = answer.status not in REFUSED
+        world.capabilities.note(feature, offered=offered)
+        if not offered:
+            raise NotOffered(f"not offered: {feature} is refused with {answer.status}", answer)
+    return world.need(answer)

@@ -1,0 +1,166 @@
+"""Law 16: what is sent is used. Each option of a request shows in the answer as declared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.laws.asking import LONGER, ask, ask_twice, count, parse, question
+from mistral_conformance.laws.comparing import shorten
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.tools import (
+    FORCED,
+    JSON_SCHEMA,
+    NAMED,
+    REQUIRED,
+    SCHEMA,
+    SEVERAL,
+    SILENT,
+    fits,
+    fits_tool,
+    names_of,
+)
+from mistral_conformance.outcome import Skipped
+from mistral_conformance.probing.samples import load_samples
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mistral_conformance.document import Json
+    from mistral_conformance.laws.completions import Completion
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Model, Option
+
+    Use = Callable[[World, Option], None]
+
+DECLARED = "document: x-mistral-option (what the option does)"
+CAP, COUNT = 4, 3
+NEVER = "§never§"
+CITY = "Name one city with how many people live there, as a JSON object."
+
+
+def _uses(model: Model) -> Iterator[Subject]:
+    """Each use of each effect; of options that work together the first one counts."""
+    seen: set[tuple[str, str]] = set()
+    for each in model.options:
+        key = (each.operation, each.effect)
+        if each.effect not in USES or each.operation not in load_samples() or key in seen:
+            continue
+        seen.add(key)
+        for use, judge in USES[each.effect].items():
+            name = f"{each.operation}:{each.name}" + (f", {use}" if use else "")
+            operation = (each.operation,)
+            yield Subject(name, (each, judge), operation, operation, (each.origin,))
+
+
+@law(id="answers.option-is-used", over=_uses, source=DECLARED)
+def option_is_used(world: World, subject: tuple[Option, Use]) -> None:
+    """An option of a request does what is declared of it."""
+    option, use = subject
+    use(world, option)
+
+
+def _ask(world: World, option: Option, more: Json, words: str = "") -> Completion:
+    asked = question(world, option.operation, more, words=words, feature=option.name)
+    return ask(world, asked)
+
+
+def _caps_usage(world: World, option: Option) -> None:
+    free = ask(world, question(world, option.operation, words=LONGER))
+    capped = _ask(world, option, {option.name: CAP}, LONGER)
+    written = count(capped, "completion_tokens")
+    reason = f"{option.name} {CAP} gives {written} tokens"
+    world.expect(written <= CAP, reason, capped.exchange)
+    if count(free, "completion_tokens") > CAP:
+        ends = [each.finish for each in capped.choices.values()]
+        cut = all(each == ["length"] for each in ends)
+        world.expect(cut, f"a cut answer ends with {ends}", capped.exchange)
+        shorter = len(capped.first.text) < len(free.first.text)
+        world.expect(shorter, "a capped answer is as long as a free one", capped.exchange)
+
+
+def _counts_choices(world: World, option: Option) -> None:
+    for number in (1, COUNT):
+        answer = _ask(world, option, {option.name: number})
+        found = sorted(answer.choices)
+        reason = f"{option.name} {number} gives the choices {found}"
+        world.expect(found == list(range(number)), reason, answer.exchange)
+
+
+def _ends_text(world: World, option: Option) -> None:
+    plain = ask_twice(world, question(world, option.operation))
+    words = [each for each in plain.first.text.split()[1:] if each.isalpha()]
+    if not words:
+        raise Skipped("the answer has too few words to stop at one")
+    stop = words[len(words) // 2]
+    due = plain.first.text.partition(stop)[0].rstrip()
+    for value in (stop, [NEVER, stop]):
+        answer = _ask(world, option, {option.name: value})
+        text, finish = answer.first.text.rstrip(), answer.first.finish
+        left, right = shorten(text, due)
+        reason = f"with {option.name} {value!r} the text is {left}, due is {right}"
+        world.expect(text == due, reason, plain.exchange, answer.exchange)
+        world.expect(finish == ["stop"], f"a stopped answer ends with {finish}", answer.exchange)
+
+
+def _repeats(world: World, option: Option) -> None:
+    answers = [_ask(world, option, {option.name: 42}) for _ in range(3)]
+    for each in answers[1:]:
+        left, right = shorten(answers[0].first.text, each.first.text)
+        reason = f"with {option.name} 42 the text is {left} and {right} the next time"
+        same = answers[0].first.text == each.first.text
+        world.expect(same, reason, answers[0].exchange, each.exchange)
+
+
+def _shapes_object(world: World, option: Option) -> None:
+    answer = _ask(world, option, {option.name: {"type": "json_object"}}, CITY)
+    is_object = isinstance(parse(answer.first.text), dict)
+    world.expect(is_object, "the text is no JSON object", answer.exchange)
+
+
+def _shapes_by_schema(world: World, option: Option) -> None:
+    answer = _ask(world, option, {option.name: JSON_SCHEMA}, CITY)
+    fitting = fits(parse(answer.first.text), SCHEMA)
+    world.expect(fitting, "the text does not fit the schema", answer.exchange)
+
+
+def _calls(tools: Json) -> Use:
+    """The judge of a request that has to be answered with calls of its tools."""
+    chosen = tools["tool_choice"]
+    due = names_of(tools) if isinstance(chosen, str) else {chosen["function"]["name"]}
+
+    def judge(world: World, option: Option) -> None:
+        answer = _ask(world, option, tools, "What is the weather in Lyon for the next 2 days?")
+        calls = answer.first.called
+        world.expect(calls, "no tool is called where one has to be", answer.exchange)
+        for name, arguments in calls:
+            said = f"the tool {name!r} is called, {' or '.join(sorted(due))} is due"
+            world.expect(name in due, said, answer.exchange)
+            fitting = fits_tool(name, arguments)
+            said = f"the arguments of {name} do not fit its parameters"
+            world.expect(fitting, said, answer.exchange)
+        finish = answer.first.finish
+        world.expect(finish == ["tool_calls"], f"calls end with {finish}", answer.exchange)
+
+    return judge
+
+
+def _calls_nothing(world: World, option: Option) -> None:
+    answer = _ask(world, option, SILENT)
+    world.expect(not answer.first.calls, "a tool is called in spite of none", answer.exchange)
+
+
+USES: dict[str, dict[str, Use]] = {
+    "caps usage": {"": _caps_usage},
+    "counts choices": {"": _counts_choices},
+    "ends text": {"": _ends_text},
+    "repeats": {"": _repeats},
+    "shapes json": {"": _shapes_object, "by a schema": _shapes_by_schema},
+    "calls tools": {
+        "": _calls(FORCED),
+        "several": _calls(SEVERAL),
+        "required": _calls(REQUIRED),
+        "by name": _calls(NAMED),
+        "not at all": _calls_nothing,
+    },
+}
+"""By effect, the uses of an option; the plainest one has no name."""

@@ -1,0 +1,114 @@
+"""Law 14: sums add up. Usage over prompt and completion, over choices, and over turns.
+
+Counts and sizes of parents are in `views`, totals of lists in `pages`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.laws.answers import asked_ways
+from mistral_conformance.laws.asking import LONGER, ask, asked_fields, count, question, streams
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.outcome import Skipped
+from mistral_conformance.registry import SHOULD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.laws.answers import Streamed
+    from mistral_conformance.laws.completions import Completion
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Model, Option, StreamView
+
+BILLED = "harm: what is billed is told falsely"
+CHOICES, FEW = 3, 4
+EARLIER = (
+    {"role": "user", "content": "Name three rivers of France and say where each begins."},
+    {"role": "assistant", "content": "The Seine, the Loire and the Rhône; each in the mountains."},
+)
+
+
+def _turns(model: Model) -> Iterator[Subject]:
+    return (each for each in streams(model) if "messages" in asked_fields(model, each.value))
+
+
+def _counted(model: Model) -> Iterator[Subject]:
+    """Each operation with an option that counts choices and one that caps them."""
+    for subject, options in _with_options(model):
+        if {"caps usage", "counts choices"} <= options.keys():
+            origins = (options["caps usage"].origin, options["counts choices"].origin)
+            yield evolve(subject, value=(subject.value, options), origins=origins)
+
+
+def _capped(model: Model) -> Iterator[Subject]:
+    for subject, options in _with_options(model):
+        if "caps usage" in options:
+            origins = (options["caps usage"].origin,)
+            yield evolve(subject, value=(subject.value, options), origins=origins)
+
+
+def _with_options(model: Model) -> Iterator[tuple[Subject, dict[str, Option]]]:
+    for subject in streams(model):
+        mine = [each for each in model.options if each.operation == subject.name]
+        yield subject, {each.effect: each for each in mine}
+
+
+@law(id="sums.usage-adds-up", over=asked_ways, source=BILLED, harm=True)
+def usage_adds_up(world: World, asked: Streamed) -> None:
+    """The total of the usage is its parts, and something was read and written."""
+    answer = ask(world, asked.ask(world))
+    read, written, total = (
+        count(answer, each) for each in ("prompt_tokens", "completion_tokens", "total_tokens")
+    )
+    said = f"of {read} tokens read and {written} written the total is {total}"
+    world.expect(total == read + written, said, answer.exchange)
+    spoke = any(each.text or each.calls for each in answer.choices.values())
+    world.expect(read > 0, "nothing was read: prompt_tokens is 0", answer.exchange)
+    world.expect(not spoke or written > 0, "completion_tokens is 0", answer.exchange)
+
+
+@law(id="sums.choices-are-counted", over=_counted, source=BILLED, harm=True)
+def choices_are_counted(world: World, subject: tuple[StreamView, dict[str, Option]]) -> None:
+    """The usage of several choices counts them all."""
+    view, options = subject
+    cap, number = options["caps usage"].name, options["counts choices"].name
+    one = _ask(world, view, {cap: FEW}, cap)
+    several = _ask(world, view, {cap: FEW, number: CHOICES}, number)
+    said = [*one.choices.values(), *several.choices.values()]
+    if len(several.choices) != CHOICES or any(each.finish != ["length"] for each in said):
+        raise Skipped("the choices are not all cut after the same number of tokens")
+    due, used = CHOICES * count(one, "completion_tokens"), count(several, "completion_tokens")
+    reason = f"{CHOICES} choices count {used} tokens, {CHOICES} times one of that length are {due}"
+    world.expect(used == due, reason, several.exchange, one.exchange)
+
+
+@law(id="sums.turns-are-counted", over=_turns, source=BILLED, harm=True)
+def turns_are_counted(world: World, view: StreamView) -> None:
+    """The tokens read count all messages of a conversation, not the last one alone."""
+    asked = question(world, view.operation, words=LONGER)
+    body = {**asked.body, "messages": [*EARLIER, *asked.body["messages"]]}
+    short, long = ask(world, asked), ask(world, evolve(asked, body=body))
+    one, other = count(short, "prompt_tokens"), count(long, "prompt_tokens")
+    reason = f"with two messages before it a prompt counts {other} tokens, {one} alone"
+    world.expect(other > one, reason, long.exchange, short.exchange)
+
+
+@law(id="sums.same-prompt-counts-the-same", over=_capped, source=BILLED, level=SHOULD)
+def same_prompt_counts_the_same(
+    world: World, subject: tuple[StreamView, dict[str, Option]]
+) -> None:
+    """The same prompt counts the same tokens, however long the answer is."""
+    view, options = subject
+    cap = options["caps usage"].name
+    answers = [_ask(world, view, {cap: most}, cap) for most in (1, 60)]
+    one, other = (count(each, "prompt_tokens") for each in answers)
+    reason = f"the same prompt counts {one} and {other} tokens"
+    world.expect(one == other, reason, *(each.exchange for each in answers))
+
+
+def _ask(world: World, view: StreamView, more: dict[str, int], feature: str) -> Completion:
+    asked = question(world, view.operation, words=LONGER, feature=feature)
+    return ask(world, evolve(asked, body={**asked.body, **more}))

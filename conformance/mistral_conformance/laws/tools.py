@@ -1,0 +1,67 @@
+"""Tools and forms of answers that any model can be asked for, and whether an answer fits them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import jsonschema_rs
+
+if TYPE_CHECKING:
+    from mistral_conformance.document import Json
+
+
+def make_tool(name: str, about: str, **properties: str) -> Json:
+    """A function whose parameters, each given with its type, are all required."""
+    parameters = {
+        "type": "object",
+        "properties": {each: {"type": of} for each, of in properties.items()},
+        "required": list(properties),
+    }
+    return {
+        "type": "function",
+        "function": {"name": name, "description": about, "parameters": parameters},
+    }
+
+
+WEATHER = make_tool("get_weather", "Tells the weather of a city.", city="string", days="integer")
+TIME = make_tool("get_time", "Tells the time in a city.", city="string")
+TOOLS = (WEATHER, TIME)
+FORCED: Json = {"tools": [WEATHER], "tool_choice": "any"}
+SEVERAL: Json = {"tools": list(TOOLS), "tool_choice": "any"}
+REQUIRED: Json = {"tools": list(TOOLS), "tool_choice": "required"}
+SILENT: Json = {"tools": list(TOOLS), "tool_choice": "none"}
+NAMED: Json = {
+    "tools": list(TOOLS),
+    "tool_choice": {"type": "function", "function": {"name": "get_time"}},
+}
+SCHEMA: Json = {
+    "type": "object",
+    "title": "City",
+    "properties": {
+        "city": {"type": "string"},
+        "people": {"type": "integer"},
+        "climate": {"type": "string", "enum": ["warm", "cold", "mild"]},
+    },
+    "required": ["city", "people", "climate"],
+    "additionalProperties": False,
+}
+JSON_SCHEMA: Json = {
+    "type": "json_schema",
+    "json_schema": {"name": "city", "schema": SCHEMA, "strict": True},
+}
+
+
+def names_of(tools: Json) -> set[str]:
+    """The names of the functions that a request offers."""
+    return {each["function"]["name"] for each in tools["tools"]}
+
+
+def fits_tool(name: str, arguments: object) -> bool:
+    """Whether arguments fit the parameters of a tool of that name."""
+    parameters = {each["function"]["name"]: each["function"]["parameters"] for each in TOOLS}
+    return name in parameters and fits(arguments, parameters[name])
+
+
+def fits(value: object, schema: Json) -> bool:
+    """Whether a value fits a JSON Schema."""
+    return bool(jsonschema_rs.Draft202012Validator(schema).is_valid(value))

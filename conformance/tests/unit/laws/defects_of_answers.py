@@ -1,0 +1,117 @@
+"""Defects of answers to questions, plain and streamed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from tests.unit.laws.defects import LIBRARIES, defect, is_item, remembering
+
+if TYPE_CHECKING:
+    from tests.unit.laws.altering import Alter, Answer
+
+CHAT = "/chat/completions"
+
+
+def is_plain(answer: Answer) -> bool:
+    return answer.is_("POST", CHAT) and answer.content[:1] == b"{"
+
+
+def with_usage(answer: Answer, **changed: int) -> None:
+    usage = {**answer.body["usage"], **changed}
+    usage["total_tokens"] = usage["prompt_tokens"] + usage["completion_tokens"]
+    answer.body = {**answer.body, "usage": usage}
+
+
+def with_choices(answer: Answer, changed: Any) -> None:
+    answer.body = {**answer.body, "choices": [changed(each) for each in answer.body["choices"]]}
+
+
+@defect("one-choice-is-billed", "sums.choices-are-counted[chat.complete]", "are 12")
+def one_choice_is_billed(answer: Answer) -> None:
+    if is_plain(answer) and answer.sent_body.get("n"):
+        used = answer.body["usage"]["completion_tokens"]
+        with_usage(answer, completion_tokens=used // answer.sent_body["n"])
+
+
+@defect("last-turn-is-billed", "sums.turns-are-counted[chat.complete]", "two messages before")
+def last_turn_is_billed(answer: Answer) -> None:
+    if is_plain(answer):
+        words = str(answer.sent_body["messages"][-1]["content"]).split()
+        with_usage(answer, prompt_tokens=len(words))
+
+
+@defect("answers-are-billed-twice", "sums.same-prompt-counts-the-same[chat.complete]", "counts")
+def answers_are_billed_twice(answer: Answer) -> None:
+    if is_plain(answer):
+        usage = answer.body["usage"]
+        with_usage(answer, prompt_tokens=usage["prompt_tokens"] + usage["completion_tokens"])
+
+
+@defect("stop-takes-a-word", "answers.option-is-used[chat.complete:stop]", "due is")
+def stop_takes_a_word(answer: Answer) -> None:
+    if is_plain(answer) and answer.sent_body.get("stop"):
+
+        def shorter(choice: dict[str, Any]) -> dict[str, Any]:
+            text = choice["message"]["content"].rpartition(" ")[0].rpartition(" ")[0]
+            return {**choice, "message": {**choice["message"], "content": text}}
+
+        with_choices(answer, shorter)
+
+
+@defect("first-tool-is-called", "answers.option-is-used[chat.complete:tools, by name]", "is called")
+def first_tool_is_called(answer: Answer) -> None:
+    if is_plain(answer) and answer.sent_body.get("tools"):
+        answer.content = answer.content.replace(b'"get_time"', b'"get_weather"')
+
+
+@defect("required-is-a-hint", "answers.option-is-used[chat.complete:tools, required]", "no tool is")
+def required_is_a_hint(answer: Answer) -> None:
+    if is_plain(answer) and answer.sent_body.get("tool_choice") == "required":
+        with_choices(
+            answer,
+            lambda each: {**each, "message": {"role": "assistant", "content": "It rains."}},
+        )
+
+
+@defect("streams-skip-an-index", "answers.stream-tells-the-same[chat.complete:n]", "the indexes")
+def streams_skip_an_index(answer: Answer) -> None:
+    if answer.is_("POST", CHAT) and answer.content.startswith(b"data: "):
+        answer.content = answer.content.replace(b'"index": 1', b'"index": 2').replace(
+            b'"index":1', b'"index":2'
+        )
+
+
+@defect(
+    "arguments-come-twice", "answers.stream-tells-the-same[chat.complete:tools, several]", "calls"
+)
+def arguments_come_twice(answer: Answer) -> None:
+    if answer.is_("POST", CHAT) and answer.content.startswith(b"data: "):
+        events = answer.content.split(b"\n\n")
+        doubled = [part for each in events for part in [each] * (1 + (b"arguments" in each))]
+        answer.content = b"\n\n".join(doubled)
+
+
+@remembering("streams-mix", "together.streams-do-not-mix[chat.complete]", "beside others")
+def streams_mix() -> Alter:
+    first: list[bytes] = []
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", CHAT) and answer.content.startswith(b"data: "):
+            first.append(answer.content)
+            answer.content = first[0]
+
+    return alter
+
+
+@remembering("changes-revive", "together.change-meets-deletion[library]", "still shows")
+def changes_revive() -> Alter:
+    changed: dict[str, dict[str, Any]] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.method == "PATCH":
+            changed[answer.path] = json.loads(answer.sent)
+        if answer.method == "GET" and is_item(answer, LIBRARIES) and answer.status == 404:
+            answer.status, answer.body = 200, changed.get(answer.path, {})
+
+    return alter
