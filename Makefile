@@ -8,6 +8,7 @@ SETUP := $(VENV)/.setup
 PAGES ?= README.md
 BASE_URL ?=
 FILES ?=
+YES_LIVE ?=
 
 .PHONY: help setup conformance test check generate examples reference recordings fuzz mutants variations mutations bench clean
 
@@ -31,7 +32,7 @@ generate: setup ## Rebuild document and client from facts, curation, prose, temp
 	@$(BIN)/python scripts/generate.py
 
 examples: setup ## Run the code in PAGES (Markdown or scraped pages) against a fresh mock
-	@$(BIN)/python scripts/run_examples.py $(PAGES) $(if $(BASE_URL),--base-url $(BASE_URL),--embedded-mock)
+	@$(BIN)/python scripts/run_examples.py $(PAGES) $(if $(BASE_URL),--base-url $(BASE_URL),--embedded-mock) $(if $(YES_LIVE),--yes-live)
 
 reference: setup ## Compare the tables of reference pages in PAGES with the document
 	@$(BIN)/python scripts/compare_reference.py $(PAGES)

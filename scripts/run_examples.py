@@ -33,6 +33,9 @@ from examples.table import Table, TableError, load_table
 from examples.target import UnreachableError, check_reachable, embedded_mock
 from examples.workplace import Settings
 
+from mistral_conformance.arguments import base_url
+from mistral_conformance.target import LiveRefused, require_consent
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -62,7 +65,7 @@ def report(arguments: argparse.Namespace) -> int:
         table = load_table(arguments.table)
         examples = chosen_examples(arguments.files, arguments.language)
         results = run_all(examples, table, arguments)
-    except (WrongUseError, TableError) as error:
+    except (LiveRefused, WrongUseError, TableError) as error:
         print(f"run_examples: {error}", file=sys.stderr)
         return 2
     except UnreachableError as error:
@@ -83,8 +86,15 @@ def read_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a page")
     where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--base-url", help="the server, for example http://127.0.0.1:8100")
+    where.add_argument(
+        "--base-url", type=base_url, help="the server, for example http://127.0.0.1:8100"
+    )
     where.add_argument("--embedded-mock", action="store_true", help="start a mock for this run")
+    parser.add_argument(
+        "--yes-live",
+        action="store_true",
+        help="the vendor's own API is meant: examples there cost money and change the account",
+    )
     parser.add_argument("--only", default="", help="run only examples of operations with this name")
     parser.add_argument("--language", action="append", help=f"run only these: {LANGUAGE_NAMES}")
     parser.add_argument("--timeout", type=seconds, default=60.0, help="seconds for each example")
@@ -133,19 +143,27 @@ def examples_of(file: Path) -> list[Example]:
 def run_all(
     examples: Sequence[Example], table: Table, arguments: argparse.Namespace
 ) -> list[Result]:
-    """Every example's result. Raises UnreachableError, and WrongUseError when nothing is chosen."""
+    """Every example's result.
+
+    Raises:
+        LiveRefused: the server is the vendor's own, and nobody said that this is meant.
+        UnreachableError: nothing answers.
+        WrongUseError: nothing is chosen.
+
+    """
     planned = plan(examples, table, arguments.only)
     if not planned.sessions and arguments.only:
         raise WrongUseError(f"no example has an operation that contains {arguments.only!r}")
     api_key = os.environ.get("MISTRAL_API_KEY") or "mock-key"
     with ExitStack() as stack:
         if arguments.embedded_mock:
-            base_url, api_key = stack.enter_context(embedded_mock()), "mock-key"
+            address, api_key = stack.enter_context(embedded_mock()), "mock-key"
         else:
-            base_url = arguments.base_url.rstrip("/")
-        check_reachable(base_url, api_key)
+            address = arguments.base_url
+            require_consent(address, yes_live=arguments.yes_live)
+        check_reachable(address, api_key)
         settings = Settings(
-            base_url=base_url,
+            base_url=address,
             api_key=api_key,
             table=table,
             project=PROJECT,

@@ -318,3 +318,15 @@ def test_a_refused_key_is_said_before_anything_runs(
     page.write_text("```py\nprint(1)\n```\n")
     assert run_examples.main([str(page), "--base-url", base_url]) == 3
     assert "refuses the key" in capsys.readouterr().err
+
+
+def test_vendor_s_own_server_needs_consent(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page.write_text("```py\nprint(1)\n```\n")
+    assert run_examples.main([str(page), "--base-url", "https://api.mistral.ai"]) == 2
+    assert "--yes-live" in capsys.readouterr().err
+
+
+def test_empty_address_is_wrong_use(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        run_examples.main([str(page), "--base-url", ""])
+    assert "is no URL" in capsys.readouterr().err

@@ -10,6 +10,7 @@ import copy
 import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 from attrs import evolve, frozen
 from tests.proxies.places import ITEM, Pattern, pattern_of
@@ -143,11 +144,8 @@ def reads() -> Iterator[set[tuple[str, Pattern]]]:
             seen.add((self.exchange.operation, pattern_of(place)))
         check(self, place)
 
-    Reader.check = note  # type: ignore[method-assign]
-    try:
+    with mock.patch.object(Reader, "check", note):
         yield seen
-    finally:
-        Reader.check = check  # type: ignore[method-assign]
 
 
 def mutations_of(
