@@ -73,6 +73,18 @@ def _outside(model: Model) -> Iterator[Subject]:
             )
 
 
+def _listed(model: Model) -> Iterator[Subject]:
+    """Each list of what outsiders do not see, for each outsider."""
+    for resource in model.resources.values():
+        keeper = _keeper(model, resource)
+        if resource is keeper and resource.whole and resource.list and keeper.seen_by == WORKSPACE:
+            for outsider in OUTSIDERS:
+                operations = (resource.list, resource.create)
+                origins = () if outsider == STRANGER else (resource.seen_origin,)
+                name, value = f"{resource.list} by {outsider}", (resource, outsider)
+                yield Subject(name, value, operations[:1], operations, origins, (outsider,))
+
+
 def _nested(model: Model) -> Iterator[Subject]:
     return (each for each in _owned(model) if model.resources[each.value.resource].parent)
 
@@ -126,7 +138,17 @@ def foreign_is_refused(world: World, subject: tuple[Reference, str]) -> None:
     before = world.look(instance)
     answer = send_plain(world, reference.place.operation, ids, by=outsider)
     _expect_refused(world, reference, "foreign", answer, f" to the {outsider}")
-    _expect_untouched(world, instance, before, answer)
+    expect_untouched(world, instance, before, answer)
+
+
+@law(id="access.lists-hide-foreign", over=_listed, source=SHOWN_TO_STRANGERS, harm=True)
+def lists_hide_foreign(world: World, subject: tuple[Resource, str]) -> None:
+    """What is the caller's is in no list of those outside of its workspace."""
+    resource, outsider = subject
+    instance = world.make(resource)
+    shown = world.spot(instance, by=outsider)
+    said = f"the list of the {outsider} has a {resource.name} of the caller"
+    world.expect(shown.value is None, said, instance.made, shown.exchange)
 
 
 @law(id="access.foreign-looks-unknown", over=_outside, source=LEAK, level=SHOULD)
@@ -158,7 +180,7 @@ def other_parent_is_refused(world: World, reference: Reference) -> None:
     before = world.look(instance)
     answer = send_plain(world, reference.place.operation, ids, by=CALLER)
     _expect_refused(world, reference, "foreign", answer)
-    _expect_untouched(world, instance, before, answer)
+    expect_untouched(world, instance, before, answer)
 
 
 def _resource(world: World, reference: Reference) -> Resource:
@@ -210,9 +232,10 @@ def _expect_refused(
     world.expect(answer.status in due, reason, answer)
 
 
-def _expect_untouched(
+def expect_untouched(
     world: World, instance: Instance, before: list[Shown], answer: Exchange
 ) -> None:
+    """Hold each view of an object to show what it showed before a refused request."""
     for one, other in zip(before, world.look(instance), strict=True):
         said = f"{other.view} does not show the {instance.resource.name} any more"
         world.expect(other.value is not None, said, answer, other.exchange)

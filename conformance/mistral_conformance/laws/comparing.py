@@ -39,7 +39,7 @@ def first_difference(
         one, other = left.get(each.name, ABSENT), right.get(each.name, ABSENT)
         if one is ABSENT or other is ABSENT:
             continue
-        one, other = (known(document, each.schema, value) for value in (one, other))
+        one, other = shared(document, each.schema, one, other)
         if not is_same(each, one, other):
             return inside(each.name, one, other)
     return None
@@ -56,6 +56,28 @@ def inside(path: str, left: object, right: object) -> tuple[str, object, object]
             if one != other:
                 return inside(f"{path}.{number}", one, other)
     return path, left, right
+
+
+def shared(document: Document, schema: Json, left: Any, right: Any) -> tuple[Any, Any]:  # noqa: ANN401 - JSON
+    """What two values have to share: the known parts, without what only one of them tells.
+
+    That is free for objects whose fields the schema lists; a map of somebody's own is compared
+    whole, and so are lists of different lengths.
+    """
+    if isinstance(left, dict) and isinstance(right, dict):
+        found = properties(document, schema)
+        pairs = {
+            name: shared(document, found[name].schema, left[name], right[name])
+            for name in left
+            if name in right and name in found
+        }
+        if found:
+            return {n: one for n, (one, _) in pairs.items()}, {n: o for n, (_, o) in pairs.items()}
+    if isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
+        inner = items_of(document, schema)
+        both = [shared(document, inner, a, b) for a, b in zip(left, right, strict=True)]
+        return [one for one, _ in both], [other for _, other in both]
+    return known(document, schema, left), known(document, schema, right)
 
 
 def known(document: Document, schema: Json, value: Any) -> Any:  # noqa: ANN401 - JSON

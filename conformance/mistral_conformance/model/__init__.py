@@ -7,6 +7,9 @@ Most of it follows from the shape of the document and from names; what does not 
 from mistral_conformance.model.facts import (
     Field,
     Filter,
+    Grant,
+    Level,
+    Lifetime,
     ListView,
     Option,
     Origin,
@@ -22,6 +25,9 @@ from mistral_conformance.model.reading import Model, load_model, read_model
 __all__ = [
     "Field",
     "Filter",
+    "Grant",
+    "Level",
+    "Lifetime",
     "ListView",
     "Model",
     "Option",

@@ -89,4 +89,6 @@ def _read_states(
         actions={action: tuple(each) for action, each in said.get("actions", {}).items()},
         words=dict(said.get("words", {})),
         said_by=str(said.get("said_by", "")),
+        null_in={state: tuple(each) for state, each in said.get("null_in", {}).items()},
+        set_in={state: tuple(each) for state, each in said.get("set_in", {}).items()},
     )

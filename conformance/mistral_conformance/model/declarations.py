@@ -19,6 +19,8 @@ STATES = "x-mistral-states"
 OPTION = "x-mistral-option"
 PAGING = "x-mistral-paging"
 STREAM = "x-mistral-stream"
+ACCESS = "x-mistral-access"
+LINK = "x-mistral-link"
 
 
 def origin_of(declaration: Json, pointer: str, extension: str) -> Origin:

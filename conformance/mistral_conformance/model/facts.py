@@ -48,8 +48,9 @@ class Field:
     an uploaded file), `changed` that of a changing one; both are empty where none does. `owner` is
     `client`, `server`, or `both` where the server fills in what the client left out.
     `moves` tells when a server's field may change: `never`, with a `change` of the object, or
-    `alone` at any time. `equals` is what it adds up from: `count of documents`, `sum of
-    documents.size`. `null` is `clears` or `refused` where an update can carry null.
+    `alone` at any time. `count` and `sum` (`document.size`) name children that it adds up, `adds`
+    fields of its own object, of which null counts as 0. `null` is `clears` or `refused` where an
+    update can carry null.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Field:
     moves: str = "never"
     count: str = ""
     sum: str = ""
+    adds: tuple[str, ...] = ()
     bounds: tuple[float | None, float | None] = (None, None)
     listed: tuple[str, ...] = ()
     """The values that requests may give it, where the document lists them."""
@@ -165,6 +167,60 @@ class States:
     words: dict[str, str] = attrs.field(factory=dict)
     """By state, what the field `said_by` says meanwhile."""
     said_by: str = ""
+    null_in: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    """By state, the fields of which nothing is known then."""
+    set_in: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    """By state, the fields that are known then."""
+
+
+@frozen(eq=False)
+class Grant:
+    """A resource whose objects give somebody a level of access to their parent.
+
+    `field` of its request takes the level, by one of the words of `levels`; `kind` takes who is
+    meant: by one of the words of `kinds` that fact of an identity (user, workspace, org), whose id
+    `whom` takes.
+    """
+
+    resource: str
+    parent: str
+    field: str
+    levels: dict[str, str]
+    kind: str
+    kinds: dict[str, str]
+    whom: str
+    origin: Origin
+
+    def word(self, level: str) -> str:
+        """The word of requests that gives a level."""
+        return next(word for word, given in self.levels.items() if given == level)
+
+
+@frozen(eq=False)
+class Level:
+    """The level of access that an operation on a resource takes: view, edit or own."""
+
+    operation: str
+    resource: str
+    level: str
+    origin: Origin
+
+
+@frozen(eq=False)
+class Lifetime:
+    """How long the URL of a link opens its content, in seconds.
+
+    Where a `parameter` asks for another time, in units of `unit_s` seconds, it may be from `least`
+    to `most` of them.
+    """
+
+    operation: str
+    lifetime_s: float
+    origin: Origin
+    parameter: str = ""
+    unit_s: float = 1
+    least: int | None = None
+    most: int | None = None
 
 
 @frozen(eq=False)

@@ -92,6 +92,7 @@ def _read_field(
         moves=str(said.get("moves", "change" if name in UPDATE_STAMPS else "never")),
         count=str(said.get("count", "")),
         sum=str(said.get("sum", "")),
+        adds=tuple(said.get("adds", ())),
         bounds=_bounds(document, sent.get(source) or changed.get(change)),
         listed=_listed(document, sent.get(source) or changed.get(change)),
     )

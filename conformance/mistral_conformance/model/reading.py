@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from mistral_conformance.document import load_document
+from mistral_conformance.model.access import read_grants, read_levels, read_lifetimes
 from mistral_conformance.model.behaviour import read_options, read_states, read_streams
 from mistral_conformance.model.fields import read_fields
 from mistral_conformance.model.lists import read_lists
@@ -17,6 +18,9 @@ from mistral_conformance.model.resources import read_resources
 if TYPE_CHECKING:
     from mistral_conformance.document import Document
     from mistral_conformance.model.facts import (
+        Grant,
+        Level,
+        Lifetime,
         ListView,
         Option,
         Reference,
@@ -37,6 +41,9 @@ class Model:
     states: tuple[States, ...]
     streams: dict[str, StreamView]
     options: tuple[Option, ...]
+    grants: tuple[Grant, ...] = ()
+    levels: tuple[Level, ...] = ()
+    lifetimes: tuple[Lifetime, ...] = ()
 
     def resource_of(self, operation: str) -> Resource | None:
         """The resource that an operation belongs to, None where it belongs to none."""
@@ -57,6 +64,7 @@ def read_model(document: Document) -> Model:
     resources = {
         name: evolve(each, fields=read_fields(document, each)) for name, each in bare.items()
     }
+    grants = read_grants(document, resources)
     return Model(
         document,
         resources,
@@ -65,6 +73,9 @@ def read_model(document: Document) -> Model:
         tuple(read_states(document, resources.values())),
         read_streams(document),
         tuple(read_options(document)),
+        tuple(grants),
+        tuple(read_levels(document, resources, grants)),
+        tuple(read_lifetimes(document, resources.values())),
     )
 
 

@@ -1,0 +1,112 @@
+"""Defects of who may see and do what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.unit.laws.defects import (
+    LIBRARIES,
+    bearer,
+    defect,
+    is_item,
+    items,
+    remembering,
+    with_items,
+)
+
+if TYPE_CHECKING:
+    from tests.unit.laws.altering import Alter, Answer
+
+MEMBER = "neighbour"
+
+
+@defect(
+    "editors-do-not-edit", "roles.level-allows[beta.libraries.update with Editor]", "answers 403"
+)
+def editors_do_not_edit(answer: Answer) -> None:
+    if answer.method in {"PATCH", "PUT"} and MEMBER in bearer(answer) and answer.status == 200:
+        answer.status = 403
+
+
+@defect(
+    "viewers-upload",
+    "roles.level-refuses[beta.libraries.documents.upload with Viewer]",
+    "a refusal is due",
+)
+def viewers_upload(answer: Answer) -> None:
+    if answer.method == "POST" and MEMBER in bearer(answer) and answer.status == 403:
+        answer.status = 201
+
+
+@remembering(
+    "refused-shares-count",
+    "roles.level-refuses[beta.libraries.accesses.update_or_create with Editor]",
+    "a refused request left",
+)
+def refused_shares_count() -> Alter:
+    refused: list[dict[str, Any]] = []
+
+    def alter(answer: Answer) -> None:
+        if answer.method == "PUT" and answer.path.endswith("/share") and answer.status == 403:
+            refused.append({**answer.sent_body, "role": "Viewer"})
+        if answer.is_("GET", "/share"):
+            with_items(answer, [*items(answer), *refused])
+
+    return alter
+
+
+@defect("shares-are-not-listed", "roles.share-shows[library with User]", "does not show a shared")
+def shares_are_not_listed(answer: Answer) -> None:
+    if answer.is_("GET", LIBRARIES) and MEMBER in bearer(answer):
+        with_items(answer, [])
+
+
+@remembering("unshared-is-cached", "roles.unshared-is-hidden[library with User]", "any more")
+def unshared_is_cached() -> Alter:
+    seen: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.method == "GET" and is_item(answer, LIBRARIES) and MEMBER in bearer(answer):
+            if answer.status == 200:
+                seen[answer.path] = answer.body
+            elif answer.path in seen:
+                answer.status, answer.body = 200, seen[answer.path]
+
+    return alter
+
+
+@defect("levels-only-rise", "roles.lower-level-holds-at-once[library]", "level was lowered")
+def levels_only_rise(answer: Answer) -> None:
+    if answer.method in {"PATCH", "PUT"} and MEMBER in bearer(answer) and answer.status == 403:
+        answer.status = 200
+
+
+@defect("nobody-leaves", "roles.leaving-is-possible[library]", "leaving answers 403")
+def nobody_leaves(answer: Answer) -> None:
+    if answer.method == "DELETE" and MEMBER in bearer(answer):
+        answer.status = 403
+
+
+@remembering("last-level-counts", "roles.highest-level-counts[library]", "with two levels")
+def last_level_counts() -> Alter:
+    shares: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        shares.extend([answer.path] * (answer.is_("PUT", "/share")))
+        if len(shares) > 1 and answer.method == "PATCH":
+            answer.status = 403
+
+    return alter
+
+
+@remembering("lists-are-for-all", "access.lists-hide-foreign[files.list by stranger]", "of the")
+def lists_are_for_all() -> Alter:
+    files: list[dict[str, Any]] = []
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/v1/files"):
+            files.append(answer.body)
+        if answer.is_("GET", "/v1/files"):
+            with_items(answer, files)
+
+    return alter
