@@ -40,11 +40,19 @@ class Excerpt:
         part: Any = self.value
         found: Any = self.whole
         places: list[str | int] = []
-        for step in path:
+        for told in path:
+            step = _key(part, told) if isinstance(part, dict) else told
             place = step + self.skipped.get(id(part), 0) if isinstance(step, int) else step
             part, found = part[step], found[place]
             places.append(place)
         return tuple(places), found
+
+
+def _key(part: dict[str, Any], step: str | int) -> str:
+    """The key of a map at a step of a validator's path, which gives digits as a number."""
+    if step in part:
+        return str(step)
+    return next(key for key in part if key.isdecimal() and int(key) == step)
 
 
 def find_excerpt(value: object, is_valid: Check, names: frozenset[str]) -> Excerpt:

@@ -159,3 +159,15 @@ def test_members_without_their_tag_are_taken_for_what_they_are(api: httpx.Client
     path = f"/v1/conversations/{answer.json()['conversation_id']}/history"
     kinds = [each["type"] for each in api.get(path).json()["entries"]]
     assert kinds == ["message.input", "function.call", "function.result", "message.output"]
+
+
+@pytest.mark.parametrize("key", ["0", "007", "12"])
+def test_what_stands_under_a_key_of_digits_is_told(api: httpx.Client, key: str) -> None:
+    library = api.post("/v1/libraries", json={"name": "digits"}).json()["id"]
+    document = api.post(
+        f"/v1/libraries/{library}/documents", files={"file": ("a.txt", b"a")}
+    ).json()["id"]
+    body = {"attributes": {key: {"deep": [{}]}}}
+    answer = api.patch(f"/v1/libraries/{library}/documents/{document}", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["loc"][:3] == ["body", "attributes", key]
