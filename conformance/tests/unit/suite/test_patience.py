@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.unit.suite.fake_server import Answer, Request, keyed, models, serving
 
-from mistral_conformance.patience import MOST_REPEATS, SILENT_OPERATION, SILENT_SERVER, Patience
+from mistral_conformance.patience import (
+    MOST_REPEATS,
+    SILENT_OPERATION,
+    SILENT_SERVER,
+    Patience,
+    read_wait,
+)
 from mistral_conformance.wire import Message
 
 if TYPE_CHECKING:
@@ -22,9 +30,10 @@ ASK = Message("GET", "/v1/libraries")
 
 
 class Limited:
-    """Answers 429 a number of times."""
+    """Answers 429, or another status, a number of times."""
 
-    def __init__(self, times: int, retry_after: str) -> None:
+    def __init__(self, times: int, retry_after: str, status: int = 429) -> None:
+        self.status = status
         self.times = times
         self.retry_after = retry_after
 
@@ -32,7 +41,7 @@ class Limited:
         if request.path != ASK.url or self.times == 0:
             return None
         self.times -= 1
-        return Answer(429, {"message": "slow"}, headers={"Retry-After": self.retry_after})
+        return Answer(self.status, {"message": "slow"}, headers={"Retry-After": self.retry_after})
 
 
 @pytest.mark.parametrize(("header", "waited"), [("2", 2.0), ("soon", 1.0), ("900", 30.0)])
@@ -56,8 +65,25 @@ def test_waiting_ends_with_its_budget(session_on: SessionOn) -> None:
         session_on(fake.base_url) as session,
     ):
         session.patience.sleep = waits.append
+        session.patience.budget_s = 120.0
         assert session.send(ASK, "caller").status == 429
     assert sum(waits) == 120.0
+
+
+def test_a_server_that_asks_to_come_back_is_asked_again(session_on: SessionOn) -> None:
+    waits: list[float] = []
+    with (
+        serving(keyed, models, Limited(1, "3", 503), lambda _: Answer(200, {})) as fake,
+        session_on(fake.base_url) as session,
+    ):
+        session.patience.sleep = waits.append
+        assert session.send(ASK, "caller").status == 200
+    assert waits == [3.0]
+
+
+def test_the_time_to_come_back_may_be_a_date() -> None:
+    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
+    assert 50 < read_wait(soon) <= 60
 
 
 def silent(patience: Patience, session: Session, operation: str, times: int) -> None:
