@@ -48,7 +48,7 @@ def _in_path(model: Model) -> Iterator[Subject]:
 
 
 def _in_body(model: Model) -> Iterator[Subject]:
-    return _placed(model, ("body", "query"))
+    return (each for each in _placed(model, ("body", "query")) if "." not in each.value.place.name)
 
 
 def _owned(model: Model) -> Iterator[Subject]:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
+from mistral_conformance.laws.comparing import ABSENT
+from mistral_conformance.laws.instance import Shown
 from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.reading import read_time
+from mistral_conformance.laws.subjects import resources
+from mistral_conformance.laws.times import BIRTH
+from mistral_conformance.model.schemas import answer_schema, properties
 from mistral_conformance.outcome import Skipped, Unjudged
 
 if TYPE_CHECKING:
@@ -12,8 +20,9 @@ if TYPE_CHECKING:
 
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
-    from mistral_conformance.model import Model, Resource, States
+    from mistral_conformance.model import Field, Model, Resource, States
 
+TOLD_FALSELY = "harm: a program that waits for an end is told another state than there is"
 DECLARED = "document: x-mistral-states (the states and what leads where)"
 POLLS = 400
 LONG_S = 3600
@@ -33,6 +42,18 @@ def _acting(model: Model) -> Iterator[Subject]:
         for action in states.actions:
             operations, value = (action, resource.read), (resource, states, action)
             yield Subject(action, value, operations, (*subject.needed, action), subject.origins)
+
+
+def _telling(model: Model) -> Iterator[Subject]:
+    return (each for each in _stateful(model) if each.value[1].null_in or each.value[1].set_in)
+
+
+def _adding(model: Model) -> Iterator[Subject]:
+    for subject in resources(model):
+        for field in subject.value.fields.values():
+            if field.adds:
+                name, value = f"{subject.name}.{field.name}", (subject.value, field)
+                yield evolve(subject, name=name, value=value, origins=(field.origin,))
 
 
 @law(id="ends.states-follow-their-order", over=_stateful, source=DECLARED)
@@ -80,6 +101,139 @@ def action_leads_on(world: World, subject: tuple[Resource, States, str]) -> None
     allowed = {*states.actions[action], *states.ends}
     world.expect(state in allowed, f"{action} led to {state}", done, *world.ctx.exchanges[-1:])
     world.settle(instance)
+
+
+@law(id="ends.values-fit-the-state", over=_telling, source=DECLARED)
+def values_fit_the_state(world: World, subject: tuple[Resource, States]) -> None:
+    """What is found out about a new object is unknown until its state says so, in every view."""
+    resource, states = subject
+    instance = world.make(resource)
+    judged = 0
+    for _ in range(POLLS):
+        views = world.look(instance)
+        for shown in views:
+            judged += _expect_fitting(world, resource, states, shown)
+        if not views or views[0].fields.get(states.field) in states.ends:
+            break
+        world.ctx.pass_time(0.25)
+    if not judged:
+        raise Skipped(f"no view tells `{states.field}`")
+
+
+@law(id="ends.sums-add-up", over=_adding, source=DECLARED)
+def sums_add_up(world: World, subject: tuple[Resource, Field]) -> None:
+    """A field that other fields of the object add up to is their sum, before the end and at it."""
+    resource, field = subject
+    instance = world.make(resource)
+    judged = 0
+    for wait in (False, True):
+        if wait:
+            world.settle(instance)
+        for shown in world.look(instance):
+            parts = [shown.fields.get(each, ABSENT) for each in field.adds]
+            total = shown.fields.get(field.name, ABSENT)
+            if total is ABSENT or total is None or ABSENT in parts:
+                continue
+            judged += 1
+            due = sum(each for each in parts if isinstance(each, int))
+            reason = f"`{field.name}` is {total} in {shown.view}, {field.adds} make {due}"
+            world.expect(total == due, reason, shown.exchange)
+    if not judged:
+        raise Skipped(f"no view shows `{field.name}` and what it adds up")
+
+
+@law(id="ends.views-tell-one-state", over=_stateful, source=TOLD_FALSELY, harm=True)
+def views_tell_one_state(world: World, subject: tuple[Resource, States]) -> None:
+    """All views tell the same state at the same time, on the way and at the end."""
+    resource, states = subject
+    instance = world.make(resource)
+    for _ in range(POLLS):
+        first = world.read(instance)
+        told = [*world.look(instance)[1:], *_parts(world, instance, states)]
+        again = world.read(instance)
+        state = first.fields.get(states.field)
+        if state == again.fields.get(states.field):
+            for each in told:
+                found = each.fields.get(states.field, state)
+                said = f"`{states.field}` is {state} in {first.view} and {found} in {each.view}"
+                world.expect(found == state, said, first.exchange, each.exchange)
+        if state in states.ends:
+            return
+        world.ctx.pass_time(0.25)
+    raise Unjudged(f"no end state after {POLLS} looks", *world.ctx.exchanges[-1:])
+
+
+@law(id="ends.action-on-the-way", over=_acting, source=DECLARED)
+def action_on_the_way(world: World, subject: tuple[Resource, States, str]) -> None:
+    """An action on what has not ended is refused or taken, and an end comes in either case."""
+    resource, _, action = subject
+    instance = world.make(resource)
+    for _ in range(2):
+        done = world.call(action, instance.ids)
+        said = f"{action} answers {done.status} on the way to an end"
+        world.expect(done.ok or 400 <= done.status < 500, said, done)
+    world.settle(instance)
+
+
+@law(id="ends.action-is-told-by-times", over=_acting, source=DECLARED)
+def action_is_told_by_times(world: World, subject: tuple[Resource, States, str]) -> None:
+    """After an action and a new end, times of the end are later and the birth is as before."""
+    resource, states, action = subject
+    instance = world.make(resource)
+    world.settle(instance)
+    before = world.read(instance)
+    world.ctx.pass_time(2)
+    done = world.call(action, instance.ids)
+    if not done.ok:
+        raise Skipped(f"{action} is refused with {done.status}", done)
+    world.settle(instance)
+    after = world.read(instance)
+    known = {each for fields in states.set_in.values() for each in fields}
+    judged = 0
+    for field in resource.fields.values():
+        one, other = (read_time(each.fields.get(field.name)) for each in (before, after))
+        if not field.unit or field.unit == "bytes" or one is None or other is None:
+            continue
+        if field.name in known:
+            judged += 1
+            said = f"`{field.name}` did not move with {action}"
+            world.expect(other > one, said, before.exchange, done, after.exchange)
+        elif field.name in BIRTH:
+            said = f"{action} moved `{field.name}`"
+            world.expect(other == one, said, before.exchange, done, after.exchange)
+    if not judged:
+        raise Skipped(f"no time tells when a {resource.name} ended")
+
+
+def _expect_fitting(world: World, resource: Resource, states: States, shown: Shown) -> int:
+    """Hold one view to what its state lets be known; how many fields were judged."""
+    state = shown.fields.get(states.field)
+    judged = 0
+    for due, names in (("null", states.null_in.get(str(state), ())), ("", _set(states, state))):
+        for name in names:
+            if name not in shown.fields or resource.fields[name].deprecated:
+                continue
+            judged += 1
+            value = shown.fields[name]
+            wanted = "null is" if due else "a value is"
+            said = f"`{name}` is {value!r} in {shown.view} while {state}, {wanted} due"
+            world.expect((value is None) is bool(due), said, shown.exchange)
+    return judged
+
+
+def _set(states: States, state: object) -> tuple[str, ...]:
+    return states.set_in.get(str(state), ())
+
+
+def _parts(world: World, instance: Instance, states: States) -> Iterator[Shown]:
+    """The views of a part of the object that tell its state."""
+    for view in instance.resource.views:
+        schema, _ = answer_schema(world.document.operations[view], world.document)
+        tells = states.field in properties(world.document, schema or {})
+        if tells and world.capabilities.offers(view):
+            answer = world.call(view, instance.ids)
+            value = answer.json() if answer.ok else None
+            yield Shown(view, answer, value if isinstance(value, dict) else None)
 
 
 def _state(world: World, instance: Instance, states: States) -> str:

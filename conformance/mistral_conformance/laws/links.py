@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -15,15 +16,38 @@ if TYPE_CHECKING:
 
     from mistral_conformance.exchange import Exchange
     from mistral_conformance.laws.world import World
-    from mistral_conformance.model import Model, Resource
+    from mistral_conformance.model import Lifetime, Model, Resource
 
 SHOWN_TO_STRANGERS = "harm: a URL for one thing opens another, or opens longer than it was made for"
+
+
+LATER_S = 3600
+SLACK_S = 30
+"""So near to the end of a URL's life, in seconds, nothing is judged: clocks and rounding differ."""
+WRITING = ("PUT", "POST", "PATCH", "DELETE")
+DECLARED = "document: x-mistral-link (how long the URL opens its content)"
 
 
 def _links(model: Model) -> Iterator[Subject]:
     for each in model.resources.values():
         for link in each.links if each.whole else ():
             yield Subject(link, (each, link), (link,), (link, each.create))
+
+
+def _lives(model: Model) -> Iterator[Subject]:
+    """Each declared lifetime: the usual one, and of those that can be asked for the bounds."""
+    owners = {link: each for each in model.resources.values() for link in each.links if each.whole}
+    for life in model.lifetimes:
+        if life.operation not in owners:
+            continue
+        resource = owners[life.operation]
+        bounds = (life.least, life.most) if life.parameter else ()
+        asked = {each for each in bounds if each is not None}
+        for number in (None, *sorted(asked)):
+            name = f"{life.operation} for {number}" if number else life.operation
+            needed = (life.operation, resource.create)
+            value, origins = (resource, life, number), (life.origin,)
+            yield Subject(name, value, (life.operation,), needed, origins)
 
 
 @law(id="urls.open-their-own", over=_links, source=SHOWN_TO_STRANGERS, harm=True)
@@ -62,6 +86,45 @@ def altered_is_refused(world: World, subject: tuple[Resource, str]) -> None:
         answer = open_url(world, changed)
         reason = f"a URL with {what} answers {answer.status}, a refusal is due"
         world.expect(400 <= answer.status < 500, reason, answer)
+
+
+@law(id="urls.are-for-reading", over=_links, source=SHOWN_TO_STRANGERS, harm=True)
+def are_for_reading(world: World, subject: tuple[Resource, str]) -> None:
+    """Who has only a URL changes nothing by it: other methods are refused, the content stays."""
+    resource, link = subject
+    instance = world.make(resource)
+    world.settle(instance)
+    url = read_url(world, world.call(link, instance.ids))
+    before = world.need(open_url(world, url))
+    for method in WRITING:
+        answer = world.ctx.nobody.try_send(Message(method, url, content=b"other words"))
+        reason = f"{method} on a URL for reading answers {answer.status}, a refusal is due"
+        world.expect(answer.status >= 400 or answer.failure, reason, answer)
+        after = open_url(world, url)
+        same = after.ok and after.content == before.content
+        world.expect(same, f"after {method} the URL opens something else", answer, after)
+    for shown in world.look(instance):
+        said = f"{shown.view} lost the {resource.name} whose URL was used to write"
+        world.expect(shown.value is not None, said, shown.exchange)
+
+
+@law(id="urls.live-as-long-as-said", over=_lives, source=DECLARED, needs=("clock",))
+def live_as_long_as_said(world: World, subject: tuple[Resource, Lifetime, int | None]) -> None:
+    """A URL works until just before its time is over, and is refused just after it."""
+    resource, lifetime, asked = subject
+    instance = world.make(resource)
+    world.settle(instance)
+    query = {lifetime.parameter: asked} if asked else None
+    url = read_url(world, world.call(lifetime.operation, instance.ids, query=query))
+    life_s = asked * lifetime.unit_s if asked else lifetime.lifetime_s
+    world.ctx.pass_time(life_s - SLACK_S)
+    early = open_url(world, url)
+    said = f"a URL for {life_s:.0f} s answers {early.status} {SLACK_S} s before its end"
+    world.expect(early.ok, said, early)
+    world.ctx.pass_time(2 * SLACK_S)
+    late = open_url(world, url)
+    said = f"a URL for {life_s:.0f} s answers {late.status} {SLACK_S} s after its end"
+    world.expect(400 <= late.status < 500, said, early, late)
 
 
 def read_url(world: World, answer: Exchange) -> str:
@@ -103,10 +166,29 @@ def _altered(url: str, swapped: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _other_values(name: str, value: str) -> Iterator[tuple[str, str]]:
-    if re.fullmatch(r"\d{9,13}", value):
-        yield f"a later `{name}`", str(int(value) + 3600)
-    elif re.fullmatch(r"(?=.*[0-9A-Za-z])[0-9A-Za-z._~+/=-]{16,}", value):
+    """The value of a query's field as somebody would change it who wants more than was given."""
+    if re.fullmatch(r"\d{9,13}(\.\d+)?", value):
+        whole, dot, rest = value.partition(".")
+        yield f"a later `{name}`", f"{int(whole) + LATER_S}{dot}{rest}"
+    elif (moment := _moment(value)) is not None:
+        later = moment + timedelta(seconds=LATER_S)
+        yield f"a later `{name}`", later.isoformat().replace("+00:00", "Z")
+    elif re.fullmatch(r"\d{2,8}", value) and re.search("exp|ttl|life", name, re.IGNORECASE):
+        yield f"a longer `{name}`", str(int(value) + LATER_S)
+    elif re.fullmatch(r"(?=.*[0-9A-Za-z])[0-9A-Za-z._~+/=-]{16,}", value) or (
+        len(value) > 1 and re.search("sig|token|hmac|mac$", name, re.IGNORECASE)
+    ):
         yield f"another `{name}`", _turned(value)
+
+
+def _moment(text: str) -> datetime | None:
+    """The time that a text tells with its date, None for any other text."""
+    if not re.match(r"\d{4}-\d\d-\d\dT", text):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _turned(text: str) -> str:

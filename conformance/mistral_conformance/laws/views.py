@@ -48,7 +48,8 @@ def _parts(model: Model) -> Iterator[Subject]:
                 yield Subject(view, (each, view), (view, each.read), (each.create, view))
 
 
-def _totals(model: Model) -> Iterator[Subject]:
+def totals(model: Model) -> Iterator[Subject]:
+    """Each count or sum of children that a resource shows: resource, field and child."""
     for each in model.resources.values():
         for field in each.fields.values() if each.whole else ():
             child = model.resources.get((field.count or field.sum).partition(".")[0])
@@ -149,18 +150,18 @@ def parts_agree(world: World, subject: tuple[Resource, str]) -> None:
     _expect_same(world, common, Shown(view, part, named), whole)
 
 
-@law(id="views.totals-follow", over=_totals, source=TOLD_FALSELY, harm=True)
+@law(id="views.totals-follow", over=totals, source=TOLD_FALSELY, harm=True)
 def totals_follow(world: World, subject: tuple[Resource, Field, Resource]) -> None:
     """Counts and sums of a parent equal its children, after each creation and each deletion."""
     resource, field, child = subject
     parent = world.make(resource)
     world.look(parent)
-    _expect_total(world, parent, field, child)
+    expect_total(world, parent, field, child)
     made = [world.make(child, parent=parent) for _ in range(2)]
-    _expect_total(world, parent, field, child)
+    expect_total(world, parent, field, child)
     if child.delete and world.capabilities.offers(child.delete):
         world.need(world.delete(made[0]))
-        _expect_total(world, parent, field, child)
+        expect_total(world, parent, field, child)
 
 
 def new_value(world: World, resource: Resource, field: Field) -> Any:  # noqa: ANN401 - JSON
@@ -211,7 +212,7 @@ def _expect_same(world: World, fields: Iterable[Field], one: Shown, other: Shown
         world.fail(reason, one.exchange, other.exchange)
 
 
-def _expect_total(world: World, parent: Instance, field: Field, child: Resource) -> None:
+def expect_total(world: World, parent: Instance, field: Field, child: Resource) -> None:
     """Hold the count or sum in each view of the parent to what the list of its children holds."""
     walk = world.walk(child, parent.ids)
     summed = field.sum.partition(".")[2]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.model.declarations import REFERENCE, derived, origin_of
 from mistral_conformance.model.facts import Place, Reference
-from mistral_conformance.model.schemas import Property, body_schema, properties
+from mistral_conformance.model.schemas import Property, body_schema, properties, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +73,45 @@ def _of_operation(
         found = _read(place, taken.schema, taken.pointer, resources, IN_BODY)
         if found:
             yield found
+        elif schema:
+            yield from _nested(document, place, taken, resources)
+
+
+def _nested(
+    document: Document, place: Place, taken: Property, resources: dict[str, Resource]
+) -> Iterator[Reference]:
+    """The references inside one field of a body, each place once whatever union it is in."""
+    seen: set[str] = set()
+    for name, each in _deep(document, taken.schema, taken.pointer, place.name, frozenset()):
+        inner = Place(place.operation, place.where, name)
+        found = _read(inner, each.schema, each.pointer, resources, IN_BODY)
+        if found and found.resource and name not in seen:
+            seen.add(name)
+            yield found
+
+
+def _deep(
+    document: Document, schema: Json, pointer: str, path: str, above: frozenset[int]
+) -> Iterator[tuple[str, Property]]:
+    """The properties below a schema with their dotted paths, `*` for any item of an array."""
+    for node, at in _members(document, schema, pointer):
+        if id(node) in above:
+            continue
+        inside = above | {id(node)}
+        for name, each in node.get("properties", {}).items():
+            where = f"{at}/properties/{name}"
+            yield f"{path}.{name}", Property(name, each, required=False, pointer=where)
+            yield from _deep(document, each, where, f"{path}.{name}", inside)
+        if isinstance(node.get("items"), dict):
+            yield from _deep(document, node["items"], f"{at}/items", f"{path}.*", inside)
+
+
+def _members(document: Document, schema: Json, pointer: str) -> Iterator[tuple[Json, str]]:
+    node, pointer = resolved(document, schema, pointer)
+    yield node, pointer
+    for word in ("allOf", "oneOf", "anyOf"):
+        for number, each in enumerate(node.get(word, ())):
+            yield from _members(document, each, f"{pointer}/{word}/{number}")
 
 
 def _read(
@@ -82,18 +121,20 @@ def _read(
     resources: dict[str, Resource],
     refusals: dict[str, tuple[int, ...]],
 ) -> Reference | None:
+    """The reference at a place, None where it holds no id; of a nested one the last name counts."""
+    name = place.name.rpartition(".")[2] if place.where == "body" else place.name
     said: Json = node.get(REFERENCE, {})
     told = {cause: tuple(each) for cause, each in said.get("refusals", {}).items()}
     if said:
         origin = origin_of(said, pointer, REFERENCE)
-        named = resource_named(place.name, resources)
+        named = resource_named(name, resources)
         return Reference(place, said.get("resource", named), {**refusals, **told}, origin)
-    own = next((each.name for each in resources.values() if each.parameter == place.name), None)
+    own = next((each.name for each in resources.values() if each.parameter == name), None)
     if place.where == "path" and own:
-        return Reference(place, own, refusals, derived(f"{place.name} in the path"))
-    resource = resource_named(place.name, resources)
-    if resource and (is_id(place.name) or place.where == "body"):
-        return Reference(place, resource, refusals, derived(f"the name {place.name}"))
+        return Reference(place, own, refusals, derived(f"{name} in the path"))
+    resource = resource_named(name, resources)
+    if resource and (is_id(name) or place.where == "body"):
+        return Reference(place, resource, refusals, derived(f"the name {name}"))
     return None
 
 

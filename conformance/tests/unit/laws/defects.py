@@ -527,8 +527,8 @@ def reprocess_leads_nowhere() -> Alter:
     asked: list[str] = []
 
     def alter(answer: Answer) -> None:
-        asked.extend([answer.path] * answer.is_("POST", "/reprocess"))
-        if asked and answer.is_("GET") and "/documents/" in answer.path:
+        asked.extend([answer.path.rpartition("/")[0]] * answer.is_("POST", "/reprocess"))
+        if answer.is_("GET") and answer.path in asked:
             answer.body = {**answer.body, "process_status": "unknown"}
 
     return alter

@@ -167,7 +167,7 @@ def test_what_stands_under_a_key_of_digits_is_told(api: httpx.Client, key: str) 
     document = api.post(
         f"/v1/libraries/{library}/documents", files={"file": ("a.txt", b"a")}
     ).json()["id"]
-    body = {"attributes": {key: {"deep": [{}]}}}
+    body: dict[str, Any] = {"attributes": {key: {"deep": [{}]}}}
     answer = api.patch(f"/v1/libraries/{library}/documents/{document}", json=body)
     assert answer.status_code == 422
     assert answer.json()["detail"][0]["loc"][:3] == ["body", "attributes", key]

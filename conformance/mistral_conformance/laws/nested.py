@@ -1,0 +1,132 @@
+"""Law 5, ids inside bodies: what is not there or not the caller's is refused, or not used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from mistral_conformance.identities import CALLER
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.placing import place_id
+from mistral_conformance.laws.requests import plain_request
+from mistral_conformance.model.references import is_id
+from mistral_conformance.model.schemas import FORM, body_schema
+from mistral_conformance.outcome import NotOffered, Skipped
+from mistral_conformance.probing.samples import load_samples
+from mistral_conformance.probing.targets import targets_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.laws.instance import Instance
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Model, Reference, Resource
+
+USED = "harm: what is another's, or was deleted, is read through the id in a body"
+NEIGHBOUR = "neighbour"
+CAUSES = ("unknown", "deleted", "foreign", "wrong-kind")
+
+
+@frozen(eq=False)
+class Wrong:
+    """An id that must not work: why, and the words that no answer may hold."""
+
+    identity: str
+    secret: str
+
+
+def _nested(model: Model) -> Iterator[Subject]:
+    """Each place inside a body that holds an id of what the suite makes, with each cause."""
+    samples = load_samples()
+    for each in model.references:
+        place, resource = each.place, model.resources.get(each.resource or "")
+        sample = samples.get(place.operation)
+        if "." not in place.name or not sample or sample.body is None or resource is None:
+            continue
+        if place.operation == resource.create:
+            continue  # the caller chooses the id of what it makes
+        if not resource.whole or not resource.parameter or not is_id(place.name.split(".")[-1]):
+            continue
+        operation = (place.operation,)
+        for cause in CAUSES:
+            needs = (NEIGHBOUR,) if cause == "foreign" else ()
+            needed = (*operation, resource.create)
+            name = f"{place}, {cause}"
+            yield Subject(name, (each, cause), operation, needed, (each.origin,), needs)
+
+
+@law(id="access.nested-id-is-refused-or-unused", over=_nested, source=USED, harm=True)
+def nested_id_is_refused_or_unused(world: World, subject: tuple[Reference, str]) -> None:
+    """An id in a body of what is not there, or not the caller's, is refused or not used."""
+    reference, cause = subject
+    resource = world.model.resources[str(reference.resource)]
+    known, _ = _make(world, resource, CALLER)
+    taken = _send(world, reference, known.ids[resource.parameter])
+    if not taken.ok:
+        world.capabilities.note(str(reference.place), offered=False)
+        raise NotOffered(f"not offered: {reference.place} is refused with {taken.status}", taken)
+    wrong = _wrong(world, resource, cause)
+    answer = _send(world, reference, wrong.identity)
+    due = reference.refusals[cause]
+    wanted = " or ".join(str(each) for each in due)
+    what = f"{reference.place.operation} answers {answer.status} for a {resource.name}"
+    reason = f"{what} in its body that is {cause}, {wanted} is due"
+    world.expect(answer.ok or answer.status in due, reason, answer)
+    told = bool(wrong.secret) and wrong.secret in answer.text
+    world.expect(not told, f"the answer tells what a {resource.name} says that is {cause}", answer)
+
+
+def _send(world: World, reference: Reference, identity: str) -> Exchange:
+    place = reference.place
+    spec = world.document.operations[place.operation]
+    request = plain_request(world, place.operation)
+    body = place_id(world.document, place, request["json"], identity)
+    ids = targets_of(world.ctx).ids(spec)
+    return world.ask(place.operation, ids, query=request["query"], json=body)
+
+
+def _wrong(world: World, resource: Resource, cause: str) -> Wrong:
+    """An id with the cause.
+
+    Raises:
+        Skipped: there is nothing of another kind, or nothing deletes what there is.
+
+    """
+    if cause == "unknown":
+        return Wrong(world.values.uuid(), "")
+    if cause == "wrong-kind":
+        return Wrong(_other_kind(world, resource), "")
+    instance, secret = _make(world, resource, NEIGHBOUR if cause == "foreign" else CALLER)
+    if cause == "deleted":
+        if not resource.delete:
+            raise Skipped(f"nothing deletes a {resource.name}")
+        world.need(world.delete(instance))
+    return Wrong(instance.ids[resource.parameter], secret)
+
+
+def _make(world: World, resource: Resource, by: str) -> tuple[Instance, str]:
+    """A new object with a word in its content, or in that of what is in it, and the word."""
+    secret = world.values.word()
+    given = {"file.content": f"The secret word is {secret}.\n".encode()}
+    if _is_upload(world, resource):
+        return world.make(resource, by=by, given=given), secret
+    instance = world.make(resource, by=by)
+    for name in resource.children:
+        child = world.model.resources[name]
+        if child.whole and _is_upload(world, child) and world.capabilities.offers(child.create):
+            world.settle(world.make(child, by=by, parent=instance, given=given))
+    return instance, secret
+
+
+def _is_upload(world: World, resource: Resource) -> bool:
+    return body_schema(world.document.operations[resource.create])[0] == FORM
+
+
+def _other_kind(world: World, resource: Resource) -> str:
+    for each in world.model.resources.values():
+        is_other = each.name != resource.name and not each.parent and each.whole
+        if is_other and each.parameter and each.delete and world.capabilities.offers(each.create):
+            return world.make(each).ids[each.parameter]
+    raise Skipped(f"there is nothing of another kind than {resource.name}")
