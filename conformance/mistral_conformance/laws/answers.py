@@ -9,17 +9,17 @@ from mistral_conformance.laws.comparing import shorten
 from mistral_conformance.laws.completions import read_pieces, read_plain
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import plain_request
-from mistral_conformance.outcome import Skipped
 from mistral_conformance.probing.samples import load_samples
+from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.document import Json
-    from mistral_conformance.exchange import Exchange
     from mistral_conformance.laws.completions import Completion
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Option, StreamView
+    from mistral_conformance.model.document import Json
+    from mistral_conformance.record.exchange import Exchange
 
 TOLD_FALSELY = "harm: who streams is told another answer than who waits"
 DECLARED = "document: x-mistral-option (what the option does)"

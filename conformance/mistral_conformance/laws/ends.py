@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.outcome import Skipped, Unjudged
+from mistral_conformance.verdict.outcome import Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from mistral_conformance.laws.world import World
-from mistral_conformance.registry import MUST, RULE_ID, SHOULD, Level, Rule
+from mistral_conformance.session.rule import Rule
+from mistral_conformance.verdict.registry import RULE_ID
+from mistral_conformance.verdict.requirement import MUST, SHOULD, Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from mistral_conformance.context import Context
     from mistral_conformance.model import Model, Origin
+    from mistral_conformance.session.context import Context
 
     Judge = Callable[[World, Any], None]
     Over = Callable[[Model], Iterable["Subject"]]

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.instance import Instance
 from mistral_conformance.model.schemas import FORM, body_schema, properties
-from mistral_conformance.outcome import Unjudged
 from mistral_conformance.probing.samples import Sample, load_samples
+from mistral_conformance.verdict.outcome import Unjudged
 
 if TYPE_CHECKING:
-    from mistral_conformance.document import Json
-    from mistral_conformance.exchange import Exchange
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Resource
+    from mistral_conformance.model.document import Json
+    from mistral_conformance.record.exchange import Exchange
 
 CREATED = (200, 201, 202)
 PART = "file"

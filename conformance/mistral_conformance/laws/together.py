@@ -5,22 +5,22 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from mistral_conformance.identities import CALLER
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.views import expect_shown, new_value
-from mistral_conformance.outcome import Skipped, Unjudged
-from mistral_conformance.wire import UNSET, Message
+from mistral_conformance.record.wire import UNSET, Message
+from mistral_conformance.session.identities import CALLER
+from mistral_conformance.verdict.outcome import Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mistral_conformance.document import Json
-    from mistral_conformance.exchange import Exchange
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Resource
+    from mistral_conformance.model.document import Json
+    from mistral_conformance.record.exchange import Exchange
 
 LOST = "harm: of what was done at once, something is lost or done twice"
 AT_ONCE = 8

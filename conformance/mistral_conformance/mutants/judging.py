@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from mistral_conformance.document import load_document
 from mistral_conformance.embedded import FLAGS, embedded_identities
-from mistral_conformance.markers import seeded_run_id
+from mistral_conformance.model.document import load_document
 from mistral_conformance.mutants.registry import load_mutants
-from mistral_conformance.outcome import RED, Result, Status
-from mistral_conformance.plan import Case, make_plan
 from mistral_conformance.rules import load_rules
-from mistral_conformance.run import RunOptions, open_session
-from mistral_conformance.runner import judge, judge_all
+from mistral_conformance.running.plan import Case, make_plan
+from mistral_conformance.running.run import RunOptions, open_session
+from mistral_conformance.running.runner import judge, judge_all
+from mistral_conformance.session.markers import seeded_run_id
+from mistral_conformance.verdict.outcome import RED, Result, Status
 from mistral_mock.identities import make_identity
 from mistral_mock.server import running
 from mistral_mock.settings import Settings
@@ -29,9 +29,9 @@ from mistral_mock.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mistral_conformance.identities import Identity
     from mistral_conformance.mutants.registry import Mutant
-    from mistral_conformance.session import Session
+    from mistral_conformance.session.identities import Identity
+    from mistral_conformance.session.session import Session
     from mistral_mock.identities import Identity as MockIdentity
 
 MAX_EXAMPLES = 10

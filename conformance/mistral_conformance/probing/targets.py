@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from mistral_conformance.creations import load_kinds
 from mistral_conformance.groups import load_groups
-from mistral_conformance.outcome import Skipped
 from mistral_conformance.probing.samples import Sample, load_samples
-from mistral_conformance.wire import UNSET, Message
+from mistral_conformance.record.wire import UNSET, Message
+from mistral_conformance.session.creations import load_kinds
+from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mistral_conformance.context import Context
-    from mistral_conformance.document import Operation
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.model.document import Operation
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 
 ALIASES = {"model": "model_id"}

@@ -6,10 +6,10 @@ import importlib
 import pkgutil
 from typing import TYPE_CHECKING
 
-from mistral_conformance.registry import RULES
+from mistral_conformance.session.rule import RULES
 
 if TYPE_CHECKING:
-    from mistral_conformance.registry import Registry
+    from mistral_conformance.verdict.registry import Registry
 
 
 def load_rules() -> Registry:

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.laws.defects import DEFECTS
 
 from mistral_conformance.laws import load_laws
-from mistral_conformance.outcome import Status
+from mistral_conformance.verdict.outcome import Status
 
 if TYPE_CHECKING:
     from tests.unit.laws.conftest import Judged

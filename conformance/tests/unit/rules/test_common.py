@@ -8,10 +8,10 @@ import docx
 import pypdf
 import pytest
 
-from mistral_conformance.outcome import Failed
 from mistral_conformance.rules.common.events import DONE, assemble, read_stream
 from mistral_conformance.rules.common.samples import docx_sample, pdf_sample, text_sample
 from mistral_conformance.rules.common.times import later, read_time
+from mistral_conformance.verdict.outcome import Failed
 
 
 def test_pdf_sample_has_its_pages_and_words() -> None:

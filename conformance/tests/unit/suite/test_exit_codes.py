@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.unit.suite.fake_server import Answer, keyed, libraries, models, serving
 
-from mistral_conformance import cli, commands
-from mistral_conformance.plan import load_profiles
-from mistral_conformance.registry import MAY, MUST, SHOULD, Level, Registry, rule
+from mistral_conformance import cli
+from mistral_conformance.cli import commands
 from mistral_conformance.report.terminal import Live
+from mistral_conformance.running.plan import load_profiles
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.registry import Registry
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD, Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mistral_conformance.context import Context
+    from mistral_conformance.session.context import Context
 
     Check = Callable[[Context], None]
 

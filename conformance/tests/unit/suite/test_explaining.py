@@ -8,14 +8,15 @@ import pytest
 import write_laws_page
 
 from mistral_conformance import cli
-from mistral_conformance.citations import UnknownSource, Weight, read_citations
-from mistral_conformance.document import load_document
-from mistral_conformance.explaining import explain_law, explain_rule, load_breaches
+from mistral_conformance.cli.explaining import explain_law, explain_rule, load_breaches
 from mistral_conformance.laws import load_laws
 from mistral_conformance.laws.law import FULL, Law
 from mistral_conformance.model import load_model
-from mistral_conformance.registry import MUST, Rule
+from mistral_conformance.model.document import load_document
 from mistral_conformance.rules import load_rules
+from mistral_conformance.session.rule import Rule
+from mistral_conformance.verdict.citations import UnknownSource, Weight, read_citations
+from mistral_conformance.verdict.requirement import MUST
 
 DOCUMENT = load_document()
 

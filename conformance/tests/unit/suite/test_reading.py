@@ -7,11 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
-from mistral_conformance.comparing import first_difference
-from mistral_conformance.document import load_document
-from mistral_conformance.exchange import Exchange
-from mistral_conformance.forms import forms_of
-from mistral_conformance.outcome import Failed, Skipped
+from mistral_conformance.model.document import load_document
+from mistral_conformance.model.forms import forms_of
+from mistral_conformance.record.comparison import first_difference
+from mistral_conformance.record.exchange import Exchange
+from mistral_conformance.verdict.outcome import Failed, Skipped
 
 CHAT = "chat.complete"
 MESSAGE = '{"role": "assistant", "content": "Hi", "tool_calls": 5}'

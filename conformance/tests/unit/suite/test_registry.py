@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mistral_conformance.document import load_document
-from mistral_conformance.markers import Marker
-from mistral_conformance.plan import (
+from mistral_conformance.model.compiled import compile_schema
+from mistral_conformance.model.document import load_document
+from mistral_conformance.probing.samples import load_samples
+from mistral_conformance.rules import load_rules
+from mistral_conformance.running.plan import (
     WrongSelection,
     default_profile,
     load_profiles,
@@ -16,16 +18,16 @@ from mistral_conformance.plan import (
     select_operations,
     select_rules,
 )
-from mistral_conformance.probing.compiled import compile_schema
-from mistral_conformance.probing.samples import load_samples
-from mistral_conformance.registry import EACH, MUST, Registry, rule
-from mistral_conformance.rules import load_rules
+from mistral_conformance.session.markers import Marker
+from mistral_conformance.session.rule import EACH, rule
+from mistral_conformance.verdict.registry import Registry
+from mistral_conformance.verdict.requirement import MUST
 from mistral_mock.app import create_app
 from mistral_mock.registry import implemented
 from mistral_mock.settings import Settings
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
+    from mistral_conformance.session.context import Context
 
 
 def check(_ctx: Context) -> None:

@@ -26,22 +26,25 @@ from tests.unit.suite.fake_server import (
 )
 from tests.unit.suite.report_values import report
 
-from mistral_conformance import cli, commands
-from mistral_conformance.curl import curl_line
-from mistral_conformance.identities import Identity
-from mistral_conformance.outcome import NotOffered
-from mistral_conformance.redaction import REDACTED, Redactor
-from mistral_conformance.registry import MUST, SHOULD, Registry, rule
+from mistral_conformance import cli
+from mistral_conformance.cli import commands
+from mistral_conformance.record.curl import curl_line
+from mistral_conformance.record.redaction import REDACTED, Redactor
+from mistral_conformance.record.wire import Message, Wire
 from mistral_conformance.report import files
 from mistral_conformance.report.content import load_schema
 from mistral_conformance.report.files import Unwritable, prepare_folder
 from mistral_conformance.report.terminal import printable
-from mistral_conformance.wire import Message, Wire
+from mistral_conformance.session.identities import Identity
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.outcome import NotOffered
+from mistral_conformance.verdict.registry import Registry
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mistral_conformance.context import Context
+    from mistral_conformance.session.context import Context
 
 HOSTILE = (
     "</script><script>alert(1)</script><img src=x onerror=alert(1)> ]]> --> "

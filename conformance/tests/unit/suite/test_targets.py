@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
-from mistral_conformance.context import Context
 from mistral_conformance.mutants.judging import mock_session
 from mistral_conformance.probing.targets import Targets
+from mistral_conformance.session.context import Context
 
 RESTART = "beta.conversations.restart"
 

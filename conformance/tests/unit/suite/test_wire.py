@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.unit.suite.fake_server import KEY, Answer, serving
 
-from mistral_conformance.document import load_document
-from mistral_conformance.events import Bound, Event, is_endless
-from mistral_conformance.identities import Identity
-from mistral_conformance.outcome import Failed
-from mistral_conformance.wire import Limits, Message, Wire
+from mistral_conformance.model.document import is_endless, load_document
+from mistral_conformance.record.events import Bound, Event
+from mistral_conformance.record.wire import Limits, Message, Wire
+from mistral_conformance.session.identities import Identity
+from mistral_conformance.verdict.outcome import Failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from http.server import BaseHTTPRequestHandler
 
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
 
 CALLER = Identity("caller", "MISTRAL_API_KEY", KEY)
 LIMITS = Limits(silence_s=0.3, total_s=0.6, body=10_000)
