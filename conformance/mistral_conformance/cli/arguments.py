@@ -14,8 +14,8 @@ import httpx
 from mistral_conformance.laws.law import Depth
 from mistral_conformance.model.document import load_document
 from mistral_conformance.running.plan import (
-    DEFAULT_PROFILE,
     WHOLE,
+    default_profile,
     load_profiles,
     profile_operations,
 )
@@ -169,7 +169,7 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile",
         metavar="NAME",
-        help=f"one of --list-profiles; default: {DEFAULT_PROFILE}, "
+        help=f"one of --list-profiles; default: {default_profile()}, "
         f"or {WHOLE} where --operations are named",
     )
     parser.add_argument(

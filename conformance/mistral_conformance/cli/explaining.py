@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import textwrap
 import tomllib
-from functools import cache
-from importlib import import_module
+from functools import cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from mistral_conformance.model.places import find_place
 from mistral_conformance.verdict.citations import Weight, read_citations
 from mistral_conformance.verdict.requirement import Level
 
@@ -36,7 +36,7 @@ STANDS_ON = {
 
 def explain_rule(rule: Rule, document: Document) -> str:
     """A rule, as text of 80 columns."""
-    citations = read_citations(rule.source, document)
+    citations = read_citations(rule.source, partial(find_place, document))
     where = ", ".join(rule.operations) or "each operation that it applies to"
     needs = [f"Needs: {', '.join(rule.needs)}"] if rule.needs else []
     lines = [
@@ -54,7 +54,7 @@ def explain_rule(rule: Rule, document: Document) -> str:
 
 def explain_law(law: Law, document: Document) -> str:
     """A law, as text of 80 columns."""
-    citations = read_citations(law.source, document)
+    citations = read_citations(law.source, partial(find_place, document))
     lowered = (
         []
         if law.harm or law.level is not Level.MUST
@@ -98,7 +98,9 @@ def _sources(citations: tuple[Citation, ...]) -> Iterator[str]:
 def _defects(rule: Rule) -> Iterator[str]:
     """Servers that break a rule: seeded defects of its family about what it is about."""
     try:
-        mutants = import_module("mistral_conformance.mutants.registry").load_mutants().values()
+        from mistral_conformance.mutants.registry import load_mutants  # noqa: PLC0415 - see below
+
+        mutants = load_mutants().values()
     except ModuleNotFoundError:
         return  # the mock, in which defects are put, is an extra of its own
     about = set(rule.operations)

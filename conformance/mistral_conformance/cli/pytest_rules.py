@@ -60,7 +60,7 @@ class RulesPlugin:
 
     def __init__(self, config: pytest.Config) -> None:
         self._options = _options(config)
-        self._tell = config.get_terminal_writer().line
+        self._config = config
         self._folder: Path | None = config.getoption("--mistral-report-dir")
         self._stack = ExitStack()
         self._session: Session | None = None
@@ -115,6 +115,10 @@ class RulesPlugin:
         """Say what could not be deleted."""
         for each in self.run.leftovers:
             terminalreporter.write_line(f"left over: {each.made.path} ({each.reason})")
+
+    def _tell(self, text: str) -> None:
+        """Print a line; when the plugin is made there is no terminal yet."""
+        self._config.get_terminal_writer().line(text)
 
     def _open(self) -> Session:
         if self._session is None:

@@ -105,6 +105,12 @@ class Document:
         return Operation(item["operationId"], method.upper(), path, item, parameters, body)
 
 
+def is_endless(operation: Operation) -> bool:
+    """Whether the operation answers with a stream that the document gives no end."""
+    stream = operation.item.get("x-mistral-stream", {})
+    return bool(stream) and not stream.get("end") and not stream.get("end_events")
+
+
 @cache
 def load_document() -> Document:
     """The document that this distribution carries; every call returns the same object."""

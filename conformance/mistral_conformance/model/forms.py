@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     import jsonschema_rs
 
     from mistral_conformance.model.document import Json
-
-Place = tuple[str | int, ...]
-"""Where a value stands in a body, key by key; empty for the whole."""
+    from mistral_conformance.record.reading import Place
 
 JSON = "application/json"
 UNIONS = ("allOf", "anyOf", "oneOf")

@@ -7,16 +7,11 @@ forgive: what a lenient client would skip is reported in `stray`.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import define, field, frozen
 
-from mistral_conformance.record.reading import read_body
-from mistral_conformance.verdict.outcome import Failed
-
-if TYPE_CHECKING:
-    from mistral_conformance.model.document import Operation
-    from mistral_conformance.record.exchange import Exchange
+from mistral_conformance.record.reading import Loose, Source, read_body
 
 EVENT_STREAM = "text/event-stream"
 DONE = "[DONE]"
@@ -43,17 +38,17 @@ class Event:
     data: str
     name: str | None = None
     id: str | None = None
-    exchange: Exchange | None = field(default=None, eq=False, repr=False)
+    source: Source = field(factory=Loose, eq=False, repr=False)
     """The exchange that brought it."""
 
     def json(self) -> Any:  # noqa: ANN401 - JSON
         """The data as JSON, watched as `reading` tells.
 
         Raises:
-            Failed: they are none, or wrong as a whole.
+            Misread: they are none, or wrong as a whole.
 
         """
-        return read_body(self.data, self.exchange, self.name)
+        return read_body(self.data, self.source, self.name)
 
 
 @frozen
@@ -77,7 +72,7 @@ class Stream:
         """The JSON objects of all events but the terminator.
 
         Raises:
-            Failed: the data of one are none.
+            Misread: the data of one are none.
 
         """
         return [_read_object(each) for each in self.events if each.data != DONE]
@@ -123,13 +118,6 @@ def read_stream(text: str) -> Stream:
 
 def _read_object(event: Event) -> dict[str, Any]:
     found = event.json()
-    if isinstance(found, dict):
-        return found
-    seen = (event.exchange,) if event.exchange else ()
-    raise Failed(f"an event's data is no JSON object: {event.data[:80]}", *seen)
-
-
-def is_endless(operation: Operation) -> bool:
-    """Whether the operation answers with a stream that the document gives no end."""
-    stream = operation.item.get("x-mistral-stream", {})
-    return bool(stream) and not stream.get("end") and not stream.get("end_events")
+    if not isinstance(found, dict):
+        event.source.misread(f"an event's data is no JSON object: {event.data[:80]}")
+    return found

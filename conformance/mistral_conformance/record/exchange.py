@@ -1,6 +1,6 @@
 """One request and its answer, as a rule reads it and as the reports show it.
 
-Everything that a rule reads off an answer raises `Failed` with this exchange as evidence when the
+Everything that a rule reads off an answer raises `Misread` with this exchange as evidence when the
 answer is not what was asked for, so that a rule can simply index.
 """
 
@@ -14,15 +14,31 @@ from attrs import evolve, field, frozen
 
 from mistral_conformance.record.events import read_stream
 from mistral_conformance.record.reading import read_body
-from mistral_conformance.verdict.outcome import Failed
 
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, NoReturn
 
-    from mistral_conformance.model.forms import Form
     from mistral_conformance.record.events import Event, Stream
+    from mistral_conformance.record.reading import Form
 
 Headers = tuple[tuple[str, str], ...]
+
+
+class Signal(Exception):  # noqa: N818 - a skip is a signal too, not an error
+    """Ends whoever judges an answer; carries the reason and the exchanges that show it."""
+
+    def __init__(self, reason: str, *evidence: Exchange) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.evidence = evidence
+
+
+class Misread(Signal):
+    """An answer is not what was asked for: no JSON, no such field, a value of a wrong form."""
+
+
+class LeftOut(Signal):
+    """An answer leaves out what the document lets it leave out: there is nothing to judge."""
 
 
 @frozen(eq=False)
@@ -52,27 +68,27 @@ class Exchange:
         """The named field of the answer, which must be a JSON object.
 
         Raises:
-            Failed: the body is no object, or lacks the field, or has it in a wrong form.
-            Skipped: the document lets the answer leave the field out.
+            Misread: the body is no object, or lacks the field, or has it in a wrong form.
+            LeftOut: the document lets the answer leave the field out.
 
         """
         body = self.json()
         if not isinstance(body, dict):
-            raise Failed(f"the answer is {_kind(body)} where an object is documented", self)
+            self.misread(f"the answer is {_kind(body)} where an object is documented")
         return body[key]
 
     def at(self, path: str) -> Any:  # noqa: ANN401 - JSON
         """The field at a dotted path such as `pagination.total_items`; the empty one is the whole.
 
         Raises:
-            Failed: a step of the path is no object, or lacks the field.
-            Skipped: the document lets the answer leave the field out.
+            Misread: a step of the path is no object, or lacks the field.
+            LeftOut: the document lets the answer leave the field out.
 
         """
         value: Any = self.json()
         for key in path.split(".") if path else ():
             if not isinstance(value, dict):
-                raise Failed(f"the answer has no field {path!r}", self)
+                self.misread(f"the answer has no field {path!r}")
             value = value[key]
         return value
 
@@ -80,7 +96,7 @@ class Exchange:
         """The body as JSON, watched as `reading` tells; the same object each time.
 
         Raises:
-            Failed: the body is not JSON in UTF-8, or nested too deeply, or wrong as a whole.
+            Misread: the body is not JSON in UTF-8, or nested too deeply, or wrong as a whole.
 
         """
         return self._body
@@ -88,6 +104,24 @@ class Exchange:
     @cached_property
     def _body(self) -> Any:  # noqa: ANN401 - JSON
         return read_body(self.content, self)
+
+    def misread(self, reason: str) -> NoReturn:
+        """End whoever reads the answer: it is not what was asked for.
+
+        Raises:
+            Misread: always.
+
+        """
+        raise Misread(reason, self)
+
+    def leave_out(self, reason: str) -> NoReturn:
+        """End whoever reads what the answer may leave out.
+
+        Raises:
+            LeftOut: always.
+
+        """
+        raise LeftOut(reason, self)
 
     @property
     def stream(self) -> Stream:
@@ -98,7 +132,7 @@ class Exchange:
         found = read_stream(self.text)
         names = self.form.names if self.form else None
         events = tuple(
-            evolve(each, exchange=self)
+            evolve(each, source=self)
             for each in found.events
             if names is None or each.name is None or each.name in names
         )
@@ -127,4 +161,4 @@ class Exchange:
 
 def _kind(value: object) -> str:
     names = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
-    return names.get(type(value), "a number")
+    return next((words for each, words in names.items() if isinstance(value, each)), "a number")

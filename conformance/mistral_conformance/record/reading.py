@@ -1,35 +1,84 @@
 """Bodies of answers as rules read them: what is absent or wrong ends the rule with a sentence.
 
-A rule indexes an answer as it would any JSON. Where the document gives the answer a form, a value
-that departs from it fails the rule which reads it, and no other; a documented field that may be
-absent, and is, gives the rule nothing to judge: a skip. Whoever asks with `get` or `in` has thought
-of its absence.
+A rule indexes an answer as it would any JSON. Where the answer has a documented form, a value that
+departs from it is misread by whoever reads it, and by nobody else; a documented field that may be
+absent, and is, is left out. Whoever asks with `get` or `in` has thought of its absence.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex, overload
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, SupportsIndex, overload
 
 from attrs import field, frozen
-
-from mistral_conformance.verdict.outcome import Failed, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 
-    from mistral_conformance.model.forms import Form
-    from mistral_conformance.record.exchange import Exchange
-    from mistral_conformance.record.reading import Place
+Place = tuple[str | int, ...]
+"""Where a value stands in a body, key by key; empty for the whole."""
+
+
+class Form(Protocol):
+    """The documented form of a body, or of the events of a stream."""
+
+    @property
+    def names(self) -> frozenset[str] | None:
+        """The names that events of the stream have; None where these are open."""
+
+    def misfits(self, value: object, name: str | None = None) -> Mapping[Place, str]:
+        """What is wrong with a value, by place; `name` is that of the event which carried it.
+
+        Raises:
+            ValueError: the value holds what no JSON can, such as half a character.
+
+        """
+
+    def knows(self, place: Place) -> bool:
+        """Whether the form lists the field at a place."""
+
+    def fields(self, place: Place) -> frozenset[str] | None:
+        """The names that the form lists for the object at a place; None where any will do."""
+
+
+class Source(Protocol):
+    """Where a body came from, which says so when the body cannot be read."""
+
+    @property
+    def form(self) -> Form | None:
+        """The documented form of the body, None where there is none."""
+
+    def misread(self, reason: str) -> NoReturn:
+        """End whoever reads what is not as it should be."""
+
+    def leave_out(self, reason: str) -> NoReturn:
+        """End whoever reads what may be absent, and is."""
+
+
+@frozen
+class Loose:
+    """The source of a text that no exchange brought."""
+
+    form: Form | None = None
+
+    def misread(self, reason: str) -> NoReturn:
+        """Refuse the text.
+
+        Raises:
+            ValueError: always.
+
+        """
+        raise ValueError(reason)
+
+    leave_out = misread
 
 
 @frozen
 class Reader:
-    """Knows where a body came from, its documented form if it has one, and what departs from it."""
+    """Knows where a body came from, and what departs from its documented form if it has one."""
 
-    exchange: Exchange | None = field(repr=False)
-    form: Form | None = None
+    source: Source = field(repr=False)
     misfits: Mapping[Place, str] = field(factory=dict)
 
     def wrap(self, value: Any, place: Place = ()) -> Any:  # noqa: ANN401 - JSON
@@ -45,37 +94,34 @@ class Reader:
         """Nothing, where the value at a place has its documented form.
 
         Raises:
-            Failed: it has another.
+            Misread: it has another.
 
         """
         if place in self.misfits:
-            raise Failed(f"{_spell(place)} {self.misfits[place]}", *self._evidence)
+            self.source.misread(f"{_spell(place)} {self.misfits[place]}")
 
     def miss(self, place: Place) -> NoReturn:
-        """End a rule that reads what is absent.
+        """End whoever reads what is absent.
 
         Raises:
-            Failed: it is required, or nothing says that it may be absent.
-            Skipped: the document lists it without requiring it.
+            Misread: it is required, or nothing says that it may be absent.
+            LeftOut: the document lists it without requiring it.
 
         """
         self.check(place)
-        if self.form and self.form.knows(place):
-            raise Skipped(f"{_spell(place)} is left out, which is allowed", *self._evidence)
-        raise Failed(f"{_spell(place)} is missing", *self._evidence)
+        form = self.source.form
+        if form and form.knows(place):
+            self.source.leave_out(f"{_spell(place)} is left out, which is allowed")
+        self.source.misread(f"{_spell(place)} is missing")
 
     def run_out(self, place: Place, count: int) -> NoReturn:
-        """End a rule that reads an item which a list does not have.
+        """End whoever reads an item that a list does not have.
 
         Raises:
-            Failed: always.
+            Misread: always.
 
         """
-        raise Failed(f"{_spell(place)} has {count} items, too few to judge", *self._evidence)
-
-    @property
-    def _evidence(self) -> tuple[Exchange, ...]:
-        return (self.exchange,) if self.exchange else ()
+        self.source.misread(f"{_spell(place)} has {count} items, too few to judge")
 
 
 class Fields(dict[str, Any]):
@@ -112,7 +158,7 @@ class Fields(dict[str, Any]):
     @property
     def known(self) -> frozenset[str] | None:
         """The names that the document lists here; None where they are for somebody to choose."""
-        form = self._reader.form
+        form = self._reader.source.form
         return form.fields(self._place) if form else None
 
     def _check_all(self) -> None:
@@ -150,24 +196,23 @@ class Items(list[Any]):
         return super().__getitem__(index)
 
 
-def read_body(text: str | bytes, exchange: Exchange | None, event: str | None = None) -> Any:  # noqa: ANN401 - JSON
-    """The value of a JSON text that an exchange brought, watched; `event` names the text's event.
+def read_body(text: str | bytes, source: Source, event: str | None = None) -> Any:  # noqa: ANN401 - JSON
+    """The value of a JSON text, watched for its source; `event` names the event that carried it.
 
     Raises:
-        Failed: it is no JSON, or nested too deeply, or its form is wrong as a whole.
+        Misread: it is no JSON, or nested too deeply, or its form is wrong as a whole.
 
     """
-    form = exchange.form if exchange else None
-    seen = (exchange,) if exchange else ()
+    form = source.form
     try:
         value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
         json.dumps(value, ensure_ascii=False).encode()  # half a character cannot be sent on
-        reader = Reader(exchange, form, form.misfits(value, event) if form else {})
+        reader = Reader(source, form.misfits(value, event) if form else {})
         body = reader.wrap(value)
     except ValueError as error:
-        raise Failed(f"the answer is not JSON: {error}", *seen) from error
-    except RecursionError as error:
-        raise Failed("the answer is not JSON: it is nested too deeply", *seen) from error
+        source.misread(f"the answer is not JSON: {error}")
+    except RecursionError:
+        source.misread("the answer is not JSON: it is nested too deeply")
     reader.check(())
     return body
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
 from attrs import define, field, frozen
@@ -24,11 +24,21 @@ if TYPE_CHECKING:
 
     from mistral_conformance.record.events import Bound
     from mistral_conformance.record.exchange import Headers
-    from mistral_conformance.session.identities import Identity
 
 UNSET: Any = object()
 BOUNDARY = "conformance-0c5a7f3d9b1e"  # a random one would differ from run to run
 MADE_BY_HTTPX = frozenset({"accept-encoding", "connection"})
+
+
+class Caller(Protocol):
+    """Who sends: a name, a key (empty for nobody's), the environment variable that holds it."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102 - see the class
+    @property
+    def key(self) -> str: ...  # noqa: D102 - see the class
+    @property
+    def variable(self) -> str: ...  # noqa: D102 - see the class
 
 
 @frozen
@@ -87,38 +97,36 @@ class Wire:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    def send(self, message: Message, identity: Identity, operation: str = "") -> Exchange:
-        """The exchange of one message; the identity's key, when it has one, goes as bearer."""
-        request = self._request(message, identity)
+    def send(self, message: Message, caller: Caller, operation: str = "") -> Exchange:
+        """The exchange of one message; the caller's key, when it has one, goes as bearer."""
+        request = self._request(message, caller)
         started = time.monotonic()
         answer = self._read(request, message.bound)
         self._http.cookies.clear()
         elapsed_s = round(time.monotonic() - started, 4)
-        return self._exchange(request, answer, identity, operation, elapsed_s)
+        return self._exchange(request, answer, caller, operation, elapsed_s)
 
-    def withhold(
-        self, message: Message, identity: Identity, operation: str, reason: str
-    ) -> Exchange:
+    def withhold(self, message: Message, caller: Caller, operation: str, reason: str) -> Exchange:
         """The exchange of a message that is not sent, with the reason as its failure."""
-        request = self._request(message, identity)
-        return self._exchange(request, _Answer(failure=reason), identity, operation, 0.0)
+        request = self._request(message, caller)
+        return self._exchange(request, _Answer(failure=reason), caller, operation, 0.0)
 
     def _exchange(
         self,
         request: httpx.Request,
         answer: _Answer,
-        identity: Identity,
+        caller: Caller,
         operation: str,
         elapsed_s: float,
     ) -> Exchange:
         self._sent += 1
         return Exchange(
             number=self._sent,
-            identity=identity.name,
+            identity=caller.name,
             operation=operation,
             method=request.method,
             url=str(request.url),
-            request_headers=_shown(request, identity),
+            request_headers=_shown(request, caller),
             request_content=request.content,
             status=answer.status,
             headers=answer.headers,
@@ -128,9 +136,9 @@ class Wire:
             cut=answer.cut,
         )
 
-    def _request(self, message: Message, identity: Identity) -> httpx.Request:
+    def _request(self, message: Message, caller: Caller) -> httpx.Request:
         url = message.url if "://" in message.url else self.base_url + message.url
-        headers = {"Authorization": f"Bearer {identity.key}"} if identity.key else {}
+        headers = {"Authorization": f"Bearer {caller.key}"} if caller.key else {}
         body = {} if message.json is UNSET else {"json": message.json}
         if message.files:
             headers["Content-Type"] = f"multipart/form-data; boundary={BOUNDARY}"
@@ -207,12 +215,12 @@ def _is_event_stream(response: httpx.Response) -> bool:
     return str(response.headers.get("content-type", "")).lower().startswith(EVENT_STREAM)
 
 
-def _shown(request: httpx.Request, identity: Identity) -> Headers:
+def _shown(request: httpx.Request, caller: Caller) -> Headers:
     """The request's headers as sent, the key replaced by the variable that holds it."""
     shown = []
     for name, value in request.headers.items():
         if name in MADE_BY_HTTPX:
             continue
-        secret = name == "authorization" and identity.key and identity.variable
-        shown.append((name, f"Bearer ${identity.variable}" if secret else value))
+        secret = name == "authorization" and caller.key and caller.variable
+        shown.append((name, f"Bearer ${caller.variable}" if secret else value))
     return tuple(shown)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.law import Depth
     from mistral_conformance.model.document import Document, Operation
 
-DEFAULT_PROFILE = "libraries"
 WHOLE = "whole"
 OFFERED = "offered"
 """The family of laws that are judged before the others: what does not exist is not judged."""
@@ -49,13 +48,15 @@ class Case:
 class Profile:
     """A named choice of operations: what it is for, ids or patterns, and what these leave out.
 
-    Rules about the operations may also touch those `around` them, which are not judged alone.
+    Rules about the operations may also touch those `around` them, which are not judged alone. One
+    profile is the `default`.
     """
 
     about: str
     operations: tuple[str, ...] = field(converter=tuple)
     without: tuple[str, ...] = field(default=(), converter=tuple)
     around: tuple[str, ...] = field(default=(), converter=tuple)
+    default: bool = False
 
 
 @cache
@@ -65,9 +66,9 @@ def load_profiles() -> dict[str, Profile]:
     return {name: Profile(**each) for name, each in tomllib.loads(text).items()}
 
 
-def default_profile(patterns: Sequence[str]) -> str:
+def default_profile(patterns: Sequence[str] = ()) -> str:
     """The profile that is meant where none is named: operations are looked for everywhere."""
-    return WHOLE if patterns else DEFAULT_PROFILE
+    return WHOLE if patterns else next(n for n, each in load_profiles().items() if each.default)
 
 
 def select_operations(document: Document, profile: str, patterns: Sequence[str] = ()) -> list[str]:

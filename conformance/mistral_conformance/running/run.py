@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 from mistral_conformance.laws.law import QUICK
 from mistral_conformance.model.document import load_document
 from mistral_conformance.record.wire import Limits, Wire
-from mistral_conformance.running.plan import DEFAULT_PROFILE
+from mistral_conformance.running.plan import default_profile
 from mistral_conformance.running.runner import judge_all
 from mistral_conformance.running.target import check_target, require_consent
 from mistral_conformance.session.clock import Clock
@@ -44,7 +44,7 @@ class RunOptions:
 
     base_url: str
     identities: dict[str, Identity]
-    profile: str = DEFAULT_PROFILE
+    profile: str = field(factory=default_profile)
     operations: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     seed: int = 0

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.running import interruption
 from mistral_conformance.session.context import Context
-from mistral_conformance.verdict.outcome import RED, Result, Status, Unjudged
+from mistral_conformance.verdict.outcome import RED, Result, Status, Unjudged, status_of
 from mistral_conformance.verdict.settling import settle_repeat
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def judge(session: Session, case: Case) -> Result:
     signal, reason = _call(case, context)
     interruption.check()
     evidence = signal.evidence if signal else ()
-    status = signal.status if signal else Status.PASS if not reason else Status.ERROR
+    status = status_of(signal) if signal else Status.PASS if not reason else Status.ERROR
     return Result(
         case.rule,
         case.operation.id if case.operation else None,

@@ -1,1 +1,1 @@
-"""One run's way to the server: callers, clock, created objects, coverage, and what a rule works with."""
+"""One run's way to the server: callers, clock, what was made and tried, the context of rules."""

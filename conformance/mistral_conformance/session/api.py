@@ -14,15 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mistral_conformance.record.exchange import Exchange
-    from mistral_conformance.session.context import Context
+    from mistral_conformance.session.session import Session
 
 
 class Api:
-    """One identity's way to the server. Each call is recorded as evidence of the rule."""
+    """One identity's way to the server. Each call is added to the exchanges of the rule."""
 
-    def __init__(self, context: Context, identity: str) -> None:
+    def __init__(self, session: Session, identity: str, exchanges: list[Exchange]) -> None:
         self.identity = identity
-        self._context = context
+        self._session = session
+        self._exchanges = exchanges
 
     def call(
         self,
@@ -48,7 +49,7 @@ class Api:
             KeyError: the document has no such operation, or a path parameter is missing.
 
         """
-        spec = self._context.document.operations[operation]
+        spec = self._session.document.operations[operation]
         url = spec.url(_sound({**(ids or {}), **more_ids}))
         message = Message(spec.method, url, query, json, content, files, data, headers or {})
         return self.send(message, operation)
@@ -77,7 +78,7 @@ class Api:
             KeyError: the document has no such operation, or a path parameter is missing.
 
         """
-        spec = self._context.document.operations[operation]
+        spec = self._session.document.operations[operation]
         url = spec.url(_sound({**(ids or {}), **more_ids}))
         bound = Bound(most_events, most_s)
         message = Message(spec.method, url, query, headers=headers or {}, bound=bound)
@@ -111,8 +112,8 @@ class Api:
 
     def try_send(self, message: Message, operation: str = "") -> Exchange:
         """Like `send`, but a missing answer is an exchange with a `failure`."""
-        exchange = self._context.session.send(message, self.identity, operation)
-        self._context.exchanges.append(exchange)
+        exchange = self._session.send(message, self.identity, operation)
+        self._exchanges.append(exchange)
         return exchange
 
 

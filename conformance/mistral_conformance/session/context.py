@@ -1,9 +1,8 @@
-"""What a rule works with: callers that record, expectations that carry evidence, factories.
+"""What a rule works with: callers that record, expectations that carry evidence, time.
 
-library = ctx.create_library()
-answer = ctx.api.call("beta.libraries.get", library_id=library["id"])
+answer = ctx.api.call(OPERATION, **ids)
 ctx.expect_status(answer, 200)
-ctx.expect(answer["name"] == library["name"], "the name changed", answer)
+ctx.expect(answer["name"] == name, "the name changed", answer)
 """
 
 from __future__ import annotations
@@ -24,11 +23,6 @@ if TYPE_CHECKING:
     from mistral_conformance.session.identities import Identity
     from mistral_conformance.session.markers import Marker
     from mistral_conformance.session.session import Session
-
-__all__ = ["Api", "Context"]
-
-PROCESSING_LIMIT_S = 120
-RUNNING = ("todo", "in_progress", "waiting_for_capacity")
 
 
 class Context:
@@ -69,17 +63,17 @@ class Context:
     @property
     def api(self) -> Api:
         """The default caller."""
-        return Api(self, CALLER)
+        return self._api(CALLER)
 
     @property
     def nobody(self) -> Api:
         """A caller without a key, for signed URLs and for refusals."""
-        return Api(self, NOBODY)
+        return self._api(NOBODY)
 
     @property
     def impostor(self) -> Api:
         """A caller with a key that nobody was given."""
-        return Api(self, IMPOSTOR)
+        return self._api(IMPOSTOR)
 
     def as_(self, name: str) -> Api:
         """Another identity, such as `neighbour`.
@@ -89,7 +83,7 @@ class Context:
 
         """
         self.identity(name)
-        return Api(self, name)
+        return self._api(name)
 
     def identity(self, name: str = CALLER) -> Identity:
         """Who stands behind a name: `ctx.identity("colleague").known("user")`.
@@ -161,58 +155,6 @@ class Context:
             raise Unjudged(f"preparation failed: {what} answered {exchange.status}", exchange)
         return exchange
 
-    def create_library(self, *, by: str = CALLER, **fields: object) -> Exchange:
-        """A new library of the identity, deleted after the rule; `name` gets the marker.
-
-        Raises:
-            Unjudged: the server did not create it.
-            Skipped: the run has no such identity.
-
-        """
-        body = {**fields, "name": self.marker.name(str(fields.get("name", self._step("library"))))}
-        answer = self.as_(by).call("beta.libraries.create", json=body)
-        return self.need(answer, 201)
-
-    def upload(
-        self,
-        library_id: str,
-        content: bytes | None = None,
-        *,
-        name: str | None = None,
-        media_type: str = "text/plain",
-        by: str = CALLER,
-    ) -> Exchange:
-        """A document in the library; without `content`, a text that no other document has.
-
-        Raises:
-            Unjudged: the server did not take it.
-            Skipped: the run has no such identity.
-
-        """
-        title = self.marker.name(name or self._step("document") + ".txt")
-        part = (title, content if content is not None else self._step("text").encode(), media_type)
-        answer = self.as_(by).call(
-            "beta.libraries.documents.upload", library_id=library_id, files={"file": part}
-        )
-        return self.need(answer, 200, 201)
-
-    def wait_processed(self, library_id: str, document_id: str) -> Exchange:
-        """The document after its processing has ended; moves the clock where there is one.
-
-        Raises:
-            Unjudged: processing did not end within two minutes of the server's time.
-
-        """
-        ids = {"library_id": library_id, "document_id": document_id}
-        for _ in range(PROCESSING_LIMIT_S):
-            answer = self.need(self.api.call("beta.libraries.documents.status", ids), 200)
-            if answer["process_status"] not in RUNNING:
-                return self.need(self.api.call("beta.libraries.documents.get", ids), 200)
-            self.pass_time(1)
-        raise Unjudged(
-            f"processing did not end within {PROCESSING_LIMIT_S} s", *self.exchanges[-1:]
-        )
-
     def pass_time(self, seconds: float) -> None:
         """Let time pass for the server: on its clock where it has one, else by waiting."""
         if self.session.clock is None:
@@ -220,6 +162,10 @@ class Context:
         else:
             self.session.clock.advance(seconds)
 
-    def _step(self, word: str) -> str:
+    def fresh(self, word: str) -> str:
+        """A name that starts with the word and that nothing else of the run has."""
         self._steps += 1
         return f"{word}-{self._steps}-{self.random.getrandbits(32):08x}"
+
+    def _api(self, identity: str) -> Api:
+        return Api(self.session, identity, self.exchanges)

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from mistral_conformance.groups import load_groups
 from mistral_conformance.record.exchange import Signal
@@ -104,7 +104,7 @@ class Creations:
         if exchange.method == "DELETE":
             self._cross_off(self._path(exchange))
         for kind in load_kinds().get(exchange.operation, ()):
-            self._note(kind, exchange)
+            self._note(kind, evolve(exchange, form=None))  # made is made, however it is told
 
     def sweep(self, delete: Delete, look: Delete, *, everything: bool) -> list[Leftover]:
         """Delete what was created, newest first; the kept ones only when asked for everything.

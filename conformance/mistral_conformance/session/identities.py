@@ -21,7 +21,7 @@ KNOWN = {
     "colleague": "same workspace as the caller, another user",
     "neighbour": "same organisation, another workspace",
     "stranger": "another organisation",
-    "private": "the caller's user and workspace, and may create libraries owned by a user",
+    "private": "the caller's user and workspace, and what it creates may be owned by a user",
 }
 
 

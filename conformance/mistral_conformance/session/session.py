@@ -138,8 +138,9 @@ class Session:
 
 
 def _items(exchange: Exchange, path: str) -> Iterator[Any]:
+    """The items of a list, whether or not they have their documented form."""
     try:
-        items = exchange.at(path)
+        items = evolve(exchange, form=None).at(path)
     except Signal:
         return
     if isinstance(items, list):

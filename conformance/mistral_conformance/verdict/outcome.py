@@ -1,9 +1,10 @@
 """How a rule can end, and the signals that say so.
 
-A rule passes by returning. `Failed` means that the server broke the rule, `Unjudged` that the rule
-could not be judged (no answer, no precondition), `Skipped` that something it needs is absent,
-`NotOffered` that the server does not offer what the rule is about. Any other exception is a defect
-of the rule itself and is reported as an error, never as a pass.
+A rule passes by returning. `Failed` means that the server broke the rule, as does an answer that is
+`Misread`; `Unjudged` that the rule could not be judged (no answer, no precondition), `Skipped` that
+something it needs is absent, as is what an answer has `LeftOut`; `NotOffered` that the server does
+not offer what the rule is about. Any other exception is a defect of the rule itself and is reported
+as an error, never as a pass.
 
 What happens to a result afterwards is in `settling`: a failure that does not repeat is flaky, and
 what could not be judged because of a failure elsewhere is blocked.
@@ -16,9 +17,11 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from mistral_conformance.record.exchange import LeftOut, Misread, Signal
+
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
-    from mistral_conformance.session.rule import Rule
+    from mistral_conformance.verdict.requirement import Requirement
 
 
 class Status(StrEnum):
@@ -42,39 +45,35 @@ PREVENTED = (Status.ERROR, Status.BLOCKED)
 """Not judged, though the run had what the rule needs."""
 
 
-class RuleSignal(Exception):  # noqa: N818 - a skip is a signal too, not an error
-    """Ends a rule; carries the reason and the exchanges that show it."""
-
-    status: Status = Status.ERROR
-
-    def __init__(self, reason: str, *evidence: Exchange) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.evidence = evidence
-
-
-class Failed(RuleSignal):
+class Failed(Signal):
     """The server broke the rule."""
 
-    status = Status.FAIL
 
-
-class Unjudged(RuleSignal):
+class Unjudged(Signal):
     """The rule could not be judged: the server gave no answer, or a precondition did not hold."""
 
-    status = Status.ERROR
 
-
-class Skipped(RuleSignal):
+class Skipped(Signal):
     """Something that the rule needs is absent: an identity, a clock, an object."""
 
-    status = Status.SKIP
 
-
-class NotOffered(RuleSignal):
+class NotOffered(Signal):
     """The server does not offer what the rule is about: an operation, a model, a feature."""
 
-    status = Status.NOT_OFFERED
+
+STATUSES: dict[type[Signal], Status] = {
+    Failed: Status.FAIL,
+    Misread: Status.FAIL,
+    Unjudged: Status.ERROR,
+    Skipped: Status.SKIP,
+    LeftOut: Status.SKIP,
+    NotOffered: Status.NOT_OFFERED,
+}
+
+
+def status_of(signal: Signal) -> Status:
+    """The end of a case that a signal tells."""
+    return STATUSES[type(signal)]
 
 
 @frozen
@@ -87,7 +86,7 @@ class Result:
     operation wrong. `elapsed_s` is wall time in seconds.
     """
 
-    rule: Rule
+    rule: Requirement
     operation: str | None
     status: Status
     reason: str = ""

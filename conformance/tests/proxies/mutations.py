@@ -15,12 +15,12 @@ from attrs import evolve, frozen
 from tests.proxies.places import ITEM, Pattern, pattern_of
 
 from mistral_conformance.record.events import EVENT_STREAM
+from mistral_conformance.record.exchange import Exchange
 from mistral_conformance.record.reading import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.record.reading import Place
     from mistral_conformance.record.wire import Message, Wire
     from mistral_conformance.session.identities import Identity
@@ -139,8 +139,8 @@ def reads() -> Iterator[set[tuple[str, Pattern]]]:
     check = Reader.check
 
     def note(self: Reader, place: Place) -> None:
-        if self.exchange:
-            seen.add((self.exchange.operation, pattern_of(place)))
+        if isinstance(self.source, Exchange):
+            seen.add((self.source.operation, pattern_of(place)))
         check(self, place)
 
     Reader.check = note  # type: ignore[method-assign]

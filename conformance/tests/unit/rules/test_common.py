@@ -59,7 +59,7 @@ def test_chunks_leave_the_terminator_out() -> None:
 
 @pytest.mark.parametrize("data", ["[1]", "no json"])
 def test_chunk_that_is_no_object_is_refused(data: str) -> None:
-    with pytest.raises(Failed, match=r"no JSON object|not JSON"):
+    with pytest.raises(ValueError, match=r"no JSON object|not JSON"):
         read_stream(f"data: {data}\n\n").chunks()
 
 

@@ -16,10 +16,9 @@ from mistral_conformance.model.forms import forms_of
 from mistral_conformance.mutants.judging import mock_session
 from mistral_conformance.record.wire import Message
 from mistral_conformance.rules import load_rules
-from mistral_conformance.running.plan import DEFAULT_PROFILE, make_plan
+from mistral_conformance.running.plan import default_profile, make_plan
 from mistral_conformance.session.identities import CALLER
-from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.registry import Registry
+from mistral_conformance.session.rule import Rules, rule
 from mistral_conformance.verdict.requirement import MUST
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ JSON = (("content-type", "application/json"),)
 
 def made_up(check: Any) -> Case:
     """A case of a rule that is judged here alone."""
-    registry = Registry()
+    registry = Rules()
     operations = ("models.list",)
     rule(id="tried.rule", level=MUST, source="test", operations=operations, registry=registry)(
         check
@@ -60,7 +59,7 @@ def test_rule_that_trusts_a_value_is_found() -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_rules_leave_free_what_is_free(seed: int) -> None:
     document = load_document()
-    named = named_cases(DEFAULT_PROFILE)[::3]
+    named = named_cases(default_profile())[::3]
     each = [case for case in make_plan(document, load_rules(), OVER_EACH) if case.operation]
     wrong = [result for result in judge_varied(seed, [*each, *named], 2) if is_wrong(result)]
     assert [f"{result.name}: {result.reason}" for result in wrong] == []

@@ -36,9 +36,8 @@ from mistral_conformance.report.content import load_schema
 from mistral_conformance.report.files import Unwritable, prepare_folder
 from mistral_conformance.report.terminal import printable
 from mistral_conformance.session.identities import Identity
-from mistral_conformance.session.rule import rule
+from mistral_conformance.session.rule import Rules, rule
 from mistral_conformance.verdict.outcome import NotOffered
-from mistral_conformance.verdict.registry import Registry
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
@@ -54,9 +53,9 @@ ENDS = ("pass", "fail", "flaky", "error", "blocked", "skip", "not-offered")
 OTHER_KEY = "canary-key-of-the-neighbour/+="
 
 
-def rules() -> Registry:
+def rules() -> Rules:
     """One rule for each way to end, all shown what a hostile server says."""
-    registry = Registry()
+    registry = Rules()
 
     def add(name: str, check: Callable[[Context], None], level: Any = MUST) -> None:
         operations = ("models.list",)
