@@ -33,8 +33,8 @@ from examples.table import Table, TableError, load_table
 from examples.target import UnreachableError, check_reachable, embedded_mock
 from examples.workplace import Settings
 
-from mistral_conformance.arguments import base_url
-from mistral_conformance.target import LiveRefused, require_consent
+from mistral_conformance.cli.arguments import base_url
+from mistral_conformance.running.target import LiveRefused, require_consent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

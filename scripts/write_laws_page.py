@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mistral_conformance.explaining import load_breaches
+from mistral_conformance.cli.explaining import load_breaches
 from mistral_conformance.laws import load_laws
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from mistral_conformance.identities import CALLER, Identity
-from mistral_conformance.target import Unreachable
+from mistral_conformance.running.target import Unreachable
+from mistral_conformance.session.identities import CALLER, Identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

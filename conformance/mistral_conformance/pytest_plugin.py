@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--mistral-base-url") is None:
         return
     try:
-        from mistral_conformance import pytest_rules  # noqa: PLC0415 - see the top
+        from mistral_conformance.cli import pytest_rules  # noqa: PLC0415 - see the top
     except ModuleNotFoundError as error:
         raise pytest.UsageError(
             f"{error.name} is not installed: pip install 'mistral-openapi[conformance]'"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from interop.world import all_calls
-from mistral_conformance.events import is_endless
+from mistral_conformance.model.document import is_endless
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterable

@@ -17,21 +17,21 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, field, frozen
 
-from mistral_conformance.context import Context
-from mistral_conformance.document import load_document
-from mistral_conformance.identities import CALLER
-from mistral_conformance.markers import Marker
+from mistral_conformance.model.document import load_document
 from mistral_conformance.mutants.judging import mock_session, silence
-from mistral_conformance.plan import profile_operations
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.targets import Targets
+from mistral_conformance.running.plan import profile_operations
+from mistral_conformance.session.context import Context
+from mistral_conformance.session.identities import CALLER
+from mistral_conformance.session.markers import Marker
 from mistral_mock.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.document import Operation
-    from mistral_conformance.session import Session
+    from mistral_conformance.model.document import Operation
+    from mistral_conformance.session.session import Session
 
 CALLS = Path(__file__).with_name("calls.toml")
 MANUAL = Settings(clock="manual")

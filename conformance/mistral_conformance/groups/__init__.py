@@ -22,12 +22,14 @@
                first item of a list that fits `where`
     where      what an item has: values by path, such as `capabilities.vision = true`; texts may
                have wildcards
+    or_first   whether the first item will do where none has it
+    ability    what `--model ABILITY=NAME` calls it; the NAME stands for it then
     sample     sent instead of the operation's sample, with the same keys
     after_s    how far the clock is moved before that, in seconds; without a clock: skipped
+    settled    whether to wait until the object is in one of the end states that are declared for it
 
 Words with a dollar sign stand for:
     $NAME             the id of a target
-    $model            the first model that the server lists
     $colleague.user   the user id of an identity; without it the sample is skipped
 For generated requests of the same operation:
     most    the largest value that a field may have, set where it is absent: keeps outputs small

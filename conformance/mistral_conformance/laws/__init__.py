@@ -39,10 +39,11 @@ from typing import TYPE_CHECKING
 from mistral_conformance.laws.law import LAWS
 
 if TYPE_CHECKING:
-    from mistral_conformance.laws.law import Laws
+    from mistral_conformance.laws.law import Law
+    from mistral_conformance.verdict.registry import Registry
 
 
-def load_laws() -> Laws:
+def load_laws() -> Registry[Law]:
     """All laws, in the order of the modules' names."""
     for module in sorted(each.name for each in pkgutil.iter_modules(__path__)):
         importlib.import_module(f"{__name__}.{module}")

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_conformance.capabilities import words_of
-from mistral_conformance.identities import CALLER
 from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import plain_request, send_plain, unknown_id
 from mistral_conformance.laws.views import stable
-from mistral_conformance.outcome import Skipped
-from mistral_conformance.registry import SHOULD
+from mistral_conformance.session.capabilities import words_of
+from mistral_conformance.session.identities import CALLER
+from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.exchange import Exchange
     from mistral_conformance.laws.instance import Instance, Shown
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Reference, Resource
+    from mistral_conformance.record.exchange import Exchange
 
 DECLARED = "document: responses (these refusals are declared for the operation)"
 SHOWN_TO_STRANGERS = "harm: what belongs to somebody is shown to a stranger or changed by one"

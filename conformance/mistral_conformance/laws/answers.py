@@ -15,12 +15,12 @@ from mistral_conformance.laws.tools import FORCED, JSON_SCHEMA, NAMED, SEVERAL, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.document import Json
     from mistral_conformance.laws.asking import Question
     from mistral_conformance.laws.completions import Completion
     from mistral_conformance.laws.law import Depth
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Option, StreamView
+    from mistral_conformance.model.document import Json
 
 TOLD_FALSELY = "harm: who streams is told another answer than who waits"
 OWN = ""

@@ -15,17 +15,17 @@ from mistral_conformance.laws.completions import read_pieces, read_plain
 from mistral_conformance.laws.law import Subject
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.model.schemas import body_schema, properties
-from mistral_conformance.outcome import Failed, NotOffered, Skipped
 from mistral_conformance.probing.samples import load_samples
+from mistral_conformance.verdict.outcome import Failed, NotOffered, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.document import Json
-    from mistral_conformance.exchange import Exchange
     from mistral_conformance.laws.completions import Completion
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, StreamView
+    from mistral_conformance.model.document import Json
+    from mistral_conformance.record.exchange import Exchange
 
 PIECES = "CompletionChunk"
 EVENT_STREAM = "text/event-stream"

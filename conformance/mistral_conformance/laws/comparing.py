@@ -11,9 +11,9 @@ from mistral_conformance.model.schemas import facet, items_of, properties
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mistral_conformance.document import Document, Json
     from mistral_conformance.laws.instance import Shown
     from mistral_conformance.model import Field
+    from mistral_conformance.model.document import Document, Json
 
 ABSENT: Any = object()
 LONGEST = 60

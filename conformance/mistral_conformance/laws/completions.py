@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field, frozen
 
 from mistral_conformance.laws.reading import kind, read_items, read_object
-from mistral_conformance.outcome import Failed
+from mistral_conformance.verdict.outcome import Failed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.document import Json
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.model.document import Json
+    from mistral_conformance.record.exchange import Exchange
 
 NO_TEXTS = ("", "null")
 """What stands for nothing: the document gives the id of a tool call `null` as its default."""

@@ -13,7 +13,7 @@ from mistral_conformance.laws.reading import read_time
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.times import BIRTH
 from mistral_conformance.model.schemas import answer_schema, properties
-from mistral_conformance.outcome import Skipped, Unjudged
+from mistral_conformance.verdict.outcome import Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

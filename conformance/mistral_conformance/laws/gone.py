@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.identities import CALLER
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.links import open_url, read_url
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.subjects import resources
+from mistral_conformance.session.identities import CALLER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

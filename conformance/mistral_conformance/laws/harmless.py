@@ -10,17 +10,17 @@ from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.subjects import needs_of
 from mistral_conformance.laws.views import stable
 from mistral_conformance.model.schemas import answer_schema
-from mistral_conformance.outcome import Skipped
-from mistral_conformance.registry import SHOULD
+from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mistral_conformance.document import Json
-    from mistral_conformance.exchange import Exchange
     from mistral_conformance.laws.instance import Instance, Shown
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Resource
+    from mistral_conformance.model.document import Json
+    from mistral_conformance.record.exchange import Exchange
 
 LOST = "harm: a request that only looks, or that was refused, changes something"
 FREE = "RFC 9110 §5.1 (unknown fields are ignored, and programs add them, and queries of their own)"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 if TYPE_CHECKING:
-    from mistral_conformance.document import Json
-    from mistral_conformance.exchange import Exchange
     from mistral_conformance.model import Resource
+    from mistral_conformance.model.document import Json
+    from mistral_conformance.record.exchange import Exchange
 
 
 @frozen(eq=False)

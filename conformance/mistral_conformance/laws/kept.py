@@ -13,16 +13,17 @@ from mistral_conformance.laws.subjects import changeable, resources
 from mistral_conformance.laws.values import NAMES
 from mistral_conformance.laws.views import expect_shown
 from mistral_conformance.model.schemas import facet, types
-from mistral_conformance.outcome import RuleSignal, Skipped
+from mistral_conformance.record.exchange import Signal
+from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.document import Json
-    from mistral_conformance.exchange import Exchange
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Resource
+    from mistral_conformance.model.document import Json
+    from mistral_conformance.record.exchange import Exchange
 
 LOST = "harm: what was stored comes back as something else"
 TEXTS = {
@@ -144,7 +145,7 @@ def choice_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     for value in facet(world.document, schema, "enum") or ():
         try:
             instance = world.make(resource, given={field.sent: value})
-        except RuleSignal:
+        except Signal:
             continue  # keys may lack the right to some, and some go with other bytes
         judged += 1
         views = [Shown("the answer", instance.made, instance.made.json()), *world.look(instance)]
@@ -207,7 +208,7 @@ def _expect_bytes(world: World, resource: Resource, contents: dict[str, bytes]) 
             given |= {"file.type": BINARY, "file.name": world.values.name(".bin")}
         try:
             instance = world.make(resource, given=given)
-        except RuleSignal:
+        except Signal:
             continue  # a server may refuse some kinds
         answer = _stored(world, instance)
         if answer is None:
@@ -259,6 +260,6 @@ def _with(world: World, resource: Resource, field: Field, text: str) -> Instance
             return world.make(resource, given={field.sent: text})
         instance = world.make(resource)
         world.need(world.change(instance, {field.changed: text}))
-    except RuleSignal:
+    except Signal:
         return None
     return instance

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.capabilities import NOTHING
-from mistral_conformance.identities import CALLER
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import plain_request
-from mistral_conformance.wire import UNSET, Message
+from mistral_conformance.record.wire import UNSET, Message
+from mistral_conformance.session.capabilities import NOTHING
+from mistral_conformance.session.identities import CALLER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

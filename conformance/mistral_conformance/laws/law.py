@@ -6,16 +6,18 @@ from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import frozen
 
 from mistral_conformance.laws.world import World
-from mistral_conformance.registry import MUST, RULE_ID, SHOULD, Level, Rule
+from mistral_conformance.session.rule import Rule
+from mistral_conformance.verdict.registry import Registry
+from mistral_conformance.verdict.requirement import MUST, SHOULD, Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from mistral_conformance.context import Context
     from mistral_conformance.model import Model, Origin
+    from mistral_conformance.session.context import Context
 
     Judge = Callable[[World, Any], None]
     Over = Callable[[Model], Iterable["Subject"]]
@@ -106,32 +108,7 @@ def _everywhere(_operation: object) -> bool:
     return True
 
 
-@frozen
-class Laws:
-    """Laws by id, in order of registration."""
-
-    _laws: dict[str, Law] = field(factory=dict)
-
-    def __iter__(self) -> Iterator[Law]:
-        return iter(self._laws.values())
-
-    def add(self, law: Law) -> None:
-        """Add one law.
-
-        Raises:
-            ValueError: its id is malformed or taken, or it has no source or sentence.
-
-        """
-        if not RULE_ID.fullmatch(law.id):
-            raise ValueError(f"law id {law.id!r} is not of the form family.kebab-name")
-        if law.id in self._laws:
-            raise ValueError(f"law id {law.id!r} is taken")
-        if not law.source or not law.sentence:
-            raise ValueError(f"law {law.id} needs a source and a docstring")
-        self._laws[law.id] = law
-
-
-LAWS = Laws()
+LAWS: Registry[Law] = Registry("law")
 
 
 def law(
@@ -143,7 +120,7 @@ def law(
     harm: bool = False,
     needs: tuple[str, ...] = (),
     depth: Depth = QUICK,
-    registry: Laws = LAWS,
+    registry: Registry[Law] = LAWS,
 ) -> Callable[[Judge], Judge]:
     """Register the decorated function as a law over the subjects that `over` finds in the model.
 
@@ -152,7 +129,7 @@ def law(
     stranger. `needs` names identities and `clock`, as for rules.
 
     Raises:
-        ValueError: see `Laws.add`.
+        ValueError: see `Registry.add`.
 
     """
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.outcome import Skipped
-from mistral_conformance.wire import Message
+from mistral_conformance.record.wire import Message
+from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.exchange import Exchange
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Lifetime, Model, Resource
+    from mistral_conformance.record.exchange import Exchange
 
 SHOWN_TO_STRANGERS = "harm: a URL for one thing opens another, or opens longer than it was made for"
 

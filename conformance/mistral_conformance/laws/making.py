@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mistral_conformance.laws.instance import Instance
 from mistral_conformance.model.schemas import FORM, body_schema, properties
-from mistral_conformance.outcome import Unjudged
 from mistral_conformance.probing.samples import Sample, load_samples
+from mistral_conformance.session.identities import CALLER
+from mistral_conformance.verdict.outcome import Unjudged
 
 if TYPE_CHECKING:
-    from mistral_conformance.document import Json
-    from mistral_conformance.exchange import Exchange
-    from mistral_conformance.laws.world import World
+    from collections.abc import Mapping
+
+    from mistral_conformance.laws.values import Values
     from mistral_conformance.model import Resource
+    from mistral_conformance.model.document import Document, Json
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 CREATED = (200, 201, 202)
 PART = "file"
 TEXT_TYPE = "text/plain"
 
 
+class Maker(Protocol):
+    """What making needs: the document, values, and a way to call the server."""
+
+    @property
+    def ctx(self) -> Context: ...  # noqa: D102 - see `World`
+    @property
+    def document(self) -> Document: ...  # noqa: D102 - see `World`
+    @property
+    def values(self) -> Values: ...  # noqa: D102 - see `World`
+    def lookup(self, word: str) -> str: ...  # noqa: D102 - see `World`
+    def call(  # noqa: D102 - see `World`
+        self,
+        operation: str,
+        ids: Mapping[str, str] | None = None,
+        *,
+        by: str = CALLER,
+        **request: Any,  # noqa: ANN401 - what `Api.call` takes
+    ) -> Exchange: ...
+
+
 def make(
-    world: World,
+    maker: Maker,
     resource: Resource,
     by: str,
     parent: Instance | None,
@@ -36,11 +60,11 @@ def make(
         NotOffered: the server has no such operation.
 
     """
-    operation = world.document.operations[resource.create]
+    operation = maker.document.operations[resource.create]
     media_type, _ = body_schema(operation)
     build = _send_form if media_type == FORM else _send_json
     ids = parent.ids if parent else {}
-    answer, body, content = build(world, resource, by, ids, given)
+    answer, body, content = build(maker, resource, by, ids, given)
     if answer.status not in CREATED:
         raise Unjudged(f"preparation failed: {resource.create} answered {answer.status}", answer)
     own = {resource.parameter: str(answer[resource.key[0]])} if resource.parameter else {}
@@ -52,49 +76,49 @@ def make(
     return Instance(resource, {**ids, **own}, by, answer, sent, content, parent)
 
 
-def _sample(world: World, operation: str) -> Sample:
+def _sample(maker: Maker, operation: str) -> Sample:
     sample = load_samples().get(operation, Sample())
-    return sample.filled(world.lookup, world.ctx.marker)
+    return sample.filled(maker.lookup, maker.ctx.marker)
 
 
-def _made_up(world: World, resource: Resource, taken: Json) -> Json:
+def _made_up(maker: Maker, resource: Resource, taken: Json) -> Json:
     """A value for each client field of the creating request that has none yet."""
     found: Json = {}
     for each in resource.fields.values():
         if each.kept and each.sent in taken:
-            value = world.values.make(each.sent, taken[each.sent].schema)
+            value = maker.values.make(each.sent, taken[each.sent].schema)
             if value is not None:
                 found[each.sent] = value
     return found
 
 
 def _send_json(
-    world: World, resource: Resource, by: str, ids: dict[str, str], given: Json
+    maker: Maker, resource: Resource, by: str, ids: dict[str, str], given: Json
 ) -> tuple[Exchange, Json, bytes]:
-    operation = world.document.operations[resource.create]
+    operation = maker.document.operations[resource.create]
     _, schema = body_schema(operation)
-    sample = _sample(world, operation.id)
+    sample = _sample(maker, operation.id)
     base = dict(sample.body or {})
-    taken = properties(world.document, schema or {})
+    taken = properties(maker.document, schema or {})
     fixed = {name: each for name, each in base.items() if name != sample.marked}
-    body = {**base, **_made_up(world, resource, taken), **fixed, **given}
-    answer = world.call(operation.id, ids, by=by, json=body)
+    body = {**base, **_made_up(maker, resource, taken), **fixed, **given}
+    answer = maker.call(operation.id, ids, by=by, json=body)
     return answer, body, b""
 
 
 def _send_form(
-    world: World, resource: Resource, by: str, ids: dict[str, str], given: Json
+    maker: Maker, resource: Resource, by: str, ids: dict[str, str], given: Json
 ) -> tuple[Exchange, Json, bytes]:
-    operation = world.document.operations[resource.create]
-    sample = _sample(world, operation.id)
-    name = given.get("file.name", world.values.name(".txt"))
-    content = given.get("file.content", f"Notes on {world.values.word()}.\n".encode())
+    operation = maker.document.operations[resource.create]
+    sample = _sample(maker, operation.id)
+    name = given.get("file.name", maker.values.name(".txt"))
+    content = given.get("file.content", f"Notes on {maker.values.word()}.\n".encode())
     media_type = given.get("file.type", TEXT_TYPE)
     own = {key: each for key, each in given.items() if not key.startswith(f"{PART}.")}
     fields: dict[str, Any] = {**sample.form, **own}
     parts: dict[str, Any] = {key: (None, str(each)) for key, each in fields.items()}
     parts[PART] = (name, content, media_type)
-    answer = world.call(operation.id, ids, by=by, files=parts)
+    answer = maker.call(operation.id, ids, by=by, files=parts)
     told = {
         "file.name": name,
         "file.size": len(content),

@@ -22,13 +22,14 @@ from mistral_conformance.laws.law import FULL, Subject, law
 from mistral_conformance.laws.tools import fits, make_tool
 from mistral_conformance.laws.views import expect_total, totals
 from mistral_conformance.model.schemas import facet
-from mistral_conformance.outcome import Skipped
+from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Option, Resource, StreamView
+    from mistral_conformance.model.document import Json
 
 LOST = "harm: of many things some are lost, or counted wrong"
 TOLD_FALSELY = "harm: what is asked at length is answered as if it were something else"

@@ -8,15 +8,15 @@ from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.subjects import changeable, needs_of
 from mistral_conformance.laws.views import new_value, stable
-from mistral_conformance.outcome import Skipped
+from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.exchange import Exchange
     from mistral_conformance.laws.instance import Instance, Shown
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Resource
+    from mistral_conformance.record.exchange import Exchange
 
 LOST = "harm: a request changes what it does not name"
 

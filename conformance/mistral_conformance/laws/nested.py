@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from mistral_conformance.identities import CALLER
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.placing import place_id
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.model.references import is_id
 from mistral_conformance.model.schemas import FORM, body_schema
-from mistral_conformance.outcome import NotOffered, Skipped
 from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import targets_of
+from mistral_conformance.session.identities import CALLER
+from mistral_conformance.verdict.outcome import NotOffered, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.exchange import Exchange
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Reference, Resource
+    from mistral_conformance.record.exchange import Exchange
 
 USED = "harm: what is another's, or was deleted, is read through the id in a body"
 NEIGHBOUR = "neighbour"

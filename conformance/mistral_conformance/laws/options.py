@@ -19,16 +19,16 @@ from mistral_conformance.laws.tools import (
     fits_tool,
     names_of,
 )
-from mistral_conformance.outcome import Skipped
 from mistral_conformance.probing.samples import load_samples
+from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mistral_conformance.document import Json
     from mistral_conformance.laws.completions import Completion
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Option
+    from mistral_conformance.model.document import Json
 
     Use = Callable[[World, Option], None]
 

@@ -8,16 +8,16 @@ from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import FULL, Subject, law
 from mistral_conformance.laws.populations import population_of
 from mistral_conformance.laws.reading import find, read_items
-from mistral_conformance.outcome import Skipped
+from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.document import Json
     from mistral_conformance.laws.populations import Population
     from mistral_conformance.laws.walking import Walk
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import ListView, Model
+    from mistral_conformance.model.document import Json
 
 DECLARED = "document: x-mistral-paging (how the list is paged)"
 LOST = "harm: a program that reads all pages loses an item or sees it twice"

@@ -9,8 +9,8 @@ from mistral_conformance.model.schemas import body_schema, facet, members, prope
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mistral_conformance.document import Document, Json
     from mistral_conformance.model import Place
+    from mistral_conformance.model.document import Document, Json
 
 ANY = "*"
 WORDS = "Repeat what the file says, word by word."

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from mistral_conformance.identities import CALLER
 from mistral_conformance.model.schemas import facet
-from mistral_conformance.outcome import RuleSignal, Unjudged
+from mistral_conformance.record.exchange import Signal
+from mistral_conformance.session.identities import CALLER
+from mistral_conformance.verdict.outcome import Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.document import Json
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import ListView, Resource
+    from mistral_conformance.model.document import Json
 
 NAMES = ("Alpha report", "alpha notes", "BETA report", "100%_done", "a.b*c?", "Ünï çödé", "x")
 """Names that tell substrings, capitals, wildcards and other letters apart."""
@@ -75,7 +76,7 @@ def _populate(world: World, view: ListView) -> Population:
     for given in _variety(world, view, resource, word):
         try:
             made.append(world.make(resource, by=CALLER, parent=parent, given=given))
-        except RuleSignal:
+        except Signal:
             continue  # a server may refuse some kinds; what it takes is enough
         world.ctx.pass_time(0.01)
     return Population(word, parent, tuple(made))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.outcome import Failed
+from mistral_conformance.verdict.outcome import Failed
 
 if TYPE_CHECKING:
-    from mistral_conformance.document import Json
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.model.document import Json
+    from mistral_conformance.record.exchange import Exchange
 
 NAMES = {dict: "an object", list: "an array", str: "a text", bool: "a boolean", int: "a number"}
 

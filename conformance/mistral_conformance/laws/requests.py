@@ -10,9 +10,9 @@ from mistral_conformance.probing.samples import Sample, load_samples
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mistral_conformance.document import Json, Operation
-    from mistral_conformance.exchange import Exchange
     from mistral_conformance.laws.world import World
+    from mistral_conformance.model.document import Json, Operation
+    from mistral_conformance.record.exchange import Exchange
 
 
 def plain_request(world: World, operation: str) -> dict[str, Any]:

@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from mistral_conformance.identities import CALLER
 from mistral_conformance.laws.access import expect_untouched
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import FULL, QUICK, Subject, law
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.model.access import EDIT, OWN, RANKS, VIEW
-from mistral_conformance.outcome import Skipped
-from mistral_conformance.registry import SHOULD
+from mistral_conformance.session.identities import CALLER
+from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.exchange import Exchange
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Grant, Level, Model, Resource
+    from mistral_conformance.record.exchange import Exchange
 
 DECLARED = "document: x-mistral-access (the level that the operation takes)"
 HIDDEN = "harm: what belongs to somebody is shown to others, or changed by them"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from mistral_conformance.model.schemas import body_schema, properties
 
 if TYPE_CHECKING:
-    from mistral_conformance.document import Document, Json
     from mistral_conformance.model import Field, Resource
+    from mistral_conformance.model.document import Document, Json
 
 
 def changing_schema(document: Document, resource: Resource, field: Field) -> Json:

@@ -10,16 +10,16 @@ from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.populations import population_of
 from mistral_conformance.laws.reading import read_time
 from mistral_conformance.model.schemas import facet, items_of
-from mistral_conformance.outcome import Skipped
+from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mistral_conformance.document import Json
     from mistral_conformance.laws.populations import Population
     from mistral_conformance.laws.walking import Walk
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Filter, ListView, Model, Sort
+    from mistral_conformance.model.document import Json
 
 DECLARED = "document: parameters (one that does something else is of no use)"
 PARTS = (

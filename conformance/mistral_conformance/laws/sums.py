@@ -12,8 +12,8 @@ from attrs import evolve
 from mistral_conformance.laws.answers import asked_ways
 from mistral_conformance.laws.asking import LONGER, ask, asked_fields, count, question, streams
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.outcome import Skipped
-from mistral_conformance.registry import SHOULD
+from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

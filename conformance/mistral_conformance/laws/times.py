@@ -10,15 +10,15 @@ from mistral_conformance.laws.reading import read_time
 from mistral_conformance.laws.subjects import changeable, resources
 from mistral_conformance.laws.views import new_value
 from mistral_conformance.model.fields import UPDATE_STAMPS
-from mistral_conformance.outcome import Skipped
+from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mistral_conformance.exchange import Exchange
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Resource
+    from mistral_conformance.record.exchange import Exchange
 
 TOLD_FALSELY = "harm: the times of an object are told falsely; document: responses (their form)"
 NEAR_S = 120

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_conformance.identities import CALLER
 from mistral_conformance.laws.asking import (
     ask_twice,
     asked_fields,
@@ -20,17 +19,18 @@ from mistral_conformance.laws.law import FULL, Subject, law
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.views import expect_shown, new_value
-from mistral_conformance.outcome import Skipped, Unjudged
-from mistral_conformance.patience import asks_to_wait
-from mistral_conformance.wire import UNSET, Message
+from mistral_conformance.record.wire import UNSET, Message
+from mistral_conformance.session.identities import CALLER
+from mistral_conformance.session.patience import asks_to_wait
+from mistral_conformance.verdict.outcome import Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mistral_conformance.document import Json
-    from mistral_conformance.exchange import Exchange
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Resource, StreamView
+    from mistral_conformance.model.document import Json
+    from mistral_conformance.record.exchange import Exchange
 
 LOST = "harm: of what was done at once, something is lost or done twice"
 MIXED = "harm: who streams beside others is told what others asked for"

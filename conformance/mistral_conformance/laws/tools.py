@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import jsonschema_rs
 
 if TYPE_CHECKING:
-    from mistral_conformance.document import Json
+    from mistral_conformance.model.document import Json
 
 
 def make_tool(name: str, about: str, **properties: str) -> Json:

@@ -11,8 +11,8 @@ from mistral_conformance.model.schemas import facet, types
 if TYPE_CHECKING:
     from random import Random
 
-    from mistral_conformance.document import Document, Json
-    from mistral_conformance.markers import Marker
+    from mistral_conformance.model.document import Document, Json
+    from mistral_conformance.session.markers import Marker
 
 NAMES = frozenset({"name", "filename", "title"})
 FAR_DAYS = 300

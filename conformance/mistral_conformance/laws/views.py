@@ -19,15 +19,15 @@ from mistral_conformance.laws.reading import find, read_count
 from mistral_conformance.laws.schemas import changing_schema
 from mistral_conformance.laws.subjects import changeable, needs_of, resources
 from mistral_conformance.model.fields import shown_by
-from mistral_conformance.outcome import Skipped
+from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mistral_conformance.exchange import Exchange
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Resource
+    from mistral_conformance.record.exchange import Exchange
 
 TOLD_FALSELY = "harm: what is stored is told differently from place to place"
 LOOKED_AT = 12

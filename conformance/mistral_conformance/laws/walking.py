@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from mistral_conformance.laws.reading import find, read_items
-from mistral_conformance.outcome import Failed, Unjudged
+from mistral_conformance.verdict.outcome import Failed, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mistral_conformance.document import Json
-    from mistral_conformance.exchange import Exchange
     from mistral_conformance.model import ListView
+    from mistral_conformance.model.document import Json
+    from mistral_conformance.record.exchange import Exchange
 
     Ask = Callable[[Json], Exchange]
 

@@ -8,23 +8,23 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.capabilities import Capabilities, capabilities_of
-from mistral_conformance.identities import CALLER
 from mistral_conformance.laws.instance import Instance, Shown, key_of
 from mistral_conformance.laws.making import make
 from mistral_conformance.laws.values import Values
 from mistral_conformance.laws.walking import walk_list
-from mistral_conformance.outcome import Failed, Unjudged
 from mistral_conformance.probing.targets import targets_of
+from mistral_conformance.session.capabilities import Capabilities, capabilities_of
+from mistral_conformance.session.identities import CALLER
+from mistral_conformance.verdict.outcome import Failed, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mistral_conformance.context import Context
-    from mistral_conformance.document import Document, Json
-    from mistral_conformance.exchange import Exchange
     from mistral_conformance.laws.walking import Walk
     from mistral_conformance.model import Model, Resource
+    from mistral_conformance.model.document import Document, Json
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 OTHERS = ("colleague", "neighbour", "stranger")
 """Identities that may stand by while the caller changes something of its own."""

@@ -14,7 +14,7 @@ from mistral_conformance.model.facts import Grant, Level, Lifetime
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mistral_conformance.document import Document, Json
+    from mistral_conformance.model.document import Document, Json
     from mistral_conformance.model.facts import Resource
 
 VIEW, EDIT, OWN = "view", "edit", "own"

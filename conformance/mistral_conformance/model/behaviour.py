@@ -11,7 +11,7 @@ from mistral_conformance.model.schemas import body_schema, facet, properties
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mistral_conformance.document import Document, Json, Operation
+    from mistral_conformance.model.document import Document, Json, Operation
     from mistral_conformance.model.facts import Resource
 
 STATE_NAMES = ("status", "state")

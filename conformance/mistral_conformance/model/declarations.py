@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mistral_conformance.model.facts import Origin
 
 if TYPE_CHECKING:
-    from mistral_conformance.document import Json
+    from mistral_conformance.model.document import Json
 
 RESOURCE = "x-mistral-resource"
 FIELD = "x-mistral-field"

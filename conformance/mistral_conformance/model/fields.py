@@ -19,7 +19,7 @@ from mistral_conformance.model.schemas import (
 )
 
 if TYPE_CHECKING:
-    from mistral_conformance.document import Document, Json
+    from mistral_conformance.model.document import Document, Json
     from mistral_conformance.model.facts import Resource
 
 UPDATE_STAMPS = frozenset({"updated_at", "modified_at", "updatedAt", "modifiedAt"})

@@ -19,7 +19,7 @@ from mistral_conformance.model.schemas import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.document import Document, Json, Operation
+    from mistral_conformance.model.document import Document, Json, Operation
     from mistral_conformance.model.reading import Model
 
 

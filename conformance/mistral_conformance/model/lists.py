@@ -12,7 +12,7 @@ from mistral_conformance.model.schemas import facet, types
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mistral_conformance.document import Document, Json, Operation
+    from mistral_conformance.model.document import Document, Json, Operation
     from mistral_conformance.model.facts import Resource
 
 ASKING = ("page", "size", "token", "offset", "before", "after")

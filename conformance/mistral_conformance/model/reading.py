@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from mistral_conformance.document import load_document
 from mistral_conformance.model.access import read_grants, read_levels, read_lifetimes
 from mistral_conformance.model.behaviour import read_options, read_states, read_streams
+from mistral_conformance.model.document import load_document
 from mistral_conformance.model.fields import read_fields
 from mistral_conformance.model.lists import read_lists
 from mistral_conformance.model.references import read_references
 from mistral_conformance.model.resources import read_resources
 
 if TYPE_CHECKING:
-    from mistral_conformance.document import Document
+    from mistral_conformance.model.document import Document
     from mistral_conformance.model.facts import (
         Grant,
         Level,

@@ -16,7 +16,7 @@ from mistral_conformance.model.schemas import Property, body_schema, properties,
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.document import Document, Json, Operation
+    from mistral_conformance.model.document import Document, Json, Operation
     from mistral_conformance.model.facts import Resource
 
 IS_ID = re.compile(r"^(?:.*_)?(?:id|uuid)s?$")

@@ -17,7 +17,7 @@ from mistral_conformance.model.facts import Origin, Resource
 from mistral_conformance.model.schemas import answer_schema, properties, types
 
 if TYPE_CHECKING:
-    from mistral_conformance.document import Document, Json, Operation
+    from mistral_conformance.model.document import Document, Json, Operation
 
 SUFFIX = re.compile(r"_(id|uuid|identifier|name|id_or_name)$")
 LAST = re.compile(r"^(.*)/\{(\w+)\}$")

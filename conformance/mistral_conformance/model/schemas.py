@@ -9,7 +9,7 @@ from attrs import field, frozen
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.document import Document, Json, Operation
+    from mistral_conformance.model.document import Document, Json, Operation
 
 JSON = "application/json"
 FORM = "multipart/form-data"

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from mistral_conformance.document import load_document
 from mistral_conformance.embedded import FLAGS, embedded_identities
-from mistral_conformance.markers import seeded_run_id
+from mistral_conformance.model.document import load_document
 from mistral_conformance.mutants.registry import load_mutants
-from mistral_conformance.outcome import RED, Result, Status
-from mistral_conformance.plan import Case, make_plan
 from mistral_conformance.rules import load_rules
-from mistral_conformance.run import RunOptions, open_session
-from mistral_conformance.runner import judge, judge_all
+from mistral_conformance.running.plan import Case, make_plan
+from mistral_conformance.running.run import RunOptions, open_session
+from mistral_conformance.running.runner import judge, judge_all
+from mistral_conformance.session.markers import seeded_run_id
+from mistral_conformance.verdict.outcome import RED, Result, Status
 from mistral_mock.identities import make_identity
 from mistral_mock.server import running
 from mistral_mock.settings import Settings
@@ -29,9 +29,9 @@ from mistral_mock.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mistral_conformance.identities import Identity
     from mistral_conformance.mutants.registry import Mutant
-    from mistral_conformance.session import Session
+    from mistral_conformance.session.identities import Identity
+    from mistral_conformance.session.session import Session
     from mistral_mock.identities import Identity as MockIdentity
 
 MAX_EXAMPLES = 10
@@ -72,9 +72,9 @@ def judge_mutant(mutant_id: str) -> Verdict:
     cases: Sequence[Case] = cases_for(mutant)
     noticed: Result | None = None
     while cases and noticed is None:
-        failed, cases = _first_failure(mutant, cases)
-        if failed and passes_on_healthy(_case(failed)):
-            noticed = failed
+        found, cases = _first_failure(mutant, cases)
+        if found and passes_on_healthy(found[0]):
+            noticed = found[1]
     return Verdict(
         mutant.id,
         mutant.family,
@@ -103,9 +103,9 @@ def rules_that_notice(mutant_id: str, without: frozenset[str]) -> frozenset[str]
     ]
     failed: dict[str, Case] = {}
     with mutant.applied(), mock_session() as session, silence():
-        for result in judge_all(session, cases):
+        for case, result in zip(cases, judge_all(session, cases), strict=True):
             if result.status in RED:
-                failed.setdefault(result.rule.id, _case(result))
+                failed.setdefault(case.rule.id, case)
     return frozenset(rule for rule, case in failed.items() if passes_on_healthy(case))
 
 
@@ -115,14 +115,14 @@ def cases_for(mutant: Mutant) -> list[Case]:
     return sorted(plan, key=lambda case: (case.rule.family != mutant.family, _cost(case)))
 
 
-def _first_failure(mutant: Mutant, cases: Sequence[Case]) -> tuple[Result | None, Sequence[Case]]:
+def _first_failure(
+    mutant: Mutant, cases: Sequence[Case]
+) -> tuple[tuple[Case, Result] | None, Sequence[Case]]:
     """The first failure on the mock with the defect, and the cases not yet judged."""
-    judged = 0
     with mutant.applied(), mock_session() as session, silence():
-        for result in judge_all(session, cases):
-            judged += 1
+        for index, result in enumerate(judge_all(session, cases)):
             if result.status in RED:
-                return result, cases[judged:]
+                return (cases[index], result), cases[index + 1 :]
     return None, ()
 
 
@@ -174,12 +174,6 @@ def passes_on_healthy(case: Case) -> bool:
         with mock_session() as session:
             _healthy[case.name] = judge(session, case).status is Status.PASS
     return _healthy[case.name]
-
-
-def _case(result: Result) -> Case:
-    """The case that a result is of."""
-    operations = load_document().operations
-    return Case(result.rule, operations[result.operation] if result.operation else None)
 
 
 def _cost(case: Case) -> int:

@@ -13,13 +13,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
-from mistral_conformance.probing.compiled import compile_schema
+from mistral_conformance.model.compiled import compile_schema
 from mistral_conformance.probing.shaping import FILENAME
 from mistral_conformance.probing.values import readings
 
 if TYPE_CHECKING:
-    from mistral_conformance.document import Document, Json, Operation
-    from mistral_conformance.wire import Message
+    from mistral_conformance.model.document import Document, Json, Operation
+    from mistral_conformance.record.wire import Message
 
 JSON = "application/json"
 EMPTY: tuple[Any, ...] = (None, True, 0, "", [])

@@ -20,16 +20,16 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
+from mistral_conformance.model.views import request_view
 from mistral_conformance.probing.clarity import is_surely_invalid
 from mistral_conformance.probing.targets import nothing, unowned_ids
 from mistral_conformance.probing.variations import faults
-from mistral_conformance.probing.views import request_view
-from mistral_conformance.wire import BOUNDARY, Message
+from mistral_conformance.record.wire import BOUNDARY, Message
 
 if TYPE_CHECKING:
     from schemathesis.specs.openapi.schemas import OpenApiSchema
 
-    from mistral_conformance.document import Document, Operation
+    from mistral_conformance.model.document import Document, Operation
     from mistral_conformance.probing.shaping import Shaper
 
     Case = schemathesis.Case[Any]

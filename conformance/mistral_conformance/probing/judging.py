@@ -16,12 +16,12 @@ from schemathesis.specs.openapi.checks import (
     response_headers_conformance,
 )
 
-from mistral_conformance.document import Document
-from mistral_conformance.events import EVENT_STREAM
-from mistral_conformance.probing.compiled import compile_schema
+from mistral_conformance.model.compiled import compile_schema
+from mistral_conformance.model.document import Document
+from mistral_conformance.model.views import answer_view
+from mistral_conformance.model.wording import Fault, explain
 from mistral_conformance.probing.targets import unowned_ids
-from mistral_conformance.probing.views import answer_view
-from mistral_conformance.probing.wording import Fault, explain
+from mistral_conformance.record.events import EVENT_STREAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from schemathesis import CheckFunction
     from schemathesis.specs.openapi.schemas import OpenApiSchema
 
-    from mistral_conformance.context import Context
-    from mistral_conformance.document import Json, Operation
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.model.document import Json, Operation
     from mistral_conformance.probing.generation import Case
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 
 class Judge:

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field, frozen
 
-from mistral_conformance.outcome import Failed
 from mistral_conformance.probing.generation import aim, shared_generator
 from mistral_conformance.probing.shaping import Shaper
 from mistral_conformance.probing.streaming import send_streaming
 from mistral_conformance.probing.targets import nothing, targets_of, unowned_ids
 from mistral_conformance.probing.variations import bounds, faults
+from mistral_conformance.verdict.outcome import Failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
     from mistral_conformance.probing.generation import Generated, Generator
     from mistral_conformance.probing.targets import Targets
     from mistral_conformance.probing.variations import Variation
-    from mistral_conformance.wire import Message
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.record.wire import Message
+    from mistral_conformance.session.context import Context
 
 
 @frozen

@@ -13,8 +13,8 @@ from mistral_conformance.groups import load_groups
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mistral_conformance.document import Json
-    from mistral_conformance.markers import Marker
+    from mistral_conformance.model.document import Json
+    from mistral_conformance.session.markers import Marker
 
     Lookup = Callable[[str], str]
     Part = tuple[None, bytes] | tuple[str, bytes, str]

@@ -10,8 +10,8 @@ from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import nothing
 
 if TYPE_CHECKING:
-    from mistral_conformance.markers import Marker
     from mistral_conformance.probing.targets import Targets
+    from mistral_conformance.session.markers import Marker
 
 FILENAME = b'filename="'
 

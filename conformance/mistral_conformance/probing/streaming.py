@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from mistral_conformance.events import PATIENT, is_endless
+from mistral_conformance.model.document import is_endless
 from mistral_conformance.probing.samples import Sample, load_samples
+from mistral_conformance.record.events import PATIENT
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.document import Json, Operation
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.model.document import Json, Operation
     from mistral_conformance.probing.targets import Targets
-    from mistral_conformance.wire import Message
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.record.wire import Message
+    from mistral_conformance.session.context import Context
 
 STREAM = "x-mistral-stream"
 

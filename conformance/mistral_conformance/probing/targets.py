@@ -8,30 +8,28 @@ from __future__ import annotations
 
 import uuid
 from fnmatch import fnmatchcase
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from mistral_conformance.creations import load_kinds
 from mistral_conformance.groups import load_groups
-from mistral_conformance.outcome import Skipped
+from mistral_conformance.model import load_model
 from mistral_conformance.probing.samples import Sample, load_samples
-from mistral_conformance.wire import UNSET, Message
+from mistral_conformance.record.wire import UNSET, Message
+from mistral_conformance.session.creations import load_kinds
+from mistral_conformance.verdict.outcome import Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mistral_conformance.context import Context
-    from mistral_conformance.document import Operation
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.model.document import Operation
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 
-ALIASES = {"model": "model_id"}
-ABILITIES = {"model": "chat", "model_id": "chat", "embedding_model": "embeddings"}
-"""What `--model ABILITY=NAME` calls the models of words whose name does not tell it."""
 ANY = "*"
-CHATS = {"capabilities.completion_chat": True}
+SETTLING_LIMIT_S = 120
 
 
 @frozen
@@ -41,8 +39,11 @@ class Target:
     operation: str
     at: str
     where: dict[str, Any] = field(factory=dict)
+    or_first: bool = False
+    ability: str = ""
     sample: dict[str, Any] = field(factory=dict)
     after_s: float = 0
+    settled: bool = False
 
 
 @cache
@@ -64,12 +65,6 @@ class Targets:
         self._paths: dict[str, str] = {}
         self._uses: dict[str, set[str]] = {}
         self._being_made: list[str] = []
-        self._makers: dict[str, Callable[[], str]] = {
-            "library_id": self._library,
-            "document_id": self._document,
-            "file_id": self._file,
-            "model_id": self._model,
-        }
 
     def serve(self, context: Context) -> Targets:
         """These targets, recording for the rule that now runs."""
@@ -104,13 +99,13 @@ class Targets:
             Skipped: the run does not know it.
 
         """
-        named = self._context.session.models.get(ABILITIES.get(word, word.removesuffix("_model")))
-        if named:
-            return named
-        word = ALIASES.get(word, word)
-        if word in self._makers or word in load_targets():
-            return self._living(word)
-        name, _, fact = word.partition(".")
+        target = load_targets().get(word)
+        if target:
+            named = self._context.session.models.get(target.ability)
+            return named or self._living(word, target)
+        name, dot, fact = word.partition(".")
+        if not dot:
+            raise Skipped(f"the suite knows no object for {word!r}")
         return self._context.identity(name).known(fact)
 
     def send_sample(self, operation: Operation) -> Exchange:
@@ -169,17 +164,16 @@ class Targets:
             if other in self._ids:
                 self._drop(other)
 
-    def _living(self, name: str) -> str:
+    def _living(self, name: str, target: Target) -> str:
         if self._being_made:
             self._uses.setdefault(self._being_made[-1], set()).add(name)
         if name in self._paths and not self._context.session.creations.holds(self._paths[name]):
             self._drop(name)
         if name not in self._ids:
-            make = self._makers.get(name) or self._find_maker(name)
             self._being_made.append(name)
             try:
                 with self._context.session.creations.keep():
-                    self._ids[name] = make()
+                    self._ids[name] = self._make(name, target)
             finally:
                 self._being_made.pop()
         return self._ids[name]
@@ -187,17 +181,11 @@ class Targets:
     def _resolve(self, word: str) -> str:
         return self.lookup(word.removeprefix("$")) if word.startswith("$") else word
 
-    def _find_maker(self, name: str) -> Callable[[], str]:
-        target = load_targets().get(name)
-        if target is None:
-            raise Skipped(f"the suite knows no object for the path parameter {name!r}")
-        return partial(self._make, name, target)
-
     def _make(self, name: str, target: Target) -> str:
         """Send the sample of the target's operation and take the id from the answer.
 
         Raises:
-            Unjudged: the server refuses.
+            Unjudged: the server refuses, or what it makes does not settle.
             Skipped: the answer lists nothing.
 
         """
@@ -206,10 +194,31 @@ class Targets:
         found = take(exchange.json(), target)
         for kind in load_kinds().get(target.operation, ())[:1]:
             delete = self._context.document.operations[kind.delete]
-            known = {each: self._ids.get(each, "") for each in delete.path_ids}
-            known |= {each: str(exchange[source]) for each, source in kind.ids.items()}
-            self._paths[name] = delete.url(known)
+            ids = {each: self._ids.get(each, "") for each in delete.path_ids}
+            ids |= {each: str(exchange[source]) for each, source in kind.ids.items()}
+            self._paths[name] = delete.url(ids)
+            if target.settled:
+                self._settle(target, ids)
         return str(found)
+
+    def _settle(self, target: Target, ids: dict[str, str]) -> None:
+        """Wait until a new object is in an end state, on the server's clock where it has one.
+
+        Raises:
+            Unjudged: that takes longer than two minutes of the server's time.
+
+        """
+        model = load_model()
+        made = next(e for e in model.resources.values() if e.create == target.operation)
+        states = model.states_of(made.name)
+        if states is None:
+            return
+        for _ in range(SETTLING_LIMIT_S):
+            shown = self._context.need(self._context.api.call(made.read, ids), 200)
+            if shown[states.field] in states.ends:
+                return
+            self._context.pass_time(1)
+        raise Unjudged(f"no end state within {SETTLING_LIMIT_S} s", *self._context.exchanges[-1:])
 
     def _send_target(self, operation: Operation, target: Target) -> Exchange:
         own = Sample(**target.sample).filled(self.lookup, self._context.marker)
@@ -221,34 +230,6 @@ class Targets:
         if target.after_s:
             self._context.clock.advance(target.after_s)
         return self._context.api.try_send(self.message(operation, sample, url), operation.id)
-
-    def _library(self) -> str:
-        made = self._context.create_library(name="probed library")
-        return self._remember("library_id", str(made["id"]), "beta.libraries.delete")
-
-    def _document(self) -> str:
-        library_id = self._living("library_id")
-        made = self._context.upload(library_id, name="probed.txt")
-        self._context.wait_processed(library_id, str(made["id"]))
-        return self._remember("document_id", str(made["id"]), "beta.libraries.documents.delete")
-
-    def _file(self) -> str:
-        upload = self._context.document.operations["files.upload"]
-        made = self._context.need(self.send_sample(upload), 200, 201)
-        return self._remember("file_id", str(made["id"]), "files.delete")
-
-    def _model(self) -> str:
-        listed = self._context.need(self._context.api.call("models.list"), 200)
-        models = [each for each in listed["data"] if isinstance(each, dict) and "id" in each]
-        if not models:
-            raise Skipped("the server lists no model: name one, --model chat=NAME")
-        return str(next((each for each in models if _fits(each, CHATS)), models[0])["id"])
-
-    def _remember(self, name: str, value: str, delete: str) -> str:
-        operation = self._context.document.operations[delete]
-        known = {each: self._ids.get(each, "") for each in operation.path_ids}
-        self._paths[name] = operation.url({**known, name: value})
-        return value
 
 
 def take(answer: object, target: Target) -> object:
@@ -262,14 +243,26 @@ def take(answer: object, target: Target) -> object:
     try:
         for step in target.at.split(".") if target.at else ():
             if step == ANY:
-                found = next(each for each in found if _fits(each, target.where))
+                found = _first_fitting(found, target)
             else:
                 found = found[int(step)] if isinstance(found, list) else found[step]
-    except (IndexError, KeyError, TypeError, StopIteration):
+    except (IndexError, KeyError, TypeError):
         found = None
     if found is None:
-        raise Skipped(f"{target.operation} answers with nothing that fits at {target.at!r}")
+        hint = f": name one, --model {target.ability}=NAME" if target.ability else ""
+        raise Skipped(f"{target.operation} answers with nothing that fits at {target.at!r}{hint}")
     return found
+
+
+def _first_fitting(items: Any, target: Target) -> object:  # noqa: ANN401 - JSON
+    """The first item that fits; where the target says so, else the first one of all.
+
+    Raises:
+        IndexError: there is none.
+
+    """
+    fitting = [each for each in items if _fits(each, target.where)]
+    return (fitting or (items if target.or_first else fitting))[0]
 
 
 def _fits(item: object, where: dict[str, Any]) -> bool:

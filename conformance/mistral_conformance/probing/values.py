@@ -10,12 +10,12 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.probing.compiled import compile_schema
+from mistral_conformance.model.compiled import compile_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.document import Document, Json
+    from mistral_conformance.model.document import Document, Json
 
 ORDINARY: tuple[Any, ...] = (None, True, 7, 0.5, "conformance", [], {})
 ALTERNATIVES = ("anyOf", "oneOf", "allOf")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
-from mistral_conformance.probing.compiled import compile_schema
+from mistral_conformance.model.compiled import compile_schema
 from mistral_conformance.probing.values import (
     branches,
     readings,
@@ -19,7 +19,7 @@ from mistral_conformance.probing.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.document import Document, Json, Operation
+    from mistral_conformance.model.document import Document, Json, Operation
     from mistral_conformance.probing.samples import Sample
 
 JSON = "application/json"

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import frozen
 
-from mistral_conformance.outcome import RED
-from mistral_conformance.registry import Level
+from mistral_conformance.verdict.outcome import RED
+from mistral_conformance.verdict.requirement import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mistral_conformance.exchange import Exchange
-    from mistral_conformance.outcome import Result
     from mistral_conformance.probing.judging import Judge
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.verdict.outcome import Result
 
 LEVELS = tuple(Level)
 WORD = re.compile(r"\w+")

@@ -15,11 +15,9 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_conformance.curl import curl_line
-from mistral_conformance.document import load_document
-from mistral_conformance.outcome import JUDGED, PREVENTED, RED, Status
+from mistral_conformance.model.document import load_document
 from mistral_conformance.probing.judging import shared_judge
-from mistral_conformance.registry import Level
+from mistral_conformance.record.curl import curl_line
 from mistral_conformance.report.causes import find_causes
 from mistral_conformance.report.model import (
     Body,
@@ -37,16 +35,18 @@ from mistral_conformance.report.model import (
     Target,
 )
 from mistral_conformance.report.reproducing import script_name
+from mistral_conformance.verdict.outcome import JUDGED, PREVENTED, RED, Status
+from mistral_conformance.verdict.requirement import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mistral_conformance.coverage import Row
-    from mistral_conformance.exchange import Exchange
-    from mistral_conformance.outcome import Result
-    from mistral_conformance.redaction import Redactor
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.record.redaction import Redactor
     from mistral_conformance.report.causes import Cause
-    from mistral_conformance.run import Run
+    from mistral_conformance.running.run import Run
+    from mistral_conformance.session.coverage import Row
+    from mistral_conformance.verdict.outcome import Result
 
 BODY_LIMIT = 4096
 EVIDENCE_LIMIT = 5

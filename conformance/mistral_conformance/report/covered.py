@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from mistral_conformance.report.tally import gaps, tally
 
 if TYPE_CHECKING:
-    from mistral_conformance.coverage import Row
     from mistral_conformance.report.model import Report
+    from mistral_conformance.session.coverage import Row
 
 COLUMNS = ("requests", "2xx", "statuses", "parameters varied", "streamed", "own rules")
 STREAMED = {

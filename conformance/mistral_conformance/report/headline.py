@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from mistral_conformance.outcome import PREVENTED, RED, Status
-from mistral_conformance.registry import Level
+from mistral_conformance.verdict.outcome import PREVENTED, RED, Status
+from mistral_conformance.verdict.requirement import Level
 
 if TYPE_CHECKING:
     from mistral_conformance.report.model import Counts, Report

@@ -15,10 +15,10 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from mistral_conformance.outcome import Status
-from mistral_conformance.registry import Level
 from mistral_conformance.report.covered import render_coverage
 from mistral_conformance.report.headline import headline
+from mistral_conformance.verdict.outcome import Status
+from mistral_conformance.verdict.requirement import Level
 
 if TYPE_CHECKING:
     from mistral_conformance.report.model import CaseResult, CauseEntry, Counts, Report

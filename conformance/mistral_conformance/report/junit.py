@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from mistral_conformance.outcome import Status
+from mistral_conformance.verdict.outcome import Status
 
 if TYPE_CHECKING:
     from mistral_conformance.report.model import CaseResult, Report

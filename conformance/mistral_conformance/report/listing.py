@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from mistral_conformance.document import Document
-    from mistral_conformance.registry import Rule
+    from mistral_conformance.model.document import Document
+    from mistral_conformance.session.rule import Rule
 
 
 def print_rules(

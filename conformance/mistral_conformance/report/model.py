@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from attrs import frozen
 
-from mistral_conformance.outcome import PREVENTED, RED, Status
-from mistral_conformance.registry import Level
+from mistral_conformance.verdict.outcome import PREVENTED, RED, Status
+from mistral_conformance.verdict.requirement import Level
 
 if TYPE_CHECKING:
-    from mistral_conformance.coverage import Row
+    from mistral_conformance.session.coverage import Row
 
 VERSION = 3
 Json = dict[str, Any]

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from mistral_conformance.curl import header_argument, shown_headers
+from mistral_conformance.record.curl import header_argument, shown_headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.exchange import Exchange
-    from mistral_conformance.outcome import Result
-    from mistral_conformance.redaction import Redactor
-    from mistral_conformance.run import Run
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.record.redaction import Redactor
+    from mistral_conformance.running.run import Run
+    from mistral_conformance.verdict.outcome import Result
 
 FOLDER = "reproduce"
 INLINE_LIMIT = 2000

@@ -15,9 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from mistral_conformance.outcome import RED, Status
 from mistral_conformance.report.headline import headline
 from mistral_conformance.report.tally import gaps, tally
+from mistral_conformance.verdict.outcome import RED, Status
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from rich.progress import TaskID
 
-    from mistral_conformance.outcome import Result
     from mistral_conformance.report.model import CaseResult, CauseEntry, Report
+    from mistral_conformance.verdict.outcome import Result
 
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 STYLES = {

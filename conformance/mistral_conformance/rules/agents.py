@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.registry import MAY, MUST, SHOULD, rule
 from mistral_conformance.rules.common.refusals import expect_hidden
 from mistral_conformance.rules.common.steps import (
     expect_equal,
@@ -16,10 +15,12 @@ from mistral_conformance.rules.common.steps import (
 from mistral_conformance.rules.common.talks import CREATE_AGENT, make_agent
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.common.walks import walk_arrays, walk_tokens
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 GET = "beta.agents.get"
 UPDATE = "beta.agents.update"

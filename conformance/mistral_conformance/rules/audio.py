@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.registry import MAY, MUST, SHOULD, rule
 from mistral_conformance.rules.common.able import able_model
 from mistral_conformance.rules.common.hearing import (
     SPEAK,
@@ -25,9 +24,11 @@ from mistral_conformance.rules.common.steps import (
     word,
 )
 from mistral_conformance.rules.common.voices import CREATE, LIST, create_voice, walk_voices
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
+    from mistral_conformance.session.context import Context
 
 GET = "audio.voices.get"
 UPDATE = "audio.voices.update"

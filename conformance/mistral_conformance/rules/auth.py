@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_conformance.probing.probe import shots
-from mistral_conformance.registry import EACH, MUST, rule
+from mistral_conformance.session.rule import EACH, rule
+from mistral_conformance.verdict.requirement import MUST
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
+    from mistral_conformance.session.context import Context
 
 
 @rule(id="auth.key-wanted", level=MUST, source="errors.unauthorized", operations=EACH)

@@ -6,7 +6,6 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.common.names import DOWNLOAD_FILE, UPLOAD_FILE
 from mistral_conformance.rules.common.readings import read_lines, within
@@ -17,10 +16,12 @@ from mistral_conformance.rules.common.steps import (
     word,
 )
 from mistral_conformance.rules.common.walks import ids_of, walk_numbers
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 LIST = "batch.jobs.list"
 CREATE = "batch.jobs.create"

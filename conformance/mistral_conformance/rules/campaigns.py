@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.registry import MAY, MUST, SHOULD, rule
 from mistral_conformance.rules.common.chats import ask
 from mistral_conformance.rules.common.observability import (
     CREATE_CAMPAIGN,
@@ -28,9 +27,11 @@ from mistral_conformance.rules.common.steps import (
 )
 from mistral_conformance.rules.judges import DELETE as DELETE_JUDGE
 from mistral_conformance.rules.judges import UPDATE as UPDATE_JUDGE
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
+    from mistral_conformance.session.context import Context
 
 LIST = "beta.observability.campaigns.list"
 FETCH = "beta.observability.campaigns.fetch"

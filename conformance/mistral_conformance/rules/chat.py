@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.chats import (
     CITY_SCHEMA,
     FORCE_WEATHER,
@@ -23,10 +22,12 @@ from mistral_conformance.rules.common.chats import (
 from mistral_conformance.rules.common.names import CHAT
 from mistral_conformance.rules.common.readings import read_text, some, within
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 REASONS = ("stop", "length", "model_length", "error", "tool_calls")
 WEATHER_QUESTION = "What is the weather in Paris for the next 3 days, in celsius?"

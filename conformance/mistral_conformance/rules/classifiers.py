@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.able import able_model
 from mistral_conformance.rules.common.readings import exactly
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 MODERATE = "classifiers.moderate"
 MODERATE_CHAT = "classifiers.moderate_chat"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.chats import WEATHER, chat_model
 from mistral_conformance.rules.common.readings import expect_sum, within
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
@@ -24,10 +23,12 @@ from mistral_conformance.rules.common.talks import (
     start,
 )
 from mistral_conformance.rules.common.times import read_time
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
     Events = list[dict[str, Any]]
 

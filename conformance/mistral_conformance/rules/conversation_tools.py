@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.chats import TIME, WEATHER, WEATHER_PARAMETERS
 from mistral_conformance.rules.common.names import DELETE_FILE, DOWNLOAD_FILE
 from mistral_conformance.rules.common.readings import read_text
@@ -28,10 +27,12 @@ from mistral_conformance.rules.common.talks import (
 )
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.conversations import expect_total
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 ASK_WEATHER = "What is the weather in Lyon for 2 days, in celsius? Use the weather function."
 CALL_ID = re.compile(r"fc_[0-9a-f]{32}")

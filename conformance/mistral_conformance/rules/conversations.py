@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.registry import MAY, MUST, SHOULD, rule
 from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.common.readings import expect_sum
 from mistral_conformance.rules.common.refusals import expect_hidden
@@ -30,10 +29,12 @@ from mistral_conformance.rules.common.talks import (
     text_of,
 )
 from mistral_conformance.rules.common.times import read_time
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 UPDATE_AGENT = "beta.agents.update"
 ID = re.compile(r"conv_[0-9a-f]{32}")

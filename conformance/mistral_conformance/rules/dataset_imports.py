@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, cast
 
-from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.common.datasets import (
     DELETE,
@@ -40,9 +39,11 @@ from mistral_conformance.rules.common.steps import (
     unknown_id,
     word,
 )
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
+    from mistral_conformance.session.context import Context
 
 EVERY = {"filters": {"field": "nb_input_tokens", "op": "gte", "value": 0}}
 """A search for all recorded chats, by a field that the documents name."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.common.datasets import (
     CREATE,
@@ -39,9 +38,11 @@ from mistral_conformance.rules.common.steps import (
     word,
 )
 from mistral_conformance.rules.common.times import read_time
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
+    from mistral_conformance.session.context import Context
 
 ODD_PAYLOAD = {"messages": [], "größe": {"deep": [1, 2.5, None, True, {"": "图书馆"}]}}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.rules.common.libraries import create_library, upload_document
 from mistral_conformance.rules.common.names import (
     DELETE_DOCUMENT,
     DELETE_LIBRARY,
@@ -26,10 +26,12 @@ from mistral_conformance.rules.common.steps import (
     share,
     unshare,
 )
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 
 @rule(
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 )
 def library_answers_200_or_204(ctx: Context) -> None:
     """Deleting a library answers 200 with that library, or 204 with nothing."""
-    library = ctx.create_library()
+    library = create_library(ctx)
     answer = ctx.api.call(DELETE_LIBRARY, library_id=library["id"])
     _expect_object_or_nothing(ctx, answer)
     if answer.status == 200:
@@ -55,8 +57,8 @@ def library_answers_200_or_204(ctx: Context) -> None:
 )
 def library_is_shown_as_it_was(ctx: Context) -> None:
     """A 200 to the deletion of a library shows its name, counts and size of before."""
-    library = ctx.create_library(description="soon gone")["id"]
-    ctx.upload(library)
+    library = create_library(ctx, description="soon gone")["id"]
+    upload_document(ctx, library)
     before = read_library(ctx, library)
     answer = ctx.need(ctx.api.call(DELETE_LIBRARY, library_id=library), 200, 204)
     if answer.status == 204:
@@ -74,7 +76,7 @@ def library_is_shown_as_it_was(ctx: Context) -> None:
 )
 def access_answers_200_or_204(ctx: Context) -> None:
     """Deleting an access answers 200 with the entry, or 204 with nothing; the entry is gone."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     who = entity(ctx, "neighbour")
     ctx.need(share(ctx.api, library, who, "Viewer"), 200)
     answer = unshare(ctx.api, library, who)
@@ -99,7 +101,7 @@ def access_answers_200_or_204(ctx: Context) -> None:
 )
 def library_and_access_answer_alike(ctx: Context) -> None:
     """Deletions of libraries and of accesses all answer with one and the same status."""
-    libraries = [ctx.create_library()["id"] for _ in range(2)]
+    libraries = [create_library(ctx)["id"] for _ in range(2)]
     who = entity(ctx, "neighbour")
     ctx.need(share(ctx.api, libraries[0], who, "Viewer"), 200)
     answers = [unshare(ctx.api, libraries[0], who)]
@@ -116,9 +118,9 @@ def library_and_access_answer_alike(ctx: Context) -> None:
 )
 def document_answers_204(ctx: Context) -> None:
     """Deleting a document answers 204 with nothing, each time that there is one to delete."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     for _ in range(2):
-        document = ctx.upload(library)["id"]
+        document = upload_document(ctx, library)["id"]
         ids = {"library_id": library, "document_id": document}
         answer = ctx.expect_status(ctx.api.call(DELETE_DOCUMENT, ids), 204)
         _expect_object_or_nothing(ctx, answer)
@@ -134,8 +136,8 @@ def document_answers_204(ctx: Context) -> None:
 )
 def second_deletion_is_refused(ctx: Context) -> None:
     """What is deleted already is refused the second time, library and document alike."""
-    library = ctx.create_library()["id"]
-    ids = {"library_id": library, "document_id": ctx.upload(library)["id"]}
+    library = create_library(ctx)["id"]
+    ids = {"library_id": library, "document_id": upload_document(ctx, library)["id"]}
     ctx.need(ctx.api.call(DELETE_DOCUMENT, ids), 204)
     expect_refused(ctx, ctx.api.call(DELETE_DOCUMENT, ids), "deleting a document again")
     ctx.need(ctx.api.call(DELETE_LIBRARY, library_id=library), 200, 204)
@@ -151,10 +153,10 @@ def second_deletion_is_refused(ctx: Context) -> None:
 )
 def other_libraries_stay(ctx: Context) -> None:
     """Deleting one library leaves another one with its documents."""
-    kept, doomed = ctx.create_library()["id"], ctx.create_library()["id"]
+    kept, doomed = create_library(ctx)["id"], create_library(ctx)["id"]
     content = b"the same content in both"
-    ctx.upload(kept, content)
-    ctx.upload(doomed, content)
+    upload_document(ctx, kept, content)
+    upload_document(ctx, doomed, content)
     ctx.need(ctx.api.call(DELETE_LIBRARY, library_id=doomed), 200, 204)
     read = ctx.expect_status(ctx.api.call(GET_LIBRARY, library_id=kept), 200)
     expect_equal(ctx, read["nb_documents"], 1, "nb_documents of the kept library", read)

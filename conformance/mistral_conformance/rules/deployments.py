@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from mistral_conformance.registry import MAY, MUST, SHOULD, rule
 from mistral_conformance.rules.common.refusals import expect_none_or_refused
 from mistral_conformance.rules.common.steps import expect_equal, unknown_id, word
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.common.walks import collect, walk_tokens
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 LIST = "workflows.deployments.list_deployments"
 GET = "workflows.deployments.get_deployment"

@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from mistral_conformance.context import RUNNING
-from mistral_conformance.registry import MAY, MUST, SHOULD, rule
 from mistral_conformance.rules.common.chats import chat_model
+from mistral_conformance.rules.common.libraries import (
+    RUNNING,
+    create_library,
+    upload_document,
+    wait_processed,
+)
 from mistral_conformance.rules.common.names import (
     DELETE_DOCUMENT,
     DELETE_LIBRARY,
@@ -45,10 +49,13 @@ from mistral_conformance.rules.common.talks import (
 )
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.conversations import expect_total
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Api, Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.api import Api
+    from mistral_conformance.session.context import Context
 
 TOOL = "document_library"
 RUN_ID = re.compile(r"tool_exec_[0-9a-f]{32}")
@@ -192,7 +199,7 @@ def unfinished_document_is_not_found(ctx: Context) -> None:
         ctx.skip("the document was finished at once")
     answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
     _expect_lost(ctx, answer, shelf)
-    ctx.wait_processed(shelf.library, shelf.document)
+    wait_processed(ctx, shelf.library, shelf.document)
     _expect_found(ctx, go_on(ctx, answer["conversation_id"], inputs=shelf.question), shelf)
 
 
@@ -285,11 +292,11 @@ def _open_shelf(ctx: Context, subject: str | None = None) -> Shelf:
 def _make_shelf(ctx: Context, subject: str | None = None, *, wait: bool = True) -> Shelf:
     """A library of the caller's workspace alone, with a document that is finished unless told."""
     subject, secret = subject or word(ctx), word(ctx)
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     text = f"The code word that belongs to {subject} is {secret}. Nobody else knows it."
-    made = ctx.upload(library, text.encode(), name=f"{secret}.txt")
+    made = upload_document(ctx, library, text.encode(), name=f"{secret}.txt")
     if wait:
-        ctx.wait_processed(library, made["id"])
+        wait_processed(ctx, library, made["id"])
     return Shelf(library, made["id"], made["name"], subject, secret)
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_conformance.registry import MAY, MUST, SHOULD, rule
 from mistral_conformance.rules.common.readings import expect_sum
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 from mistral_conformance.rules.common.vectors import (
@@ -20,9 +19,11 @@ from mistral_conformance.rules.common.vectors import (
     likeness,
     vectors_of,
 )
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
+    from mistral_conformance.session.context import Context
 
 CAT = "The black cat sleeps on the warm garden wall."
 ANOTHER_CAT = "A black cat is sleeping on the warm wall of the garden."

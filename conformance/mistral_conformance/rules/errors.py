@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.record.wire import Message
 from mistral_conformance.rules.common.chats import body
+from mistral_conformance.rules.common.libraries import create_library
 from mistral_conformance.rules.common.names import (
     CHAT,
     CREATE_LIBRARY,
@@ -18,10 +19,11 @@ from mistral_conformance.rules.common.names import (
 )
 from mistral_conformance.rules.common.refusals import expect_invalid, problems_of, words_of
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, unknown_id, update
-from mistral_conformance.wire import Message
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
+    from mistral_conformance.session.context import Context
 
 JSON = "application/json"
 NO_UUID = "not-a-uuid"
@@ -99,7 +101,7 @@ def unprocessable_lists_what_is_wrong(ctx: Context) -> None:
 )
 def unprocessable_names_the_place(ctx: Context) -> None:
     """The `loc` of a problem starts with path, query or body and names the wrong field."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     ids = {"library_id": library}
     share = {"share_with_type": "User", "share_with_uuid": unknown_id(ctx), "level": "King"}
     cases = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.steps import (
     expect_equal,
     word,
@@ -33,9 +32,11 @@ from mistral_conformance.rules.common.workflows import (
     types_in,
     wait_end,
 )
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
+    from mistral_conformance.session.context import Context
 
 STARTED = "WORKFLOW_EXECUTION_STARTED"
 COMPLETED = "WORKFLOW_EXECUTION_COMPLETED"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from mistral_conformance.registry import MAY, MUST, SHOULD, rule
 from mistral_conformance.rules.common.readings import within
 from mistral_conformance.rules.common.steps import (
     expect_equal,
@@ -37,9 +36,11 @@ from mistral_conformance.rules.common.workflows import (
     start,
     wait_end,
 )
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
+    from mistral_conformance.session.context import Context
 
 DAY_S = 24 * 3600
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.names import (
     DELETE_FILE,
     DOWNLOAD_FILE,
@@ -22,10 +21,12 @@ from mistral_conformance.rules.common.steps import (
     word,
 )
 from mistral_conformance.rules.common.walks import ids_of, walk_numbers
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 BYTES = bytes(range(256)) * 40 + b"\r\n\x00\xff"
 BATCH_LINE = '{"custom_id": "%s", "body": {"messages": [{"role": "user", "content": "Hi"}]}}'

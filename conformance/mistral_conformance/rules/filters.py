@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.observability import (
     LIST_FIELDS,
     SEARCH,
@@ -19,10 +18,12 @@ from mistral_conformance.rules.common.observability import (
 from mistral_conformance.rules.common.readings import within
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 from mistral_conformance.rules.events import LONG, SEARCH_IDS, SHORT
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
     from mistral_conformance.rules.common.observability import Filter
+    from mistral_conformance.session.context import Context
 
 OPTIONS = "beta.observability.chat_completion_events.fields.fetch_options"
 COUNTS = "beta.observability.chat_completion_events.fields.fetch_option_counts"

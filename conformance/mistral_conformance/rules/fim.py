@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.chats import first_choice, text_of
 from mistral_conformance.rules.common.events import DONE, assemble
 from mistral_conformance.rules.common.fillings import FIM, PROMPT, fill, gap
 from mistral_conformance.rules.common.names import LIST_MODELS
 from mistral_conformance.rules.common.readings import within
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
+    from mistral_conformance.session.context import Context
 
 REASONS = ("stop", "length", "model_length", "error")
 FEW = 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.readings import exactly, within
 from mistral_conformance.rules.common.steps import (
     expect_equal,
@@ -29,9 +28,11 @@ from mistral_conformance.rules.common.tunings import (
     wait_for,
 )
 from mistral_conformance.rules.common.walks import ids_of, walk_numbers
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
+    from mistral_conformance.session.context import Context
 
 STEPS = 10
 PLACES = ("QUEUED", "VALIDATING", "VALIDATED", "STARTED", "RUNNING", "SUCCESS")

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.document import load_document
+from mistral_conformance.model.document import load_document
 from mistral_conformance.probing.judging import judge_of
 from mistral_conformance.probing.probe import fail_at, shots
 from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import targets_of, unowned_ids
 from mistral_conformance.probing.variations import bounds, faults
-from mistral_conformance.registry import EACH, MUST, SHOULD, rule
+from mistral_conformance.record.wire import Message
 from mistral_conformance.rules.schema import PROBES
-from mistral_conformance.wire import Message
+from mistral_conformance.session.rule import EACH, rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.document import Operation
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.model.document import Operation
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 JSON = "application/json"
 REFUSED_AS_INVALID = (400, 405, 415, 422)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.registry import MAY, MUST, SHOULD, rule
 from mistral_conformance.rules.common.observability import (
     CLASSES,
     CREATE_JUDGE,
@@ -23,9 +22,11 @@ from mistral_conformance.rules.common.steps import (
 from mistral_conformance.rules.common.times import expect_later
 from mistral_conformance.rules.common.walks import expect_link
 from mistral_conformance.rules.events import expect_fitting
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
+    from mistral_conformance.session.context import Context
 
 LIST = "beta.observability.judges.list"
 FETCH = "beta.observability.judges.fetch"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.libraries import create_library, upload_document
 from mistral_conformance.rules.common.names import (
     CREATE_LIBRARY,
     DELETE_DOCUMENT,
@@ -32,9 +32,11 @@ from mistral_conformance.rules.common.steps import (
 )
 from mistral_conformance.rules.common.times import expect_later, later
 from mistral_conformance.rules.common.walks import ids_of
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
+    from mistral_conformance.session.context import Context
 
 GENERATED = {"generated_name", "generated_description", "emoji"}
 """What a server may fill in on its own between two reads of a library."""
@@ -48,7 +50,7 @@ GENERATED = {"generated_name", "generated_description", "emoji"}
 )
 def created_library_is_readable(ctx: Context) -> None:
     """A library that was created is read back by its id, the same in every field."""
-    made = ctx.create_library(description="kept for reading")
+    made = create_library(ctx, description="kept for reading")
     read = ctx.expect_status(ctx.api.call(GET_LIBRARY, library_id=made["id"]), 200)
     expect_equal(ctx, read["id"], made["id"], "the id", made, read)
     expect_same_fields(ctx, made, read, ignore=GENERATED)
@@ -63,7 +65,7 @@ def created_library_is_readable(ctx: Context) -> None:
 def created_library_is_listed(ctx: Context) -> None:
     """The list shows a library that the caller has created, with the fields that a read shows."""
     name = ctx.marker.name(f"listed {word(ctx)}")
-    made = ctx.create_library(name=name)
+    made = create_library(ctx, name=name)
     listed = ctx.expect_status(ctx.api.call(LIST_LIBRARIES, query={"search": name}), 200)
     found = [each for each in listed["data"] if each["id"] == made["id"]]
     ctx.expect(found, "the new library is not listed", made, listed)
@@ -79,7 +81,7 @@ def created_library_is_listed(ctx: Context) -> None:
 )
 def new_library_is_empty(ctx: Context) -> None:
     """A new library has no documents, counts none and weighs nothing."""
-    made = ctx.create_library()
+    made = create_library(ctx)
     expect_equal(ctx, made["nb_documents"], 0, "nb_documents", made)
     expect_equal(ctx, made["total_size"], 0, "total_size", made)
     listed = ctx.expect_status(ctx.api.call(LIST_DOCUMENTS, library_id=made["id"]), 200)
@@ -94,7 +96,7 @@ def new_library_is_empty(ctx: Context) -> None:
 )
 def new_library_times_agree(ctx: Context) -> None:
     """A new library was changed last when it was created, and nothing about it is generated yet."""
-    made = ctx.create_library()
+    made = create_library(ctx)
     expect_equal(ctx, made["updated_at"], made["created_at"], "updated_at", made)
     for field in ("generated_name", "generated_description"):
         expect_equal(ctx, made.json().get(field), None, field, made)
@@ -108,9 +110,9 @@ def new_library_times_agree(ctx: Context) -> None:
 )
 def ids_have_their_versions(ctx: Context) -> None:
     """Library ids are UUIDs of version 7, document ids of version 4."""
-    library = ctx.create_library()
+    library = create_library(ctx)
     expect_equal(ctx, uuid.UUID(library["id"]).version, 7, "the library id's version", library)
-    document = ctx.upload(library["id"])
+    document = upload_document(ctx, library["id"])
     expect_equal(ctx, uuid.UUID(document["id"]).version, 4, "the document id's version", document)
 
 
@@ -122,7 +124,7 @@ def ids_have_their_versions(ctx: Context) -> None:
 )
 def updated_library_shows_the_change(ctx: Context) -> None:
     """A changed name shows in the answer to the change and in every later read."""
-    made = ctx.create_library(name="before")
+    made = create_library(ctx, name="before")
     name = ctx.marker.name("after")
     ids = {"library_id": made["id"]}
     changed = ctx.expect_status(update(ctx.api, PATCH_LIBRARY, ids, {"name": name}), 200)
@@ -140,14 +142,14 @@ def updated_library_shows_the_change(ctx: Context) -> None:
 )
 def changes_move_updated_at(ctx: Context) -> None:
     """Renaming a library or adding a document moves `updated_at` on; `created_at` stays."""
-    made = ctx.create_library()
+    made = create_library(ctx)
     ids = {"library_id": made["id"]}
     ctx.pass_time(1)
     ctx.need(update(ctx.api, PATCH_LIBRARY, ids, {"name": ctx.marker.name("moved")}), 200)
     renamed = read_library(ctx, made["id"])
     expect_later(ctx, made, renamed, "a rename leaves updated_at")
     ctx.pass_time(1)
-    ctx.upload(made["id"])
+    upload_document(ctx, made["id"])
     filled = read_library(ctx, made["id"])
     expect_later(ctx, renamed, filled, "an upload leaves updated_at")
     expect_equal(ctx, filled["created_at"], made["created_at"], "created_at", made, filled)
@@ -161,9 +163,9 @@ def changes_move_updated_at(ctx: Context) -> None:
 )
 def counts_follow_documents(ctx: Context) -> None:
     """`nb_documents` and `total_size` (bytes) follow uploads and deletions."""
-    library = ctx.create_library()["id"]
-    first = ctx.upload(library, b"a" * 100)
-    ctx.upload(library, b"b" * 23)
+    library = create_library(ctx)["id"]
+    first = upload_document(ctx, library, b"a" * 100)
+    upload_document(ctx, library, b"b" * 23)
     two = read_library(ctx, library)
     expect_equal(ctx, two["nb_documents"], 2, "nb_documents after two uploads", two)
     expect_equal(ctx, two["total_size"], 123, "total_size after two uploads", two)
@@ -182,7 +184,7 @@ def counts_follow_documents(ctx: Context) -> None:
 def deleted_library_is_gone(ctx: Context) -> None:
     """A deleted library is neither read nor changed nor listed any more."""
     name = ctx.marker.name(f"gone {word(ctx)}")
-    made = ctx.create_library(name=name)
+    made = create_library(ctx, name=name)
     ids = {"library_id": made["id"]}
     ctx.expect_status(ctx.api.call(DELETE_LIBRARY, ids), 200, 204)
     expect_refused(ctx, ctx.api.call(GET_LIBRARY, ids), "reading a deleted library")
@@ -200,8 +202,8 @@ def deleted_library_is_gone(ctx: Context) -> None:
 )
 def deleted_library_takes_all_below(ctx: Context) -> None:
     """Deleting a library deletes its documents: every path below it is refused."""
-    library = ctx.create_library()["id"]
-    ids = {"library_id": library, "document_id": ctx.upload(library)["id"]}
+    library = create_library(ctx)["id"]
+    ids = {"library_id": library, "document_id": upload_document(ctx, library)["id"]}
     ctx.need(ctx.api.call(DELETE_LIBRARY, library_id=library), 200, 204)
     for operation in (LIST_DOCUMENTS, LIST_ACCESSES, *DOCUMENT_READS):
         expect_refused(ctx, ctx.api.call(operation, ids), f"{operation} below a deleted library")
@@ -215,8 +217,8 @@ def deleted_library_takes_all_below(ctx: Context) -> None:
 )
 def uploaded_document_is_listed(ctx: Context) -> None:
     """An uploaded document is read by its id and listed in its library."""
-    library = ctx.create_library()["id"]
-    made = ctx.upload(library)
+    library = create_library(ctx)["id"]
+    made = upload_document(ctx, library)
     ids = {"library_id": library, "document_id": made["id"]}
     read = ctx.expect_status(ctx.api.call(GET_DOCUMENT, ids), 200)
     for field in ("id", "library_id", "name", "created_at"):
@@ -234,8 +236,8 @@ def uploaded_document_is_listed(ctx: Context) -> None:
 )
 def deleted_document_is_gone(ctx: Context) -> None:
     """A deleted document is neither read nor listed any more; its neighbours stay."""
-    library = ctx.create_library()["id"]
-    kept, doomed = ctx.upload(library)["id"], ctx.upload(library)["id"]
+    library = create_library(ctx)["id"]
+    kept, doomed = upload_document(ctx, library)["id"], upload_document(ctx, library)["id"]
     ids = {"library_id": library, "document_id": doomed}
     ctx.expect_status(ctx.api.call(DELETE_DOCUMENT, ids), 204)
     for operation in DOCUMENT_READS:
@@ -255,8 +257,8 @@ def deleted_document_is_gone(ctx: Context) -> None:
 )
 def document_is_found_only_in_its_library(ctx: Context) -> None:
     """A document asked for below another library answers 404, and nothing happens to it."""
-    home, other = ctx.create_library()["id"], ctx.create_library()["id"]
-    document = ctx.upload(home)
+    home, other = create_library(ctx)["id"], create_library(ctx)["id"]
+    document = upload_document(ctx, home)
     wrong = {"library_id": other, "document_id": document["id"]}
     for operation in DOCUMENT_READS:
         ctx.expect_status(ctx.api.call(operation, wrong), 404)
@@ -290,7 +292,7 @@ def unknown_library_is_not_found(ctx: Context) -> None:
 )
 def unknown_document_is_not_found(ctx: Context) -> None:
     """An id that no document of the library has answers 404 on every path that takes one."""
-    ids = {"library_id": ctx.create_library()["id"], "document_id": unknown_id(ctx)}
+    ids = {"library_id": create_library(ctx)["id"], "document_id": unknown_id(ctx)}
     for operation in (*DOCUMENT_READS, DELETE_DOCUMENT, REPROCESS):
         ctx.expect_status(ctx.api.call(operation, ids), 404)
     ctx.expect_status(update(ctx.api, PATCH_DOCUMENT, ids, {"name": "nobody.txt"}), 404)
@@ -305,8 +307,8 @@ def unknown_document_is_not_found(ctx: Context) -> None:
 )
 def expired_document_is_gone(ctx: Context) -> None:
     """A document is there until its `expires_at` and gone after it."""
-    library = ctx.create_library()["id"]
-    document = ctx.upload(library)
+    library = create_library(ctx)["id"]
+    document = upload_document(ctx, library)
     ids = {"library_id": library, "document_id": document["id"]}
     expires_at = later(document["created_at"], hours=2)
     ctx.need(update(ctx.api, PATCH_DOCUMENT, ids, {"expires_at": expires_at}), 200)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mistral_conformance.comparing import differing
-from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.record.comparison import differing
 from mistral_conformance.rules.common.chats import body, first_choice, text_of
 from mistral_conformance.rules.common.names import CHAT, GET_MODEL, LIST_MODELS
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 from mistral_conformance.rules.common.tunings import tune
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 T = TypeVar("T")
 

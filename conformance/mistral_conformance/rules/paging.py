@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.libraries import create_library, upload_document
 from mistral_conformance.rules.common.names import (
     LIST_DOCUMENTS,
     LIST_FILES,
@@ -13,12 +13,14 @@ from mistral_conformance.rules.common.names import (
 )
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, update, word
 from mistral_conformance.rules.common.walks import ids_of, walk_numbers, walk_offered_tokens
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 OUT_OF_RANGE = (0, -1, 101)
 """Page sizes that the document forbids where it names bounds of 1 and 100."""
@@ -103,8 +105,8 @@ def library_page_size_is_bounded(ctx: Context) -> None:
 def library_search_ignores_case(ctx: Context) -> None:
     """`search` finds a library by a part of its name in any case, and only matching ones."""
     part = word(ctx)
-    made = ctx.create_library(name=f"Alpha {part} Omega")["id"]
-    other = ctx.create_library(name="quite another")["id"]
+    made = create_library(ctx, name=f"Alpha {part} Omega")["id"]
+    other = create_library(ctx, name="quite another")["id"]
     for search in (part, part.upper(), f"ALPHA {part}", f"{part} omega"):
         found = ids_of([ctx.expect_status(_search(ctx, LIST_LIBRARIES, search), 200)])
         ctx.expect(made in found, f"{search!r} does not find the library")
@@ -193,7 +195,7 @@ def document_page_size_defaults_to_100(ctx: Context) -> None:
 )
 def document_page_size_is_bounded(ctx: Context) -> None:
     """Page sizes of 1 and 100 are taken for documents; sizes outside and page -1 give 422."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     _expect_bounds(ctx, LIST_DOCUMENTS, {"library_id": library})
     below = ctx.api.call(LIST_DOCUMENTS, library_id=library, query={"page": -1})
     ctx.expect_status(below, 422)
@@ -207,10 +209,10 @@ def document_page_size_is_bounded(ctx: Context) -> None:
 )
 def document_search_is_by_name(ctx: Context) -> None:
     """`search` finds a document by a part of its name in any case, and only matching ones."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     part = word(ctx)
-    made = ctx.upload(library, name=f"Report {part}.txt")["id"]
-    ctx.upload(library, name="else.txt")
+    made = upload_document(ctx, library, name=f"Report {part}.txt")["id"]
+    upload_document(ctx, library, name="else.txt")
     for search in (part, part.upper(), "rEPORT"):
         found = _search(ctx, LIST_DOCUMENTS, search, library_id=library)
         expect_equal(ctx, ids_of([found]), [made], f"what {search!r} finds", found)
@@ -243,9 +245,12 @@ def documents_come_newest_first(ctx: Context) -> None:
 )
 def documents_sort_by_their_fields(ctx: Context) -> None:
     """Documents sort by name and by size, up and down."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     sizes = {"b.txt": 30, "c.txt": 10, "a.txt": 20}
-    made = {name: ctx.upload(library, b"x" * size, name=name)["id"] for name, size in sizes.items()}
+    made = {
+        name: upload_document(ctx, library, b"x" * size, name=name)["id"]
+        for name, size in sizes.items()
+    }
     wanted = {"name": ("a.txt", "b.txt", "c.txt"), "size": ("c.txt", "a.txt", "b.txt")}
     for field, order in wanted.items():
         up = [made[name] for name in order]
@@ -264,7 +269,7 @@ def documents_sort_by_their_fields(ctx: Context) -> None:
 )
 def unknown_sort_field_is_refused(ctx: Context) -> None:
     """Sorting by a field that documents do not have is refused."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     query = {"sort_by": "no_such_field"}
     answer = ctx.api.call(LIST_DOCUMENTS, library_id=library, query=query)
     expect_refused(ctx, answer, "sorting by an unknown field")
@@ -314,17 +319,17 @@ def _libraries(ctx: Context, count: int) -> tuple[str, list[str]]:
     part = word(ctx)
     made = []
     for number in range(count):
-        made.append(ctx.create_library(name=f"{part} {number}")["id"])
+        made.append(create_library(ctx, name=f"{part} {number}")["id"])
         ctx.pass_time(0.01)
     return part, made
 
 
 def _documents(ctx: Context, count: int) -> tuple[str, list[str]]:
     """Upload documents to a library of their own; give its id and theirs, oldest first."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     made = []
     for _ in range(count):
-        made.append(ctx.upload(library)["id"])
+        made.append(upload_document(ctx, library)["id"])
         ctx.pass_time(0.01)
     return library, made
 

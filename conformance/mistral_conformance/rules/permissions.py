@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.libraries import (
+    create_library,
+    upload_document,
+    wait_processed,
+)
 from mistral_conformance.rules.common.names import (
     DELETE_DOCUMENT,
     DELETE_LIBRARY,
@@ -39,10 +43,13 @@ from mistral_conformance.rules.common.steps import (
     unshare,
     update,
 )
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Api, Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.api import Api
+    from mistral_conformance.session.context import Context
 
 DOCUMENT_WRITES = (UPLOAD_DOCUMENT, PATCH_DOCUMENT, REPROCESS, DELETE_DOCUMENT)
 
@@ -57,8 +64,8 @@ DOCUMENT_WRITES = (UPLOAD_DOCUMENT, PATCH_DOCUMENT, REPROCESS, DELETE_DOCUMENT)
 def viewer_reads(ctx: Context) -> None:
     """A Viewer reads the library, its documents, their status, text and signed URL."""
     library, viewer = _shared(ctx, "Viewer")
-    document = ctx.upload(library)["id"]
-    ctx.wait_processed(library, document)
+    document = upload_document(ctx, library)["id"]
+    wait_processed(ctx, library, document)
     ids = {"library_id": library, "document_id": document}
     for operation in (GET_LIBRARY, LIST_DOCUMENTS, GET_DOCUMENT, STATUS, TEXT_CONTENT, SIGNED_URL):
         ctx.expect_status(viewer.call(operation, ids), 200)
@@ -95,7 +102,7 @@ def viewer_changes_nothing(ctx: Context) -> None:
 def viewer_writes_no_documents(ctx: Context) -> None:
     """A Viewer neither uploads nor changes nor reprocesses nor deletes documents."""
     library, viewer = _shared(ctx, "Viewer")
-    document = ctx.upload(library)
+    document = upload_document(ctx, library)
     ids = {"library_id": library, "document_id": document["id"]}
     for operation in DOCUMENT_WRITES:
         answer = _write(ctx, viewer, operation, ids)
@@ -132,7 +139,7 @@ def editor_changes(ctx: Context) -> None:
 def editor_writes_documents(ctx: Context) -> None:
     """An Editor uploads, changes, reprocesses and deletes documents."""
     library, editor = _shared(ctx, "Editor")
-    ids = {"library_id": library, "document_id": ctx.upload(library)["id"]}
+    ids = {"library_id": library, "document_id": upload_document(ctx, library)["id"]}
     for operation in DOCUMENT_WRITES:
         ctx.expect_status(_write(ctx, editor, operation, ids), 200, 201, 204)
 
@@ -194,7 +201,7 @@ def only_the_owner_deletes(ctx: Context) -> None:
 )
 def owner_keeps_the_role(ctx: Context) -> None:
     """The owner cannot change the own role."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     owner = _owner_entry(ctx, library)
     expect_refused(ctx, share(ctx.api, library, owner, "Viewer"), "the owner's own demotion")
     listed, found = entries(ctx.api, library)
@@ -210,7 +217,7 @@ def owner_keeps_the_role(ctx: Context) -> None:
 )
 def owner_keeps_the_access(ctx: Context) -> None:
     """The owner cannot delete the own access."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     owner = _owner_entry(ctx, library)
     expect_refused(ctx, unshare(ctx.api, library, owner), "the owner's own removal")
     ctx.expect_status(ctx.api.call(GET_LIBRARY, library_id=library), 200)
@@ -260,7 +267,7 @@ def members_remove_nobody_else(ctx: Context) -> None:
 def highest_level_wins(ctx: Context) -> None:
     """Whoever is reached by several shares may do what the highest of them allows."""
     for kinds in (("User", "Org"), ("Org", "User"), ("Workspace", "User")):
-        library = ctx.create_library()["id"]
+        library = create_library(ctx)["id"]
         for kind, level in zip(kinds, ("Editor", "Viewer"), strict=True):
             ctx.need(share(ctx.api, library, entity(ctx, "neighbour", kind), level), 200)
         change = {"description": "edited"}
@@ -278,7 +285,7 @@ def highest_level_wins(ctx: Context) -> None:
 )
 def libraries_stay_in_the_organisation(ctx: Context) -> None:
     """A library cannot be shared with a user or workspace of another organisation, nor with it."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     for kind in ("User", "Workspace", "Org"):
         who = entity(ctx, "stranger", kind)
         answer = share(ctx.api, library, who, "Viewer")
@@ -296,7 +303,7 @@ def libraries_stay_in_the_organisation(ctx: Context) -> None:
 )
 def org_id_is_the_callers_own(ctx: Context) -> None:
     """An `org_id` in a share is taken when it is the caller's own and refused when it is not."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     who = entity(ctx, "neighbour")
     own = {**who, "org_id": ctx.identity().known("org")}
     ctx.expect_status(share(ctx.api, library, own, "Viewer"), 200)
@@ -329,7 +336,7 @@ def refusals_are_403(ctx: Context) -> None:
 
 def _shared(ctx: Context, level: str) -> tuple[str, Api]:
     """Create a library and share it with the neighbour's user; give its id and the neighbour."""
-    library = str(ctx.create_library()["id"])
+    library = str(create_library(ctx)["id"])
     ctx.need(share(ctx.api, library, entity(ctx, "neighbour"), level), 200)
     return library, ctx.as_("neighbour")
 

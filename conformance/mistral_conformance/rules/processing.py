@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.libraries import (
+    create_library,
+    upload_document,
+    wait_processed,
+)
 from mistral_conformance.rules.common.names import (
     GET_DOCUMENT,
     GET_LIBRARY,
@@ -17,10 +21,12 @@ from mistral_conformance.rules.common.readings import within
 from mistral_conformance.rules.common.samples import Sample, docx_sample, pdf_sample, text_sample
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, read_library, word
 from mistral_conformance.rules.common.times import read_time
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 RUNNING, COMPLETED, ERROR = "Running", "Completed", "Error"
 WORDS = {
@@ -47,7 +53,7 @@ WAIT_S = 120
 )
 def begins_after_the_upload(ctx: Context) -> None:
     """An upload only queues: its answer says Running, and nothing that processing finds is set."""
-    answer = ctx.upload(ctx.create_library()["id"])
+    answer = upload_document(ctx, create_library(ctx)["id"])
     expect_equal(ctx, answer["processing_status"], RUNNING, "processing_status", answer)
     for field in FIELDS_OF_RESULTS:
         expect_equal(ctx, answer[field], None, field, answer)
@@ -130,7 +136,7 @@ def status_is_minimal(ctx: Context) -> None:
 def fills_in_its_results(ctx: Context) -> None:
     """A completed document has a summary, pages, token counts, and a time after its creation."""
     ids = _uploaded(ctx, text_sample(f"The {word(ctx)} is a river. It flows to the sea."))
-    done = ctx.wait_processed(**ids)
+    done = wait_processed(ctx, **ids)
     for field in (*FIELDS_OF_RESULTS, "tokens_processing_main_content"):
         ctx.expect(done[field], f"{field} is empty after processing", done)
     ended, made = read_time(done["last_processed_at"]), read_time(done["created_at"])
@@ -145,7 +151,7 @@ def fills_in_its_results(ctx: Context) -> None:
 )
 def tokens_add_up(ctx: Context) -> None:
     """The token total of a completed document is that of its content plus that of its summary."""
-    done = ctx.wait_processed(**_uploaded(ctx, text_sample(f"{word(ctx)} flows to the sea.")))
+    done = wait_processed(ctx, **_uploaded(ctx, text_sample(f"{word(ctx)} flows to the sea.")))
     parts = [done["tokens_processing_main_content"], done["tokens_processing_summary"]]
     ctx.expect(all(isinstance(each, int) for each in parts), "a token count is missing", done)
     expect_equal(ctx, done["tokens_processing_total"], sum(parts), "the token total", done)
@@ -160,7 +166,7 @@ def tokens_add_up(ctx: Context) -> None:
 def pages_are_counted(ctx: Context) -> None:
     """A PDF of three pages has `number_of_pages` 3 when it is completed."""
     pages = [f"Page {number} of {word(ctx)}" for number in range(3)]
-    done = ctx.wait_processed(**_uploaded(ctx, pdf_sample(pages)))
+    done = wait_processed(ctx, **_uploaded(ctx, pdf_sample(pages)))
     expect_equal(ctx, done["number_of_pages"], 3, "number_of_pages", done)
 
 
@@ -220,7 +226,7 @@ def unfinished_text_is_refused(ctx: Context) -> None:
 def reprocess_answers_204(ctx: Context) -> None:
     """Reprocessing a completed document answers 204 without a body."""
     ids = _uploaded(ctx, text_sample(word(ctx)))
-    ctx.wait_processed(**ids)
+    wait_processed(ctx, **ids)
     answer = ctx.expect_status(ctx.api.call(REPROCESS, ids), 204)
     ctx.expect(not answer.content, "a 204 carries a body", answer)
 
@@ -234,12 +240,12 @@ def reprocess_answers_204(ctx: Context) -> None:
 def reprocess_runs_again(ctx: Context) -> None:
     """A reprocessed document runs again, completes, and was processed later than before."""
     ids = _uploaded(ctx, text_sample(word(ctx)))
-    before = ctx.wait_processed(**ids)
+    before = wait_processed(ctx, **ids)
     ctx.pass_time(1)
     ctx.need(ctx.api.call(REPROCESS, ids), 204)
     status = ctx.expect_status(ctx.api.call(STATUS, ids), 200)
     expect_equal(ctx, status["processing_status"], RUNNING, "the status right after", status)
-    after = ctx.wait_processed(**ids)
+    after = wait_processed(ctx, **ids)
     expect_equal(ctx, after["processing_status"], COMPLETED, "the status in the end", after)
     times = [read_time(within(each.json(), "last_processed_at")) for each in (before, after)]
     ctx.expect(times[0] < times[1], "last_processed_at did not move", before, after)
@@ -255,7 +261,7 @@ def reprocess_while_running(ctx: Context) -> None:
     """Reprocessing a running document is accepted or answered 409, and it still completes."""
     ids = _uploaded(ctx, text_sample(word(ctx)))
     ctx.expect_status(ctx.api.call(REPROCESS, ids), 204, 409)
-    done = ctx.wait_processed(**ids)
+    done = wait_processed(ctx, **ids)
     expect_equal(ctx, done["processing_status"], COMPLETED, "the status in the end", done)
 
 
@@ -267,18 +273,18 @@ def reprocess_while_running(ctx: Context) -> None:
 )
 def describes_the_library(ctx: Context) -> None:
     """A library has a generated description once its first document is completed."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     text = b"The Seine is a river in France. It flows through Paris to the sea."
-    ctx.wait_processed(library, ctx.upload(library, text)["id"])
+    wait_processed(ctx, library, upload_document(ctx, library, text)["id"])
     read = read_library(ctx, library)
     ctx.expect(read["generated_description"], "generated_description is empty", read)
 
 
 def _uploaded(ctx: Context, sample: Sample) -> dict[str, str]:
     """Upload a sample to a library of its own; give the ids that name the document."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     kind = sample.media_type
-    document = ctx.upload(library, sample.content, name=sample.name, media_type=kind)
+    document = upload_document(ctx, library, sample.content, name=sample.name, media_type=kind)
     return {"library_id": library, "document_id": document["id"]}
 
 
@@ -297,7 +303,7 @@ def _watch(ctx: Context, ids: dict[str, str]) -> list[Exchange]:
 def _text(ctx: Context, sample: Sample) -> Exchange:
     """Give the text content of a sample whose processing has completed."""
     ids = _uploaded(ctx, sample)
-    ctx.wait_processed(**ids)
+    wait_processed(ctx, **ids)
     return ctx.expect_status(ctx.api.call(TEXT_CONTENT, ids), 200)
 
 

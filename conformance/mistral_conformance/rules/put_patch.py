@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.rules.common.libraries import create_library, upload_document
 from mistral_conformance.rules.common.names import (
     GET_DOCUMENT,
     GET_LIBRARY,
@@ -19,10 +19,12 @@ from mistral_conformance.rules.common.names import (
     PUT_LIBRARY,
 )
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, is_missing
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 LIBRARY_PAIR = (PATCH_LIBRARY, PUT_LIBRARY)
 DOCUMENT_PAIR = (PATCH_DOCUMENT, PUT_DOCUMENT)
@@ -36,7 +38,7 @@ DOCUMENT_PAIR = (PATCH_DOCUMENT, PUT_DOCUMENT)
 )
 def library_has_both(ctx: Context) -> None:
     """A library takes PATCH, and the deprecated PUT still."""
-    ids = {"library_id": ctx.create_library()["id"]}
+    ids = {"library_id": create_library(ctx)["id"]}
     for operation in LIBRARY_PAIR:
         ctx.expect_status(ctx.api.call(operation, ids, json={}), 200)
 
@@ -69,7 +71,7 @@ def library_same_effect(ctx: Context) -> None:
         {},
     ]
     first, second = (
-        {"library_id": ctx.create_library(name="old", description="old")["id"]} for _ in range(2)
+        {"library_id": create_library(ctx, name="old", description="old")["id"]} for _ in range(2)
     )
     for change in changes:
         _offered(ctx, ctx.api.call(PATCH_LIBRARY, first, json=change))
@@ -88,7 +90,7 @@ def library_same_effect(ctx: Context) -> None:
 )
 def library_same_answer(ctx: Context) -> None:
     """PUT and PATCH with the same body give the same answer: status, fields and values."""
-    ids = {"library_id": ctx.create_library(description="old")["id"]}
+    ids = {"library_id": create_library(ctx, description="old")["id"]}
     change = {"description": "new"}
     patched = _offered(ctx, ctx.api.call(PATCH_LIBRARY, ids, json=change))
     put = _offered(ctx, ctx.api.call(PUT_LIBRARY, ids, json=change))
@@ -105,7 +107,7 @@ def library_same_answer(ctx: Context) -> None:
 )
 def library_put_is_partial(ctx: Context) -> None:
     """PUT is a partial update: it keeps the fields that its body does not name."""
-    made = ctx.create_library(description="stays")
+    made = create_library(ctx, description="stays")
     ids = {"library_id": made["id"]}
     name = ctx.marker.name("put")
     put = _offered(ctx, ctx.api.call(PUT_LIBRARY, ids, json={"name": name}))
@@ -123,7 +125,7 @@ def library_put_is_partial(ctx: Context) -> None:
 )
 def library_same_refusals(ctx: Context) -> None:
     """PUT and PATCH refuse the same wrong bodies."""
-    ids = {"library_id": ctx.create_library()["id"]}
+    ids = {"library_id": create_library(ctx)["id"]}
     for wrong in ({"name": 5}, {"description": ["list"]}, ["no", "object"]):
         patched = _offered(ctx, ctx.api.call(PATCH_LIBRARY, ids, json=wrong))
         put = _offered(ctx, ctx.api.call(PUT_LIBRARY, ids, json=wrong))
@@ -191,5 +193,5 @@ def _expect_same_answer(ctx: Context, patched: Exchange, put: Exchange) -> None:
 
 def _new_document(ctx: Context) -> dict[str, str]:
     """Upload a document to a library of its own; give the ids that name it."""
-    library = ctx.create_library()["id"]
-    return {"library_id": library, "document_id": ctx.upload(library)["id"]}
+    library = create_library(ctx)["id"]
+    return {"library_id": library, "document_id": upload_document(ctx, library)["id"]}

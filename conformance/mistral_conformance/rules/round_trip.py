@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.comparing import differing
-from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.record.comparison import differing
+from mistral_conformance.rules.common.libraries import create_library, upload_document
 from mistral_conformance.rules.common.names import (
     CREATE_LIBRARY,
     GET_DOCUMENT,
@@ -22,10 +22,12 @@ from mistral_conformance.rules.common.steps import (
     read_library,
     update,
 )
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 SCRIPTS = "Ünïcödé — 图书馆 — библиотека — مكتبة — 📚 — a\u0301"
 QUOTES = 'two\nlines, a "quote", a back\\slash, a tab\t, <b>&amp;</b>, %2F, {braces}'
@@ -53,7 +55,7 @@ PROCESSED = {
 def names_keep_every_script(ctx: Context) -> None:
     """A name reads back as it was written, whatever its script, accents and symbols."""
     name = ctx.marker.name(SCRIPTS)
-    made = ctx.create_library(name=name)
+    made = create_library(ctx, name=name)
     read = read_library(ctx, made["id"])
     expect_equal(ctx, read["name"], name, "the name read back", made, read)
 
@@ -66,7 +68,7 @@ def names_keep_every_script(ctx: Context) -> None:
 )
 def descriptions_keep_every_character(ctx: Context) -> None:
     """A description reads back with its line breaks, quotes and escapes."""
-    made = ctx.create_library(description=QUOTES)
+    made = create_library(ctx, description=QUOTES)
     read = read_library(ctx, made["id"])
     expect_equal(ctx, read["description"], QUOTES, "the description read back", made, read)
 
@@ -81,7 +83,7 @@ def descriptions_keep_every_character(ctx: Context) -> None:
 )
 def long_descriptions_are_kept_or_refused(ctx: Context) -> None:
     """A description of 20,000 characters is kept whole or refused, never cut."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     text = "0123456789" * (LONG // 10)
     ids = {"library_id": library}
     changed = update(ctx.api, PATCH_LIBRARY, ids, {"description": text})
@@ -101,7 +103,7 @@ def long_descriptions_are_kept_or_refused(ctx: Context) -> None:
 )
 def empty_description_is_kept(ctx: Context) -> None:
     """An empty description is a description: it reads back as an empty string."""
-    library = ctx.create_library(description="not empty")["id"]
+    library = create_library(ctx, description="not empty")["id"]
     changed = update(ctx.api, PATCH_LIBRARY, {"library_id": library}, {"description": ""})
     expect_equal(ctx, ctx.expect_status(changed, 200)["description"], "", "description", changed)
     read = read_library(ctx, library)
@@ -119,7 +121,7 @@ def empty_description_is_kept(ctx: Context) -> None:
 )
 def null_clears_the_description(ctx: Context) -> None:
     """A description of null clears it and leaves the name alone."""
-    made = ctx.create_library(description="to be cleared")
+    made = create_library(ctx, description="to be cleared")
     ids = {"library_id": made["id"]}
     ctx.expect_status(update(ctx.api, PATCH_LIBRARY, ids, {"description": None}), 200)
     read = read_library(ctx, made["id"])
@@ -137,7 +139,7 @@ def null_clears_the_description(ctx: Context) -> None:
 )
 def null_is_no_name(ctx: Context) -> None:
     """A name of null is refused with 422, and the name stays."""
-    made = ctx.create_library()
+    made = create_library(ctx)
     ids = {"library_id": made["id"]}
     ctx.expect_status(update(ctx.api, PATCH_LIBRARY, ids, {"name": None}), 422)
     read = read_library(ctx, made["id"])
@@ -152,7 +154,7 @@ def null_is_no_name(ctx: Context) -> None:
 )
 def empty_update_changes_nothing(ctx: Context) -> None:
     """An update with `{}` is legal, answers the library and changes nothing that was written."""
-    made = ctx.create_library(description="stays")
+    made = create_library(ctx, description="stays")
     changed = update(ctx.api, PATCH_LIBRARY, {"library_id": made["id"]}, {})
     ctx.expect_status(changed, 200)
     _expect_written(ctx, made, changed, ("id", "name", "description", "created_at"))
@@ -168,7 +170,7 @@ def empty_update_changes_nothing(ctx: Context) -> None:
 )
 def partial_update_keeps_the_rest(ctx: Context) -> None:
     """An update changes the fields that it names and keeps the others."""
-    made = ctx.create_library(description="first")
+    made = create_library(ctx, description="first")
     ids = {"library_id": made["id"]}
     name = ctx.marker.name("renamed")
     ctx.expect_status(update(ctx.api, PATCH_LIBRARY, ids, {"name": name}), 200)
@@ -205,8 +207,8 @@ def chunk_size_is_kept_within_its_bounds(ctx: Context) -> None:
 )
 def list_and_get_agree(ctx: Context) -> None:
     """A library shows the same fields with the same values in the list and by its id."""
-    made = ctx.create_library(description="seen twice")
-    ctx.upload(made["id"])
+    made = create_library(ctx, description="seen twice")
+    upload_document(ctx, made["id"])
     listed = ctx.expect_status(ctx.api.call(LIST_LIBRARIES, query={"search": made["name"]}), 200)
     read = read_library(ctx, made["id"])
     found = [each for each in listed["data"] if each["id"] == made["id"]]
@@ -224,8 +226,8 @@ def list_and_get_agree(ctx: Context) -> None:
 )
 def document_name_reads_back(ctx: Context) -> None:
     """A document's new name reads back in every script; its content fields stay."""
-    library = ctx.create_library()["id"]
-    made = ctx.upload(library)
+    library = create_library(ctx)["id"]
+    made = upload_document(ctx, library)
     ids = {"library_id": library, "document_id": made["id"]}
     name = ctx.marker.name(f"{SCRIPTS}.txt")
     changed = ctx.expect_status(update(ctx.api, PATCH_DOCUMENT, ids, {"name": name}), 200)
@@ -242,8 +244,8 @@ def document_name_reads_back(ctx: Context) -> None:
 )
 def document_attributes_read_back(ctx: Context) -> None:
     """Attributes of every documented kind read back with their JSON types."""
-    library = ctx.create_library()["id"]
-    made = ctx.upload(library)
+    library = create_library(ctx)["id"]
+    made = upload_document(ctx, library)
     ids = {"library_id": library, "document_id": made["id"]}
     attributes = {
         "text": SCRIPTS,
@@ -268,8 +270,8 @@ def document_attributes_read_back(ctx: Context) -> None:
 )
 def document_attributes_are_replaced(ctx: Context) -> None:
     """New attributes replace the old ones as a whole; an update without them keeps them."""
-    library = ctx.create_library()["id"]
-    ids = {"library_id": library, "document_id": ctx.upload(library)["id"]}
+    library = create_library(ctx)["id"]
+    ids = {"library_id": library, "document_id": upload_document(ctx, library)["id"]}
     for fields in ({"attributes": {"a": 1}}, {"attributes": {"b": 2}}, {}):
         _patch_attributes(ctx, ids, fields)
     read = ctx.expect_status(ctx.api.call(GET_DOCUMENT, ids), 200)
@@ -287,8 +289,8 @@ def document_attributes_are_replaced(ctx: Context) -> None:
 )
 def empty_update_of_a_document_changes_nothing(ctx: Context) -> None:
     """An update of a document with `{}` is legal and leaves its name and content fields."""
-    library = ctx.create_library()["id"]
-    made = ctx.upload(library)
+    library = create_library(ctx)["id"]
+    made = upload_document(ctx, library)
     ids = {"library_id": library, "document_id": made["id"]}
     ctx.expect_status(update(ctx.api, PATCH_DOCUMENT, ids, {}), 200)
     read = ctx.expect_status(ctx.api.call(GET_DOCUMENT, ids), 200)

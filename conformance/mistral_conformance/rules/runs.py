@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.registry import MAY, MUST, SHOULD, rule
 from mistral_conformance.rules.common.refusals import expect_none_or_refused
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, unknown_id, word
 from mistral_conformance.rules.common.times import later, read_time
@@ -18,12 +17,14 @@ from mistral_conformance.rules.common.workflows import (
     need_workflow,
     terminate,
 )
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 LIST = "workflows.runs.list_runs"
 GET = "workflows.runs.get_run"

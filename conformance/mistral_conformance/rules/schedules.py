@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from mistral_conformance.registry import MAY, MUST, SHOULD, rule
 from mistral_conformance.rules.common.refusals import expect_none_or_refused
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, unknown_id, word
 from mistral_conformance.rules.common.times import read_time
@@ -19,10 +18,12 @@ from mistral_conformance.rules.common.workflows import (
     need_workflow,
     terminate,
 )
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 LIST = "workflows.schedules.get_schedules"
 CREATE = "workflows.schedules.schedule_workflow"

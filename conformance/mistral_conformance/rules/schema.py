@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.probing.judging import judge_of
 from mistral_conformance.probing.probe import fail_at, shots
-from mistral_conformance.registry import EACH, MUST, SHOULD, rule
+from mistral_conformance.session.rule import EACH, rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mistral_conformance.context import Context
-    from mistral_conformance.document import Operation
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.model.document import Operation
     from mistral_conformance.probing.probe import Shot
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 PROBES = ("sample", "bounds", "valid", "faults", "invalid", "unknown", "keyless", "misskeyed")
 

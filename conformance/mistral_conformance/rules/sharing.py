@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.registry import MAY, MUST, SHOULD, rule
+from mistral_conformance.rules.common.libraries import create_library, upload_document
 from mistral_conformance.rules.common.names import (
     CREATE_LIBRARY,
     GET_LIBRARY,
@@ -32,9 +32,12 @@ from mistral_conformance.rules.common.steps import (
     word,
 )
 from mistral_conformance.rules.common.walks import ids_of
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Api, Context
+    from mistral_conformance.session.api import Api
+    from mistral_conformance.session.context import Context
 
 
 @rule(
@@ -46,7 +49,7 @@ if TYPE_CHECKING:
 )
 def share_answers_the_entry(ctx: Context) -> None:
     """Sharing answers 200 with the entry: library, entity, and the level as `role`."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     for kind in ("User", "Workspace", "Org"):
         who = entity(ctx, "neighbour", kind)
         answer = ctx.expect_status(share(ctx.api, library, who, "Editor"), 200)
@@ -65,7 +68,7 @@ def share_answers_the_entry(ctx: Context) -> None:
 )
 def one_entry_per_entity(ctx: Context) -> None:
     """Sharing again with the same entity changes its level and adds no entry."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     who = entity(ctx, "neighbour")
     for level in ("Viewer", "Editor", "Viewer"):
         answer = ctx.expect_status(share(ctx.api, library, who, level), 200)
@@ -84,7 +87,7 @@ def one_entry_per_entity(ctx: Context) -> None:
 )
 def list_shows_every_entity(ctx: Context) -> None:
     """The list shows each entity that the library is shared with, and its level."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     given = {"User": "Editor", "Workspace": "Viewer", "Org": "Viewer"}
     for kind, level in given.items():
         ctx.need(share(ctx.api, library, entity(ctx, "neighbour", kind), level), 200)
@@ -103,7 +106,7 @@ def list_shows_every_entity(ctx: Context) -> None:
 )
 def list_shows_the_owner(ctx: Context) -> None:
     """The list of a library that was never shared shows its owner, and nobody else."""
-    listed, found = entries(ctx.api, ctx.create_library()["id"])
+    listed, found = entries(ctx.api, create_library(ctx)["id"])
     roles = [each["role"] for each in found]
     expect_equal(ctx, roles, ["Owner"], "the listed roles", listed)
 
@@ -145,7 +148,7 @@ def strangers_see_nothing(ctx: Context) -> None:
 )
 def hidden_is_not_found(ctx: Context) -> None:
     """A library that is hidden from the caller is refused exactly as one that does not exist."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     neighbour = ctx.as_("neighbour")
     hidden = expect_hidden(ctx, neighbour.call(GET_LIBRARY, library_id=library))
     absent = ctx.need(neighbour.call(GET_LIBRARY, library_id=unknown_id(ctx)), *HIDDEN)
@@ -165,8 +168,8 @@ def shared_library_is_seen(ctx: Context) -> None:
     """A library shared with a user, a workspace or an organisation is read and listed there."""
     for kind in ("User", "Workspace", "Org"):
         name = ctx.marker.name(f"shared {word(ctx)}")
-        library = ctx.create_library(name=name)["id"]
-        ctx.upload(library)
+        library = create_library(ctx, name=name)["id"]
+        upload_document(ctx, library)
         ctx.need(share(ctx.api, library, entity(ctx, "neighbour", kind), "Viewer"), 200)
         neighbour = ctx.as_("neighbour")
         ctx.expect_status(neighbour.call(GET_LIBRARY, library_id=library), 200)
@@ -186,7 +189,7 @@ def shared_library_is_seen(ctx: Context) -> None:
 def unshared_library_is_hidden_again(ctx: Context) -> None:
     """The owner takes an access away, and the library is hidden again."""
     name = ctx.marker.name(f"unshared {word(ctx)}")
-    library = ctx.create_library(name=name)["id"]
+    library = create_library(ctx, name=name)["id"]
     who = entity(ctx, "neighbour")
     neighbour = ctx.as_("neighbour")
     ctx.need(share(ctx.api, library, who, "Viewer"), 200)
@@ -207,7 +210,7 @@ def unshared_library_is_hidden_again(ctx: Context) -> None:
 )
 def unshare_needs_no_level(ctx: Context) -> None:
     """Taking an access away needs the entity alone; an own `org_id` beside it is taken too."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     who = entity(ctx, "neighbour")
     for body in (who, {**who, "org_id": ctx.identity().known("org")}):
         ctx.need(share(ctx.api, library, who, "Viewer"), 200)
@@ -223,7 +226,7 @@ def unshare_needs_no_level(ctx: Context) -> None:
 )
 def absent_entry_is_not_found(ctx: Context) -> None:
     """Taking away an access that was never given answers 404."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     ctx.expect_status(unshare(ctx.api, library, entity(ctx, "neighbour")), 404)
 
 
@@ -236,7 +239,7 @@ def absent_entry_is_not_found(ctx: Context) -> None:
 )
 def counts_follow_entries(ctx: Context) -> None:
     """The member counts and the organisation's role of a library follow its entries."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     levels = {"User": "Editor", "Workspace": "Viewer", "Org": "Viewer"}
     for kind, level in levels.items():
         ctx.need(share(ctx.api, library, entity(ctx, "neighbour", kind), level), 200)
@@ -256,9 +259,9 @@ def counts_follow_entries(ctx: Context) -> None:
 def own_libraries_can_be_filtered(ctx: Context) -> None:
     """`filter_owned_by_me` leaves out the libraries that others share with the caller."""
     part = word(ctx)
-    shared = ctx.create_library(name=f"{part} shared")["id"]
+    shared = create_library(ctx, name=f"{part} shared")["id"]
     ctx.need(share(ctx.api, shared, entity(ctx, "neighbour"), "Editor"), 200)
-    own = ctx.create_library(by="neighbour", name=f"{part} own")["id"]
+    own = create_library(ctx, by="neighbour", name=f"{part} own")["id"]
     neighbour = ctx.as_("neighbour")
     everything = neighbour.call(LIST_LIBRARIES, query={"search": part})
     expect_equal(ctx, set(ids_of([everything])), {own, shared}, "the whole list", everything)
@@ -280,7 +283,7 @@ def own_libraries_can_be_filtered(ctx: Context) -> None:
 def workspace_library_is_the_workspaces(ctx: Context) -> None:
     """A library owned by the workspace, the default for a key, is seen by the whole workspace."""
     name = ctx.marker.name(f"ours {word(ctx)}")
-    made = ctx.create_library(name=name)
+    made = create_library(ctx, name=name)
     expect_equal(ctx, made["owner_type"], "Workspace", "owner_type", made)
     workspace = ctx.identity().known("workspace")
     expect_equal(ctx, made["owner_id"], workspace, "owner_id", made)
@@ -300,7 +303,7 @@ def workspace_library_is_the_workspaces(ctx: Context) -> None:
 def private_library_is_its_owners(ctx: Context) -> None:
     """A library owned by a user is hidden from that user's own workspace."""
     name = ctx.marker.name(f"mine {word(ctx)}")
-    made = ctx.create_library(by="private", name=name, owner_type="User")
+    made = create_library(ctx, by="private", name=name, owner_type="User")
     expect_equal(ctx, made["owner_type"], "User", "owner_type", made)
     own = ctx.as_("private").call(GET_LIBRARY, library_id=made["id"])
     ctx.expect_status(own, 200)
@@ -330,7 +333,7 @@ def private_library_needs_the_scope(ctx: Context) -> None:
 def _expect_hidden(ctx: Context, other: Api) -> str:
     """Hold a new library to be hidden from another caller; give its id."""
     name = ctx.marker.name(f"hidden {word(ctx)}")
-    library = str(ctx.create_library(name=name)["id"])
+    library = str(create_library(ctx, name=name)["id"])
     for operation in (GET_LIBRARY, LIST_DOCUMENTS, LIST_ACCESSES):
         answer = other.call(operation, library_id=library)
         expect_refused(ctx, answer, f"{operation} of a library that was not shared")

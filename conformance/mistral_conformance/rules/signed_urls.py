@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.rules.common.libraries import (
+    create_library,
+    upload_document,
+    wait_processed,
+)
 from mistral_conformance.rules.common.names import (
     FILE_URL,
     SIGNED_URL,
@@ -14,10 +18,12 @@ from mistral_conformance.rules.common.names import (
 )
 from mistral_conformance.rules.common.samples import Sample, pdf_sample, text_sample
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 HOUR_S = 3600
 FULL_LIFE_S = 30 * 60
@@ -188,10 +194,12 @@ def file_url_expiry_is_bounded(ctx: Context) -> None:
 
 def _document(ctx: Context, sample: Sample) -> dict[str, str]:
     """Upload a sample and wait for its end; give the ids that name the document."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     kind = sample.media_type
-    document = ctx.upload(library, sample.content, name=sample.name, media_type=kind)["id"]
-    ctx.wait_processed(library, document)
+    document = upload_document(ctx, library, sample.content, name=sample.name, media_type=kind)[
+        "id"
+    ]
+    wait_processed(ctx, library, document)
     return {"library_id": library, "document_id": document}
 
 

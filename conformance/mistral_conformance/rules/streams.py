@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import jsonschema_rs
 
-from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.chats import (
     FORCE_WEATHER,
     TOOLS,
@@ -21,9 +20,11 @@ from mistral_conformance.rules.common.chats import (
 from mistral_conformance.rules.common.events import DONE, assemble
 from mistral_conformance.rules.common.names import CHAT
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
+    from mistral_conformance.session.context import Context
 
 EVENT_STREAM = "text/event-stream"
 REASONS = ("stop", "length", "error", "tool_calls")

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.events import DONE, EVENT_STREAM
 from mistral_conformance.probing.judging import judge_of
 from mistral_conformance.probing.probe import shots
 from mistral_conformance.probing.streaming import stream_of
-from mistral_conformance.registry import EACH, MUST, SHOULD, rule
+from mistral_conformance.record.events import DONE, EVENT_STREAM
+from mistral_conformance.session.rule import EACH, rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.document import Operation
-    from mistral_conformance.events import Event
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.model.document import Operation
+    from mistral_conformance.record.events import Event
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 SOURCE = "document: x-mistral-stream; streams.done-mark"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mistral_conformance.registry import MUST, SHOULD, rule
+from mistral_conformance.rules.common.libraries import create_library, upload_document
 from mistral_conformance.rules.common.names import (
     DELETE_DOCUMENT,
     GET_DOCUMENT,
@@ -22,10 +22,12 @@ from mistral_conformance.rules.common.steps import (
     word,
 )
 from mistral_conformance.rules.common.walks import ids_of
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 HEX_32 = re.compile(r"[0-9a-f]{32}")
 
@@ -38,7 +40,7 @@ HEX_32 = re.compile(r"[0-9a-f]{32}")
 )
 def new_content_is_created(ctx: Context) -> None:
     """Content that the library does not hold yet is answered 201 with the new document."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     first = ctx.expect_status(_put_in(ctx, library, text_sample(word(ctx))), 201)
     second = ctx.expect_status(_put_in(ctx, library, text_sample(word(ctx))), 201)
     ctx.expect(first["id"] != second["id"], "two contents got one id", first, second)
@@ -53,7 +55,7 @@ def new_content_is_created(ctx: Context) -> None:
 )
 def known_content_is_found(ctx: Context) -> None:
     """Content that the library holds already is answered 200 with that document; none is added."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     sample = text_sample(word(ctx))
     first = ctx.expect_status(_put_in(ctx, library, sample), 201)
     second = ctx.expect_status(_put_in(ctx, library, sample), 200)
@@ -70,7 +72,7 @@ def known_content_is_found(ctx: Context) -> None:
 )
 def known_content_keeps_its_name(ctx: Context) -> None:
     """Known content under another file name changes neither the document nor the counts."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     sample = text_sample(word(ctx), "first.txt")
     first = ctx.expect_status(_put_in(ctx, library, sample), 201)
     before = read_library(ctx, library)
@@ -92,7 +94,7 @@ def known_content_keeps_its_name(ctx: Context) -> None:
 )
 def known_content_is_new_elsewhere(ctx: Context) -> None:
     """The content of one library is new to another one: 201 and a document of its own."""
-    one, other = ctx.create_library()["id"], ctx.create_library()["id"]
+    one, other = create_library(ctx)["id"], create_library(ctx)["id"]
     sample = text_sample(word(ctx))
     first = ctx.expect_status(_put_in(ctx, one, sample), 201)
     second = ctx.expect_status(_put_in(ctx, other, sample), 201)
@@ -111,7 +113,7 @@ def known_content_is_new_elsewhere(ctx: Context) -> None:
 )
 def deleted_content_is_new_again(ctx: Context) -> None:
     """Content whose document was deleted is created anew, under a new id."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     sample = text_sample(word(ctx))
     first = ctx.need(_put_in(ctx, library, sample), 201)
     ctx.need(ctx.api.call(DELETE_DOCUMENT, library_id=library, document_id=first["id"]), 204)
@@ -127,7 +129,7 @@ def deleted_content_is_new_again(ctx: Context) -> None:
 )
 def hash_depends_on_content_alone(ctx: Context) -> None:
     """Equal content has equal hashes whatever its name and library; other content has others."""
-    one, other = ctx.create_library()["id"], ctx.create_library()["id"]
+    one, other = create_library(ctx)["id"], create_library(ctx)["id"]
     sample = text_sample(word(ctx))
     first = _hash(ctx, _put_in(ctx, one, sample))
     expect_equal(ctx, _hash(ctx, _put_in(ctx, other, sample.renamed("b.md"))), first, "the hash")
@@ -143,7 +145,7 @@ def hash_depends_on_content_alone(ctx: Context) -> None:
 )
 def hash_is_32_hex_digits(ctx: Context) -> None:
     """The hash of a document is 32 lower-case hexadecimal digits."""
-    answer = _put_in(ctx, ctx.create_library()["id"], text_sample(word(ctx)))
+    answer = _put_in(ctx, create_library(ctx)["id"], text_sample(word(ctx)))
     ctx.expect(HEX_32.fullmatch(_hash(ctx, answer)), "the hash has another form", answer)
 
 
@@ -155,7 +157,7 @@ def hash_is_32_hex_digits(ctx: Context) -> None:
 )
 def file_name_becomes_the_name(ctx: Context) -> None:
     """The file name of the part, spaces and accents included, becomes the document's name."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     for name in ("plain.txt", "with two words.txt", "été à Paris.txt", "图书馆.txt"):
         marked = ctx.marker.name(name)
         answer = _put_in(ctx, library, text_sample(word(ctx), marked))
@@ -170,7 +172,7 @@ def file_name_becomes_the_name(ctx: Context) -> None:
 )
 def last_suffix_becomes_the_extension(ctx: Context) -> None:
     """The last suffix of the file name, without its dot, becomes the extension."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     for name, extension in (("a.txt", "txt"), ("b.2026.md", "md")):
         answer = ctx.need(_put_in(ctx, library, text_sample(word(ctx), name)), 201)
         expect_equal(ctx, answer["extension"], extension, f"the extension of {name}", answer)
@@ -184,7 +186,7 @@ def last_suffix_becomes_the_extension(ctx: Context) -> None:
 )
 def type_and_size_are_kept(ctx: Context) -> None:
     """The part's media type becomes `mime_type`, the number of its bytes `size`."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     samples = (text_sample("größer"), pdf_sample([word(ctx)]), docx_sample(word(ctx)))
     for sample in samples:
         answer = ctx.need(_put_in(ctx, library, sample), 201)
@@ -200,7 +202,7 @@ def type_and_size_are_kept(ctx: Context) -> None:
 )
 def uploader_is_named(ctx: Context) -> None:
     """A document names the type and the id of who uploaded it."""
-    answer = ctx.upload(ctx.create_library()["id"])
+    answer = upload_document(ctx, create_library(ctx)["id"])
     ctx.expect(answer["uploaded_by_type"], "uploaded_by_type is empty", answer)
     ctx.expect(answer["uploaded_by_id"], "uploaded_by_id is empty", answer)
 
@@ -213,7 +215,7 @@ def uploader_is_named(ctx: Context) -> None:
 )
 def missing_file_is_refused(ctx: Context) -> None:
     """A form without the part `file` is refused with 422, and no document is made."""
-    library = ctx.create_library()["id"]
+    library = create_library(ctx)["id"]
     part = ("other.txt", word(ctx).encode(), "text/plain")
     answer = ctx.api.call(UPLOAD_DOCUMENT, library_id=library, files={"document": part})
     ctx.expect_status(answer, 422)

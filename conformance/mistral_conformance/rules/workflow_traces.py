@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.registry import MUST, SHOULD, rule
 from mistral_conformance.rules.common.steps import expect_equal, word
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.common.workflows import execute, finished
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 OTEL = "workflows.executions.get_workflow_execution_trace_otel"
 SUMMARY = "workflows.executions.get_workflow_execution_trace_summary"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.registry import MAY, MUST, SHOULD, rule
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.rules.common.walks import LIMIT
 from mistral_conformance.rules.common.workflows import (
@@ -21,10 +20,12 @@ from mistral_conformance.rules.common.workflows import (
     UPDATE_WORKFLOW,
     need_workflow,
 )
+from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 SHOWN = ("id", "name", "display_name", "description", "archived", "tags")
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mistral_client import Mistral
-from mistral_conformance.document import load_document
-from mistral_conformance.plan import profile_operations
+from mistral_conformance.model.document import load_document
+from mistral_conformance.running.plan import profile_operations
 from mistral_openapi import operations
 
 if TYPE_CHECKING:

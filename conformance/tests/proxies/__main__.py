@@ -16,14 +16,14 @@ from tests.proxies.mutations import OTHERS
 from tests.proxies.sweep import named_cases, sweep
 from tests.proxies.trial import is_wrong, judge_varied
 
-from mistral_conformance.document import load_document
-from mistral_conformance.plan import DEFAULT_PROFILE, make_plan, select_operations
+from mistral_conformance.model.document import load_document
 from mistral_conformance.rules import load_rules
+from mistral_conformance.running.plan import default_profile, make_plan, select_operations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PROFILES = [DEFAULT_PROFILE, "seed"]
+PROFILES = [default_profile(), "seed"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -15,16 +15,16 @@ from unittest import mock
 from attrs import evolve, frozen
 from tests.proxies.places import ITEM, Pattern, pattern_of
 
-from mistral_conformance.events import EVENT_STREAM
-from mistral_conformance.reading import Reader
+from mistral_conformance.record.events import EVENT_STREAM
+from mistral_conformance.record.exchange import Exchange
+from mistral_conformance.record.reading import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mistral_conformance.exchange import Exchange
-    from mistral_conformance.forms import Place
-    from mistral_conformance.identities import Identity
-    from mistral_conformance.wire import Message, Wire
+    from mistral_conformance.record.reading import Place
+    from mistral_conformance.record.wire import Message, Wire
+    from mistral_conformance.session.identities import Identity
 
 DROPPED: Any = object()
 OTHERS: dict[str, Any] = {
@@ -140,8 +140,8 @@ def reads() -> Iterator[set[tuple[str, Pattern]]]:
     check = Reader.check
 
     def note(self: Reader, place: Place) -> None:
-        if self.exchange:
-            seen.add((self.exchange.operation, pattern_of(place)))
+        if isinstance(self.source, Exchange):
+            seen.add((self.source.operation, pattern_of(place)))
         check(self, place)
 
     with mock.patch.object(Reader, "check", note):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.forms import Form, members
+from mistral_conformance.model.forms import Form, members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.document import Json
-    from mistral_conformance.forms import Place
+    from mistral_conformance.model.document import Json
+    from mistral_conformance.record.reading import Place
 
 ITEM = "*"
 Pattern = tuple[str, ...]

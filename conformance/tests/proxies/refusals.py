@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tests.proxies.variations import Answer
 
-    from mistral_conformance.document import Document, Json, Operation
+    from mistral_conformance.model.document import Document, Json, Operation
 
 OFTEN = 0.5
 BAD, FORBIDDEN, NOT_FOUND, UNPROCESSABLE = 400, 403, 404, 422

@@ -14,12 +14,12 @@ import httpx
 from attrs import evolve
 from tests.proxies.variations import Answer, Variations
 
-from mistral_conformance.events import EVENT_STREAM
+from mistral_conformance.record.events import EVENT_STREAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.document import Operation
+    from mistral_conformance.model.document import Operation
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
 HOP_BY_HOP = {"connection", "content-length", "date", "keep-alive", "server", "transfer-encoding"}

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 from tests.proxies.mutations import MutatingWire, Mutation, mutations_of, reads
 
-from mistral_conformance.document import load_document
+from mistral_conformance.model.document import load_document
 from mistral_conformance.mutants.judging import mock_session, silence
-from mistral_conformance.outcome import Status
-from mistral_conformance.plan import make_plan, select_operations
 from mistral_conformance.rules import load_rules
-from mistral_conformance.runner import judge
+from mistral_conformance.running.plan import make_plan, select_operations
+from mistral_conformance.running.runner import judge
+from mistral_conformance.verdict.outcome import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mistral_conformance.outcome import Result
-    from mistral_conformance.plan import Case
-    from mistral_conformance.session import Session
+    from mistral_conformance.running.plan import Case
+    from mistral_conformance.session.session import Session
+    from mistral_conformance.verdict.outcome import Result
 
 
 @frozen

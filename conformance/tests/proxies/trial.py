@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 from tests.proxies.server import varying
 from tests.proxies.variations import Variations
 
-from mistral_conformance.document import load_document
-from mistral_conformance.identities import CALLER
-from mistral_conformance.markers import seeded_run_id
+from mistral_conformance.model.document import load_document
 from mistral_conformance.mutants.judging import MAX_EXAMPLES, mock_session
-from mistral_conformance.outcome import Status
-from mistral_conformance.registry import Level
-from mistral_conformance.run import RunOptions, open_session
-from mistral_conformance.runner import judge_all
+from mistral_conformance.running.run import RunOptions, open_session
+from mistral_conformance.running.runner import judge_all
+from mistral_conformance.session.identities import CALLER
+from mistral_conformance.session.markers import seeded_run_id
+from mistral_conformance.verdict.outcome import Status
+from mistral_conformance.verdict.requirement import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mistral_conformance.outcome import Result
-    from mistral_conformance.plan import Case
-    from mistral_conformance.session import Session
+    from mistral_conformance.running.plan import Case
+    from mistral_conformance.session.session import Session
+    from mistral_conformance.verdict.outcome import Result
 
 
 @contextmanager

@@ -16,13 +16,13 @@ from tests.proxies.framing import Framing
 from tests.proxies.places import pattern_of, schemas_at
 from tests.proxies.refusals import Refusals
 
-from mistral_conformance.events import EVENT_STREAM
-from mistral_conformance.forms import JSON, Form, forms_of
-from mistral_conformance.probing.compiled import references
+from mistral_conformance.model.compiled import references
+from mistral_conformance.model.forms import JSON, Form, forms_of
+from mistral_conformance.record.events import EVENT_STREAM
 
 if TYPE_CHECKING:
-    from mistral_conformance.document import Document, Json, Operation
-    from mistral_conformance.forms import Place
+    from mistral_conformance.model.document import Document, Json, Operation
+    from mistral_conformance.record.reading import Place
 
 LEFT_OUT = 0.15
 """The share of optional fields that a server leaves out."""

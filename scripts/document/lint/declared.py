@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from document.lint.finding import Finding
-from mistral_conformance.document import Document
 from mistral_conformance.model import read_model
+from mistral_conformance.model.document import Document
 from mistral_conformance.model.gaps import find_gaps
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mistral_conformance.rules.common.names import LIST_MODELS
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
+    from mistral_conformance.session.context import Context
 
 
 def able_model(ctx: Context, capability: str) -> str:

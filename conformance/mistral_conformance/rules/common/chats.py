@@ -8,9 +8,9 @@ from mistral_conformance.rules.common.names import CHAT, LIST_MODELS
 from mistral_conformance.rules.common.readings import within
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.rules.common.events import Stream
+    from mistral_conformance.session.context import Context
 
 PREFERRED = "mistral-small-latest"
 """A cheap model that follows tools and formats; another one is used where it is absent."""

@@ -10,8 +10,8 @@ from mistral_conformance.rules.common.walks import expect_link
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 CREATE = "beta.observability.datasets.create"
 LIST = "beta.observability.datasets.list"

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from mistral_conformance.events import DONE, Event, Stream, read_stream
+from mistral_conformance.record.events import DONE, Event, Stream, read_stream
 
 __all__ = ["DONE", "Assembled", "Event", "Stream", "assemble", "read_stream"]
 

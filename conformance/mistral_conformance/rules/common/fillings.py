@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.rules.common.able import able_model
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 FIM = "fim.complete"
 PROMPT = "def add(first, second):\n    total = "

@@ -9,8 +9,8 @@ from mistral_conformance.rules.common.names import UPLOAD_FILE
 from mistral_conformance.rules.common.steps import expect_equal
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 SPEAK = "audio.speech.complete"
 TRANSCRIBE = "audio.transcriptions.complete"

@@ -13,8 +13,8 @@ from mistral_conformance.rules.common.steps import word
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
     Filter = Mapping[str, Any]
 

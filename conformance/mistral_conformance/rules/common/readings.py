@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mistral_conformance.outcome import Failed, Skipped
-from mistral_conformance.reading import read_body
+from mistral_conformance.record.reading import read_body
+from mistral_conformance.verdict.outcome import Failed, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 T = TypeVar("T")
 

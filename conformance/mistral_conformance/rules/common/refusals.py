@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.outcome import Failed
-from mistral_conformance.reading import Fields
+from mistral_conformance.record.reading import Fields
 from mistral_conformance.rules.common.readings import some
 from mistral_conformance.rules.common.steps import expect_refused
+from mistral_conformance.verdict.outcome import Failed
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 HIDDEN = (403, 404)
 """What refuses somebody an object of others: that it is not theirs, or not there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.comparing import differing, first_difference
+from mistral_conformance.record.comparison import differing, first_difference
 from mistral_conformance.rules.common.names import (
     GET_LIBRARY,
     LIST_ACCESSES,
@@ -20,9 +20,10 @@ from mistral_conformance.rules.common.names import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from mistral_conformance.context import Api, Context
-    from mistral_conformance.exchange import Exchange
-    from mistral_conformance.forms import Place
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.record.reading import Place
+    from mistral_conformance.session.api import Api
+    from mistral_conformance.session.context import Context
 
 NO_METHOD = (405, 501)
 NO_ROUTE = "no Route matched"

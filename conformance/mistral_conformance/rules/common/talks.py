@@ -11,9 +11,10 @@ from mistral_conformance.rules.common.steps import expect_equal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mistral_conformance.context import Api, Context
-    from mistral_conformance.events import Event
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.events import Event
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.api import Api
+    from mistral_conformance.session.context import Context
 
     Entry = dict[str, Any]
 

@@ -9,8 +9,8 @@ from mistral_conformance.rules.common.able import able_model
 from mistral_conformance.rules.common.names import UPLOAD_FILE
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 CREATE_JOB = "fine_tuning.jobs.create"
 LIST_JOBS = "fine_tuning.jobs.list"

@@ -10,8 +10,8 @@ from mistral_conformance.rules.common.names import LIST_MODELS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
     Vector = Sequence[float]
 

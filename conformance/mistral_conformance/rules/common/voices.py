@@ -9,8 +9,8 @@ from mistral_conformance.rules.common.sounds import make_tone
 from mistral_conformance.rules.common.steps import word
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.context import Context
 
 LIST = "audio.voices.list"
 CREATE = "audio.voices.create"

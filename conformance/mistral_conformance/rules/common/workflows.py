@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from mistral_conformance.outcome import Failed
 from mistral_conformance.rules.common.readings import some
 from mistral_conformance.rules.common.steps import word
+from mistral_conformance.verdict.outcome import Failed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mistral_conformance.context import Api, Context
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.api import Api
+    from mistral_conformance.session.context import Context
 
 LIST_WORKFLOWS = "workflows.get_workflows"
 GET_WORKFLOW = "workflows.get_workflow"

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.unit.laws.altering import altering
 
-from mistral_conformance.document import load_document
-from mistral_conformance.identities import CALLER
 from mistral_conformance.laws import load_laws
 from mistral_conformance.laws.law import FULL
-from mistral_conformance.markers import seeded_run_id
+from mistral_conformance.model.document import load_document
 from mistral_conformance.mutants.judging import mock_session
-from mistral_conformance.plan import make_plan, select_operations, select_rules
-from mistral_conformance.run import RunOptions, open_session
-from mistral_conformance.runner import judge_all
+from mistral_conformance.running.plan import make_plan, select_operations, select_rules
+from mistral_conformance.running.run import RunOptions, open_session
+from mistral_conformance.running.runner import judge_all
+from mistral_conformance.session.identities import CALLER
+from mistral_conformance.session.markers import seeded_run_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.unit.laws.altering import Alter, Refuse
 
-    from mistral_conformance.outcome import Result
+    from mistral_conformance.verdict.outcome import Result
 
     Judged = Callable[..., dict[str, Result]]
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.unit.laws.variations import breaking, varying
 
-from mistral_conformance.outcome import Status
+from mistral_conformance.verdict.outcome import Status
 
 if TYPE_CHECKING:
     from tests.unit.laws.altering import Answer
     from tests.unit.laws.conftest import Judged
 
-    from mistral_conformance.outcome import Result
+    from mistral_conformance.verdict.outcome import Result
 
 
 def broken(results: dict[str, Result]) -> dict[str, str]:

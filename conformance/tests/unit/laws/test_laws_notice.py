@@ -9,7 +9,7 @@ from tests.unit.laws import defects_of_access, defects_of_answers, defects_of_en
 from tests.unit.laws.defects import DEFECTS
 
 from mistral_conformance.laws import load_laws
-from mistral_conformance.outcome import RED, Status
+from mistral_conformance.verdict.outcome import RED, Status
 
 if TYPE_CHECKING:
     from tests.unit.laws.conftest import Judged

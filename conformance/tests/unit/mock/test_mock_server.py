@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from mistral_conformance.plan import load_profiles
+from mistral_conformance.running.plan import load_profiles
 from mistral_mock import registry
 from mistral_mock.app import create_app
 from mistral_mock.operations import load_operations

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import mistral_openapi
-from mistral_conformance.document import Document
 from mistral_conformance.laws import load_laws
 from mistral_conformance.laws.law import QUICK, Law, Subject
 from mistral_conformance.model import Origin, load_model, read_model
+from mistral_conformance.model.document import Document
 from mistral_conformance.model.gaps import find_gaps
-from mistral_conformance.registry import MUST, SHOULD
 from mistral_conformance.report.knowledge import tell_resource, tell_resources
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Callable

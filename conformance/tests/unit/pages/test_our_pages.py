@@ -11,9 +11,9 @@ import yaml
 
 import mistral_client
 from mistral_client.quirks import NAMES
-from mistral_conformance.document import load_document
-from mistral_conformance.plan import load_profiles, profile_operations
+from mistral_conformance.model.document import load_document
 from mistral_conformance.report.model import VERSION
+from mistral_conformance.running.plan import load_profiles, profile_operations
 from mistral_mock import registry, resources
 from mistral_mock.cli import make_parser
 from mistral_openapi import load, operations

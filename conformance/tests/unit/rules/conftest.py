@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mistral_conformance.document import load_document
-from mistral_conformance.identities import CALLER
+from mistral_conformance.model.document import load_document
 from mistral_conformance.mutants.judging import HEALTHY, SEED, mock_session
-from mistral_conformance.plan import DEFAULT_PROFILE, make_plan, select_operations
 from mistral_conformance.rules import load_rules
-from mistral_conformance.runner import judge_all
+from mistral_conformance.running.plan import default_profile, make_plan, select_operations
+from mistral_conformance.running.runner import judge_all
+from mistral_conformance.session.identities import CALLER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mistral_conformance.outcome import Result
+    from mistral_conformance.verdict.outcome import Result
     from mistral_mock.settings import Settings
 
     Judged = Callable[..., list[Result]]
@@ -29,7 +29,7 @@ def judged() -> Judged:
     def judge(
         settings: Settings = HEALTHY,
         *,
-        profile: str = DEFAULT_PROFILE,
+        profile: str = default_profile(),
         seed: int = SEED,
         alone: bool = False,
     ) -> list[Result]:

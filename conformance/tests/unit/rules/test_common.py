@@ -8,10 +8,10 @@ import docx
 import pypdf
 import pytest
 
-from mistral_conformance.outcome import Failed
 from mistral_conformance.rules.common.events import DONE, assemble, read_stream
 from mistral_conformance.rules.common.samples import docx_sample, pdf_sample, text_sample
 from mistral_conformance.rules.common.times import later, read_time
+from mistral_conformance.verdict.outcome import Failed
 
 
 def test_pdf_sample_has_its_pages_and_words() -> None:
@@ -59,7 +59,7 @@ def test_chunks_leave_the_terminator_out() -> None:
 
 @pytest.mark.parametrize("data", ["[1]", "no json"])
 def test_chunk_that_is_no_object_is_refused(data: str) -> None:
-    with pytest.raises(Failed, match=r"no JSON object|not JSON"):
+    with pytest.raises(ValueError, match=r"no JSON object|not JSON"):
         read_stream(f"data: {data}\n\n").chunks()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mistral_conformance import mutants
-from mistral_conformance.document import load_document
+from mistral_conformance.model.document import load_document
 from mistral_conformance.mutants import board, judging
 from mistral_conformance.mutants.judging import Verdict, judge_mutant, rules_that_notice
 from mistral_conformance.mutants.registry import Mutant, load_mutants, mutant

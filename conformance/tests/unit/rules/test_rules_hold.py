@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve
 
-from mistral_conformance.document import load_document
+from mistral_conformance.model.document import load_document
 from mistral_conformance.mutants.judging import HEALTHY
-from mistral_conformance.outcome import Status
-from mistral_conformance.plan import WHOLE, load_profiles, make_plan, select_operations
-from mistral_conformance.registry import MUST, SHOULD
 from mistral_conformance.rules import load_rules
+from mistral_conformance.running.plan import WHOLE, load_profiles, make_plan, select_operations
+from mistral_conformance.verdict.outcome import Status
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from tests.unit.rules.conftest import Judged
 
-    from mistral_conformance.outcome import Result
+    from mistral_conformance.verdict.outcome import Result
     from mistral_mock.settings import Settings
 
 

@@ -9,14 +9,14 @@ import pytest
 from attrs import evolve
 from tests.unit.suite.fake_server import KEY
 
-from mistral_conformance.identities import CALLER, Identity
-from mistral_conformance.run import RunOptions, open_session
+from mistral_conformance.running.run import RunOptions, open_session
+from mistral_conformance.session.identities import CALLER, Identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from mistral_conformance.session import Session
+    from mistral_conformance.session.session import Session
 
 
 @pytest.fixture(autouse=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from mistral_conformance.outcome import Status
-from mistral_conformance.registry import Level
 from mistral_conformance.report.model import CaseResult, Cleanup, Report, RunInfo, Target
+from mistral_conformance.verdict.outcome import Status
+from mistral_conformance.verdict.requirement import Level
 
 RUN: dict[str, Any] = {
     "id": "run1",

@@ -11,25 +11,25 @@ from urllib.parse import urlsplit
 import pytest
 from attrs import evolve
 
-from mistral_conformance.document import load_document
+from mistral_conformance.model.document import load_document
 from mistral_conformance.mutants.judging import mock_session
-from mistral_conformance.outcome import RED
-from mistral_conformance.plan import make_plan, select_rules
 from mistral_conformance.probing.judging import shared_judge
-from mistral_conformance.registry import Level
+from mistral_conformance.record.wire import Wire
 from mistral_conformance.report.causes import find_causes
 from mistral_conformance.report.reproducing import make_script
 from mistral_conformance.rules import load_rules
-from mistral_conformance.runner import judge_all
-from mistral_conformance.settling import settle_blocked
-from mistral_conformance.wire import Wire
+from mistral_conformance.running.plan import make_plan, select_rules
+from mistral_conformance.running.runner import judge_all
+from mistral_conformance.verdict.outcome import RED
+from mistral_conformance.verdict.requirement import Level
+from mistral_conformance.verdict.settling import settle_blocked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mistral_conformance.exchange import Exchange
-    from mistral_conformance.outcome import Result
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.verdict.outcome import Result
 
     Mistake = Callable[[Exchange, Any], Exchange]
 

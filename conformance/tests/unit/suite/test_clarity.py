@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mistral_conformance.document import load_document
+from mistral_conformance.model.document import load_document
 from mistral_conformance.probing.clarity import is_surely_invalid
-from mistral_conformance.wire import Message
+from mistral_conformance.record.wire import Message
 
 DOCUMENT = load_document()
 ID = "0197b4c2-0000-7000-8000-000000000001"

@@ -17,15 +17,15 @@ from tests.unit.suite.fake_server import (
     serving,
 )
 
-from mistral_conformance.run import Run, execute
-from mistral_conformance.session import Session
-from mistral_conformance.wire import Message
+from mistral_conformance.record.wire import Message
+from mistral_conformance.running.run import Run, execute
+from mistral_conformance.session.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from mistral_conformance.run import RunOptions
+    from mistral_conformance.running.run import RunOptions
 
     SessionOn = Callable[..., AbstractContextManager[Session]]
 

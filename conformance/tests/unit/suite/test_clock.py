@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.unit.suite.fake_server import Answer, Request, serving
 
-from mistral_conformance.clock import Clock
-from mistral_conformance.outcome import Unjudged
+from mistral_conformance.session.clock import Clock
+from mistral_conformance.verdict.outcome import Unjudged
 
 
 @pytest.mark.parametrize(

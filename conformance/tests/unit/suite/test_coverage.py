@@ -12,15 +12,15 @@ from tests.unit.suite.report_values import case
 from tests.unit.suite.report_values import report as a_report
 
 from mistral_conformance import cli
-from mistral_conformance.context import Context
-from mistral_conformance.coverage import Parameter, Row, Tried, parameters_of
-from mistral_conformance.document import load_document
+from mistral_conformance.model.document import load_document
+from mistral_conformance.record.wire import Message
 from mistral_conformance.report import html
 from mistral_conformance.report.content import load_schema
 from mistral_conformance.report.covered import render_coverage
 from mistral_conformance.report.html import MOST_COLUMNS
 from mistral_conformance.report.tally import UNREACHED, UNRULED, gaps, tally
-from mistral_conformance.wire import Message
+from mistral_conformance.session.context import Context
+from mistral_conformance.session.coverage import Parameter, Row, Tried, parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from mistral_conformance.report.model import Report
-    from mistral_conformance.session import Session
+    from mistral_conformance.session.session import Session
 
     Calls = Callable[[Callable[[Context], None]], Session]
 

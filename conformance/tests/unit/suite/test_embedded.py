@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from mistral_conformance.embedded import embedded_identities, embedded_mock
-from mistral_conformance.target import Unreachable
+from mistral_conformance.running.target import Unreachable
 
 if TYPE_CHECKING:
     from pathlib import Path

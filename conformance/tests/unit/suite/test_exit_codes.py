@@ -12,22 +12,25 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.unit.suite.fake_server import Answer, keyed, libraries, models, serving
 
-from mistral_conformance import cli, commands
-from mistral_conformance.plan import load_profiles
-from mistral_conformance.registry import MAY, MUST, SHOULD, Level, Registry, rule
+from mistral_conformance import cli
+from mistral_conformance.cli import commands, entry
 from mistral_conformance.report.terminal import Live
+from mistral_conformance.rules.common.libraries import create_library
+from mistral_conformance.running.plan import load_profiles
+from mistral_conformance.session.rule import Rules, rule
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD, Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mistral_conformance.context import Context
+    from mistral_conformance.session.context import Context
 
     Check = Callable[[Context], None]
 
 
-def one_rule(check: Check, level: Level = MUST, needs: tuple[str, ...] = ()) -> Registry:
-    registry = Registry()
+def one_rule(check: Check, level: Level = MUST, needs: tuple[str, ...] = ()) -> Rules:
+    registry = Rules()
     rule(
         id="tried.rule",
         level=level,
@@ -40,8 +43,8 @@ def one_rule(check: Check, level: Level = MUST, needs: tuple[str, ...] = ()) -> 
 
 
 @pytest.fixture
-def run_rule(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str, Registry], int]:
-    def run(base_url: str, registry: Registry) -> int:
+def run_rule(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str, Rules], int]:
+    def run(base_url: str, registry: Rules) -> int:
         monkeypatch.setattr(commands, "load_rules", lambda: registry)
         monkeypatch.setattr(commands, "load_laws", tuple)
         return cli.main(["run", "--base-url", base_url, "--report-dir", str(tmp_path)])
@@ -68,34 +71,32 @@ def sleeps(_ctx: Context) -> None:
     time.sleep(30)
 
 
-def test_run_whose_must_rules_hold_ends_with_0(run_rule: Callable[[str, Registry], int]) -> None:
+def test_run_whose_must_rules_hold_ends_with_0(run_rule: Callable[[str, Rules], int]) -> None:
     with serving(keyed, models) as fake:
         assert run_rule(fake.base_url, one_rule(passes)) == 0
 
 
-def test_failed_must_ends_with_1(run_rule: Callable[[str, Registry], int]) -> None:
+def test_failed_must_ends_with_1(run_rule: Callable[[str, Rules], int]) -> None:
     with serving(keyed, models) as fake:
         assert run_rule(fake.base_url, one_rule(fails)) == 1
 
 
 @pytest.mark.parametrize("level", [SHOULD, MAY])
 def test_failed_weaker_rule_ends_with_0(
-    run_rule: Callable[[str, Registry], int], level: Level
+    run_rule: Callable[[str, Rules], int], level: Level
 ) -> None:
     with serving(keyed, models) as fake:
         assert run_rule(fake.base_url, one_rule(fails, level)) == 0
 
 
 @pytest.mark.parametrize("level", [MUST, MAY])
-def test_rule_that_breaks_ends_with_1(
-    run_rule: Callable[[str, Registry], int], level: Level
-) -> None:
+def test_rule_that_breaks_ends_with_1(run_rule: Callable[[str, Rules], int], level: Level) -> None:
     with serving(keyed, models) as fake:
         assert run_rule(fake.base_url, one_rule(breaks, level)) == 1
 
 
 def test_missing_identity_is_a_skip_and_ends_with_0(
-    run_rule: Callable[[str, Registry], int], capsys: pytest.CaptureFixture[str]
+    run_rule: Callable[[str, Rules], int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with serving(keyed, models) as fake:
         assert run_rule(fake.base_url, one_rule(fails, needs=("neighbour",))) == 0
@@ -105,7 +106,7 @@ def test_missing_identity_is_a_skip_and_ends_with_0(
 
 
 def test_missing_clock_is_a_skip(
-    run_rule: Callable[[str, Registry], int], capsys: pytest.CaptureFixture[str]
+    run_rule: Callable[[str, Rules], int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with serving(keyed, models) as fake:
         assert run_rule(fake.base_url, one_rule(fails, needs=("clock",))) == 0
@@ -113,7 +114,7 @@ def test_missing_clock_is_a_skip(
 
 
 def test_unreachable_server_ends_with_3(
-    run_rule: Callable[[str, Registry], int], capsys: pytest.CaptureFixture[str]
+    run_rule: Callable[[str, Rules], int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with serving() as fake:
         gone = fake.base_url
@@ -124,7 +125,7 @@ def test_unreachable_server_ends_with_3(
 
 
 def test_refused_key_ends_with_3_and_names_the_variable(
-    run_rule: Callable[[str, Registry], int],
+    run_rule: Callable[[str, Rules], int],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -138,11 +139,11 @@ def test_refused_key_ends_with_3_and_names_the_variable(
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupt_ends_with_130_after_cleaning_up(
-    run_rule: Callable[[str, Registry], int], sign: signal.Signals
+    run_rule: Callable[[str, Rules], int], sign: signal.Signals
 ) -> None:
     def creates_and_waits(ctx: Context) -> None:
         """Creates something and then takes long."""
-        ctx.create_library()
+        create_library(ctx)
         threading.Timer(0.1, os.kill, (os.getpid(), sign)).start()
         time.sleep(30)
 
@@ -157,11 +158,11 @@ def test_interrupt_ends_with_130_after_cleaning_up(
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_interrupt_that_python_swallowed_ends_the_run_all_the_same(
-    run_rule: Callable[[str, Registry], int], sign: signal.Signals
+    run_rule: Callable[[str, Rules], int], sign: signal.Signals
 ) -> None:
     def creates_and_swallows(ctx: Context) -> None:
         """Loses the interrupt as a callback of the garbage collector does."""
-        ctx.create_library()
+        create_library(ctx)
         with suppress(KeyboardInterrupt):
             os.kill(os.getpid(), sign)
             time.sleep(30)
@@ -171,10 +172,10 @@ def test_interrupt_that_python_swallowed_ends_the_run_all_the_same(
         assert len(fake.sent("DELETE", "/v1/libraries/")) == 1
 
 
-def test_failing_rule_cleans_up(run_rule: Callable[[str, Registry], int]) -> None:
+def test_failing_rule_cleans_up(run_rule: Callable[[str, Rules], int]) -> None:
     def creates_and_fails(ctx: Context) -> None:
         """Creates something and then fails."""
-        ctx.create_library()
+        create_library(ctx)
         fails(ctx)
 
     with serving(keyed, models, libraries) as fake:
@@ -185,11 +186,11 @@ def test_failing_rule_cleans_up(run_rule: Callable[[str, Registry], int]) -> Non
 
 
 def test_leftover_is_reported(
-    run_rule: Callable[[str, Registry], int], capsys: pytest.CaptureFixture[str]
+    run_rule: Callable[[str, Rules], int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     def creates(ctx: Context) -> None:
         """Creates something."""
-        ctx.create_library()
+        create_library(ctx)
 
     def undeletable(request: object) -> Answer | None:
         deletes = getattr(request, "method", "") == "DELETE"
@@ -291,24 +292,24 @@ def test_missing_extra_is_named(
     def missing(_given: object) -> int:
         raise ModuleNotFoundError("No module named 'rich'", name="rich")
 
-    monkeypatch.setattr(cli, "_run", missing)
+    monkeypatch.setattr(entry, "_run", missing)
     assert cli.main(["rules"]) == 2
     assert "pip install 'mistral-openapi[conformance,mock]'" in capsys.readouterr().err
 
 
 def test_broken_output_does_not_keep_a_run_from_cleaning_up(
-    monkeypatch: pytest.MonkeyPatch, run_rule: Callable[[str, Registry], int]
+    monkeypatch: pytest.MonkeyPatch, run_rule: Callable[[str, Rules], int]
 ) -> None:
     def creates(ctx: Context) -> None:
         """Creates something that outlives its rule."""
         with ctx.session.creations.keep():
-            ctx.create_library()
+            create_library(ctx)
 
     def broken_pipe(_live: object, _result: object) -> None:
         raise BrokenPipeError
 
     monkeypatch.setattr(Live, "show", broken_pipe)
-    monkeypatch.setattr(cli, "_silence", lambda: None)
+    monkeypatch.setattr(entry, "_silence", lambda: None)
     with serving(keyed, models, libraries) as fake:
         assert run_rule(fake.base_url, one_rule(creates)) == 141
         assert len(fake.sent("DELETE", "/v1/libraries/")) == 1

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import re
+from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 import write_laws_page
 
 from mistral_conformance import cli
-from mistral_conformance.citations import UnknownSource, Weight, read_citations
-from mistral_conformance.document import load_document
-from mistral_conformance.explaining import explain_law, explain_rule, load_breaches
+from mistral_conformance.cli.explaining import explain_law, explain_rule, load_breaches
 from mistral_conformance.laws import load_laws
 from mistral_conformance.laws.law import FULL, Law
 from mistral_conformance.model import load_model
-from mistral_conformance.registry import MUST, Rule
+from mistral_conformance.model.document import load_document
+from mistral_conformance.model.places import find_place
 from mistral_conformance.rules import load_rules
+from mistral_conformance.verdict.citations import UnknownSource, Weight, read_citations
+from mistral_conformance.verdict.requirement import MUST
+
+if TYPE_CHECKING:
+    from mistral_conformance.session.rule import Rule
 
 DOCUMENT = load_document()
+FIND = partial(find_place, DOCUMENT)
 
 
 @pytest.mark.parametrize("rule", [*load_rules()], ids=lambda each: each.id)
 def test_every_source_of_a_rule_leads_somewhere(rule: Rule) -> None:
-    citations = read_citations(rule.source, DOCUMENT)
+    citations = read_citations(rule.source, FIND)
     assert citations
     if rule.level is MUST:
         assert {each.weight for each in citations} - {Weight.CHOICE}, "a MUST on choices alone"
@@ -31,7 +38,7 @@ def test_every_source_of_a_rule_leads_somewhere(rule: Rule) -> None:
 @pytest.mark.parametrize("law", [*load_laws()], ids=lambda each: each.id)
 def test_every_source_of_a_case_of_a_law_leads_somewhere(law: Law) -> None:
     for rule, _ in law.cases(load_model(), FULL):
-        citations = read_citations(rule.source, DOCUMENT)
+        citations = read_citations(rule.source, FIND)
         if rule.level is MUST:
             assert {each.weight for each in citations} - {Weight.CHOICE}
 
@@ -73,7 +80,7 @@ def test_an_unknown_id_gets_the_nearest(capsys: pytest.CaptureFixture[str]) -> N
 )  # fmt: skip
 def test_a_source_that_leads_nowhere_is_refused(source: str) -> None:
     with pytest.raises(UnknownSource, match="no"):
-        read_citations(source, DOCUMENT)
+        read_citations(source, FIND)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +94,7 @@ def test_a_source_that_leads_nowhere_is_refused(source: str) -> None:
     ],
 )
 def test_a_citation_weighs_what_it_can_carry(source: str, weight: Weight) -> None:
-    (citation,) = read_citations(source, DOCUMENT)
+    (citation,) = read_citations(source, FIND)
     assert citation.weight is weight
 
 

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from tests.unit.suite.fake_server import library
 
-from mistral_conformance.document import load_document
-from mistral_conformance.exchange import Exchange
+from mistral_conformance.model.document import load_document
 from mistral_conformance.probing.judging import Judge
+from mistral_conformance.record.exchange import Exchange
 
 DOCUMENT = load_document()
 JUDGE = Judge(DOCUMENT)

@@ -8,14 +8,14 @@ import pytest
 from tests.unit.suite.test_pytest_plugin import run_pytest
 
 from mistral_conformance import cli
-from mistral_conformance.run import open_session
-from mistral_conformance.target import LiveRefused, is_live, require_consent
+from mistral_conformance.running.run import open_session
+from mistral_conformance.running.target import LiveRefused, is_live, require_consent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mistral_conformance.run import RunOptions
+    from mistral_conformance.running.run import RunOptions
 
 LIVE = [
     "https://api.mistral.ai",

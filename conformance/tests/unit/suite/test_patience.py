@@ -8,22 +8,22 @@ import httpx
 import pytest
 from tests.unit.suite.fake_server import Answer, Request, keyed, models, serving
 
-from mistral_conformance.patience import (
+from mistral_conformance.record.wire import Message
+from mistral_conformance.running.run import open_session
+from mistral_conformance.session.patience import (
     MOST_REPEATS,
     SILENT_OPERATION,
     SILENT_SERVER,
     Patience,
     asked_wait,
 )
-from mistral_conformance.run import open_session
-from mistral_conformance.wire import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from mistral_conformance.run import RunOptions
-    from mistral_conformance.session import Session
+    from mistral_conformance.running.run import RunOptions
+    from mistral_conformance.session.session import Session
 
     SessionOn = Callable[..., AbstractContextManager[Session]]
 

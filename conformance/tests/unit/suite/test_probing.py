@@ -8,17 +8,17 @@ from urllib.parse import unquote
 
 import pytest
 
-from mistral_conformance.document import Document, Operation, load_document
-from mistral_conformance.markers import Marker
-from mistral_conformance.probing.compiled import compile_schema
+from mistral_conformance.model.compiled import compile_schema
+from mistral_conformance.model.document import Document, Operation, load_document
+from mistral_conformance.model.views import answer_view, request_view
 from mistral_conformance.probing.generation import Generated, Generator, aim, is_safe
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.shaping import Shaper
 from mistral_conformance.probing.targets import nothing, unowned_ids
 from mistral_conformance.probing.values import values_inside, values_outside
 from mistral_conformance.probing.variations import bounds, faults
-from mistral_conformance.probing.views import answer_view, request_view
-from mistral_conformance.wire import Message
+from mistral_conformance.record.wire import Message
+from mistral_conformance.session.markers import Marker
 
 MARKER = Marker("testrun")
 OPERATIONS = list(load_document().operations.values())[::12]

@@ -11,18 +11,20 @@ from tests.proxies.sweep import named_cases, sweep
 from tests.proxies.trial import is_wrong, judge_varied, varied_session
 from tests.proxies.variations import Answer, Variations
 
-from mistral_conformance.document import load_document
-from mistral_conformance.forms import forms_of
-from mistral_conformance.identities import CALLER
+from mistral_conformance.model.document import load_document
+from mistral_conformance.model.forms import forms_of
 from mistral_conformance.mutants.judging import mock_session
-from mistral_conformance.plan import DEFAULT_PROFILE, make_plan
-from mistral_conformance.registry import MUST, Registry, rule
+from mistral_conformance.record.wire import Message
 from mistral_conformance.rules import load_rules
-from mistral_conformance.wire import Message
+from  import DEFAULT_PROFILE
+from mistral_conformance.running.plan import make_plan
+from mistral_conformance.session.identities import CALLER
+from mistral_conformance.session.rule import Rules, rule
+from mistral_conformance.verdict.requirement import MUST
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
-    from mistral_conformance.plan import Case
+    from mistral_conformance.running.plan import Case
+    from mistral_conformance.session.context import Context
 
 SOME_RULES = named_cases()[::36]
 OVER_EACH = ("models.list", "beta.libraries.create")
@@ -31,7 +33,7 @@ JSON = (("content-type", "application/json"),)
 
 def made_up(check: Any) -> Case:
     """A case of a rule that is judged here alone."""
-    registry = Registry()
+    registry = Rules()
     operations = ("models.list",)
     rule(id="tried.rule", level=MUST, source="test", operations=operations, registry=registry)(
         check

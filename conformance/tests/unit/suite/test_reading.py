@@ -7,11 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from mistral_conformance.comparing import first_difference
-from mistral_conformance.document import load_document
-from mistral_conformance.exchange import Exchange
-from mistral_conformance.forms import forms_of
-from mistral_conformance.outcome import Failed, Skipped
+from mistral_conformance.model.document import load_document
+from mistral_conformance.model.forms import forms_of
+from mistral_conformance.record.comparison import first_difference
+from mistral_conformance.record.exchange import Exchange, LeftOut, Misread
 
 CHAT = "chat.complete"
 MESSAGE = '{"role": "assistant", "content": "Hi", "tool_calls": 5}'
@@ -43,7 +42,7 @@ def chat(message: str = MESSAGE) -> Exchange:
 
 
 def test_field_of_another_type_fails_who_reads_it() -> None:
-    with pytest.raises(Failed, match=r"choices\.0\.message\.tool_calls"):
+    with pytest.raises(Misread, match=r"choices\.0\.message\.tool_calls"):
         chat()["choices"][0]["message"]["tool_calls"]
 
 
@@ -52,22 +51,22 @@ def test_field_of_another_type_is_nothing_to_who_reads_others() -> None:
 
 
 def test_documented_field_that_is_left_out_is_a_skip() -> None:
-    with pytest.raises(Skipped, match="tool_calls"):
+    with pytest.raises(LeftOut, match="tool_calls"):
         chat('{"role": "assistant", "content": "Hi"}')["choices"][0]["message"]["tool_calls"]
 
 
 def test_required_field_that_is_left_out_is_a_failure() -> None:
-    with pytest.raises(Failed, match="`usage` of the answer is missing"):
+    with pytest.raises(Misread, match="`usage` of the answer is missing"):
         answer('{"id": "1"}')["usage"]
 
 
 def test_field_that_no_document_knows_is_a_failure() -> None:
-    with pytest.raises(Failed, match="surprise"):
+    with pytest.raises(Misread, match="surprise"):
         chat()["surprise"]
 
 
 def test_item_that_a_list_does_not_have_is_a_failure() -> None:
-    with pytest.raises(Failed, match="has 1 items"):
+    with pytest.raises(Misread, match="has 1 items"):
         chat()["choices"][1]
 
 
@@ -77,12 +76,12 @@ def test_absence_that_a_rule_thinks_of_is_its_default() -> None:
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "9" * 5000])
 def test_number_that_nobody_can_hold_is_no_json(number: str) -> None:
-    with pytest.raises(Failed, match="not JSON"):
+    with pytest.raises(Misread, match="not JSON"):
         answer(f'{{"n": {number}}}', operation="").json()
 
 
 def test_half_a_character_is_no_json() -> None:
-    with pytest.raises(Failed, match="not JSON"):
+    with pytest.raises(Misread, match="not JSON"):
         answer('{"detail": "\\ud800"}', status=404).json()
 
 
@@ -95,7 +94,7 @@ def test_event_that_departs_from_its_form_fails_who_reads_it() -> None:
     text = 'data: {"id": 5, "model": "m", "choices": []}\n\n'
     (chunk,) = answer(text, media_type="text/event-stream").stream.chunks()
     assert chunk["model"] == "m"
-    with pytest.raises(Failed, match="`id`"):
+    with pytest.raises(Misread, match="`id`"):
         chunk["id"]
 
 

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mistral_conformance.document import load_document
-from mistral_conformance.markers import Marker
-from mistral_conformance.plan import (
+from mistral_conformance.model.compiled import compile_schema
+from mistral_conformance.model.document import load_document
+from mistral_conformance.probing.samples import load_samples
+from mistral_conformance.rules import load_rules
+from mistral_conformance.running.plan import (
     WrongSelection,
     default_profile,
     load_profiles,
@@ -16,23 +18,22 @@ from mistral_conformance.plan import (
     select_operations,
     select_rules,
 )
-from mistral_conformance.probing.compiled import compile_schema
-from mistral_conformance.probing.samples import load_samples
-from mistral_conformance.registry import EACH, MUST, Registry, rule
-from mistral_conformance.rules import load_rules
+from mistral_conformance.session.markers import Marker
+from mistral_conformance.session.rule import EACH, Rules, rule
+from mistral_conformance.verdict.requirement import MUST
 from mistral_mock.app import create_app
 from mistral_mock.registry import implemented
 from mistral_mock.settings import Settings
 
 if TYPE_CHECKING:
-    from mistral_conformance.context import Context
+    from mistral_conformance.session.context import Context
 
 
 def check(_ctx: Context) -> None:
     """Holds always."""
 
 
-def register(registry: Registry, rule_id: str = "family.name", source: str = "test") -> None:
+def register(registry: Rules, rule_id: str = "family.name", source: str = "test") -> None:
     operations = ("models.list",)
     rule(id=rule_id, level=MUST, source=source, operations=operations, registry=registry)(check)
 
@@ -40,11 +41,11 @@ def register(registry: Registry, rule_id: str = "family.name", source: str = "te
 @pytest.mark.parametrize("rule_id", ["name", "Family.name", "family.", "family.two words", "a.b.c"])
 def test_rule_id_is_family_and_name(rule_id: str) -> None:
     with pytest.raises(ValueError, match=r"family\.kebab-name"):
-        register(Registry(), rule_id)
+        register(Rules(), rule_id)
 
 
 def test_rule_id_is_taken_once() -> None:
-    registry = Registry()
+    registry = Rules()
     register(registry)
     with pytest.raises(ValueError, match="is taken"):
         register(registry)
@@ -52,16 +53,16 @@ def test_rule_id_is_taken_once() -> None:
 
 def test_rule_has_a_source() -> None:
     with pytest.raises(ValueError, match="needs a source"):
-        register(Registry(), source="")
+        register(Rules(), source="")
 
 
 def test_rule_names_an_operation() -> None:
     with pytest.raises(ValueError, match="names no operation"):
-        rule(id="a.b", level=MUST, source="test", operations=(), registry=Registry())
+        rule(id="a.b", level=MUST, source="test", operations=(), registry=Rules())
 
 
 def test_sentence_is_the_first_line_of_the_docstring() -> None:
-    registry = Registry()
+    registry = Rules()
     register(registry)
     assert registry["family.name"].sentence == "Holds always."
 
@@ -72,7 +73,7 @@ def test_every_rule_names_operations_of_the_document() -> None:
 
 
 def test_rule_over_each_operation_makes_a_case_per_operation_it_applies_to() -> None:
-    registry = Registry()
+    registry = Rules()
     rule(
         id="a.posts",
         level=MUST,
@@ -86,7 +87,7 @@ def test_rule_over_each_operation_makes_a_case_per_operation_it_applies_to() -> 
 
 
 def test_named_rule_runs_when_one_of_its_operations_is_selected() -> None:
-    registry = Registry()
+    registry = Rules()
     register(registry)
     assert len(make_plan(load_document(), registry, ["models.list", "files.list"])) == 1
     assert make_plan(load_document(), registry, ["files.list"]) == []
@@ -107,7 +108,7 @@ def test_mock_implements_nothing_beyond_the_profiles() -> None:
 
 def test_rule_that_touches_what_the_profile_lacks_does_not_run() -> None:
     document, operations = load_document(), ["files.upload"]
-    registry = Registry()
+    registry = Rules()
     touched = ("files.upload", "batch.jobs.create")
     rule(id="a.files", level=MUST, source="s", operations=touched, registry=registry)(check)
     assert make_plan(document, registry, operations, "libraries") == []
@@ -117,7 +118,7 @@ def test_rule_that_touches_what_the_profile_lacks_does_not_run() -> None:
 
 def test_rule_may_touch_what_is_around_its_profile() -> None:
     touched = ("beta.agents.list", "beta.agents.list_pages")
-    registry = Registry()
+    registry = Rules()
     rule(id="a.lists", level=MUST, source="s", operations=touched, registry=registry)(check)
     assert len(make_plan(load_document(), registry, ["beta.agents.list"], "seed")) == 1
 

@@ -26,22 +26,24 @@ from tests.unit.suite.fake_server import (
 )
 from tests.unit.suite.report_values import report
 
-from mistral_conformance import cli, commands
-from mistral_conformance.curl import curl_line
-from mistral_conformance.identities import Identity
-from mistral_conformance.outcome import NotOffered
-from mistral_conformance.redaction import REDACTED, Redactor
-from mistral_conformance.registry import MUST, SHOULD, Registry, rule
+from mistral_conformance import cli
+from mistral_conformance.cli import commands
+from mistral_conformance.record.curl import curl_line
+from mistral_conformance.record.redaction import REDACTED, Redactor
+from mistral_conformance.record.wire import Message, Wire
 from mistral_conformance.report import files
 from mistral_conformance.report.content import load_schema
 from mistral_conformance.report.files import Unwritable, prepare_folder
 from mistral_conformance.report.terminal import printable
-from mistral_conformance.wire import Message, Wire
+from mistral_conformance.session.identities import Identity
+from mistral_conformance.session.rule import Rules, rule
+from mistral_conformance.verdict.outcome import NotOffered
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mistral_conformance.context import Context
+    from mistral_conformance.session.context import Context
 
 HOSTILE = (
     "</script><script>alert(1)</script><img src=x onerror=alert(1)> ]]> --> "
@@ -51,9 +53,9 @@ ENDS = ("pass", "fail", "flaky", "error", "blocked", "skip", "not-offered")
 OTHER_KEY = "canary-key-of-the-neighbour/+="
 
 
-def rules() -> Registry:
+def rules() -> Rules:
     """One rule for each way to end, all shown what a hostile server says."""
-    registry = Registry()
+    registry = Rules()
 
     def add(name: str, check: Callable[[Context], None], level: Any = MUST) -> None:
         operations = ("models.list",)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from random import Random
 
-from mistral_conformance.context import Context
+from mistral_conformance.model import load_model
 from mistral_conformance.mutants.judging import mock_session
-from mistral_conformance.probing.targets import Targets
+from mistral_conformance.probing.targets import Targets, load_targets
+from mistral_conformance.session.context import Context
 
 RESTART = "beta.conversations.restart"
 
@@ -22,3 +23,31 @@ def test_entry_of_a_forgotten_conversation_is_forgotten_with_it() -> None:
         assert targets.lookup("entry_id") != entry
         assert (first.status, second.status) == (200, 200)
         session.finish()
+
+
+def test_object_that_has_to_settle_is_in_an_end_state() -> None:
+    with mock_session() as session:
+        context = Context(session, Random(0))  # noqa: S311 - test data
+        targets = Targets(context)
+        ids = {name: targets.lookup(name) for name in ("library_id", "document_id")}
+        shown = context.api.call("beta.libraries.documents.get", ids)
+        states = load_model().states_of("document")
+        assert states
+        assert shown[states.field] in states.ends
+        session.finish()
+
+
+def test_states_are_declared_of_all_that_has_to_settle() -> None:
+    model = load_model()
+    makers = {each.create: each.name for each in model.resources.values()}
+    settled = [each for each in load_targets().values() if each.settled]
+    assert settled
+    assert all(model.states_of(makers[each.operation]) for each in settled)
+
+
+def test_named_model_stands_for_what_has_its_ability() -> None:
+    with mock_session() as session:
+        session.models["chat"] = "my-model"
+        targets = Targets(Context(session, Random(0)))  # noqa: S311 - test data
+        assert targets.lookup("model") == targets.lookup("model_id") == "my-model"
+        assert targets.lookup("embedding_model") != "my-model"

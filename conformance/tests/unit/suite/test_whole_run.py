@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.embedded import embedded_identities, embedded_mock
-from mistral_conformance.markers import seeded_run_id
-from mistral_conformance.outcome import Status
-from mistral_conformance.plan import make_plan, select_operations
+from mistral_conformance.record.wire import Message, Wire
 from mistral_conformance.rules import load_rules
-from mistral_conformance.run import Run, RunOptions, execute, open_session
-from mistral_conformance.wire import Message, Wire
+from mistral_conformance.running.plan import make_plan, select_operations
+from mistral_conformance.running.run import Run, RunOptions, execute, open_session
+from mistral_conformance.session.markers import seeded_run_id
+from mistral_conformance.verdict.outcome import Status
 
 if TYPE_CHECKING:
     import pytest
 
-    from mistral_conformance.exchange import Exchange
-    from mistral_conformance.identities import Identity
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.identities import Identity
 
 SOME = ("beta.libraries.create", "beta.libraries.documents.update", "files.upload")
 

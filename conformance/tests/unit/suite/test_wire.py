@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.unit.suite.fake_server import KEY, Answer, serving
 
-from mistral_conformance.document import load_document
-from mistral_conformance.events import Bound, Event, is_endless
-from mistral_conformance.identities import Identity
-from mistral_conformance.outcome import Failed
-from mistral_conformance.wire import Limits, Message, Wire
+from mistral_conformance.model.document import is_endless, load_document
+from mistral_conformance.record.events import Bound, Event
+from mistral_conformance.record.exchange import Misread
+from mistral_conformance.record.wire import Limits, Message, Wire
+from mistral_conformance.session.identities import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from http.server import BaseHTTPRequestHandler
 
-    from mistral_conformance.exchange import Exchange
+    from mistral_conformance.record.exchange import Exchange
 
 CALLER = Identity("caller", "MISTRAL_API_KEY", KEY)
 LIMITS = Limits(silence_s=0.3, total_s=0.6, body=10_000)
@@ -95,7 +95,7 @@ def test_broken_compression_is_a_failure() -> None:
 
 @pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"", b"<html>", b"[" * 9000])
 def test_body_that_is_not_json_fails_the_rule_that_reads_it(content: bytes) -> None:
-    with pytest.raises(Failed, match="not JSON") as failed:
+    with pytest.raises(Misread, match="not JSON") as failed:
         ask(Answer(200, content=content)).json()
     assert len(failed.value.evidence) == 1
 
@@ -111,15 +111,15 @@ def test_body_that_is_not_json_fails_the_rule_that_reads_it(content: bytes) -> N
     ],
 )
 def test_field_of_what_is_no_object_fails_the_rule(body: Any, words: str) -> None:
-    with pytest.raises(Failed, match=words):
+    with pytest.raises(Misread, match=words):
         ask(Answer(200, content=_json(body)))["id"]
 
 
 def test_absent_field_fails_the_rule() -> None:
     exchange = ask(Answer(200, {"pagination": {}}))
-    with pytest.raises(Failed, match="`id` of the answer is missing"):
+    with pytest.raises(Misread, match="`id` of the answer is missing"):
         exchange["id"]
-    with pytest.raises(Failed, match=r"pagination\.total_items"):
+    with pytest.raises(Misread, match=r"pagination\.total_items"):
         exchange.at("pagination.total_items")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from mistral_conformance.probing.wording import explain
+from mistral_conformance.model.wording import explain
 
 ROLES = {
     "oneOf": [

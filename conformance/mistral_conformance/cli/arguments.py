@@ -1,0 +1,252 @@
+"""What the command line takes: commands, options, and the values that they may have."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlsplit
+
+import httpx
+
+from mistral_conformance.laws.law import Depth
+from mistral_conformance.model.document import load_document
+from mistral_conformance.running.plan import (
+    WHOLE,
+    default_profile,
+    load_profiles,
+    profile_operations,
+)
+from mistral_conformance.session.identities import KNOWN
+from mistral_conformance.session.markers import RUN_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    Command = Callable[[argparse.Namespace], int]
+
+WRONG_USE = 2
+EXIT_CODES = """exit codes: 0 every MUST holds; 1 a MUST fails or a rule could not be judged;
+2 wrong use; 3 target unreachable or key refused; 130 interrupted, after cleaning up"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong and how to see what is right."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with the exit code for wrong use."""
+        self.exit(WRONG_USE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def make_parser(
+    *,
+    run: Command,
+    rules: Command,
+    model: Command,
+    explain: Command,
+    mutants: Command,
+    add_mutants: Callable[[argparse.ArgumentParser], None] | None,
+) -> Parser:
+    """The parser of the command line, each command set as `command`.
+
+    The options of `mutants` come from its own package, which needs the mock; they are added only
+    for that command.
+    """
+    parser = Parser(
+        prog="mistral-conformance",
+        description="Judge servers that speak the Mistral HTTP API.",
+        epilog=EXIT_CODES,
+    )
+    parser.add_argument("--version", action="version", version=version("mistral-openapi"))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
+    judging = commands.add_parser("run", help="judge a server", epilog=EXIT_CODES)
+    _add_run(judging)
+    judging.set_defaults(command=run)
+    listing = commands.add_parser("rules", help="list the rules")
+    _add_selection(listing)
+    listing.set_defaults(command=rules)
+    telling = commands.add_parser("model", help="tell what is known of a resource and where from")
+    telling.add_argument("resource", nargs="?", help="such as library; without it: their names")
+    telling.set_defaults(command=model)
+    explaining = commands.add_parser(
+        "explain", help="tell a rule or law: its level, sources, a server that breaks it"
+    )
+    explaining.add_argument("id", help="such as views.created-is-shown, or a case of a report")
+    explaining.set_defaults(command=explain)
+    proof = commands.add_parser("mutants", help="judge the suite: does it catch seeded defects?")
+    if add_mutants:
+        add_mutants(proof)
+    proof.set_defaults(command=mutants)
+    return parser
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    target = parser.add_mutually_exclusive_group(required=True)
+    target.add_argument("--base-url", type=base_url, metavar="URL", help="the server to judge")
+    target.add_argument("--embedded-mock", action="store_true", help="start the mock and judge it")
+    _add_selection(parser)
+    parser.add_argument(
+        "--as",
+        dest="as_",
+        action="append",
+        default=[],
+        metavar="NAME=ENVVAR",
+        help="a further identity and the environment variable that holds its key; "
+        "known facts may follow, as in neighbour=KEY2,user=UUID,workspace=UUID,org=UUID. "
+        + "; ".join(f"{name}: {words}" for name, words in KNOWN.items()),
+    )
+    parser.add_argument(
+        "--yes-live",
+        action="store_true",
+        help="the vendor's own API is meant: a run there costs money and changes the account",
+    )
+    parser.add_argument(
+        "--clock-url",
+        type=base_url,
+        metavar="URL",
+        help="the server's clock; a token that it asks for is in the environment as CLOCK_TOKEN",
+    )
+    parser.add_argument("--seed", type=_natural, default=0, metavar="N", help="default: 0")
+    parser.add_argument(
+        "--max-examples",
+        type=_positive,
+        default=20,
+        metavar="N",
+        help="generated requests per operation and kind, default: 20",
+    )
+    parser.add_argument(
+        "--depth",
+        type=Depth,
+        choices=list(Depth),
+        default=Depth.QUICK,
+        metavar="DEPTH",
+        help="quick or full: how much of the laws is tried, default: quick",
+    )
+    parser.add_argument(
+        "--require",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="operations that the server has to offer; may be repeated",
+    )
+    parser.add_argument(
+        "--model",
+        action="append",
+        type=_model,
+        default=[],
+        metavar="ABILITY=NAME",
+        help="a model for chat, embeddings, ..., where the list of models does not tell; "
+        "may be repeated",
+    )
+    parser.add_argument(
+        "--timeout", type=_seconds, default=10.0, metavar="S", help="longest silence, default: 10"
+    )
+    parser.add_argument(
+        "--run-id", type=_run_id, metavar="ID", help="part of the names of what the run creates"
+    )
+    parser.add_argument(
+        "--report-dir", type=Path, default=Path("reports"), metavar="DIR", help="default: reports"
+    )
+
+
+def _add_selection(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--operations",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="only these operations, such as 'beta.libraries.*'; may be repeated",
+    )
+    parser.add_argument(
+        "--rules",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="only these rules, such as 'schema.*'; may be repeated",
+    )
+    parser.add_argument(
+        "--profile",
+        metavar="NAME",
+        help=f"one of --list-profiles; default: {default_profile()}, "
+        f"or {WHOLE} where --operations are named",
+    )
+    parser.add_argument(
+        "--list-profiles", action=_ListProfiles, help="list the profiles and what they hold"
+    )
+
+
+class _ListProfiles(argparse.Action):
+    """Prints the profiles and ends, whatever else is asked for."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **rest: Any) -> None:  # noqa: ANN401 - argparse's own
+        super().__init__(option_strings, dest, nargs=0, **rest)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        document = load_document()
+        for name, profile in load_profiles().items():
+            count = len(profile_operations(document, name))
+            sys.stdout.write(f"{name:<14} {count:>3} operations\n    {profile.about}\n")
+        sys.stdout.flush()
+        parser.exit()
+
+
+def base_url(text: str) -> str:
+    """The URL without a slash at its end; a password in a wrong one is not repeated.
+
+    Raises:
+        ArgumentTypeError: no request can go to it.
+
+    """
+    shown = "this" if "@" in text else repr(text)
+    try:
+        url, port = httpx.URL(text), urlsplit(text).port
+        url.raw_host.decode("ascii").encode("idna")
+    except (httpx.InvalidURL, ValueError):
+        raise argparse.ArgumentTypeError(f"{shown} is no URL: write http://host:port") from None
+    if url.scheme not in {"http", "https"} or not url.host or port == 0:
+        raise argparse.ArgumentTypeError(f"{shown} is no URL: write http://host:port")
+    if url.userinfo:
+        raise argparse.ArgumentTypeError("leave user and password out of the URL")
+    if url.query or url.fragment:
+        raise argparse.ArgumentTypeError(f"{shown}: leave out what follows the path")
+    return text.rstrip("/")
+
+
+def _natural(text: str) -> int:
+    return int(_number(text, int, least=0))
+
+
+def _positive(text: str) -> int:
+    return int(_number(text, int, least=1))
+
+
+def _seconds(text: str) -> float:
+    value = _number(text, float, least=0)
+    if not 0 < value < 3600:
+        raise argparse.ArgumentTypeError(f"{text!r}: write seconds, more than 0, below 3600")
+    return value
+
+
+def _number(text: str, kind: type[int | float], least: int) -> float:
+    try:
+        value = kind(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
+    if value < least:
+        raise argparse.ArgumentTypeError(f"{text!r} is below {least}")
+    return value
+
+
+def _model(text: str) -> tuple[str, str]:
+    ability, separator, name = text.partition("=")
+    if not ability or not separator or not name:
+        raise argparse.ArgumentTypeError(f"{text!r}: write ABILITY=NAME, such as chat=my-model")
+    return ability, name
+
+
+def _run_id(text: str) -> str:
+    if not RUN_ID.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r}: write 4 to 16 lower-case letters and digits")
+    return text

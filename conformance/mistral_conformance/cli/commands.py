@@ -1,0 +1,209 @@
+"""The commands: judge a server, list the rules, judge the suite itself."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import contextmanager
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+from hypothesis.configuration import set_hypothesis_home_dir
+
+from mistral_conformance.cli.explaining import explain_law, explain_rule
+from mistral_conformance.embedded import embedded_mock
+from mistral_conformance.laws import load_laws
+from mistral_conformance.model import load_model
+from mistral_conformance.model.document import load_document
+from mistral_conformance.report.content import build_report
+from mistral_conformance.report.files import Unwritable, prepare_folder, write_reports
+from mistral_conformance.report.knowledge import tell_resource, tell_resources
+from mistral_conformance.report.listing import print_rules
+from mistral_conformance.report.reproducing import make_scripts
+from mistral_conformance.report.terminal import Live, make_console, print_summary
+from mistral_conformance.rules import load_rules
+from mistral_conformance.running.plan import (
+    WrongSelection,
+    default_profile,
+    make_plan,
+    select_operations,
+    select_rules,
+)
+from mistral_conformance.running.run import Run, RunOptions, execute, open_session
+from mistral_conformance.running.target import KeyRefused, LiveRefused, Unreachable, require_consent
+from mistral_conformance.session.clock import TOKEN_VARIABLE
+from mistral_conformance.session.identities import WrongIdentity, parse_identities
+from mistral_conformance.session.markers import fresh_run_id, seeded_run_id
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from mistral_conformance.running.plan import Case
+
+HOLDS, BROKEN, INTERRUPTED = 0, 1, 130
+WRONG = (LiveRefused, WrongIdentity, WrongSelection, Unwritable)
+ABSENT = (Unreachable, KeyRefused)
+
+
+def run_command(options: argparse.Namespace) -> int:
+    """Judge a server and write the reports.
+
+    Raises:
+        LiveRefused, WrongIdentity, WrongSelection, Unwritable: wrong use.
+        Unreachable, KeyRefused: no server to judge.
+
+    """
+    if options.base_url:
+        require_consent(options.base_url, yes_live=options.yes_live)
+    plan = _plan(options)
+    prepare_folder(options.report_dir)
+    if not options.embedded_mock:
+        return _run(_run_options(options), plan, options.report_dir)
+    with embedded_mock(options.seed) as mock:
+        sys.stdout.write(f"{mock.base_url}\n")
+        sys.stdout.flush()
+        run_options = evolve(
+            _run_options(options, mock.base_url),
+            identities=mock.identities,
+            clock_url=mock.clock_url,
+        )
+        return _run(run_options, plan, options.report_dir)
+
+
+def rules_command(options: argparse.Namespace) -> int:
+    """List the rules."""
+    selected = _operations(options)
+    rules = select_rules([*load_rules(), *load_laws()], options.rules)
+    print_rules(make_console(), rules, load_document(), selected)
+    return HOLDS
+
+
+def model_command(options: argparse.Namespace) -> int:
+    """Tell what is known of a resource, or the names of all.
+
+    Raises:
+        WrongSelection: there is no such resource.
+
+    """
+    model = load_model()
+    if options.resource and options.resource not in model.resources:
+        raise WrongSelection(f"no resource {options.resource!r}: see `mistral-conformance model`")
+    told = tell_resource(model, options.resource) if options.resource else tell_resources(model)
+    sys.stdout.write(told)
+    return HOLDS
+
+
+def explain_command(options: argparse.Namespace) -> int:
+    """Tell a rule or law; of a case of a report, its rule.
+
+    Raises:
+        WrongSelection: there is none of that id.
+
+    """
+    wanted = options.id.partition("[")[0]
+    laws = {each.id: each for each in load_laws()}
+    rules = {each.id: each for each in load_rules()}
+    if wanted in laws:
+        told = explain_law(laws[wanted], load_document())
+    elif wanted in rules:
+        told = explain_rule(rules[wanted], load_document())
+    else:
+        near = get_close_matches(wanted, [*laws, *rules], n=3, cutoff=0.4)
+        hint = f": is it {' or '.join(near)}?" if near else ": see `mistral-conformance rules`"
+        raise WrongSelection(f"no rule or law {wanted!r}{hint}")
+    sys.stdout.write(told)
+    return HOLDS
+
+
+def add_mutants_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `mutants`."""
+    from mistral_conformance import mutants  # noqa: PLC0415 - the mock is an extra of its own
+
+    mutants.add_arguments(parser)
+
+
+def mutants_command(options: argparse.Namespace) -> int:
+    """Run the suite against every seeded defect of the mock."""
+    from mistral_conformance import mutants  # noqa: PLC0415 - the mock is an extra of its own
+
+    return mutants.main(options)
+
+
+def _operations(options: argparse.Namespace) -> list[str]:
+    return select_operations(load_document(), _profile(options), options.operations)
+
+
+def _profile(options: argparse.Namespace) -> str:
+    return options.profile or default_profile(options.operations)
+
+
+def _plan(options: argparse.Namespace) -> list[Case]:
+    operations = _operations(options)
+    rules = select_rules([*load_rules(), *load_laws()], options.rules)
+    plan = make_plan(load_document(), rules, operations, _profile(options), options.depth)
+    if not plan:
+        raise WrongSelection("no selected rule says anything about a selected operation")
+    return plan
+
+
+def _run(options: RunOptions, plan: list[Case], folder: Path) -> int:
+    console = make_console()
+    run = Run(options, select_operations(load_document(), options.profile, options.operations))
+    with _hypothesis_at_home(), open_session(options, _teller(console)) as session:
+        with Live(console, len(plan)) as live:
+            execute(session, run, plan, live.show)
+        redactor = session.redactor
+    report = build_report(run, redactor)
+    paths = write_reports(report, make_scripts(run, redactor), folder)
+    print_summary(console, report, paths)
+    if run.interrupted:
+        return INTERRUPTED
+    return HOLDS if report.run.holds else BROKEN
+
+
+def _teller(console: Console) -> Callable[[str], None]:
+    """Prints a line while a run waits."""
+
+    def tell(text: str) -> None:
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    return tell
+
+
+@contextmanager
+def _hypothesis_at_home() -> Iterator[None]:
+    """Keep what hypothesis stores out of the folder that the command is called in."""
+    with tempfile.TemporaryDirectory(prefix="mistral-conformance-") as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)
+
+
+def _run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOptions:
+    identities = {} if embedded_url else parse_identities(options.as_, os.environ)
+    run_id = seeded_run_id(options.seed) if embedded_url else fresh_run_id()
+    return RunOptions(
+        base_url=embedded_url or options.base_url,
+        identities=identities,
+        profile=_profile(options),
+        operations=tuple(options.operations),
+        rules=tuple(options.rules),
+        seed=options.seed,
+        max_examples=options.max_examples,
+        clock_url=options.clock_url or "",
+        clock_token=os.environ.get(TOKEN_VARIABLE, ""),
+        timeout_s=options.timeout,
+        depth=options.depth,
+        required=tuple(options.require),
+        models=dict(options.model),
+        run_id=options.run_id or run_id,
+        yes_live=options.yes_live,
+    )

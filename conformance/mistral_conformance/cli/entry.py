@@ -1,0 +1,67 @@
+"""The entry of the command line: turns every way to end into an exit code and one clear line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from mistral_conformance.running.interruption import watch_signals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WRONG_USE, NO_TARGET, INTERRUPTED, CUT_OFF = 2, 3, 130, 141
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        return _run(given)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("mistral_conformance"):
+            raise
+        return _say(
+            f"{error.name} is not installed: pip install 'mistral-openapi[conformance,mock]'",
+            WRONG_USE,
+        )
+    except BrokenPipeError:
+        _silence()
+        return CUT_OFF
+    except KeyboardInterrupt:
+        return _say("interrupted before anything was created", INTERRUPTED)
+
+
+def _run(given: Sequence[str]) -> int:
+    # Imported here, so that a missing extra is a message and not a traceback.
+    from mistral_conformance.cli import commands  # noqa: PLC0415
+    from mistral_conformance.cli.arguments import make_parser  # noqa: PLC0415
+
+    parser = make_parser(
+        run=commands.run_command,
+        rules=commands.rules_command,
+        model=commands.model_command,
+        explain=commands.explain_command,
+        mutants=commands.mutants_command,
+        add_mutants=commands.add_mutants_arguments if given[:1] == ["mutants"] else None,
+    )
+    options = parser.parse_args(given)
+    try:
+        with watch_signals():
+            code: int = options.command(options)
+    except commands.WRONG as error:
+        return _say(error, WRONG_USE)
+    except commands.ABSENT as error:
+        return _say(error, NO_TARGET)
+    return code
+
+
+def _silence() -> None:
+    """Nobody reads any more, as after `| head`: what is still buffered goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def _say(message: object, code: int) -> int:
+    sys.stderr.write(f"mistral-conformance: {message}\n")
+    return code

@@ -1,0 +1,121 @@
+"""What `mistral-conformance explain` tells of a rule or law: demand, level, sources, a breach."""
+
+from __future__ import annotations
+
+import textwrap
+import tomllib
+from functools import cache, partial
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from mistral_conformance.model.places import find_place
+from mistral_conformance.verdict.citations import Weight, read_citations
+from mistral_conformance.verdict.requirement import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.laws.law import Law
+    from mistral_conformance.model.document import Document
+    from mistral_conformance.session.rule import Rule
+    from mistral_conformance.verdict.citations import Citation
+
+WIDTH = 80
+MOST_DEFECTS = 3
+REASONS = {
+    Level.MUST: "A server that breaks it makes the run fail.",
+    Level.SHOULD: "A server that breaks it is told, and the run does not fail.",
+    Level.MAY: "It is worth knowing and nobody's fault.",
+}
+STANDS_ON = {
+    Weight.HARM: "breaking it does harm, whoever says so",
+    Weight.PUBLISHED: "what is published says so",
+    Weight.CHOICE: "nothing published decides it",
+}
+
+
+def explain_rule(rule: Rule, document: Document) -> str:
+    """A rule, as text of 80 columns."""
+    citations = read_citations(rule.source, partial(find_place, document))
+    where = ", ".join(rule.operations) or "each operation that it applies to"
+    needs = [f"Needs: {', '.join(rule.needs)}"] if rule.needs else []
+    lines = [
+        f"{rule.id}  {rule.level}",
+        *_wrapped(rule.sentence),
+        *_wrapped(f"About: {where}"),
+        *needs,
+        "",
+        *_level(rule.level, citations),
+        *_sources(citations),
+        *_defects(rule),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def explain_law(law: Law, document: Document) -> str:
+    """A law, as text of 80 columns."""
+    citations = read_citations(law.source, partial(find_place, document))
+    lowered = (
+        []
+        if law.harm or law.level is not Level.MUST
+        else _wrapped("Where the declaration that it stands on is our choice, it is a SHOULD.")
+    )
+    lines = [
+        *_wrapped(f"{law.id} {law.level}, a law over all that the document declares"),
+        *_wrapped(law.sentence),
+        "",
+        *_level(law.level, citations),
+        *lowered,
+        *_sources(citations),
+        "A server that breaks it:",
+        *_wrapped(load_breaches()[law.id], "  "),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+@cache
+def load_breaches() -> dict[str, str]:
+    """For each law, by its id, a server that breaks it."""
+    text = files("mistral_conformance.laws").joinpath("breaches.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def _level(level: Level, citations: tuple[Citation, ...]) -> Iterator[str]:
+    weights = {each.weight for each in citations}
+    heaviest = next(each for each in STANDS_ON if each in weights)
+    yield from _wrapped(f"Why {level}: {STANDS_ON[heaviest]}. {REASONS[level]}")
+
+
+def _sources(citations: tuple[Citation, ...]) -> Iterator[str]:
+    yield "Sources:"
+    for each in citations:
+        yield from _wrapped(each.text, "  ")
+        for line in each.found:
+            if line != each.text:
+                yield from _wrapped(line, "    ")
+
+
+def _defects(rule: Rule) -> Iterator[str]:
+    """Servers that break a rule: seeded defects of its family about what it is about."""
+    try:
+        from mistral_conformance.mutants.registry import load_mutants  # noqa: PLC0415 - see below
+
+        mutants = load_mutants().values()
+    except ModuleNotFoundError:
+        return  # the mock, in which defects are put, is an extra of its own
+    about = set(rule.operations)
+    found = [
+        each.description
+        for each in mutants
+        if each.family == rule.family and (not about or about & set(each.operations))
+    ]
+    if found:
+        yield "Servers that rules of its family notice:"
+        for each in found[:MOST_DEFECTS]:
+            yield from _wrapped(each, "  ")
+
+
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False
+    )

@@ -1,0 +1,61 @@
+"""Compiled schemas of the document, each compiled once per process.
+
+A schema is compiled together with the components that it reaches, not with all of them: the whole
+document has hundreds.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.model.document import Document, Json
+
+COMPONENTS = "#/components/"
+_compiled: dict[tuple[Document, int], tuple[Json, jsonschema_rs.Validator]] = {}
+
+
+def compile_schema(document: Document, schema: Json) -> jsonschema_rs.Validator:
+    """A validator of values against a schema of the document, formats included."""
+    key = (document, id(schema))
+    if key not in _compiled:
+        whole = {**schema, "components": reachable(document, schema)}
+        validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+        _compiled[key] = schema, validator  # holds the schema, so that its id stays its own
+    return _compiled[key][1]
+
+
+def reachable(document: Document, schema: Json) -> dict[str, Json]:
+    """The components that a schema refers to, directly or not, by kind and name."""
+    found: dict[str, Json] = {}
+    waiting = [*references(schema)]
+    while waiting:
+        kind, name = waiting.pop()
+        if name not in found.setdefault(kind, {}):
+            found[kind][name] = document.raw["components"][kind][name]
+            waiting += _references_of(document, kind, name)
+    return found
+
+
+def references(node: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any part of a document
+    """Kind and name of each component that a part of a document refers to itself."""
+    if isinstance(node, dict):
+        target = node.get("$ref")
+        if isinstance(target, str) and target.startswith(COMPONENTS):
+            kind, name = target.removeprefix(COMPONENTS).split("/")[:2]
+            yield kind, name
+        for child in node.values():
+            yield from references(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from references(child)
+
+
+@cache
+def _references_of(document: Document, kind: str, name: str) -> tuple[tuple[str, str], ...]:
+    return tuple(dict.fromkeys(references(document.raw["components"][kind][name])))

@@ -1,0 +1,117 @@
+"""The curated document, as the suite reads it: operations by id, references resolved on demand."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from attrs import field, frozen
+
+import mistral_openapi
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+Json = dict[str, Any]
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+
+
+@frozen(eq=False)
+class Operation:
+    """One operation of the document. `path` is the template, `item` its object in the document."""
+
+    id: str
+    method: str
+    path: str
+    item: Json = field(repr=False)
+    parameters: tuple[Json, ...] = field(repr=False)
+    body: Json | None = field(repr=False)
+
+    @property
+    def pointer(self) -> str:
+        """The JSON pointer of the operation in the document."""
+        escaped = self.path.replace("~", "~0").replace("/", "~1")
+        return f"/paths/{escaped}/{self.method.lower()}"
+
+    @property
+    def path_ids(self) -> tuple[str, ...]:
+        """The names of the path parameters."""
+        return tuple(each["name"] for each in self.parameters if each["in"] == "path")
+
+    def body_schema(self, media_type: str) -> Json | None:
+        """The schema of a request body of that media type, None when it takes no such body."""
+        content = self.body["content"] if self.body else {}
+        schema: Json | None = content.get(media_type, {}).get("schema")
+        return schema
+
+    def url(self, ids: Mapping[str, str]) -> str:
+        """The path with its parameters filled in and quoted.
+
+        Raises:
+            KeyError: a path parameter is missing.
+
+        """
+        url = self.path
+        for name in self.path_ids:
+            url = url.replace("{" + name + "}", quote(ids[name], safe=""))
+        return url
+
+
+class Document:
+    """A document and its operations by id, in the document's order."""
+
+    def __init__(self, raw: Json) -> None:
+        self.raw = raw
+
+    @cached_property
+    def operations(self) -> dict[str, Operation]:
+        """Operations by id."""
+        return {each.id: each for each in self._read_operations()}
+
+    def resolve(self, node: Json) -> Json:
+        """The node itself, or what its `$ref` (and that one's, and so on) points to.
+
+        Raises:
+            KeyError: the reference leads nowhere.
+
+        """
+        while "$ref" in node:
+            node = self._follow(node["$ref"])
+        return node
+
+    def select(self, patterns: Sequence[str]) -> list[str]:
+        """The ids that match any of the shell-style patterns, in the document's order."""
+        return [each for each in self.operations if any(fnmatchcase(each, one) for one in patterns)]
+
+    def _follow(self, reference: str) -> Json:
+        node: Any = self.raw
+        for part in reference.removeprefix("#/").split("/"):
+            node = node[part.replace("~1", "/").replace("~0", "~")]
+        found: Json = node
+        return found
+
+    def _read_operations(self) -> Iterator[Operation]:
+        for path, item in self.raw["paths"].items():
+            shared = item.get("parameters", [])
+            for method in METHODS:
+                if method in item:
+                    yield self._read(path, method, item[method], shared)
+
+    def _read(self, path: str, method: str, item: Json, shared: list[Json]) -> Operation:
+        parameters = tuple(self.resolve(each) for each in [*shared, *item.get("parameters", [])])
+        body = self.resolve(item["requestBody"]) if "requestBody" in item else None
+        return Operation(item["operationId"], method.upper(), path, item, parameters, body)
+
+
+def is_endless(operation: Operation) -> bool:
+    """Whether the operation answers with a stream that the document gives no end."""
+    stream = operation.item.get("x-mistral-stream", {})
+    return bool(stream) and not stream.get("end") and not stream.get("end_events")
+
+
+@cache
+def load_document() -> Document:
+    """The document that this distribution carries; every call returns the same object."""
+    return Document(mistral_openapi.load())

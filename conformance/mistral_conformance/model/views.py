@@ -1,0 +1,77 @@
+"""The document as schemathesis gets it: one view to generate requests from, two to judge answers.
+
+Each view is a copy. What is left out, and why:
+
+- schemas of event streams: their data are objects in the document but text on the wire, so that a
+  judge of bodies would call every event wrong. The stream rules judge events, and who reads events
+  one by one asks for a view that has their schemas.
+- security, when generating: the rules of family `auth` send their own wrong keys.
+- closedness (`additionalProperties: false`), when judging answers: a server may add fields.
+- the text around JSON inside a text (`contentSchema`), when judging: events are read before that.
+- open enums, in the lenient judge: a reader must take values that it does not know. The strict
+  judge keeps them, for a rule of its own.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.model.document import Json
+
+CLOSING = ("additionalProperties", "unevaluatedProperties")
+
+
+def request_view(raw: Json) -> Json:
+    """The document to generate requests from."""
+    view = _without_event_schemas(raw)
+    view.pop("security", None)
+    view.get("components", {}).pop("securitySchemes", None)
+    for operation in _operations(view):
+        operation.pop("security", None)
+    return view
+
+
+def answer_view(raw: Json, *, open_enums: bool, with_events: bool = False) -> Json:
+    """The document to judge answers by; `open_enums` admits values that it does not list."""
+    view = copy.deepcopy(raw) if with_events else _without_event_schemas(raw)
+    for node in _objects(view):
+        if "contentSchema" in node:
+            inside = node["contentSchema"]
+            node.clear()
+            node.update(inside)
+        for keyword in CLOSING:
+            if node.get(keyword) is False:
+                del node[keyword]
+        if open_enums and node.get("x-mistral-open") is True:
+            node.pop("enum", None)
+            node.pop("const", None)
+    return view
+
+
+def _without_event_schemas(raw: Json) -> Json:
+    view = copy.deepcopy(raw)
+    for operation in _operations(view):
+        for response in operation.get("responses", {}).values():
+            content = response.get("content", {})
+            if "text/event-stream" in content:
+                content["text/event-stream"] = {}
+    return view
+
+
+def _operations(view: Json) -> Iterator[Json]:
+    for item in view["paths"].values():
+        for value in item.values():
+            if isinstance(value, dict) and "responses" in value:
+                yield value
+
+
+def _objects(node: Any) -> Iterator[Json]:  # noqa: ANN401 - any part of a document
+    if isinstance(node, dict):
+        yield node
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    for child in children:
+        yield from _objects(child)

@@ -1,0 +1,1 @@
+"""Which rules a run judges, and the run itself."""

@@ -1,0 +1,175 @@
+"""Which rules a run judges, in which order: rules and selected operations."""
+
+from __future__ import annotations
+
+import tomllib
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from mistral_conformance.laws.law import QUICK, Law
+from mistral_conformance.model import load_model
+from mistral_conformance.session.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mistral_conformance.laws.law import Depth
+    from mistral_conformance.model.document import Document, Operation
+
+WHOLE = "whole"
+OFFERED = "offered"
+"""The family of laws that are judged before the others: what does not exist is not judged."""
+
+
+class WrongSelection(ValueError):  # noqa: N818 - read as a sentence by the command line
+    """A selection that selects nothing; the message says what to choose from."""
+
+
+@frozen
+class Case:
+    """One rule to judge, together with the operation or the subject that it is applied to."""
+
+    rule: Rule
+    operation: Operation | None = None
+    subject: str = ""
+
+    @property
+    def name(self) -> str:
+        """The case in one line, such as `schema.status[models.list]`."""
+        subject = self.operation.id if self.operation else self.subject
+        return f"{self.rule.id}[{subject}]" if subject else self.rule.id
+
+
+@frozen
+class Profile:
+    """A named choice of operations: what it is for, ids or patterns, and what these leave out.
+
+    Rules about the operations may also touch those `around` them, which are not judged alone. One
+    profile is the `default`.
+    """
+
+    about: str
+    operations: tuple[str, ...] = field(converter=tuple)
+    without: tuple[str, ...] = field(default=(), converter=tuple)
+    around: tuple[str, ...] = field(default=(), converter=tuple)
+    default: bool = False
+
+
+@cache
+def load_profiles() -> dict[str, Profile]:
+    """The profiles by name, see `profiles.toml`."""
+    text = files("mistral_conformance").joinpath("profiles.toml").read_text("utf-8")
+    return {name: Profile(**each) for name, each in tomllib.loads(text).items()}
+
+
+def default_profile(patterns: Sequence[str] = ()) -> str:
+    """The profile that is meant where none is named: operations are looked for everywhere."""
+    return WHOLE if patterns else next(n for n, each in load_profiles().items() if each.default)
+
+
+def select_operations(document: Document, profile: str, patterns: Sequence[str] = ()) -> list[str]:
+    """The ids of the profile's operations that match a pattern, or all without patterns.
+
+    Raises:
+        WrongSelection: there is no such profile, or a pattern matches nothing in it.
+
+    """
+    operations = profile_operations(document, profile)
+    for pattern in patterns:
+        if not any(fnmatchcase(each, pattern) for each in operations):
+            raise WrongSelection(
+                f"no operation of profile {profile!r} matches {pattern!r}: "
+                "see `mistral-conformance rules`"
+            )
+    return [
+        each
+        for each in operations
+        if not patterns or any(fnmatchcase(each, one) for one in patterns)
+    ]
+
+
+def profile_operations(document: Document, name: str) -> list[str]:
+    """The ids of a profile's operations, in the document's order.
+
+    Raises:
+        WrongSelection: there is no such profile; the message names those that are.
+
+    """
+    profiles = load_profiles()
+    if name not in profiles:
+        raise WrongSelection(f"no profile {name!r}: choose from {', '.join(profiles)}")
+    profile = profiles[name]
+    left_out = set(document.select(profile.without))
+    return [each for each in document.select(profile.operations) if each not in left_out]
+
+
+def profile_reach(document: Document, name: str) -> set[str]:
+    """The ids of all operations that a server has to have for the profile's rules.
+
+    Raises:
+        WrongSelection: as in `profile_operations`.
+
+    """
+    operations = profile_operations(document, name)
+    return {*operations, *document.select(load_profiles()[name].around)}
+
+
+def select_rules(rules: Iterable[Rule | Law], patterns: Sequence[str] = ()) -> list[Rule | Law]:
+    """The rules and laws whose id matches a pattern, or all without patterns.
+
+    Raises:
+        WrongSelection: a pattern matches none.
+
+    """
+    known = list(rules)
+    for pattern in patterns:
+        if not any(fnmatchcase(each.id, pattern) for each in known):
+            raise WrongSelection(f"no rule matches {pattern!r}: see `mistral-conformance rules`")
+    return [
+        each for each in known if not patterns or any(fnmatchcase(each.id, one) for one in patterns)
+    ]
+
+
+def make_plan(
+    document: Document,
+    rules: Iterable[Rule | Law],
+    operations: Sequence[str],
+    profile: str = WHOLE,
+    depth: Depth = QUICK,
+) -> list[Case]:
+    """The cases: first per operation what holds everywhere, then the rules that name theirs, laws.
+
+    A rule that names operations runs when one of them is selected and all are within the profile:
+    a server that offers the profile alone is not judged by what it does not have.
+
+    Raises:
+        WrongSelection: there is no such profile.
+
+    """
+    reach = profile_reach(document, profile)
+    chosen = list(rules)
+    known = [each for each in chosen if isinstance(each, Rule)]
+    everywhere = [each for each in known if each.over_each_operation]
+    per_operation = [
+        Case(rule, document.operations[each])
+        for each in operations
+        for rule in everywhere
+        if rule.applies(document.operations[each])
+    ]
+    named = [
+        each
+        for each in known
+        if set(each.operations) & set(operations) and set(each.operations) <= reach
+    ]
+    laws = sorted((e for e in chosen if isinstance(e, Law)), key=lambda e: e.family != OFFERED)
+    subjects = [
+        Case(rule, subject=subject)
+        for law in laws
+        for rule, subject in law.cases(load_model(), depth)
+        if set(rule.operations) & set(operations) and set(rule.operations) <= reach
+    ]
+    return [*per_operation, *(Case(each) for each in named), *subjects]

@@ -1,0 +1,145 @@
+"""A whole run: opens a session on a target, judges the plan, cleans up whatever happens."""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from attrs import define, field, frozen
+
+from mistral_conformance.laws.law import QUICK
+from mistral_conformance.model.document import load_document
+from mistral_conformance.record.wire import Limits, Wire
+from mistral_conformance.running.plan import default_profile
+from mistral_conformance.running.runner import judge_all
+from mistral_conformance.running.target import check_target, require_consent
+from mistral_conformance.session.clock import Clock
+from mistral_conformance.session.markers import Marker, fresh_run_id
+from mistral_conformance.session.patience import Patience
+from mistral_conformance.session.session import Session
+from mistral_conformance.verdict.settling import settle_blocked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from mistral_conformance.laws.law import Depth
+    from mistral_conformance.running.plan import Case
+    from mistral_conformance.session.coverage import Row
+    from mistral_conformance.session.creations import Leftover
+    from mistral_conformance.session.identities import Identity
+    from mistral_conformance.verdict.outcome import Result
+
+logger = logging.getLogger(__name__)
+
+
+@frozen
+class RunOptions:
+    """What a run is asked to do. `timeout_s` is the longest silence of the server, in seconds.
+
+    `yes_live` says that a run against the vendor's own API is meant.
+    """
+
+    base_url: str
+    identities: dict[str, Identity]
+    profile: str = field(factory=default_profile)
+    operations: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    seed: int = 0
+    max_examples: int = 20
+    clock_url: str = ""
+    clock_token: str = field(default="", repr=False)
+    timeout_s: float = 10.0
+    depth: Depth = QUICK
+    required: tuple[str, ...] = ()
+    models: dict[str, str] = field(factory=dict)
+    run_id: str = field(factory=fresh_run_id)
+    yes_live: bool = False
+
+
+@define
+class Run:
+    """What a run has found so far; complete unless `interrupted`."""
+
+    options: RunOptions
+    operations: list[str]
+    started: datetime = field(factory=lambda: datetime.now(UTC))
+    elapsed_s: float = 0.0
+    results: list[Result] = field(factory=list)
+    created: int = 0
+    leftovers: list[Leftover] = field(factory=list)
+    interrupted: bool = False
+    coverage: list[Row] = field(factory=list)
+
+
+@contextmanager
+def open_session(
+    options: RunOptions, tell: Callable[[str], object] = logger.info
+) -> Iterator[Session]:
+    """A session on the target, checked to be there; `tell` is told of waits for the server.
+
+    Raises:
+        LiveRefused: the target is the vendor's own, and nobody said that this is meant.
+        Unreachable: nothing answers at the base URL or the clock's.
+        KeyRefused: the server refuses the key of one of the identities.
+
+    """
+    require_consent(options.base_url, yes_live=options.yes_live)
+    limits = Limits(silence_s=options.timeout_s)
+    with Wire(options.base_url, limits) as wire:
+        clock = Clock(options.clock_url, options.clock_token) if options.clock_url else None
+        session = Session(
+            load_document(),
+            wire,
+            options.identities,
+            Marker(options.run_id),
+            options.seed,
+            options.max_examples,
+            clock,
+            options.required,
+            options.models,
+            patience=Patience(tell=tell),
+        )
+        try:
+            check_target(session)
+            yield session
+        finally:
+            if clock:
+                clock.close()
+
+
+def execute(
+    session: Session, run: Run, plan: Sequence[Case], announce: Callable[[Result], None]
+) -> None:
+    """Judge the plan into `run`, then delete everything that was created.
+
+    An interrupt ends the judging, not the deleting; a second one ends that too, and what is left
+    is in `run.leftovers`.
+    """
+    started = time.monotonic()
+    try:
+        for result in judge_all(session, plan):
+            run.results.append(result)
+            announce(result)
+    except KeyboardInterrupt:
+        run.interrupted = True
+    finally:
+        _clean_up(session, run)
+        run.results = settle_blocked(run.results)
+        run.coverage = session.coverage.table(run.operations)
+        run.elapsed_s = round(time.monotonic() - started, 3)
+
+
+def _clean_up(session: Session, run: Run) -> None:
+    """Delete what is left; whatever happens, what has been judged is still there to report."""
+    try:
+        run.leftovers = session.finish()
+    except KeyboardInterrupt:
+        run.interrupted = True
+        run.leftovers = session.creations.left("interrupted while deleting")
+    except Exception as error:  # noqa: BLE001 - whatever breaks must not cost the report
+        reason = f"deleting broke: {type(error).__name__}: {error}"
+        run.leftovers = session.creations.left(reason)
+    run.created = session.creations.noted

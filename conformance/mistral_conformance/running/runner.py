@@ -1,0 +1,104 @@
+"""Judges cases one after another: calls the rule, reads its end, cleans up after it.
+
+A failure is tried again at once, with nothing of what the first try remembered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import traceback
+from random import Random
+from typing import TYPE_CHECKING
+
+from mistral_conformance.record.exchange import Signal
+from mistral_conformance.running import interruption
+from mistral_conformance.session.context import Context
+from mistral_conformance.verdict.outcome import RED, Result, Status, Unjudged, status_of
+from mistral_conformance.verdict.settling import settle_repeat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mistral_conformance.running.plan import Case
+    from mistral_conformance.session.session import Session
+
+CLOCK = "clock"
+
+
+def judge_all(session: Session, cases: Iterable[Case]) -> Iterator[Result]:
+    """The results of the cases, in order, each as soon as it is known."""
+    for case in cases:
+        result = _judge_and_sweep(session, case)
+        if result.status is Status.FAIL:
+            with session.forgetting():
+                result = settle_repeat(result, _judge_and_sweep(session, case))
+        yield result
+
+
+def _judge_and_sweep(session: Session, case: Case) -> Result:
+    result = judge(session, case)
+    session.sweep(everything=False)
+    return result
+
+
+def judge(session: Session, case: Case) -> Result:
+    """The result of one case. What it created is still there; `Session.sweep` deletes it.
+
+    Raises:
+        KeyboardInterrupt: The run was interrupted meanwhile.
+
+    """
+    missing = _missing_need(session, case)
+    if missing:
+        return _result(case, Status.SKIP, reason=missing)
+    context = Context(session, _random(session.seed, case.name), case.operation)
+    started = time.monotonic()
+    signal, reason = _call(case, context)
+    interruption.check()
+    evidence = signal.evidence if signal else ()
+    status = status_of(signal) if signal else Status.PASS if not reason else Status.ERROR
+    return Result(
+        case.rule,
+        case.operation.id if case.operation else None,
+        status,
+        session.redactor.text(reason),
+        evidence or context.shown or tuple(context.exchanges[-1:]),
+        round(time.monotonic() - started, 4),
+        tuple(context.exchanges) if status in RED else (),
+        evidence[0].operation if isinstance(signal, Unjudged) and evidence else "",
+        subject=case.subject,
+    )
+
+
+def _call(case: Case, context: Context) -> tuple[Signal | None, str]:
+    """How the rule ended, and why; without a signal and a reason it passed."""
+    try:
+        case.rule.check(context)
+    except Signal as signal:
+        return signal, signal.reason
+    except Exception as error:  # noqa: BLE001 - whatever a rule raises must not end the run
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{place.name}, line {place.lineno}"
+        return None, f"the rule broke: {type(error).__name__}: {error} ({where})"
+    return None, ""
+
+
+def _missing_need(session: Session, case: Case) -> str:
+    for need in case.rule.needs:
+        if need == CLOCK and session.clock is None:
+            return "needs the server's clock: --clock-url URL"
+        if need != CLOCK and need not in session.identities:
+            return f"needs the identity {need!r}: --as {need}=ENVVAR"
+    return ""
+
+
+def _result(case: Case, status: Status, reason: str) -> Result:
+    operation = case.operation.id if case.operation else None
+    return Result(case.rule, operation, status, reason, subject=case.subject)
+
+
+def _random(seed: int, name: str) -> Random:
+    """A source of randomness that depends on seed and case alone, not on what ran before."""
+    digest = hashlib.sha256(f"{seed}/{name}".encode()).digest()
+    return Random(int.from_bytes(digest[:8]))  # noqa: S311 - test data, not secrets

@@ -1,0 +1,161 @@
+"""What the server under test offers: which operations exist, found out before laws judge them.
+
+An operation is not offered when its method is refused for its path (405, 501) or when its answer is
+the one that the server gives for a path that cannot exist. Some servers say the same for an unknown
+object as for an unknown path: there only a call on a living object can tell.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from attrs import define, field
+
+from mistral_conformance.record.wire import Message
+from mistral_conformance.session.identities import CALLER
+from mistral_conformance.verdict.outcome import Failed, NotOffered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.session import Session
+
+NO_METHOD = (405, 501)
+CHANGING = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}|/v\d[\w/.-]*|\b(GET|PUT|POST|PATCH|DELETE)\b|\d+",
+    re.IGNORECASE,
+)
+"""What differs between two answers that say the same: ids, paths, methods, numbers."""
+NOTHING = str(uuid.uuid5(uuid.NAMESPACE_URL, "conformance:nothing"))
+SAYING = ("message", "detail", "msg")
+"""The fields of errors that hold words for people."""
+NO_BODY = ("GET", "DELETE")
+
+
+@define(eq=False)
+class Capabilities:
+    """The operations of one server, each asked about once."""
+
+    session: Session
+    features: dict[str, bool] = field(factory=dict)
+    _found: dict[str, bool] = field(factory=dict)
+    _unsure: set[str] = field(factory=set)
+    _no_route: dict[str, str] = field(factory=dict)
+
+    def note(self, feature: str, *, offered: bool) -> None:
+        """Note whether the server took a feature that is no operation, such as an option."""
+        self.features[feature] = offered or self.features.get(feature, False)
+
+    def offers(self, operation: str) -> bool:
+        """Whether the server has the operation, as far as an unknown object can tell."""
+        if operation not in self._found:
+            self._found[operation] = self._probe(operation)
+        return self._found[operation]
+
+    def require(self, operations: Iterable[str]) -> None:
+        """End the case where one of the operations is not offered.
+
+        Raises:
+            NotOffered: the server does not have it.
+            Failed: it does not, and the run requires it.
+
+        """
+        for each in operations:
+            if not self.offers(each):
+                self.miss(each)
+
+    def miss(self, operation: str, *evidence: Exchange) -> None:
+        """End the case because the server turned out not to have the operation; as in `require`."""
+        self._found[operation] = False
+        if any(fnmatchcase(operation, each) for each in self.session.required):
+            raise Failed(f"{operation} is not offered, and the run requires it", *evidence)
+        raise NotOffered(f"not offered: {operation}", *evidence)
+
+    def see(self, exchange: Exchange) -> None:
+        """Take an answer about a living object: it tells where the probe could not.
+
+        Raises:
+            NotOffered, Failed: as in `miss`.
+
+        """
+        if exchange.ok:
+            self._unsure.discard(exchange.operation)
+        elif exchange.status in NO_METHOD or (
+            exchange.operation in self._unsure and self._is_no_route(exchange)
+        ):
+            self.miss(exchange.operation, exchange)
+
+    def _probe(self, operation: str) -> bool:
+        spec = self.session.document.operations[operation]
+        url = spec.url(dict.fromkeys(spec.path_ids, NOTHING))
+        answer = self._send(spec.method, url, operation)
+        if answer.failure:
+            return True
+        if answer.status in NO_METHOD:
+            return False
+        if not self._is_no_route(answer):
+            return True
+        if spec.path_ids:
+            self._unsure.add(operation)
+            return True
+        return False
+
+    def _is_no_route(self, answer: Exchange) -> bool:
+        if answer.method not in self._no_route:
+            path = f"/v1/no-such-path-{NOTHING}/{NOTHING}"
+            self._no_route[answer.method] = _said(self._send(answer.method, path, ""))
+        return answer.status == 404 and _said(answer) == self._no_route[answer.method]
+
+    def _send(self, method: str, url: str, operation: str) -> Exchange:
+        """Send a request that can create nothing: its body is an array."""
+        if method in NO_BODY:
+            return self.session.send(Message(method, url), CALLER, operation)
+        headers = {"Content-Type": "application/json"}
+        message = Message(method, url, content=b"[]", headers=headers)
+        return self.session.send(message, CALLER, operation)
+
+
+def capabilities_of(session: Session) -> Capabilities:
+    """The capabilities of the run's server."""
+    found: Capabilities = session.memory.setdefault(Capabilities, Capabilities(session))
+    return found
+
+
+def words_of(answer: Exchange) -> frozenset[str]:
+    """What a refusal says to people, wherever in its body, without what differs by request."""
+    try:
+        body = json.loads(answer.content)
+    except (ValueError, RecursionError):
+        return frozenset([CHANGING.sub("#", answer.text)])
+    return frozenset(CHANGING.sub("#", each) for each in _told(body))
+
+
+def _told(node: object) -> Iterator[str]:
+    """The texts of an error body's `message` and `detail`, those of lists and objects too."""
+    if isinstance(node, list):
+        for each in node:
+            yield from _told(each)
+    elif isinstance(node, dict):
+        for name, value in node.items():
+            if isinstance(value, str) and name in SAYING:
+                yield value
+            elif isinstance(value, dict | list):
+                yield from _told(value)
+
+
+def _said(answer: Exchange) -> str:
+    """The answer without what differs from one request to the next."""
+    return f"{answer.status} {CHANGING.sub('#', spelled_alike(answer))}"
+
+
+def spelled_alike(answer: Exchange) -> str:
+    """The text of an answer; of JSON the same one however its keys and blanks are set."""
+    try:
+        return json.dumps(json.loads(answer.content), sort_keys=True, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return answer.text

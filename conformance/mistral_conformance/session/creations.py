@@ -1,0 +1,196 @@
+"""Everything that a run created and has not deleted yet, and how to delete it.
+
+Any 2xx answer to a creating operation is noted, whoever sent the request; a 2xx answer to a DELETE
+crosses off its object with all that lies below it. The data are in `groups`.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager, suppress
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from attrs import evolve, field, frozen
+
+from mistral_conformance.groups import load_groups
+from mistral_conformance.record.exchange import Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mistral_conformance.model.document import Document
+    from mistral_conformance.record.exchange import Exchange
+
+    Delete = Callable[["Made"], Exchange]
+
+ID_LIMIT = 512
+EVENT_STREAM = "text/event-stream"
+
+
+@frozen
+class Kind:
+    """How one operation creates and another deletes, see `groups`."""
+
+    operation: str
+    delete: str
+    ids: dict[str, str]
+    list: str = ""
+    items: str = ""
+    name: str = ""
+    look: str = ""
+
+
+@frozen
+class Made:
+    """One object that the run created: by whom, and the operation and ids that delete it."""
+
+    identity: str
+    delete: str
+    path: str
+    ids: dict[str, str] = field(hash=False)
+    kept: bool = False
+    look: str = ""
+    """The operation that tells what the object has made meanwhile, such as a job's results."""
+
+
+@frozen
+class Leftover:
+    """An object that the run could not delete, and why."""
+
+    made: Made
+    reason: str
+
+
+@cache
+def load_kinds() -> dict[str, tuple[Kind, ...]]:
+    """The kinds by creating operation; one operation may create several objects."""
+    kinds = [Kind(**each) for group in load_groups() for each in group.get("creation", ())]
+    operations = dict.fromkeys(each.operation for each in kinds)
+    return {one: tuple(each for each in kinds if each.operation == one) for one in operations}
+
+
+class Creations:
+    """The objects of one run, by the path that deletes them, oldest first."""
+
+    def __init__(self, document: Document, base_path: str) -> None:
+        self.noted = 0
+        self._document = document
+        self._base_path = base_path
+        self._made: dict[str, Made] = {}
+        self._keeping = False
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def holds(self, path: str) -> bool:
+        """Whether the object that a DELETE of this path would delete is still there."""
+        return path in self._made
+
+    @contextmanager
+    def keep(self) -> Iterator[None]:
+        """What is created inside outlives its rule and is deleted at the end of the run."""
+        before, self._keeping = self._keeping, True
+        try:
+            yield
+        finally:
+            self._keeping = before
+
+    def see(self, exchange: Exchange) -> None:
+        """Note what an exchange created or deleted."""
+        if not exchange.ok:
+            return
+        if exchange.method == "DELETE":
+            self._cross_off(self._path(exchange))
+        exchange = evolve(exchange, form=None)  # what is wrong elsewhere must not leave it behind
+        for kind in load_kinds().get(exchange.operation, ()):
+            self._note(kind, evolve(exchange, form=None))  # made is made, however it is told
+
+    def sweep(self, delete: Delete, look: Delete, *, everything: bool) -> list[Leftover]:
+        """Delete what was created, newest first; the kept ones only when asked for everything.
+
+        What has made other objects by itself is looked at before, so that these are known too.
+        Objects below another one that is deleted too go with it. What could not be deleted stays
+        noted and is returned.
+        """
+        for made in list(self._made.values()):
+            if made.look and (everything or not made.kept):
+                look(made)
+        doomed = [each for each in self._made.values() if everything or not each.kept]
+        tops = [each for each in doomed if not _below_another(each, doomed)]
+        leftovers = []
+        for made in reversed(tops):
+            exchange = delete(made)
+            if exchange.ok or exchange.status == 404:
+                self._cross_off(made.path)
+            else:
+                leftovers.append(Leftover(made, exchange.failure or f"status {exchange.status}"))
+        return leftovers
+
+    def left(self, reason: str) -> list[Leftover]:
+        """What is still there, with a reason for all."""
+        return [Leftover(each, reason) for each in self._made.values()]
+
+    def adopt(self, kind: Kind, identity: str, item: dict[str, Any]) -> None:
+        """Note a listed object that the run created without seeing the answer."""
+        ids = {name: _id(item.get(source)) for name, source in kind.ids.items()}
+        if not all(ids.values()):
+            return
+        path = self._document.operations[kind.delete].url(ids)
+        self._made.setdefault(path, Made(identity, kind.delete, path, ids))
+
+    def _note(self, kind: Kind, exchange: Exchange) -> None:
+        ids = self._path_ids(exchange)
+        try:
+            told = _first_told(exchange, kind) or exchange
+            ids |= {name: _id(told[source]) for name, source in kind.ids.items()}
+        except Signal:
+            return  # an answer without an id is a rule's business; the marked name still finds it
+        if not all(ids.values()):
+            return
+        path = self._document.operations[kind.delete].url(ids)
+        made = Made(exchange.identity, kind.delete, path, ids, self._keeping, kind.look)
+        self.noted += path not in self._made
+        self._made.setdefault(path, made)
+
+    def _path_ids(self, exchange: Exchange) -> dict[str, str]:
+        template = self._document.operations[exchange.operation].path
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(template))
+        match = re.fullmatch(pattern, self._path(exchange))
+        return {name: unquote(value) for name, value in match.groupdict().items()} if match else {}
+
+    def _path(self, exchange: Exchange) -> str:
+        return urlsplit(exchange.url).path.removeprefix(self._base_path)
+
+    def _cross_off(self, path: str) -> None:
+        self._made = {
+            each: made
+            for each, made in self._made.items()
+            if each != path and not each.startswith(path + "/")
+        }
+
+
+def _first_told(exchange: Exchange, kind: Kind) -> dict[str, Any] | None:
+    """What the first event of a stream that names the object says, or None."""
+    if exchange.media_type != EVENT_STREAM:
+        return None
+    for event in exchange.events:
+        with suppress(Signal):
+            found = event.json()
+            if isinstance(found, dict) and found.keys() >= set(kind.ids.values()):
+                return found
+    return None
+
+
+def _id(value: object) -> str:
+    """The value as part of a path; empty when no path can carry it."""
+    if not isinstance(value, str | int):
+        return ""
+    text = str(value)
+    sound = len(text) <= ID_LIMIT and text.isprintable() and text not in {".", ".."}
+    return text if sound else ""
+
+
+def _below_another(made: Made, others: list[Made]) -> bool:
+    return any(made.path.startswith(each.path + "/") for each in others)

@@ -1,0 +1,78 @@
+"""What a rule is and how a module registers one.
+
+A rule is one small function with an id, a level, a source and a sentence (its docstring's first
+line). Two kinds exist: a rule that names its operations runs once; a rule over `EACH` operation
+runs once per operation that `applies` accepts and finds it in `ctx.operation`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+from attrs import frozen
+
+from mistral_conformance.verdict.registry import Registry
+from mistral_conformance.verdict.requirement import Requirement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mistral_conformance.model.document import Operation
+    from mistral_conformance.session.context import Context
+    from mistral_conformance.verdict.requirement import Level
+
+    Check = Callable[[Context], None]
+    Applies = Callable[[Operation], bool]
+
+EACH: Final = "each"
+
+
+def _everywhere(_operation: Operation) -> bool:
+    return True
+
+
+@frozen
+class Rule(Requirement):
+    """A requirement and the function that judges it.
+
+    `operations` is empty for a rule over each operation, which `applies` narrows.
+    """
+
+    applies: Applies
+    check: Check
+
+
+Rules = Registry[Rule]
+RULES = Rules()
+
+
+def rule(
+    *,
+    id: str,  # noqa: A002 - the word of the reports
+    level: Level,
+    source: str,
+    operations: tuple[str, ...] | Literal["each"],
+    needs: tuple[str, ...] = (),
+    applies: Applies = _everywhere,
+    registry: Rules = RULES,
+) -> Callable[[Check], Check]:
+    """Register the decorated function as a rule.
+
+    `needs` names identities (`colleague`, `neighbour`, `stranger`, `private`) and `clock`; a run
+    that lacks one skips the rule with that reason. The function's docstring starts with the rule's
+    sentence.
+
+    Raises:
+        ValueError: the rule breaks the form, see `Registry.add`; or it names no operation.
+
+    """
+    if not operations:
+        raise ValueError(f"rule {id} names no operation")
+    named = () if operations == EACH else tuple(operations)
+
+    def register(check: Check) -> Check:
+        sentence = (check.__doc__ or "").strip().partition("\n")[0]
+        registry.add(Rule(id, level, source, sentence, named, needs, applies, check))
+        return check
+
+    return register

@@ -1,0 +1,169 @@
+"""What all rules of one run share: connection, identities, marker, created objects."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from attrs import define, evolve, field
+
+from mistral_conformance.model.document import is_endless
+from mistral_conformance.model.forms import forms_of
+from mistral_conformance.record.events import Bound
+from mistral_conformance.record.exchange import Signal
+from mistral_conformance.record.redaction import Redactor
+from mistral_conformance.record.wire import Message
+from mistral_conformance.session.coverage import Coverage
+from mistral_conformance.session.creations import Creations, Leftover, Made, load_kinds
+from mistral_conformance.session.identities import IMPOSTOR, NOBODY, Identity
+from mistral_conformance.session.patience import Patience
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mistral_conformance.model.document import Document
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.record.wire import Wire
+    from mistral_conformance.session.clock import Clock
+    from mistral_conformance.session.creations import Kind
+    from mistral_conformance.session.markers import Marker
+
+STAND_INS = {
+    NOBODY: Identity(NOBODY, "", ""),
+    IMPOSTOR: Identity(IMPOSTOR, "", "a-key-that-nobody-was-given"),
+}
+
+
+@define(eq=False)
+class Session:
+    """One run against one server.
+
+    `required` are patterns of operations that the server has to offer, `models` name a model by
+    what it is able to do, for what the server does not tell. `memory` is for rules that share
+    costly probes: a rule may put anything there under its own key.
+    """
+
+    document: Document
+    wire: Wire
+    identities: dict[str, Identity]
+    marker: Marker
+    seed: int = 0
+    max_examples: int = 20
+    clock: Clock | None = None
+    required: tuple[str, ...] = ()
+    models: dict[str, str] = field(factory=dict)
+    memory: dict[object, Any] = field(factory=dict)
+    creations: Creations = field(init=False)
+    coverage: Coverage = field(init=False)
+    redactor: Redactor = field(init=False)
+    patience: Patience = field(factory=Patience)
+
+    def __attrs_post_init__(self) -> None:
+        self.creations = Creations(self.document, urlsplit(self.wire.base_url).path)
+        self.coverage = Coverage(self.document)
+        self.redactor = Redactor(each.key for each in self.identities.values())
+
+    def send(self, message: Message, identity: str, operation: str = "") -> Exchange:
+        """Send as the named identity and note what was created.
+
+        Waits and tries again where the server asks for it, and gives up on a server that has
+        stopped answering, see `Patience`. A stream that the document gives no end is heard only
+        briefly, unless the message has a bound of its own.
+        """
+        message = self._bounded(message, operation)
+        caller = self.identities.get(identity) or STAND_INS[identity]
+        why_not = self.patience.exhausted(operation)
+        if why_not:
+            return self.wire.withhold(message, caller, operation, why_not)
+        exchange = self.wire.send(message, caller, operation)
+        return self._take(message, caller, operation, exchange)
+
+    def send_at_once(self, calls: Sequence[tuple[str, Message]], identity: str) -> list[Exchange]:
+        """Send messages, each to its operation, side by side.
+
+        Those that the server puts off are sent again in turn.
+        """
+        caller = self.identities[identity]
+        with ThreadPoolExecutor(len(calls)) as pool:
+            answers = pool.map(lambda each: self.wire.send(each[1], caller, each[0]), calls)
+        return [
+            self._take(message, caller, operation, answer)
+            for (operation, message), answer in zip(calls, answers, strict=True)
+        ]
+
+    def _take(
+        self, message: Message, caller: Identity, operation: str, exchange: Exchange
+    ) -> Exchange:
+        """Note an answer, after waiting for a better one where the server asks to wait."""
+        self.coverage.see(message, exchange)
+        while self.patience.waits_for(exchange):
+            exchange = self.wire.send(message, caller, operation)
+            self.coverage.see(message, exchange)
+        exchange = self._formed(exchange, operation)
+        self.patience.see(exchange)
+        self.creations.see(exchange)
+        return exchange
+
+    def _formed(self, exchange: Exchange, operation: str) -> Exchange:
+        """The exchange with the form that the document gives its answer."""
+        form = forms_of(self.document).find(operation, exchange.status, exchange.media_type)
+        return evolve(exchange, form=form)
+
+    def _bounded(self, message: Message, operation: str) -> Message:
+        spec = self.document.operations.get(operation)
+        if message.bound or spec is None or not is_endless(spec):
+            return message
+        return evolve(message, bound=Bound())
+
+    def delete(self, made: Made) -> Exchange:
+        """Delete one object as the identity that created it, or end it where nothing deletes it."""
+        method = self.document.operations[made.delete].method
+        return self.send(Message(method, made.path), made.identity, made.delete)
+
+    def sweep(self, *, everything: bool) -> list[Leftover]:
+        """Delete what the run created, see `Creations.sweep`."""
+        return self.creations.sweep(self.delete, self.look, everything=everything)
+
+    def look(self, made: Made) -> Exchange:
+        """Read an object that the run created; what its answer names is noted."""
+        operation = self.document.operations[made.look]
+        message = Message(operation.method, operation.url(made.ids))
+        return self.send(message, made.identity, operation.id)
+
+    @contextmanager
+    def forgetting(self) -> Iterator[None]:
+        """Nothing that rules have put into `memory` is there inside, and it is back afterwards."""
+        before, self.memory = self.memory, {}
+        try:
+            yield
+        finally:
+            self.memory = before
+
+    def finish(self) -> list[Leftover]:
+        """Delete all that is left, also what only its marked name tells, and say what stays."""
+        self.sweep(everything=True)
+        for kind in chain.from_iterable(load_kinds().values()):
+            if kind.list and kind.operation in self.document.operations:
+                self._adopt_marked(kind)
+        return self.sweep(everything=True)
+
+    def _adopt_marked(self, kind: Kind) -> None:
+        operation = self.document.operations[kind.list]
+        for identity in self.identities:
+            exchange = self.send(Message("GET", operation.path), identity, operation.id)
+            for item in _items(evolve(exchange, form=None), kind.items):
+                if isinstance(item, dict) and self.marker.owns(item.get(kind.name)):
+                    self.creations.adopt(kind, identity, item)
+
+
+def _items(exchange: Exchange, path: str) -> Iterator[Any]:
+    """The items of a list, whether or not they have their documented form."""
+    try:
+        items = evolve(exchange, form=None).at(path)
+    except Signal:
+        return
+    if isinstance(items, list):
+        yield from items

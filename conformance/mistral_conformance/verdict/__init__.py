@@ -1,0 +1,1 @@
+"""What a server is held to and what became of it: levels, sources, outcomes."""
