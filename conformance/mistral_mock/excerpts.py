@@ -6,6 +6,7 @@ excerpt has few items, with those that are wrong first among them: their problem
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 FEW = 400
 """A value with so many parts is looked at as a whole."""
+DIGITS = re.compile(r"\+?[0-9]+")
+"""Keys of maps that a validator tells as numbers."""
 SHORTEST = 2
 """Arrays and maps are not cut below this: no schema of the document asks for more items."""
 MANY = 16
@@ -52,7 +55,7 @@ def _key(part: dict[str, Any], step: str | int) -> str:
     """The key of a map at a step of a validator's path, which gives digits as a number."""
     if step in part:
         return str(step)
-    return next(key for key in part if key.isdecimal() and int(key) == step)
+    return next(key for key in part if DIGITS.fullmatch(key) and int(key) == step)
 
 
 def find_excerpt(value: object, is_valid: Check, names: frozenset[str]) -> Excerpt:

@@ -161,7 +161,7 @@ def test_members_without_their_tag_are_taken_for_what_they_are(api: httpx.Client
     assert kinds == ["message.input", "function.call", "function.result", "message.output"]
 
 
-@pytest.mark.parametrize("key", ["0", "007", "12"])
+@pytest.mark.parametrize("key", ["0", "007", "12", "+5"])
 def test_what_stands_under_a_key_of_digits_is_told(api: httpx.Client, key: str) -> None:
     library = api.post("/v1/libraries", json={"name": "digits"}).json()["id"]
     document = api.post(

@@ -16,8 +16,7 @@ from mistral_conformance.model.forms import forms_of
 from mistral_conformance.mutants.judging import mock_session
 from mistral_conformance.record.wire import Message
 from mistral_conformance.rules import load_rules
-from  import DEFAULT_PROFILE
-from mistral_conformance.running.plan import make_plan
+from mistral_conformance.running.plan import default_profile, make_plan
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.session.rule import Rules, rule
 from mistral_conformance.verdict.requirement import MUST
@@ -60,7 +59,7 @@ def test_rule_that_trusts_a_value_is_found() -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_rules_leave_free_what_is_free(seed: int) -> None:
     document = load_document()
-    named = named_cases(DEFAULT_PROFILE)[::5]
+    named = named_cases(default_profile())[::5]
     each = [case for case in make_plan(document, load_rules(), OVER_EACH) if case.operation]
     wrong = [result for result in judge_varied(seed, [*each, *named], 2) if is_wrong(result)]
     assert [f"{result.name}: {result.reason}" for result in wrong] == []
