@@ -237,7 +237,7 @@ def _expect_told(ctx: Context, answer: Exchange, events: Events, *, keep: bool =
         pieces = [heard["pieces"][place] for place in sorted(heard["pieces"])]
         expect_equal(ctx, pieces, pieces_of(entry), f"what a {entry['type']} says", answer)
         for name in ("name", "tool_call_id", "next_agent_id", "model", "agent_id"):
-            if name in heard and entry.get(name) is not None:
+            if heard.get(name) is not None and entry.get(name) is not None:
                 expect_equal(ctx, heard[name], entry[name], f"its {name}", answer)
     if not keep:
         _forget(ctx, events)

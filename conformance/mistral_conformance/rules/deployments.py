@@ -134,7 +134,7 @@ def order_is_kept(ctx: Context) -> None:
 def workers_make_the_list(ctx: Context) -> None:
     """The workers are those of the deployment; the filter parts the live from the others."""
     every = listing(ctx, ALL)["deployments"]
-    name = max(every, key=lambda each: each.get("worker_count", 0))["name"]
+    name = max(every, key=lambda each: each["worker_count"])["name"]
     found = ctx.need(ctx.api.call(GET, name=name), 200)
     wanted = {each["name"]: each["is_active"] for each in found["workers"]}
     cases: list[tuple[Mapping[str, Any], set[str]]] = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from mistral_conformance.rules.common.readings import some
 from mistral_conformance.rules.common.steps import (
     expect_equal,
     word,
@@ -54,8 +55,8 @@ def failure_has_no_result(ctx: Context) -> None:
     done = wait_end(ctx, start(ctx, BREAK, input={"reason": reason}))
     expect_equal(ctx, (done["status"], done["result"]), ("FAILED", None), "the end", done)
     heard = hear(ctx, done)
-    last = events_in(heard)[-1] if heard.events else {}
-    expect_equal(ctx, last.get("event_type"), "WORKFLOW_EXECUTION_FAILED", "the last", heard)
+    last = some(events_in(heard), "events", heard)[-1]
+    expect_equal(ctx, last["event_type"], "WORKFLOW_EXECUTION_FAILED", "the last", heard)
     ctx.expect(reason in json.dumps(last["attributes"]["failure"]), "it tells no reason", heard)
 
 

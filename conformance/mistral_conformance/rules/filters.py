@@ -62,8 +62,7 @@ def numbers_compare(ctx: Context) -> None:
     """Each comparison of a number takes the events for which it is true, and no other."""
     wanted = record_chats(ctx, SHORT, LONG)
     sizes = {
-        str(each["event_id"]): each.get("nb_input_tokens", 0)
-        for each in found_in(search(ctx, wanted))
+        str(each["event_id"]): each["nb_input_tokens"] for each in found_in(search(ctx, wanted))
     }
     bound = max(sizes.values())
     for op, signs in ORDERS.items():
@@ -139,7 +138,7 @@ def fields_are_in_order(ctx: Context) -> None:
 def listed_operators_work(ctx: Context) -> None:
     """A field that can be asked whether it is null splits the events in two by the answer."""
     wanted = record_chats(ctx, SHORT, SHORT)
-    named = [each for each in list_fields(ctx) if "isnull" in each.get("supported_operators", ())]
+    named = [each for each in list_fields(ctx) if "isnull" in each["supported_operators"]]
     if not named:
         ctx.skip("no field can be asked whether it is null")
     for field in ctx.random.sample(named, min(3, len(named))):

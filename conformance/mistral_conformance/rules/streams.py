@@ -85,7 +85,7 @@ def chunks_have_their_fields(ctx: Context) -> None:
     ctx.expect(len(chunks) > 1, "the answer is not split into chunks", answer)
     for chunk in chunks:
         missing = {"id", "model", "choices"} - set(chunk)
-        for choice in chunk.get("choices", []):
+        for choice in chunk["choices"]:
             missing |= {"index", "delta", "finish_reason"} - set(choice)
         ctx.expect(not missing, f"a chunk lacks {sorted(missing)}", answer)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.rules.common.readings import read_integer, some
 from mistral_conformance.rules.common.steps import expect_equal, word
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.common.workflows import execute, finished
@@ -52,6 +53,8 @@ def spans_make_one_trace(ctx: Context) -> None:
     spans = spans_of(found)
     ids = [span["spanId"] for span in spans]
     ctx.expect(len(ids) == len(set(ids)), "a span's id comes twice", found)
+    if len(spans) > 1 and not any("parentSpanId" in span for span in spans):
+        ctx.skip("no span tells its parent")
     tops = [span for span in spans if span.get("parentSpanId") not in ids]
     expect_equal(ctx, len(tops), 1, "the number of spans at the top", found)
     for span in spans:
@@ -69,14 +72,12 @@ def spans_fit_the_execution(ctx: Context) -> None:
     """The span at the top lasts as long as the execution, and the others lie within."""
     run = finished(ctx, execute(ctx))
     found = trace(ctx, OTEL, run)
-    times = [(span["startTimeUnixNano"], span["endTimeUnixNano"]) for span in spans_of(found)]
-    text = all(isinstance(each, str) and each.isdigit() for pair in times for each in pair)
-    ctx.expect(text, "a time is no text of digits", found)
+    times = [_span_times(span) for span in spans_of(found)]
     start, end = (nanoseconds(run[field]) for field in ("start_time", "end_time"))
-    first, last = min(int(pair[0]) for pair in times), max(int(pair[1]) for pair in times)
+    first, last = min(one for one, _ in times), max(other for _, other in times)
     ctx.expect(abs(first - start) <= MICROSECOND, "the trace begins at another time", run, found)
     ctx.expect(abs(last - end) <= MICROSECOND, "the trace ends at another time", run, found)
-    ctx.expect(all(int(a) <= int(b) for a, b in times), "a span ends before it begins", found)
+    ctx.expect(all(a <= b for a, b in times), "a span ends before it begins", found)
 
 
 @rule(
@@ -89,20 +90,19 @@ def tree_has_the_same_spans(ctx: Context) -> None:
     """The tree holds the spans of the trace, each below its parent, with the same times."""
     run = finished(ctx, execute(ctx))
     flat, tree = trace(ctx, OTEL, run), trace(ctx, SUMMARY, run)
-    wanted = {
-        span["spanId"]: (span["name"], int(span["startTimeUnixNano"]), int(span["endTimeUnixNano"]))
-        for span in spans_of(flat)
-    }
+    wanted = {span["spanId"]: (span["name"], *_span_times(span)) for span in spans_of(flat)}
     nodes = list(walk_tree(tree["span_tree"]))
     found = {
         node["span_id"]: (node["name"], node["start_time_unix_nano"], node["end_time_unix_nano"])
         for node, _ in nodes
     }
     expect_equal(ctx, found, wanted, "the tree", flat, tree)
-    above = {span["spanId"]: span.get("parentSpanId") for span in spans_of(flat)}
+    spans = {span["spanId"]: span for span in spans_of(flat)}
     for node, parent in nodes:
         if parent is not None:
-            expect_equal(ctx, above[node["span_id"]], parent, "a span's parent", flat, tree)
+            expect_equal(
+                ctx, spans[node["span_id"]]["parentSpanId"], parent, "a span's parent", flat, tree
+            )
 
 
 @rule(
@@ -163,15 +163,11 @@ def trace(ctx: Context, operation: str, run: Exchange, **query: str) -> Exchange
     return ctx.expect_status(answer, 200)
 
 
-def spans_of(found: Exchange) -> list[dict[str, Any]]:
+def spans_of(answer: Exchange) -> list[dict[str, Any]]:
     """All spans of a trace in the form of OpenTelemetry."""
-    batches = found.at("otel_trace_data.batches")
-    return [
-        span
-        for batch in batches
-        for scope in batch.get("scopeSpans", [])
-        for span in scope.get("spans", [])
-    ]
+    batches = answer.at("otel_trace_data.batches")
+    found = [span for batch in batches for scope in batch["scopeSpans"] for span in scope["spans"]]
+    return some(found, "spans", answer)
 
 
 def walk_tree(
@@ -186,3 +182,9 @@ def nanoseconds(text: str) -> int:
     """The nanoseconds since 1970 of a time as the API writes it."""
     moment = read_time(text)
     return (int(moment.timestamp()) * 1_000_000 + moment.microsecond) * 1000
+
+
+def _span_times(span: dict[str, Any]) -> tuple[int, int]:
+    """When a span begins and ends, in nanoseconds, which OpenTelemetry writes as text."""
+    began, ended = span["startTimeUnixNano"], span["endTimeUnixNano"]
+    return read_integer(began, "a begin"), read_integer(ended, "an end")

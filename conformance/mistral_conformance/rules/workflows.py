@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.rules.common.refusals import expect_hidden
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.rules.common.walks import LIMIT
 from mistral_conformance.rules.common.workflows import (
@@ -294,14 +295,14 @@ def belong_to_their_workspace(ctx: Context) -> None:
     own = [
         each["id"]
         for each in ctx.expect_status(listed, 200)["workflows"]
-        if not (each.get("metadata") or {}).get("shared_namespace")
+        if not (each["metadata"] and each["metadata"]["shared_namespace"])
     ]
     _need_some(ctx, own)
     seen = ctx.as_("neighbour").call(LIST_WORKFLOWS, query={"limit": 1000})
     ids = {each["id"] for each in ctx.expect_status(seen, 200)["workflows"]}
     ctx.expect(not ids & set(own), "another workspace sees it", listed, seen)
     answer = ctx.as_("neighbour").call(GET_WORKFLOW, workflow_identifier=own[0])
-    ctx.expect_status(answer, 404)
+    expect_hidden(ctx, answer)
 
 
 def _need_some(ctx: Context, items: list[Any]) -> None:

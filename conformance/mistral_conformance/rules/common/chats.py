@@ -73,7 +73,7 @@ def chat_model(ctx: Context) -> str:
     if held is None:
         cards = ctx.need(ctx.api.call(LIST_MODELS), 200)["data"]
         able = [each for each in cards if (each.get("capabilities") or {}).get("completion_chat")]
-        names = {name for each in able for name in [each["id"], *each.get("aliases", [])]}
+        names = {name for each in able for name in [each["id"], *(each.get("aliases") or ())]}
         if not able:
             ctx.skip("no model of the list can chat")
         held = PREFERRED if PREFERRED in names else able[0]["id"]
@@ -112,7 +112,7 @@ def text_of(choice: dict[str, Any]) -> str:
     content = within(choice, "message")["content"] or ""
     if isinstance(content, str):
         return content
-    return "".join(part.get("text", "") for part in content if isinstance(part, dict))
+    return "".join(part.get("text") or "" for part in content if isinstance(part, dict))
 
 
 def first_choice(ctx: Context, answer: Exchange) -> dict[str, Any]:

@@ -127,7 +127,7 @@ def text_fields(ctx: Context) -> list[tuple[str, str]]:
     """The names of the fields that hold text, each with an operator that looks inside."""
     found = []
     for field in list_fields(ctx):
-        operators = [each for each in CONTAINS if each in field.get("supported_operators", ())]
+        operators = [each for each in CONTAINS if each in field["supported_operators"]]
         if field["type"] == "TEXT" and operators:
             found.append((str(field["name"]), operators[0]))
     return found

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
+LONGEST_NUMBER = 40
 T = TypeVar("T")
 
 
@@ -59,6 +60,20 @@ def read_text(text: object, what: str, *seen: Exchange) -> Any:  # noqa: ANN401 
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Failed(f"{what} is not JSON: {text[:60]!r}", *seen) from error
+
+
+def read_integer(text: object, what: str, *seen: Exchange) -> int:
+    """The integer that an answer tells as text, or as a number.
+
+    Raises:
+        Failed: it is none.
+
+    """
+    if isinstance(text, int) and not isinstance(text, bool):
+        return text
+    if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < LONGEST_NUMBER:
+        return int(text)
+    raise Failed(f"{what} is {text!r}, which is no integer", *seen)
 
 
 def read_lines(answer: Exchange) -> list[Any]:
