@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
+from mistral_conformance.capabilities import Capabilities, capabilities_of
 from mistral_conformance.clock import Clock
 from mistral_conformance.document import load_document
 from mistral_conformance.laws.law import QUICK
@@ -64,6 +65,7 @@ class Run:
     leftovers: list[Leftover] = field(factory=list)
     interrupted: bool = False
     coverage: list[Row] = field(factory=list)
+    capabilities: Capabilities | None = None
 
 
 @contextmanager
@@ -115,6 +117,7 @@ def execute(
     finally:
         _clean_up(session, run)
         run.results = settle_blocked(run.results)
+        run.capabilities = capabilities_of(session)
         run.coverage = session.coverage.table(run.operations)
         run.elapsed_s = round(time.monotonic() - started, 3)
 
