@@ -41,8 +41,8 @@ def _lives(model: Model) -> Iterator[Subject]:
         if life.operation not in owners:
             continue
         resource = owners[life.operation]
-        asked = {life.least, life.most} - {None} if life.parameter else set()
-        for number in (None, *sorted(asked)):
+        bounds = (life.least, life.most) if life.parameter else ()
+        for number in (None, *(each for each in bounds if each)):
             name = f"{life.operation} for {number}" if number else life.operation
             needed = (life.operation, resource.create)
             value, origins = (resource, life, number), (life.origin,)

@@ -5,7 +5,7 @@ One large thing is in `kept`, lists longer than their largest page are in `pages
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
@@ -27,6 +27,7 @@ from mistral_conformance.outcome import Skipped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mistral_conformance.document import Json
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Option, Resource, StreamView
 
@@ -127,7 +128,7 @@ def _page(model: Model, child: Resource) -> int:
     """The items of a page of the children's list unless another number is asked for."""
     view = model.lists[child.list]
     name = view.paging.get("size", "")
-    parameters: list[Any] = model.document.operations[child.list].parameters
-    schema = next((each.get("schema", {}) for each in parameters if each["name"] == name), {})
+    parameters = model.document.operations[child.list].parameters
+    schema: Json = next((e.get("schema", {}) for e in parameters if e["name"] == name), {})
     found = facet(model.document, schema, "default")
     return max(found if isinstance(found, int) else 0, view.largest or 0)

@@ -205,7 +205,7 @@ def _print_unjudged(console: Console, report: Report) -> None:
 
 def _print_coverage(console: Console, report: Report) -> None:
     for line in offers(report):
-        console.print(Text(printable(line)), soft_wrap=True)
+        console.print(Text(printable(line)))
     for part in tally(report):
         console.print(Text(f"{part.done:>5} of {part.all:>4} {part.what}"))
     for what, operations in gaps(report).items():
