@@ -10,7 +10,18 @@ from typing import Any
 
 EXTENSIONS = frozenset(
     f"x-mistral-{each}"
-    for each in ("resource", "field", "reference", "list", "sort", "filter", "states", "option")
+    for each in (
+        "resource",
+        "field",
+        "reference",
+        "list",
+        "sort",
+        "filter",
+        "states",
+        "option",
+        "access",
+        "link",
+    )
 )
 
 

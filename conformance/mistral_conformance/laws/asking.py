@@ -117,7 +117,7 @@ def hear(world: World, view: StreamView, asked: Question) -> Completion:
 
     """
     answer = world.call(view.operation, json={**asked.body, **view.when})
-    _taken(world, answer, asked.feature or STREAMS)
+    _taken(world, answer, asked.feature)
     return read_stream(world, answer, view)
 
 
@@ -125,9 +125,11 @@ def read_stream(world: World, answer: Exchange, view: StreamView) -> Completion:
     """The answer that an exchange streams.
 
     Raises:
+        NotOffered: the server refuses to stream.
         Failed: it is no stream of the documented form.
 
     """
+    _taken(world, answer, STREAMS)
     is_stream = answer.media_type == EVENT_STREAM
     world.expect(is_stream, f"a stream was asked for, {answer.media_type} came", answer)
     return read_pieces(answer, view.end)

@@ -14,7 +14,7 @@ from mistral_conformance.laws.values import NAMES
 from mistral_conformance.laws.views import expect_shown
 from mistral_conformance.model.schemas import facet, types
 from mistral_conformance.record.exchange import Signal
-from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.outcome import NotOffered, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,7 +123,7 @@ def text_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
         judged += 1
         expect_shown(world, instance, world.look(instance), {field.name: text})
     if not judged:
-        raise Skipped(f"the server takes none of the texts for `{field.name}`")
+        raise NotOffered(f"not offered: the server takes none of the texts for `{field.name}`")
 
 
 @law(id="values.number-is-kept", over=_numbers, source=LOST, harm=True)
@@ -151,7 +151,7 @@ def choice_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
         views = [Shown("the answer", instance.made, instance.made.json()), *world.look(instance)]
         expect_shown(world, instance, views, {field.name: value})
     if not judged:
-        raise Skipped(f"the server takes no value for `{field.sent}`")
+        raise NotOffered(f"not offered: the server takes no value for `{field.sent}`")
 
 
 @law(id="values.null-clears", over=_clearable, source=LOST)
@@ -185,7 +185,7 @@ def map_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
         wanted = {field.name: value} if value else {}
         expect_shown(world, instance, world.look(instance), wanted)
     if not judged:
-        raise Skipped(f"the server takes none of the maps for `{field.name}`")
+        raise NotOffered(f"not offered: the server takes none of the maps for `{field.name}`")
 
 
 @law(id="values.bytes-are-kept", over=_uploads, source=LOST, harm=True)

@@ -42,8 +42,7 @@ def _lives(model: Model) -> Iterator[Subject]:
             continue
         resource = owners[life.operation]
         bounds = (life.least, life.most) if life.parameter else ()
-        asked = {each for each in bounds if each is not None}
-        for number in (None, *sorted(asked)):
+        for number in (None, *(each for each in bounds if each)):
             name = f"{life.operation} for {number}" if number else life.operation
             needed = (life.operation, resource.create)
             value, origins = (resource, life, number), (life.origin,)

@@ -129,7 +129,6 @@ def _page(model: Model, child: Resource) -> int:
     view = model.lists[child.list]
     name = view.paging.get("size", "")
     parameters = model.document.operations[child.list].parameters
-    found_in = (each.get("schema", {}) for each in parameters if each["name"] == name)
-    schema: Json = next(found_in, {})
+    schema: Json = next((e.get("schema", {}) for e in parameters if e["name"] == name), {})
     found = facet(model.document, schema, "default")
     return max(found if isinstance(found, int) else 0, view.largest or 0)

@@ -8,7 +8,7 @@ from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import FULL, Subject, law
 from mistral_conformance.laws.populations import population_of
 from mistral_conformance.laws.reading import find, read_items
-from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.outcome import NotOffered, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +82,7 @@ def beyond_the_end_is_nothing(world: World, view: ListView) -> None:
     """The page after the last one repeats no item."""
     population, query, _ = _narrowed(world, view)
     if "page" not in view.paging:
-        raise Skipped("the list has no numbered pages")
+        raise NotOffered("not offered: the list has no numbered pages")
     first = 1 if view.paging["style"] == "page-from-1" else 0
     asked = {**query, view.paging["page"]: first + MOST, view.paging["size"]: 2}
     answer = world.ask(view.operation, population.ids, query=asked)
@@ -111,7 +111,7 @@ def pages_tile_while_items_come_and_go(world: World, view: ListView) -> None:
         token = find(page, view.paging["next_token"])
         asked = None if token is None else {**asked, view.paging["token"]: token}
     if len(found) <= 2:
-        raise Skipped("the server gives no tokens")
+        raise NotOffered("not offered: the server gives no tokens")
     for key in population.keys:
         times = found.count(key)
         world.expect(times == 1, f"an item that stayed comes {times} times")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from mistral_conformance.laws.reading import find, read_items
-from mistral_conformance.verdict.outcome import Failed, Unjudged
+from mistral_conformance.verdict.outcome import Failed, NotOffered, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     Ask = Callable[[Json], Exchange]
 
+REFUSED = (400, 422, 501)
+"""How a server says that it does not take a parameter."""
 LIMIT = 60
 """Pages after which a walk is taken for endless."""
 LARGEST = 100
@@ -44,6 +46,7 @@ def walk_list(
 
     Raises:
         Failed: a page is no page, or the walk has no end.
+        NotOffered: the list is refused with the query.
         Unjudged: a page was refused.
 
     """
@@ -54,6 +57,9 @@ def walk_list(
         if len(pages) == LIMIT:
             raise Failed(f"the list does not end within {LIMIT} pages", *pages[-2:])
         page = ask(asked)
+        if page.status in REFUSED and query and not pages:
+            what = ", ".join(f"`{each}`" for each in query)
+            raise NotOffered(f"not offered: {what} is refused with {page.status}", page)
         if page.status != 200:
             raise Unjudged(f"a page of the list answered {page.status}", page)
         found = read_items(page, view.items)

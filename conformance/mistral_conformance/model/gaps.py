@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_conformance.model.behaviour import is_state, undeclared_options
-from mistral_conformance.model.declarations import OPTION, REFERENCE, STATES
+from mistral_conformance.model.declarations import LINK, OPTION, REFERENCE, STATES
 from mistral_conformance.model.lists import undeclared_parameters
 from mistral_conformance.model.references import is_id, resource_named
 from mistral_conformance.model.resources import without_resource
@@ -38,6 +38,9 @@ def find_gaps(model: Model, operation: Operation) -> Iterator[str]:
             yield f"the parameter {name} is no paging, filter or sort: declare x-mistral-filter"
     for name in undeclared_options(model.document, operation) if resource is None else ():
         yield f"nothing says what the option {name} does: declare {OPTION}"
+    is_link = resource is not None and operation.id in resource.links
+    if is_link and all(each.operation != operation.id for each in model.lifetimes):
+        yield f"nothing says how long its URL opens: declare {LINK}"
     yield from _of_fields(model, operation)
 
 

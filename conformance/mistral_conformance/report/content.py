@@ -58,11 +58,7 @@ def build_report(run: Run, redactor: Redactor) -> Report:
     of_case = {result.name: cause.id for cause in causes for result in cause.results}
     return Report(
         run=_run(run),
-        target=Target(
-            redactor.text(run.options.base_url),
-            bool(run.options.clock_url),
-            tuple(run.options.identities),
-        ),
+        target=_target(run, redactor),
         summary=_summary(run.results),
         must_unjudged=count_unjudged_musts(run.results),
         causes=tuple(_cause(each, redactor) for each in causes),
@@ -107,6 +103,18 @@ def _run(run: Run) -> RunInfo:
         rules=tuple(run.options.rules),
         interrupted=run.interrupted,
         holds=not run.interrupted and not is_broken(run.results),
+    )
+
+
+def _target(run: Run, redactor: Redactor) -> Target:
+    found, options = run.capabilities, run.options
+    return Target(
+        redactor.text(options.base_url),
+        bool(options.clock_url),
+        tuple(options.identities),
+        tuple(each for each in found.missing if each in run.operations) if found else (),
+        {name: redactor.text(each) for name, each in found.models.items()} if found else {},
+        dict(found.features) if found else {},
     )
 
 

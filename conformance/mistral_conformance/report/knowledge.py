@@ -33,6 +33,7 @@ def tell_resource(model: Model, name: str) -> str:
         *_references(model, resource),
         *_list(model.lists.get(resource.list)),
         *_states(model, resource),
+        *_access(model, resource),
     ]
     return "\n".join(lines) + "\n"
 
@@ -125,6 +126,24 @@ def _states(model: Model, resource: Resource) -> Iterator[str]:
         yield from _wrapped(f"{state} leads to {', '.join(following)}", "  ")
     for action, following in states.actions.items():
         yield from _wrapped(f"{action} leads to {', '.join(following)}", "  ")
+
+
+def _access(model: Model, resource: Resource) -> Iterator[str]:
+    """What levels its operations take, what gives one, how long its links open."""
+    levels = [each for each in model.levels if each.resource == resource.name]
+    grants = [each for each in model.grants if each.resource == resource.name]
+    lives = [each for each in model.lifetimes if each.operation in resource.links]
+    if levels or grants or lives:
+        yield ""
+        yield "access"
+    for each in levels:
+        yield from _fact(f"{each.operation} takes the level {each.level}", each.origin)
+    for grant in grants:
+        words = ", ".join(f"{word} ({level})" for word, level in grant.levels.items())
+        yield from _fact(f"gives {words} of its {grant.parent}", grant.origin)
+    for life in lives:
+        asked = f", or as {life.parameter} asks" if life.parameter else ""
+        yield from _fact(f"{life.operation} opens for {life.lifetime_s:g} s{asked}", life.origin)
 
 
 def _fact(words: str, origin: Origin) -> Iterator[str]:

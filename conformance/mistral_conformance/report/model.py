@@ -42,11 +42,18 @@ class RunInfo:
 
 @frozen
 class Target:
-    """The server that was judged, and as whom."""
+    """The server that was judged, as whom, and what it offers as far as the run has seen.
+
+    `missing` are operations that it does not have, `models` are by what they are able to do,
+    `features` are streams and options of requests, each with whether the server takes it.
+    """
 
     base_url: str
     clock: bool
     identities: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    models: dict[str, str] = attrs.field(factory=dict)
+    features: dict[str, bool] = attrs.field(factory=dict)
 
 
 @frozen

@@ -47,3 +47,20 @@ def gaps(report: Report) -> dict[str, list[str]]:
         UNRULED: [row.operation for row in rows if not row.rules and not chosen],
     }
     return {what: operations for what, operations in found.items() if operations}
+
+
+def offers(report: Report) -> list[str]:
+    """What the server offers and the run had at hand, in a few lines."""
+    target = report.target
+    models = [f"{ability} {name}" for ability, name in sorted(target.models.items())]
+    taken = sorted(each for each, offered in target.features.items() if offered)
+    refused = sorted(each for each, offered in target.features.items() if not offered)
+    clock = "a clock" if target.clock else "no clock"
+    lines = {
+        "asked as": [*target.identities, clock],
+        "models": models,
+        "takes": taken,
+        "does not take": refused,
+        "does not have": list(target.missing),
+    }
+    return [f"{what}: {', '.join(words)}" for what, words in lines.items() if words]

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mistral_conformance.report.headline import headline
-from mistral_conformance.report.tally import gaps, tally
+from mistral_conformance.report.tally import gaps, offers, tally
 from mistral_conformance.verdict.outcome import RED, Status
 
 if TYPE_CHECKING:
@@ -204,6 +204,8 @@ def _print_unjudged(console: Console, report: Report) -> None:
 
 
 def _print_coverage(console: Console, report: Report) -> None:
+    for line in offers(report):
+        console.print(Text(printable(line)))
     for part in tally(report):
         console.print(Text(f"{part.done:>5} of {part.all:>4} {part.what}"))
     for what, operations in gaps(report).items():

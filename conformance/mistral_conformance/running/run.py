@@ -16,6 +16,7 @@ from mistral_conformance.record.wire import Limits, Wire
 from mistral_conformance.running.plan import default_profile
 from mistral_conformance.running.runner import judge_all
 from mistral_conformance.running.target import check_target, require_consent
+from mistral_conformance.session.capabilities import Capabilities, capabilities_of
 from mistral_conformance.session.clock import Clock
 from mistral_conformance.session.markers import Marker, fresh_run_id
 from mistral_conformance.session.patience import Patience
@@ -72,6 +73,7 @@ class Run:
     leftovers: list[Leftover] = field(factory=list)
     interrupted: bool = False
     coverage: list[Row] = field(factory=list)
+    capabilities: Capabilities | None = None
 
 
 @contextmanager
@@ -128,6 +130,7 @@ def execute(
     finally:
         _clean_up(session, run)
         run.results = settle_blocked(run.results)
+        run.capabilities = capabilities_of(session)
         run.coverage = session.coverage.table(run.operations)
         run.elapsed_s = round(time.monotonic() - started, 3)
 

@@ -34,6 +34,7 @@ CHANGING = re.compile(
 NOTHING = str(uuid.uuid5(uuid.NAMESPACE_URL, "conformance:nothing"))
 SAYING = ("message", "detail", "msg")
 """The fields of errors that hold words for people."""
+LIST_MODELS = "models.list"
 NO_BODY = ("GET", "DELETE")
 
 
@@ -43,9 +44,16 @@ class Capabilities:
 
     session: Session
     features: dict[str, bool] = field(factory=dict)
+    models: dict[str, str] = field(factory=dict)
+    """By what it is able to do, the first model of the list, or the one that the run names."""
     _found: dict[str, bool] = field(factory=dict)
     _unsure: set[str] = field(factory=set)
     _no_route: dict[str, str] = field(factory=dict)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The operations that the server turned out not to have."""
+        return tuple(sorted(name for name, offered in self._found.items() if not offered))
 
     def note(self, feature: str, *, offered: bool) -> None:
         """Note whether the server took a feature that is no operation, such as an option."""
@@ -85,10 +93,22 @@ class Capabilities:
         """
         if exchange.ok:
             self._unsure.discard(exchange.operation)
+            if exchange.operation == LIST_MODELS:
+                self._see_models(exchange)
         elif exchange.status in NO_METHOD or (
             exchange.operation in self._unsure and self._is_no_route(exchange)
         ):
             self.miss(exchange.operation, exchange)
+
+    def _see_models(self, exchange: Exchange) -> None:
+        """Note what the list says that its models are able to do."""
+        listed = exchange.json()
+        cards = listed.get("data") if isinstance(listed, dict) else listed
+        for card in cards if isinstance(cards, list) else ():
+            able = card.get("capabilities") if isinstance(card, dict) else None
+            for ability, can in able.items() if isinstance(able, dict) else ():
+                if can is True:
+                    self.models.setdefault(ability, str(card.get("id")))
 
     def _probe(self, operation: str) -> bool:
         spec = self.session.document.operations[operation]
@@ -122,7 +142,9 @@ class Capabilities:
 
 def capabilities_of(session: Session) -> Capabilities:
     """The capabilities of the run's server."""
-    found: Capabilities = session.memory.setdefault(Capabilities, Capabilities(session))
+    named = dict(session.models)
+    new = Capabilities(session, models=named)
+    found: Capabilities = session.memory.setdefault(Capabilities, new)
     return found
 
 

@@ -66,9 +66,10 @@ class Clock:
 
     def _send(self, method: str, body: object) -> httpx.Response:
         """Send, again where a gateway in front asks to: it did not let the request through."""
+        response = self._http.request(method, self.url, json=body)
         for _ in range(MOST_REPEATS):
-            response = self._http.request(method, self.url, json=body)
             if response.status_code not in {429, 503} or "retry-after" not in response.headers:
                 break
             time.sleep(min(asked_wait(response.headers), LONGEST_WAIT_S))
+            response = self._http.request(method, self.url, json=body)
         return response

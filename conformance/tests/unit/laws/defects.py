@@ -126,7 +126,7 @@ def delete_renames_others() -> Alter:
         if answer.is_("DELETE"):
             deleted.append(answer.path)
         if deleted and answer.is_("GET") and "/v1/files/" in answer.path:
-            answer.body = {**answer.body, "filename": "other.txt"}
+            answer.body = {**answer.body, "filename": f"other{len(deleted)}.txt"}
 
     return alter
 
@@ -274,8 +274,8 @@ def ids_come_again() -> Alter:
     def alter(answer: Answer) -> None:
         if answer.is_("POST", "/v1/files"):
             first.append(answer.body["id"])
-            if len(first) == 3:
-                answer.body = {**answer.body, "id": first[0]}
+            if len(first) % 3 == 0:
+                answer.body = {**answer.body, "id": first[-3]}
 
     return alter
 
@@ -495,7 +495,7 @@ def states_go_back() -> Alter:
     def alter(answer: Answer) -> None:
         if answer.is_("GET") and "/documents/" in answer.path and "process_status" in answer.body:
             looks.append(answer.path)
-            state = "todo" if len(looks) == 2 else "in_progress"
+            state = "todo" if len(looks) % 2 == 0 else "in_progress"
             answer.body = {
                 **answer.body, "process_status": state, "processing_status": "Running",
             }  # fmt: skip
@@ -510,7 +510,7 @@ def ends_begin_again() -> Alter:
     def alter(answer: Answer) -> None:
         if answer.is_("GET") and "/documents/" in answer.path and "process_status" in answer.body:
             ended.extend([answer.path] * (answer.body["process_status"] == "done"))
-            if len(ended) > 2:
+            if ended.count(answer.path) > 2:
                 answer.body = {
                     **answer.body, "process_status": "todo", "processing_status": "Running",
                 }  # fmt: skip

@@ -36,6 +36,18 @@ def test_a_server_that_is_busy_now_and_then_breaks_no_law(judged: Judged) -> Non
     assert broken(judged(refuse=refuse)) == {}
 
 
+@pytest.mark.parametrize("option", ["n", "stop", "tools", "response_format", "stream"])
+def test_an_option_that_is_refused_is_not_offered(judged: Judged, option: str) -> None:
+    def refusing(answer: Answer) -> None:
+        if answer.path.endswith("/chat/completions") and f'"{option}"'.encode() in answer.sent:
+            answer.status, answer.body = 422, {"detail": f"{option} is not supported"}
+
+    for patterns in (("answers.*", "sums.*", "much.*"), ("together.*",)):
+        results = judged(*patterns, alter=refusing, only="chat.complete")
+        wrong = {Status.FAIL, Status.FLAKY, Status.ERROR, Status.SKIP}
+        assert {name for name, each in results.items() if each.status in wrong} == set()
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_no_answer_breaks_a_law_itself(judged: Judged, seed: int) -> None:
     reasons = broken(judged(alter=breaking(seed)))

@@ -42,6 +42,34 @@ def test_urls_are_links_and_bytes_are_content() -> None:
     assert file.content == "files.download"
 
 
+def test_methods_tell_the_level_that_operations_take() -> None:
+    levels = {each.operation: each for each in load_model().levels}
+    assert levels["beta.libraries.documents.text_content"].level == "view"
+    assert levels["beta.libraries.update"].level == "edit"
+    assert str(levels["beta.libraries.update"].origin) == "derived: the method PATCH"
+    assert levels["beta.libraries.delete"].level == "own"
+    assert levels["beta.libraries.delete"].origin.chosen
+
+
+def test_a_share_gives_a_level_to_a_user_a_workspace_or_an_organisation() -> None:
+    (grant,) = load_model().grants
+    assert (grant.resource, grant.parent) == ("access", "library")
+    assert grant.word("edit") == "Editor"
+    assert list(grant.kinds.values()) == ["user", "workspace", "org"]
+
+
+def test_a_link_lives_as_its_parameter_asks() -> None:
+    lives = {each.operation: each for each in load_model().lifetimes}
+    life = lives["files.get_signed_url"]
+    assert (life.lifetime_s, life.least, life.most) == (86400, 1, 168)
+
+
+def test_ids_inside_of_bodies_are_references() -> None:
+    places = {str(each.place): each.resource for each in load_model().references}
+    assert places["chat.complete:messages.*.content.*.file_id"] == "file"
+    assert places["chat.complete:tools.*.library_ids"] == "library"
+
+
 def test_collections_of_one_name_are_told_apart() -> None:
     assert {"batch_job", "fine_tuning_job"} <= load_model().resources.keys()
 
@@ -96,6 +124,8 @@ def test_declared_groups_leave_nothing_open() -> None:
         ), "the parameter planet_id is an id of nothing"),
         (lambda paths: paths["/v1/chat/completions"]["post"].pop("x-mistral-resource"),
          "belongs to no resource"),
+        (lambda paths: paths["/v1/files/{file_id}/url"]["get"].pop("x-mistral-link"),
+         "nothing says how long its URL opens"),
     ],
 )  # fmt: skip
 def test_what_nobody_declared_is_a_gap(

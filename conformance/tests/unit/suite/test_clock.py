@@ -26,6 +26,14 @@ def test_a_route_that_is_no_clock_is_named_in_one_line(answer: Answer, said: str
     assert "\n" not in str(caught.value)
 
 
+def test_a_gateway_that_asks_to_come_back_is_asked_again() -> None:
+    answers = [Answer(503, {}, headers={"Retry-After": "0"}), Answer(200, {"now": 7})]
+    with serving(lambda _: answers.pop(0)) as fake:
+        clock = Clock(f"{fake.base_url}/clock")
+        assert clock.now == 7
+        clock.close()
+
+
 @pytest.mark.parametrize(("token", "sent"), [("let-me-in", "Bearer let-me-in"), ("", None)])
 def test_a_token_goes_along_when_there_is_one(token: str, sent: str | None) -> None:
     asked = []
