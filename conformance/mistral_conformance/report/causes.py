@@ -82,9 +82,9 @@ def _numbered(number: int, cause: Cause) -> Cause:
 def _cause(members: list[tuple[Symptom, Result]]) -> Cause:
     ordered = sorted(members, key=lambda each: LEVELS.index(each[1].rule.level))
     results = tuple(result for _, result in ordered)
-    operations = tuple(dict.fromkeys(map(operation_of, results)))
-    more = f" and {len(operations) - 1} more" if len(operations) > 1 else ""
-    return Cause("", f"{operations[0]}{more}: {ordered[0][0].words}", results)
+    first, *others = dict.fromkeys(map(operation_of, results))
+    more = f" and {len(others)} more" if others else ""
+    return Cause("", f"{first}{more}: {ordered[0][0].words}", results)
 
 
 def _symptom(result: Result, judge: Judge) -> Symptom:
@@ -97,7 +97,9 @@ def _symptom(result: Result, judge: Judge) -> Symptom:
         faults = judge.faults(shown) if shown.operation else ()
         fault = next((each for each in faults if each.field in told), None)
         if fault:
-            return Symptom(fault.place, fault.words)
+            group = operation.partition(".")[0]
+            field, _, misfit = fault.words.rpartition("`")
+            return Symptom(f"{group}/{field.rpartition('.')[2].strip('`')}{misfit}", fault.words)
     return Symptom(f"{operation}/{result.rule.family}", result.reason)
 
 

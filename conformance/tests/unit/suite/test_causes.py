@@ -139,7 +139,7 @@ def test_seven_mistakes_are_seven_entries(judged: Callable[..., list[Result]]) -
         "chat.complete: answers 500",
         "files.delete: answers 500",
         "files.list: total is 6, not 5",
-        "files.upload: `bytes` is a text, a whole number is due",
+        "files.upload and 1 more: `bytes` is a text, a whole number is due",
         "models.list: `object` is a whole number, a text is due",
     ]
 
