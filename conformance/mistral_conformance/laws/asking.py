@@ -117,7 +117,7 @@ def hear(world: World, view: StreamView, asked: Question) -> Completion:
 
     """
     answer = world.call(view.operation, json={**asked.body, **view.when})
-    _taken(world, answer, asked.feature)
+    _taken(world, answer, asked.feature or STREAMS)
     return read_stream(world, answer, view)
 
 

@@ -86,7 +86,7 @@ def read_pieces(exchange: Exchange, end: str) -> Completion:
     for piece in pieces:
         usage += [piece["usage"]] if isinstance(piece.get("usage"), dict) else []
         ids.append(piece.get("id"))
-        for each in piece.get("choices") or ():
+        for each in _items(piece.get("choices")):
             delta = each.get("delta") if isinstance(each, dict) else None
             if not isinstance(delta, dict):
                 raise Failed(f"a `delta` is {kind(delta)} where an object is due", exchange)
@@ -117,10 +117,11 @@ def _add(choice: Choice, said: Json, around: Json) -> None:
     words = "".join(_words(said.get("content")))
     choice.late |= bool(choice.finish and (words or said.get("tool_calls")))
     choice.text += words
-    for at, call in enumerate(said.get("tool_calls") or ()):
+    for at, call in enumerate(_items(said.get("tool_calls"))):
         function = call.get("function") if isinstance(call, dict) else None
         if isinstance(function, dict):
-            index = call.get("index") or at
+            told = call.get("index")
+            index = told if isinstance(told, int) and told else at
             name, text = choice.calls.get(index, ("", ""))
             more = function.get("arguments") or ""
             spelled = more if isinstance(more, str) else json.dumps(more)
@@ -136,6 +137,11 @@ def _words(content: object) -> Iterator[str]:
     for each in content if isinstance(content, list) else ():
         if isinstance(each, dict) and isinstance(each.get("text"), str):
             yield each["text"]
+
+
+def _items(value: object) -> list[Any]:
+    """The items of an array, none of what is no array."""
+    return value if isinstance(value, list) else []
 
 
 def _texts(values: list[object]) -> list[str]:
