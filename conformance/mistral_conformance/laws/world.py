@@ -5,7 +5,7 @@ Everything here is about any resource; what one law alone needs is in its own mo
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.instance import Instance, Shown, key_of
@@ -37,6 +37,7 @@ class World:
     def __init__(self, ctx: Context, model: Model) -> None:
         self.ctx = ctx
         self.model = model
+        self.values = Values(ctx.document, ctx.random, ctx.marker)
 
     @property
     def document(self) -> Document:
@@ -47,11 +48,6 @@ class World:
     def capabilities(self) -> Capabilities:
         """What the server offers."""
         return capabilities_of(self.ctx.session)
-
-    @cached_property
-    def values(self) -> Values:
-        """Makes values for fields."""
-        return Values(self.document, self.ctx.random, self.ctx.marker)
 
     @property
     def others(self) -> tuple[str, ...]:

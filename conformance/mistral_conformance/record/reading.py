@@ -27,6 +27,7 @@ class Form(Protocol):
     @property
     def names(self) -> frozenset[str] | None:
         """The names that events of the stream have; None where these are open."""
+        ...
 
     def misfits(self, value: object, name: str | None = None) -> Mapping[Place, str]:
         """What is wrong with a value, by place; `name` is that of the event which carried it.
@@ -35,12 +36,15 @@ class Form(Protocol):
             ValueError: the value holds what no JSON can, such as half a character.
 
         """
+        ...
 
     def knows(self, place: Place) -> bool:
         """Whether the form lists the field at a place."""
+        ...
 
     def fields(self, place: Place) -> frozenset[str] | None:
         """The names that the form lists for the object at a place; None where any will do."""
+        ...
 
 
 class Source(Protocol):
@@ -49,12 +53,15 @@ class Source(Protocol):
     @property
     def form(self) -> Form | None:
         """The documented form of the body, None where there is none."""
+        ...
 
     def misread(self, reason: str) -> NoReturn:
         """End whoever reads what is not as it should be."""
+        ...
 
     def leave_out(self, reason: str) -> NoReturn:
         """End whoever reads what may be absent, and is."""
+        ...
 
 
 @frozen
