@@ -15,9 +15,10 @@ from attrs import evolve, field, frozen
 
 from mistral_conformance.record.events import read_stream
 from mistral_conformance.record.kinds import kind_of
-from mistral_conformance.record.reading import read_body
+from mistral_conformance.record.reading import Items, Reader, read_body
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any, NoReturn
 
     from mistral_conformance.record.events import Event, Stream
@@ -167,3 +168,26 @@ class Exchange:
     def ok(self) -> bool:
         """Whether the status is 2xx."""
         return 200 <= self.status < 300
+
+
+@frozen
+class Picked:
+    """The source of items that were picked from answers: which answers, they no longer tell."""
+
+    form: Form | None = None
+
+    def misread(self, reason: str) -> NoReturn:
+        """End whoever reads more items than were picked.
+
+        Raises:
+            Misread: always.
+
+        """
+        raise Misread(reason)
+
+    leave_out = misread
+
+
+def picked(items: Iterable[Any]) -> list[Any]:
+    """Items that were picked from answers; whoever reads one too many ends with `Misread`."""
+    return Items(list(items), Reader(Picked()), ())

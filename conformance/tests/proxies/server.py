@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -31,7 +31,9 @@ class VaryingProxy:
 
     def __init__(self, base_url: str, variations: Variations, caller_key: str) -> None:
         self.variations = variations
-        self.http = httpx.Client(base_url=base_url, trust_env=False, timeout=30)
+        # A kept connection may be gone when it is used, which is no fault of the server.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        self.http = httpx.Client(base_url=base_url, trust_env=False, timeout=30, limits=limits)
         self.random = random.Random("the wire")  # noqa: S311 - test data, no secret
         self._caller = f"Bearer {caller_key}"
         self._routes = [
@@ -95,22 +97,25 @@ class _Handler(BaseHTTPRequestHandler):
         content = self.rfile.read(int(self.headers.get("content-length") or 0))
         operation = self.proxy.operation_of(self.command, urlsplit(self.path).path)
         headers = [(k, v) for k, v in self.headers.items() if k.lower() != "connection"]
-        # A server that is stopped, or a client that leaves, ends an exchange: nobody is to be told.
-        with (
-            suppress(OSError, httpx.HTTPError),
-            self.proxy.http.stream(
+        try:
+            with self.proxy.http.stream(
                 self.command, self.path, headers=headers, content=content
-            ) as response,
-        ):
-            answer = Answer(response.status_code, tuple(response.headers.multi_items()))
-            if answer.media_type == EVENT_STREAM and operation:
-                self._begin(answer, chunked=True)
-                self._stream(operation, response)
-            else:
-                own = self.proxy.is_own(self.headers.get("authorization", ""))
-                whole = evolve(answer, content=response.read())
-                varied = operation and self.proxy.variations.vary(operation, whole, own=own)
-                self._say(varied or whole)
+            ) as response:
+                self._answer(operation, response)
+        except (OSError, httpx.HTTPError):
+            self.close_connection = (
+                True  # what the server, or the client, does not end ends here too
+            )
+
+    def _answer(self, operation: Operation | None, response: httpx.Response) -> None:
+        answer = Answer(response.status_code, tuple(response.headers.multi_items()))
+        if answer.media_type == EVENT_STREAM and operation:
+            self._begin(answer, chunked=True)
+            self._stream(operation, response)
+            return
+        own = self.proxy.is_own(self.headers.get("authorization", ""))
+        whole = evolve(answer, content=response.read())
+        self._say(self.proxy.variations.vary(operation, whole, own=own) if operation else whole)
 
     def _say(self, answer: Answer) -> None:
         bodiless = answer.status in NO_BODY or self.command == "HEAD"

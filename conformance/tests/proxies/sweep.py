@@ -13,6 +13,7 @@ from mistral_conformance.mutants.judging import mock_session, silence
 from mistral_conformance.rules import load_rules
 from mistral_conformance.running.plan import make_plan, select_operations
 from mistral_conformance.running.runner import judge
+from mistral_conformance.session.markers import Marker
 from mistral_conformance.verdict.outcome import Status
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def _judge(session: Session, case: Case) -> Result:
     """The result of a case that shares nothing with the last one."""
     session.memory.clear()
     session.seed += 1  # other names: what a spoilt answer hides stays behind
+    session.marker = Marker(f"spoilt{session.seed}")
     result = judge(session, case)
     session.sweep(everything=True)
     return result

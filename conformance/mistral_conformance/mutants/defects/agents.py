@@ -33,14 +33,13 @@ def ids_are_bare(create: Part) -> Part:
     return edited(create, lambda agent: {**agent, "id": agent["id"].removeprefix("ag_")})
 
 
-@mutant("agents.arguments-are-not-filled", CREATE_AGENT, place="resources.agents.views:view")
-def arguments_are_not_filled(view: Part) -> Part:
-    """Completion arguments that nobody set are left out."""
+@mutant("agents.arguments-are-filled-otherwise", CREATE_AGENT, place="resources.agents.views:view")
+def arguments_are_filled_otherwise(view: Part) -> Part:
+    """A tool choice that nobody set is none."""
 
     def defect(ctx: Part, found: Part) -> Part:
         shown = view(ctx, found)
-        arguments = shown["completion_args"].items()
-        return {**shown, "completion_args": {k: v for k, v in arguments if v is not None}}
+        return {**shown, "completion_args": {**shown["completion_args"], "tool_choice": "none"}}
 
     return defect
 

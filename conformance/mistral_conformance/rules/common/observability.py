@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.record.exchange import picked
 from mistral_conformance.rules.common.chats import ask
 from mistral_conformance.rules.common.steps import word
 
@@ -154,12 +155,12 @@ def search(ctx: Context, filters: Filter | None, **more: Any) -> Exchange:  # no
 
 def found_in(answer: Exchange) -> list[dict[str, Any]]:
     """The events of a search."""
-    return list(answer.at("completion_events.results") or [])
+    return picked(answer.at("completion_events.results") or ())
 
 
 def ids_in(answer: Exchange) -> list[str]:
     """The ids of the events of a search."""
-    return [str(each["event_id"]) for each in found_in(answer)]
+    return picked(str(each["event_id"]) for each in found_in(answer))
 
 
 def record_chats(ctx: Context, *texts: str) -> Filter:

@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.record.comparison import differing, first_difference
+from mistral_conformance.record.exchange import picked
 from mistral_conformance.rules.common.names import (
     GET_LIBRARY,
     LIST_ACCESSES,
@@ -108,7 +109,7 @@ def entries(api: Api, library_id: str) -> tuple[Exchange, list[dict[str, Any]]]:
 
 def entries_of(found: Iterable[Mapping[str, Any]], who: Mapping[str, str]) -> list[Any]:
     """Those entries that name the entity."""
-    return [each for each in found if all(each[key] == who[key] for key in who)]
+    return picked(each for each in found if all(each[key] == who[key] for key in who))
 
 
 def _at(value: Any, place: Place) -> object:  # noqa: ANN401 - JSON

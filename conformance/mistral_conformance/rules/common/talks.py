@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, cast
 
+from mistral_conformance.record.exchange import picked
 from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.common.steps import expect_equal
 
@@ -58,12 +59,12 @@ def read_history(ctx: Context, conversation_id: str) -> list[Entry]:
     answer = ctx.api.call(HISTORY, conversation_id=conversation_id)
     entries = ctx.expect_status(answer, 200)["entries"]
     ctx.expect(isinstance(entries, list), "the entries are no list", answer)
-    return list(entries)
+    return picked(entries)
 
 
 def of_kind(entries: Iterable[Mapping[str, Any]], kind: str) -> list[Any]:
     """The entries of one type."""
-    return [each for each in entries if each["type"] == kind]
+    return picked(each for each in entries if each["type"] == kind)
 
 
 def kinds(entries: Iterable[Mapping[str, Any]]) -> list[Any]:
@@ -90,7 +91,7 @@ def chunks_of(message: Mapping[str, Any]) -> list[Entry]:
     content = message["content"]
     if isinstance(content, str):
         return [{"type": "text", "text": content}]
-    return [each for each in content or [] if isinstance(each, dict)]
+    return picked(each for each in content or () if isinstance(each, dict))
 
 
 def text_of(message: Mapping[str, Any]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.record.exchange import picked
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -68,12 +70,12 @@ def walk_offered_tokens(ctx: Context, operation: str, query: Mapping[str, Any]) 
 
 def ids_of(pages: list[Exchange]) -> list[str]:
     """The ids of all items, page after page."""
-    return [item["id"] for page in pages for item in page["data"]]
+    return picked(item["id"] for page in pages for item in page["data"])
 
 
 def collect(pages: Sequence[Exchange], items: str, field: str) -> list[Any]:
     """One field of all items of some pages, page after page."""
-    return [item[field] for page in pages for item in page[items]]
+    return picked(item[field] for page in pages for item in page[items])
 
 
 def expect_link(ctx: Context, page: Exchange, place: str, name: str, *, due: bool) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from mistral_conformance.record.exchange import picked
 from mistral_conformance.rules.common.readings import some
 from mistral_conformance.rules.common.steps import word
 from mistral_conformance.verdict.outcome import Failed
@@ -130,7 +131,7 @@ def hear(ctx: Context, execution: Exchange, **query: str) -> Exchange:
 
 def events_in(heard: Exchange) -> list[dict[str, Any]]:
     """The events that a stream has told."""
-    return [each.json()["data"] for each in heard.events]
+    return picked(each.json()["data"] for each in heard.events)
 
 
 def types_in(heard: Exchange) -> list[str]:

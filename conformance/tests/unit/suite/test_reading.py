@@ -10,7 +10,7 @@ import pytest
 from mistral_conformance.model.document import load_document
 from mistral_conformance.model.forms import forms_of
 from mistral_conformance.record.comparison import first_difference
-from mistral_conformance.record.exchange import Exchange, LeftOut, Misread
+from mistral_conformance.record.exchange import Exchange, LeftOut, Misread, picked
 
 CHAT = "chat.complete"
 MESSAGE = '{"role": "assistant", "content": "Hi", "tool_calls": 5}'
@@ -124,3 +124,8 @@ def test_unknown_fields_make_no_difference() -> None:
 
 def test_plain_text_has_no_escapes() -> None:
     assert "größer/b" in answer('{"detail": "gr\\u00f6\\u00dfer\\/\\u0062"}', status=403).plain_text
+
+
+def test_item_that_was_not_picked_is_a_failure() -> None:
+    with pytest.raises(Misread, match="has 0 items"):
+        picked(each for each in (1, 2) if each > 2)[0]
