@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
 
 from mistral_conformance.laws.instance import Shown
 from mistral_conformance.laws.law import FULL, Subject, law
@@ -82,7 +85,9 @@ def _texts(model: Model) -> Iterator[Subject]:
         named = each.sent in {"", "file.name", each.name} and each.kept
         return "string" in types(document, schema) and plain and named
 
-    return _kept(model, is_text)
+    for subject in _kept(model, is_text):
+        changes = subject.value[0].changes[:1] if subject.value[1].changed else ()
+        yield evolve(subject, operations=(*subject.operations, *changes))
 
 
 def _numbers(model: Model) -> Iterator[Subject]:
@@ -108,7 +113,9 @@ def _maps(model: Model) -> Iterator[Subject]:
 
 
 def _uploads(model: Model) -> Iterator[Subject]:
-    return resources(model, lambda each: each.content or each.links)
+    for subject in resources(model, lambda each: each.content or each.links):
+        ways = [each for each in (subject.value.content, *_links(subject.value)) if each]
+        yield evolve(subject, operations=(*subject.operations, *ways))
 
 
 @law(id="values.text-is-kept", over=_texts, source=LOST, harm=True)
@@ -117,11 +124,10 @@ def text_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     resource, field = subject
     judged = 0
     for text in _alphabet(world, field):
-        instance = _with(world, resource, field, text)
-        if instance is None:
-            continue
-        judged += 1
-        expect_shown(world, instance, world.look(instance), {field.name: text})
+        for instance in (each(world, resource, field, text) for each in (_made_with, _changed_to)):
+            if instance:
+                judged += 1
+                expect_shown(world, instance, world.look(instance), {field.name: text})
     if not judged:
         raise NotOffered(f"not offered: the server takes none of the texts for `{field.name}`")
 
@@ -210,28 +216,29 @@ def _expect_bytes(world: World, resource: Resource, contents: dict[str, bytes]) 
             instance = world.make(resource, given=given)
         except Signal:
             continue  # a server may refuse some kinds
-        answer = _stored(world, instance)
-        if answer is None:
-            continue
-        judged += 1
-        same = sha256(answer.content).digest() == sha256(content).digest()
-        reason = f"of {what} {len(content)} bytes were sent, {len(answer.content)} come back"
-        world.expect(same, f"{reason}, and not the same ones", instance.made, answer)
+        for answer in _stored(world, instance):
+            judged += 1
+            same = sha256(answer.content).digest() == sha256(content).digest()
+            reason = f"of {what} {len(content)} bytes were sent, {len(answer.content)} come back"
+            world.expect(same, f"{reason}, and not the same ones", instance.made, answer)
         expect_shown(world, instance, world.look(instance), _sizes(instance))
     if not judged:
         raise Skipped(f"no way leads to the bytes of a {resource.name}")
 
 
-def _stored(world: World, instance: Instance) -> Exchange | None:
-    """The stored bytes, by the download or else by a link; None where no way is offered."""
+def _stored(world: World, instance: Instance) -> Iterator[Exchange]:
+    """The stored bytes, by each way that the server offers: the download, and links to them."""
     resource = instance.resource
     if resource.content and world.capabilities.offers(resource.content):
-        return world.need(world.call(resource.content, instance.ids))
-    links = [each for each in resource.links if "extracted" not in each]
-    for link in links:
+        yield world.need(world.call(resource.content, instance.ids))
+    for link in _links(resource):
         if world.capabilities.offers(link):
-            return world.need(open_url(world, read_url(world, world.call(link, instance.ids))))
-    return None
+            yield world.need(open_url(world, read_url(world, world.call(link, instance.ids))))
+
+
+def _links(resource: Resource) -> tuple[str, ...]:
+    """The links that lead to the stored bytes, not to what was read from them."""
+    return tuple(each for each in resource.links if "extracted" not in each)
 
 
 def _sizes(instance: Instance) -> Json:
@@ -253,13 +260,19 @@ def _alphabet(world: World, field: Field) -> Iterator[str]:
     yield world.ctx.marker.name(f"{long}.txt") if is_name or is_file else long
 
 
-def _with(world: World, resource: Resource, field: Field, text: str) -> Instance | None:
-    """A new object with the text, None where the server refuses it."""
-    try:
-        if field.sent:
+def _made_with(world: World, resource: Resource, field: Field, text: str) -> Instance | None:
+    """A new object with the text, None where making one does not take it."""
+    if field.sent:
+        with suppress(Signal):
             return world.make(resource, given={field.sent: text})
+    return None
+
+
+def _changed_to(world: World, resource: Resource, field: Field, text: str) -> Instance | None:
+    """An object that is changed to the text, None where a change does not take it."""
+    if field.changed:
         instance = world.make(resource)
-        world.need(world.change(instance, {field.changed: text}))
-    except Signal:
-        return None
-    return instance
+        with suppress(Signal):
+            world.need(world.change(instance, {field.changed: text}))
+            return instance
+    return None

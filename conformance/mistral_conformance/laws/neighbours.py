@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.laws.subjects import changeable, needs_of
+from mistral_conformance.laws.subjects import changes, needs_of
 from mistral_conformance.laws.views import new_value, stable
 from mistral_conformance.verdict.outcome import Skipped
 
@@ -31,15 +31,16 @@ def _acted_on(model: Model) -> Iterator[Subject]:
             yield Subject(operation, (each, operation), operations, needed, needs=needs_of(each))
 
 
-@law(id="neighbours.other-fields-stay", over=changeable, source=LOST, harm=True)
-def other_fields_stay(world: World, subject: tuple[Resource, Field]) -> None:
+@law(id="neighbours.other-fields-stay", over=changes, source=LOST, harm=True)
+def other_fields_stay(world: World, subject: tuple[Resource, Field, str]) -> None:
     """A change of one field leaves every other field of the object as it was."""
-    resource, field = subject
+    resource, field, operation = subject
     instance = world.make(resource)
     if resource.create and resource.changes:
         _fill(world, instance, field)
     before = world.look(instance)
-    change = world.need(world.change(instance, {field.changed: new_value(world, resource, field)}))
+    body = {field.changed: new_value(world, resource, field)}
+    change = world.need(world.change(instance, body, through=operation))
     others = [e for e in stable(resource) if e.name != field.name and e.moves != "change"]
     _expect_unchanged(world, others, before, world.look(instance), change)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from mistral_conformance.laws.law import Subject
 
 if TYPE_CHECKING:
@@ -45,6 +47,25 @@ def changeable(model: Model) -> Iterator[Subject]:
                     (each.origin,),
                     needs_of(resource),
                 )
+
+
+def changes(model: Model) -> Iterator[Subject]:
+    """Each changeable field and each way to change it: resource, field, operation.
+
+    The operation is empty for the newest way that the server offers; older ones, which do the same,
+    are subjects of their own.
+    """
+    for subject in changeable(model):
+        resource, field = subject.value
+        yield evolve(subject, value=(resource, field, ""))
+        for each in resource.changes[1:]:
+            yield evolve(
+                subject,
+                name=f"{subject.name} by {each}",
+                value=(resource, field, each),
+                operations=(each, *_shown(resource)),
+                needed=(*subject.needed, each),
+            )
 
 
 def needs_of(resource: Resource) -> tuple[str, ...]:

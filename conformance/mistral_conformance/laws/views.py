@@ -17,7 +17,7 @@ from mistral_conformance.laws.instance import Shown, key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.reading import find, read_count
 from mistral_conformance.laws.schemas import changing_schema
-from mistral_conformance.laws.subjects import changeable, needs_of, resources
+from mistral_conformance.laws.subjects import changes, needs_of, resources
 from mistral_conformance.model.fields import shown_by
 from mistral_conformance.verdict.outcome import Skipped
 
@@ -75,15 +75,15 @@ def created_is_shown(world: World, resource: Resource) -> None:
     _expect_agreement(world, instance, views)
 
 
-@law(id="views.change-is-shown", over=changeable, source=TOLD_FALSELY, harm=True)
-def change_is_shown(world: World, subject: tuple[Resource, Field]) -> None:
+@law(id="views.change-is-shown", over=changes, source=TOLD_FALSELY, harm=True)
+def change_is_shown(world: World, subject: tuple[Resource, Field, str]) -> None:
     """A changed field shows its new value in the answer and in every view at once."""
-    resource, field = subject
+    resource, field, operation = subject
     instance = world.make(resource)
     world.look(instance)
     for _ in range(2):
         value = new_value(world, resource, field)
-        answer = world.need(world.change(instance, {field.changed: value}))
+        answer = world.need(world.change(instance, {field.changed: value}, through=operation))
         views = [_changed(answer), *world.look(instance)]
         expect_shown(world, instance, views, {field.name: value})
 

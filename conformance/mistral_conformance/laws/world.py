@@ -137,13 +137,17 @@ class World:
         found: Instance = memory[key]
         return found
 
-    def change(self, instance: Instance, body: Json, *, by: str = "") -> Exchange:
-        """Change an object, in the newest way that the server offers.
+    def change(
+        self, instance: Instance, body: Json, *, by: str = "", through: str = ""
+    ) -> Exchange:
+        """Change an object `through` an operation, else in the newest way that the server offers.
 
         Raises:
             NotOffered: it offers none.
 
         """
+        if through:
+            return self.call(through, instance.ids, by=by or instance.by, json=body)
         offered = [each for each in instance.resource.changes if self.capabilities.offers(each)]
         self.capabilities.require(instance.resource.changes if not offered else ())
         return self.call(offered[0], instance.ids, by=by or instance.by, json=body)

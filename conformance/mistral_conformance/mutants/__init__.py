@@ -1,8 +1,8 @@
 """Does the suite bite? Seeded defects of the mock, and the board that shows which are caught.
 
-A defect is caught when some rule fails that passes on the healthy mock. With `--rules` the question
-is turned around: which rules notice a defect at all? A rule that no defect can make fail does not
-count as a rule.
+A defect is caught when some rule or law fails that passes on the healthy mock. With `--rules` the
+question is turned around: which rules notice a defect at all? A rule that no defect can make fail
+does not count as a rule.
 """
 
 from __future__ import annotations

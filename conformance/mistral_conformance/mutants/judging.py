@@ -1,7 +1,7 @@
-"""Runs the suite against the mock with one defect inside, and says which rules notice it.
+"""Runs the suite against the mock with one defect inside, and says which rules and laws notice it.
 
-A rule notices a defect when it fails on the mock with the defect and passes on the healthy one.
-Rules that end in an error or a skip notice nothing.
+A rule or law notices a defect when it fails on the mock with the defect and passes on the healthy
+one. What ends in an error or a skip notices nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from mistral_conformance.embedded import FLAGS, embedded_identities
+from mistral_conformance.laws import load_laws
 from mistral_conformance.model.document import load_document
 from mistral_conformance.mutants.registry import load_mutants
 from mistral_conformance.rules import load_rules
@@ -27,10 +28,12 @@ from mistral_mock.server import running
 from mistral_mock.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from mistral_conformance.laws.law import Law
     from mistral_conformance.mutants.registry import Mutant
     from mistral_conformance.session.identities import Identity
+    from mistral_conformance.session.rule import Rule
     from mistral_conformance.session.session import Session
     from mistral_mock.identities import Identity as MockIdentity
 
@@ -42,7 +45,7 @@ _healthy: dict[str, bool] = {}
 
 @frozen
 class Verdict:
-    """What the suite said about one defect: the rule that noticed it first, and its reason.
+    """What the suite said about one defect: the rule or law that noticed it first, and its reason.
 
     `rule` is empty when none did; `elapsed_s` is wall time in seconds.
     """
@@ -56,12 +59,12 @@ class Verdict:
 
     @property
     def caught(self) -> bool:
-        """Whether any rule noticed the defect."""
+        """Whether any rule or law noticed the defect."""
         return bool(self.rule)
 
 
 def judge_mutant(mutant_id: str) -> Verdict:
-    """The verdict on one defect, by the first rule that notices it.
+    """The verdict on one defect, by the first rule or law that notices it.
 
     Raises:
         KeyError: there is no such defect.
@@ -69,7 +72,7 @@ def judge_mutant(mutant_id: str) -> Verdict:
     """
     mutant = load_mutants()[mutant_id]
     started = time.monotonic()
-    cases: Sequence[Case] = cases_for(mutant)
+    cases: Sequence[Case] = cases_for(mutant, [*load_rules(), *load_laws()])
     noticed: Result | None = None
     while cases and noticed is None:
         found, cases = _first_failure(mutant, cases)
@@ -97,7 +100,7 @@ def rules_that_notice(mutant_id: str, without: frozenset[str]) -> frozenset[str]
     mutant = load_mutants()[mutant_id]
     cases = [
         case
-        for case in cases_for(mutant)
+        for case in cases_for(mutant, load_rules())
         if case.rule.id not in without
         and (case.rule.family == mutant.family or not case.rule.over_each_operation)
     ]
@@ -109,10 +112,10 @@ def rules_that_notice(mutant_id: str, without: frozenset[str]) -> frozenset[str]
     return frozenset(rule for rule, case in failed.items() if passes_on_healthy(case))
 
 
-def cases_for(mutant: Mutant) -> list[Case]:
+def cases_for(mutant: Mutant, rules: Iterable[Rule | Law]) -> list[Case]:
     """The cases over a defect's operations: its own family first, costly ones last."""
-    plan = make_plan(load_document(), load_rules(), mutant.operations)
-    return sorted(plan, key=lambda case: (case.rule.family != mutant.family, _cost(case)))
+    plan = make_plan(load_document(), rules, mutant.operations)
+    return sorted(plan, key=lambda case: (case.rule.family != mutant.family, _cost(case, mutant)))
 
 
 def _first_failure(
@@ -176,6 +179,12 @@ def passes_on_healthy(case: Case) -> bool:
     return _healthy[case.name]
 
 
-def _cost(case: Case) -> int:
-    """A rule over each operation sends many generated requests, another one a handful."""
-    return int(case.rule.over_each_operation)
+def _cost(case: Case, mutant: Mutant) -> tuple[int, int]:
+    """Roughly what a case takes, to be compared.
+
+    A rule sends a handful of requests, a law some dozens, the fewer the less it is about besides
+    the defect; a rule over each operation sends many generated requests.
+    """
+    if not case.subject:
+        return 2 * case.rule.over_each_operation, 0
+    return 1, len(set(case.rule.operations) - set(mutant.operations))

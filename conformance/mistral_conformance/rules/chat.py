@@ -1,4 +1,4 @@
-"""Chat in one piece: choices, limits, formats, tools, usage."""
+"""Chat in one piece: names, tools, prefixes. What options do is told by the laws of answers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from mistral_conformance.rules.common.chats import (
-    CITY_SCHEMA,
     FORCE_WEATHER,
     TIME_PARAMETERS,
     TOOLS,
@@ -77,96 +76,6 @@ def names_the_model(ctx: Context) -> None:
 
 
 @rule(
-    id="chat.max-tokens-cuts",
-    level=MUST,
-    source="document: ChatCompletionRequest.max_tokens",
-    operations=(CHAT,),
-)
-def max_tokens_cuts(ctx: Context) -> None:
-    """An answer that needs more than `max_tokens` is cut there, and says `length`."""
-    answer = ask(ctx, "Count from 1 to 100 in words.", max_tokens=4)
-    choice = first_choice(ctx, answer)
-    expect_equal(ctx, choice["finish_reason"], "length", "the finish reason", answer)
-    used = answer.at("usage.completion_tokens")
-    ctx.expect(0 < used <= 4, f"the answer used {used} tokens of 4", answer)
-    ctx.expect(len(text_of(choice)) < 80, "the text is not cut", answer)
-
-
-@rule(
-    id="chat.stop-ends-the-text",
-    level=MUST,
-    source="document: ChatCompletionRequest.stop",
-    operations=(CHAT,),
-)
-def stop_ends_the_text(ctx: Context) -> None:
-    """The text ends before a stop sequence, given alone or in a list."""
-    whole = text_of(first_choice(ctx, ask(ctx)))
-    words = whole.split()
-    ctx.expect(len(words) > 2, "the answer has too few words to stop in")
-    stop = words[len(words) // 2]
-    for value in (stop, ["\u241e never", stop]):
-        answer = ask(ctx, stop=value)
-        choice = first_choice(ctx, answer)
-        ctx.expect(stop not in text_of(choice), f"the text runs past {stop!r}", answer)
-        expect_equal(ctx, choice["finish_reason"], "stop", "the finish reason", answer)
-
-
-@rule(
-    id="chat.n-gives-n-choices",
-    level=MUST,
-    source="document: ChatCompletionRequest.n",
-    operations=(CHAT,),
-)
-def n_gives_n_choices(ctx: Context) -> None:
-    """`n` choices are answered, numbered from 0, each with a text."""
-    answer = ask(ctx, n=3, temperature=0.7)
-    indexes = [choice["index"] for choice in answer["choices"]]
-    expect_equal(ctx, sorted(indexes), [0, 1, 2], "the indexes", answer)
-    ctx.expect(all(text_of(choice) for choice in answer["choices"]), "a choice is empty", answer)
-
-
-@rule(
-    id="chat.one-seed-gives-one-text",
-    level=SHOULD,
-    source="document: ChatCompletionRequest.random_seed",
-    operations=(CHAT,),
-)
-def one_seed_gives_one_text(ctx: Context) -> None:
-    """The same request with the same seed gives the same text, with randomness allowed too."""
-    for temperature in (0, 0.7):
-        answers = [ask(ctx, temperature=temperature, random_seed=5) for _ in range(2)]
-        texts = {text_of(first_choice(ctx, each)) for each in answers}
-        ctx.expect(len(texts) == 1, "one seed gave two texts", *answers)
-
-
-@rule(
-    id="chat.json-object-is-json",
-    level=MUST,
-    source="document: ResponseFormat (json_object guarantees JSON)",
-    operations=(CHAT,),
-)
-def json_object_is_json(ctx: Context) -> None:
-    """With the format `json_object` the text is a JSON object."""
-    words = "Describe Paris as a JSON object with the keys name and country."
-    answer = ask(ctx, words, response_format={"type": "json_object"})
-    ctx.expect(isinstance(_json_text(ctx, answer), dict), "the text is no JSON object", answer)
-
-
-@rule(
-    id="chat.json-schema-is-followed",
-    level=MUST,
-    source="document: ResponseFormat (json_schema guarantees the schema)",
-    operations=(CHAT,),
-)
-def json_schema_is_followed(ctx: Context) -> None:
-    """With the format `json_schema` the text is JSON that the schema accepts."""
-    named = {"name": "city", "schema": CITY_SCHEMA, "strict": True}
-    wanted = {"type": "json_schema", "json_schema": named}
-    answer = ask(ctx, "Describe Paris.", response_format=wanted)
-    _expect_valid(ctx, CITY_SCHEMA, _json_text(ctx, answer), answer)
-
-
-@rule(
     id="chat.named-tool-is-called",
     level=MUST,
     source="document: ChatCompletionRequest.tool_choice (forces that tool)",
@@ -182,36 +91,6 @@ def named_tool_is_called(ctx: Context) -> None:
         _expect_valid(ctx, PARAMETERS[name], arguments, answer)
     reason = first_choice(ctx, answer)["finish_reason"]
     expect_equal(ctx, reason, "tool_calls", "the finish reason", answer)
-
-
-@rule(
-    id="chat.some-tool-is-called",
-    level=MUST,
-    source="document: ChatCompletionRequest.tool_choice (any  required)",
-    operations=(CHAT,),
-)
-def some_tool_is_called(ctx: Context) -> None:
-    """The tool choices `any` and `required` give at least one valid call of an offered tool."""
-    for choice in ("any", "required"):
-        answer = ask(ctx, WEATHER_QUESTION, tools=TOOLS, tool_choice=choice)
-        calls = _calls(ctx, answer)
-        ctx.expect(calls, f"tool_choice {choice!r} called nothing", answer)
-        for name, arguments in calls:
-            ctx.expect(name in PARAMETERS, f"{name!r} was not offered", answer)
-            _expect_valid(ctx, PARAMETERS[name], arguments, answer)
-
-
-@rule(
-    id="chat.no-tool-is-called",
-    level=MUST,
-    source="document: ChatCompletionRequest.tool_choice",
-    operations=(CHAT,),
-)
-def no_tool_is_called(ctx: Context) -> None:
-    """The tool choice `none` gives a text and no call."""
-    answer = ask(ctx, WEATHER_QUESTION, tools=TOOLS, tool_choice="none")
-    ctx.expect(not _calls(ctx, answer), "a tool was called", answer)
-    ctx.expect(text_of(first_choice(ctx, answer)), "the answer has no text", answer)
 
 
 @rule(
@@ -257,21 +136,6 @@ def prefix_starts_the_text(ctx: Context) -> None:
 
 
 @rule(
-    id="chat.usage-adds-up",
-    level=MUST,
-    source="document: UsageInfo",
-    operations=(CHAT,),
-)
-def usage_adds_up(ctx: Context) -> None:
-    """Tokens of the prompt and of the completion add up to the total, and none is 0."""
-    answer = ask(ctx)
-    usage = answer["usage"]
-    parts = (usage["prompt_tokens"], usage["completion_tokens"])
-    ctx.expect(all(isinstance(each, int) and each > 0 for each in parts), "a part is 0", answer)
-    expect_equal(ctx, usage["total_tokens"], sum(parts), "total_tokens", answer)
-
-
-@rule(
     id="chat.longer-prompts-cost-more",
     level=SHOULD,
     source="choices.chat-longer-prompts-cost-more",
@@ -295,11 +159,6 @@ def unknown_model_is_refused(ctx: Context) -> None:
     """A model that does not exist is refused."""
     sent = {**body(ctx), "model": ctx.marker.name("no-such-model")}
     expect_refused(ctx, ctx.api.call(CHAT, json=sent), "an unknown model")
-
-
-def _json_text(ctx: Context, answer: Exchange) -> Any:  # noqa: ANN401 - JSON
-    """Parse the text of the first choice; a text that is not JSON breaks the rule."""
-    return read_text(text_of(first_choice(ctx, answer)), "the text", answer)
 
 
 def _calls(ctx: Context, answer: Exchange) -> list[tuple[str, Any]]:

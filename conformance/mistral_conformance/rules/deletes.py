@@ -21,7 +21,6 @@ from mistral_conformance.rules.common.steps import (
     entries,
     entries_of,
     expect_equal,
-    expect_refused,
     read_library,
     share,
     unshare,
@@ -124,25 +123,6 @@ def document_answers_204(ctx: Context) -> None:
         ids = {"library_id": library, "document_id": document}
         answer = ctx.expect_status(ctx.api.call(DELETE_DOCUMENT, ids), 204)
         _expect_object_or_nothing(ctx, answer)
-
-
-@rule(
-    id="deletes.second-deletion-is-refused",
-    level=MUST,
-    source=(
-        "libraries.gone-everywhere; documents.delete-204 (what is gone is not there to delete)"
-    ),
-    operations=(DELETE_LIBRARY, DELETE_DOCUMENT),
-)
-def second_deletion_is_refused(ctx: Context) -> None:
-    """What is deleted already is refused the second time, library and document alike."""
-    library = create_library(ctx)["id"]
-    ids = {"library_id": library, "document_id": upload_document(ctx, library)["id"]}
-    ctx.need(ctx.api.call(DELETE_DOCUMENT, ids), 204)
-    expect_refused(ctx, ctx.api.call(DELETE_DOCUMENT, ids), "deleting a document again")
-    ctx.need(ctx.api.call(DELETE_LIBRARY, library_id=library), 200, 204)
-    again = ctx.api.call(DELETE_LIBRARY, library_id=library)
-    expect_refused(ctx, again, "deleting a library again")
 
 
 @rule(

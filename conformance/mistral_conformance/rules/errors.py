@@ -30,21 +30,6 @@ NO_UUID = "not-a-uuid"
 
 
 @rule(
-    id="errors.without-a-key-is-401",
-    level=MUST,
-    source="errors.validation",
-    operations=(LIST_LIBRARIES, CREATE_LIBRARY, LIST_MODELS, CHAT),
-)
-def without_a_key_is_401(ctx: Context) -> None:
-    """Without a key, and with a wrong one, every operation answers 401."""
-    for who in (ctx.nobody, ctx.impostor):
-        for operation in (LIST_LIBRARIES, LIST_MODELS):
-            ctx.expect_status(who.call(operation), 401)
-        ctx.expect_status(who.call(CREATE_LIBRARY, json={"name": ctx.marker.name("no")}), 401)
-        ctx.expect_status(who.call(CHAT, json=body(ctx)), 401)
-
-
-@rule(
     id="errors.401-says-so-in-json",
     level=SHOULD,
     source="errors.validation ({detail} or {message, request_id})",

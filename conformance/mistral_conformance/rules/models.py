@@ -118,18 +118,6 @@ def chatting_model_chats(ctx: Context) -> None:
 
 
 @rule(
-    id="models.unknown-model-is-refused",
-    level=MUST,
-    source="errors.not-found; choices.models-unknown-model-is-refused",
-    operations=(GET_MODEL,),
-)
-def unknown_model_is_refused(ctx: Context) -> None:
-    """A model that does not exist is not read."""
-    answer = ctx.api.call(GET_MODEL, model_id=ctx.marker.name("no-such-model"))
-    expect_refused(ctx, answer, "an unknown model")
-
-
-@rule(
     id="models.can-be-filtered-by-name",
     level=SHOULD,
     source="document: models.list (the parameter model)",

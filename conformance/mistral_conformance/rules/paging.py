@@ -1,4 +1,4 @@
-"""Paging laws: the pages of a list, put together, are the list; nothing is lost or repeated."""
+"""Paging: blocks, sizes, tokens and ends. That pages make the list is told by the laws."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from mistral_conformance.rules.common.names import (
     LIST_DOCUMENTS,
     LIST_FILES,
     LIST_LIBRARIES,
-    PATCH_DOCUMENT,
 )
-from mistral_conformance.rules.common.steps import expect_equal, expect_refused, update, word
-from mistral_conformance.rules.common.walks import ids_of, walk_numbers, walk_offered_tokens
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
+from mistral_conformance.rules.common.walks import ids_of, walk_offered_tokens
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
@@ -24,32 +23,6 @@ if TYPE_CHECKING:
 
 OUT_OF_RANGE = (0, -1, 101)
 """Page sizes that the document forbids where it names bounds of 1 and 100."""
-
-
-@rule(
-    id="paging.library-pages-make-the-list",
-    level=MUST,
-    source="libraries.page-numbers",
-    operations=(LIST_LIBRARIES,),
-)
-def library_pages_make_the_list(ctx: Context) -> None:
-    """The numbered pages of the libraries, from 0, hold each library once and none too many."""
-    search, made = _libraries(ctx, 5)
-    pages = walk_numbers(ctx, LIST_LIBRARIES, {"search": search, "page_size": 2})
-    _expect_whole(ctx, pages, made, size=2)
-
-
-@rule(
-    id="paging.library-tokens-make-the-list",
-    level=MUST,
-    source="document: ListLibrariesResponse.next_page_token; libraries.pagination-block",
-    operations=(LIST_LIBRARIES,),
-)
-def library_tokens_make_the_list(ctx: Context) -> None:
-    """Following `next_page_token` until it is null gives each library once."""
-    search, made = _libraries(ctx, 5)
-    pages = walk_offered_tokens(ctx, LIST_LIBRARIES, {"search": search, "page_size": 2})
-    _expect_whole(ctx, pages, made, size=2)
 
 
 @rule(
@@ -97,39 +70,6 @@ def library_page_size_is_bounded(ctx: Context) -> None:
 
 
 @rule(
-    id="paging.library-search-ignores-case",
-    level=MUST,
-    source="libraries.search-by-name",
-    operations=(LIST_LIBRARIES,),
-)
-def library_search_ignores_case(ctx: Context) -> None:
-    """`search` finds a library by a part of its name in any case, and only matching ones."""
-    part = word(ctx)
-    made = create_library(ctx, name=f"Alpha {part} Omega")["id"]
-    other = create_library(ctx, name="quite another")["id"]
-    for search in (part, part.upper(), f"ALPHA {part}", f"{part} omega"):
-        found = ids_of([ctx.expect_status(_search(ctx, LIST_LIBRARIES, search), 200)])
-        ctx.expect(made in found, f"{search!r} does not find the library")
-        ctx.expect(other not in found, f"{search!r} finds a library of another name")
-
-
-@rule(
-    id="paging.library-order-is-stable",
-    level=SHOULD,
-    source="choices.paging-library-order-is-stable",
-    operations=(LIST_LIBRARIES,),
-)
-def library_order_is_stable(ctx: Context) -> None:
-    """Two equal listings give the same order, which is that of the pages put together."""
-    search, _ = _libraries(ctx, 4)
-    whole = ids_of([_search(ctx, LIST_LIBRARIES, search)])
-    again = ids_of([_search(ctx, LIST_LIBRARIES, search)])
-    expect_equal(ctx, again, whole, "the second listing")
-    pages = walk_numbers(ctx, LIST_LIBRARIES, {"search": search, "page_size": 3})
-    expect_equal(ctx, ids_of(pages), whole, "the order over pages", *pages)
-
-
-@rule(
     id="paging.wrong-token-is-refused",
     level=MAY,
     source="choices.paging-wrong-token-is-refused",
@@ -142,19 +82,6 @@ def wrong_token_is_refused(ctx: Context) -> None:
         ctx.skip("the server offers no page tokens")
     answer = ctx.api.call(LIST_LIBRARIES, query={"page_token": "not-a-token-of-yours"})
     expect_refused(ctx, answer, "an invented page token")
-
-
-@rule(
-    id="paging.document-pages-make-the-list",
-    level=MUST,
-    source="documents.list",
-    operations=(LIST_DOCUMENTS,),
-)
-def document_pages_make_the_list(ctx: Context) -> None:
-    """The numbered pages of a library's documents, from 0, hold each document once."""
-    library, made = _documents(ctx, 5)
-    pages = walk_numbers(ctx, LIST_DOCUMENTS, {"page_size": 2}, library_id=library)
-    _expect_whole(ctx, pages, made, size=2)
 
 
 @rule(
@@ -202,66 +129,6 @@ def document_page_size_is_bounded(ctx: Context) -> None:
 
 
 @rule(
-    id="paging.document-search-is-by-name",
-    level=SHOULD,
-    source="documents.search-by-name; choices.paging-document-search-is-by-name",
-    operations=(LIST_DOCUMENTS,),
-)
-def document_search_is_by_name(ctx: Context) -> None:
-    """`search` finds a document by a part of its name in any case, and only matching ones."""
-    library = create_library(ctx)["id"]
-    part = word(ctx)
-    made = upload_document(ctx, library, name=f"Report {part}.txt")["id"]
-    upload_document(ctx, library, name="else.txt")
-    for search in (part, part.upper(), "rEPORT"):
-        found = _search(ctx, LIST_DOCUMENTS, search, library_id=library)
-        expect_equal(ctx, ids_of([found]), [made], f"what {search!r} finds", found)
-
-
-@rule(
-    id="paging.documents-come-newest-first",
-    level=MUST,
-    source=(
-        "documents.list; document: beta.libraries.documents.list (sort_by "
-        "created_at, sort_order desc)"
-    ),
-    operations=(LIST_DOCUMENTS,),
-)
-def documents_come_newest_first(ctx: Context) -> None:
-    """Without parameters the newest document comes first; `asc` turns the order around."""
-    library, made = _documents(ctx, 3)
-    newest = ctx.expect_status(ctx.api.call(LIST_DOCUMENTS, library_id=library), 200)
-    expect_equal(ctx, ids_of([newest]), made[::-1], "the default order", newest)
-    query = {"sort_by": "created_at", "sort_order": "asc"}
-    oldest = ctx.api.call(LIST_DOCUMENTS, library_id=library, query=query)
-    expect_equal(ctx, ids_of([oldest]), made, "the order asc", oldest)
-
-
-@rule(
-    id="paging.documents-sort-by-their-fields",
-    level=SHOULD,
-    source="documents.sortable-fields; choices.paging-documents-sort-by-their-fields",
-    operations=(LIST_DOCUMENTS,),
-)
-def documents_sort_by_their_fields(ctx: Context) -> None:
-    """Documents sort by name and by size, up and down."""
-    library = create_library(ctx)["id"]
-    sizes = {"b.txt": 30, "c.txt": 10, "a.txt": 20}
-    made = {
-        name: upload_document(ctx, library, b"x" * size, name=name)["id"]
-        for name, size in sizes.items()
-    }
-    wanted = {"name": ("a.txt", "b.txt", "c.txt"), "size": ("c.txt", "a.txt", "b.txt")}
-    for field, order in wanted.items():
-        up = [made[name] for name in order]
-        for direction, ids in (("asc", up), ("desc", up[::-1])):
-            query = {"sort_by": field, "sort_order": direction}
-            page = ctx.api.call(LIST_DOCUMENTS, library_id=library, query=query)
-            ctx.expect_status(page, 200)
-            expect_equal(ctx, ids_of([page]), ids, f"the order by {field} {direction}", page)
-
-
-@rule(
     id="paging.unknown-sort-field-is-refused",
     level=MAY,
     source="documents.sortable-fields; choices.paging-unknown-sort-field-is-refused",
@@ -294,26 +161,6 @@ def pages_past_the_end_are_empty(ctx: Context) -> None:
         expect_equal(ctx, ctx.expect_status(page, 200)["data"], [], "a page past the end", page)
 
 
-@rule(
-    id="paging.items-stay-while-others-change",
-    level=SHOULD,
-    source="choices.paging-items-stay-while-others-change",
-    operations=(LIST_DOCUMENTS,),
-)
-def items_stay_while_others_change(ctx: Context) -> None:
-    """Renaming a document between two pages neither loses nor repeats one."""
-    library, made = _documents(ctx, 4)
-    query = {"page_size": 2}
-    first = ctx.api.call(LIST_DOCUMENTS, library_id=library, query={**query, "page": 0})
-    seen = ids_of([ctx.expect_status(first, 200)])
-    ids = {"library_id": library, "document_id": seen[0]}
-    renamed = {"name": ctx.marker.name("zzz.txt")}
-    ctx.need(update(ctx.api, PATCH_DOCUMENT, ids, renamed), 200)
-    second = ctx.api.call(LIST_DOCUMENTS, library_id=library, query={**query, "page": 1})
-    seen += ids_of([ctx.expect_status(second, 200)])
-    expect_equal(ctx, sorted(seen), sorted(made), "the two pages together", first, second)
-
-
 def _libraries(ctx: Context, count: int) -> tuple[str, list[str]]:
     """Create libraries that one search finds; give the search and the ids, oldest first."""
     part = word(ctx)
@@ -332,21 +179,6 @@ def _documents(ctx: Context, count: int) -> tuple[str, list[str]]:
         made.append(upload_document(ctx, library)["id"])
         ctx.pass_time(0.01)
     return library, made
-
-
-def _search(ctx: Context, operation: str, search: str, **ids: str) -> Exchange:
-    return ctx.api.call(operation, ids, query={"search": search})
-
-
-def _expect_whole(ctx: Context, pages: list[Exchange], made: list[str], *, size: int) -> None:
-    """Hold pages to be within their size, and to hold each of the ids exactly once."""
-    for page in pages:
-        ctx.expect(len(page["data"]) <= size, f"a page holds more than {size} items", page)
-    found = ids_of(pages)
-    ctx.expect(len(found) == len(set(found)), "an item comes on two pages", *pages)
-    missing, extra = set(made) - set(found), set(found) - set(made)
-    ctx.expect(not missing, f"{len(missing)} items are on no page", *pages)
-    ctx.expect(not extra, f"{len(extra)} items do not belong to the list", *pages)
 
 
 def _expect_block(ctx: Context, page: Exchange, *, number: int, size: int, total: int) -> None:

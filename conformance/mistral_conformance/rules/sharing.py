@@ -41,25 +41,6 @@ if TYPE_CHECKING:
 
 
 @rule(
-    id="sharing.share-answers-the-entry",
-    level=MUST,
-    source="accesses.entry; accesses.one-entry-each; accesses.level-and-role",
-    operations=(SHARE,),
-    needs=("neighbour",),
-)
-def share_answers_the_entry(ctx: Context) -> None:
-    """Sharing answers 200 with the entry: library, entity, and the level as `role`."""
-    library = create_library(ctx)["id"]
-    for kind in ("User", "Workspace", "Org"):
-        who = entity(ctx, "neighbour", kind)
-        answer = ctx.expect_status(share(ctx.api, library, who, "Editor"), 200)
-        wanted = {**who, "library_id": library, "role": "Editor"}
-        for field, value in wanted.items():
-            expect_equal(ctx, answer[field], value, field, answer)
-        expect_equal(ctx, answer["org_id"], ctx.identity().known("org"), "org_id", answer)
-
-
-@rule(
     id="sharing.one-entry-per-entity",
     level=MUST,
     source="accesses.one-entry-each",
@@ -76,26 +57,6 @@ def one_entry_per_entity(ctx: Context) -> None:
         listed, found = entries(ctx.api, library)
         roles = [each["role"] for each in entries_of(found, who)]
         expect_equal(ctx, roles, [level], "the roles listed for the entity", listed)
-
-
-@rule(
-    id="sharing.list-shows-every-entity",
-    level=MUST,
-    source="accesses.list",
-    operations=(SHARE, LIST_ACCESSES),
-    needs=("neighbour",),
-)
-def list_shows_every_entity(ctx: Context) -> None:
-    """The list shows each entity that the library is shared with, and its level."""
-    library = create_library(ctx)["id"]
-    given = {"User": "Editor", "Workspace": "Viewer", "Org": "Viewer"}
-    for kind, level in given.items():
-        ctx.need(share(ctx.api, library, entity(ctx, "neighbour", kind), level), 200)
-    listed, found = entries(ctx.api, library)
-    for kind, level in given.items():
-        mine = entries_of(found, entity(ctx, "neighbour", kind))
-        roles = [each["role"] for each in mine]
-        expect_equal(ctx, roles, [level], f"the roles listed for {kind}", listed)
 
 
 @rule(
@@ -215,19 +176,6 @@ def unshare_needs_no_level(ctx: Context) -> None:
     for body in (who, {**who, "org_id": ctx.identity().known("org")}):
         ctx.need(share(ctx.api, library, who, "Viewer"), 200)
         ctx.expect_status(unshare(ctx.api, library, body), 200, 204)
-
-
-@rule(
-    id="sharing.absent-entry-is-not-found",
-    level=MAY,
-    source="accesses.absent-404; choices.sharing-absent-entry-is-not-found",
-    operations=(UNSHARE,),
-    needs=("neighbour",),
-)
-def absent_entry_is_not_found(ctx: Context) -> None:
-    """Taking away an access that was never given answers 404."""
-    library = create_library(ctx)["id"]
-    ctx.expect_status(unshare(ctx.api, library, entity(ctx, "neighbour")), 404)
 
 
 @rule(

@@ -1,9 +1,9 @@
-"""Signed URLs: they work for anyone who holds them, serve the right bytes, and end."""
+"""Signed URLs: the type and the text that they serve, and how long they live."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from mistral_conformance.rules.common.libraries import (
     create_library,
@@ -28,34 +28,6 @@ if TYPE_CHECKING:
 HOUR_S = 3600
 FULL_LIFE_S = 30 * 60
 SLACK_S = 60
-
-
-@rule(
-    id="signed-urls.document-url-is-a-string",
-    level=MUST,
-    source="documents.signed-url",
-    operations=(SIGNED_URL, TEXT_SIGNED_URL),
-)
-def document_url_is_a_string(ctx: Context) -> None:
-    """A document's signed URLs come as a bare JSON string that is an absolute web address."""
-    ids = _document(ctx, text_sample(word(ctx)))
-    for operation in (SIGNED_URL, TEXT_SIGNED_URL):
-        answer = ctx.expect_status(ctx.api.call(operation, ids), 200)
-        _expect_web_address(ctx, answer.json(), answer)
-
-
-@rule(
-    id="signed-urls.document-url-serves-the-file",
-    level=MUST,
-    source="documents.signed-url; documents.signed-url-serves",
-    operations=(SIGNED_URL,),
-)
-def document_url_serves_the_file(ctx: Context) -> None:
-    """Anyone without a key gets the very bytes of the document from its signed URL."""
-    sample = pdf_sample([word(ctx)])
-    served = ctx.nobody.get(_document_url(ctx, SIGNED_URL, sample))
-    ctx.expect_status(served, 200)
-    ctx.expect(served.content == sample.content, "the URL serves other bytes", served)
 
 
 @rule(
@@ -110,54 +82,6 @@ def text_url_ends(ctx: Context) -> None:
     """The signed URL of an extracted text works for 30 minutes and not longer."""
     url = _document_url(ctx, TEXT_SIGNED_URL, text_sample(word(ctx)))
     _expect_life(ctx, url, FULL_LIFE_S)
-
-
-@rule(
-    id="signed-urls.changed-url-is-refused",
-    level=SHOULD,
-    source="choices.signed-urls-changed-url-is-refused",
-    operations=(SIGNED_URL, FILE_URL),
-)
-def changed_url_is_refused(ctx: Context) -> None:
-    """A signed URL with any one of its parts changed is refused."""
-    urls = [
-        _document_url(ctx, SIGNED_URL, text_sample(word(ctx))),
-        ctx.need(_file_url(ctx, text_sample(word(ctx))), 200)["url"],
-    ]
-    for url in urls:
-        for changed in _changes(url):
-            expect_refused(ctx, ctx.nobody.get(changed), "a signed URL with a changed part")
-
-
-@rule(
-    id="signed-urls.url-serves-its-own-document",
-    level=MUST,
-    source="documents.signed-url (the signed URL of a specific document)",
-    operations=(SIGNED_URL,),
-)
-def url_serves_its_own_document(ctx: Context) -> None:
-    """The signed URLs of two documents serve each its own."""
-    samples = [text_sample(word(ctx)) for _ in range(2)]
-    urls = [_document_url(ctx, SIGNED_URL, each) for each in samples]
-    ctx.expect(urls[0] != urls[1], "two documents have one URL")
-    for url, sample in zip(urls, samples, strict=True):
-        served = ctx.expect_status(ctx.nobody.get(url), 200)
-        ctx.expect(served.content == sample.content, "the URL serves another document", served)
-
-
-@rule(
-    id="signed-urls.file-url-serves-the-file",
-    level=MUST,
-    source="document: GetSignedUrlResponse.url; shapes.bare-string-answers",
-    operations=(FILE_URL,),
-)
-def file_url_serves_the_file(ctx: Context) -> None:
-    """A file's signed URL comes in the field `url` and serves the file's bytes without a key."""
-    sample = text_sample(word(ctx))
-    answer = ctx.expect_status(_file_url(ctx, sample), 200)
-    _expect_web_address(ctx, answer["url"], answer)
-    served = ctx.expect_status(ctx.nobody.get(answer["url"]), 200)
-    ctx.expect(served.content == sample.content, "the URL serves other bytes", served)
 
 
 @rule(
@@ -236,24 +160,3 @@ def _expect_life(ctx: Context, url: str, life_s: float) -> None:
     ctx.expect_status(ctx.nobody.get(url), 200)
     ctx.clock.advance(2 * SLACK_S)
     expect_refused(ctx, ctx.nobody.get(url), f"a signed URL after {life_s:.0f} s")
-
-
-def _changes(url: str) -> list[str]:
-    """Give the URL once for each part of its query, with one character of that part changed.
-
-    A URL without a query is changed in its path.
-    """
-    parts = urlsplit(url)
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
-    if not pairs:
-        return [urlunsplit(parts._replace(path=_turned(parts.path)))]
-    changed = []
-    for index, (name, value) in enumerate(pairs):
-        others = [*pairs[:index], (name, _turned(value)), *pairs[index + 1 :]]
-        changed.append(urlunsplit(parts._replace(query=urlencode(others))))
-    return changed
-
-
-def _turned(text: str) -> str:
-    """Change the first character of a text to another digit, which makes a time a later one."""
-    return ("0" if text[:1] == "9" else "9") + text[1:]

@@ -1,4 +1,4 @@
-"""Uploads of documents: what is kept of the file, and what happens to known content."""
+"""Uploads of documents: known content, hashes, and what is told of the file."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.rules.common.libraries import create_library, upload_document
 from mistral_conformance.rules.common.names import (
-    DELETE_DOCUMENT,
     GET_DOCUMENT,
     GET_LIBRARY,
     LIST_DOCUMENTS,
     UPLOAD_DOCUMENT,
 )
-from mistral_conformance.rules.common.samples import Sample, docx_sample, pdf_sample, text_sample
+from mistral_conformance.rules.common.samples import Sample, text_sample
 from mistral_conformance.rules.common.steps import (
     expect_equal,
-    expect_refused,
     read_library,
-    unknown_id,
     word,
 )
 from mistral_conformance.rules.common.walks import ids_of
@@ -103,25 +100,6 @@ def known_content_is_new_elsewhere(ctx: Context) -> None:
 
 
 @rule(
-    id="upload.deleted-content-is-new-again",
-    level=SHOULD,
-    source=(
-        "documents.known-content-200; documents.searchable-when-processed (what is "
-        "deleted is not in the library)"
-    ),
-    operations=(UPLOAD_DOCUMENT, DELETE_DOCUMENT),
-)
-def deleted_content_is_new_again(ctx: Context) -> None:
-    """Content whose document was deleted is created anew, under a new id."""
-    library = create_library(ctx)["id"]
-    sample = text_sample(word(ctx))
-    first = ctx.need(_put_in(ctx, library, sample), 201)
-    ctx.need(ctx.api.call(DELETE_DOCUMENT, library_id=library, document_id=first["id"]), 204)
-    second = ctx.expect_status(_put_in(ctx, library, sample), 201)
-    ctx.expect(second["id"] != first["id"], "a deleted id came back", first, second)
-
-
-@rule(
     id="upload.hash-depends-on-content-alone",
     level=SHOULD,
     source="documents.hash-of-content",
@@ -150,21 +128,6 @@ def hash_is_32_hex_digits(ctx: Context) -> None:
 
 
 @rule(
-    id="upload.file-name-becomes-the-name",
-    level=MUST,
-    source="documents.upload-form",
-    operations=(UPLOAD_DOCUMENT,),
-)
-def file_name_becomes_the_name(ctx: Context) -> None:
-    """The file name of the part, spaces and accents included, becomes the document's name."""
-    library = create_library(ctx)["id"]
-    for name in ("plain.txt", "with two words.txt", "été à Paris.txt", "图书馆.txt"):
-        marked = ctx.marker.name(name)
-        answer = _put_in(ctx, library, text_sample(word(ctx), marked))
-        expect_equal(ctx, ctx.expect_status(answer, 201)["name"], marked, "the name", answer)
-
-
-@rule(
     id="upload.last-suffix-becomes-the-extension",
     level=SHOULD,
     source="documents.upload-form",
@@ -176,22 +139,6 @@ def last_suffix_becomes_the_extension(ctx: Context) -> None:
     for name, extension in (("a.txt", "txt"), ("b.2026.md", "md")):
         answer = ctx.need(_put_in(ctx, library, text_sample(word(ctx), name)), 201)
         expect_equal(ctx, answer["extension"], extension, f"the extension of {name}", answer)
-
-
-@rule(
-    id="upload.type-and-size-are-kept",
-    level=SHOULD,
-    source="documents.upload-form; documents.fresh-values",
-    operations=(UPLOAD_DOCUMENT,),
-)
-def type_and_size_are_kept(ctx: Context) -> None:
-    """The part's media type becomes `mime_type`, the number of its bytes `size`."""
-    library = create_library(ctx)["id"]
-    samples = (text_sample("größer"), pdf_sample([word(ctx)]), docx_sample(word(ctx)))
-    for sample in samples:
-        answer = ctx.need(_put_in(ctx, library, sample), 201)
-        expect_equal(ctx, answer["mime_type"], sample.media_type, "mime_type", answer)
-        expect_equal(ctx, answer["size"], len(sample.content), "size", answer)
 
 
 @rule(
@@ -221,18 +168,6 @@ def missing_file_is_refused(ctx: Context) -> None:
     ctx.expect_status(answer, 422)
     listed = ctx.expect_status(ctx.api.call(LIST_DOCUMENTS, library_id=library), 200)
     expect_equal(ctx, listed["data"], [], "the list of documents", listed)
-
-
-@rule(
-    id="upload.unknown-library-is-refused",
-    level=MUST,
-    source="errors.validation (unknown library)",
-    operations=(UPLOAD_DOCUMENT,),
-)
-def unknown_library_is_refused(ctx: Context) -> None:
-    """An upload to a library that does not exist is refused."""
-    answer = _put_in(ctx, unknown_id(ctx), text_sample(word(ctx)))
-    expect_refused(ctx, answer, "an upload to an unknown library")
 
 
 def _put_in(ctx: Context, library: str, sample: Sample) -> Exchange:

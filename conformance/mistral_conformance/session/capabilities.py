@@ -34,7 +34,8 @@ CHANGING = re.compile(
 NOTHING = str(uuid.uuid5(uuid.NAMESPACE_URL, "conformance:nothing"))
 SAYING = ("message", "detail", "msg")
 """The fields of errors that hold words for people."""
-LIST_MODELS = "models.list"
+ABILITIES = b'"capabilities"'
+"""What lists of models hold, and few other answers."""
 NO_BODY = ("GET", "DELETE")
 
 
@@ -93,7 +94,7 @@ class Capabilities:
         """
         if exchange.ok:
             self._unsure.discard(exchange.operation)
-            if exchange.operation == LIST_MODELS:
+            if ABILITIES in exchange.content:
                 self._see_models(exchange)
         elif exchange.status in NO_METHOD or (
             exchange.operation in self._unsure and self._is_no_route(exchange)

@@ -118,15 +118,35 @@ def rename_drops_description() -> Alter:
     return alter
 
 
+@remembering(
+    "put-drops-description",
+    "neighbours.other-fields-stay[library.name by beta.libraries.update_with_put]",
+    "`description`",
+)
+def put_drops_description() -> Alter:
+    replaced: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("PUT"):
+            replaced.add(answer.path)
+        if answer.is_("GET") and answer.path in replaced:
+            answer.body = {**answer.body, "description": None}
+
+    return alter
+
+
 @remembering("delete-renames-others", "neighbours.others-stay[files.delete]", "`filename` is")
 def delete_renames_others() -> Alter:
-    deleted: list[str] = []
+    looked_at: set[str] = set()
+    renamed: set[str] = set()
 
     def alter(answer: Answer) -> None:
         if answer.is_("DELETE"):
-            deleted.append(answer.path)
-        if deleted and answer.is_("GET") and "/v1/files/" in answer.path:
-            answer.body = {**answer.body, "filename": f"other{len(deleted)}.txt"}
+            renamed.update(looked_at)
+        if answer.is_("GET") and "/v1/files/" in answer.path:
+            looked_at.add(answer.path)
+            if answer.path in renamed:
+                answer.body = {**answer.body, "filename": "other.txt"}
 
     return alter
 
@@ -392,6 +412,28 @@ def keys_are_lowered(answer: Answer) -> None:
     if answer.is_("GET") and "/documents/" in answer.path and answer.body.get("attributes"):
         lowered = {name.lower(): each for name, each in answer.body["attributes"].items()}
         answer.body = {**answer.body, "attributes": lowered}
+
+
+@remembering("changed-names-are-lowered", "values.text-is-kept[document.name]", "`name` as")
+def changed_names_are_lowered() -> Alter:
+    changed: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("PATCH"):
+            changed.add(answer.path)
+        if answer.is_("GET") and answer.path in changed:
+            answer.body = {**answer.body, "name": answer.body["name"].lower()}
+
+    return alter
+
+
+@defect("links-mend-line-ends", "values.bytes-are-kept[document]", "and not the same ones")
+def links_mend_line_ends(answer: Answer) -> None:
+    if answer.is_("GET", "/signed-url"):
+        _, _, rest = answer.body.partition("://")
+        answer.body = f"{answer.own_url}/{rest.partition('/')[2]}"
+    elif answer.is_("GET") and not bearer(answer):
+        answer.content = answer.content.replace(b"\r\n", b"\n")
 
 
 @defect("line-ends-are-mended", "values.bytes-are-kept[file]", "come back")

@@ -56,13 +56,13 @@ def test_what_changes_nothing_is_missed(with_idle: Callable[[], None]) -> None:
 
 
 def test_every_rule_that_notices_a_defect_is_named() -> None:
-    noticed = rules_that_notice("paging.pages-overlap", frozenset())
-    assert {"paging.library-pages-make-the-list", "paging.document-pages-make-the-list"} <= noticed
+    noticed = rules_that_notice("paging.pages-are-rounded-down", frozenset())
+    assert {"paging.library-block-adds-up", "paging.document-block-adds-up"} <= noticed
 
 
 def test_proven_rules_are_not_tried_again() -> None:
-    proven = frozenset({"paging.library-pages-make-the-list"})
-    assert not proven & rules_that_notice("paging.pages-overlap", proven)
+    proven = frozenset({"paging.library-block-adds-up"})
+    assert not proven & rules_that_notice("paging.pages-are-rounded-down", proven)
 
 
 @pytest.mark.parametrize("each", load_mutants().values(), ids=load_mutants())
@@ -129,7 +129,7 @@ def test_rules_that_notice_nothing_are_listed(capsys: pytest.CaptureFixture[str]
     assert _run("--rules", "--only", "deletes.library-answers-202") == 1
     out = capsys.readouterr().out
     assert "deletes.library-answers-200-or-204\n        notices deletes.library-answers-202" in out
-    assert "IDLE    chat.stop-ends-the-text" in out
+    assert "IDLE    chat.names-the-model" in out
 
 
 def test_list_describes_the_defects(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from attrs import evolve
 
+from mistral_conformance.laws import load_laws
 from mistral_conformance.model.document import load_document
 from mistral_conformance.mutants.judging import mock_session
 from mistral_conformance.probing.judging import shared_judge
@@ -72,8 +73,8 @@ def undeletable(exchange: Exchange, _body: Any) -> Exchange:
 
 def whole_list(exchange: Exchange, body: Any) -> Exchange:
     """The list of files tells a total that is one too high."""
-    if exchange.operation == "files.list" and isinstance(body, dict) and "total" in body:
-        return with_body(exchange, {**body, "total": (body["total"] or 0) + 1})
+    if exchange.operation == "files.list" and isinstance(body, dict) and body.get("total"):
+        return with_body(exchange, {**body, "total": body["total"] + 1})
     return exchange
 
 
@@ -113,7 +114,8 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Result]]:
             return exchange
 
         monkeypatch.setattr(Wire, "send", send)
-        plan = make_plan(DOCUMENT, select_rules(load_rules(), [rules]), OPERATIONS)
+        everything = [*load_rules(), *load_laws()]
+        plan = make_plan(DOCUMENT, select_rules(everything, [rules]), OPERATIONS)
         with mock_session() as session:
             return settle_blocked(list(judge_all(session, plan)))
 
@@ -138,8 +140,8 @@ def test_seven_mistakes_are_seven_entries(judged: Callable[..., list[Result]]) -
         "chat.complete: `usage` is missing",
         "chat.complete: answers 500",
         "files.delete: answers 500",
-        "files.list: total is 6, not 5",
-        "files.upload and 1 more: `bytes` is a text, a whole number is due",
+        "files.list: page 1 of size 1 says that there are 8 items, there are 7",
+        "files.upload and 2 more: `bytes` is a text, a whole number is due",
         "models.list: `object` is a whole number, a text is due",
     ]
 

@@ -19,6 +19,7 @@ from mistral_conformance.model.places import find_place
 from mistral_conformance.rules import load_rules
 from mistral_conformance.verdict.citations import UnknownSource, Weight, read_citations
 from mistral_conformance.verdict.requirement import MUST
+from mistral_openapi.evidence import load_evidence
 
 if TYPE_CHECKING:
     from mistral_conformance.session.rule import Rule
@@ -41,6 +42,17 @@ def test_every_source_of_a_case_of_a_law_leads_somewhere(law: Law) -> None:
         citations = read_citations(rule.source, FIND)
         if rule.level is MUST:
             assert {each.weight for each in citations} - {Weight.CHOICE}
+
+
+def test_every_choice_is_cited_by_a_rule_or_law() -> None:
+    cited = {
+        citation.text
+        for each in (*load_rules(), *load_laws())
+        for citation in read_citations(each.source, FIND)
+    }
+    bare = {each.partition(" (")[0] for each in cited}
+    chosen = {each for each in load_evidence() if each.startswith("choices.")}
+    assert chosen - bare == set()
 
 
 @pytest.mark.parametrize("law", [*load_laws()], ids=lambda each: each.id)
