@@ -9,6 +9,7 @@ PAGES ?= README.md
 BASE_URL ?=
 FILES ?=
 YES_LIVE ?=
+FUZZ ?=
 
 .PHONY: help setup conformance test check generate examples reference recordings fuzz mutants variations mutations bench clean
 
@@ -40,8 +41,8 @@ reference: setup ## Compare the tables of reference pages in PAGES with the docu
 recordings: setup ## Compare recorded exchanges in FILES (JSON lines, HAR, VCR) with document, client, mock
 	@$(BIN)/python scripts/compare_recordings.py $(FILES)
 
-fuzz: setup ## Run Schemathesis over the whole document against the mock: an hour or more
-	@$(BIN)/python scripts/run_schemathesis.py
+fuzz: setup ## Run Schemathesis over the whole document in parts, half an hour; FUZZ=--resume goes on
+	@$(BIN)/python scripts/run_schemathesis.py $(FUZZ)
 
 mutants: setup ## Run the suite against every seeded defect: does it bite?
 	@$(BIN)/mistral-conformance mutants

@@ -8,6 +8,7 @@ import attrs
 
 from document.events import put_data_into_text, write_examples_as_text
 from document.fingerprints import read_fingerprints, texts
+from document.forms import take_null_out_of_forms
 from document.naming import name_schemas, tag_operations
 from document.ordering import arrange
 from document.overlay import Overlay, apply_overlay, read_overlay
@@ -104,6 +105,7 @@ def bundle(parts: Parts) -> Tree:
     open_unions(document)
     name_schemas(document)
     put_data_into_text(document)
+    take_null_out_of_forms(document)
     tag_operations(document)
     for overlay in parts.prose:
         document = apply_overlay(overlay, document)

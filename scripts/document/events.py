@@ -26,11 +26,18 @@ def put_data_into_text(document: Tree) -> None:
         events = follow(document, schema["$ref"]) if "$ref" in schema else schema
         properties = (events or {}).get("properties", {})
         if "data" in properties:
-            properties["data"] = {
-                "type": "string",
-                "contentMediaType": "application/json",
-                "contentSchema": {"$ref": stream["data"]},
-            }
+            properties["data"] = _describe_data(stream)
+
+
+def _describe_data(stream: dict[str, Any]) -> Tree:
+    """Text that holds JSON, or the text that ends the stream where one does."""
+    held = {
+        "type": "string",
+        "contentMediaType": "application/json",
+        "contentSchema": {"$ref": stream["data"]},
+    }
+    end = stream.get("end")
+    return {"anyOf": [{"type": "string", "const": end}, held]} if end else held
 
 
 def write_examples_as_text(document: Tree) -> None:

@@ -338,8 +338,24 @@ def test_the_data_of_every_event_is_text_that_holds_what_the_stream_says() -> No
     for operation in streams:
         content = operation.object["responses"]["200"]["content"]["text/event-stream"]
         data = resolve(content["schema"])["properties"]["data"]
+        if end := operation.extension("stream").get("end"):
+            ending, data = data["anyOf"]
+            assert ending == {"type": "string", "const": end}
         assert data["type"] == "string"
         assert data["contentMediaType"] == "application/json"
         assert data["contentSchema"] == {"$ref": operation.extension("stream")["data"]}
         for example in content["examples"].values():
             assert isinstance(json.loads(example["value"]["data"]), dict)
+
+
+def test_no_field_of_a_form_is_null() -> None:
+    forms = [
+        resolve(content["schema"])
+        for one in operations()
+        for kind, content in one.object.get("requestBody", {}).get("content", {}).items()
+        if kind == "multipart/form-data"
+    ]
+    assert len(forms) == 3
+    for form in forms:
+        for name, field in form["properties"].items():
+            assert "null" not in json.dumps(field), name

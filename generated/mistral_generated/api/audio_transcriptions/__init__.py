@@ -43,10 +43,10 @@ class Transcriptions:
         *,
         model: str,
         file: FileInput | Unset = UNSET,
-        file_url: str | None | Unset = UNSET,
-        file_id: str | None | Unset = UNSET,
-        language: str | None | Unset = UNSET,
-        temperature: float | None | Unset = UNSET,
+        file_url: str | Unset = UNSET,
+        file_id: str | Unset = UNSET,
+        language: str | Unset = UNSET,
+        temperature: float | Unset = UNSET,
         diarize: bool | Unset = UNSET,
         context_bias: Sequence[str] | Unset = UNSET,
         timestamp_granularities: Sequence[TimestampGranularity] | Unset = UNSET,
@@ -67,7 +67,7 @@ class Transcriptions:
             file_url: The address of the recording.
             file_id: The id of the recording, uploaded before as a file.
             language: The language that is spoken, as two letters such as `fr`; telling it makes
-                mistakes rarer. Null leaves it to the model.
+                mistakes rarer. Left out, the model finds it.
             temperature: How freely words are chosen; the default is nowhere told.
             diarize: Whether segments tell who speaks. Not given, the server takes False.
             context_bias: Words to expect in the recording, each without spaces and commas.
@@ -104,10 +104,10 @@ class Transcriptions:
         *,
         model: str,
         file: FileInput | Unset = UNSET,
-        file_url: str | None | Unset = UNSET,
-        file_id: str | None | Unset = UNSET,
-        language: str | None | Unset = UNSET,
-        temperature: float | None | Unset = UNSET,
+        file_url: str | Unset = UNSET,
+        file_id: str | Unset = UNSET,
+        language: str | Unset = UNSET,
+        temperature: float | Unset = UNSET,
         diarize: bool | Unset = UNSET,
         context_bias: Sequence[str] | Unset = UNSET,
         timestamp_granularities: Sequence[TimestampGranularity] | Unset = UNSET,
@@ -130,7 +130,7 @@ class Transcriptions:
             file_url: The address of the recording.
             file_id: The id of the recording, uploaded before as a file.
             language: The language that is spoken, as two letters such as `fr`; telling it makes
-                mistakes rarer. Null leaves it to the model.
+                mistakes rarer. Left out, the model finds it.
             temperature: How freely words are chosen; the default is nowhere told.
             diarize: Whether segments tell who speaks. Not given, the server takes False.
             context_bias: Words to expect in the recording, each without spaces and commas.
@@ -177,10 +177,10 @@ class AsyncTranscriptions:
         *,
         model: str,
         file: FileInput | Unset = UNSET,
-        file_url: str | None | Unset = UNSET,
-        file_id: str | None | Unset = UNSET,
-        language: str | None | Unset = UNSET,
-        temperature: float | None | Unset = UNSET,
+        file_url: str | Unset = UNSET,
+        file_id: str | Unset = UNSET,
+        language: str | Unset = UNSET,
+        temperature: float | Unset = UNSET,
         diarize: bool | Unset = UNSET,
         context_bias: Sequence[str] | Unset = UNSET,
         timestamp_granularities: Sequence[TimestampGranularity] | Unset = UNSET,
@@ -201,7 +201,7 @@ class AsyncTranscriptions:
             file_url: The address of the recording.
             file_id: The id of the recording, uploaded before as a file.
             language: The language that is spoken, as two letters such as `fr`; telling it makes
-                mistakes rarer. Null leaves it to the model.
+                mistakes rarer. Left out, the model finds it.
             temperature: How freely words are chosen; the default is nowhere told.
             diarize: Whether segments tell who speaks. Not given, the server takes False.
             context_bias: Words to expect in the recording, each without spaces and commas.
@@ -238,10 +238,10 @@ class AsyncTranscriptions:
         *,
         model: str,
         file: FileInput | Unset = UNSET,
-        file_url: str | None | Unset = UNSET,
-        file_id: str | None | Unset = UNSET,
-        language: str | None | Unset = UNSET,
-        temperature: float | None | Unset = UNSET,
+        file_url: str | Unset = UNSET,
+        file_id: str | Unset = UNSET,
+        language: str | Unset = UNSET,
+        temperature: float | Unset = UNSET,
         diarize: bool | Unset = UNSET,
         context_bias: Sequence[str] | Unset = UNSET,
         timestamp_granularities: Sequence[TimestampGranularity] | Unset = UNSET,
@@ -264,7 +264,7 @@ class AsyncTranscriptions:
             file_url: The address of the recording.
             file_id: The id of the recording, uploaded before as a file.
             language: The language that is spoken, as two letters such as `fr`; telling it makes
-                mistakes rarer. Null leaves it to the model.
+                mistakes rarer. Left out, the model finds it.
             temperature: How freely words are chosen; the default is nowhere told.
             diarize: Whether segments tell who speaks. Not given, the server takes False.
             context_bias: Words to expect in the recording, each without spaces and commas.

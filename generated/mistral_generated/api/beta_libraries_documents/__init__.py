@@ -14,7 +14,7 @@ from ...types import UNSET
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-    from typing import Unpack
+    from typing import Literal, Unpack
 
     from ...models.document import Document
     from ...models.document_text_content import DocumentTextContent
@@ -41,7 +41,7 @@ class Documents:
         page: int | Unset = UNSET,
         filters_attributes: str | None | Unset = UNSET,
         sort_by: str | Unset = UNSET,
-        sort_order: str | Unset = UNSET,
+        sort_order: Literal["asc", "desc"] | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListDocumentsResponse:
         """List the documents of a library.
@@ -93,7 +93,7 @@ class Documents:
         page_size: int | Unset = UNSET,
         filters_attributes: str | None | Unset = UNSET,
         sort_by: str | Unset = UNSET,
-        sort_order: str | Unset = UNSET,
+        sort_order: Literal["asc", "desc"] | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[Document]:
         """List the documents of a library.
@@ -489,7 +489,7 @@ class AsyncDocuments:
         page: int | Unset = UNSET,
         filters_attributes: str | None | Unset = UNSET,
         sort_by: str | Unset = UNSET,
-        sort_order: str | Unset = UNSET,
+        sort_order: Literal["asc", "desc"] | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListDocumentsResponse:
         """List the documents of a library.
@@ -541,7 +541,7 @@ class AsyncDocuments:
         page_size: int | Unset = UNSET,
         filters_attributes: str | None | Unset = UNSET,
         sort_by: str | Unset = UNSET,
-        sort_order: str | Unset = UNSET,
+        sort_order: Literal["asc", "desc"] | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[Document]:
         """List the documents of a library.

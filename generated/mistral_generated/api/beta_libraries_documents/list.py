@@ -13,6 +13,8 @@ from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import given, query, read_object, segment
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     from ...models.document import Document
     from ...types import Unset
 
@@ -42,7 +44,7 @@ def prepare(
     page: int | Unset = UNSET,
     filters_attributes: str | None | Unset = UNSET,
     sort_by: str | Unset = UNSET,
-    sort_order: str | Unset = UNSET,
+    sort_order: Literal["asc", "desc"] | Unset = UNSET,
 ) -> Call[ListDocumentsResponse]:
     """Return the call of `beta.libraries.documents.list`; nothing is sent."""
     return Call(

@@ -29,7 +29,7 @@ OPERATION = Operation(
 def prepare(
     *,
     file: FileInput,
-    expiry: int | None | Unset = UNSET,
+    expiry: int | Unset = UNSET,
     visibility: FileVisibility | Unset = UNSET,
     purpose: FilePurpose | Unset = UNSET,
 ) -> Call[CreateFileResponse]:

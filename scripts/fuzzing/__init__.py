@@ -1,0 +1,1 @@
+"""What Schemathesis finds, and what is known of it."""
