@@ -15,9 +15,12 @@ from attrs import field, frozen
 from mistral_mock import json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     Check = Callable[[object], bool]
+    Path = tuple[str | int, ...]
+    Way = tuple[Path, Any, Path, Any]
+    """The path left, the part of the excerpt, its place in the whole, what stands there."""
 
 FEW = 400
 """A value with so many parts is looked at as a whole."""
@@ -38,24 +41,45 @@ class Excerpt:
     skipped: dict[int, int] = field(factory=dict)
     """How many items are missing at the front of an array of `value`, by its `id`."""
 
-    def locate(self, path: Sequence[str | int]) -> tuple[tuple[str | int, ...], Any]:
-        """Where a place of the excerpt is in the whole value, and what stands there."""
-        part: Any = self.value
-        found: Any = self.whole
-        places: list[str | int] = []
-        for told in path:
-            step = _key(part, told) if isinstance(part, dict) else told
-            place = step + self.skipped.get(id(part), 0) if isinstance(step, int) else step
-            part, found = part[step], found[place]
-            places.append(place)
-        return tuple(places), found
+    def locate(
+        self, path: Sequence[str | int], instance: object
+    ) -> tuple[tuple[str | int, ...], Any]:
+        """Where a place of the excerpt is in the whole value, and what stands there.
+
+        A validator's path is not exact: it gives digits as a number, and leaves out empty keys. So
+        it may fit several places; the one where the instance stands is meant.
+
+        Raises:
+            LookupError: no place fits.
+
+        """
+        ways = list(self._ways(tuple(path), self.value, self.whole, ()))
+        if not ways:
+            raise LookupError(f"no place {path} in the value")
+        exact = (way for way in ways if type(way[1]) is type(instance) and way[1] == instance)
+        _, _, places, found = next(exact, ways[0])
+        return places, found
+
+    def _ways(self, path: Path, part: Any, found: Any, places: Path) -> Iterator[Way]:  # noqa: ANN401 - JSON
+        """Every place that a path may lead to from a part of the excerpt."""
+        if not path:
+            yield path, part, places, found
+        elif isinstance(part, list) and isinstance(path[0], int) and path[0] < len(part):
+            place = path[0] + self.skipped.get(id(part), 0)
+            yield from self._ways(path[1:], part[path[0]], found[place], (*places, place))
+        if isinstance(part, dict):
+            for key in part if path else ():
+                if _is_told_as(key, path[0]):
+                    yield from self._ways(path[1:], part[key], found[key], (*places, key))
+            if "" in part:
+                yield from self._ways(path, part[""], found[""], (*places, ""))
 
 
-def _key(part: dict[str, Any], step: str | int) -> str:
-    """The key of a map at a step of a validator's path, which gives digits as a number."""
-    if step in part:
-        return str(step)
-    return next(key for key in part if DIGITS.fullmatch(key) and int(key) == step)
+def _is_told_as(key: str, step: str | int) -> bool:
+    """Whether a validator's path gives a key of a map as this step."""
+    if isinstance(step, str):
+        return key == step
+    return bool(DIGITS.fullmatch(key)) and (key.lstrip("+0") or "0") == str(step)
 
 
 def find_excerpt(value: object, is_valid: Check, names: frozenset[str]) -> Excerpt:

@@ -14,13 +14,13 @@ from attrs import frozen
 import mistral_openapi
 from mistral_mock import unions
 from mistral_mock.errors import Problem
-from mistral_mock.excerpts import Excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import jsonschema_rs
 
+    from mistral_mock.excerpts import Excerpt
     from mistral_mock.unions import Union
 
     Branch = Sequence[jsonschema_rs.ValidationError]
@@ -83,7 +83,7 @@ class Explainer:
 
     def explain(self, error: jsonschema_rs.ValidationError, above: Place) -> Iterator[Problem]:
         """The problems behind one finding."""
-        path, value = self.excerpt.locate(error.instance_path)
+        path, value = self.excerpt.locate(error.instance_path, error.instance)
         loc = above.follow(path).loc
         kind, facts = error.kind.name, error.kind.as_dict()
         if kind in unions.KEYWORDS:
@@ -96,11 +96,8 @@ class Explainer:
                 yield Problem((*loc, name), message, "extra_forbidden", _member(value, name))
         elif kind == "propertyNames":
             name = facts["error"]
-            alone = Explainer(self.root, Excerpt(name.instance, name.instance))
-            yield from (
-                Problem((*loc, name.instance, "[key]"), one.msg, one.type, one.input, one.ctx)
-                for one in alone.explain(name, Place(()))
-            )
+            place = (*loc, name.instance, "[key]")
+            yield _explain_value(name.kind.name, name.kind.as_dict(), place, name.instance)
         elif kind == "type" and "object" in facts["types"] and self._has_fields(error):
             type_, message = OBJECT
             yield Problem(loc, message, type_, value)
@@ -165,7 +162,7 @@ class Explainer:
 
     def _follow(self, error: jsonschema_rs.ValidationError, above: Place, *names: str) -> Place:
         """The place of a finding in the whole value, below another one."""
-        path, _ = self.excerpt.locate(error.instance_path)
+        path, _ = self.excerpt.locate(error.instance_path, error.instance)
         return above.follow(path, *names)
 
     def _has_fields(self, error: jsonschema_rs.ValidationError) -> bool:

@@ -54,3 +54,27 @@ def test_large_values_that_lack_a_field_keep_those_that_they_have() -> None:
     value = body([RIGHT] * 5_000)
     del value["model"]
     assert [problem.loc for problem in CHAT.problems(value, ())] == [("model",)]
+
+
+@pytest.mark.parametrize(
+    ("value", "loc"),
+    [
+        ({"0": [1], "00": ["a", 2]}, [("0", 0), ("00", 1)]),
+        ({"00": "a", "0": ["a", 1]}, [("0", 1), ("00",)]),
+        ({"": ["a", {"7": 1}]}, [("", 1)]),
+        ({"+0": [], "": {"x": 1}}, [("",)]),
+        ({"0" * 5_000 + "7": [1]}, [("0" * 5_000 + "7", 0)]),
+        ({"~1": [1], "/": ["a"]}, [("~1", 0)]),
+    ],
+)
+def test_places_below_keys_that_a_validator_does_not_tell_exactly(
+    value: object, loc: list[tuple[str | int, ...]]
+) -> None:
+    lists = Schema({"additionalProperties": {"type": "array", "items": {"type": "string"}}})
+    assert sorted(problem.loc for problem in lists.problems(value, ())) == loc
+
+
+def test_wrong_keys_below_others_are_told_with_their_place() -> None:
+    names = {"propertyNames": {"maxLength": 3}}
+    (problem,) = Schema({"properties": {"m": names}}).problems({"m": {"long": 1}}, ("body",))
+    assert problem.loc == ("body", "m", "long", "[key]")
