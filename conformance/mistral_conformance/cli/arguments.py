@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import math
+import re
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -11,6 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from mistral_conformance.cli.connecting import header
 from mistral_conformance.laws.law import Depth
 from mistral_conformance.model.document import load_document
 from mistral_conformance.running.plan import (
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
 
 WRONG_USE = 2
 EXIT_CODES = """exit codes: 0 every MUST holds; 1 a MUST fails or a rule could not be judged;
-2 wrong use; 3 target unreachable or key refused; 130 interrupted, after cleaning up"""
+2 wrong use; 3 target unreachable or key refused; 4 stopped by --max-requests or --max-time;
+130 interrupted, after cleaning up"""
 
 
 class Parser(argparse.ArgumentParser):
@@ -43,6 +47,7 @@ class Parser(argparse.ArgumentParser):
 def make_parser(
     *,
     run: Command,
+    clean: Command,
     rules: Command,
     model: Command,
     explain: Command,
@@ -64,6 +69,9 @@ def make_parser(
     judging = commands.add_parser("run", help="judge a server", epilog=EXIT_CODES)
     _add_run(judging)
     judging.set_defaults(command=run)
+    cleaning = commands.add_parser("clean", help="delete what a run left behind, by its ledger")
+    _add_clean(cleaning)
+    cleaning.set_defaults(command=clean)
     listing = commands.add_parser("rules", help="list the rules")
     _add_selection(listing)
     listing.set_defaults(command=rules)
@@ -82,25 +90,36 @@ def make_parser(
     return parser
 
 
+def make_run_parser() -> Parser:
+    """The parser of `run` alone, for those who have to know its options."""
+    parser = Parser(prog="mistral-conformance run")
+    _add_run(parser)
+    return parser
+
+
 def _add_run(parser: argparse.ArgumentParser) -> None:
     target = parser.add_mutually_exclusive_group(required=True)
     target.add_argument("--base-url", type=base_url, metavar="URL", help="the server to judge")
     target.add_argument("--embedded-mock", action="store_true", help="start the mock and judge it")
     _add_selection(parser)
+    _add_identities(parser)
+    _add_connection(parser)
+    _add_bounds(parser)
     parser.add_argument(
-        "--as",
-        dest="as_",
-        action="append",
-        default=[],
-        metavar="NAME=ENVVAR",
-        help="a further identity and the environment variable that holds its key; "
-        "known facts may follow, as in neighbour=KEY2,user=UUID,workspace=UUID,org=UUID. "
-        + "; ".join(f"{name}: {words}" for name, words in KNOWN.items()),
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="options in TOML; default: mistral-conformance.toml here, or the table "
+        "tool.mistral-conformance of pyproject.toml",
     )
     parser.add_argument(
-        "--yes-live",
-        action="store_true",
-        help="the vendor's own API is meant: a run there costs money and changes the account",
+        "--show-config", action="store_true", help="print the options that hold, and end"
+    )
+    parser.add_argument(
+        "--ledger",
+        type=Path,
+        metavar="FILE",
+        help="where to note what is created, for `clean`; default: ledger.jsonl beside the report",
     )
     parser.add_argument(
         "--clock-url",
@@ -151,6 +170,93 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_clean(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("ledger", type=Path, help="the file that the run wrote")
+    parser.add_argument(
+        "--base-url", type=base_url, metavar="URL", help="default: the server of the run"
+    )
+    parser.add_argument(
+        "--timeout", type=_seconds, default=10.0, metavar="S", help="longest silence, default: 10"
+    )
+    _add_identities(parser)
+    _add_connection(parser)
+
+
+def _add_identities(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--as",
+        dest="as_",
+        action="append",
+        default=[],
+        metavar="NAME=ENVVAR",
+        help="a further identity and the environment variable that holds its key; "
+        "known facts may follow, as in neighbour=KEY2,user=UUID,workspace=UUID,org=UUID. "
+        + "; ".join(f"{name}: {words}" for name, words in KNOWN.items()),
+    )
+    parser.add_argument(
+        "--yes-live",
+        action="store_true",
+        help="the vendor's own API is meant: a run there costs money and changes the account",
+    )
+
+
+def _add_connection(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--prefix",
+        type=_prefix,
+        default="",
+        metavar="PATH",
+        help="the path below which the server has the API, such as /mistral",
+    )
+    parser.add_argument(
+        "--header",
+        type=header,
+        action="append",
+        default=[],
+        metavar="'NAME: VALUE'",
+        help="a header of every request; $VARIABLE is taken from the environment and never shown; "
+        "may be repeated",
+    )
+    parser.add_argument(
+        "--ca", default="", metavar="FILE", help="certificate authorities to trust, in PEM form"
+    )
+    parser.add_argument(
+        "--insecure", action="store_true", help="do not check the certificate of the server"
+    )
+    parser.add_argument(
+        "--rate",
+        type=_rate,
+        default=0.0,
+        metavar="N/s",
+        help="at most so many requests in a second, such as 5/s; default: no limit",
+    )
+
+
+def _add_bounds(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--max-requests",
+        type=_positive,
+        default=0,
+        metavar="N",
+        help="stop after so many requests, clean up, exit with 4",
+    )
+    parser.add_argument(
+        "--max-time",
+        type=_duration,
+        default=0.0,
+        metavar="S",
+        help="stop after so many seconds, clean up, exit with 4",
+    )
+    parser.add_argument(
+        "--read-only",
+        action="store_true",
+        help="nothing is created, changed or sent to a model: rules that would are skipped",
+    )
+    parser.add_argument(
+        "--fail-fast", action="store_true", help="stop at the first case that fails the run"
+    )
+
+
 def _add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--operations",
@@ -165,6 +271,13 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="PATTERN",
         help="only these rules, such as 'schema.*'; may be repeated",
+    )
+    parser.add_argument(
+        "--exclude",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="not these rules or operations, such as 'bounds.*' or 'files.*'; may be repeated",
     )
     parser.add_argument(
         "--profile",
@@ -226,6 +339,26 @@ def _seconds(text: str) -> float:
     value = _number(text, float, least=0)
     if not 0 < value < 3600:
         raise argparse.ArgumentTypeError(f"{text!r}: write seconds, more than 0, below 3600")
+    return value
+
+
+def _duration(text: str) -> float:
+    value = _number(text, float, least=0)
+    if not math.isfinite(value) or value == 0:
+        raise argparse.ArgumentTypeError(f"{text!r}: write seconds, more than 0")
+    return value
+
+
+def _prefix(text: str) -> str:
+    if text and (not text.startswith("/") or not text.isascii() or re.search(r"[ ?#]", text)):
+        raise argparse.ArgumentTypeError(f"{text!r}: write a path, such as /mistral")
+    return text.rstrip("/")
+
+
+def _rate(text: str) -> float:
+    value = _number(text.removesuffix("/s"), float, least=0)
+    if not math.isfinite(value) or value == 0:
+        raise argparse.ArgumentTypeError(f"{text!r}: write requests in a second, such as 5/s")
     return value
 
 

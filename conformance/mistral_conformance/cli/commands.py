@@ -12,21 +12,26 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 from hypothesis.configuration import set_hypothesis_home_dir
 
+from mistral_conformance.cli.arguments import make_run_parser
+from mistral_conformance.cli.connecting import WrongConnection, make_connection
 from mistral_conformance.cli.explaining import explain_law, explain_rule
+from mistral_conformance.cli.settings import WrongSettings, show_settings
 from mistral_conformance.embedded import embedded_mock
 from mistral_conformance.laws import load_laws
 from mistral_conformance.model import load_model
 from mistral_conformance.model.document import load_document
+from mistral_conformance.record.connection import Connection
 from mistral_conformance.report.content import build_report
 from mistral_conformance.report.files import Unwritable, prepare_folder, write_reports
 from mistral_conformance.report.knowledge import tell_resource, tell_resources
 from mistral_conformance.report.listing import print_rules
 from mistral_conformance.report.reproducing import make_scripts
-from mistral_conformance.report.terminal import Live, make_console, print_summary
+from mistral_conformance.report.terminal import Live, make_console, print_cleaning, print_summary
 from mistral_conformance.rules import load_rules
 from mistral_conformance.running.plan import (
     WrongSelection,
     default_profile,
+    leave_out,
     make_plan,
     select_operations,
     select_rules,
@@ -35,6 +40,8 @@ from mistral_conformance.running.run import Run, RunOptions, execute, open_sessi
 from mistral_conformance.running.target import KeyRefused, LiveRefused, Unreachable, require_consent
 from mistral_conformance.session.clock import TOKEN_VARIABLE
 from mistral_conformance.session.identities import WrongIdentity, parse_identities
+from mistral_conformance.session.ledger import NAME as LEDGER
+from mistral_conformance.session.ledger import WrongLedger, read_ledger
 from mistral_conformance.session.markers import fresh_run_id, seeded_run_id
 
 if TYPE_CHECKING:
@@ -46,8 +53,16 @@ if TYPE_CHECKING:
 
     from mistral_conformance.running.plan import Case
 
-HOLDS, BROKEN, INTERRUPTED = 0, 1, 130
-WRONG = (LiveRefused, WrongIdentity, WrongSelection, Unwritable)
+HOLDS, BROKEN, STOPPED, INTERRUPTED = 0, 1, 4, 130
+WRONG = (
+    LiveRefused,
+    WrongConnection,
+    WrongIdentity,
+    WrongLedger,
+    WrongSelection,
+    WrongSettings,
+    Unwritable,
+)
 ABSENT = (Unreachable, KeyRefused)
 
 
@@ -59,6 +74,9 @@ def run_command(options: argparse.Namespace) -> int:
         Unreachable, KeyRefused: no server to judge.
 
     """
+    if options.show_config:
+        sys.stdout.write(show_settings(options, make_run_parser()))
+        return HOLDS
     if options.base_url:
         require_consent(options.base_url, yes_live=options.yes_live)
     plan = _plan(options)
@@ -74,6 +92,33 @@ def run_command(options: argparse.Namespace) -> int:
             clock_url=mock.clock_url,
         )
         return _run(run_options, plan, options.report_dir)
+
+
+def clean_command(options: argparse.Namespace) -> int:
+    """Delete what a run left behind, by its ledger; tell what cannot be deleted.
+
+    Raises:
+        WrongLedger, WrongIdentity, WrongConnection, LiveRefused: wrong use.
+        Unreachable, KeyRefused: no server to clean.
+
+    """
+    account = read_ledger(options.ledger)
+    given = options.as_ or list(account.identities)
+    run_options = RunOptions(
+        base_url=(options.base_url or account.base_url) + options.prefix,
+        identities=parse_identities(given, os.environ),
+        timeout_s=options.timeout,
+        run_id=account.run_id,
+        yes_live=options.yes_live,
+        connection=_connection(options),
+    )
+    console = make_console()
+    with open_session(run_options, _teller(console)) as session:
+        for made in account.made:
+            session.creations.restore(made)
+        leftovers = session.finish()
+    print_cleaning(console, session.creations.noted, leftovers, account.unsure)
+    return BROKEN if leftovers else HOLDS
 
 
 def rules_command(options: argparse.Namespace) -> int:
@@ -147,6 +192,7 @@ def _plan(options: argparse.Namespace) -> list[Case]:
     operations = _operations(options)
     rules = select_rules([*load_rules(), *load_laws()], options.rules)
     plan = make_plan(load_document(), rules, operations, _profile(options), options.depth)
+    plan = leave_out(plan, options.exclude)
     if not plan:
         raise WrongSelection("no selected rule says anything about a selected operation")
     return plan
@@ -164,6 +210,8 @@ def _run(options: RunOptions, plan: list[Case], folder: Path) -> int:
     print_summary(console, report, paths)
     if run.interrupted:
         return INTERRUPTED
+    if run.stopped and not options.fail_fast:
+        return STOPPED
     return HOLDS if report.run.holds else BROKEN
 
 
@@ -191,7 +239,7 @@ def _run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOpti
     identities = {} if embedded_url else parse_identities(options.as_, os.environ)
     run_id = seeded_run_id(options.seed) if embedded_url else fresh_run_id()
     return RunOptions(
-        base_url=embedded_url or options.base_url,
+        base_url=embedded_url or options.base_url + options.prefix,
         identities=identities,
         profile=_profile(options),
         operations=tuple(options.operations),
@@ -206,4 +254,20 @@ def _run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOpti
         models=dict(options.model),
         run_id=options.run_id or run_id,
         yes_live=options.yes_live,
+        connection=Connection() if embedded_url else _connection(options),
+        max_requests=options.max_requests,
+        max_time_s=options.max_time,
+        read_only=options.read_only,
+        fail_fast=options.fail_fast,
+        ledger=None if embedded_url else options.ledger or options.report_dir / LEDGER,
+    )
+
+
+def _connection(options: argparse.Namespace) -> Connection:
+    return make_connection(
+        options.header,
+        os.environ,
+        certificates=options.ca,
+        checked=not options.insecure,
+        rate=options.rate,
     )

@@ -36,18 +36,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(given: Sequence[str]) -> int:
     # Imported here, so that a missing extra is a message and not a traceback.
     from mistral_conformance.cli import commands  # noqa: PLC0415
-    from mistral_conformance.cli.arguments import make_parser  # noqa: PLC0415
+    from mistral_conformance.cli.arguments import make_parser, make_run_parser  # noqa: PLC0415
+    from mistral_conformance.cli.settings import complete  # noqa: PLC0415
 
     parser = make_parser(
         run=commands.run_command,
+        clean=commands.clean_command,
         rules=commands.rules_command,
         model=commands.model_command,
         explain=commands.explain_command,
         mutants=commands.mutants_command,
         add_mutants=commands.add_mutants_arguments if given[:1] == ["mutants"] else None,
     )
-    options = parser.parse_args(given)
     try:
+        if given[:1] == ["run"]:
+            given = ["run", *complete(given[1:], make_run_parser())]
+        options = parser.parse_args(given)
         with watch_signals():
             code: int = options.command(options)
     except commands.WRONG as error:

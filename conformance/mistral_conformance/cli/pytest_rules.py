@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mistral_conformance.cli.arguments import base_url as check_url
+from mistral_conformance.laws import load_laws
 from mistral_conformance.model.document import load_document
 from mistral_conformance.record.curl import curl_line
 from mistral_conformance.report.content import build_report
@@ -69,7 +70,7 @@ class RulesPlugin:
             operations = select_operations(
                 document, self._options.profile, self._options.operations
             )
-            rules = select_rules(load_rules(), self._options.rules)
+            rules = select_rules([*load_rules(), *load_laws()], self._options.rules)
         except WrongSelection as error:
             raise pytest.UsageError(str(error)) from error
         if self._folder:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 BODY_LIMIT = 2000
 LEFT_OUT = ["--data-binary", "@request-body.bin"]
 LEFT_TO_CURL = frozenset({"host", "content-length", "user-agent", "accept-encoding", "connection"})
-VARIABLE = re.compile(r"Bearer \$[A-Za-z_][A-Za-z0-9_]*")
+VARIABLE = re.compile(r"([A-Za-z]+ )?\$[A-Za-z_][A-Za-z0-9_]*")
 
 
 def curl_line(exchange: Exchange, redactor: Redactor) -> str:

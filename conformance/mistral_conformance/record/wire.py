@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
 from attrs import define, field, frozen
 
+from mistral_conformance.record.connection import Connection, Pace
 from mistral_conformance.record.events import EVENT_STREAM, read_stream
 from mistral_conformance.record.exchange import Exchange
 
 if TYPE_CHECKING:
-    import ssl
     from typing import Self
 
     from mistral_conformance.record.events import Bound
@@ -83,12 +82,19 @@ class _Answer:
 class Wire:
     """The connection to one server, shared by all identities."""
 
-    def __init__(self, base_url: str, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        limits: Limits | None = None,
+        connection: Connection | None = None,
+    ) -> None:
         self.base_url = base_url.rstrip("/")
         self.limits = limits or Limits()
+        self.connection = connection or Connection()
         self._total_s = self.limits.total_s
         """Halved by each answer that does not end: a server with many such holds no run up."""
-        self._http = httpx.Client(timeout=self.limits.silence_s, trust_env=False, verify=trust())
+        self._http = self.connection.open(self.base_url, self.limits.silence_s)
+        self._pace = Pace(self.connection.rate)
         self._sent = 0
 
     def __enter__(self) -> Self:
@@ -100,6 +106,7 @@ class Wire:
     def send(self, message: Message, caller: Caller, operation: str = "") -> Exchange:
         """The exchange of one message; the caller's key, when it has one, goes as bearer."""
         request = self._request(message, caller)
+        self._pace.wait()
         started = time.monotonic()
         answer = self._read(request, message.bound)
         self._http.cookies.clear()
@@ -126,7 +133,7 @@ class Wire:
             operation=operation,
             method=request.method,
             url=str(request.url),
-            request_headers=_shown(request, caller),
+            request_headers=_shown(request, caller, self.connection),
             request_content=request.content,
             status=answer.status,
             headers=answer.headers,
@@ -138,7 +145,9 @@ class Wire:
 
     def _request(self, message: Message, caller: Caller) -> httpx.Request:
         url = message.url if "://" in message.url else self.base_url + message.url
-        headers = {"Authorization": f"Bearer {caller.key}"} if caller.key else {}
+        headers = self.connection.headers_for(url, self.base_url)
+        if caller.key:
+            headers["Authorization"] = f"Bearer {caller.key}"
         body = {} if message.json is UNSET else {"json": message.json}
         if message.files:
             headers["Content-Type"] = f"multipart/form-data; boundary={BOUNDARY}"
@@ -205,22 +214,21 @@ class Wire:
             answer.cut = False
 
 
-@cache
-def trust() -> ssl.SSLContext:
-    """The certificates to trust, read once: reading them takes longer than a request."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
 def _is_event_stream(response: httpx.Response) -> bool:
     return str(response.headers.get("content-type", "")).lower().startswith(EVENT_STREAM)
 
 
-def _shown(request: httpx.Request, caller: Caller) -> Headers:
-    """The request's headers as sent, the key replaced by the variable that holds it."""
+def _shown(request: httpx.Request, caller: Caller, connection: Connection) -> Headers:
+    """The request's headers as sent, keys replaced by the variables that hold them."""
+    given = {each.name.lower(): each for each in connection.headers}
     shown = []
     for name, value in request.headers.items():
         if name in MADE_BY_HTTPX:
             continue
         secret = name == "authorization" and caller.key and caller.variable
-        shown.append((name, f"Bearer ${caller.variable}" if secret else value))
+        own = given.get(name)
+        if secret:
+            shown.append((name, f"Bearer ${caller.variable}"))
+        else:
+            shown.append((name, own.shown if own and value == own.value else value))
     return tuple(shown)

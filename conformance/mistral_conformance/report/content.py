@@ -35,7 +35,7 @@ from mistral_conformance.report.model import (
     Target,
 )
 from mistral_conformance.report.reproducing import script_name
-from mistral_conformance.verdict.outcome import JUDGED, PREVENTED, RED, Status
+from mistral_conformance.verdict.outcome import JUDGED, Status, is_broken
 from mistral_conformance.verdict.requirement import Level
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def build_report(run: Run, redactor: Redactor) -> Report:
     causes = find_causes(run.results, shared_judge(load_document()))
     of_case = {result.name: cause.id for cause in causes for result in cause.results}
     return Report(
-        run=_run(run),
+        run=_run(run, redactor),
         target=_target(run, redactor),
         summary=_summary(run.results),
         must_unjudged=count_unjudged_musts(run.results),
@@ -75,22 +75,13 @@ def load_schema() -> Json:
     return schema
 
 
-def is_broken(results: Iterable[Result]) -> bool:
-    """Whether the run fails: a MUST is red or was kept from being judged, or a rule broke."""
-    return any(
-        each.status is Status.ERROR
-        or (each.status in (*RED, *PREVENTED) and each.rule.level is Level.MUST)
-        for each in results
-    )
-
-
 def count_unjudged_musts(results: Iterable[Result]) -> int:
     """How many cases of MUST rules were not judged, for whatever reason but absence by design."""
     judged = (*JUDGED, Status.NOT_OFFERED)
     return sum(each.rule.level is Level.MUST and each.status not in judged for each in results)
 
 
-def _run(run: Run) -> RunInfo:
+def _run(run: Run, redactor: Redactor) -> RunInfo:
     return RunInfo(
         id=run.options.run_id,
         suite=version("mistral-openapi"),
@@ -102,7 +93,8 @@ def _run(run: Run) -> RunInfo:
         operations=tuple(run.operations),
         rules=tuple(run.options.rules),
         interrupted=run.interrupted,
-        holds=not run.interrupted and not is_broken(run.results),
+        holds=not run.interrupted and not run.stopped and not is_broken(run.results),
+        stopped=redactor.text(run.stopped),
     )
 
 

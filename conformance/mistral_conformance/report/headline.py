@@ -17,17 +17,23 @@ def headline(report: Report) -> str:
     if report.run.interrupted:
         return f"Interrupted after {len(report.rules)} cases"
     parts = [_verdict(report), _weaker(report), _unjudged(report)]
-    return ", ".join(each for each in parts if each)
+    found = ", ".join(each for each in parts if each)
+    return f"Stopped {report.run.stopped}. {found}" if report.run.stopped else found
 
 
 def _verdict(report: Report) -> str:
-    if report.run.holds:
+    if report.run.holds or (report.run.stopped and not _is_broken(report)):
         return "All judged MUST rules hold" if report.must_unjudged else "All MUST rules hold"
     failed = _count(report.summary[Level.MUST], RED)
     broken = sum(each[Status.ERROR] for each in report.summary.values())
     failures = f"{failed} MUST fail{_causes(report)}" if failed else ""
     words = [failures, f"{broken} in error" if broken else ""]
     return ", ".join(each for each in words if each) or "Not all MUST rules were judged"
+
+
+def _is_broken(report: Report) -> bool:
+    musts = _count(report.summary[Level.MUST], (*RED, *PREVENTED))
+    return musts > 0 or any(each[Status.ERROR] for each in report.summary.values())
 
 
 def _causes(report: Report) -> str:

@@ -89,7 +89,7 @@ def _hash(text: str) -> str:
 
 
 def _verdict(report: Report) -> tuple[str, str]:
-    if report.run.interrupted:
+    if report.run.interrupted or report.run.stopped:
         return headline(report), "cut"
     return headline(report), "holds" if report.run.holds else "broken"
 

@@ -38,6 +38,7 @@ class RunInfo:
     rules: tuple[str, ...]
     interrupted: bool
     holds: bool
+    stopped: str = ""
 
 
 @frozen

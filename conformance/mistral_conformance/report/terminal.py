@@ -20,12 +20,14 @@ from mistral_conformance.report.tally import gaps, offers, tally
 from mistral_conformance.verdict.outcome import RED, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
     from typing import Self
 
     from rich.progress import TaskID
 
     from mistral_conformance.report.model import CaseResult, CauseEntry, Report
+    from mistral_conformance.session.creations import Leftover
     from mistral_conformance.verdict.outcome import Result
 
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
@@ -221,9 +223,23 @@ def _print_leftovers(console: Console, report: Report) -> None:
         console.print(Text(printable(line), style="bold red"), soft_wrap=True)
 
 
+def print_cleaning(
+    console: Console, found: int, leftovers: Sequence[Leftover], unsure: Sequence[str]
+) -> None:
+    """Say what of an earlier run is deleted, what is not, and what could only be looked for."""
+    gone = found - len(leftovers)
+    console.print(Text(f"{gone} of {found} objects of the run are deleted"))
+    for each in leftovers:
+        line = f"left over: {each.made.path} of {each.made.identity} ({each.reason})"
+        console.print(Text(printable(line), style="bold red"), soft_wrap=True)
+    for operation in unsure:
+        line = f"an answer of {operation} was lost: what it made was looked for by its name"
+        console.print(Text(line, style="yellow"), soft_wrap=True)
+
+
 def _verdict(report: Report) -> Text:
     run = report.run
-    style = "bold" if run.interrupted else "bold green" if run.holds else "bold red"
+    style = "bold" if run.interrupted or run.stopped else "bold green" if run.holds else "bold red"
     return Text(f"{headline(report)} (seed {run.seed}, {run.elapsed_s:.1f} s).", style=style)
 
 

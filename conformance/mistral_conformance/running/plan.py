@@ -173,3 +173,24 @@ def make_plan(
         if set(rule.operations) & set(operations) and set(rule.operations) <= reach
     ]
     return [*per_operation, *(Case(each) for each in named), *subjects]
+
+
+def leave_out(plan: Sequence[Case], patterns: Sequence[str]) -> list[Case]:
+    """The cases without those whose rule, or one of whose operations, matches a pattern.
+
+    Raises:
+        WrongSelection: a pattern matches none.
+
+    """
+    for pattern in patterns:
+        if not any(_matches(each, pattern) for each in plan):
+            raise WrongSelection(
+                f"--exclude {pattern!r} matches no selected rule or operation: "
+                "see `mistral-conformance rules`"
+            )
+    return [each for each in plan if not any(_matches(each, one) for one in patterns)]
+
+
+def _matches(case: Case, pattern: str) -> bool:
+    operations = (case.operation.id,) if case.operation else case.rule.operations
+    return any(fnmatchcase(each, pattern) for each in (case.rule.id, case.name, *operations))

@@ -12,19 +12,24 @@ from attrs import define, field, frozen
 
 from mistral_conformance.laws.law import QUICK
 from mistral_conformance.model.document import load_document
+from mistral_conformance.record.connection import Connection
 from mistral_conformance.record.wire import Limits, Wire
 from mistral_conformance.running.plan import default_profile
-from mistral_conformance.running.runner import judge_all
+from mistral_conformance.running.runner import judge_all, leave_out
 from mistral_conformance.running.target import check_target, require_consent
+from mistral_conformance.session.budget import Budget, Spent
 from mistral_conformance.session.capabilities import Capabilities, capabilities_of
 from mistral_conformance.session.clock import Clock
+from mistral_conformance.session.ledger import Ledger
 from mistral_conformance.session.markers import Marker, fresh_run_id
 from mistral_conformance.session.patience import Patience
 from mistral_conformance.session.session import Session
+from mistral_conformance.verdict.outcome import is_broken
 from mistral_conformance.verdict.settling import settle_blocked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from mistral_conformance.laws.law import Depth
     from mistral_conformance.running.plan import Case
@@ -40,7 +45,8 @@ logger = logging.getLogger(__name__)
 class RunOptions:
     """What a run is asked to do. `timeout_s` is the longest silence of the server, in seconds.
 
-    `yes_live` says that a run against the vendor's own API is meant.
+    `yes_live` says that a run against the vendor's own API is meant. `max_requests` and
+    `max_time_s` bound the judging, 0 is no bound; `ledger` is the file that tells what was created.
     """
 
     base_url: str
@@ -58,11 +64,17 @@ class RunOptions:
     models: dict[str, str] = field(factory=dict)
     run_id: str = field(factory=fresh_run_id)
     yes_live: bool = False
+    connection: Connection = field(factory=Connection)
+    max_requests: int = 0
+    max_time_s: float = 0.0
+    read_only: bool = False
+    fail_fast: bool = False
+    ledger: Path | None = None
 
 
 @define
 class Run:
-    """What a run has found so far; complete unless `interrupted`."""
+    """What a run has found so far; complete unless `interrupted` or `stopped`, which says why."""
 
     options: RunOptions
     operations: list[str]
@@ -72,6 +84,7 @@ class Run:
     created: int = 0
     leftovers: list[Leftover] = field(factory=list)
     interrupted: bool = False
+    stopped: str = ""
     coverage: list[Row] = field(factory=list)
     capabilities: Capabilities | None = None
 
@@ -90,8 +103,12 @@ def open_session(
     """
     require_consent(options.base_url, yes_live=options.yes_live)
     limits = Limits(silence_s=options.timeout_s)
-    with Wire(options.base_url, limits) as wire:
-        clock = Clock(options.clock_url, options.clock_token) if options.clock_url else None
+    clocked = options.clock_url and not options.read_only
+    with (
+        _ledger(options) as ledger,
+        Wire(options.base_url, limits, options.connection) as wire,
+    ):
+        clock = Clock(options.clock_url, options.clock_token) if clocked else None
         session = Session(
             load_document(),
             wire,
@@ -103,6 +120,8 @@ def open_session(
             options.required,
             options.models,
             patience=Patience(tell=tell),
+            budget=Budget(options.max_requests, options.max_time_s, options.read_only),
+            ledger=ledger,
         )
         try:
             check_target(session)
@@ -112,11 +131,24 @@ def open_session(
                 clock.close()
 
 
+@contextmanager
+def _ledger(options: RunOptions) -> Iterator[Ledger | None]:
+    """The ledger of the run, begun; None where the run keeps none."""
+    if options.ledger is None:
+        yield None
+        return
+    with options.ledger.open("w", encoding="utf-8") as file:
+        ledger = Ledger(file)
+        ledger.begin(options.run_id, options.base_url, options.identities)
+        yield ledger
+
+
 def execute(
     session: Session, run: Run, plan: Sequence[Case], announce: Callable[[Result], None]
 ) -> None:
     """Judge the plan into `run`, then delete everything that was created.
 
+    A run that has spent its budget, or that stops at the first failure, skips what is left.
     An interrupt ends the judging, not the deleting; a second one ends that too, and what is left
     is in `run.leftovers`.
     """
@@ -125,10 +157,18 @@ def execute(
         for result in judge_all(session, plan):
             run.results.append(result)
             announce(result)
+            if run.options.fail_fast and is_broken([result]):
+                run.stopped = f"after {result.name}: --fail-fast"
+                break
+    except Spent as spent:
+        run.stopped = spent.reason
     except KeyboardInterrupt:
         run.interrupted = True
     finally:
         _clean_up(session, run)
+        if run.stopped:
+            reason = f"not judged: stopped {run.stopped}"
+            run.results += [leave_out(each, reason) for each in plan[len(run.results) :]]
         run.results = settle_blocked(run.results)
         run.capabilities = capabilities_of(session)
         run.coverage = session.coverage.table(run.operations)
@@ -137,6 +177,7 @@ def execute(
 
 def _clean_up(session: Session, run: Run) -> None:
     """Delete what is left; whatever happens, what has been judged is still there to report."""
+    session.budget.close()
     try:
         run.leftovers = session.finish()
     except KeyboardInterrupt:

@@ -93,6 +93,11 @@ def _missing_need(session: Session, case: Case) -> str:
     return ""
 
 
+def leave_out(case: Case, reason: str) -> Result:
+    """The result of a case that is not judged any more."""
+    return _result(case, Status.SKIP, reason)
+
+
 def _result(case: Case, status: Status, reason: str) -> Result:
     operation = case.operation.id if case.operation else None
     return Result(case.rule, operation, status, reason, subject=case.subject)

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from mistral_conformance.record.wire import trust
+from mistral_conformance.record.connection import trust
 from mistral_conformance.session.patience import LONGEST_WAIT_S, MOST_REPEATS, asked_wait
 from mistral_conformance.verdict.outcome import Unjudged
 

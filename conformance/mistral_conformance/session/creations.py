@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
 
     Delete = Callable[["Made"], Exchange]
+    Remember = Callable[["Made"], object]
+    Forget = Callable[[str], object]
 
 ID_LIMIT = 512
 EVENT_STREAM = "text/event-stream"
@@ -71,11 +73,26 @@ def load_kinds() -> dict[str, tuple[Kind, ...]]:
     return {one: tuple(each for each in kinds if each.operation == one) for one in operations}
 
 
-class Creations:
-    """The objects of one run, by the path that deletes them, oldest first."""
+def _forget(_what: object) -> None:
+    """For a run that keeps no ledger."""
 
-    def __init__(self, document: Document, base_path: str) -> None:
+
+class Creations:
+    """The objects of one run, by the path that deletes them, oldest first.
+
+    `remember` is told of each object that is noted, `forget` of each path that is crossed off.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        base_path: str,
+        remember: Remember = _forget,
+        forget: Forget = _forget,
+    ) -> None:
         self.noted = 0
+        self._remember = remember
+        self._forget = forget
         self._document = document
         self._base_path = base_path
         self._made: dict[str, Made] = {}
@@ -138,7 +155,14 @@ class Creations:
         if not all(ids.values()):
             return
         path = self._document.operations[kind.delete].url(ids)
-        self._made.setdefault(path, Made(identity, kind.delete, path, ids))
+        self.restore(Made(identity, kind.delete, path, ids))
+
+    def restore(self, made: Made) -> None:
+        """Note an object that is known from elsewhere, such as the ledger of a run that broke."""
+        if made.path not in self._made:
+            self.noted += 1
+            self._made[made.path] = made
+            self._remember(made)
 
     def _note(self, kind: Kind, exchange: Exchange) -> None:
         ids = self._path_ids(exchange)
@@ -151,8 +175,7 @@ class Creations:
             return
         path = self._document.operations[kind.delete].url(ids)
         made = Made(exchange.identity, kind.delete, path, ids, self._keeping, kind.look)
-        self.noted += path not in self._made
-        self._made.setdefault(path, made)
+        self.restore(made)
 
     def _path_ids(self, exchange: Exchange) -> dict[str, str]:
         template = self._document.operations[exchange.operation].path
@@ -164,6 +187,7 @@ class Creations:
         return urlsplit(exchange.url).path.removeprefix(self._base_path)
 
     def _cross_off(self, path: str) -> None:
+        self._forget(path)
         self._made = {
             each: made
             for each, made in self._made.items()

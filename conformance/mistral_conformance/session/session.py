@@ -13,22 +13,24 @@ from attrs import define, evolve, field
 from mistral_conformance.model.document import is_endless
 from mistral_conformance.model.forms import forms_of
 from mistral_conformance.record.events import Bound
-from mistral_conformance.record.exchange import Signal
 from mistral_conformance.record.redaction import Redactor
 from mistral_conformance.record.wire import Message
+from mistral_conformance.session.budget import Budget
 from mistral_conformance.session.coverage import Coverage
 from mistral_conformance.session.creations import Creations, Leftover, Made, load_kinds
 from mistral_conformance.session.identities import IMPOSTOR, NOBODY, Identity
+from mistral_conformance.session.listing import walk
 from mistral_conformance.session.patience import Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mistral_conformance.model.document import Document
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.record.wire import Wire
     from mistral_conformance.session.clock import Clock
     from mistral_conformance.session.creations import Kind
+    from mistral_conformance.session.ledger import Ledger
     from mistral_conformance.session.markers import Marker
 
 STAND_INS = {
@@ -60,11 +62,15 @@ class Session:
     coverage: Coverage = field(init=False)
     redactor: Redactor = field(init=False)
     patience: Patience = field(factory=Patience)
+    budget: Budget = field(factory=Budget)
+    ledger: Ledger | None = None
 
     def __attrs_post_init__(self) -> None:
-        self.creations = Creations(self.document, urlsplit(self.wire.base_url).path)
+        hooks = (self.ledger.make, self.ledger.cross_off) if self.ledger else ()
+        self.creations = Creations(self.document, urlsplit(self.wire.base_url).path, *hooks)
         self.coverage = Coverage(self.document)
-        self.redactor = Redactor(each.key for each in self.identities.values())
+        keys = [each.key for each in self.identities.values()]
+        self.redactor = Redactor([*keys, *self.wire.connection.secrets])
 
     def send(self, message: Message, identity: str, operation: str = "") -> Exchange:
         """Send as the named identity and note what was created.
@@ -78,6 +84,8 @@ class Session:
         why_not = self.patience.exhausted(operation)
         if why_not:
             return self.wire.withhold(message, caller, operation, why_not)
+        self.budget.spend([message.method])
+        self._intend([operation])
         exchange = self.wire.send(message, caller, operation)
         return self._take(message, caller, operation, exchange)
 
@@ -87,12 +95,23 @@ class Session:
         Those that the server puts off are sent again in turn.
         """
         caller = self.identities[identity]
+        self.budget.spend([message.method for _, message in calls])
+        self._intend(operation for operation, _ in calls)
         with ThreadPoolExecutor(len(calls)) as pool:
             answers = pool.map(lambda each: self.wire.send(each[1], caller, each[0]), calls)
         return [
             self._take(message, caller, operation, answer)
             for (operation, message), answer in zip(calls, answers, strict=True)
         ]
+
+    def _intend(self, operations: Iterable[str]) -> None:
+        """Tell the ledger what may be created, before anything is sent."""
+        if self.ledger:
+            for each in filter(self._creates, operations):
+                self.ledger.intend(each)
+
+    def _creates(self, operation: str) -> bool:
+        return operation in load_kinds() and self.document.operations[operation].method != "GET"
 
     def _take(
         self, message: Message, caller: Identity, operation: str, exchange: Exchange
@@ -105,6 +124,8 @@ class Session:
         exchange = self._formed(exchange, operation)
         self.patience.see(exchange)
         self.creations.see(exchange)
+        if self.ledger and not exchange.failure and self._creates(operation):
+            self.ledger.answered(operation)
         return exchange
 
     def _formed(self, exchange: Exchange, operation: str) -> Exchange:
@@ -153,17 +174,6 @@ class Session:
     def _adopt_marked(self, kind: Kind) -> None:
         operation = self.document.operations[kind.list]
         for identity in self.identities:
-            exchange = self.send(Message("GET", operation.path), identity, operation.id)
-            for item in _items(evolve(exchange, form=None), kind.items):
+            for item in walk(self, operation, identity, kind.items):
                 if isinstance(item, dict) and self.marker.owns(item.get(kind.name)):
                     self.creations.adopt(kind, identity, item)
-
-
-def _items(exchange: Exchange, path: str) -> Iterator[Any]:
-    """The items of a list, whether or not they have their documented form."""
-    try:
-        items = evolve(exchange, form=None).at(path)
-    except Signal:
-        return
-    if isinstance(items, list):
-        yield from items

@@ -18,8 +18,11 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from mistral_conformance.record.exchange import LeftOut, Misread, Signal
+from mistral_conformance.verdict.requirement import Level
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.verdict.requirement import Requirement
 
@@ -112,3 +115,12 @@ class Result:
     def shown(self) -> Exchange | None:
         """The exchange that shows the reason best."""
         return self.evidence[0] if self.evidence else None
+
+
+def is_broken(results: Iterable[Result]) -> bool:
+    """Whether the run fails: a MUST is red or was kept from being judged, or a rule broke."""
+    return any(
+        each.status is Status.ERROR
+        or (each.status in (*RED, *PREVENTED) and each.rule.level is Level.MUST)
+        for each in results
+    )

@@ -31,7 +31,7 @@ def options() -> Callable[..., RunOptions]:
 
     def make(base_url: str, **more: Any) -> RunOptions:
         identities = {CALLER: Identity(CALLER, "MISTRAL_API_KEY", KEY)}
-        plain = RunOptions(base_url, identities, timeout_s=0.3, max_examples=3, run_id="testrun")
+        plain = RunOptions(base_url, identities, max_examples=3, run_id="testrun")
         return evolve(plain, **more)
 
     return make
