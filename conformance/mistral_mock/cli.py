@@ -86,6 +86,8 @@ def make_settings(options: argparse.Namespace) -> Settings:
         clock=options.clock,
         delete_answers=options.delete_answers,
         closed_libraries=options.closed_libraries,
+        retired=options.retired,
+        unknown_models=options.unknown_models,
         without_put=options.without_put,
         without_patch=options.without_patch,
         processing_delay_s=options.processing_delay,
@@ -171,6 +173,18 @@ def add_behaviour_options(parser: argparse.ArgumentParser) -> None:
         choices=("empty", "refused"),
         default="empty",
         help="to agents, until an administrator shares them with the organisation; default empty",
+    )
+    parser.add_argument(
+        "--retired",
+        choices=("answer", "refuse"),
+        default="answer",
+        help="what models do whose day has come; default answer",
+    )
+    parser.add_argument(
+        "--unknown-models",
+        choices=("refuse", "accept"),
+        default="refuse",
+        help="models of which nothing is known; default refuse",
     )
     parser.add_argument("--without-put", action="store_true", help="no PUT where PATCH exists")
     parser.add_argument("--without-patch", action="store_true", help="no PATCH where PUT exists")

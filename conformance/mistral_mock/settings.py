@@ -59,6 +59,14 @@ class Settings:
     """The deprecated PUT twins of PATCH are no routes."""
     without_patch: bool = False
     """The PATCH twins of PUT are no routes, as before June 2026."""
+    retired: Literal["answer", "refuse"] = field(
+        default="answer", validator=validators.in_(("answer", "refuse"))
+    )
+    """What models do whose day has come."""
+    unknown_models: Literal["refuse", "accept"] = field(
+        default="refuse", validator=validators.in_(("refuse", "accept"))
+    )
+    """What happens to the name of a model that nobody knows."""
     processing_delay_s: float = field(default=1.0, validator=_check_pause)
     """From the upload of a document to the end of its processing."""
     latency_s: float = field(default=0.0, validator=_check_pause)

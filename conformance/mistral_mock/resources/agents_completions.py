@@ -24,7 +24,7 @@ def complete(ctx: Context) -> Answer | EventStream:
     An agent whose model is gone is refused as a chat with that model is. 404 for an unknown agent.
     """
     agent = find_agent(ctx, ctx.body["agent_id"])
-    model = tuned_models.find_chat_model(ctx, agent.model)
+    model = tuned_models.demand_chat_model(ctx, agent.model)
     return chat.answer(ctx, engine.complete(make_request(agent, ctx.body), model))
 
 

@@ -21,7 +21,7 @@ DEPRECATION = "x-model-deprecation-timestamp"
 @operation("chat.complete")
 def complete(ctx: Context) -> Answer | EventStream:
     """The completion as one body, or as a stream of the same text, calls, reasons and usage."""
-    completion = engine.complete(ctx.body, tuned_models.find_chat_model(ctx, ctx.body["model"]))
+    completion = engine.complete(ctx.body, tuned_models.demand_chat_model(ctx, ctx.body["model"]))
     return answer(ctx, completion)
 
 

@@ -13,6 +13,7 @@ from mistral_mock.answers import json_answer
 from mistral_mock.completion import catalogue, refusal, tokens, usage
 from mistral_mock.errors import inference_error
 from mistral_mock.registry import operation
+from mistral_mock.resources import tuned_models
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 USUAL_SIZES = {"mistral-embed-2312": 1024, "codestral-embed-2505": 1536}
 LARGEST_SIZES = {"mistral-embed-2312": 1024, "codestral-embed-2505": 3072}
+STAND_IN_SIZE, STAND_IN_LARGEST = 1024, 4096
+"""For models of which nothing is known."""
 MOST_TEXTS = 2048
 MOST_TOKENS = 131_072
 
@@ -30,7 +33,7 @@ MOST_TOKENS = 131_072
 @operation("embeddings.create")
 def create(ctx: Context) -> Answer:
     """One vector for each text, in the order of the texts."""
-    model = find_model(ctx.body["model"])
+    model = find_model(ctx, ctx.body["model"])
     given = ctx.body["input"]
     texts = [given] if isinstance(given, str) else given
     spent = check_texts(model, texts)
@@ -51,15 +54,15 @@ def create(ctx: Context) -> Answer:
     )
 
 
-def find_model(name: str) -> Model:
+def find_model(ctx: Context, name: str) -> Model:
     """The model of a name or alias that embeds.
 
     Raises:
         APIError: 400, it does not exist or does something else.
 
     """
-    model = catalogue.find_model(name)
-    if model is None or model.id not in USUAL_SIZES:
+    model = tuned_models.find_common(ctx, name)
+    if model is None or not (model.id in USUAL_SIZES or model.capabilities == catalogue.EVERYTHING):
         raise refusal.unknown_model(name)
     return model
 
@@ -90,11 +93,11 @@ def find_size(model: Model, asked: int | None) -> int:
         APIError: 400, more than the model gives.
 
     """
-    most = LARGEST_SIZES[model.id]
+    most = LARGEST_SIZES.get(model.id, STAND_IN_LARGEST)
     if asked is not None and asked > most:
         told = f"output_dimension is {asked}, the largest of {model.id} is {most}"
         raise refusal.bad_request(f"Invalid output_dimension: {told}")
-    return asked or USUAL_SIZES[model.id]
+    return asked or USUAL_SIZES.get(model.id, STAND_IN_SIZE)
 
 
 def write(vector: list[float], body: dict[str, Any]) -> Sequence[float] | str:

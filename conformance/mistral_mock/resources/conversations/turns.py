@@ -78,7 +78,7 @@ def answer(turn: Turn) -> None:
 
 def speak(turn: Turn, actor: Actor, due: Sequence[Run], messages_of: int | None) -> None:
     """The actor's part: calls of functions, or the runs that are due and the message."""
-    model = tuned_models.find_chat_model(turn.ctx, actor.model)
+    model = tuned_models.demand_chat_model(turn.ctx, actor.model)
     completion = engine.complete(make_body(actor, turn.known, due), model)
     choice = completion.choices[0]
     turn.usage.prompt_tokens += completion.prompt_tokens
