@@ -86,6 +86,7 @@ def make_settings(options: argparse.Namespace) -> Settings:
         clock=options.clock,
         delete_answers=options.delete_answers,
         closed_libraries=options.closed_libraries,
+        urls=options.urls,
         retired=options.retired,
         unknown_models=options.unknown_models,
         without_put=options.without_put,
@@ -173,6 +174,12 @@ def add_behaviour_options(parser: argparse.ArgumentParser) -> None:
         choices=("empty", "refused"),
         default="empty",
         help="to agents, until an administrator shares them with the organisation; default empty",
+    )
+    parser.add_argument(
+        "--urls",
+        choices=("invent", "refuse", "fetch"),
+        default="invent",
+        help="what addresses of documents and recordings give; default invent",
     )
     parser.add_argument(
         "--retired",

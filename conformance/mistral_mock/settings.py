@@ -67,6 +67,10 @@ class Settings:
         default="refuse", validator=validators.in_(("refuse", "accept"))
     )
     """What happens to the name of a model that nobody knows."""
+    urls: Literal["invent", "refuse", "fetch"] = field(
+        default="invent", validator=validators.in_(("invent", "refuse", "fetch"))
+    )
+    """What happens to addresses of documents, images and recordings on other servers."""
     processing_delay_s: float = field(default=1.0, validator=_check_pause)
     """From the upload of a document to the end of its processing."""
     latency_s: float = field(default=0.0, validator=_check_pause)

@@ -70,7 +70,9 @@ class World:
 
     @property
     def is_light(self) -> bool:
-        """It holds so little that no operation takes long on it."""
+        """It holds so little, and asks nobody else, that no operation takes long on it."""
+        if self.settings.urls == "fetch":
+            return False
         return self.taken_in <= LIGHT_BYTES and len(self.store) <= LIGHT_RECORDS
 
     def find_caller(self, key: str) -> Identity | None:
