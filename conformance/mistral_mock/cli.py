@@ -198,9 +198,8 @@ def add_behaviour_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--processing-delay",
         type=_seconds,
-        default=1.0,
         metavar="S",
-        help="from upload to processed, in seconds; default %(default)s",
+        help="of documents and jobs, in seconds; default 0 for documents, 1 for jobs",
     )
     parser.add_argument(
         "--max-upload", type=_size, default=100 * MEGABYTE, metavar="BYTES", help="of a document"

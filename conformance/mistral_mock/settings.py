@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mistral_mock.faults import Fault
 
 MEGABYTE = 1024 * 1024
+JOB_DELAY_S = 1.0
 LONGEST_PAUSE_S = 366 * 24 * 3600.0
 
 
@@ -71,8 +72,11 @@ class Settings:
         default="invent", validator=validators.in_(("invent", "refuse", "fetch"))
     )
     """What happens to addresses of documents, images and recordings on other servers."""
-    processing_delay_s: float = field(default=1.0, validator=_check_pause)
-    """From the upload of a document to the end of its processing."""
+    processing_delay_s: float | None = field(
+        default=None, validator=validators.optional(_check_pause)
+    )
+    """From the upload of a document to the end of its processing, and how long jobs take; None is
+    no time for a document, and JOB_DELAY_S for jobs."""
     latency_s: float = field(default=0.0, validator=_check_pause)
     """Waited before each answer, in real time."""
     event_gap_s: float = field(default=0.0, validator=_check_pause)
@@ -101,3 +105,13 @@ class Settings:
     """Which of the two attested bodies a 429 carries (errors.rate-limit)."""
     refused_types: tuple[str, ...] = ()
     """MIME types that `files.upload` refuses with a 422 whose detail is a text."""
+
+    @property
+    def document_delay_s(self) -> float:
+        """From the upload of a document to the end of its processing."""
+        return self.processing_delay_s or 0.0
+
+    @property
+    def job_delay_s(self) -> float:
+        """What batch jobs, imports and campaigns take."""
+        return JOB_DELAY_S if self.processing_delay_s is None else self.processing_delay_s
