@@ -1,7 +1,8 @@
 """The processing of documents, driven by the mock's clock.
 
-A run takes the setting `processing_delay_s`, none by default: first `todo`, then `in_progress`, then an end state.
-The mock brings all documents up to the present before it answers a request; nothing runs between.
+A run takes the setting `processing_delay_s`, no time by default: first `todo`, then `in_progress`,
+then an end state. The mock brings all documents up to the present before it answers a request;
+nothing runs between.
 """
 
 from __future__ import annotations
