@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from attrs import Attribute
 
     from mistral_mock.faults import Fault
+    from mistral_mock.pace import Pace
 
 MEGABYTE = 1024 * 1024
 JOB_DELAY_S = 1.0
@@ -81,6 +82,12 @@ class Settings:
     """Waited before each answer, in real time."""
     event_gap_s: float = field(default=0.0, validator=_check_pause)
     """Waited before each event of a stream after the first, in real time."""
+    pace: Pace | None = None
+    """How fast the events of every stream come; a reply may have a pace of its own."""
+    replies: tuple[Path, ...] = ()
+    """Files of replies, or folders of them, see `replies/`."""
+    strict_replies: bool = False
+    """What a model answers has to be a reply's; without one the request is refused."""
     faults: tuple[Fault, ...] = ()
     allowed_hosts: tuple[str, ...] = field(
         default=(), validator=validators.deep_iterable(_check_host_name)

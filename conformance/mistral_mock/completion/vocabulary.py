@@ -53,7 +53,11 @@ class Vocabulary:
 def read_vocabulary(text: str) -> Vocabulary:
     """The words of a text, each once."""
     found = text[:READ_WITHIN]
-    return Vocabulary(*(find_words(pattern, found) for pattern in (CODE, NAME, WORD)))
+    return Vocabulary(
+        codes=find_words(CODE, found),
+        names=find_words(NAME, found),
+        words=find_words(WORD, found),
+    )
 
 
 def find_numbers(text: str) -> tuple[float, ...]:

@@ -6,6 +6,7 @@ gives; the bounds are those of the public model overview, or our choice.
 
 from __future__ import annotations
 
+from itertools import cycle, islice
 from typing import TYPE_CHECKING, Any
 
 from mistral_mock import embedding, rates
@@ -13,7 +14,7 @@ from mistral_mock.answers import json_answer
 from mistral_mock.completion import catalogue, refusal, tokens, usage
 from mistral_mock.errors import inference_error
 from mistral_mock.registry import operation
-from mistral_mock.resources import tuned_models
+from mistral_mock.resources import scripted, tuned_models
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,9 @@ def create(ctx: Context) -> Answer:
     texts = [given] if isinstance(given, str) else given
     spent = check_texts(model, texts)
     size = find_size(model, ctx.body.get("output_dimension"))
-    vectors = [write(embedding.embed(text, size), ctx.body) for text in texts]
+    told = read_vectors(ctx, len(texts))
+    made = told or [embedding.embed(text, size) for text in texts]
+    vectors = [write(vector, ctx.body) for vector in made]
     return json_answer(
         {
             "id": ctx.ids.hex32(),
@@ -52,6 +55,15 @@ def create(ctx: Context) -> Answer:
         },
         headers=ctx.spend(rates.TOKENS, spent),
     )
+
+
+def read_vectors(ctx: Context, count: int) -> list[list[float]] | None:
+    """The vectors that a reply says, begun again where they are fewer than the texts."""
+    said = scripted.read(ctx, "vectors")
+    if said is None:
+        return None
+    several = said if isinstance(said[0], list) else [said]
+    return list(islice(cycle(several), count))
 
 
 def find_model(ctx: Context, name: str) -> Model:

@@ -21,7 +21,7 @@ from mistral_mock.errors import Problem, invalid
 from mistral_mock.events import json_event
 from mistral_mock.extraction import summary
 from mistral_mock.registry import operation
-from mistral_mock.resources import references, tuned_models
+from mistral_mock.resources import references, scripted, tuned_models
 from mistral_mock.sound import recordings
 
 if TYPE_CHECKING:
@@ -70,6 +70,10 @@ def complete(ctx: Context) -> Answer | EventStream:
     """
     tuned_models.find_able_model(ctx, ctx.body["model"], "audio_transcription", "audio")
     found = transcribe(find_recording(ctx), ctx.body.get("language"))
+    told = scripted.read(ctx, "transcript")
+    if told is not None:
+        said = told if isinstance(told, dict) else {"text": told}
+        found = Transcript(said["text"], said.get("language", found.language), found.seconds)
     segments = find_segments(found, ctx.body)
     whole = {
         "model": ctx.body["model"],
