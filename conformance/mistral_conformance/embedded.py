@@ -87,6 +87,7 @@ def _start(
     """
     command = [sys.executable, "-m", "mistral_mock", "serve", "--port", "0"]
     command += ["--clock", "manual", "--seed", str(seed), "--until-stdin-closes"]
+    command += ["--processing-delay", "1"]  # so that rules meet documents on their way
     for each in identities.values():
         words = (each.user, each.workspace, each.org, *FLAGS.get(each.name, ()))
         command += ["--key", f"{each.key}={','.join(words)}"]

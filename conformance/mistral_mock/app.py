@@ -115,6 +115,7 @@ class App:
     async def _handle(self, request_id: str, wire: Wire) -> None:
         wire.add([(CORRELATION_ID, request_id), (REQUEST_ID, request_id)])
         wire.gap_s = self.world.settings.event_gap_s
+        wire.pace = self.world.settings.pace
         wire.catch_up = self._catch_up
         try:
             try:
@@ -199,7 +200,8 @@ class App:
         """The operation's own answer, once everything about the request has been checked."""
         caller = authenticate(self.world, request.headers)
         wire.add(self.world.rates.count(caller.key))
-        dispatch.find_handler(operation.id)
+        if not self.world.replies.may_answer(operation.id):
+            dispatch.find_handler(operation.id)
         problems: list[Problem] = []
         values = inputs.check_path(operation, path, problems)
         query, sent = inputs.check_query(operation, request.query, problems)
@@ -219,6 +221,10 @@ class App:
             body=body.value,
             files=body.files,
         )
+        given = self.world.replies.take(context)
+        if given is not None:
+            context = evolve(context, given=given)
+            wire.pace = given.pace or wire.pace
         known = self.world.store.version
         try:
             return await self._perform(context, body)

@@ -14,6 +14,7 @@ from mistral_mock.faults import FaultScriptError, read_script
 from mistral_mock.fixtures import FixtureError
 from mistral_mock.identities import DEFAULT, SYNTAX, parse_identity
 from mistral_mock.operations import load_operations
+from mistral_mock.pace import Pace
 from mistral_mock.registry import implemented
 from mistral_mock.server import ServerError, serve
 from mistral_mock.settings import LONGEST_PAUSE_S, MEGABYTE, Settings
@@ -86,11 +87,17 @@ def make_settings(options: argparse.Namespace) -> Settings:
         clock=options.clock,
         delete_answers=options.delete_answers,
         closed_libraries=options.closed_libraries,
+        urls=options.urls,
+        retired=options.retired,
+        unknown_models=options.unknown_models,
         without_put=options.without_put,
         without_patch=options.without_patch,
         processing_delay_s=options.processing_delay,
         latency_s=options.latency,
         event_gap_s=options.event_gap,
+        pace=make_pace(options),
+        replies=tuple(options.replies),
+        strict_replies=options.strict_replies,
         faults=tuple(fault for path in options.faults for fault in read_script(path)),
         allowed_hosts=tuple(options.allowed_host),
         control_token=options.control_token,
@@ -105,6 +112,17 @@ def make_settings(options: argparse.Namespace) -> Settings:
     )
 
 
+def make_pace(options: argparse.Namespace) -> Pace | None:
+    """How fast the events of streams come; None when no option tells."""
+    pace = Pace(
+        first_s=options.first_event,
+        per_second=options.events_per_second,
+        jitter=options.jitter,
+        seed=options.seed,
+    )
+    return None if pace == Pace(seed=options.seed) else pace
+
+
 def make_parser() -> argparse.ArgumentParser:
     """The command line."""
     parser = argparse.ArgumentParser(
@@ -117,6 +135,7 @@ def make_parser() -> argparse.ArgumentParser:
     serving.set_defaults(run=run_server)
     add_server_options(serving)
     add_behaviour_options(serving)
+    add_reply_options(serving)
     add_trouble_options(serving)
     return parser
 
@@ -172,14 +191,31 @@ def add_behaviour_options(parser: argparse.ArgumentParser) -> None:
         default="empty",
         help="to agents, until an administrator shares them with the organisation; default empty",
     )
+    parser.add_argument(
+        "--urls",
+        choices=("invent", "refuse", "fetch"),
+        default="invent",
+        help="what addresses of documents and recordings give; default invent",
+    )
+    parser.add_argument(
+        "--retired",
+        choices=("answer", "refuse"),
+        default="answer",
+        help="what models do whose day has come; default answer",
+    )
+    parser.add_argument(
+        "--unknown-models",
+        choices=("refuse", "accept"),
+        default="refuse",
+        help="models of which nothing is known; default refuse",
+    )
     parser.add_argument("--without-put", action="store_true", help="no PUT where PATCH exists")
     parser.add_argument("--without-patch", action="store_true", help="no PATCH where PUT exists")
     parser.add_argument(
         "--processing-delay",
         type=_seconds,
-        default=1.0,
         metavar="S",
-        help="from upload to processed, in seconds; default %(default)s",
+        help="of documents and jobs, in seconds; default 0 for documents, 1 for jobs",
     )
     parser.add_argument(
         "--max-upload", type=_size, default=100 * MEGABYTE, metavar="BYTES", help="of a document"
@@ -192,6 +228,30 @@ def add_behaviour_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--refuse-type", action="append", default=[], metavar="MIME", help="refuse such files"
+    )
+
+
+def add_reply_options(parser: argparse.ArgumentParser) -> None:
+    """What the model says, and how fast."""
+    parser.add_argument(
+        "--replies",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a file of replies or a folder of them, in YAML, read again on changes; repeatable",
+    )
+    parser.add_argument(
+        "--strict-replies", action="store_true", help="refuse what no reply fits, and say why"
+    )
+    parser.add_argument(
+        "--first-event", type=_seconds, default=0.0, metavar="S", help="of a stream, in seconds"
+    )
+    parser.add_argument(
+        "--events-per-second", type=_rate, metavar="N", help="of a stream; default all at once"
+    )
+    parser.add_argument(
+        "--jitter", type=_share, default=0.0, metavar="SHARE", help="of pauses, from 0 to 1"
     )
 
 
@@ -229,6 +289,20 @@ def _size(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
     return int(text)
+
+
+def _rate(text: str) -> float:
+    value = _seconds(text)
+    if not value:
+        raise argparse.ArgumentTypeError("it is a number above 0")
+    return value
+
+
+def _share(text: str) -> float:
+    value = _seconds(text)
+    if value > 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share from 0 to 1")
+    return value
 
 
 def _seconds(text: str) -> float:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mistral_mock.clock import Clock
     from mistral_mock.identities import Identity
     from mistral_mock.ids import Ids
+    from mistral_mock.replies.book import Given
     from mistral_mock.settings import Settings
     from mistral_mock.store import Record, Store, Table
     from mistral_mock.world import World
@@ -53,6 +54,8 @@ class Context:
     """The JSON body, or a form's text fields, typed."""
     files: Mapping[str, Upload] = field(factory=dict)
     """A form's file parts."""
+    given: Given | None = None
+    """What a reply answers, in the place of the mock's own answer."""
 
     @property
     def settings(self) -> Settings:

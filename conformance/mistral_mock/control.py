@@ -13,6 +13,8 @@ from mistral_mock.bodies import parse_json
 from mistral_mock.clock import spell
 from mistral_mock.errors import Problem, invalid, method_not_allowed, not_found
 from mistral_mock.faults import FaultScriptError, parse_script
+from mistral_mock.replies.parsing import parse_reply
+from mistral_mock.replies.problem import ReplyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,6 +93,32 @@ def clear_faults(world: World, _: bytes) -> Answer:
     return no_content()
 
 
+def show_replies(world: World, _: bytes) -> Answer:
+    """The replies as they stand, with how often each has counted."""
+    return json_answer(world.replies.as_json())
+
+
+def add_replies(world: World, content: bytes) -> Answer:
+    """Adds one reply or a list of them behind those that are there."""
+    raw = parse_json(content)
+    several = raw if isinstance(raw, list) else [raw]
+    try:
+        made = [
+            parse_reply(one, (number,) if several is raw else (), f"control[{number}]")
+            for number, one in enumerate(several)
+        ]
+    except ReplyError as error:
+        raise invalid(Problem(("body", *error.place), error.reason)) from error
+    world.replies.add(made)
+    return show_replies(world, content)
+
+
+def clear_replies(world: World, _: bytes) -> Answer:
+    """Takes all replies away."""
+    world.replies.clear()
+    return no_content()
+
+
 def reset(world: World, _: bytes) -> Answer:
     """Forgets everything, as after a start without a state file."""
     world.reset()
@@ -105,8 +133,9 @@ def show_health(_: World, __: bytes) -> Answer:
 ROUTES: dict[str, dict[str, Route]] = {
     "clock": {"GET": show_clock, "POST": advance_clock},
     "faults": {"GET": show_faults, "POST": add_faults, "DELETE": clear_faults},
+    "replies": {"GET": show_replies, "POST": add_replies, "DELETE": clear_replies},
     "reset": {"POST": reset},
     HEALTH: {"GET": show_health},
 }
-READERS = (advance_clock, add_faults)
+READERS = (advance_clock, add_faults, add_replies)
 """The routes that read a body."""

@@ -14,7 +14,8 @@ from mistral_mock import inputs, registry
 from mistral_mock.answers import Later
 from mistral_mock.context import Context
 from mistral_mock.errors import APIError, not_found, not_implemented
-from mistral_mock.operations import MULTIPART
+from mistral_mock.operations import MULTIPART, find_operation
+from mistral_mock.replies import building
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +40,8 @@ def run(ctx: Context) -> Answer | EventStream | Later:
         APIError: The operation refuses, or the mock does not implement it (501).
 
     """
+    if ctx.given is not None and ctx.given.is_whole:
+        return building.make_whole(ctx.given.answer, find_operation(ctx.operation_id))
     handle = find_handler(ctx.operation_id)
     with ctx.store.transaction():
         return handle(ctx)
@@ -89,8 +92,9 @@ def _send(
     for schema in operation.bodies.values():
         body = schema.fill(body)
     given = {"path": values, "query": typed, "sent": sent, "body": body, "files": {}}
+    asked = evolve(ctx, operation_id=operation.id, given=None, **given)
     try:
-        answer = run(evolve(ctx, operation_id=operation.id, **given))
+        answer = run(evolve(asked, given=ctx.world.root.replies.take(asked)))
     except APIError:
         raise
     except Exception as error:

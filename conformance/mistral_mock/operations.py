@@ -107,6 +107,12 @@ def _explodes(parameter: Mapping[str, Any]) -> bool:
 
 
 @cache
+def find_operation(id_: str) -> Operation:
+    """The operation of the document with an id."""
+    return next(one for one in load_operations() if one.id == id_)
+
+
+@cache
 def load_operations() -> tuple[Operation, ...]:
     """All operations of the bundled document; every mock of a process shares them."""
     paths = mistral_openapi.load()["paths"]

@@ -28,12 +28,14 @@ if TYPE_CHECKING:
     Keep = Callable[[World, datetime], datetime]
     Load = Callable[[Seeding, Any], None]
     Listen = Callable[[Context, Chat], None]
+    Read = Callable[[Context], Mapping[str, Any]]
 
     H = TypeVar("H", bound=Handler)
     S = TypeVar("S", bound=Server)
     K = TypeVar("K", bound=Keep)
     L = TypeVar("L", bound=Load)
     N = TypeVar("N", bound=Listen)
+    D = TypeVar("D", bound=Read)
 
 
 @frozen
@@ -82,6 +84,7 @@ _SERVERS: dict[str, Reference] = {}
 _KEEPERS: dict[str, Keeper] = {}
 _SECTIONS: dict[str, Section] = {}
 _LISTENERS: dict[str, Reference] = {}
+_READERS: dict[str, Reference] = {}
 
 
 def operation(*ids: str) -> Callable[[H], H]:
@@ -142,6 +145,23 @@ def listener(function: N) -> N:
     place = Reference(function.__module__, function.__name__)
     _LISTENERS[f"{place.module}:{place.name}"] = place
     return function
+
+
+def reads(*ids: str) -> Callable[[D], D]:
+    """Registers what shows requests for these operations as chats, to the conditions of replies."""
+
+    def register(function: D) -> D:
+        for id_ in ids:
+            _READERS[id_] = Reference(function.__module__, function.__name__)
+        return function
+
+    return register
+
+
+def reader(operation_id: str) -> Read | None:
+    """What shows a request for the operation as a chat, or None when its body is one."""
+    place = _READERS.get(operation_id)
+    return None if place is None else cast("Read", place.resolve())
 
 
 def keepers() -> list[Keeper]:

@@ -52,6 +52,11 @@ class Schema:
         return {name: Schema(raw) for name, raw in self._resolved.get("properties", {}).items()}
 
     @cached_property
+    def item(self) -> Schema:
+        """The schema of the items of a list."""
+        return Schema(self._array.get("items", {}))
+
+    @cached_property
     def required(self) -> frozenset[str]:
         """The names of the properties that an object must have."""
         return frozenset(self._resolved.get("required", ()))
@@ -93,7 +98,7 @@ class Schema:
         if self._union is not None:
             return self._fill_member(self._union, value)
         if isinstance(value, list):
-            return [self._item.fill(one) for one in value] if "array" in self.types else value
+            return [self.item.fill(one) for one in value] if "array" in self.types else value
         return {
             name: self.properties[name].fill(one) if name in self.properties else one
             for name, one in value.items()
@@ -132,11 +137,6 @@ class Schema:
     def _options(self) -> tuple[Schema, ...]:
         """The members of the union that the schema is."""
         return () if self._union is None else tuple(map(Schema, self._union.members))
-
-    @cached_property
-    def _item(self) -> Schema:
-        """The schema of the items of a list."""
-        return Schema(self._array.get("items", {}))
 
     @cached_property
     def _leaves_out_tags(self) -> bool:

@@ -16,16 +16,20 @@ import uvicorn
 from attrs import frozen
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
+from mistral_mock import scripting
 from mistral_mock.app import create_app
 from mistral_mock.hosts import is_remote
 from mistral_mock.wire import ABORT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from typing import IO
 
     from mistral_mock.app import App
     from mistral_mock.clock import Clock
+    from mistral_mock.replies.reply import Answering
+    from mistral_mock.scripting import ScriptedReply
     from mistral_mock.settings import Settings
     from mistral_mock.store import Store
     from mistral_mock.world import World
@@ -53,6 +57,35 @@ class RunningServer:
 
     base_url: str
     world: World
+
+    def reply(
+        self,
+        answer: str | Answering | Sequence[str | Answering] | None = None,
+        /,
+        **fields: Any,  # noqa: ANN401 - conditions and parts of answers
+    ) -> ScriptedReply:
+        """Adds a reply: what is answered, and as keywords when; see docs/replies.md.
+
+        Raises:
+            ReplyError: A field is unknown, or the API could not answer so.
+
+        """
+        return scripting.add(self.world, answer, fields)
+
+    def replies(self, *given: object) -> AbstractContextManager[None]:
+        """Replies for a block: texts, mappings, lists of them, or paths; they count before others.
+
+        What `reply` adds inside of the block is gone at its end too.
+        """
+        return scripting.adding(self.world, given)
+
+    def clear_replies(self) -> None:
+        """Takes all replies away."""
+        self.world.replies.clear()
+
+    def reset(self) -> None:
+        """Back to the start: world, clock, faults and replies."""
+        self.world.reset()
 
     @property
     def store(self) -> Store:

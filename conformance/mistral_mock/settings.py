@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from attrs import Attribute
 
     from mistral_mock.faults import Fault
+    from mistral_mock.pace import Pace
 
 MEGABYTE = 1024 * 1024
+JOB_DELAY_S = 1.0
 LONGEST_PAUSE_S = 366 * 24 * 3600.0
 
 
@@ -59,12 +61,33 @@ class Settings:
     """The deprecated PUT twins of PATCH are no routes."""
     without_patch: bool = False
     """The PATCH twins of PUT are no routes, as before June 2026."""
-    processing_delay_s: float = field(default=1.0, validator=_check_pause)
-    """From the upload of a document to the end of its processing."""
+    retired: Literal["answer", "refuse"] = field(
+        default="answer", validator=validators.in_(("answer", "refuse"))
+    )
+    """What models do whose day has come."""
+    unknown_models: Literal["refuse", "accept"] = field(
+        default="refuse", validator=validators.in_(("refuse", "accept"))
+    )
+    """What happens to the name of a model that nobody knows."""
+    urls: Literal["invent", "refuse", "fetch"] = field(
+        default="invent", validator=validators.in_(("invent", "refuse", "fetch"))
+    )
+    """What happens to addresses of documents, images and recordings on other servers."""
+    processing_delay_s: float | None = field(
+        default=None, validator=validators.optional(_check_pause)
+    )
+    """From the upload of a document to the end of its processing, and how long jobs take; None is
+    no time for a document, and JOB_DELAY_S for jobs."""
     latency_s: float = field(default=0.0, validator=_check_pause)
     """Waited before each answer, in real time."""
     event_gap_s: float = field(default=0.0, validator=_check_pause)
     """Waited before each event of a stream after the first, in real time."""
+    pace: Pace | None = None
+    """How fast the events of every stream come; a reply may have a pace of its own."""
+    replies: tuple[Path, ...] = ()
+    """Files of replies, or folders of them, see `replies/`."""
+    strict_replies: bool = False
+    """What a model answers has to be a reply's; without one the request is refused."""
     faults: tuple[Fault, ...] = ()
     allowed_hosts: tuple[str, ...] = field(
         default=(), validator=validators.deep_iterable(_check_host_name)
@@ -89,3 +112,13 @@ class Settings:
     """Which of the two attested bodies a 429 carries (errors.rate-limit)."""
     refused_types: tuple[str, ...] = ()
     """MIME types that `files.upload` refuses with a 422 whose detail is a text."""
+
+    @property
+    def document_delay_s(self) -> float:
+        """From the upload of a document to the end of its processing."""
+        return self.processing_delay_s or 0.0
+
+    @property
+    def job_delay_s(self) -> float:
+        """What batch jobs, imports and campaigns take."""
+        return JOB_DELAY_S if self.processing_delay_s is None else self.processing_delay_s

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field
 
 from mistral_mock.answers import Answer, EventStream, Later
+from mistral_mock.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -24,6 +25,7 @@ QUIET_S = 15.0
 """After so long without an event a stream sends a comment."""
 PIECE = 1024 * 1024
 """Bytes of a body that are sent at once: others get a turn in between."""
+AT_ONCE = Pace()
 KEEP_ALIVE = b": keep-alive\n\n"
 
 
@@ -45,6 +47,8 @@ class Wire:
     headers: list[tuple[bytes, bytes]] = field(factory=list)
     fault: Fault | None = None
     """What happens inside an event stream."""
+    pace: Pace | None = None
+    """How fast the events of a stream come, and when a scripted answer does."""
     gap_s: float = 0.0
     """The pause between events, in seconds."""
     started: bool = False
@@ -125,14 +129,16 @@ class Wire:
         ]
         await self._start(200, headers, answer.headers)
         number = quiet = 0
+        pauses = (self.pace or AT_ONCE).pauses()
         for event in answer.events:
             if event is None:
                 await self._wait()
                 quiet = await self._keep_alive(quiet + 1)
                 continue
             await self._break_stream(number)
-            if self.gap_s and number:
-                await asyncio.sleep(self.gap_s)
+            pause = next(pauses) + (self.gap_s if number else 0)
+            if pause:
+                await asyncio.sleep(pause)
             await self._send_part(event)
             number, quiet = number + 1, 0
         await self._send({"type": "http.response.body", "body": b""})

@@ -11,6 +11,7 @@ from mistral_mock.clock import make_clock
 from mistral_mock.faults import Faults
 from mistral_mock.ids import Ids
 from mistral_mock.rates import Rates
+from mistral_mock.replies.book import Book
 from mistral_mock.router import Router, offered
 from mistral_mock.signing import Signer
 from mistral_mock.state_file import StateFile, StateFileError
@@ -50,6 +51,7 @@ class World:
         self.faults = Faults(settings.faults)
         self.callers = {identity.key: identity for identity in settings.identities}
         self.router = Router(offered(settings))
+        self.replies = Book(settings)
         if self.file is not None:
             self.ids.drawn = self.file.drawn
             self.clock.resume(self.file.moment)
@@ -70,7 +72,9 @@ class World:
 
     @property
     def is_light(self) -> bool:
-        """It holds so little that no operation takes long on it."""
+        """It holds so little, and asks nobody else, that no operation takes long on it."""
+        if self.settings.urls == "fetch":
+            return False
         return self.taken_in <= LIGHT_BYTES and len(self.store) <= LIGHT_RECORDS
 
     def find_caller(self, key: str) -> Identity | None:
@@ -105,6 +109,7 @@ class World:
         self.clock.reset()
         self.rates.reset()
         self.faults.reset()
+        self.replies.reset()
         fixtures.load(self._fixtures, self)
         self.save(always=True)
 

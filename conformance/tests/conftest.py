@@ -22,6 +22,9 @@ settings.load_profile("project")
 
 @pytest.fixture
 def mock() -> Iterator[RunningServer]:
-    """A mock of its own on a free local port, with the key `mock-key` and a manual clock."""
-    with running(Settings(clock="manual")) as server:
+    """A mock of its own on a free local port, with the key `mock-key` and a manual clock.
+
+    Documents take a second, so that tests see them on their way.
+    """
+    with running(Settings(clock="manual", processing_delay_s=1.0)) as server:
         yield server

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 MAX_EXAMPLES = 10
 SEED = 0
-HEALTHY = Settings(clock="manual")
+HEALTHY = Settings(clock="manual", processing_delay_s=1.0)
 _healthy: dict[str, bool] = {}
 
 

@@ -79,7 +79,8 @@ def make_choice(request: ChatRequest, index: int, room: int) -> Choice:
     spent = tokens.count_tokens(thought)
     if reason == limits.LENGTH:
         return Choice("", (), reason, spent, thought)
-    content, reason = limits.limit(formats.make_answer(request, dice), request.stop, room - spent)
+    said = tools.find_question(request) or formats.make_answer(request, dice)
+    content, reason = limits.limit(said, request.stop, room - spent)
     prefix = request.prefix if request.format == "text" else ""
     return Choice(prefix + content, (), reason, spent + tokens.count_tokens(content), thought)
 

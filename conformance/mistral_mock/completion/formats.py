@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from mistral_mock.completion import refusal, text, values
+from mistral_mock.completion import keys, refusal, text, values
 from mistral_mock.completion.messages import last_text
 from mistral_mock.completion.vocabulary import read_vocabulary
 
@@ -31,7 +31,12 @@ def make_answer(request: ChatRequest, dice: Dice) -> str:
 
 
 def make_object(request: ChatRequest, dice: Dice) -> str:
-    """A JSON object of our own shape."""
+    """A JSON object with the keys that the prompt names, else one of our own shape."""
+    said = [one.text for one in reversed(request.messages) if one.role in {"user", "system"}]
+    schema = keys.find_schema(said)
+    if schema is not None:
+        words = read_vocabulary(last_text(request.messages, "user"))
+        return spell(values.make_value(schema, dice, words))
     question = text.quote(last_text(request.messages, "user"))
     return spell({"question": question, "answer": text.make_remarks(dice)})
 

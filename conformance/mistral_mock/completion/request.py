@@ -149,7 +149,8 @@ def read_count(n: int | None) -> int:
 def read_thinking(model: Model, body: Mapping[str, Any]) -> bool:
     """Whether the model thinks: as the effort says, else in its own way."""
     effort = body.get("reasoning_effort")
-    wanted = model.thinks if effort is None else effort != NO_EFFORT
+    by_itself = model.thinks and body["model"] not in model.silent
+    wanted = by_itself if effort is None else effort != NO_EFFORT
     return wanted and "reasoning" in model.capabilities
 
 

@@ -1,40 +1,26 @@
 """Calls of functions: whether, which, and with which arguments.
 
-With `auto`, a function is called when the user's words and the function's name or description
-share a word, unless the user brings what a tool has found, such as an image (recorded live, 2026).
-That is no understanding, but a test can foresee it.
+With `auto`, a function is called when it is spoken of, or when the user names what it needs, such
+as a code or a place; unless the user brings what a tool has found, such as an image (recorded live,
+2026). It is spoken of when the user's words and its name or description share a word. Where it
+needs what nobody has said, the answer asks for that. That is no understanding, but a test can
+foresee it.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from mistral_mock.completion import formats, refusal, tokens, values
+from mistral_mock.completion import formats, needs, refusal, tokens, values
 from mistral_mock.completion.messages import last_text
-from mistral_mock.completion.vocabulary import read_vocabulary
 
 if TYPE_CHECKING:
     from mistral_mock.completion.dice import Dice
     from mistral_mock.completion.request import ChatRequest, Function
 
 ID_LENGTH = 9
-STEM = 5
-"""Words are the same when they begin with as many same letters."""
-WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{4,}|[^\W\da-zA-Z_]{4,}")
-SHORTEST = 4
-COMMON = frozenset(
-    {
-        *("about", "and", "any", "are", "could", "each", "find", "for", "from", "function", "gets"),
-        *("give", "given", "have", "here", "into", "more", "name", "need", "please", "result"),
-        *("return", "returns", "should", "some", "tell", "that", "their", "them", "then", "there"),
-        *("they", "this", "tool", "used", "user", "uses", "value", "want", "what", "when", "where"),
-        *("which", "will", "with", "would", "your"),
-    }
-)
-"""Words that say nothing about a function."""
 
 
 @frozen
@@ -63,6 +49,8 @@ def choose_functions(request: ChatRequest) -> tuple[Function, ...]:
     if request.tool_choice == "function":
         return (find_function(request),)
     wanted = find_wanted(request) if request.messages[-1].role == "user" else ()
+    if request.tool_choice == "auto":
+        wanted = tuple(one for one in wanted if not find_lacking(request, one))
     if request.tool_choice == "any" and not wanted:
         wanted = request.functions[:1]
         if not wanted:
@@ -82,18 +70,36 @@ def find_wanted(request: ChatRequest) -> tuple[Function, ...]:
     """The functions that the user's words call for."""
     if request.messages[-1].brings and any(one.role == "tool" for one in request.messages):
         return ()
-    asked = find_stems(last_text(request.messages, "user"))
+    last = last_text(request.messages, "user")
+    asked = needs.find_stems(last)
     return tuple(
         function
         for function in request.functions
-        if asked & find_stems(f"{function.name} {function.description}")
+        if asked & needs.stems_of(function) or needs.are_named(function, last)
     )
 
 
-def find_stems(text: str) -> frozenset[str]:
-    """The beginnings of the telling words of a text."""
-    words = (word.lower() for word in WORD.findall(text))
-    return frozenset(word[:STEM] for word in words if len(word) >= SHORTEST and word not in COMMON)
+def find_question(request: ChatRequest) -> str:
+    """What the answer asks for, when a function that is wanted cannot be called yet."""
+    if request.tool_choice != "auto" or request.messages[-1].role != "user":
+        return ""
+    for function in find_wanted(request):
+        lacking = find_lacking(request, function)
+        if lacking:
+            names = " and ".join(lacking)
+            return f"I can call {function.name} for that, but I need {names}. What should I take?"
+    return ""
+
+
+def find_lacking(request: ChatRequest, function: Function) -> list[str]:
+    """The names of the parameters that the function needs and the user has not said."""
+    return needs.find_lacking(function, needs.read_words(list_said(request), function))
+
+
+def list_said(request: ChatRequest) -> list[str]:
+    """All that the user has said, the latest first."""
+    said = [one.text for one in reversed(request.messages) if one.role == "user"]
+    return said or [""]
 
 
 def make_calls(
@@ -116,7 +122,7 @@ def make_call(request: ChatRequest, function: Function, dice: Dice) -> Call:
 
 def make_arguments(request: ChatRequest, function: Function, dice: Dice) -> str:
     """The arguments, as the text of a JSON object."""
-    words = read_vocabulary(last_text(request.messages, "user"))
+    words = needs.read_words(list_said(request), function)
     try:
         values.compile_schema(function.parameters)
         schema = demand_object(function.parameters)

@@ -14,6 +14,10 @@ CODE = re.compile(r"(?<![\w-])(?=[\w-]*\d)[\w-]*\w")
 NAME = re.compile(r"(?<=[^.!?:\s] )[^\W\d_a-z][\w'-]+(?: [^\W\d_a-z][\w'-]+)*")
 WORD = re.compile(r"[^\W\d_]{3,}")
 CODE_NAMES = re.compile(r"(^|_)(id|ids|code|number|no|key|ref|reference|sku|zip|date)$|[a-z]Id$")
+NUMBER = re.compile(r"(?<![\w.,-])-?\d{1,15}(?:\.\d{1,10})?(?![\w-])")
+WHOLE_TEXTS = re.compile(
+    r"(^|_)(query|question|text|prompt|message|content|input|sentence|request|expression)$"
+)
 READ_WITHIN = 20_000
 LONGEST_WORD = 60
 FALLBACK = "example"
@@ -26,11 +30,17 @@ class Vocabulary:
     codes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    numbers: tuple[float, ...] = ()
+    """What numbers of calls are taken from."""
+    text: str = ""
+    """The text itself, for properties that want all of it."""
 
     def pick(self, wanted: str, dice: Dice) -> str:
         """A word that may be meant by a property of this name."""
         if CODE_NAMES.search(wanted) and self.codes:
             return dice.pick(self.codes)
+        if WHOLE_TEXTS.search(wanted) and self.text:
+            return self.text
         return dice.pick(self.names or self.words or self.codes or (FALLBACK,))
 
     def mentions(self, value: object) -> bool:
@@ -43,7 +53,17 @@ class Vocabulary:
 def read_vocabulary(text: str) -> Vocabulary:
     """The words of a text, each once."""
     found = text[:READ_WITHIN]
-    return Vocabulary(*(find_words(pattern, found) for pattern in (CODE, NAME, WORD)))
+    return Vocabulary(
+        codes=find_words(CODE, found),
+        names=find_words(NAME, found),
+        words=find_words(WORD, found),
+    )
+
+
+def find_numbers(text: str) -> tuple[float, ...]:
+    """The numbers of a text, in their order; whole ones are integers."""
+    found = NUMBER.findall(text[:READ_WITHIN])
+    return tuple(float(one) if "." in one else int(one) for one in found)
 
 
 def find_words(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:

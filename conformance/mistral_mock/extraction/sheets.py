@@ -19,6 +19,8 @@ DPI = 200
 """Pixels in an inch of a page that is drawn (our choice)."""
 POINTS = 72
 """Units in an inch of a PDF page."""
+A4 = (1654, 2339)
+"""The size of a sheet of paper, in pixels."""
 LARGEST = 20_000
 """Pixels that a side of a page has at most."""
 MOST_PICTURES = 50

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_mock.completion import engine
-from mistral_mock.registry import operation
-from mistral_mock.resources import chat, tuned_models
+from mistral_mock.errors import APIError
+from mistral_mock.registry import operation, reads
+from mistral_mock.resources import chat, scripted, tuned_models
 from mistral_mock.resources.agents.records import find_agent
 
 if TYPE_CHECKING:
@@ -24,8 +24,17 @@ def complete(ctx: Context) -> Answer | EventStream:
     An agent whose model is gone is refused as a chat with that model is. 404 for an unknown agent.
     """
     agent = find_agent(ctx, ctx.body["agent_id"])
-    model = tuned_models.find_chat_model(ctx, agent.model)
-    return chat.answer(ctx, engine.complete(make_request(agent, ctx.body), model))
+    model = tuned_models.demand_chat_model(ctx, agent.model)
+    return chat.answer(ctx, scripted.complete(ctx, make_request(agent, ctx.body), model))
+
+
+@reads("agents.complete")
+def show(ctx: Context) -> Mapping[str, Any]:
+    """The request with what the agent adds; as it is when there is no such agent."""
+    try:
+        return make_request(find_agent(ctx, ctx.body["agent_id"]), ctx.body)
+    except APIError:
+        return dict(ctx.body)
 
 
 def make_request(agent: AgentVersion, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_mock import rates, traffic
 from mistral_mock.answers import EventStream, json_answer
-from mistral_mock.completion import bodies, catalogue, engine, stream
+from mistral_mock.completion import bodies, catalogue, stream
 from mistral_mock.registry import operation
-from mistral_mock.resources import tuned_models
+from mistral_mock.resources import scripted, tuned_models
 
 if TYPE_CHECKING:
     from mistral_mock.answers import Answer
@@ -21,8 +21,8 @@ DEPRECATION = "x-model-deprecation-timestamp"
 @operation("chat.complete")
 def complete(ctx: Context) -> Answer | EventStream:
     """The completion as one body, or as a stream of the same text, calls, reasons and usage."""
-    completion = engine.complete(ctx.body, tuned_models.find_chat_model(ctx, ctx.body["model"]))
-    return answer(ctx, completion)
+    model = tuned_models.demand_chat_model(ctx, ctx.body["model"])
+    return answer(ctx, scripted.complete(ctx, ctx.body, model))
 
 
 def answer(ctx: Context, completion: Completion) -> Answer | EventStream:

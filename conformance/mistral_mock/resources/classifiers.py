@@ -8,7 +8,7 @@ from mistral_mock import judgement, rates
 from mistral_mock.answers import json_answer
 from mistral_mock.completion import messages, refusal, tokens
 from mistral_mock.registry import operation
-from mistral_mock.resources import tuned_models
+from mistral_mock.resources import scripted, tuned_models
 from mistral_mock.resources.lessons import Lesson
 
 if TYPE_CHECKING:
@@ -51,12 +51,12 @@ def classify_chat(ctx: Context) -> Answer:
 def answer_moderation(ctx: Context, texts: Sequence[str]) -> Answer:
     """The categories and scores of the texts."""
     spent = check(ctx, "moderation", texts)
-    return answer(ctx, [describe(text) for text in texts], spent)
+    return answer(ctx, [describe(ctx, text) for text in texts], spent)
 
 
-def describe(text: str) -> dict[str, Any]:
-    """One text's scores, and which categories it is of."""
-    scores = judgement.rate(text)
+def describe(ctx: Context, text: str) -> dict[str, Any]:
+    """One text's scores, and which categories it is of; what a reply says counts."""
+    scores = {**judgement.rate(text), **(scripted.read(ctx, "scores") or {})}
     return {"categories": judgement.flag(scores), "category_scores": scores}
 
 
@@ -68,11 +68,13 @@ def answer_classification(ctx: Context, texts: Sequence[str]) -> Answer:
 
 def weigh(ctx: Context, text: str) -> dict[str, Any]:
     """One text's scores by target; those of a moderation model are its categories (our choice)."""
+    told = scripted.read(ctx, "scores") or {}
     tuned = tuned_models.look_up(ctx, ctx.body["model"])
     if tuned is None:
-        return {OWN_TARGET: {"scores": judgement.rate(text)}}
+        return {OWN_TARGET: {"scores": {**judgement.rate(text), **told}}}
     learned = ctx.table(Lesson).get(tuned.job_id)
-    return judgement.classify(text, tuned.targets, learned.words if learned else {})
+    found = judgement.classify(text, tuned.targets, learned.words if learned else {})
+    return {target: {"scores": {**each["scores"], **told}} for target, each in found.items()}
 
 
 def answer(ctx: Context, results: list[dict[str, Any]], spent: int) -> Answer:

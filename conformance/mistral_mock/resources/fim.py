@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mistral_mock.answers import EventStream
 from mistral_mock.completion import bodies, filling, stream
 from mistral_mock.registry import operation
+from mistral_mock.replies import building
 from mistral_mock.resources import chat, tuned_models
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ def complete(ctx: Context) -> Answer | EventStream:
     """
     model = tuned_models.find_able_model(ctx, ctx.body["model"], CAPABILITY)
     completion = filling.fill(ctx.body, model)
+    if ctx.given is not None and ctx.given.is_spoken:
+        spent, seed = completion.prompt_tokens, filling.make_seed(ctx.body)
+        completion = building.make_completion(ctx.given.answer, completion.model, spent, 1, seed)
     id_, created = ctx.ids.hex32(), int(ctx.now().timestamp())
     if chat.wants_stream(ctx):
         return EventStream(stream.make_events(completion, id_, created))

@@ -29,6 +29,7 @@ def list_models(ctx: Context) -> Answer:
     cards = [
         card(model, name)
         for model in catalogue.MODELS
+        if not tuned_models.is_refused(ctx, model)
         for name in model.names
         if is_wanted(model, provider, wanted)
     ]
@@ -47,7 +48,7 @@ def retrieve(ctx: Context) -> Answer:
     tuned = tuned_models.look_up(ctx, name)
     if tuned is not None:
         return json_answer(tuned_card(tuned))
-    model = catalogue.find_model(name)
+    model = tuned_models.find_common(ctx, name)
     if model is None:
         raise not_found(f"Model {name} not found")
     return json_answer(card(model, name))

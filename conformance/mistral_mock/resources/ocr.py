@@ -15,7 +15,7 @@ from mistral_mock.completion import engine, refusal
 from mistral_mock.errors import invalid_field
 from mistral_mock.extraction.outcome import Unreadable
 from mistral_mock.registry import operation
-from mistral_mock.resources import ocr_pages, references, tuned_models
+from mistral_mock.resources import ocr_pages, references, scripted, tuned_models
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,8 @@ def process(ctx: Context) -> Answer:
     check_annotations(ctx.body)
     wanted = read_pages(ctx.body.get("pages"))
     source = find_document(ctx)
-    found = read_sheets(source)
+    told = scripted.read(ctx, "pages")
+    found = read_sheets(source) if told is None else make_sheets(told)
     check_length(found)
     chosen = [n for n in range(len(found)) if wanted is None or n in wanted]
     pages = ocr_pages.make_pages(found, chosen, ctx.body)
@@ -143,6 +144,13 @@ def check_length(sheets: Sequence[Sheet]) -> None:
     if length > MOST_CHARACTERS:
         told = f"it has {length} characters, the limit is {MOST_CHARACTERS}"
         raise refusal.bad_request(f"The document is too long: {told}")
+
+
+def make_sheets(texts: Sequence[str]) -> tuple[Sheet, ...]:
+    """The pages that a reply says, of the size of a sheet of paper."""
+    from mistral_mock.extraction import sheets  # noqa: PLC0415 - its libraries take long to load
+
+    return tuple(sheets.Sheet(text, sheets.A4) for text in texts)
 
 
 def read_sheets(source: Upload) -> tuple[Sheet, ...]:

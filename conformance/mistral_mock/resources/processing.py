@@ -1,7 +1,8 @@
 """The processing of documents, driven by the mock's clock.
 
-A run takes the setting `processing_delay_s`: first `todo`, then `in_progress`, then an end state.
-The mock brings all documents up to the present before it answers a request; nothing runs between.
+A run takes the setting `processing_delay_s`, no time by default: first `todo`, then `in_progress`,
+then an end state. The mock brings all documents up to the present before it answers a request;
+nothing runs between.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_mock import agenda, extraction
-from mistral_mock.clock import INSTANT, NEVER
+from mistral_mock.clock import NEVER
 from mistral_mock.completion import tokens
 from mistral_mock.registry import keeper
 from mistral_mock.resources import filetypes, statuses, upkeep
@@ -81,7 +82,7 @@ def bring_up(
         known = touched.get(document.library_id, moment)
         touched[document.library_id] = max(known, moment)
     kept = world.store.table(Document).get(document.id)
-    due = [] if kept is None else events(kept, world.settings.processing_delay_s)
+    due = [] if kept is None else events(kept, world.settings.document_delay_s)
     return min((moment for moment in due if moment > now), default=NEVER)
 
 
@@ -96,12 +97,13 @@ def events(document: Document, delay_s: float) -> Iterator[datetime]:
 
 def advance(world: World, document: Document, now: datetime) -> datetime | None:
     """Brings one document up to the present; gives when its library has changed by that."""
-    store, delay_s = world.store, world.settings.processing_delay_s
+    store, delay_s = world.store, world.settings.document_delay_s
     if has_expired(document, now):
         upkeep.forget(store, document)
         return now
     if document.process_status in statuses.RUNNING and now >= run_end(document, delay_s):
-        return end_run(store, document, run_end(document, delay_s))
+        moment = run_end(document, delay_s) if delay_s else world.clock.stamp()
+        return end_run(store, document, moment)
     if document.process_status == statuses.TODO and now >= queue_end(document, delay_s):
         store.table(Document).put(evolve(document, process_status=statuses.IN_PROGRESS))
     return None
@@ -118,8 +120,8 @@ def queue_end(document: Document, delay_s: float) -> datetime:
 
 
 def run_end(document: Document, delay_s: float) -> datetime:
-    """When the document's run ends: later than it was made, even without a delay."""
-    return document.started_at + max(timedelta(seconds=delay_s), INSTANT)
+    """When the document's run ends; without a delay that is the next request."""
+    return document.started_at + timedelta(seconds=delay_s)
 
 
 def finish(store: Store, document: Document, moment: datetime) -> None:

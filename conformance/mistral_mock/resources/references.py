@@ -1,7 +1,7 @@
-"""The bytes behind an address in a request: `data:` URLs and the mock's own signed URLs.
+"""The bytes behind an address in a request.
 
-Nothing is fetched from a network; any other address is refused, and the refusal says so (our
-choice).
+`data:` URLs hold them, the mock's own signed URLs and those of the world lead to them. What any
+other address stands for is made up, refused or fetched, as the setting `urls` says (our choice).
 """
 
 from __future__ import annotations
@@ -9,33 +9,74 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from mistral_mock import registry, signing
 from mistral_mock.completion.refusal import bad_request
 from mistral_mock.context import Upload
 from mistral_mock.errors import APIError
-from mistral_mock.resources import files
+from mistral_mock.resources import addresses, downloads, files, invention
 
 if TYPE_CHECKING:
     from mistral_mock.context import Context
+    from mistral_mock.resources.invention import Kind
 
+NOBODYS = ".invalid"
+"""Hosts that exist nowhere (RFC 2606): what stands there is not even made up."""
+WEB = ("http", "https")
 DATA = re.compile(r"data:([^,;]*)((?:;[^,;]*)*),(.*)", re.DOTALL | re.IGNORECASE)
-HELP = "the mock fetches nothing from the network: send a data: URL, a file or a signed URL of it"
+HELP = "send a data: URL, a file or a signed URL of it, or start the mock with --urls invent"
 
 
-def fetch(ctx: Context, url: str, name: str = "") -> Upload:
+def fetch(ctx: Context, url: str, name: str = "", kind: Kind = "document") -> Upload:
     """What an address stands for; the name is the caller's own for it, if any.
 
     Raises:
-        APIError: 400, the address is somebody else's, or nothing can be had from it.
+        APIError: 400, nothing can be had from the address, or the mock does not visit it.
 
     """
     if url[:5].lower() == "data:":
         return read_data(url, name)
-    own = ctx.base_url + signing.PREFIX
-    if not url.startswith(own):
+    if url.startswith(ctx.base_url + signing.PREFIX):
+        return read_signed(ctx, url, name)
+    host = find_host(url)
+    title = name or invention.find_title(url)
+    found = addresses.look_up(ctx, url, title)
+    if found is not None:
+        return found
+    if ctx.settings.urls == "refuse":
         raise bad_request(f"The URL cannot be read, {HELP}")
+    if ctx.settings.urls == "fetch":
+        return downloads.download(url, title, ctx.settings.max_upload)
+    if host.endswith(NOBODYS):
+        raise bad_request("The URL cannot be fetched: its host is unknown")
+    return invention.invent(kind, url, title)
+
+
+def find_host(url: str) -> str:
+    """The host of a web address.
+
+    Raises:
+        APIError: 400, it is none.
+
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        parts, host = None, None
+    if parts is None or not host or parts.scheme not in WEB:
+        raise bad_request(f"The URL cannot be read, {HELP}")
+    return host
+
+
+def read_signed(ctx: Context, url: str, name: str) -> Upload:
+    """What a signed URL of the mock serves.
+
+    Raises:
+        APIError: 400, nothing.
+
+    """
     path, _, query = url.removeprefix(ctx.base_url).partition("?")
     try:
         kind, key = ctx.world.signer.read(path, query)

@@ -133,6 +133,10 @@ def find_voice(ctx: Context) -> Voice:
         return Voice(tones.find_pitch(found.id), next(iter(found.languages), ""))
     if sample:
         addressed = sample[:5].lower() in {"data:", "http:", "https"}
-        content = references.fetch(ctx, sample).content if addressed else references.decode(sample)
+        content = (
+            references.fetch(ctx, sample, kind="recording").content
+            if addressed
+            else references.decode(sample)
+        )
         return Voice(tones.find_pitch(content.hex()))
     return Voice(tones.find_pitch(""))

@@ -1,8 +1,8 @@
 """Transcriptions: what a recording says, whole or as events.
 
-The mock does not hear. A recording that its own speech made carries its text; any other WAV file
-gets words that follow from its bytes, as many as its length has room for. Times are real: they
-divide the recording's own length.
+The mock does not hear. A recording that its own speech made carries its text, others may have it in
+their tags; any other one gets words that follow from its name and bytes, as many as its length has
+room for. Times are real: they divide the recording's own length.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from mistral_mock.errors import Problem, invalid
 from mistral_mock.events import json_event
 from mistral_mock.extraction import summary
 from mistral_mock.registry import operation
-from mistral_mock.resources import references, tuned_models
-from mistral_mock.sound import riff, spoken
+from mistral_mock.resources import references, scripted, tuned_models
+from mistral_mock.sound import recordings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,6 +70,10 @@ def complete(ctx: Context) -> Answer | EventStream:
     """
     tuned_models.find_able_model(ctx, ctx.body["model"], "audio_transcription", "audio")
     found = transcribe(find_recording(ctx), ctx.body.get("language"))
+    told = scripted.read(ctx, "transcript")
+    if told is not None:
+        said = told if isinstance(told, dict) else {"text": told}
+        found = Transcript(said["text"], said.get("language", found.language), found.seconds)
     segments = find_segments(found, ctx.body)
     whole = {
         "model": ctx.body["model"],
@@ -117,7 +121,7 @@ def find_recording(ctx: Context) -> Upload:
         message = f"Value error, send exactly one of {', '.join(SOURCES)}, not {named}"
         raise invalid(Problem(("body",), message))
     if url is not None:
-        return references.fetch(ctx, url)
+        return references.fetch(ctx, url, kind="recording")
     return ctx.files["file"] if file_id is None else references.open_file(ctx, file_id)
 
 
@@ -125,24 +129,21 @@ def transcribe(recording: Upload, language: str | None) -> Transcript:
     """What a recording says, in the language that the caller tells.
 
     Raises:
-        APIError: 400, it is no WAV file: the mock decodes nothing else (our choice).
+        APIError: 400, it is no recording in a format that the mock knows.
 
     """
     try:
-        found = riff.read(recording.content)
-    except riff.NotWav as error:
-        message = f"The recording cannot be read: {error}; the mock reads WAV files alone"
-        raise refusal.bad_request(message) from error
-    said = spoken.read(found)
-    if said is None:
-        text = make_up(found.sound, found.seconds)
-        return Transcript(text, language or ENGLISH, found.seconds)
-    return Transcript(said[0], language or said[1], found.seconds)
+        found = recordings.read(recording.content)
+    except recordings.UnreadableError as error:
+        raise refusal.bad_request(f"The recording cannot be read: {error}") from error
+    if found.text:
+        return Transcript(found.text, language or found.language, found.seconds)
+    return Transcript(make_up(recording, found.seconds), language or ENGLISH, found.seconds)
 
 
-def make_up(sound: bytes, seconds: float) -> str:
-    """English words that follow from the sound; silence of no length says nothing."""
-    dice = Dice(blake2b(sound).digest())
+def make_up(recording: Upload, seconds: float) -> str:
+    """English words that follow from the name and the bytes; no length says nothing."""
+    dice = Dice(blake2b(recording.content, key=recording.name.encode()[:64]).digest())
     wanted = min(math.floor(seconds * WORDS_A_SECOND), MOST_WORDS)
     words = [dice.pick(WORDS) for _ in range(wanted)]
     starts = range(0, wanted, SENTENCE)

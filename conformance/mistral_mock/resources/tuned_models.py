@@ -158,7 +158,7 @@ def find_able_model(ctx: Context, name: str, *capabilities: str) -> Model:
         APIError: 400, it does not exist or does something else.
 
     """
-    model = find_usable(ctx, name) or catalogue.find_model(name)
+    model = find_usable(ctx, name) or find_common(ctx, name)
     if model is None or model.capabilities.isdisjoint(capabilities):
         raise unknown_model(name)
     return model
@@ -167,9 +167,45 @@ def find_able_model(ctx: Context, name: str, *capabilities: str) -> Model:
 def find_chat_model(ctx: Context, name: str) -> Model | None:
     """The caller's or the vendor's model of this name when it chats, or None."""
     tuned = find_usable(ctx, name)
-    if tuned is None:
-        return catalogue.find_chat_model(name)
-    return tuned if "completion_chat" in tuned.capabilities else None
+    if tuned is not None:
+        return tuned if "completion_chat" in tuned.capabilities else None
+    known = catalogue.find_chat_model(name)
+    if known is not None:
+        return None if is_refused(ctx, known) else known
+    return stand_in(ctx, name)
+
+
+def demand_chat_model(ctx: Context, name: str) -> Model:
+    """The caller's or the vendor's model of this name that chats.
+
+    Raises:
+        APIError: 400, it does not exist or does something else.
+
+    """
+    model = find_chat_model(ctx, name)
+    if model is None:
+        raise unknown_model(name)
+    return model
+
+
+def find_common(ctx: Context, name: str) -> Model | None:
+    """The vendor's model of this name; None when there is none, or when it is gone and refused."""
+    model = catalogue.find_model(name)
+    if model is not None:
+        return None if is_refused(ctx, model) else model
+    return stand_in(ctx, name)
+
+
+def stand_in(ctx: Context, name: str) -> Model | None:
+    """What answers to a name that nobody knows; None unless the mock was told to accept them."""
+    unknown = catalogue.find_model(name) is None and look_up(ctx, name) is None
+    wanted = unknown and ctx.settings.unknown_models == "accept"
+    return catalogue.stand_in(name) if wanted else None
+
+
+def is_refused(ctx: Context, model: Model) -> bool:
+    """The model is gone, and the mock was told to refuse such models."""
+    return ctx.settings.retired == "refuse" and model.is_gone(ctx.now())
 
 
 def find_usable(ctx: Context, name: str) -> Model | None:

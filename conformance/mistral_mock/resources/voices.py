@@ -15,7 +15,7 @@ from mistral_mock.errors import forbidden, invalid_field, not_found
 from mistral_mock.ownership import Owned
 from mistral_mock.registry import operation, section
 from mistral_mock.resources import references
-from mistral_mock.sound import riff, spoken, tones
+from mistral_mock.sound import recordings, riff, spoken, tones
 from mistral_mock.store import Blob
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mistral_mock.fixtures import Seeding
 
 WAV = "audio/wav"
+LONGEST_SAMPLE_S = 60
 CUSTOM, PRESET = "custom", "preset"
 CHANGEABLE = ("name", "languages", "gender", "age", "tags", "description")
 KEPT = (*CHANGEABLE, "slug", "color", "retention_notice")
@@ -203,17 +204,19 @@ def read_sample(text: str) -> bytes:
     """The recording of a new voice.
 
     Raises:
-        APIError: 422, it is no base64 or no WAV file: samples are served as WAV, and the mock
-            decodes nothing else (our choice).
+        APIError: 422, it is no base64 or no recording in a format that the mock knows.
 
     """
     try:
         content = references.unpack(text)
-        riff.read(content)
-    except (ValueError, riff.NotWav) as error:
-        message = f"Value error, the recording is no WAV file: {error}"
+        found = recordings.read(content)
+    except (ValueError, recordings.UnreadableError) as error:
+        message = f"Value error, the recording cannot be read: {error}"
         raise invalid_field("sample_audio", message) from error
-    return content
+    if content[:4] == b"RIFF":
+        return content
+    samples = round(min(found.seconds, LONGEST_SAMPLE_S) * riff.RATE)
+    return riff.write(bytes(samples * riff.WIDTH), {})  # samples are served as WAV (our choice)
 
 
 def as_fields(given: dict[str, Any]) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class Maker:
         self._words = words
         self._modest = modest
         self._made = 0
+        self._numbers = [] if modest else list(words.numbers)
 
     def make(self, schema: Schema | bool, depth: int = 0, name: str = "") -> Any:  # noqa: ANN401 - JSON
         """A value for the schema; `name` is that of the property that holds it.
@@ -150,6 +151,8 @@ class Maker:
         return self._make_scalar(type_, flat, name)
 
     def _make_scalar(self, type_: str, flat: Schema, name: str) -> Any:  # noqa: ANN401 - JSON
+        if type_ in {"integer", "number"} and (said := self._take_number(type_, flat)) is not None:
+            return said
         if type_ == "string":
             return make_string(flat, self._dice, self._words, name)
         if type_ == "integer":
@@ -157,6 +160,16 @@ class Maker:
         if type_ == "number":
             return make_number(flat, self._dice)
         return None if type_ == "null" else bool(self._dice.below(2))
+
+    def _take_number(self, type_: str, flat: Schema) -> float | None:
+        """The next number of the request, when it fits; None when there is none."""
+        if not self._numbers:
+            return None
+        said = self._numbers[0]
+        if not (is_of(said, [type_]) and is_within(said, flat)):
+            return None
+        del self._numbers[0]
+        return said
 
     def _make_array(self, flat: Schema, depth: int) -> list[Any]:
         items: list[Any] = []
@@ -239,6 +252,14 @@ class Maker:
             return f"extra_{number}"
         name = str(self.make(merge({"type": "string"}, wanted)))
         return f"{name}{number}" if name in made else name
+
+
+def is_within(value: float, flat: Schema) -> bool:
+    """Whether a number keeps the bounds of a schema."""
+    least, most = flat.get("minimum", value), flat.get("maximum", value)
+    above, below = flat.get("exclusiveMinimum"), flat.get("exclusiveMaximum")
+    kept = least <= value <= most and "multipleOf" not in flat
+    return kept and (above is None or value > above) and (below is None or value < below)
 
 
 def property_schema(flat: Schema, name: str) -> Schema | bool:

@@ -195,4 +195,4 @@ def timeout(job: BatchJob) -> datetime:
 
 def delay(world: World) -> timedelta:
     """The mock's processing delay."""
-    return timedelta(seconds=world.settings.processing_delay_s)
+    return timedelta(seconds=world.settings.job_delay_s)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_mock.completion.tools import find_stems
+from mistral_mock.completion.needs import find_stems
 from mistral_mock.resources.conversations import actors, entries
 
 if TYPE_CHECKING:

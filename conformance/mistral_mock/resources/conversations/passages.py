@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from attrs import frozen
 
 from mistral_mock import long_text
-from mistral_mock.completion.tools import COMMON
+from mistral_mock.completion.needs import COMMON
 from mistral_mock.resources import statuses
 from mistral_mock.resources.records import Document, DocumentText
 

@@ -9,7 +9,8 @@ from attrs import evolve, field, frozen
 from mistral_mock import clock, rates
 from mistral_mock.answers import EventStream, json_answer
 from mistral_mock.errors import APIError, Problem, invalid, not_found
-from mistral_mock.registry import operation
+from mistral_mock.registry import operation, reads
+from mistral_mock.replies.asked import read_plain
 from mistral_mock.resources.agents.records import find_agent
 from mistral_mock.resources.conversations import (
     actors,
@@ -25,6 +26,8 @@ from mistral_mock.resources.conversations import (
 from mistral_mock.resources.conversations.records import Conversation
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mistral_mock.answers import Answer
     from mistral_mock.context import Context
     from mistral_mock.resources.conversations.records import Entry
@@ -76,6 +79,36 @@ def restart(ctx: Context) -> Answer | EventStream:
     source = records.find_conversation(ctx)
     kept = cut(records.find_entries(ctx, source.id), ctx.body["from_entry_id"])
     return go_on(ctx, Step(conversation=branch(ctx, source), kept=kept))
+
+
+@reads("beta.conversations.start", "beta.conversations.append", "beta.conversations.restart")
+def show(ctx: Context) -> Mapping[str, Any]:
+    """The request as a chat: what was said before, the instructions and tools among it."""
+    try:
+        return show_known(ctx)
+    except APIError:
+        return read_plain(ctx)
+
+
+def show_known(ctx: Context) -> Mapping[str, Any]:
+    """The same for a conversation and an agent that are there.
+
+    Raises:
+        APIError: One is not.
+
+    """
+    if "conversation_id" in ctx.path:
+        conversation = records.find_conversation(ctx)
+        known = records.find_entries(ctx, conversation.id)
+        if ctx.body.get("from_entry_id") is not None:
+            known = cut(known, ctx.body["from_entry_id"])
+    else:
+        conversation, known = make_conversation(ctx), []
+    actor = actors.find_actor(ctx, conversation, known, ctx.body.get("completion_args"))
+    sent = ctx.body.get("inputs")
+    said = entries.read_inputs(ctx, sent) if sent else []
+    chat = turns.make_body(actor, [*known, *said], ())
+    return {**chat, "tools": [*(actor.tools or ()), *(chat.get("tools") or ())]}
 
 
 def go_on(ctx: Context, step: Step) -> Answer | EventStream:

@@ -5,12 +5,13 @@ The whole answer is made at once; an event stream (`streams.py`) tells the same,
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
 from mistral_mock.completion import engine
-from mistral_mock.resources import tuned_models
+from mistral_mock.resources import scripted, tuned_models
 from mistral_mock.resources.conversations import (
     actors,
     contents,
@@ -62,6 +63,9 @@ def answer(turn: Turn) -> None:
 
     """
     actor = actors.find_actor(turn.ctx, turn.conversation, turn.known, turn.asked)
+    if turn.ctx.given is not None:
+        recite(turn, actor, turn.ctx.given.answer)
+        return
     place = entries.find_question(turn.known)
     question = "" if place is None else messages.read_text(turn.known[place])
     while place is not None and not entries.needs_decision(turn.all[-1]):
@@ -76,9 +80,41 @@ def answer(turn: Turn) -> None:
     speak(turn, actor, due, messages_of=place)
 
 
+def recite(turn: Turn, actor: Actor, answer: Mapping[str, Any]) -> None:
+    """Fills in what a reply says: entries, or calls or a message of the model."""
+    for said in answer.get("entries", ()):
+        fields = {name: one for name, one in said.items() if name != "type"}
+        if said["type"] == entries.CALL:
+            add_call(turn, actor, id_=turn.ctx.ids.call_id(), **spell_arguments(fields))
+            continue
+        if said["type"] == entries.OUTPUT:
+            fields = {"role": "assistant", **fields}
+        else:
+            fields = spell_arguments(fields)
+        entry = entries.begin(turn.ctx, said["type"], actor, **fields)
+        turn.outputs.append(entries.end(turn.ctx, entry))
+    if "entries" in answer:
+        return
+    model = tuned_models.demand_chat_model(turn.ctx, actor.model)
+    completion = scripted.complete(turn.ctx, make_body(actor, turn.known, ()), model)
+    choice = completion.choices[0]
+    turn.usage.prompt_tokens += completion.prompt_tokens
+    if choice.content or choice.thinking or not choice.calls:
+        say(turn, actor, choice, ())
+    if choice.calls:
+        call_functions(turn, actor, choice)
+
+
+def spell_arguments(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a call, its arguments as text."""
+    arguments = fields["arguments"]
+    text = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
+    return {**fields, "arguments": text}
+
+
 def speak(turn: Turn, actor: Actor, due: Sequence[Run], messages_of: int | None) -> None:
     """The actor's part: calls of functions, or the runs that are due and the message."""
-    model = tuned_models.find_chat_model(turn.ctx, actor.model)
+    model = tuned_models.demand_chat_model(turn.ctx, actor.model)
     completion = engine.complete(make_body(actor, turn.known, due), model)
     choice = completion.choices[0]
     turn.usage.prompt_tokens += completion.prompt_tokens

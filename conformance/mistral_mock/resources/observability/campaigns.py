@@ -41,7 +41,7 @@ def create(ctx: Context) -> Answer:
         workspace_id=ctx.caller.workspace_id,
         owner_id=ctx.caller.user_id,
         created_at=now,
-        completed_at=now + timedelta(seconds=ctx.settings.processing_delay_s),
+        completed_at=now + timedelta(seconds=ctx.settings.job_delay_s),
         name=ctx.body["name"],
         description=ctx.body["description"],
         max_nb_events=ctx.body["max_nb_events"],

@@ -79,7 +79,7 @@ def begin(ctx: Context, source: Source) -> Answer:
 @keeper(ImportTask)
 def advance(world: World, now: datetime) -> datetime:
     """Brings the imports up to the present, those of all tasks in the order of their moments."""
-    table, delay_s = world.store.table(ImportTask), world.settings.processing_delay_s
+    table, delay_s = world.store.table(ImportTask), world.settings.job_delay_s
     running = [task for task in table if task.status == RUNNING]
     steps = []
     for place, task in enumerate(running):
@@ -97,7 +97,7 @@ def next_step(world: World, task: ImportTask, _: datetime) -> datetime:
     """When an import deals with its next entry."""
     if task.status != RUNNING:
         return NEVER
-    return end_of_step(task, task.done + 1, world.settings.processing_delay_s)
+    return end_of_step(task, task.done + 1, world.settings.job_delay_s)
 
 
 def due(task: ImportTask, now: datetime, delay_s: float) -> list[datetime]:

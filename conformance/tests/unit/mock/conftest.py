@@ -51,7 +51,9 @@ def start() -> Iterator[Callable[..., httpx.Client]]:
     with ExitStack() as stack:
 
         def run(**settings: Any) -> httpx.Client:
-            server = stack.enter_context(running(Settings(clock="manual", **settings)))
+            server = stack.enter_context(
+                running(Settings(clock="manual", **{"processing_delay_s": 1.0, **settings}))
+            )
             client = stack.enter_context(connect(server, "mock-key"))
             client.server = server  # type: ignore[attr-defined] # tests need both
             return client
@@ -62,7 +64,7 @@ def start() -> Iterator[Callable[..., httpx.Client]]:
 @pytest.fixture
 def town() -> Iterator[RunningServer]:
     """A mock whose callers are PEOPLE."""
-    with running(Settings(clock="manual", identities=PEOPLE)) as server:
+    with running(Settings(clock="manual", identities=PEOPLE, processing_delay_s=1.0)) as server:
         yield server
 
 

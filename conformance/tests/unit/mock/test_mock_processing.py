@@ -84,6 +84,20 @@ def test_processing_without_a_delay_still_starts_as_running(
     assert done["last_processed_at"] > done["created_at"]
 
 
+def test_document_is_processed_by_the_next_request_unless_a_delay_is_asked_for(
+    start: Callable[..., httpx.Client],
+) -> None:
+    api = start(processing_delay_s=None)
+    made = api.post("/v1/libraries", json={"name": "n"}).json()
+    folder = f"/v1/libraries/{made['id']}/documents"
+    document = api.post(folder, files={"file": ("a.txt", b"One word.")}).json()
+    assert document["processing_status"] == "Running"
+    done = api.get(f"{folder}/{document['id']}").json()
+    assert done["processing_status"] == "Completed"
+    assert done["last_processed_at"] > done["created_at"]
+    assert api.get(f"{folder}/{document['id']}/text_content").json() == {"text": "One word."}
+
+
 @pytest.mark.parametrize(
     ("name", "content", "status"),
     [("empty.txt", b"", "missing_content"), ("broken.pdf", b"%PDF-1.7 nonsense", "error")],

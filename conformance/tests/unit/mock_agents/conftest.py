@@ -63,7 +63,7 @@ def connect(server: RunningServer, key: str = "mock-key") -> httpx.Client:
 @pytest.fixture
 def town() -> Iterator[RunningServer]:
     """A mock whose callers are PEOPLE; the first administers its organisation."""
-    with running(Settings(clock="manual", identities=PEOPLE)) as server:
+    with running(Settings(clock="manual", identities=PEOPLE, processing_delay_s=1.0)) as server:
         yield server
 
 

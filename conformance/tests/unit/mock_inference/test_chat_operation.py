@@ -78,7 +78,7 @@ def test_unknown_field_is_refused(api: httpx.Client) -> None:
 
 def test_model_that_goes_away_is_told_in_a_header(api: httpx.Client) -> None:
     response = api.post(PATH, json=ask(model="mistral-tiny"))
-    assert response.headers["x-model-deprecation-timestamp"] == "2026-12-31T00:00:00Z"
+    assert response.headers["x-model-deprecation-timestamp"] == "2025-03-30T00:00:00Z"
     assert "x-model-deprecation-timestamp" not in api.post(PATH, json=ask()).headers
 
 

@@ -69,5 +69,5 @@ def test_list_is_narrowed(api: httpx.Client, query: dict[str, str], count: int) 
 
 def test_model_that_goes_away_says_when_and_what_replaces_it(api: httpx.Client) -> None:
     card = api.get("/v1/models/mistral-tiny").json()
-    assert card["deprecation"] == "2026-12-31T00:00:00.000000Z"
+    assert card["deprecation"] == "2025-03-30T00:00:00.000000Z"
     assert card["deprecation_replacement_model"] in BY_NAME

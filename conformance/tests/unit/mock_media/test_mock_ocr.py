@@ -202,9 +202,9 @@ def test_uploaded_files_are_read(api: httpx.Client, person: Callable[[str], http
         point(b"", PDF),
         point(b"%PDF-1.4 broken", PDF),
         point(bytes(100), "application/octet-stream"),
-        {"type": "document_url", "document_url": "https://example.com/a.pdf"},
+        {"type": "document_url", "document_url": "https://nowhere.invalid/a.pdf"},
         {"type": "document_url", "document_url": "data:application/pdf;base64,!"},
-        {"type": "image_url", "image_url": "http://127.0.0.1:1/_signed/file/x"},
+        {"type": "image_url", "image_url": "ftp://127.0.0.1:1/_signed/file/x"},
     ],
 )
 def test_what_cannot_be_read_is_refused(api: httpx.Client, document: dict[str, Any]) -> None:

@@ -78,7 +78,7 @@ def test_streamed_pieces_join_to_the_whole(api: httpx.Client) -> None:
         ({"voice_id": "nobody"}, 400),
         ({"model": "mistral-ocr-latest"}, 400),
         ({"ref_audio": "no base64!"}, 400),
-        ({"ref_audio": "https://example.com/a.wav"}, 400),
+        ({"ref_audio": "https://nowhere.invalid/a.wav"}, 400),
         ({"input": "x" * 5001}, 422),
     ],
 )

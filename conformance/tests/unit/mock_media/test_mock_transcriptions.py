@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -146,7 +147,7 @@ def test_neighbours_files_are_not_heard(
     [
         ({}, 422),
         ({"file_id": "x", "file_url": "https://example.com/a.mp3"}, 422),
-        ({"file_url": "https://example.com/a.mp3"}, 400),
+        ({"file_url": "https://nowhere.invalid/a.mp3"}, 400),
         ({"file_url": "data:nonsense"}, 400),
         ({"file_id": "x"}, 400),
         ({"file_id": "x", "model": "mistral-embed"}, 400),
@@ -171,10 +172,43 @@ def test_what_is_no_one_recording_is_refused(
 def test_other_files_are_refused(api: httpx.Client, content: bytes) -> None:
     answer = transcribe(api, content)
     assert answer.status_code == 400
-    assert "WAV" in answer.json()["message"]
+    assert "recording" in answer.json()["message"]
 
 
 def test_recording_that_was_cut_off_counts_as_far_as_it_goes(api: httpx.Client) -> None:
     content = make_wav(10)
     found = transcribe(api, content[: 44 + 16_000]).json()
     assert found["usage"]["prompt_audio_seconds"] == 2
+
+
+RECORDINGS = Path(__file__).parent / "recordings"
+"""One and a half seconds of silence each."""
+
+
+@pytest.mark.parametrize("kind", ["mp3", "flac", "ogg", "m4a", "webm"])
+def test_length_of_other_kinds_of_recordings_is_known(api: httpx.Client, kind: str) -> None:
+    content = (RECORDINGS / f"morning.{kind}").read_bytes()
+    found = transcribe(api, content).json()
+    assert found["usage"]["prompt_audio_seconds"] == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        *((kind, "Good morning from the harbour.") for kind in ("mp3", "flac", "ogg", "m4a")),
+        ("webm", "Greeting"),
+    ],
+)
+def test_recording_says_what_its_tags_say(api: httpx.Client, kind: str, text: str) -> None:
+    content = (RECORDINGS / f"morning.{kind}").read_bytes()
+    assert transcribe(api, content).json()["text"] == text
+
+
+@pytest.mark.parametrize("kind", ["mp3", "flac", "ogg", "m4a", "webm"])
+def test_broken_recording_is_told(api: httpx.Client, kind: str) -> None:
+    content = (RECORDINGS / f"morning.{kind}").read_bytes()
+    for end in range(0, 200, 7):
+        assert transcribe(api, content[:end]).status_code in {200, 400, 422}
+    for place in range(0, min(len(content), 400), 3):
+        spoiled = content[:place] + b"\xff\x00\xfe" + content[place + 3 :]
+        assert transcribe(api, spoiled).status_code in {200, 400}

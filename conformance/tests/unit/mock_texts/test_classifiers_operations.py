@@ -89,7 +89,7 @@ def test_no_conversation_gets_the_scores_of_nothing(api: httpx.Client) -> None:
 
 
 def test_text_that_does_not_fit_is_refused(api: httpx.Client) -> None:
-    assert ask(api, "/v1/moderations", "word " * 40_000).status_code == 400
+    assert ask(api, "/v1/moderations", "word " * 140_000).status_code == 400
 
 
 def test_labels_of_which_several_may_fit_are_rated_one_by_one() -> None:

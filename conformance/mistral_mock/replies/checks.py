@@ -1,0 +1,321 @@
+"""Whether the API could give an answer that a reply has."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+import mistral_openapi
+from mistral_mock import json_text
+from mistral_mock.answers import JSON
+from mistral_mock.completion.messages import CALL_ID
+from mistral_mock.faults import check_headers
+from mistral_mock.operations import load_operations
+from mistral_mock.replies import templates
+from mistral_mock.replies.problem import ReplyError, check_names, demand
+from mistral_mock.replies.reply import ANSWERS, KINDS, WHOLE, find_operations
+from mistral_mock.schemas import Schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Place = tuple[str | int, ...]
+
+REASONS = ("stop", "length", "model_length", "error", "tool_calls")
+CHOICE = frozenset({"text", "json", "thinking", "tool_calls", "finish_reason"})
+TOGETHER = CHOICE | {"usage"}
+ENTRIES = {
+    "message.output": {"content"},
+    "function.call": {"name", "arguments"},
+    "tool.execution": {"name", "arguments"},
+}
+"""What entries of an answer must have."""
+
+
+def parse_answer(raw: Any, pattern: str, place: Place) -> Any:  # noqa: ANN401 - JSON or a function
+    """The answer that a value describes; a text alone is what a model says.
+
+    Raises:
+        ReplyError: It describes none, or the operations of the pattern cannot give it.
+
+    """
+    if callable(raw):
+        return raw
+    answer = {"text": raw} if isinstance(raw, str) else raw
+    demand(isinstance(answer, dict) and bool(answer), place, "an answer is a text or a mapping")
+    check_names(answer, ANSWERS, place)
+    wrong = templates.find_wrong(answer)
+    roots = ", ".join(templates.ROOTS)
+    demand(wrong is None, place, f"${{{wrong}}} leads nowhere; there are {roots}")
+    check_kinds(answer, pattern, place)
+    for name, value in answer.items():
+        if name in CHECKS:
+            CHECKS[name](value, (*place, name))
+    check_choice(answer, place)
+    if "body" in answer and not has_places(answer):
+        check_body(answer, pattern, place)
+    return answer
+
+
+def check_kinds(answer: Mapping[str, Any], pattern: str, place: Place) -> None:
+    """Passes when the answer is of one kind, and the pattern means operations of that kind."""
+    kinds = [name for name in answer if name in KINDS or name in WHOLE]
+    demand(bool(kinds), place, f"an answer has one of {', '.join([*KINDS, *sorted(WHOLE)])}")
+    one = set(kinds) <= TOGETHER or len(kinds) == 1
+    demand(one, place, f"{' and '.join(kinds)} do not go together")
+    demand(not {"text", "json"} <= set(kinds), place, "text and json do not go together")
+    if set(kinds) & set(KINDS):
+        misplaced = sorted(answer.keys() & {"status", "headers"})
+        demand(not misplaced, place, f"{' and '.join(misplaced)} go with body, error or raw")
+    if not set(kinds) <= TOGETHER:
+        alone = sorted(answer.keys() & {"usage", "finish_reason"})
+        fits = not alone or kinds == ["choices"]
+        demand(fits, place, f"{' and '.join(alone)} go with text, json, tool_calls or choices")
+    for kind in kinds:
+        known = KINDS.get(kind)
+        fits = known is None or bool(find_operations(pattern, known))
+        told = ", ".join(sorted(known or ()))
+        demand(fits, (*place, kind), f"{pattern} cannot answer so; {kind} is for {told}")
+
+
+def check_choice(choice: Mapping[str, Any], place: Place) -> None:
+    """Passes when calls and the reason to finish go together."""
+    calls, reason = choice.get("tool_calls"), choice.get("finish_reason")
+    if reason is not None:
+        demand(reason in REASONS, (*place, "finish_reason"), f"it is one of {', '.join(REASONS)}")
+        if reason == "tool_calls":
+            demand(bool(calls), (*place, "finish_reason"), "there are no tool_calls")
+        if reason == "stop":
+            demand(
+                not calls, (*place, "finish_reason"), "an answer that calls tools says tool_calls"
+            )
+
+
+def check_spoken(value: object, place: Place) -> None:
+    """Passes for text that JSON can hold."""
+    demand(isinstance(value, str), place, "it is a text")
+    check_json(value, place)
+
+
+def check_json(value: object, place: Place) -> None:
+    """Passes for what JSON can hold."""
+    try:
+        json_text.check(value)
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ReplyError(place, f"JSON cannot hold it: {error}") from error
+
+
+def check_calls(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
+    """Passes for calls with names and arguments as the API gives them."""
+    demand(isinstance(value, list) and bool(value), place, "it is a list of calls, not empty")
+    known: set[str] = set()
+    for number, call in enumerate(value):
+        at = (*place, number)
+        demand(isinstance(call, dict), at, "a call has name, arguments and perhaps id")
+        check_names(call, ("name", "arguments", "id"), at)
+        name = call.get("name")
+        demand(isinstance(name, str) and bool(name), (*at, "name"), "a call names its function")
+        check_arguments(call.get("arguments", {}), (*at, "arguments"))
+        if "id" in call:
+            right = isinstance(call["id"], str) and CALL_ID.fullmatch(call["id"])
+            demand(bool(right), (*at, "id"), "an id has 9 letters and digits")
+            demand(call["id"] not in known, (*at, "id"), "two calls have it")
+            known.add(call["id"])
+
+
+def check_arguments(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
+    """Passes for an object, or the text of one."""
+    if isinstance(value, str) and not templates.PLACE.search(value):
+        try:
+            value = json.loads(value)
+        except ValueError as error:
+            raise ReplyError(place, f"it is no JSON: {error}") from error
+    if not isinstance(value, str):
+        demand(isinstance(value, dict), place, "arguments are an object")
+        check_json(value, place)
+
+
+def check_choices(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
+    """Passes for several answers of a model."""
+    demand(isinstance(value, list) and bool(value), place, "it is a list of answers, not empty")
+    for number, choice in enumerate(value):
+        at = (*place, number)
+        if isinstance(choice, str):
+            continue
+        demand(isinstance(choice, dict) and bool(choice), at, "it is a text or a mapping")
+        check_names(choice, CHOICE, at)
+        for name, one in choice.items():
+            if name in CHECKS:
+                CHECKS[name](one, (*at, name))
+        check_choice(choice, at)
+
+
+def check_usage(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
+    """Passes for counts of tokens that add up."""
+    demand(isinstance(value, dict), place, "it is a mapping")
+    names = ("prompt_tokens", "completion_tokens", "total_tokens")
+    check_names(value, names, place)
+    for name, one in value.items():
+        demand(type(one) is int and one >= 0, (*place, name), "it is a whole number from 0")
+    if len(value) == len(names):
+        parts = value["prompt_tokens"] + value["completion_tokens"]
+        demand(value["total_tokens"] == parts, (*place, "total_tokens"), f"the parts make {parts}")
+
+
+def check_vectors(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
+    """Passes for a vector, or several of one length."""
+    demand(isinstance(value, list) and bool(value), place, "it is a vector or a list of them")
+    several = value if isinstance(value[0], list) else [value]
+    for number, vector in enumerate(several):
+        at = (*place, number) if several is value else place
+        numbers = isinstance(vector, list) and bool(vector) and all(map(is_number, vector))
+        demand(numbers, at, "a vector is a list of numbers, not empty")
+        demand(len(vector) == len(several[0]), at, "all vectors have the same length")
+
+
+def is_number(value: object) -> bool:
+    """A finite number."""
+    right = isinstance(value, int | float) and not isinstance(value, bool)
+    return right and math.isfinite(value)  # type: ignore[arg-type] # it is a number
+
+
+def check_pages(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
+    """Passes for the texts of pages."""
+    demand(isinstance(value, list) and bool(value), place, "it is a list of texts, not empty")
+    for number, page in enumerate(value):
+        check_spoken(page, (*place, number))
+
+
+def check_transcript(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
+    """Passes for a text, or a mapping of text and language."""
+    if not isinstance(value, dict):
+        check_spoken(value, place)
+        return
+    check_names(value, ("text", "language"), place)
+    demand("text" in value, place, "it has a text")
+    for name, one in value.items():
+        check_spoken(one, (*place, name))
+
+
+def check_scores(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
+    """Passes for scores from 0 to 1."""
+    demand(isinstance(value, dict) and bool(value), place, "it is a mapping from label to score")
+    for name, one in value.items():
+        right = is_number(one) and 0 <= one <= 1
+        demand(right, (*place, str(name)), "a score is a number from 0 to 1")
+
+
+def check_entries(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
+    """Passes for entries that an answer of a conversation may have."""
+    demand(isinstance(value, list) and bool(value), place, "it is a list of entries, not empty")
+    for number, entry in enumerate(value):
+        at = (*place, number)
+        kind = str(entry.get("type")) if isinstance(entry, dict) else ""
+        demand(kind in ENTRIES, (*at, "type"), f"it is one of {', '.join(ENTRIES)}")
+        lacking = sorted(ENTRIES[kind] - entry.keys())
+        demand(not lacking, at, f"it lacks {' and '.join(lacking)}")
+        check_names(entry, {"type", *ENTRIES[kind], "info"}, at)
+        check_json(entry, at)
+
+
+def check_status(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
+    """Passes for the status of an answer."""
+    right = type(value) is int and 200 <= value <= 599
+    demand(right, place, "it is a status from 200 to 599")
+
+
+def check_error(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
+    """Passes for an error in the API's own words."""
+    demand(isinstance(value, dict), place, "it is a mapping with status and message")
+    check_names(value, ("status", "message", "type", "code"), place)
+    status = value.get("status")
+    demand(
+        type(status) is int and 400 <= status <= 599, (*place, "status"), "it is from 400 to 599"
+    )
+    for name in ("message", "type", "code"):
+        if name in value:
+            check_spoken(value[name], (*place, name))
+
+
+def check_raw(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
+    """Passes for anything that HTTP can carry."""
+    if isinstance(value, str):
+        return
+    demand(isinstance(value, dict), place, "it is a text, or a mapping with body")
+    check_names(value, ("body", "base64", "media_type", "status", "headers"), place)
+    if "status" in value:
+        check_status(value["status"], (*place, "status"))
+    if "headers" in value:
+        check_header_names(value["headers"], (*place, "headers"))
+
+
+def check_header_names(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
+    """Passes for headers that HTTP can carry."""
+    right = isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
+    demand(right, place, "it is a mapping of texts")
+    try:
+        check_headers(value)
+    except ValueError as error:
+        raise ReplyError(place, str(error)) from error
+
+
+def check_body(answer: Mapping[str, Any], pattern: str, place: Place) -> None:
+    """Passes when all operations of the pattern can give the body with its status."""
+    status, body = answer.get("status", 200), answer["body"]
+    check_json(body, (*place, "body"))
+    found = [one for one in load_operations() if find_operations(pattern, frozenset({one.id}))]
+    at = (*place, "body")
+    demand(len(found) == 1, at, "a body takes one operation under when; say raw for any answer")
+    responses = found[0].object["responses"]
+    given = str(status) if "status" in answer else next(iter(responses))
+    documented = responses.get(given)
+    told = f"{found[0].id} answers {', '.join(responses)}, not {given}; say error or raw"
+    demand(documented is not None, (*place, "status"), told)
+    content = mistral_openapi.resolve(documented).get("content", {})
+    demand(JSON in content, at, f"{found[0].id} has no JSON with {given}; say raw")
+    schema = Schema(content[JSON]["schema"])
+    problems = schema.problems(body, ())
+    if problems:
+        first = problems[0]
+        raise ReplyError((*at, *first.loc), f"{first.msg}; say raw if it has to be so")
+    check_fields(body, schema, at)
+
+
+def check_fields(value: object, schema: Schema, place: Place) -> None:
+    """Passes when the document knows all fields of an object, and of those that it lists."""
+    if isinstance(value, list) and "array" in schema.types:
+        for number, one in enumerate(value):
+            check_fields(one, schema.item, (*place, number))
+    elif isinstance(value, dict) and schema.properties:
+        check_names(value, schema.properties, place)
+        for name, one in value.items():
+            check_fields(one, schema.properties[name], (*place, name))
+
+
+def has_places(value: Any) -> bool:  # noqa: ANN401 - JSON
+    """Parts of it come from the request."""
+    if isinstance(value, str):
+        return templates.PLACE.search(value) is not None
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(has_places(part) for part in parts)
+
+
+CHECKS: dict[str, Callable[[Any, Place], None]] = {
+    "text": check_spoken,
+    "thinking": check_spoken,
+    "json": check_json,
+    "tool_calls": check_calls,
+    "choices": check_choices,
+    "usage": check_usage,
+    "vectors": check_vectors,
+    "pages": check_pages,
+    "transcript": check_transcript,
+    "scores": check_scores,
+    "entries": check_entries,
+    "status": check_status,
+    "headers": check_header_names,
+    "error": check_error,
+    "raw": check_raw,
+}
