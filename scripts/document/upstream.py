@@ -4,33 +4,41 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import re
-import urllib.error
-import urllib.request
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from document.fetching import name_of, read_source
 from document.problems import DocumentProblem
 from document.shape import misshapen
 from document.tree import Tree, operations
-from document.yaml_text import read_yaml
+from document.yaml_text import is_too_deep, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FETCH_TIMEOUT_S = 60
-"""How long a URL may take to answer, in seconds."""
+_JSON = re.compile(r'\s*\{\s*["}]')
+
+
+@attrs.frozen
+class Document:
+    """An OpenAPI document as it was read."""
+
+    name: str
+    """File name or URL, without folder, password and query."""
+    sha256: str
+    """Of its bytes, unpacked."""
+    document: Tree
 
 
 @attrs.frozen
 class Upstream:
-    """One upstream document."""
+    """One upstream document with its day."""
 
     name: str
-    """File name or URL, without the folder."""
+    """File name or URL, without folder, password and query."""
     date: dt.date
     sha256: str
     document: Tree
@@ -46,69 +54,115 @@ class Upstream:
         return sum(1 for _ in operations(self.document))
 
 
-def read_upstream(source: str, dates: Mapping[str, dt.date]) -> Upstream:
-    """The document behind a file path or URL.
+def read_upstream(
+    source: str, dates: Mapping[str, dt.date], otherwise: dt.date | None = None
+) -> Upstream:
+    """The document behind a file path or URL, with its day; `otherwise` where nothing tells it.
 
     Raises:
         DocumentProblem: It cannot be read, is not an OpenAPI 3 document, or has no date.
 
     """
-    content = _fetch(source) if _is_url(source) else _read(source)
-    sha256 = hashlib.sha256(content).hexdigest()
+    read = read_document(source)
+    date = _date(read, dates) or otherwise
+    if date is None:
+        raise DocumentProblem(
+            f"{read.name} has no date in its name; rename it, or add it to [dates] "
+            "in openapi/source.toml"
+        )
+    return Upstream(read.name, date, read.sha256, read.document)
+
+
+def read_document(source: str) -> Document:
+    """The OpenAPI 3 document behind a file path or URL, in YAML or JSON, packed by gzip or not.
+
+    Raises:
+        DocumentProblem: It cannot be read, or is not an OpenAPI 3 document.
+
+    """
+    content = read_source(source)
+    name = name_of(source)
     try:
-        text = content.decode("utf-8")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DocumentProblem(f"{source} is not UTF-8 text; is it the right file?") from error
-    document = _checked(read_yaml(text, source), source)
-    name = source if _is_url(source) else PurePosixPath(Path(source).as_posix()).name
-    return Upstream(name, _date(name, sha256, dates), sha256, document)
+        raise DocumentProblem(f"{name} is not UTF-8 text; is it the right file?") from error
+    document = _checked(_parsed(text, name), name)
+    return Document(name, hashlib.sha256(content).hexdigest(), document)
 
 
-def _is_url(source: str) -> bool:
-    return urlsplit(source).scheme in {"http", "https"}
-
-
-def _read(source: str) -> bytes:
+def _parsed(text: str, name: str) -> Any:  # noqa: ANN401 - JSON of any kind
+    """The value of YAML or JSON text, all its keys as text."""
+    if not _JSON.match(text):  # a mapping of YAML may begin with a brace too
+        return _with_text_keys(read_yaml(text, name), name, "its top")
+    if is_too_deep(text):
+        raise DocumentProblem(f"{name} is nested too deep; is it damaged?")
     try:
-        return Path(source).read_bytes()
-    except OSError as error:
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_number)
+    except json.JSONDecodeError as error:
         raise DocumentProblem(
-            f"{source} cannot be read ({error.strerror}); give an existing OpenAPI file or a URL"
+            f"{name} is not valid JSON ({error}); repair the file or fetch it again"
         ) from error
+    except (ValueError, RecursionError) as error:
+        raise DocumentProblem(f"{name} is not valid JSON ({error}); fetch it again") from error
 
 
-def _fetch(url: str) -> bytes:
-    try:
-        with urllib.request.urlopen(url, timeout=FETCH_TIMEOUT_S) as answer:  # noqa: S310 - the scheme is http or https
-            body: bytes = answer.read()
-    except (urllib.error.URLError, TimeoutError, OSError, ValueError) as error:
-        raise DocumentProblem(
-            f"{url} cannot be fetched ({error}); check the address, "
-            "or download it and give the file"
-        ) from error
-    return body
+def _unique(pairs: list[tuple[str, Any]]) -> Tree:
+    """The object; a key that is there twice is an error instead of a silent loss."""
+    built = dict(pairs)
+    if len(built) < len(pairs):
+        names = [key for key, _ in pairs]
+        twice = next(key for key in names if names.count(key) > 1)
+        raise ValueError(f"the key {twice!r} is there twice")
+    return built
 
 
-def _checked(document: object, source: str) -> Tree:
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no number of JSON")
+
+
+def _with_text_keys(node: Any, name: str, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
+    """The value with numbers as text where they are keys: `200:` means "200".
+
+    Raises:
+        DocumentProblem: A key is neither text nor a number, or one is there in both ways.
+
+    """
+    if isinstance(node, list):
+        for at, item in enumerate(node):
+            if isinstance(item, dict | list):
+                node[at] = _with_text_keys(item, name, f"{where} > {at}")
+        return node
+    if not isinstance(node, dict):
+        return node
+    built: Tree = {}
+    for key, value in node.items():
+        if not isinstance(key, str | int | float) or isinstance(key, bool):
+            raise DocumentProblem(f"{name}, at {where}: the key {key!r} is no text; quote it")
+        if str(key) in built:
+            raise DocumentProblem(f"{name}, at {where}: the key {key!r} is there twice")
+        inner = isinstance(value, dict | list)
+        built[str(key)] = _with_text_keys(value, name, f"{where} > {key}") if inner else value
+    return built
+
+
+def _checked(document: object, name: str) -> Tree:
     """The document, when it is an OpenAPI 3 document with operations."""
     if not isinstance(document, dict) or not str(document.get("openapi", "")).startswith("3."):
         raise DocumentProblem(
-            f"{source} is not an OpenAPI 3 document (no `openapi: 3.x` at its top); give another"
+            f"{name} is not an OpenAPI 3 document (no `openapi: 3.x` at its top); give another"
         )
     if problem := misshapen(document):
-        raise DocumentProblem(f"{source} is not usable, {problem}; is the file complete?")
+        raise DocumentProblem(f"{name} is not usable, {problem}; is the file complete?")
     return document
 
 
-def _date(name: str, sha256: str, dates: Mapping[str, dt.date]) -> dt.date:
+def _date(read: Document, dates: Mapping[str, dt.date]) -> dt.date | None:
     """The day of the document: source.toml says it, or else its name does."""
-    if known := dates.get(name) or dates.get(sha256):
+    if known := dates.get(read.name) or dates.get(read.sha256):
         return known
-    written = re.findall(r"\d{4}-\d{2}-\d{2}", name)
-    try:
-        return dt.date.fromisoformat(written[-1])
-    except (IndexError, ValueError) as error:
-        raise DocumentProblem(
-            f"{name} has no date in its name; rename it, or add it to [dates] "
-            "in openapi/source.toml"
-        ) from error
+    for written in reversed(re.findall(r"\d{4}-\d{2}-\d{2}", read.name)):
+        try:
+            return dt.date.fromisoformat(written)
+        except ValueError:
+            continue
+    return None

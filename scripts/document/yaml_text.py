@@ -127,7 +127,7 @@ def read_yaml(text: str, name: str) -> Any:  # noqa: ANN401 - YAML of any kind
             the message names the line of `name` where there is one.
 
     """
-    if _is_too_deep(text):
+    if is_too_deep(text):
         raise DocumentProblem(f"{name} is nested more than {DEEPEST} levels deep; is it damaged?")
     try:
         value = yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
@@ -141,7 +141,7 @@ def read_yaml(text: str, name: str) -> Any:  # noqa: ANN401 - YAML of any kind
     return value
 
 
-def _is_too_deep(text: str) -> bool:
+def is_too_deep(text: str) -> bool:
     """Say so before the parser, written in C, overflows its stack; brackets in words count too."""
     if _DEEP_LINE.search(text):
         return True

@@ -1,0 +1,168 @@
+"""Two ways to write the same: no change is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from changes.comparison import Methods, compare
+from changes.kinds import Side
+from tests.unit.changes.change_corpus import document, in_component, in_field
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Schema = dict[str, Any]
+TEXT: Schema = {"type": "string"}
+CHAIR: Schema = {"$ref": "#/components/schemas/Chair"}
+TABLE: Schema = {"$ref": "#/components/schemas/Table"}
+SAME: dict[str, tuple[Schema, Schema]] = {
+    "words": (TEXT, TEXT | {"description": "New.", "title": "T", "examples": ["a"]}),
+    "null as nullable": (TEXT | {"nullable": True}, {"type": ["string", "null"]}),
+    "null as a member": ({"type": ["string", "null"]}, {"anyOf": [TEXT, {"type": "null"}]}),
+    "null in oneOf": ({"anyOf": [TEXT, {"type": "null"}]}, {"oneOf": [{"type": "null"}, TEXT]}),
+    "null in an enum": (
+        {"type": ["string", "null"], "enum": ["a", None]},
+        {"anyOf": [{"enum": ["a"]}, {"type": "null"}]},
+    ),
+    "order of an enum": ({"enum": ["a", "b"]}, {"enum": ["b", "a"]}),
+    "order of a union": ({"oneOf": [CHAIR, TABLE]}, {"oneOf": [TABLE, CHAIR]}),
+    "order of types": ({"type": ["string", "integer"]}, {"type": ["integer", "string"]}),
+    "types or a union": ({"type": ["string", "integer"]}, {"anyOf": [TEXT, {"type": "integer"}]}),
+    "const or enum": ({"const": "a"}, {"type": "string", "enum": ["a"]}),
+    "all of one": (CHAIR, {"allOf": [CHAIR]}),
+    "any of one": (CHAIR, {"anyOf": [CHAIR]}),
+    "a reference with words": (CHAIR, CHAIR | {"description": "A chair."}),
+    "exclusive as a flag": (
+        {"type": "number", "minimum": 0, "exclusiveMinimum": True},
+        {"type": "number", "exclusiveMinimum": 0},
+    ),
+    "exclusive for integers": (
+        {"type": "integer", "exclusiveMinimum": 0},
+        {"type": "integer", "minimum": 1},
+    ),
+    "bounds of one value": ({"type": "number", "maximum": 2}, {"type": "number", "maximum": 2.0}),
+    "bounds that bind nothing": (
+        {"type": "array", "items": TEXT},
+        {"type": "array", "items": TEXT, "minItems": 0, "uniqueItems": False},
+    ),
+    "an open object, said": ({"type": "object"}, {"type": "object", "additionalProperties": True}),
+    "any value, said": ({"type": "object"}, {"type": "object", "additionalProperties": {}}),
+    "the type of what has fields": (
+        {"properties": {"id": TEXT}},
+        {"type": "object", "properties": {"id": TEXT}},
+    ),
+    "a default of null": (
+        {"type": ["string", "null"]},
+        {"type": ["string", "null"], "default": None},
+    ),
+    "nothing required": (
+        {"type": "object", "properties": {"id": TEXT}},
+        {"type": "object", "properties": {"id": TEXT}, "required": []},
+    ),
+    "order of what is required": (
+        {"type": "object", "properties": {"a": TEXT, "b": TEXT}, "required": ["a", "b"]},
+        {"type": "object", "properties": {"b": TEXT, "a": TEXT}, "required": ["b", "a"]},
+    ),
+    "text of a format beside any text": (
+        TEXT,
+        {"anyOf": [{"type": "string", "format": "uuid"}, TEXT]},
+    ),
+    "integer beside number": ({"type": "number"}, {"type": ["integer", "number"]}),
+    "items in a list": (
+        {"type": "array", "items": TEXT},
+        {"type": "array", "items": [TEXT]},
+    ),
+    "flags that are off": (TEXT, TEXT | {"deprecated": False, "readOnly": False}),
+    "extensions": (TEXT, TEXT | {"x-internal": 7}),
+    "parts put together": (
+        {"type": "object", "properties": {"a": TEXT, "b": TEXT}, "required": ["a"]},
+        {
+            "allOf": [
+                {"type": "object", "properties": {"a": TEXT}, "required": ["a"]},
+                {"type": "object", "properties": {"b": TEXT}},
+            ]
+        },
+    ),
+    "a union in a union": (
+        {"anyOf": [TEXT, {"anyOf": [{"type": "integer"}, {"type": "null"}]}]},
+        {"anyOf": [TEXT, {"type": "integer"}, {"type": "null"}]},
+    ),
+    "what stands in place, and a reference": (
+        {
+            "type": "object",
+            "required": ["kind"],
+            "properties": {"kind": {"const": "chair"}, "legs": {"type": "integer"}},
+        },
+        CHAIR,
+    ),
+}
+
+
+@pytest.mark.parametrize("frame", [in_field, in_component])
+@pytest.mark.parametrize("side", [Side.REQUEST, Side.RESPONSE])
+@pytest.mark.parametrize("name", SAME)
+def test_another_way_to_write_a_schema_is_no_change(
+    name: str, side: Side, frame: Callable[[Schema, Side], Schema], no_methods: Methods
+) -> None:
+    one, other = (frame(schema, side) for schema in SAME[name])
+    assert compare(one, other, no_methods) == []
+    assert compare(other, one, no_methods) == []
+
+
+QUERY: Schema = {"name": "size", "in": "query", "schema": {"type": "array", "items": TEXT}}
+OPERATIONS: dict[str, tuple[Schema, Schema]] = {
+    "summary": ({}, {"summary": "New.", "description": "New."}),
+    "not required, said": ({"parameters": [QUERY]}, {"parameters": [QUERY | {"required": False}]}),
+    "the usual style, said": (
+        {"parameters": [QUERY]},
+        {"parameters": [QUERY | {"style": "form", "explode": True}]},
+    ),
+    "order of parameters": (
+        {"parameters": [QUERY, QUERY | {"name": "page"}]},
+        {"parameters": [QUERY | {"name": "page"}, QUERY]},
+    ),
+    "headers in small letters": (
+        {"parameters": [QUERY | {"name": "X-Size", "in": "header"}]},
+        {"parameters": [QUERY | {"name": "x-size", "in": "header"}]},
+    ),
+    "headers that OpenAPI does not read": (
+        {},
+        {"parameters": [{"name": "Authorization", "in": "header", "schema": TEXT}]},
+    ),
+    "parameters of a media type": (
+        {"requestBody": {"content": {"application/json": {"schema": TEXT}}}},
+        {"requestBody": {"content": {"application/json; charset=utf-8": {"schema": TEXT}}}},
+    ),
+    "order of tags": ({"tags": ["a", "b"]}, {"tags": ["b", "a"]}),
+    "order of authorization": (
+        {"security": [{"Key": []}, {"Token": []}]},
+        {"security": [{"Token": []}, {"Key": []}]},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_another_way_to_write_an_operation_is_no_change(name: str, no_methods: Methods) -> None:
+    one, other = (document(each) for each in OPERATIONS[name])
+    assert compare(one, other, no_methods) == []
+
+
+def test_a_parameter_of_the_path_is_one_of_its_operations(no_methods: Methods) -> None:
+    old, new = document({}), document({})
+    item = new["paths"]["/v1/shelves/{shelf_id}"]
+    item["parameters"] = item["get"].pop("parameters")
+    assert compare(old, new, no_methods) == []
+
+
+def test_a_shared_answer_is_one_in_place(no_methods: Methods) -> None:
+    old, new = document({}), document({"responses": {"200": {"$ref": "#/components/responses/Ok"}}})
+    new["components"]["responses"] = {"Ok": {"description": "d"}}
+    assert compare(old, new, no_methods) == []
+
+
+def test_a_document_that_refers_to_itself_ends(no_methods: Methods) -> None:
+    loop: Schema = {"anyOf": [{"$ref": "#/components/schemas/Loop"}, TEXT]}
+    one = in_field({"$ref": "#/components/schemas/Loop"}, Side.RESPONSE)
+    one["components"]["schemas"]["Loop"] = loop
+    assert compare(one, one, no_methods) == []

@@ -1,0 +1,117 @@
+"""Verdicts that a person would give, written down without a look at the table."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from changes.comparison import Methods, compare
+from changes.kinds import Side
+from tests.unit.changes.change_corpus import SHELF, document, in_component, in_field
+
+Schema = dict[str, Any]
+TEXT: Schema = {"type": "string"}
+BREAKING = {
+    "removed value": ({"enum": ["a", "b"]}, {"enum": ["a"]}, Side.REQUEST),
+    "narrower bound": ({"type": "integer"}, {"type": "integer", "maximum": 5}, Side.REQUEST),
+    "null refused": ({"type": ["string", "null"]}, TEXT, Side.REQUEST),
+    "null answered": (TEXT, {"type": ["string", "null"]}, Side.RESPONSE),
+    "another type": (TEXT, {"type": "integer"}, Side.RESPONSE),
+    "type lost": ({"type": "integer"}, {}, Side.RESPONSE),
+    "fraction refused": ({"type": "number"}, {"type": "integer"}, Side.REQUEST),
+}
+COMPATIBLE = {
+    "value taken": ({"enum": ["a"]}, {"enum": ["a", "b"]}, Side.REQUEST),
+    "wider bound": ({"type": "integer", "maximum": 5}, {"type": "integer"}, Side.REQUEST),
+    "null taken": (TEXT, {"type": ["string", "null"]}, Side.REQUEST),
+    "null gone": ({"type": ["string", "null"]}, TEXT, Side.RESPONSE),
+    "value gone": ({"enum": ["a", "b"]}, {"enum": ["a"]}, Side.RESPONSE),
+    "anything taken": (TEXT, {}, Side.REQUEST),
+}
+RISKY = {
+    "value answered": ({"enum": ["a"]}, {"enum": ["a", "b"]}, Side.RESPONSE),
+    "another default": (TEXT | {"default": "a"}, TEXT | {"default": "b"}, Side.REQUEST),
+    "default of nothing": (TEXT | {"default": ""}, TEXT | {"default": "b"}, Side.REQUEST),
+    "default of zero": ({"type": "integer", "default": 0}, {"type": "integer"}, Side.REQUEST),
+}
+
+
+@pytest.mark.parametrize(
+    ("severity", "old", "new", "side"),
+    [
+        pytest.param(severity, *case, id=name)
+        for severity, cases in (
+            ("breaking", BREAKING),
+            ("compatible", COMPATIBLE),
+            ("risky", RISKY),
+        )
+        for name, case in cases.items()
+    ],
+)
+def test_the_severity_is_what_a_caller_meets(
+    severity: str, old: Schema, new: Schema, side: Side, no_methods: Methods
+) -> None:
+    found = compare(in_component(old, side), in_component(new, side), no_methods)
+    assert [one.severity for one in found] == [severity]
+
+
+def test_a_schema_that_is_sent_and_answered_is_told_on_both_sides(no_methods: Methods) -> None:
+    def both(schema: Schema) -> Schema:
+        one, other = in_component(schema, Side.REQUEST), in_component(schema, Side.RESPONSE)
+        paths, others = one["paths"], other["paths"]
+        paths[SHELF]["get"]["responses"] = others[SHELF]["get"]["responses"]
+        return one
+
+    found = compare(both({"enum": ["a"]}), both({"enum": ["a", "b"]}), no_methods)
+    assert {(one.side, one.severity) for one in found} == {
+        ("request", "compatible"),
+        ("response", "risky"),
+    }
+
+
+def test_a_change_of_a_shared_schema_names_all_its_operations(no_methods: Methods) -> None:
+    old = in_component({"enum": ["a", "b"]}, Side.RESPONSE)
+    operation = old["paths"]["/v1/shelves/{shelf_id}"]["get"]
+    old["paths"]["/v1/racks/{shelf_id}"] = {"get": copy.deepcopy(operation)}
+    new = copy.deepcopy(old)
+    new["components"]["schemas"]["Shelf"]["properties"]["part"] = {"enum": ["a"]}
+    (found,) = compare(old, new, no_methods)
+    assert [each.name for each in found.operations] == [
+        "GET /v1/shelves/{shelf_id}",
+        "GET /v1/racks/{shelf_id}",
+    ]
+
+
+def test_the_pointer_leads_to_what_is_gone_in_the_old_document(no_methods: Methods) -> None:
+    (found,) = compare(
+        in_field({"type": "object", "properties": {"a/b": TEXT}}, Side.RESPONSE),
+        in_field({"type": "object", "properties": {}}, Side.RESPONSE),
+        no_methods,
+    )
+    assert found.pointer.endswith("/schema/properties/part/properties/a~1b")
+
+
+def test_the_client_method_is_found_whatever_the_placeholder_is_called() -> None:
+    methods = Methods({("get", "/v1/shelves/{}"): "shelves.get"})
+    (found,) = compare(document({}), document({"deprecated": True}), methods)
+    assert found.operations[0].method == "client.shelves.get"
+
+
+def test_a_prefix_that_changed_moves_every_operation(no_methods: Methods) -> None:
+    answer = {"responses": {"200": {"description": "d"}}}
+    paths = ("users/{id}", "users/{id}/keys", "roles", "audit-logs")
+    old, new = (
+        {
+            "openapi": "3.1.0",
+            "paths": {f"/{prefix}/admin/{path}": {"get": answer} for path in paths},
+        }
+        for prefix in ("api", "v1")
+    )
+    assert {one.kind.id for one in compare(old, new, no_methods)} == {"operation-moved"}
+
+
+def test_a_field_for_servers_alone_may_go_from_requests(no_methods: Methods) -> None:
+    old = {"type": "object", "properties": {"id": TEXT | {"readOnly": True}}}
+    new: Schema = {"type": "object", "properties": {}}
+    assert compare(in_field(old, Side.REQUEST), in_field(new, Side.REQUEST), no_methods) == []

@@ -1,0 +1,197 @@
+"""Two documents compared as a whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+from document.folding import shape
+from document.tree import operations
+
+from changes.api import Endpoint, read_endpoints
+from changes.change import Change, Operation, Text, change
+from changes.matching import Match, match
+from changes.operations import compare_operations
+from changes.schemas import Comparer
+from changes.shapes import COMPONENT, escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from document.tree import Tree
+
+    from changes.operations import Result
+
+
+@attrs.frozen
+class Methods:
+    """The client's method of each operation."""
+
+    known: Mapping[tuple[str, str], str]
+    """By HTTP method and path with nameless placeholders."""
+
+    @classmethod
+    def of(cls, curated: Tree) -> Methods:
+        """The methods that a client has which is made from the curated document."""
+        return cls(
+            {
+                (method, shape(path)): operation["operationId"]
+                for path, method, operation in operations(curated)
+            }
+        )
+
+    def named(self, endpoint: Endpoint) -> Operation:
+        """The operation, with the client's method where there is one."""
+        known = self.known.get((endpoint.method, endpoint.shape.partition("#")[0]))
+        return Operation(endpoint.name, f"client.{known}" if known else None)
+
+
+def compare(old: Tree, new: Tree, methods: Methods) -> list[Change]:
+    """All that changed, the worst first; what reaches more operations before what reaches less."""
+    found = match(read_endpoints(old), read_endpoints(new))
+    comparer = Comparer(old, new)
+    changes = [*_fates(found, methods), *_compare_frames(old, new)]
+    reached: dict[tuple[str, str, str], list[Operation]] = {}
+    for before, after in _pairs(found):
+        named = methods.named(after)
+        named = named if named.method else attrs.evolve(named, method=methods.named(before).method)
+        result = compare_operations(before, after, comparer)
+        changes += [attrs.evolve(one, operations=(named,)) for one in result.changes]
+        _note_reached(result, comparer, named, reached)
+    for key, finding in comparer.components.items():
+        reaching = tuple(dict.fromkeys(reached.get(key, ())))
+        changes += [attrs.evolve(one, operations=reaching) for one in finding.changes]
+    changes += _renamed_schemas(old, new, comparer)
+    return _ordered(_merged(changes))
+
+
+def _pairs(found: Match) -> list[tuple[Endpoint, Endpoint]]:
+    """All operations of which one is, or is a part of, the other."""
+    pairs = [*found.same, *found.moved]
+    pairs += [(one, after) for parts, after in found.merged for one in parts]
+    pairs += [(before, one) for before, parts in found.split for one in parts]
+    return pairs
+
+
+def _note_reached(
+    result: Result,
+    comparer: Comparer,
+    named: Operation,
+    reached: dict[tuple[str, str, str], list[Operation]],
+) -> None:
+    for key in {each for one in result.findings for each in comparer.reached(one)}:
+        reached.setdefault(key, []).append(named)
+
+
+def _merged(changes: Iterable[Change]) -> list[Change]:
+    """Each change once, with the operations of all its finders."""
+    found: dict[tuple[str, str, str], Change] = {}
+    for one in changes:
+        key = (one.kind.id, one.pointer, str(sorted(one.values.items())))
+        if known := found.get(key):
+            both = tuple(dict.fromkeys((*known.operations, *one.operations)))
+            one = attrs.evolve(known, operations=both)  # noqa: PLW2901 - the two are one change
+        found[key] = one
+    return list(found.values())
+
+
+def _ordered(changes: list[Change]) -> list[Change]:
+    return sorted(changes, key=lambda one: (-one.severity.rank, one.kind.id, one.pointer))
+
+
+def _fates(found: Match, methods: Methods) -> list[Change]:
+    """What became of operations as a whole."""
+    changes: list[Change] = []
+
+    def add(kind: str, endpoints: list[Endpoint], at: str, **values: object) -> None:
+        named = tuple(dict.fromkeys(methods.named(one) for one in endpoints))
+        changes.append(attrs.evolve(change(kind, at, **values), operations=named))
+
+    for one in found.gone:
+        kind = "deprecated-operation-removed" if one.deprecated else "operation-removed"
+        add(kind, [one], one.at, name=Text(one.name))
+    for one in found.added:
+        add("operation-added", [one], one.at, name=Text(one.name))
+    for before, after in found.moved:
+        same_path = before.shape == after.shape
+        kind = "operation-method-changed" if same_path else "operation-moved"
+        add(kind, [before, after], after.at, old=Text(before.name), new=Text(after.name))
+    for parts, after in found.merged:
+        add("operations-merged", [*parts, after], after.at, old=_all(parts), new=Text(after.name))
+    for before, parts in found.split:
+        add("operation-split", [before, *parts], before.at, old=Text(before.name), new=_all(parts))
+    return changes
+
+
+def _all(endpoints: list[Endpoint]) -> Text:
+    return Text(", ".join(one.name for one in endpoints))
+
+
+def _compare_frames(old: Tree, new: Tree) -> list[Change]:
+    """Servers, security schemes and webhooks."""
+    changes = _compare_servers(old, new)
+    before, after = (
+        (one.get("components") or {}).get("securitySchemes") or {} for one in (old, new)
+    )
+    at = "#/components/securitySchemes"
+    for name in before:
+        if name not in after:
+            changes.append(
+                change("security-scheme-removed", f"{at}/{escaped(name)}", old=Text(name))
+            )
+        elif _scheme(before[name]) != _scheme(after[name]):
+            schemes = [Text(_scheme(each[name])) for each in (before, after)]
+            told = {"name": Text(name), "old": schemes[0], "new": schemes[1]}
+            changes.append(change("security-scheme-changed", f"{at}/{escaped(name)}", **told))
+    changes += [
+        change("security-scheme-added", f"{at}/{escaped(name)}", new=Text(name))
+        for name in after
+        if name not in before
+    ]
+    hooks = [one.get("webhooks") or {} for one in (old, new)]
+    for kind, one, other in (("removed", *hooks), ("added", *reversed(hooks))):
+        changes += [
+            change(f"webhook-{kind}", f"#/webhooks/{escaped(name)}", old=Text(name), new=Text(name))
+            for name in one
+            if name not in other
+        ]
+    return changes
+
+
+def _scheme(scheme: Tree) -> str:
+    """A security scheme as far as a caller has to follow it."""
+    said = ("type", "scheme", "in", "name", "openIdConnectUrl")
+    return " ".join(str(scheme[key]).lower() for key in said if key in scheme)
+
+
+def _compare_servers(old: Tree, new: Tree) -> list[Change]:
+    before, after = (
+        [str(one.get("url", "")).rstrip("/") for one in tree.get("servers") or ()]
+        for tree in (old, new)
+    )
+    if not (before and after):
+        return []
+    gone, added = (
+        [each for each in one if each not in other]
+        for one, other in ((before, after), (after, before))
+    )
+    if gone and added and not set(before) & set(after):
+        told = {"old": Text(", ".join(gone)), "new": Text(", ".join(added))}
+        return [change("servers-replaced", "#/servers", **told)]
+    return [change("server-removed", "#/servers", old=Text(each)) for each in gone] + [
+        change("server-added", "#/servers", new=Text(each)) for each in added
+    ]
+
+
+def _renamed_schemas(old: Tree, new: Tree, comparer: Comparer) -> list[Change]:
+    """Components that are found under another name, which the old document did not have."""
+    before, after = ((one.get("components") or {}).get("schemas") or {} for one in (old, new))
+    renamed = {
+        name: next(iter(found))
+        for name, found in comparer.names.items()
+        if len(found) == 1 and name not in after and next(iter(found)) not in before
+    }
+    return [
+        change("schema-renamed", COMPONENT + escaped(now), old=Text(name), new=Text(now))
+        for name, now in renamed.items()
+    ]
