@@ -17,6 +17,18 @@ from .types import UNSET
 _BYTES: Final = (bytes, bytearray, memoryview)
 _DEEPEST: Final = 100
 
+# What to write in place of an object, by what it has; the first that fits counts.
+_ADVICE: Final = {
+    "__await__": "await it first",
+    "__aiter__": "give a list: [item async for item in value]",
+    "model_dump": "give value.model_dump(mode='json')",
+    "__dataclass_fields__": "give dataclasses.asdict(value)",
+    "__attrs_attrs__": "give attrs.asdict(value)",
+    "tolist": "give value.tolist()",
+    "__iter__": "give a list: list(value)",
+    "read": "give what it holds: value.read()",
+}
+
 # What else helps, for arguments that people take for something else.
 _HINTS: Final = {
     "response_format": "an answer in the form of a class comes from parse(response_format=...)"
@@ -118,24 +130,11 @@ def _instead(value: Any) -> str:
         return "give a list"
     if isinstance(value, _BYTES):
         return "give text, such as value.decode() or base64.b64encode(value).decode()"
-    if hasattr(value, "__await__"):
-        return "await it first"
-    if hasattr(value, "__aiter__"):
-        return "give a list: [item async for item in value]"
     if isinstance(value, enum.Enum):
         return "give its .value"
-    if hasattr(value, "model_dump"):
-        return "give value.model_dump(mode='json')"
-    if hasattr(value, "__dataclass_fields__"):
-        return "give dataclasses.asdict(value)"
-    if hasattr(value, "__attrs_attrs__"):
-        return "give attrs.asdict(value)"
-    if hasattr(value, "tolist"):
-        return "give value.tolist()"
-    if hasattr(value, "__iter__"):
-        return "give a list: list(value)"
-    if hasattr(value, "read"):
-        return "give what it holds: value.read()"
+    for name, advice in _ADVICE.items():
+        if hasattr(value, name):
+            return advice
     if callable(value):
         return "call it and give what it returns"
     return "give text or a number, for example str(value)"

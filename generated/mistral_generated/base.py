@@ -5,60 +5,109 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from functools import reduce
 from importlib import import_module
 from operator import or_
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
-from .types import UNSET, time_text, to_wire, warn_once
+import attr
+
+from .types import UNSET, to_wire, warn_once
 
 _MODELS: Final = f"{__package__}.models"
+_MORE: Final = "additional_properties"
 _NONE: Final[dict[str, Any]] = {}
+_EVOLVE: Final = attr.evolve.__code__
 Reader: TypeAlias = Callable[[dict[str, Any]], Any]
+
+ABSENT: Final[Any] = UNSET
+"""The default of fields that may be left out; a model that is made holds no trace of it."""
+
+
+class Unknown(dict[str, Any]):
+    """What an answer brought that its model has no place for: kept, and not sent back."""
 
 
 class Model:
     """The base of every model.
 
     Values are frozen: make a changed copy with `attrs.evolve`. Two models are equal when their
-    classes and all their values are. What the server sent beyond the document is kept: unknown
-    fields in `additional_properties`, unknown enum values and union members as they came.
+    classes and all their values are, and the same fields are there. What the server sent beyond the
+    document is kept: unknown fields in `additional_properties`, unknown enum values and union
+    members as they came, the text of a time that cannot be read in `additional_properties` too.
+
+    A field that is not there reads as None. Its name is then no key of the object's `__dict__`,
+    which is all that tells it from one that is there and null.
     """
 
+    _known: ClassVar[frozenset[str]] = frozenset()
     _required: ClassVar[tuple[str, ...]] = ()
     _renamed: ClassVar[dict[str, str]] = {}
+    _not_null: ClassVar[frozenset[str]] = frozenset()
 
     additional_properties: dict[str, Any]
 
+    def __attrs_post_init__(self) -> None:
+        """Keep only what was given."""
+        values = self.__dict__
+        for name in [name for name, value in values.items() if value is UNSET]:
+            del values[name]
+        if not values[_MORE]:
+            del values[_MORE]
+
     @property
     def missing_fields(self) -> tuple[str, ...]:
-        """Names of the required fields that the server left out; each of them reads as UNSET."""
+        """Names of the required fields that the server left out; each of them reads as None."""
         values = self.__dict__
-        return tuple(name for name in self._required if values[name] is UNSET)
+        kept = values.get(_MORE, _NONE)
+        return tuple(
+            name
+            for name in self._required
+            if name not in values and self._renamed.get(name, name) not in kept
+        )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON object of this model, without what is UNSET."""
-        return self._written(time_text)
+        """Return the JSON object of this model: what is there, and nothing that is not."""
+        return self._written(is_request=False)
 
-    def _written(self, write_time: Callable[[datetime], str]) -> dict[str, Any]:
-        """Return the same, its times written by `write_time`."""
-        renamed = self._renamed
+    def _written(self, *, is_request: bool) -> dict[str, Any]:
+        """Return the same; for a request without unknown fields of answers and forbidden nulls."""
+        renamed, not_null = self._renamed, self._not_null if is_request else frozenset()
         result: dict[str, Any] = {}
         for name, value in self.__dict__.items():
-            if value is not UNSET and name != "additional_properties":
-                result[renamed.get(name, name)] = to_wire(value, write_time)
-        for name, value in self.__dict__.get("additional_properties", _NONE).items():
-            result[name] = to_wire(value, write_time)
+            if name != _MORE and (value is not None or name not in not_null):
+                result[renamed.get(name, name)] = to_wire(value, is_request=is_request)
+        for name, value in self._more(is_request=is_request).items():
+            result.setdefault(name, to_wire(value, is_request=is_request))
         return result
+
+    def _more(self, *, is_request: bool) -> dict[str, Any]:
+        """Return what is written beside the fields."""
+        kept: dict[str, Any] = self.__dict__.get(_MORE, _NONE)
+        if not is_request or not isinstance(kept, Unknown):
+            return kept
+        return {name: value for name, value in kept.items() if name in wire_names(self)}
 
     if not TYPE_CHECKING:  # type checkers know every attribute
 
         def __getattr__(self, name: str) -> Any:
-            """Make the dict of unknown fields when it is first asked for: most have none."""
-            if name != "additional_properties":
+            """Read what is not there as None; make the dict of unknown fields when asked for it.
+
+            `attrs.evolve` gets the default of the constructor instead, so that what is absent stays
+            absent in the copy.
+            """
+            if name in self._known:
+                return UNSET if sys._getframe(1).f_code is _EVOLVE else None
+            if name != _MORE:
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
             return self.__dict__.setdefault(name, {})
+
+        @classmethod
+        def __get_pydantic_core_schema__(cls, source: object, handler: object) -> Any:
+            """Let fields of pydantic's models hold this one; only pydantic calls this."""
+            from .pydantic_fields import schema_of
+
+            return schema_of(cls)
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -72,18 +121,24 @@ class Model:
 
     def __repr__(self) -> str:
         parts = [
-            f"{name}={value!r}"
-            for name, value in self.__dict__.items()
-            if value is not UNSET and (value or name != "additional_properties")
+            f"{name}={value!r}" for name, value in self.__dict__.items() if value or name != _MORE
         ]
         return f"{type(self).__name__}({', '.join(parts)})"
 
 
+def known_fields(model: Model) -> frozenset[str]:
+    """Return the names of the fields that the document gives a model."""
+    return model._known
+
+
+def wire_names(model: Model) -> set[str]:
+    """Return the same as the wire spells them."""
+    return {model._renamed.get(name, name) for name in model._known}
+
+
 def _stated(values: dict[str, Any]) -> dict[str, Any]:
     """Return a model's values without an empty dict of unknown fields."""
-    return {
-        name: value for name, value in values.items() if value or name != "additional_properties"
-    }
+    return {name: value for name, value in values.items() if value or name != _MORE}
 
 
 # Reading makes an object and hands it its dict of values at once, past __init__ and past the guard
@@ -93,9 +148,14 @@ new: Final = object.__new__
 fill: Final = Model.__dict__["__dict__"].__set__
 
 
-def unknown(fields: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+def unknown(fields: dict[str, Any], known: frozenset[str]) -> Unknown:
     """Take the fields that the document does not know out of `fields` and return them."""
-    return {name: fields.pop(name) for name in list(fields) if name not in known}
+    return Unknown({name: fields.pop(name) for name in list(fields) if name not in known})
+
+
+def set_aside(fields: dict[str, Any], name: str, wire: str) -> None:
+    """Move what holds a time that cannot be read to the unknown fields, by its name on the wire."""
+    fields.setdefault(_MORE, Unknown())[wire] = fields.pop(name)
 
 
 class Readers(dict[str, Reader]):
@@ -188,11 +248,10 @@ class _Deprecated:
     def __get__(self, model: Model | None, owner: type[Model]) -> Any:
         if model is None:
             return self
-        if (
-            not sys._getframe(1).f_globals.get("__name__", "").startswith("attr.")
-        ):  # `evolve` reads all
+        caller = sys._getframe(1)
+        if not caller.f_globals.get("__name__", "").startswith("attr."):  # `evolve` reads all
             warn_once(f"{self._owner}.{self._name}", self._message)
-        return model.__dict__[self._name]
+        return model.__dict__.get(self._name, UNSET if caller.f_code is _EVOLVE else None)
 
     def __set__(self, model: Model, value: object) -> None:
         model.__dict__[self._name] = value

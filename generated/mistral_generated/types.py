@@ -458,44 +458,50 @@ def time_text(value: datetime) -> str:
     return text[:-6] + "Z" if text.endswith("+00:00") else text
 
 
-def zoned_time_text(value: datetime) -> str:
+def _zoned_time_text(value: datetime) -> str:
     """Return the same. Raises ValueError for a time without a zone: it may mean any moment."""
     if value.utcoffset() is None:
         raise ValueError("a time without a zone")
     return time_text(value)
 
 
-def to_wire(value: object, write_time: Callable[[datetime], str] = time_text) -> object:
+def to_wire(value: object, *, is_request: bool = False) -> object:
     """Return `value` as plain JSON values: models become dicts, times text, UNSET entries go.
 
-    Values that JSON has no form for stay as they are. Raises TypeError for keys that are no text,
-    and what `write_time` raises.
+    What goes into a request leaves out what only an answer brought (see `Model`), and its times
+    have zones. Values that JSON has no form for stay as they are. Raises TypeError for keys that
+    are no text, ValueError for a time without a zone in a request.
     """
     kind = type(value)
     if kind is str or kind is int or kind is float or kind is bool or value is None:
         return value
     if isinstance(value, Mapping):
         return {
-            key if type(key) is str else _key(key): to_wire(item, write_time)
+            key if type(key) is str else _key(key): to_wire(item, is_request=is_request)
             for key, item in value.items()
             if item is not UNSET
         }
     if isinstance(value, (list, tuple)):
-        return [to_wire(item, write_time) for item in value if item is not UNSET]
+        return [to_wire(item, is_request=is_request) for item in value if item is not UNSET]
     if isinstance(value, datetime):
-        return write_time(value)
+        return _zoned_time_text(value) if is_request else time_text(value)
+    return _other_to_wire(value, is_request=is_request)
+
+
+def _other_to_wire(value: object, *, is_request: bool) -> object:
+    """Return the same for what is rarer: dates, models, sequences of other kinds, strangers."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, type):
         return value
     written = getattr(value, "_written", None)
     if written is not None:
-        return written(write_time)
+        return written(is_request=is_request)
     to_dict = getattr(value, "to_dict", None)
     if to_dict is not None:
         return to_dict()
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray, memoryview)):
-        return [to_wire(item, write_time) for item in value if item is not UNSET]
+        return [to_wire(item, is_request=is_request) for item in value if item is not UNSET]
     return value
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from mistral_generated.models import *  # noqa: F403 - every model, for type checkers
 
 __all__ = ["UNSET", "Event", "File", "Unset"]
+if TYPE_CHECKING:
+    __all__ += _models.__all__  # what type checkers take as public
 
 
 def __getattr__(name: str) -> object:

@@ -11,8 +11,7 @@ import json
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from mistral_client.problems import Problem, read_problem_object
-from mistral_generated.base import Model
-from mistral_generated.types import UNSET
+from mistral_generated.base import Model, known_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +41,7 @@ def find_problem(value: object, text: bytes | str, *, is_free: bool = False) -> 
     schema allows anything.
     """
     if isinstance(value, Model):
-        known = value.__dict__.keys() - {"additional_properties"}
+        known = known_fields(value)
         if known:
             return _in_model(value, known, text)
         return _in_anything(text, is_free=True)
@@ -65,10 +64,10 @@ def returns_anything(parse: Callable[..., object]) -> bool:
     return hints.get("return") == "Any"
 
 
-def _in_model(value: Model, known: set[str], text: bytes | str) -> Problem | None:
+def _in_model(value: Model, known: frozenset[str], text: bytes | str) -> Problem | None:
     """Return the problem in an answer of a known form, which is no answer if it lacks a part."""
     unknown: _Object = value.__dict__.get("additional_properties", {})
-    lacks = value.missing_fields or all(value.__dict__[name] is UNSET for name in known)
+    lacks = value.missing_fields or not value.__dict__.keys() & known
     kind = value.__dict__.get("object") or unknown.get("object")
     body = _read(text) if lacks or str(kind).lower() == "error" else None
     if body is None:

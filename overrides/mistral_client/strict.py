@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_generated.base import Model, find_missing
+from mistral_generated.base import Model, find_missing, known_fields, wire_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +29,9 @@ def _unknown(value: object, path: str) -> Iterator[str]:
     """Yield the dotted path of every field, in a value or inside it, that no model knows."""
     if isinstance(value, Model):
         # A model without fields of its own stands for objects with any.
-        if len(value.__dict__) > 1:
-            yield from (f"{path}{name}" for name in value.additional_properties)
+        if known_fields(value):
+            kept: dict[str, object] = value.__dict__.get("additional_properties", {})
+            yield from (f"{path}{name}" for name in kept.keys() - wire_names(value))
         for name, inner in value.__dict__.items():
             if name != "additional_properties":
                 yield from _unknown(inner, f"{path}{name}.")

@@ -46,9 +46,14 @@ class Imports:
 
 @attrs.frozen
 class Annotator:
-    """Writes annotations; `places` maps a component to its class and module."""
+    """Writes annotations; `places` maps a component to its class and module.
+
+    `loose` are the components whose lists, as arguments, may hold any dict: people keep such lists
+    in variables, whose types then say nothing of what the dicts hold.
+    """
 
     places: dict[str, tuple[str, str]]
+    loose: frozenset[str] = frozenset()
 
     def text(self, shape: Shape, role: Role, imports: Imports, base: str) -> str:
         """Return the annotation of a shape; `base` leads from the file to the package (`..`)."""
@@ -74,6 +79,9 @@ class Annotator:
             item = self.text(shape.item, role, imports, base)
             if role == "argument":
                 imports.typing.add(("collections.abc", "Sequence"))
+                if isinstance(shape.item, Named) and shape.item.name in self.loose:
+                    imports.typing.add(("collections.abc", "Mapping"))
+                    item += " | Mapping[str, object]"
             elif role == "answer":
                 imports.typing.add(("", "builtins"))
             return [f"{_LIST[role]}[{item}]"]

@@ -284,6 +284,13 @@ def _value(argument: Argument) -> str:
     return argument.name
 
 
+def _json_value(argument: Argument) -> str:
+    """Return the expression of what a JSON body takes of an argument."""
+    if argument.required or argument.is_nullable:
+        return argument.name
+    return f"UNSET if {argument.name} is None else {argument.name}"
+
+
 def _body(operation: OperationView, fixed: dict[str, Any]) -> str:
     if operation.has_form:
         parts = []
@@ -296,11 +303,11 @@ def _body(operation: OperationView, fixed: dict[str, Any]) -> str:
         return f"form=Form({', '.join(parts)})"
     whole = operation.located("whole")
     if whole:
-        return f"json=whole_body('{whole[0].name}', {whole[0].name})"
+        return f"json=whole_body('{whole[0].name}', {_json_value(whole[0])})"
     fields = operation.located("body")
     if not fields:
         return ""
-    pairs = [f'"{one.wire}": {one.name}' for one in fields]
+    pairs = [f'"{one.wire}": {_json_value(one)}' for one in fields]
     pairs += [f'"{name}": {python_literal(value)}' for name, value in fixed.items()]
     helper = "json_body" if operation.body_required else "optional_body"
     names = renamed(operation)

@@ -8,8 +8,8 @@ import attrs
 
 from generation.annotations import Annotator, Imports, python_literal
 from generation.naming import field_name
-from generation.reading import reading_of, statements
-from generation.shapes import Choice, Named, Shape, Shapes, parts
+from generation.reading import field_statements, reading_of
+from generation.shapes import ANY, NULL, Choice, Named, Shape, Shapes, members_of, parts
 from generation.source import SCHEMA_PREFIX, DocumentError, Json
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class Field:
     annotation: str
     parameter: str
     reading: list[str]
+    is_nullable: bool
     deprecated: str | None
 
 
@@ -51,6 +52,21 @@ class ModelView:
     def renamed(self) -> dict[str, str]:
         """Attribute names that differ from the wire's, with the wire's."""
         return {field.name: field.wire for field in self.fields if field.name != field.wire}
+
+    @property
+    def names(self) -> list[str]:
+        """All attributes."""
+        return [field.name for field in self.fields]
+
+    @property
+    def not_null(self) -> list[str]:
+        """Attributes that may not be null."""
+        return [field.name for field in self.fields if not field.is_nullable]
+
+    @property
+    def has_times(self) -> bool:
+        """Whether an attribute is a time."""
+        return any("set_aside(" in line for field in self.fields for line in field.reading)
 
     @property
     def deprecated(self) -> dict[str, str]:
@@ -258,9 +274,9 @@ class ModelViews:
         reading = reading_of(shape, resolver, f"{owner}.{wire}")
         annotation = self._annotator.text(shape, "model", types, "..")
         parameter = self._annotator.text(shape, "argument", params, "..")
-        if not required and constant is None:
-            annotation += " | Unset"
-            types.typing.add(("..types", "Unset"))
+        is_nullable = ANY in members_of(shape) or NULL in members_of(shape)
+        if not (required or is_nullable) and constant is None:
+            annotation += " | None"
         return Field(
             name=name,
             wire=wire,
@@ -270,7 +286,8 @@ class ModelViews:
             description=description_of(schema, self._schemas),
             annotation=annotation,
             parameter=parameter,
-            reading=statements(f'fields["{name}"]', reading),
+            reading=field_statements(name, wire, shape, reading),
+            is_nullable=is_nullable,
             deprecated=deprecation_of(schema),
         )
 
@@ -314,7 +331,7 @@ class _Resolver:
     def text_readers(fields: list[Field]) -> set[str]:
         """Return the readers of texts that the fields' code calls."""
         code = "\n".join(line for field in fields for line in field.reading)
-        names = ("parse_time", "read_time", "read_date", "read_int", "read_float", "read_bool")
+        names = ("parse_time", "parse_date", "read_int", "read_float", "read_bool")
         return {name for name in names if f"{name}(" in code}
 
 

@@ -11,6 +11,8 @@ from generation.answers import EVENTS, Answers, PagingView, StreamView
 from generation.models import deprecation_of, description_of
 from generation.naming import argument_name, pascal, snake
 from generation.shapes import (
+    ANY,
+    NULL,
     Named,
     Scalar,
     Shape,
@@ -37,6 +39,8 @@ class Argument:
     description: str
     shape: Shape
     is_json_text: bool = False
+    is_nullable: bool = True
+    """Whether the schema has a use for null; None is not sent where it has none."""
     deprecated: str | None = None
     """What to do instead of giving it; None unless the document deprecates it."""
 
@@ -221,8 +225,9 @@ class OperationViews:
             imports.typing.add(("...types", "FileInput"))
         else:
             annotation = self._annotator.text(shape, "argument", imports, "...")
+        is_nullable = ANY in members_of(shape) or NULL in members_of(shape)
         if not required:
-            annotation += " | Unset"
+            annotation += " | Unset" if is_nullable else " | None | Unset"
             imports.typing.add(("...types", "Unset"))
         return Argument(
             name=argument_name(schema.get("x-mistral-name", wire)),
@@ -233,6 +238,7 @@ class OperationViews:
             description=_described(schema, self._schemas),
             shape=shape,
             is_json_text=is_json_text,
+            is_nullable=is_nullable,
             deprecated=deprecation_of(schema),
         )
 

@@ -65,6 +65,11 @@ class Places:
         return self.root / "overrides" / "templates"
 
     @property
+    def runtime(self) -> Path:
+        """Our modules that the package holds as they are."""
+        return self.root / "overrides" / "runtime"
+
+    @property
     def generated(self) -> Path:
         """The folder that is written as a whole."""
         return self.root / "generated"
@@ -76,6 +81,7 @@ class Places:
             if not path.is_file():
                 raise PipelineError(f"{path.relative_to(self.root)} is missing")
         found += sorted(self.templates.glob("*.jinja"))
+        found += sorted(self.runtime.glob("*.py"))
         found += sorted((self.root / "scripts" / "generation").glob("*.py"))
         if self.curated:
             found += [path for pattern in SOURCES for path in sorted(self.root.glob(pattern))]
@@ -124,7 +130,7 @@ def _fill(places: Places, folder: Path) -> None:
         load_yaml(places.document), settings.get("names", {}), settings.get("types", {})
     )
     folder.mkdir(parents=True)
-    project.build(derived, settings["generator"], places.templates, folder)
+    project.build(derived, project.Inputs(settings, places.templates, places.runtime), folder)
     tidy(folder, settings["ruff"])
     record = manifest.take(places.root, inputs, folder)
     (folder / manifest.NAME).write_text(record.text(), encoding="utf-8")

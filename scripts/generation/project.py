@@ -99,8 +99,11 @@ def _expect_all_operations(derived: Json, parsed: GeneratorData) -> None:
         raise GenerationError("not generated: " + "; ".join(lost))
 
 
-def views(derived: Json, project: Project) -> Views:
-    """Return what the templates are told about a parsed document."""
+def views(derived: Json, project: Project, loose: frozenset[str]) -> Views:
+    """Return what the templates are told about a parsed document.
+
+    `loose` is what `Annotator` says. Raises DocumentError for a name in it that is no component.
+    """
     schemas = derived["components"]["schemas"]
     classes = {
         model.name.get_untrusted_value().rsplit("/", 1)[-1]: model.class_info
@@ -113,7 +116,9 @@ def views(derived: Json, project: Project) -> Views:
         for name in schemas
     }
     _expect_own_modules(places)
-    annotator = Annotator(places=places)
+    if loose - places.keys():
+        raise DocumentError(f"[arguments] in generator.toml names {sorted(loose - places.keys())}")
+    annotator = Annotator(places=places, loose=loose)
     shapes = Shapes(schemas)
     builder = OperationViews(schemas, annotator, shapes)
     groups: dict[str, list[OperationView]] = {}
@@ -143,12 +148,25 @@ def _expect_own_modules(places: dict[str, tuple[str, str]]) -> None:
         taken[module] = name
 
 
-def build(derived: Json, settings: dict[str, Any], templates: Path, output: Path) -> None:
+@attrs.frozen
+class Inputs:
+    """What a package is built from, beside the document.
+
+    `settings` are those of `generator.toml`; the modules in `runtime` are part of the package.
+    """
+
+    settings: dict[str, Any]
+    templates: Path
+    runtime: Path
+
+
+def build(derived: Json, inputs: Inputs, output: Path) -> None:
     """Write the package and its README into `output`. Raises GenerationError or DocumentError."""
     package = output / PACKAGE
     package.mkdir()
-    project = parse(derived, settings, templates, package)
-    told = views(derived, project)
+    project = parse(derived, inputs.settings["generator"], inputs.templates, package)
+    loose = frozenset(inputs.settings.get("arguments", {}).get("loose", ()))
+    told = views(derived, project, loose)
     listed = [operation for group in layout.flat(told.groups) for operation in group.operations]
     groups = {one.id.rpartition(".")[0] for one in listed}
     text = render(layout.environment(project), "README.md.jinja", operations=listed, groups=groups)
@@ -156,8 +174,7 @@ def build(derived: Json, settings: dict[str, Any], templates: Path, output: Path
     writer = Writer(layout.environment(project), package)
     writer.write("package_init.py.jinja", "__init__.py")
     (package / "py.typed").write_text("", encoding="utf-8")
-    for name in ("types", "base", "arguments", "wire"):
-        writer.write(f"{name}.py.jinja", f"{name}.py")
+    writer.copy(inputs.runtime)
     _write_models(writer, told, _requested(derived, told))
     _write_operations(writer, told.groups)
     writer.write("resources.py.jinja", "resources.py", tree=layout.tree(told.groups))
@@ -178,8 +195,10 @@ def _write_models(writer: Writer, told: Views, requested: set[str]) -> None:
         if name not in told.forms:
             model = models.model(name)
             places[model.name] = model.module
-            writer.write("model.py.jinja", f"models/{model.module}.py", model=model)
-            if name in requested:
+            is_sent = name in requested
+            path = f"models/{model.module}.py"
+            writer.write("model.py.jinja", path, model=model, is_sent=is_sent)
+            if is_sent:
                 params[f"{model.name}Param"] = model.module
                 tags = {tag for owner, tag in models.tags.constants if owner == name}
                 writer.write("param.py.jinja", f"params/{model.module}.py", model=model, tags=tags)
@@ -229,6 +248,12 @@ class Writer:
     def __init__(self, environment: Environment, output: Path) -> None:
         self._environment = environment
         self._output = output
+
+    def copy(self, folder: Path) -> None:
+        """Put the modules of a folder into the output, each under the line about its origin."""
+        for module in sorted(folder.glob("[!_]*.py")):
+            text = module.read_text(encoding="utf-8")
+            (self._output / module.name).write_text(HEADER + text, encoding="utf-8")
 
     def write(self, template: str, path: str, **told: object) -> None:
         """Render a template into a file, under the line that says where it comes from."""

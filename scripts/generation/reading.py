@@ -11,6 +11,7 @@ from collections.abc import Callable
 import attrs
 
 from generation.shapes import (
+    NULL,
     ListOf,
     MapOf,
     Named,
@@ -22,8 +23,8 @@ from generation.shapes import (
 from generation.source import DocumentError
 
 _TEXT_READERS = {
-    "datetime": "read_time",
-    "date": "read_date",
+    "datetime": "parse_time",
+    "date": "parse_date",
     "int": "read_int",
     "float": "read_float",
     "bool": "read_bool",
@@ -42,6 +43,9 @@ class Reading:
     def __bool__(self) -> bool:
         return any((self.text, self.thing, self.values, self.items))
 
+
+_TIMES = frozenset({"parse_time", "parse_date"})
+_TIMES_OR_NULL = frozenset({Scalar("datetime"), Scalar("date"), NULL})
 
 # Gives the callable that reads a named model or union, and notes that it is needed.
 Resolver = Callable[[Named], str]
@@ -88,19 +92,32 @@ def _merge(readings: list[Reading], place: str) -> Reading:
 
 
 def statements(target: str, reading: Reading) -> list[str]:
-    """Return the lines that read `value` and store the result in `target`.
-
-    Times are read in place: most answers hold several of them in every object.
-    """
+    """Return the lines that read `value` and store the result in `target`."""
     lines: list[str] = []
-    for kind, expression in _branches(reading, "value", 0):
-        lines.append(f"{'elif' if lines else 'if'} type(value) is {kind}:")
-        if expression == "read_time(value)":
-            read = f"{target} = parse_time(value)"
-            lines += ["    try:", f"        {read}", "    except ValueError:", "        pass"]
-        else:
-            lines.append(f"    {target} = {expression}")
+    for kind, branch in _branches(reading, "value", 0):
+        lines += [f"{'elif' if lines else 'if'} type(value) is {kind}:", f"    {target} = {branch}"]
     return lines
+
+
+def field_statements(name: str, wire: str, shape: Shape, reading: Reading) -> list[str]:
+    """Return the lines that read a field of a model out of its dict of `fields`.
+
+    Times are read in place: most answers hold several of them in every object. A field in which one
+    cannot be read is set aside as it came.
+    """
+    if not reading:
+        return []
+    got = f'value = fields.get("{name}")'
+    target = f'fields["{name}"]'
+    aside = f'set_aside(fields, "{name}", "{wire}")'
+    if reading.text in _TIMES and set(members_of(shape)) <= _TIMES_OR_NULL:
+        read = [f"    {target} = {reading.text}(value)", "except (ValueError, TypeError):"]
+        lines = ["try:", *read, f"    {aside}"]
+        return [got, "if value is not None:", *(f"    {line}" for line in lines)]
+    lines = statements(target, reading)
+    if not any(time in line for time in _TIMES for line in lines):
+        return [got, *lines]
+    return [got, "try:", *(f"    {line}" for line in lines), "except ValueError:", f"    {aside}"]
 
 
 def expression(reading: Reading, name: str, depth: int = 0) -> str:

@@ -8,19 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_int
 from .failure import Failure
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "task_id": UNSET,
-    "activity_name": UNSET,
-    "attempt": UNSET,
-    "failure": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["task_id", "activity_name", "attempt", "failure"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -40,18 +34,19 @@ class ActivityTaskRetryingAttributes(Model):
     failure: Failure
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("task_id", "activity_name", "attempt", "failure")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["attempt"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("attempt")
         if type(value) is str:
             fields["attempt"] = read_int(value)
-        value = fields["failure"]
+        value = fields.get("failure")
         if type(value) is dict:
             fields["failure"] = Failure.from_dict(value)
         model = new(cls)

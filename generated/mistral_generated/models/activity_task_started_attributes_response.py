@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .json_payload_response import JSONPayloadResponse
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "task_id": UNSET,
-    "activity_name": UNSET,
-    "input": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["task_id", "activity_name", "input"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,15 +31,16 @@ class ActivityTaskStartedAttributesResponse(Model):
     input: JSONPayloadResponse
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("task_id", "activity_name", "input")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["input"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("input")
         if type(value) is dict:
             fields["input"] = JSONPayloadResponse.from_dict(value)
         model = new(cls)

@@ -8,27 +8,28 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_int
 from .activity_task_started_attributes_response import ActivityTaskStartedAttributesResponse
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-_ABSENT: dict[str, Any] = {
-    "event_id": UNSET,
-    "event_timestamp": UNSET,
-    "root_workflow_exec_id": UNSET,
-    "parent_workflow_exec_id": UNSET,
-    "continued_run_id": UNSET,
-    "first_execution_run_id": UNSET,
-    "schedule_id": UNSET,
-    "workflow_exec_id": UNSET,
-    "workflow_run_id": UNSET,
-    "workflow_name": UNSET,
-    "event_type": UNSET,
-    "attributes": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "event_id",
+        "event_timestamp",
+        "root_workflow_exec_id",
+        "parent_workflow_exec_id",
+        "continued_run_id",
+        "first_execution_run_id",
+        "schedule_id",
+        "workflow_exec_id",
+        "workflow_run_id",
+        "workflow_name",
+        "event_type",
+        "attributes",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -65,6 +66,7 @@ class ActivityTaskStartedResponse(Model):
     attributes: ActivityTaskStartedAttributesResponse
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "event_id",
         "event_timestamp",
@@ -83,13 +85,13 @@ class ActivityTaskStartedResponse(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 12:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["event_timestamp"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("event_timestamp")
         if type(value) is str:
             fields["event_timestamp"] = read_int(value)
-        value = fields["attributes"]
+        value = fields.get("attributes")
         if type(value) is dict:
             fields["attributes"] = ActivityTaskStartedAttributesResponse.from_dict(value)
         model = new(cls)

@@ -7,23 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, deprecate, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, deprecate, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .static_workspace_roles import StaticWorkspaceRoles
     from .workspace_role import WorkspaceRole
     from .workspace_role_name import WorkspaceRoleName
 
-_ABSENT: dict[str, Any] = {
-    "role_names": UNSET,
-    "roles": UNSET,
-    "role": UNSET,
-    "workspace_uuid": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["role_names", "roles", "role", "workspace_uuid"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -38,20 +31,22 @@ class AddUserGroupWorkspaceRequest(Model):
         workspace_uuid: The id of the workspace.
     """
 
-    role_names: list[WorkspaceRoleName] | None | Unset = UNSET
-    roles: list[WorkspaceRole | StaticWorkspaceRoles] | None | Unset = UNSET
-    role: WorkspaceRole | StaticWorkspaceRoles | None | Unset = UNSET
+    role_names: list[WorkspaceRoleName] | None = ABSENT
+    roles: list[WorkspaceRole | StaticWorkspaceRoles] | None = ABSENT
+    role: WorkspaceRole | StaticWorkspaceRoles | None = ABSENT
     workspace_uuid: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("workspace_uuid",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["workspace_uuid"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

@@ -7,36 +7,36 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, deprecate, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, deprecate, fill, new, set_aside, unknown
 from ..wire import parse_time, read_bool
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-    from ..types import Unset
     from .member_subscription import MemberSubscription
     from .member_workspace_info import MemberWorkspaceInfo
     from .static_organization_roles import StaticOrganizationRoles
     from .subscription_type import SubscriptionType
     from .user_role import UserRole
 
-_ABSENT: dict[str, Any] = {
-    "uuid": UNSET,
-    "oid_id": UNSET,
-    "name": UNSET,
-    "email": UNSET,
-    "is_sso_outsider": UNSET,
-    "workspaces": UNSET,
-    "subscriptions": UNSET,
-    "raw_roles": UNSET,
-    "raw_role": UNSET,
-    "subscription_types": UNSET,
-    "created_at": UNSET,
-    "first_name": UNSET,
-    "last_name": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "uuid",
+        "oid_id",
+        "name",
+        "email",
+        "is_sso_outsider",
+        "workspaces",
+        "subscriptions",
+        "raw_roles",
+        "raw_role",
+        "subscription_types",
+        "created_at",
+        "first_name",
+        "last_name",
+    ]
+)
 _READERS = Readers(
     {
         "MemberSubscription": "member_subscription:MemberSubscription",
@@ -70,17 +70,18 @@ class AdminUser(Model):
     oid_id: str | None
     name: str | None
     email: str | None
-    is_sso_outsider: bool | None | Unset = UNSET
-    workspaces: list[MemberWorkspaceInfo] | None | Unset = UNSET
-    subscriptions: list[MemberSubscription] | Unset = UNSET
+    is_sso_outsider: bool | None = ABSENT
+    workspaces: list[MemberWorkspaceInfo] | None = ABSENT
+    subscriptions: list[MemberSubscription] | None = ABSENT
     raw_roles: list[UserRole] | list[StaticOrganizationRoles]
     raw_role: UserRole | StaticOrganizationRoles
-    subscription_types: list[SubscriptionType] | None | Unset = UNSET
+    subscription_types: list[SubscriptionType] | None = ABSENT
     created_at: dt.datetime
     first_name: str | None
     last_name: str | None
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "uuid",
         "oid_id",
@@ -96,30 +97,30 @@ class AdminUser(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 13:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["is_sso_outsider"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("is_sso_outsider")
         if type(value) is str:
             fields["is_sso_outsider"] = read_bool(value)
-        value = fields["workspaces"]
+        value = fields.get("workspaces")
         if type(value) is list:
             fields["workspaces"] = [
                 _READERS["MemberWorkspaceInfo"](item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["subscriptions"]
+        value = fields.get("subscriptions")
         if type(value) is list:
             fields["subscriptions"] = [
                 _READERS["MemberSubscription"](item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["created_at"]
-        if type(value) is str:
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
         model = new(cls)
         fill(model, fields)
         return model

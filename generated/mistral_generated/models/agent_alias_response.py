@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "alias": UNSET,
-    "version": UNSET,
-    "created_at": UNSET,
-    "updated_at": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["alias", "version", "created_at", "updated_at"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -40,29 +34,30 @@ class AgentAliasResponse(Model):
     updated_at: dt.datetime
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("alias", "version", "created_at", "updated_at")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["version"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("version")
         if type(value) is str:
             fields["version"] = read_int(value)
-        value = fields["created_at"]
-        if type(value) is str:
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["updated_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("updated_at")
+        if value is not None:
             try:
                 fields["updated_at"] = parse_time(value)
-            except ValueError:
-                pass
+            except (ValueError, TypeError):
+                set_aside(fields, "updated_at", "updated_at")
         model = new(cls)
         fill(model, fields)
         return model

@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
 from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Literal, Self
 
-    from ..types import Unset
     from .metadata_dict import MetadataDict
 
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "description": UNSET,
-    "metadata": UNSET,
-    "object": UNSET,
-    "id": UNSET,
-    "created_at": UNSET,
-    "updated_at": UNSET,
-    "agent_id": UNSET,
-    "agent_version": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "name",
+        "description",
+        "metadata",
+        "object",
+        "id",
+        "created_at",
+        "updated_at",
+        "agent_id",
+        "agent_version",
+    ]
+)
 _READERS = Readers({"MetadataDict": "metadata_dict:MetadataDict"})
 
 
@@ -48,40 +48,41 @@ class AgentConversation(Model):
         agent_version: The number or the alias of the agent's version; null when none was named.
     """
 
-    name: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    metadata: MetadataDict | None | Unset = UNSET
+    name: str | None = ABSENT
+    description: str | None = ABSENT
+    metadata: MetadataDict | None = ABSENT
     object: Literal["conversation"] = "conversation"
     id: str
     created_at: dt.datetime
     updated_at: dt.datetime
     agent_id: str
-    agent_version: str | int | None | Unset = UNSET
+    agent_version: str | int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("id", "created_at", "updated_at", "agent_id")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 9:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["metadata"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("metadata")
         if type(value) is dict:
             fields["metadata"] = _READERS["MetadataDict"](value)
-        value = fields["created_at"]
-        if type(value) is str:
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["updated_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("updated_at")
+        if value is not None:
             try:
                 fields["updated_at"] = parse_time(value)
-            except ValueError:
-                pass
+            except (ValueError, TypeError):
+                set_aside(fields, "updated_at", "updated_at")
         model = new(cls)
         fill(model, fields)
         return model

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool, read_float, read_int
 from .chat_message import read_chat_message
 
 if TYPE_CHECKING:
     from typing import Any, Self
 
-    from ..types import Unset
     from .chat_message import ChatMessage
     from .chat_tool import ChatTool
     from .guardrail_config import GuardrailConfig
@@ -27,28 +25,30 @@ if TYPE_CHECKING:
     from .tool_choice import ToolChoice
     from .tool_choice_enum import ToolChoiceEnum
 
-_ABSENT: dict[str, Any] = {
-    "max_tokens": UNSET,
-    "stream": UNSET,
-    "stop": UNSET,
-    "random_seed": UNSET,
-    "metadata": UNSET,
-    "messages": UNSET,
-    "response_format": UNSET,
-    "tools": UNSET,
-    "tool_choice": UNSET,
-    "presence_penalty": UNSET,
-    "frequency_penalty": UNSET,
-    "n": UNSET,
-    "prediction": UNSET,
-    "parallel_tool_calls": UNSET,
-    "reasoning_effort": UNSET,
-    "prompt_mode": UNSET,
-    "guardrails": UNSET,
-    "prompt_cache_key": UNSET,
-    "service_tier": UNSET,
-    "agent_id": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "max_tokens",
+        "stream",
+        "stop",
+        "random_seed",
+        "metadata",
+        "messages",
+        "response_format",
+        "tools",
+        "tool_choice",
+        "presence_penalty",
+        "frequency_penalty",
+        "n",
+        "prediction",
+        "parallel_tool_calls",
+        "reasoning_effort",
+        "prompt_mode",
+        "guardrails",
+        "prompt_cache_key",
+        "service_tier",
+        "agent_id",
+    ]
+)
 _READERS = Readers(
     {
         "ChatTool": "chat_tool:read_chat_tool",
@@ -89,77 +89,89 @@ class AgentsCompletionRequest(Model):
         agent_id: The id of the agent that answers.
     """
 
-    max_tokens: int | None | Unset = UNSET
-    stream: bool | Unset = UNSET
-    stop: str | list[str] | None | Unset = UNSET
-    random_seed: int | None | Unset = UNSET
-    metadata: dict[str, Any] | None | Unset = UNSET
+    max_tokens: int | None = ABSENT
+    stream: bool | None = ABSENT
+    stop: str | list[str] | None = ABSENT
+    random_seed: int | None = ABSENT
+    metadata: dict[str, Any] | None = ABSENT
     messages: list[ChatMessage]
-    response_format: ResponseFormat | Unset = UNSET
-    tools: list[ChatTool] | None | Unset = UNSET
-    tool_choice: ToolChoice | ToolChoiceEnum | Unset = UNSET
-    presence_penalty: float | None | Unset = UNSET
-    frequency_penalty: float | None | Unset = UNSET
-    n: int | None | Unset = UNSET
-    prediction: Prediction | Unset = UNSET
-    parallel_tool_calls: bool | Unset = UNSET
-    reasoning_effort: ReasoningEffort | None | Unset = UNSET
-    prompt_mode: MistralPromptMode | None | Unset = UNSET
-    guardrails: list[GuardrailConfig] | None | Unset = UNSET
-    prompt_cache_key: str | None | Unset = UNSET
-    service_tier: RequestedServiceTier | None | Unset = UNSET
+    response_format: ResponseFormat | None = ABSENT
+    tools: list[ChatTool] | None = ABSENT
+    tool_choice: ToolChoice | ToolChoiceEnum | None = ABSENT
+    presence_penalty: float | None = ABSENT
+    frequency_penalty: float | None = ABSENT
+    n: int | None = ABSENT
+    prediction: Prediction | None = ABSENT
+    parallel_tool_calls: bool | None = ABSENT
+    reasoning_effort: ReasoningEffort | None = ABSENT
+    prompt_mode: MistralPromptMode | None = ABSENT
+    guardrails: list[GuardrailConfig] | None = ABSENT
+    prompt_cache_key: str | None = ABSENT
+    service_tier: RequestedServiceTier | None = ABSENT
     agent_id: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("messages", "agent_id")
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        [
+            "stream",
+            "messages",
+            "response_format",
+            "tool_choice",
+            "prediction",
+            "parallel_tool_calls",
+            "agent_id",
+        ]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 20:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["max_tokens"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("max_tokens")
         if type(value) is str:
             fields["max_tokens"] = read_int(value)
-        value = fields["stream"]
+        value = fields.get("stream")
         if type(value) is str:
             fields["stream"] = read_bool(value)
-        value = fields["random_seed"]
+        value = fields.get("random_seed")
         if type(value) is str:
             fields["random_seed"] = read_int(value)
-        value = fields["messages"]
+        value = fields.get("messages")
         if type(value) is list:
             fields["messages"] = [
                 read_chat_message(item) if type(item) is dict else item for item in value
             ]
-        value = fields["response_format"]
+        value = fields.get("response_format")
         if type(value) is dict:
             fields["response_format"] = _READERS["ResponseFormat"](value)
-        value = fields["tools"]
+        value = fields.get("tools")
         if type(value) is list:
             fields["tools"] = [
                 _READERS["ChatTool"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["tool_choice"]
+        value = fields.get("tool_choice")
         if type(value) is dict:
             fields["tool_choice"] = _READERS["ToolChoice"](value)
-        value = fields["presence_penalty"]
+        value = fields.get("presence_penalty")
         if type(value) is str:
             fields["presence_penalty"] = read_float(value)
-        value = fields["frequency_penalty"]
+        value = fields.get("frequency_penalty")
         if type(value) is str:
             fields["frequency_penalty"] = read_float(value)
-        value = fields["n"]
+        value = fields.get("n")
         if type(value) is str:
             fields["n"] = read_int(value)
-        value = fields["prediction"]
+        value = fields.get("prediction")
         if type(value) is dict:
             fields["prediction"] = _READERS["Prediction"](value)
-        value = fields["parallel_tool_calls"]
+        value = fields.get("parallel_tool_calls")
         if type(value) is str:
             fields["parallel_tool_calls"] = read_bool(value)
-        value = fields["guardrails"]
+        value = fields.get("guardrails")
         if type(value) is list:
             fields["guardrails"] = [
                 _READERS["GuardrailConfig"](item) if type(item) is dict else item for item in value

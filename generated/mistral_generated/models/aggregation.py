@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .aggregation_meta import AggregationMeta
 from .aggregation_row import AggregationRow
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "data": UNSET,
-    "meta": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["data", "meta"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -34,20 +30,21 @@ class Aggregation(Model):
     meta: AggregationMeta
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("data", "meta")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["data"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("data")
         if type(value) is list:
             fields["data"] = [
                 AggregationRow.from_dict(item) if type(item) is dict else item for item in value
             ]
-        value = fields["meta"]
+        value = fields.get("meta")
         if type(value) is dict:
             fields["meta"] = AggregationMeta.from_dict(value)
         model = new(cls)

@@ -7,21 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "from_timestamp": UNSET,
-    "to_timestamp": UNSET,
-    "granularity_seconds": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["from_timestamp", "to_timestamp", "granularity_seconds"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,30 +29,31 @@ class AggregationMeta(Model):
 
     from_timestamp: dt.datetime
     to_timestamp: dt.datetime
-    granularity_seconds: int | None | Unset = UNSET
+    granularity_seconds: int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("from_timestamp", "to_timestamp")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["from_timestamp"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("from_timestamp")
+        if value is not None:
             try:
                 fields["from_timestamp"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["to_timestamp"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "from_timestamp", "from_timestamp")
+        value = fields.get("to_timestamp")
+        if value is not None:
             try:
                 fields["to_timestamp"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["granularity_seconds"]
+            except (ValueError, TypeError):
+                set_aside(fields, "to_timestamp", "to_timestamp")
+        value = fields.get("granularity_seconds")
         if type(value) is str:
             fields["granularity_seconds"] = read_int(value)
         model = new(cls)

@@ -7,26 +7,19 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
 from .metric_definition import MetricDefinition
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .order_by_clause import OrderByClause
     from .time_dimension import TimeDimension
 
-_ABSENT: dict[str, Any] = {
-    "metric": UNSET,
-    "dimensions": UNSET,
-    "time_dimension": UNSET,
-    "search_expression": UNSET,
-    "order_by": UNSET,
-    "limit": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["metric", "dimensions", "time_dimension", "search_expression", "order_by", "limit"]
+)
 _READERS = Readers(
     {
         "OrderByClause": "order_by_clause:OrderByClause",
@@ -51,33 +44,35 @@ class AggregationRequest(Model):
     """
 
     metric: MetricDefinition
-    dimensions: list[str] | Unset = UNSET
-    time_dimension: TimeDimension | None | Unset = UNSET
-    search_expression: str | None | Unset = UNSET
-    order_by: list[OrderByClause] | None | Unset = UNSET
-    limit: int | Unset = UNSET
+    dimensions: list[str] | None = ABSENT
+    time_dimension: TimeDimension | None = ABSENT
+    search_expression: str | None = ABSENT
+    order_by: list[OrderByClause] | None = ABSENT
+    limit: int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("metric",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["metric", "dimensions", "limit"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["metric"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("metric")
         if type(value) is dict:
             fields["metric"] = MetricDefinition.from_dict(value)
-        value = fields["time_dimension"]
+        value = fields.get("time_dimension")
         if type(value) is dict:
             fields["time_dimension"] = _READERS["TimeDimension"](value)
-        value = fields["order_by"]
+        value = fields.get("order_by")
         if type(value) is list:
             fields["order_by"] = [
                 _READERS["OrderByClause"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["limit"]
+        value = fields.get("limit")
         if type(value) is str:
             fields["limit"] = read_int(value)
         model = new(cls)

@@ -7,22 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_float
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Any, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "time_bucket": UNSET,
-    "dimensions": UNSET,
-    "metric_name": UNSET,
-    "metric_value": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["time_bucket", "dimensions", "metric_name", "metric_value"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,27 +28,28 @@ class AggregationRow(Model):
         metric_value: The figure; null when there is none.
     """
 
-    time_bucket: dt.datetime | None | Unset = UNSET
-    dimensions: dict[str, Any] | Unset = UNSET
+    time_bucket: dt.datetime | None = ABSENT
+    dimensions: dict[str, Any] | None = ABSENT
     metric_name: str
-    metric_value: float | int | None | Unset = UNSET
+    metric_value: float | int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("metric_name",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["time_bucket"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("time_bucket")
+        if value is not None:
             try:
                 fields["time_bucket"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["metric_value"]
+            except (ValueError, TypeError):
+                set_aside(fields, "time_bucket", "time_bucket")
+        value = fields.get("metric_value")
         if type(value) is str:
             fields["metric_value"] = read_float(value)
         model = new(cls)

@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "audience": UNSET,
-    "priority": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["audience", "priority"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -31,17 +25,19 @@ class Annotations(Model):
         priority: How much it matters, from 0 (not at all) to 1 (it cannot be left out).
     """
 
-    audience: list[Literal["user", "assistant"] | str] | None | Unset = UNSET
-    priority: float | None | Unset = UNSET
+    audience: list[Literal["user", "assistant"] | str] | None = ABSENT
+    priority: float | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["priority"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("priority")
         if type(value) is str:
             fields["priority"] = read_float(value)
         model = new(cls)

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
-from ..wire import parse_time, read_bool, read_date
+from ..base import Model, fill, new, set_aside, unknown
+from ..wire import parse_date, parse_time, read_bool
 from .api_key_actions import APIKeyActions
 
 if TYPE_CHECKING:
@@ -18,21 +17,23 @@ if TYPE_CHECKING:
 
     from .api_key_product import APIKeyProduct
 
-_ABSENT: dict[str, Any] = {
-    "key_id": UNSET,
-    "key": UNSET,
-    "name": UNSET,
-    "hidden_key": UNSET,
-    "created_at": UNSET,
-    "expiration_date": UNSET,
-    "actions": UNSET,
-    "workspace_id": UNSET,
-    "workspace_name": UNSET,
-    "created_by": UNSET,
-    "product": UNSET,
-    "last_used": UNSET,
-    "can_delete": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "key_id",
+        "key",
+        "name",
+        "hidden_key",
+        "created_at",
+        "expiration_date",
+        "actions",
+        "workspace_id",
+        "workspace_name",
+        "created_by",
+        "product",
+        "last_used",
+        "can_delete",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -71,6 +72,7 @@ class APIKey(Model):
     can_delete: bool | None
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "key_id",
         "key",
@@ -90,25 +92,31 @@ class APIKey(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 13:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["created_at"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["expiration_date"]
-        if type(value) is str:
-            fields["expiration_date"] = read_date(value)
-        value = fields["actions"]
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("expiration_date")
+        if value is not None:
+            try:
+                fields["expiration_date"] = parse_date(value)
+            except (ValueError, TypeError):
+                set_aside(fields, "expiration_date", "expiration_date")
+        value = fields.get("actions")
         if type(value) is dict:
             fields["actions"] = APIKeyActions.from_dict(value)
-        value = fields["last_used"]
-        if type(value) is str:
-            fields["last_used"] = read_date(value)
-        value = fields["can_delete"]
+        value = fields.get("last_used")
+        if value is not None:
+            try:
+                fields["last_used"] = parse_date(value)
+            except (ValueError, TypeError):
+                set_aside(fields, "last_used", "last_used")
+        value = fields.get("can_delete")
         if type(value) is str:
             fields["can_delete"] = read_bool(value)
         model = new(cls)

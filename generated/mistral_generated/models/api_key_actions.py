@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .delete_action import DeleteAction
     from .rotate_action import RotateAction
 
-_ABSENT: dict[str, Any] = {
-    "rotate": UNSET,
-    "delete": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["rotate", "delete"])
 _READERS = Readers(
     {
         "DeleteAction": "delete_action:read_delete_action",
@@ -38,20 +33,22 @@ class APIKeyActions(Model):
         delete: Whether the key can be deleted.
     """
 
-    rotate: RotateAction | None | Unset = UNSET
-    delete: DeleteAction | None | Unset = UNSET
+    rotate: RotateAction | None = ABSENT
+    delete: DeleteAction | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["rotate"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("rotate")
         if type(value) is dict:
             fields["rotate"] = _READERS["RotateAction"](value)
-        value = fields["delete"]
+        value = fields.get("delete")
         if type(value) is dict:
             fields["delete"] = _READERS["DeleteAction"](value)
         model = new(cls)

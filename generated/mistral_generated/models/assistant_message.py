@@ -7,23 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
     from .content_chunk import ContentChunk
     from .tool_call import ToolCall
 
-_ABSENT: dict[str, Any] = {
-    "role": UNSET,
-    "content": UNSET,
-    "tool_calls": UNSET,
-    "prefix": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["role", "content", "tool_calls", "prefix"])
 _READERS = Readers(
     {"ContentChunk": "content_chunk:read_content_chunk", "ToolCall": "tool_call:ToolCall"}
 )
@@ -41,30 +34,32 @@ class AssistantMessage(Model):
     """
 
     role: Literal["assistant"] = "assistant"
-    content: str | list[ContentChunk] | None | Unset = UNSET
-    tool_calls: list[ToolCall] | None | Unset = UNSET
-    prefix: bool | Unset = UNSET
+    content: str | list[ContentChunk] | None = ABSENT
+    tool_calls: list[ToolCall] | None = ABSENT
+    prefix: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("role",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["role", "prefix"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["content"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("content")
         if type(value) is list:
             fields["content"] = [
                 _READERS["ContentChunk"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["tool_calls"]
+        value = fields.get("tool_calls")
         if type(value) is list:
             fields["tool_calls"] = [
                 _READERS["ToolCall"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["prefix"]
+        value = fields.get("prefix")
         if type(value) is str:
             fields["prefix"] = read_bool(value)
         model = new(cls)

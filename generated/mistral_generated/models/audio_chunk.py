@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .input_audio import InputAudio
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "input_audio": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["type", "input_audio"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -34,15 +30,17 @@ class AudioChunk(Model):
     input_audio: str | InputAudio
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("input_audio",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["type", "input_audio"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["input_audio"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("input_audio")
         if type(value) is dict:
             fields["input_audio"] = InputAudio.from_dict(value)
         model = new(cls)

@@ -7,31 +7,31 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-    from ..types import Unset
     from .actor_type import ActorType
     from .audit_log_event_type import AuditLogEventType
     from .target_type import TargetType
 
-_ABSENT: dict[str, Any] = {
-    "created_at": UNSET,
-    "actor_type": UNSET,
-    "actor_metadata": UNSET,
-    "event_type": UNSET,
-    "event_metadata": UNSET,
-    "target_type": UNSET,
-    "target_metadata": UNSET,
-    "log_id": UNSET,
-    "organization_uuid": UNSET,
-    "workspace_uuid": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "created_at",
+        "actor_type",
+        "actor_metadata",
+        "event_type",
+        "event_metadata",
+        "target_type",
+        "target_metadata",
+        "log_id",
+        "organization_uuid",
+        "workspace_uuid",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -59,10 +59,11 @@ class AuditLog(Model):
     target_type: TargetType
     target_metadata: dict[str, str]
     log_id: int
-    organization_uuid: str | None | Unset = UNSET
-    workspace_uuid: str | None | Unset = UNSET
+    organization_uuid: str | None = ABSENT
+    workspace_uuid: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "created_at",
         "actor_type",
@@ -77,16 +78,16 @@ class AuditLog(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 10:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["created_at"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["log_id"]
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("log_id")
         if type(value) is str:
             fields["log_id"] = read_int(value)
         model = new(cls)

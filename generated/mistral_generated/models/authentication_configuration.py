@@ -7,26 +7,19 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .consumer_type import ConsumerType
     from .credentials_status import CredentialsStatus
     from .outbound_authentication_type import OutboundAuthenticationType
 
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "title": UNSET,
-    "authentication_type": UNSET,
-    "scope": UNSET,
-    "status": UNSET,
-    "is_default": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["name", "title", "authentication_type", "scope", "status", "is_default"]
+)
 _READERS = Readers({"CredentialsStatus": "credentials_status:CredentialsStatus"})
 
 
@@ -44,25 +37,26 @@ class AuthenticationConfiguration(Model):
     """
 
     name: str
-    title: str | None | Unset = UNSET
+    title: str | None = ABSENT
     authentication_type: OutboundAuthenticationType
     scope: ConsumerType
-    status: CredentialsStatus | None | Unset = UNSET
-    is_default: bool | Unset = UNSET
+    status: CredentialsStatus | None = ABSENT
+    is_default: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "authentication_type", "scope")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["status"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("status")
         if type(value) is dict:
             fields["status"] = _READERS["CredentialsStatus"](value)
-        value = fields["is_default"]
+        value = fields.get("is_default")
         if type(value) is str:
             fields["is_default"] = read_bool(value)
         model = new(cls)

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .auth_direction import AuthDirection
     from .connector_authentication_header import ConnectorAuthenticationHeader
     from .extended_oauth_server_metadata import ExtendedOAuthServerMetadata
@@ -22,14 +20,16 @@ if TYPE_CHECKING:
     from .oauth2_metadata_secrets import OAuth2MetadataSecrets
     from .outbound_authentication_type import OutboundAuthenticationType
 
-_ABSENT: dict[str, Any] = {
-    "method_type": UNSET,
-    "auth_direction": UNSET,
-    "headers": UNSET,
-    "global_headers": UNSET,
-    "oauth2_metadata_secrets": UNSET,
-    "oauth2_server_metadata": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "method_type",
+        "auth_direction",
+        "headers",
+        "global_headers",
+        "oauth2_metadata_secrets",
+        "oauth2_server_metadata",
+    ]
+)
 _READERS = Readers(
     {
         "ConnectorAuthenticationHeader": "connector_authentication_header:ConnectorAuthenticationHeader",
@@ -54,37 +54,41 @@ class AuthenticationMethodCreateOrUpdateRequest(Model):
     """
 
     method_type: OutboundAuthenticationType | InboundAuthenticationType
-    auth_direction: AuthDirection | Unset = UNSET
-    headers: list[ConnectorAuthenticationHeader] | None | Unset = UNSET
-    global_headers: dict[str, GlobalHeaderValue] | Unset = UNSET
-    oauth2_metadata_secrets: OAuth2MetadataSecrets | None | Unset = UNSET
-    oauth2_server_metadata: ExtendedOAuthServerMetadata | None | Unset = UNSET
+    auth_direction: AuthDirection | None = ABSENT
+    headers: list[ConnectorAuthenticationHeader] | None = ABSENT
+    global_headers: dict[str, GlobalHeaderValue] | None = ABSENT
+    oauth2_metadata_secrets: OAuth2MetadataSecrets | None = ABSENT
+    oauth2_server_metadata: ExtendedOAuthServerMetadata | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("method_type",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["method_type", "auth_direction", "global_headers"]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["headers"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("headers")
         if type(value) is list:
             fields["headers"] = [
                 _READERS["ConnectorAuthenticationHeader"](item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["global_headers"]
+        value = fields.get("global_headers")
         if type(value) is dict:
             fields["global_headers"] = {
                 key: _READERS["GlobalHeaderValue"](item) if type(item) is dict else item
                 for key, item in value.items()
             }
-        value = fields["oauth2_metadata_secrets"]
+        value = fields.get("oauth2_metadata_secrets")
         if type(value) is dict:
             fields["oauth2_metadata_secrets"] = _READERS["OAuth2MetadataSecrets"](value)
-        value = fields["oauth2_server_metadata"]
+        value = fields.get("oauth2_server_metadata")
         if type(value) is dict:
             fields["oauth2_server_metadata"] = _READERS["ExtendedOAuthServerMetadata"](value)
         model = new(cls)

@@ -7,23 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .field_type import FieldType
     from .filter_operator import FilterOperator
 
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "label": UNSET,
-    "type": UNSET,
-    "group": UNSET,
-    "supported_operators": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "label", "type", "group", "supported_operators"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -41,18 +33,19 @@ class BaseFieldDefinition(Model):
     name: str
     label: str
     type: FieldType
-    group: str | None | Unset = UNSET
+    group: str | None = ABSENT
     supported_operators: list[FilterOperator]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "label", "type", "supported_operators")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "message": UNSET,
-    "count": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["message", "count"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,18 +26,19 @@ class BatchError(Model):
     """
 
     message: str
-    count: int | Unset = UNSET
+    count: int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("message",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["count"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("count")
         if type(value) is str:
             fields["count"] = read_int(value)
         model = new(cls)

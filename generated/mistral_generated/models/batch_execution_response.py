@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .batch_execution_result import BatchExecutionResult
 
-_ABSENT: dict[str, Any] = {
-    "results": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["results"])
 _READERS = Readers({"BatchExecutionResult": "batch_execution_result:BatchExecutionResult"})
 
 
@@ -30,16 +26,18 @@ class BatchExecutionResponse(Model):
         results: The outcomes, each under the id of its execution.
     """
 
-    results: dict[str, BatchExecutionResult] | Unset = UNSET
+    results: dict[str, BatchExecutionResult] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["results"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("results")
         if type(value) is dict:
             fields["results"] = {
                 key: _READERS["BatchExecutionResult"](item) if type(item) is dict else item

@@ -7,38 +7,38 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 from .batch_error import BatchError
 
 if TYPE_CHECKING:
     from typing import Any, Literal, Self
 
-    from ..types import Unset
     from .batch_job_status import BatchJobStatus
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "object": UNSET,
-    "input_files": UNSET,
-    "metadata": UNSET,
-    "endpoint": UNSET,
-    "model": UNSET,
-    "agent_id": UNSET,
-    "output_file": UNSET,
-    "error_file": UNSET,
-    "errors": UNSET,
-    "outputs": UNSET,
-    "status": UNSET,
-    "created_at": UNSET,
-    "total_requests": UNSET,
-    "completed_requests": UNSET,
-    "succeeded_requests": UNSET,
-    "failed_requests": UNSET,
-    "started_at": UNSET,
-    "completed_at": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "id",
+        "object",
+        "input_files",
+        "metadata",
+        "endpoint",
+        "model",
+        "agent_id",
+        "output_file",
+        "error_file",
+        "errors",
+        "outputs",
+        "status",
+        "created_at",
+        "total_requests",
+        "completed_requests",
+        "succeeded_requests",
+        "failed_requests",
+        "started_at",
+        "completed_at",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -70,24 +70,25 @@ class BatchJob(Model):
     id: str
     object: Literal["batch"] = "batch"
     input_files: list[str]
-    metadata: dict[str, Any] | None | Unset = UNSET
+    metadata: dict[str, Any] | None = ABSENT
     endpoint: str
-    model: str | None | Unset = UNSET
-    agent_id: str | None | Unset = UNSET
-    output_file: str | None | Unset = UNSET
-    error_file: str | None | Unset = UNSET
+    model: str | None = ABSENT
+    agent_id: str | None = ABSENT
+    output_file: str | None = ABSENT
+    error_file: str | None = ABSENT
     errors: list[BatchError]
-    outputs: list[dict[str, Any]] | None | Unset = UNSET
+    outputs: list[dict[str, Any]] | None = ABSENT
     status: BatchJobStatus
     created_at: int
     total_requests: int
     completed_requests: int
     succeeded_requests: int
     failed_requests: int
-    started_at: int | None | Unset = UNSET
-    completed_at: int | None | Unset = UNSET
+    started_at: int | None = ABSENT
+    completed_at: int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "id",
         "input_files",
@@ -104,33 +105,33 @@ class BatchJob(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 19:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["errors"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("errors")
         if type(value) is list:
             fields["errors"] = [
                 BatchError.from_dict(item) if type(item) is dict else item for item in value
             ]
-        value = fields["created_at"]
+        value = fields.get("created_at")
         if type(value) is str:
             fields["created_at"] = read_int(value)
-        value = fields["total_requests"]
+        value = fields.get("total_requests")
         if type(value) is str:
             fields["total_requests"] = read_int(value)
-        value = fields["completed_requests"]
+        value = fields.get("completed_requests")
         if type(value) is str:
             fields["completed_requests"] = read_int(value)
-        value = fields["succeeded_requests"]
+        value = fields.get("succeeded_requests")
         if type(value) is str:
             fields["succeeded_requests"] = read_int(value)
-        value = fields["failed_requests"]
+        value = fields.get("failed_requests")
         if type(value) is str:
             fields["failed_requests"] = read_int(value)
-        value = fields["started_at"]
+        value = fields.get("started_at")
         if type(value) is str:
             fields["started_at"] = read_int(value)
-        value = fields["completed_at"]
+        value = fields.get("completed_at")
         if type(value) is str:
             fields["completed_at"] = read_int(value)
         model = new(cls)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 from .filter_payload import FilterPayload
 from .judge import Judge
@@ -17,19 +16,21 @@ if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "created_at": UNSET,
-    "updated_at": UNSET,
-    "deleted_at": UNSET,
-    "name": UNSET,
-    "owner_id": UNSET,
-    "workspace_id": UNSET,
-    "description": UNSET,
-    "max_nb_events": UNSET,
-    "search_params": UNSET,
-    "judge": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "id",
+        "created_at",
+        "updated_at",
+        "deleted_at",
+        "name",
+        "owner_id",
+        "workspace_id",
+        "description",
+        "max_nb_events",
+        "search_params",
+        "judge",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -63,6 +64,7 @@ class Campaign(Model):
     judge: Judge
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "id",
         "created_at",
@@ -80,34 +82,34 @@ class Campaign(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 11:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["created_at"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["updated_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("updated_at")
+        if value is not None:
             try:
                 fields["updated_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["deleted_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "updated_at", "updated_at")
+        value = fields.get("deleted_at")
+        if value is not None:
             try:
                 fields["deleted_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["max_nb_events"]
+            except (ValueError, TypeError):
+                set_aside(fields, "deleted_at", "deleted_at")
+        value = fields.get("max_nb_events")
         if type(value) is str:
             fields["max_nb_events"] = read_int(value)
-        value = fields["search_params"]
+        value = fields.get("search_params")
         if type(value) is dict:
             fields["search_params"] = FilterPayload.from_dict(value)
-        value = fields["judge"]
+        value = fields.get("judge")
         if type(value) is dict:
             fields["judge"] = Judge.from_dict(value)
         model = new(cls)

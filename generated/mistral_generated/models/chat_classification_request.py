@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .instruct_request import InstructRequest
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "model": UNSET,
-    "input": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["model", "input"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -33,15 +29,17 @@ class ChatClassificationRequest(Model):
     input: InstructRequest | list[InstructRequest]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("model", "input")
+    _not_null: ClassVar[frozenset[str]] = frozenset(["model", "input"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["input"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("input")
         if type(value) is dict:
             fields["input"] = InstructRequest.from_dict(value)
         elif type(value) is list:

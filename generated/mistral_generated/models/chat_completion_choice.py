@@ -7,30 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
+from .assistant_message import AssistantMessage
 
 if TYPE_CHECKING:
     from typing import Any, Literal, Self
 
-    from ..types import Unset
-    from .assistant_message import AssistantMessage
     from .delta_message import DeltaMessage
 
-_ABSENT: dict[str, Any] = {
-    "index": UNSET,
-    "message": UNSET,
-    "messages": UNSET,
-    "finish_reason": UNSET,
-    "logprobs": UNSET,
-}
-_READERS = Readers(
-    {
-        "AssistantMessage": "assistant_message:AssistantMessage",
-        "DeltaMessage": "delta_message:DeltaMessage",
-    }
-)
+_KNOWN: frozenset[str] = frozenset(["index", "message", "messages", "finish_reason", "logprobs"])
+_READERS = Readers({"DeltaMessage": "delta_message:DeltaMessage"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -48,27 +35,28 @@ class ChatCompletionChoice(Model):
     """
 
     index: int
-    message: AssistantMessage | Unset = UNSET
-    messages: list[DeltaMessage] | Unset = UNSET
+    message: AssistantMessage
+    messages: list[DeltaMessage] | None = ABSENT
     finish_reason: Literal["stop", "length", "model_length", "error", "tool_calls"] | str
-    logprobs: dict[str, Any] | None | Unset = UNSET
+    logprobs: dict[str, Any] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("index", "finish_reason")
+    _known = _KNOWN
+    _required: ClassVar[tuple[str, ...]] = ("index", "message", "finish_reason")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["index"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("index")
         if type(value) is str:
             fields["index"] = read_int(value)
-        value = fields["message"]
+        value = fields.get("message")
         if type(value) is dict:
-            fields["message"] = _READERS["AssistantMessage"](value)
-        value = fields["messages"]
+            fields["message"] = AssistantMessage.from_dict(value)
+        value = fields.get("messages")
         if type(value) is list:
             fields["messages"] = [
                 _READERS["DeltaMessage"](item) if type(item) is dict else item for item in value

@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "event_id": UNSET,
-    "correlation_id": UNSET,
-    "created_at": UNSET,
-    "extra_fields": UNSET,
-    "nb_input_tokens": UNSET,
-    "nb_output_tokens": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "event_id",
+        "correlation_id",
+        "created_at",
+        "extra_fields",
+        "nb_input_tokens",
+        "nb_output_tokens",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -48,6 +49,7 @@ class ChatCompletionEventPreview(Model):
     nb_output_tokens: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "event_id",
         "correlation_id",
@@ -60,19 +62,19 @@ class ChatCompletionEventPreview(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["created_at"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["nb_input_tokens"]
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("nb_input_tokens")
         if type(value) is str:
             fields["nb_input_tokens"] = read_int(value)
-        value = fields["nb_output_tokens"]
+        value = fields.get("nb_output_tokens")
         if type(value) is str:
             fields["nb_output_tokens"] = read_int(value)
         model = new(cls)

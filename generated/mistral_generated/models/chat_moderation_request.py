@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .chat_message import read_chat_message
 
 if TYPE_CHECKING:
@@ -16,10 +15,7 @@ if TYPE_CHECKING:
 
     from .chat_message import ChatMessage
 
-_ABSENT: dict[str, Any] = {
-    "inputs": UNSET,
-    "model": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["inputs", "model"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -35,18 +31,20 @@ class ChatModerationRequest(Model):
     model: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("inputs", "model")
+    _not_null: ClassVar[frozenset[str]] = frozenset(["inputs", "model"])
     _renamed: ClassVar[dict[str, str]] = {"inputs": "input"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "input" in source:
+        fields = source.copy()
+        if "input" in fields:
             fields["inputs"] = fields.pop("input")
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["inputs"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("inputs")
         if type(value) is list:
             fields["inputs"] = [
                 read_chat_message(item) if type(item) is dict else item for item in value

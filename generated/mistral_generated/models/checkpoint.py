@@ -8,18 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_int
 from .checkpoint_metrics import CheckpointMetrics
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "metrics": UNSET,
-    "step_number": UNSET,
-    "created_at": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["metrics", "step_number", "created_at"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,21 +32,22 @@ class Checkpoint(Model):
     created_at: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("metrics", "step_number", "created_at")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["metrics"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("metrics")
         if type(value) is dict:
             fields["metrics"] = CheckpointMetrics.from_dict(value)
-        value = fields["step_number"]
+        value = fields.get("step_number")
         if type(value) is str:
             fields["step_number"] = read_int(value)
-        value = fields["created_at"]
+        value = fields.get("created_at")
         if type(value) is str:
             fields["created_at"] = read_int(value)
         model = new(cls)

@@ -7,20 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "train_loss": UNSET,
-    "valid_loss": UNSET,
-    "valid_mean_token_accuracy": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["train_loss", "valid_loss", "valid_mean_token_accuracy"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -34,24 +27,26 @@ class CheckpointMetrics(Model):
             0 to 1; null when it was not measured.
     """
 
-    train_loss: float | None | Unset = UNSET
-    valid_loss: float | None | Unset = UNSET
-    valid_mean_token_accuracy: float | None | Unset = UNSET
+    train_loss: float | None = ABSENT
+    valid_loss: float | None = ABSENT
+    valid_mean_token_accuracy: float | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["train_loss"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("train_loss")
         if type(value) is str:
             fields["train_loss"] = read_float(value)
-        value = fields["valid_loss"]
+        value = fields.get("valid_loss")
         if type(value) is str:
             fields["valid_loss"] = read_float(value)
-        value = fields["valid_mean_token_accuracy"]
+        value = fields.get("valid_mean_token_accuracy")
         if type(value) is str:
             fields["valid_mean_token_accuracy"] = read_float(value)
         model = new(cls)

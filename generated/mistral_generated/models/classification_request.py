@@ -7,19 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Any, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "model": UNSET,
-    "metadata": UNSET,
-    "inputs": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["model", "metadata", "inputs"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -33,21 +26,23 @@ class ClassificationRequest(Model):
     """
 
     model: str
-    metadata: dict[str, Any] | None | Unset = UNSET
+    metadata: dict[str, Any] | None = ABSENT
     inputs: str | list[str]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("model", "inputs")
+    _not_null: ClassVar[frozenset[str]] = frozenset(["model", "inputs"])
     _renamed: ClassVar[dict[str, str]] = {"inputs": "input"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "input" in source:
+        fields = source.copy()
+        if "input" in fields:
             fields["inputs"] = fields.pop("input")
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

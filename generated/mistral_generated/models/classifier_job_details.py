@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool, read_int
 from .classifier_target import ClassifierTarget
 from .classifier_training_parameters import ClassifierTrainingParameters
@@ -16,34 +15,35 @@ from .classifier_training_parameters import ClassifierTrainingParameters
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
     from .checkpoint import Checkpoint
     from .fine_tuning_event import FineTuningEvent
     from .fine_tuning_job_metadata import FineTuningJobMetadata
     from .fine_tuning_job_status import FineTuningJobStatus
     from .wandb_integration_result import WandbIntegrationResult
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "auto_start": UNSET,
-    "model": UNSET,
-    "status": UNSET,
-    "created_at": UNSET,
-    "modified_at": UNSET,
-    "training_files": UNSET,
-    "validation_files": UNSET,
-    "object": UNSET,
-    "fine_tuned_model": UNSET,
-    "suffix": UNSET,
-    "integrations": UNSET,
-    "trained_tokens": UNSET,
-    "metadata": UNSET,
-    "job_type": UNSET,
-    "hyperparameters": UNSET,
-    "events": UNSET,
-    "checkpoints": UNSET,
-    "classifier_targets": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "id",
+        "auto_start",
+        "model",
+        "status",
+        "created_at",
+        "modified_at",
+        "training_files",
+        "validation_files",
+        "object",
+        "fine_tuned_model",
+        "suffix",
+        "integrations",
+        "trained_tokens",
+        "metadata",
+        "job_type",
+        "hyperparameters",
+        "events",
+        "checkpoints",
+        "classifier_targets",
+    ]
+)
 _READERS = Readers(
     {
         "Checkpoint": "checkpoint:Checkpoint",
@@ -88,20 +88,21 @@ class ClassifierJobDetails(Model):
     created_at: int
     modified_at: int
     training_files: list[str]
-    validation_files: list[str] | None | Unset = UNSET
+    validation_files: list[str] | None = ABSENT
     object: Literal["job"] = "job"
-    fine_tuned_model: str | None | Unset = UNSET
-    suffix: str | None | Unset = UNSET
-    integrations: list[WandbIntegrationResult] | None | Unset = UNSET
-    trained_tokens: int | None | Unset = UNSET
-    metadata: FineTuningJobMetadata | None | Unset = UNSET
+    fine_tuned_model: str | None = ABSENT
+    suffix: str | None = ABSENT
+    integrations: list[WandbIntegrationResult] | None = ABSENT
+    trained_tokens: int | None = ABSENT
+    metadata: FineTuningJobMetadata | None = ABSENT
     job_type: Literal["classifier"] = "classifier"
     hyperparameters: ClassifierTrainingParameters
-    events: list[FineTuningEvent] | Unset = UNSET
-    checkpoints: list[Checkpoint] | Unset = UNSET
+    events: list[FineTuningEvent] | None = ABSENT
+    checkpoints: list[Checkpoint] | None = ABSENT
     classifier_targets: list[ClassifierTarget]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "id",
         "auto_start",
@@ -118,44 +119,44 @@ class ClassifierJobDetails(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 19:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["auto_start"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("auto_start")
         if type(value) is str:
             fields["auto_start"] = read_bool(value)
-        value = fields["created_at"]
+        value = fields.get("created_at")
         if type(value) is str:
             fields["created_at"] = read_int(value)
-        value = fields["modified_at"]
+        value = fields.get("modified_at")
         if type(value) is str:
             fields["modified_at"] = read_int(value)
-        value = fields["integrations"]
+        value = fields.get("integrations")
         if type(value) is list:
             fields["integrations"] = [
                 _READERS["WandbIntegrationResult"](item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["trained_tokens"]
+        value = fields.get("trained_tokens")
         if type(value) is str:
             fields["trained_tokens"] = read_int(value)
-        value = fields["metadata"]
+        value = fields.get("metadata")
         if type(value) is dict:
             fields["metadata"] = _READERS["FineTuningJobMetadata"](value)
-        value = fields["hyperparameters"]
+        value = fields.get("hyperparameters")
         if type(value) is dict:
             fields["hyperparameters"] = ClassifierTrainingParameters.from_dict(value)
-        value = fields["events"]
+        value = fields.get("events")
         if type(value) is list:
             fields["events"] = [
                 _READERS["FineTuningEvent"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["checkpoints"]
+        value = fields.get("checkpoints")
         if type(value) is list:
             fields["checkpoints"] = [
                 _READERS["Checkpoint"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["classifier_targets"]
+        value = fields.get("classifier_targets")
         if type(value) is list:
             fields["classifier_targets"] = [
                 ClassifierTarget.from_dict(item) if type(item) is dict else item for item in value

@@ -7,22 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .ft_classifier_loss_function import FTClassifierLossFunction
 
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "labels": UNSET,
-    "weight": UNSET,
-    "loss_function": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "labels", "weight", "loss_function"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -38,19 +31,21 @@ class ClassifierTargetRequest(Model):
 
     name: str
     labels: list[str]
-    weight: float | Unset = UNSET
-    loss_function: FTClassifierLossFunction | None | Unset = UNSET
+    weight: float | None = ABSENT
+    loss_function: FTClassifierLossFunction | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "labels")
+    _not_null: ClassVar[frozenset[str]] = frozenset(["name", "labels", "weight"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["weight"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("weight")
         if type(value) is str:
             fields["weight"] = read_float(value)
         model = new(cls)

@@ -7,25 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Any, Self
 
-    from ..types import Unset
     from .client_tasks_capability import ClientTasksCapability
     from .elicitation_capability import ElicitationCapability
     from .roots_capability import RootsCapability
     from .sampling_capability import SamplingCapability
 
-_ABSENT: dict[str, Any] = {
-    "experimental": UNSET,
-    "sampling": UNSET,
-    "elicitation": UNSET,
-    "roots": UNSET,
-    "tasks": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["experimental", "sampling", "elicitation", "roots", "tasks"])
 _READERS = Readers(
     {
         "ClientTasksCapability": "client_tasks_capability:ClientTasksCapability",
@@ -48,29 +40,31 @@ class ClientCapabilities(Model):
         tasks: It runs requests as tasks that are asked about later.
     """
 
-    experimental: dict[str, dict[str, Any]] | None | Unset = UNSET
-    sampling: SamplingCapability | None | Unset = UNSET
-    elicitation: ElicitationCapability | None | Unset = UNSET
-    roots: RootsCapability | None | Unset = UNSET
-    tasks: ClientTasksCapability | None | Unset = UNSET
+    experimental: dict[str, dict[str, Any]] | None = ABSENT
+    sampling: SamplingCapability | None = ABSENT
+    elicitation: ElicitationCapability | None = ABSENT
+    roots: RootsCapability | None = ABSENT
+    tasks: ClientTasksCapability | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["sampling"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("sampling")
         if type(value) is dict:
             fields["sampling"] = _READERS["SamplingCapability"](value)
-        value = fields["elicitation"]
+        value = fields.get("elicitation")
         if type(value) is dict:
             fields["elicitation"] = _READERS["ElicitationCapability"](value)
-        value = fields["roots"]
+        value = fields.get("roots")
         if type(value) is dict:
             fields["roots"] = _READERS["RootsCapability"](value)
-        value = fields["tasks"]
+        value = fields.get("tasks")
         if type(value) is dict:
             fields["tasks"] = _READERS["ClientTasksCapability"](value)
         model = new(cls)

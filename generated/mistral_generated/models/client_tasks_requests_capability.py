@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .tasks_elicitation_capability import TasksElicitationCapability
     from .tasks_sampling_capability import TasksSamplingCapability
 
-_ABSENT: dict[str, Any] = {
-    "sampling": UNSET,
-    "elicitation": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["sampling", "elicitation"])
 _READERS = Readers(
     {
         "TasksElicitationCapability": "tasks_elicitation_capability:TasksElicitationCapability",
@@ -38,20 +33,22 @@ class ClientTasksRequestsCapability(Model):
         elicitation: Requests to the person.
     """
 
-    sampling: TasksSamplingCapability | None | Unset = UNSET
-    elicitation: TasksElicitationCapability | None | Unset = UNSET
+    sampling: TasksSamplingCapability | None = ABSENT
+    elicitation: TasksElicitationCapability | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["sampling"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("sampling")
         if type(value) is dict:
             fields["sampling"] = _READERS["TasksSamplingCapability"](value)
-        value = fields["elicitation"]
+        value = fields.get("elicitation")
         if type(value) is dict:
             fields["elicitation"] = _READERS["TasksElicitationCapability"](value)
         model = new(cls)

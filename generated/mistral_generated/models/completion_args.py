@@ -3,36 +3,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_float, read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .prediction import Prediction
     from .reasoning_effort import ReasoningEffort
     from .response_format import ResponseFormat
     from .tool_choice_enum import ToolChoiceEnum
 
-_ABSENT: dict[str, Any] = {
-    "stop": UNSET,
-    "presence_penalty": UNSET,
-    "frequency_penalty": UNSET,
-    "temperature": UNSET,
-    "top_p": UNSET,
-    "max_tokens": UNSET,
-    "random_seed": UNSET,
-    "prediction": UNSET,
-    "response_format": UNSET,
-    "tool_choice": UNSET,
-    "reasoning_effort": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "stop",
+        "presence_penalty",
+        "frequency_penalty",
+        "temperature",
+        "top_p",
+        "max_tokens",
+        "random_seed",
+        "prediction",
+        "response_format",
+        "tool_choice",
+        "reasoning_effort",
+    ]
+)
 _READERS = Readers(
     {"Prediction": "prediction:Prediction", "ResponseFormat": "response_format:ResponseFormat"}
 )
@@ -57,47 +57,50 @@ class CompletionArgs(Model):
         reasoning_effort: How long a reasoning model may think.
     """
 
-    stop: str | list[str] | None | Unset = UNSET
-    presence_penalty: float | None | Unset = UNSET
-    frequency_penalty: float | None | Unset = UNSET
-    temperature: float | None | Unset = UNSET
-    top_p: float | None | Unset = UNSET
-    max_tokens: int | None | Unset = UNSET
-    random_seed: int | None | Unset = UNSET
-    prediction: Prediction | None | Unset = UNSET
-    response_format: ResponseFormat | None | Unset = UNSET
-    tool_choice: ToolChoiceEnum | Unset = UNSET
-    reasoning_effort: ReasoningEffort | None | Unset = UNSET
+    stop: str | list[str] | None = ABSENT
+    presence_penalty: float | None = ABSENT
+    frequency_penalty: float | None = ABSENT
+    temperature: float | None = ABSENT
+    top_p: float | None = ABSENT
+    max_tokens: int | None = ABSENT
+    random_seed: int | None = ABSENT
+    prediction: Prediction | None = ABSENT
+    response_format: ResponseFormat | None = ABSENT
+    tool_choice: ToolChoiceEnum | None = ABSENT
+    reasoning_effort: ReasoningEffort | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
+    _not_null: ClassVar[frozenset[str]] = frozenset(["tool_choice"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 11:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["presence_penalty"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("presence_penalty")
         if type(value) is str:
             fields["presence_penalty"] = read_float(value)
-        value = fields["frequency_penalty"]
+        value = fields.get("frequency_penalty")
         if type(value) is str:
             fields["frequency_penalty"] = read_float(value)
-        value = fields["temperature"]
+        value = fields.get("temperature")
         if type(value) is str:
             fields["temperature"] = read_float(value)
-        value = fields["top_p"]
+        value = fields.get("top_p")
         if type(value) is str:
             fields["top_p"] = read_float(value)
-        value = fields["max_tokens"]
+        value = fields.get("max_tokens")
         if type(value) is str:
             fields["max_tokens"] = read_int(value)
-        value = fields["random_seed"]
+        value = fields.get("random_seed")
         if type(value) is str:
             fields["random_seed"] = read_int(value)
-        value = fields["prediction"]
+        value = fields.get("prediction")
         if type(value) is dict:
             fields["prediction"] = _READERS["Prediction"](value)
-        value = fields["response_format"]
+        value = fields.get("response_format")
         if type(value) is dict:
             fields["response_format"] = _READERS["ResponseFormat"](value)
         model = new(cls)

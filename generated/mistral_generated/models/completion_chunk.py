@@ -7,26 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
 from .completion_response_stream_choice import CompletionResponseStreamChoice
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .usage_info import UsageInfo
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "object": UNSET,
-    "created": UNSET,
-    "model": UNSET,
-    "usage": UNSET,
-    "choices": UNSET,
-    "p": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["id", "object", "created", "model", "usage", "choices", "p"])
 _READERS = Readers({"UsageInfo": "usage_info:UsageInfo"})
 
 
@@ -46,29 +36,30 @@ class CompletionChunk(Model):
     """
 
     id: str
-    object: str | Unset = UNSET
-    created: int | Unset = UNSET
+    object: str | None = ABSENT
+    created: int | None = ABSENT
     model: str
-    usage: UsageInfo | Unset = UNSET
+    usage: UsageInfo | None = ABSENT
     choices: list[CompletionResponseStreamChoice]
-    p: str | Unset = UNSET
+    p: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("id", "model", "choices")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 7:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["created"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("created")
         if type(value) is str:
             fields["created"] = read_int(value)
-        value = fields["usage"]
+        value = fields.get("usage")
         if type(value) is dict:
             fields["usage"] = _READERS["UsageInfo"](value)
-        value = fields["choices"]
+        value = fields.get("choices")
         if type(value) is list:
             fields["choices"] = [
                 CompletionResponseStreamChoice.from_dict(item) if type(item) is dict else item

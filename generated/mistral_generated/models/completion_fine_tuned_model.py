@@ -7,33 +7,32 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_int
 from .fine_tuned_model_capabilities import FineTunedModelCapabilities
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "object": UNSET,
-    "created": UNSET,
-    "owned_by": UNSET,
-    "workspace_id": UNSET,
-    "root": UNSET,
-    "root_version": UNSET,
-    "archived": UNSET,
-    "name": UNSET,
-    "description": UNSET,
-    "capabilities": UNSET,
-    "max_context_length": UNSET,
-    "aliases": UNSET,
-    "job": UNSET,
-    "model_type": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "id",
+        "object",
+        "created",
+        "owned_by",
+        "workspace_id",
+        "root",
+        "root_version",
+        "archived",
+        "name",
+        "description",
+        "capabilities",
+        "max_context_length",
+        "aliases",
+        "job",
+        "model_type",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -66,15 +65,16 @@ class CompletionFineTunedModel(Model):
     root: str
     root_version: str
     archived: bool
-    name: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
+    name: str | None = ABSENT
+    description: str | None = ABSENT
     capabilities: FineTunedModelCapabilities
-    max_context_length: int | Unset = UNSET
-    aliases: list[str] | Unset = UNSET
-    job: str | None | Unset = UNSET
+    max_context_length: int | None = ABSENT
+    aliases: list[str] | None = ABSENT
+    job: str | None = ABSENT
     model_type: Literal["completion"] = "completion"
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "id",
         "created",
@@ -90,19 +90,19 @@ class CompletionFineTunedModel(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 15:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["created"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("created")
         if type(value) is str:
             fields["created"] = read_int(value)
-        value = fields["archived"]
+        value = fields.get("archived")
         if type(value) is str:
             fields["archived"] = read_bool(value)
-        value = fields["capabilities"]
+        value = fields.get("capabilities")
         if type(value) is dict:
             fields["capabilities"] = FineTunedModelCapabilities.from_dict(value)
-        value = fields["max_context_length"]
+        value = fields.get("max_context_length")
         if type(value) is str:
             fields["max_context_length"] = read_int(value)
         model = new(cls)

@@ -7,22 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 from .delta_message import DeltaMessage
 
 if TYPE_CHECKING:
     from typing import Any, Literal, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "index": UNSET,
-    "delta": UNSET,
-    "finish_reason": UNSET,
-    "logprobs": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["index", "delta", "finish_reason", "logprobs"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -39,21 +31,22 @@ class CompletionResponseStreamChoice(Model):
     index: int
     delta: DeltaMessage
     finish_reason: Literal["stop", "length", "error", "tool_calls"] | str | None
-    logprobs: dict[str, Any] | None | Unset = UNSET
+    logprobs: dict[str, Any] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("index", "delta", "finish_reason")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["index"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("index")
         if type(value) is str:
             fields["index"] = read_int(value)
-        value = fields["delta"]
+        value = fields.get("delta")
         if type(value) is dict:
             fields["delta"] = DeltaMessage.from_dict(value)
         model = new(cls)

@@ -7,18 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "reasoning_tokens": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["reasoning_tokens"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -29,16 +24,18 @@ class CompletionTokensDetails(Model):
         reasoning_tokens: How many were spent on thinking.
     """
 
-    reasoning_tokens: int | Unset = UNSET
+    reasoning_tokens: int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["reasoning_tokens"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("reasoning_tokens")
         if type(value) is str:
             fields["reasoning_tokens"] = read_int(value)
         model = new(cls)

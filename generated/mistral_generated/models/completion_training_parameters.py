@@ -7,24 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float, read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "training_steps": UNSET,
-    "learning_rate": UNSET,
-    "weight_decay": UNSET,
-    "warmup_fraction": UNSET,
-    "epochs": UNSET,
-    "seq_len": UNSET,
-    "fim_ratio": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "training_steps",
+        "learning_rate",
+        "weight_decay",
+        "warmup_fraction",
+        "epochs",
+        "seq_len",
+        "fim_ratio",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -44,40 +43,42 @@ class CompletionTrainingParameters(Model):
             to the service.
     """
 
-    training_steps: int | None | Unset = UNSET
-    learning_rate: float | Unset = UNSET
-    weight_decay: float | None | Unset = UNSET
-    warmup_fraction: float | None | Unset = UNSET
-    epochs: float | None | Unset = UNSET
-    seq_len: int | None | Unset = UNSET
-    fim_ratio: float | None | Unset = UNSET
+    training_steps: int | None = ABSENT
+    learning_rate: float | None = ABSENT
+    weight_decay: float | None = ABSENT
+    warmup_fraction: float | None = ABSENT
+    epochs: float | None = ABSENT
+    seq_len: int | None = ABSENT
+    fim_ratio: float | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 7:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["training_steps"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("training_steps")
         if type(value) is str:
             fields["training_steps"] = read_int(value)
-        value = fields["learning_rate"]
+        value = fields.get("learning_rate")
         if type(value) is str:
             fields["learning_rate"] = read_float(value)
-        value = fields["weight_decay"]
+        value = fields.get("weight_decay")
         if type(value) is str:
             fields["weight_decay"] = read_float(value)
-        value = fields["warmup_fraction"]
+        value = fields.get("warmup_fraction")
         if type(value) is str:
             fields["warmup_fraction"] = read_float(value)
-        value = fields["epochs"]
+        value = fields.get("epochs")
         if type(value) is str:
             fields["epochs"] = read_float(value)
-        value = fields["seq_len"]
+        value = fields.get("seq_len")
         if type(value) is str:
             fields["seq_len"] = read_int(value)
-        value = fields["fim_ratio"]
+        value = fields.get("fim_ratio")
         if type(value) is str:
             fields["fim_ratio"] = read_float(value)
         model = new(cls)

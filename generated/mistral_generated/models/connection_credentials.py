@@ -7,21 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .oauth2_token import OAuth2Token
 
-_ABSENT: dict[str, Any] = {
-    "oauth": UNSET,
-    "headers": UNSET,
-    "bearer_token": UNSET,
-    "github_installation_id": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["oauth", "headers", "bearer_token", "github_installation_id"])
 _READERS = Readers({"OAuth2Token": "oauth2_token:OAuth2Token"})
 
 
@@ -36,19 +29,21 @@ class ConnectionCredentials(Model):
         github_installation_id: The id under which the GitHub app is installed.
     """
 
-    oauth: OAuth2Token | None | Unset = UNSET
-    headers: dict[str, str] | None | Unset = UNSET
-    bearer_token: str | None | Unset = UNSET
-    github_installation_id: str | None | Unset = UNSET
+    oauth: OAuth2Token | None = ABSENT
+    headers: dict[str, str] | None = ABSENT
+    bearer_token: str | None = ABSENT
+    github_installation_id: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["oauth"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("oauth")
         if type(value) is dict:
             fields["oauth"] = _READERS["OAuth2Token"](value)
         model = new(cls)

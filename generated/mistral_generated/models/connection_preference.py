@@ -7,23 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 from .tool_execution_configuration import ToolExecutionConfiguration
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .consumer_type import ConsumerType
 
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "tool_configuration": UNSET,
-    "is_default": UNSET,
-    "consumer_type": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "tool_configuration", "is_default", "consumer_type"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -39,22 +32,23 @@ class ConnectionPreference(Model):
 
     name: str
     tool_configuration: ToolExecutionConfiguration
-    is_default: bool | None | Unset = UNSET
-    consumer_type: ConsumerType | None | Unset = UNSET
+    is_default: bool | None = ABSENT
+    consumer_type: ConsumerType | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "tool_configuration")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["tool_configuration"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("tool_configuration")
         if type(value) is dict:
             fields["tool_configuration"] = ToolExecutionConfiguration.from_dict(value)
-        value = fields["is_default"]
+        value = fields.get("is_default")
         if type(value) is str:
             fields["is_default"] = read_bool(value)
         model = new(cls)

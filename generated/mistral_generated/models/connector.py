@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
 from ..wire import parse_time, read_bool
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-    from ..types import Unset
     from .authentication_configuration import AuthenticationConfiguration
     from .connection_preference import ConnectionPreference
     from .connector_locale import ConnectorLocale
@@ -28,35 +26,37 @@ if TYPE_CHECKING:
     from .public_execution_env import PublicExecutionEnv
     from .resource_visibility import ResourceVisibility
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "name": UNSET,
-    "title": UNSET,
-    "description": UNSET,
-    "created_at": UNSET,
-    "modified_at": UNSET,
-    "server": UNSET,
-    "protocol": UNSET,
-    "icon_url": UNSET,
-    "server_card": UNSET,
-    "owner_id": UNSET,
-    "owner_type": UNSET,
-    "visibility": UNSET,
-    "creator_id": UNSET,
-    "locale": UNSET,
-    "system_prompt": UNSET,
-    "supported_auth_methods": UNSET,
-    "connection_preferences": UNSET,
-    "connection_credentials": UNSET,
-    "active": UNSET,
-    "private_tool_execution": UNSET,
-    "mistral": UNSET,
-    "is_authenticated": UNSET,
-    "tools": UNSET,
-    "system_prompt_route": UNSET,
-    "connection_config": UNSET,
-    "execution_env": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "id",
+        "name",
+        "title",
+        "description",
+        "created_at",
+        "modified_at",
+        "server",
+        "protocol",
+        "icon_url",
+        "server_card",
+        "owner_id",
+        "owner_type",
+        "visibility",
+        "creator_id",
+        "locale",
+        "system_prompt",
+        "supported_auth_methods",
+        "connection_preferences",
+        "connection_credentials",
+        "active",
+        "private_tool_execution",
+        "mistral",
+        "is_authenticated",
+        "tools",
+        "system_prompt_route",
+        "connection_config",
+        "execution_env",
+    ]
+)
 _READERS = Readers(
     {
         "AuthenticationConfiguration": "authentication_configuration:AuthenticationConfiguration",
@@ -108,33 +108,34 @@ class Connector(Model):
 
     id: str
     name: str
-    title: str | None | Unset = UNSET
+    title: str | None = ABSENT
     description: str
     created_at: dt.datetime
     modified_at: dt.datetime
-    server: str | None | Unset = UNSET
-    protocol: ConnectorProtocol | Unset = UNSET
-    icon_url: str | None | Unset = UNSET
-    server_card: MCPServerCard | None | Unset = UNSET
-    owner_id: str | None | Unset = UNSET
+    server: str | None = ABSENT
+    protocol: ConnectorProtocol | None = ABSENT
+    icon_url: str | None = ABSENT
+    server_card: MCPServerCard | None = ABSENT
+    owner_id: str | None = ABSENT
     owner_type: ConsumerType
     visibility: ResourceVisibility
-    creator_id: str | None | Unset = UNSET
-    locale: ConnectorLocale | None | Unset = UNSET
-    system_prompt: str | None | Unset = UNSET
-    supported_auth_methods: list[PublicAuthenticationMethod] | None | Unset = UNSET
-    connection_preferences: list[ConnectionPreference] | None | Unset = UNSET
-    connection_credentials: list[AuthenticationConfiguration] | None | Unset = UNSET
-    active: bool | None | Unset = UNSET
+    creator_id: str | None = ABSENT
+    locale: ConnectorLocale | None = ABSENT
+    system_prompt: str | None = ABSENT
+    supported_auth_methods: list[PublicAuthenticationMethod] | None = ABSENT
+    connection_preferences: list[ConnectionPreference] | None = ABSENT
+    connection_credentials: list[AuthenticationConfiguration] | None = ABSENT
+    active: bool | None = ABSENT
     private_tool_execution: bool
-    mistral: bool | Unset = UNSET
-    is_authenticated: bool | None | Unset = UNSET
-    tools: list[ConnectorTool] | None | Unset = UNSET
-    system_prompt_route: str | None | Unset = UNSET
-    connection_config: PublicConnectionConfig | None | Unset = UNSET
-    execution_env: PublicExecutionEnv | None | Unset = UNSET
+    mistral: bool | None = ABSENT
+    is_authenticated: bool | None = ABSENT
+    tools: list[ConnectorTool] | None = ABSENT
+    system_prompt_route: str | None = ABSENT
+    connection_config: PublicConnectionConfig | None = ABSENT
+    execution_env: PublicExecutionEnv | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "id",
         "name",
@@ -149,66 +150,66 @@ class Connector(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 27:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["created_at"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["modified_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("modified_at")
+        if value is not None:
             try:
                 fields["modified_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["server_card"]
+            except (ValueError, TypeError):
+                set_aside(fields, "modified_at", "modified_at")
+        value = fields.get("server_card")
         if type(value) is dict:
             fields["server_card"] = _READERS["MCPServerCard"](value)
-        value = fields["locale"]
+        value = fields.get("locale")
         if type(value) is dict:
             fields["locale"] = _READERS["ConnectorLocale"](value)
-        value = fields["supported_auth_methods"]
+        value = fields.get("supported_auth_methods")
         if type(value) is list:
             fields["supported_auth_methods"] = [
                 _READERS["PublicAuthenticationMethod"](item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["connection_preferences"]
+        value = fields.get("connection_preferences")
         if type(value) is list:
             fields["connection_preferences"] = [
                 _READERS["ConnectionPreference"](item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["connection_credentials"]
+        value = fields.get("connection_credentials")
         if type(value) is list:
             fields["connection_credentials"] = [
                 _READERS["AuthenticationConfiguration"](item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["active"]
+        value = fields.get("active")
         if type(value) is str:
             fields["active"] = read_bool(value)
-        value = fields["private_tool_execution"]
+        value = fields.get("private_tool_execution")
         if type(value) is str:
             fields["private_tool_execution"] = read_bool(value)
-        value = fields["mistral"]
+        value = fields.get("mistral")
         if type(value) is str:
             fields["mistral"] = read_bool(value)
-        value = fields["is_authenticated"]
+        value = fields.get("is_authenticated")
         if type(value) is str:
             fields["is_authenticated"] = read_bool(value)
-        value = fields["tools"]
+        value = fields.get("tools")
         if type(value) is list:
             fields["tools"] = [
                 _READERS["ConnectorTool"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["connection_config"]
+        value = fields.get("connection_config")
         if type(value) is dict:
             fields["connection_config"] = _READERS["PublicConnectionConfig"](value)
-        value = fields["execution_env"]
+        value = fields.get("execution_env")
         if type(value) is dict:
             fields["execution_env"] = _READERS["PublicExecutionEnv"](value)
         model = new(cls)

@@ -7,20 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "is_required": UNSET,
-    "is_secret": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "is_required", "is_secret"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -34,22 +27,24 @@ class ConnectorAuthenticationHeader(Model):
     """
 
     name: str
-    is_required: bool | Unset = UNSET
-    is_secret: bool | Unset = UNSET
+    is_required: bool | None = ABSENT
+    is_secret: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["name", "is_required", "is_secret"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["is_required"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("is_required")
         if type(value) is str:
             fields["is_required"] = read_bool(value)
-        value = fields["is_secret"]
+        value = fields.get("is_secret")
         if type(value) is str:
             fields["is_secret"] = read_bool(value)
         model = new(cls)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
 from ..wire import parse_time, read_bool
 from .execution_config import ExecutionConfig
 
@@ -16,23 +15,24 @@ if TYPE_CHECKING:
     import datetime as dt
     from typing import Any, Self
 
-    from ..types import Unset
     from .connector_tool_locale import ConnectorToolLocale
     from .resource_visibility import ResourceVisibility
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "name": UNSET,
-    "description": UNSET,
-    "system_prompt": UNSET,
-    "locale": UNSET,
-    "jsonschema": UNSET,
-    "execution_config": UNSET,
-    "visibility": UNSET,
-    "created_at": UNSET,
-    "modified_at": UNSET,
-    "active": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "id",
+        "name",
+        "description",
+        "system_prompt",
+        "locale",
+        "jsonschema",
+        "execution_config",
+        "visibility",
+        "created_at",
+        "modified_at",
+        "active",
+    ]
+)
 _READERS = Readers({"ConnectorToolLocale": "connector_tool_locale:ConnectorToolLocale"})
 
 
@@ -57,16 +57,17 @@ class ConnectorTool(Model):
     id: str
     name: str
     description: str
-    system_prompt: str | None | Unset = UNSET
-    locale: ConnectorToolLocale | None | Unset = UNSET
-    jsonschema: dict[str, Any] | None | Unset = UNSET
+    system_prompt: str | None = ABSENT
+    locale: ConnectorToolLocale | None = ABSENT
+    jsonschema: dict[str, Any] | None = ABSENT
     execution_config: ExecutionConfig | None
     visibility: ResourceVisibility
     created_at: dt.datetime
     modified_at: dt.datetime
-    active: bool | None | Unset = UNSET
+    active: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "id",
         "name",
@@ -80,28 +81,28 @@ class ConnectorTool(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 11:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["locale"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("locale")
         if type(value) is dict:
             fields["locale"] = _READERS["ConnectorToolLocale"](value)
-        value = fields["execution_config"]
+        value = fields.get("execution_config")
         if type(value) is dict:
             fields["execution_config"] = ExecutionConfig.from_dict(value)
-        value = fields["created_at"]
-        if type(value) is str:
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["modified_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("modified_at")
+        if value is not None:
             try:
                 fields["modified_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["active"]
+            except (ValueError, TypeError):
+                set_aside(fields, "modified_at", "modified_at")
+        value = fields.get("active")
         if type(value) is str:
             fields["active"] = read_bool(value)
         model = new(cls)

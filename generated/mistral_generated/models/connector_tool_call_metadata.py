@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .connector_tool_result_metadata import ConnectorToolResultMetadata
 
-_ABSENT: dict[str, Any] = {
-    "mcp_meta": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["mcp_meta"])
 _READERS = Readers(
     {"ConnectorToolResultMetadata": "connector_tool_result_metadata:ConnectorToolResultMetadata"}
 )
@@ -32,16 +28,18 @@ class ConnectorToolCallMetadata(Model):
         mcp_meta: The other fields of the result in the Model Context Protocol.
     """
 
-    mcp_meta: ConnectorToolResultMetadata | None | Unset = UNSET
+    mcp_meta: ConnectorToolResultMetadata | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["mcp_meta"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("mcp_meta")
         if type(value) is dict:
             fields["mcp_meta"] = _READERS["ConnectorToolResultMetadata"](value)
         model = new(cls)

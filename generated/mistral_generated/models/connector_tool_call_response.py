@@ -7,21 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from .tool_result_content import read_tool_result_content
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .connector_tool_call_metadata import ConnectorToolCallMetadata
     from .tool_result_content import ToolResultContent
 
-_ABSENT: dict[str, Any] = {
-    "content": UNSET,
-    "metadata": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["content", "metadata"])
 _READERS = Readers(
     {"ConnectorToolCallMetadata": "connector_tool_call_metadata:ConnectorToolCallMetadata"}
 )
@@ -37,23 +32,24 @@ class ConnectorToolCallResponse(Model):
     """
 
     content: list[ToolResultContent]
-    metadata: ConnectorToolCallMetadata | None | Unset = UNSET
+    metadata: ConnectorToolCallMetadata | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("content",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["content"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("content")
         if type(value) is list:
             fields["content"] = [
                 read_tool_result_content(item) if type(item) is dict else item for item in value
             ]
-        value = fields["metadata"]
+        value = fields.get("metadata")
         if type(value) is dict:
             fields["metadata"] = _READERS["ConnectorToolCallMetadata"](value)
         model = new(cls)

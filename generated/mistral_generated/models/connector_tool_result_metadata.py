@@ -7,20 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Any, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "is_error": UNSET,
-    "structured_content": UNSET,
-    "meta": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["is_error", "structured_content", "meta"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -33,11 +26,12 @@ class ConnectorToolResultMetadata(Model):
         meta: Further information, of any kind.
     """
 
-    is_error: bool | Unset = UNSET
-    structured_content: dict[str, Any] | None | Unset = UNSET
-    meta: dict[str, Any] | None | Unset = UNSET
+    is_error: bool | None = ABSENT
+    structured_content: dict[str, Any] | None = ABSENT
+    meta: dict[str, Any] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _renamed: ClassVar[dict[str, str]] = {
         "is_error": "isError",
         "structured_content": "structuredContent",
@@ -47,16 +41,16 @@ class ConnectorToolResultMetadata(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "isError" in source:
+        fields = source.copy()
+        if "isError" in fields:
             fields["is_error"] = fields.pop("isError")
-        if "structuredContent" in source:
+        if "structuredContent" in fields:
             fields["structured_content"] = fields.pop("structuredContent")
-        if "_meta" in source:
+        if "_meta" in fields:
             fields["meta"] = fields.pop("_meta")
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["is_error"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("is_error")
         if type(value) is str:
             fields["is_error"] = read_bool(value)
         model = new(cls)

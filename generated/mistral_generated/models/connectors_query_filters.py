@@ -7,18 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "active": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["active"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -30,16 +25,18 @@ class ConnectorsQueryFilters(Model):
             organisation; what false does is nowhere said.
     """
 
-    active: bool | None | Unset = UNSET
+    active: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["active"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("active")
         if type(value) is str:
             fields["active"] = read_bool(value)
         model = new(cls)

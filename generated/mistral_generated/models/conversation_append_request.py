@@ -3,31 +3,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .completion_args import CompletionArgs
     from .conversation_entry import ConversationEntry
     from .handoff_execution import HandoffExecution
     from .tool_call_confirmation import ToolCallConfirmation
 
-_ABSENT: dict[str, Any] = {
-    "inputs": UNSET,
-    "stream": UNSET,
-    "store": UNSET,
-    "handoff_execution": UNSET,
-    "completion_args": UNSET,
-    "tool_confirmations": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["inputs", "stream", "store", "handoff_execution", "completion_args", "tool_confirmations"]
+)
 _READERS = Readers(
     {
         "CompletionArgs": "completion_args:CompletionArgs",
@@ -50,36 +43,41 @@ class ConversationAppendRequest(Model):
         tool_confirmations: Decisions about calls of tools that wait for one.
     """
 
-    inputs: str | list[ConversationEntry] | Unset = UNSET
-    stream: bool | Unset = UNSET
-    store: bool | Unset = UNSET
-    handoff_execution: HandoffExecution | Unset = UNSET
-    completion_args: CompletionArgs | Unset = UNSET
-    tool_confirmations: list[ToolCallConfirmation] | None | Unset = UNSET
+    inputs: str | list[ConversationEntry] | None = ABSENT
+    stream: bool | None = ABSENT
+    store: bool | None = ABSENT
+    handoff_execution: HandoffExecution | None = ABSENT
+    completion_args: CompletionArgs | None = ABSENT
+    tool_confirmations: list[ToolCallConfirmation] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["inputs", "stream", "store", "handoff_execution", "completion_args"]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["inputs"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("inputs")
         if type(value) is list:
             fields["inputs"] = [
                 _READERS["ConversationEntry"](item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["stream"]
+        value = fields.get("stream")
         if type(value) is str:
             fields["stream"] = read_bool(value)
-        value = fields["store"]
+        value = fields.get("store")
         if type(value) is str:
             fields["store"] = read_bool(value)
-        value = fields["completion_args"]
+        value = fields.get("completion_args")
         if type(value) is dict:
             fields["completion_args"] = _READERS["CompletionArgs"](value)
-        value = fields["tool_confirmations"]
+        value = fields.get("tool_confirmations")
         if type(value) is list:
             fields["tool_confirmations"] = [
                 _READERS["ToolCallConfirmation"](item) if type(item) is dict else item

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .conversation_entry import read_conversation_entry
 
 if TYPE_CHECKING:
@@ -16,11 +15,7 @@ if TYPE_CHECKING:
 
     from .conversation_entry import ConversationEntry
 
-_ABSENT: dict[str, Any] = {
-    "object": UNSET,
-    "conversation_id": UNSET,
-    "entries": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["object", "conversation_id", "entries"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -38,15 +33,16 @@ class ConversationHistory(Model):
     entries: list[ConversationEntry]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("conversation_id", "entries")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["entries"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("entries")
         if type(value) is list:
             fields["entries"] = [
                 read_conversation_entry(item) if type(item) is dict else item for item in value

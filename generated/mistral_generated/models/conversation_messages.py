@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .message_entry import read_message_entry
 
 if TYPE_CHECKING:
@@ -16,11 +15,7 @@ if TYPE_CHECKING:
 
     from .message_entry import MessageEntry
 
-_ABSENT: dict[str, Any] = {
-    "object": UNSET,
-    "conversation_id": UNSET,
-    "messages": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["object", "conversation_id", "messages"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -38,15 +33,16 @@ class ConversationMessages(Model):
     messages: list[MessageEntry]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("conversation_id", "messages")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["messages"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("messages")
         if type(value) is list:
             fields["messages"] = [
                 read_message_entry(item) if type(item) is dict else item for item in value

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 from .conversation_entry import read_conversation_entry
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .agent_tool import AgentTool
     from .completion_args import CompletionArgs
     from .conversation_entry import ConversationEntry
@@ -23,22 +21,24 @@ if TYPE_CHECKING:
     from .handoff_execution import HandoffExecution
     from .metadata_dict import MetadataDict
 
-_ABSENT: dict[str, Any] = {
-    "inputs": UNSET,
-    "stream": UNSET,
-    "store": UNSET,
-    "handoff_execution": UNSET,
-    "instructions": UNSET,
-    "tools": UNSET,
-    "completion_args": UNSET,
-    "guardrails": UNSET,
-    "name": UNSET,
-    "description": UNSET,
-    "metadata": UNSET,
-    "agent_id": UNSET,
-    "agent_version": UNSET,
-    "model": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "inputs",
+        "stream",
+        "store",
+        "handoff_execution",
+        "instructions",
+        "tools",
+        "completion_args",
+        "guardrails",
+        "name",
+        "description",
+        "metadata",
+        "agent_id",
+        "agent_version",
+        "model",
+    ]
+)
 _READERS = Readers(
     {
         "AgentTool": "agent_tool:read_agent_tool",
@@ -72,54 +72,56 @@ class ConversationRequest(Model):
     """
 
     inputs: str | list[ConversationEntry]
-    stream: bool | None | Unset = UNSET
-    store: bool | None | Unset = UNSET
-    handoff_execution: HandoffExecution | None | Unset = UNSET
-    instructions: str | None | Unset = UNSET
-    tools: list[AgentTool] | None | Unset = UNSET
-    completion_args: CompletionArgs | None | Unset = UNSET
-    guardrails: list[GuardrailConfig] | None | Unset = UNSET
-    name: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    metadata: MetadataDict | None | Unset = UNSET
-    agent_id: str | None | Unset = UNSET
-    agent_version: str | int | None | Unset = UNSET
-    model: str | None | Unset = UNSET
+    stream: bool | None = ABSENT
+    store: bool | None = ABSENT
+    handoff_execution: HandoffExecution | None = ABSENT
+    instructions: str | None = ABSENT
+    tools: list[AgentTool] | None = ABSENT
+    completion_args: CompletionArgs | None = ABSENT
+    guardrails: list[GuardrailConfig] | None = ABSENT
+    name: str | None = ABSENT
+    description: str | None = ABSENT
+    metadata: MetadataDict | None = ABSENT
+    agent_id: str | None = ABSENT
+    agent_version: str | int | None = ABSENT
+    model: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("inputs",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["inputs"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 14:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["inputs"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("inputs")
         if type(value) is list:
             fields["inputs"] = [
                 read_conversation_entry(item) if type(item) is dict else item for item in value
             ]
-        value = fields["stream"]
+        value = fields.get("stream")
         if type(value) is str:
             fields["stream"] = read_bool(value)
-        value = fields["store"]
+        value = fields.get("store")
         if type(value) is str:
             fields["store"] = read_bool(value)
-        value = fields["tools"]
+        value = fields.get("tools")
         if type(value) is list:
             fields["tools"] = [
                 _READERS["AgentTool"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["completion_args"]
+        value = fields.get("completion_args")
         if type(value) is dict:
             fields["completion_args"] = _READERS["CompletionArgs"](value)
-        value = fields["guardrails"]
+        value = fields.get("guardrails")
         if type(value) is list:
             fields["guardrails"] = [
                 _READERS["GuardrailConfig"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["metadata"]
+        value = fields.get("metadata")
         if type(value) is dict:
             fields["metadata"] = _READERS["MetadataDict"](value)
         model = new(cls)

@@ -7,24 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from .conversation_output import read_conversation_output
 from .conversation_usage_info import ConversationUsageInfo
 
 if TYPE_CHECKING:
     from typing import Any, Literal, Self
 
-    from ..types import Unset
     from .conversation_output import ConversationOutput
 
-_ABSENT: dict[str, Any] = {
-    "object": UNSET,
-    "conversation_id": UNSET,
-    "outputs": UNSET,
-    "usage": UNSET,
-    "guardrails": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["object", "conversation_id", "outputs", "usage", "guardrails"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -43,23 +35,24 @@ class ConversationResponse(Model):
     conversation_id: str
     outputs: list[ConversationOutput]
     usage: ConversationUsageInfo
-    guardrails: list[dict[str, Any]] | None | Unset = UNSET
+    guardrails: list[dict[str, Any]] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("conversation_id", "outputs", "usage")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["outputs"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("outputs")
         if type(value) is list:
             fields["outputs"] = [
                 read_conversation_output(item) if type(item) is dict else item for item in value
             ]
-        value = fields["usage"]
+        value = fields.get("usage")
         if type(value) is dict:
             fields["usage"] = ConversationUsageInfo.from_dict(value)
         model = new(cls)

@@ -7,31 +7,31 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .completion_args import CompletionArgs
     from .conversation_entry import ConversationEntry
     from .guardrail_config import GuardrailConfig
     from .handoff_execution import HandoffExecution
     from .metadata_dict import MetadataDict
 
-_ABSENT: dict[str, Any] = {
-    "inputs": UNSET,
-    "stream": UNSET,
-    "store": UNSET,
-    "handoff_execution": UNSET,
-    "completion_args": UNSET,
-    "guardrails": UNSET,
-    "metadata": UNSET,
-    "from_entry_id": UNSET,
-    "agent_version": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "inputs",
+        "stream",
+        "store",
+        "handoff_execution",
+        "completion_args",
+        "guardrails",
+        "metadata",
+        "from_entry_id",
+        "agent_version",
+    ]
+)
 _READERS = Readers(
     {
         "CompletionArgs": "completion_args:CompletionArgs",
@@ -59,46 +59,50 @@ class ConversationRestartRequest(Model):
         agent_version: The number or the alias of the agent's version, when an agent answers.
     """
 
-    inputs: str | list[ConversationEntry] | Unset = UNSET
-    stream: bool | Unset = UNSET
-    store: bool | Unset = UNSET
-    handoff_execution: HandoffExecution | Unset = UNSET
-    completion_args: CompletionArgs | Unset = UNSET
-    guardrails: list[GuardrailConfig] | None | Unset = UNSET
-    metadata: MetadataDict | None | Unset = UNSET
+    inputs: str | list[ConversationEntry] | None = ABSENT
+    stream: bool | None = ABSENT
+    store: bool | None = ABSENT
+    handoff_execution: HandoffExecution | None = ABSENT
+    completion_args: CompletionArgs | None = ABSENT
+    guardrails: list[GuardrailConfig] | None = ABSENT
+    metadata: MetadataDict | None = ABSENT
     from_entry_id: str
-    agent_version: str | int | None | Unset = UNSET
+    agent_version: str | int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("from_entry_id",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["inputs", "stream", "store", "handoff_execution", "completion_args", "from_entry_id"]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 9:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["inputs"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("inputs")
         if type(value) is list:
             fields["inputs"] = [
                 _READERS["ConversationEntry"](item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["stream"]
+        value = fields.get("stream")
         if type(value) is str:
             fields["stream"] = read_bool(value)
-        value = fields["store"]
+        value = fields.get("store")
         if type(value) is str:
             fields["store"] = read_bool(value)
-        value = fields["completion_args"]
+        value = fields.get("completion_args")
         if type(value) is dict:
             fields["completion_args"] = _READERS["CompletionArgs"](value)
-        value = fields["guardrails"]
+        value = fields.get("guardrails")
         if type(value) is list:
             fields["guardrails"] = [
                 _READERS["GuardrailConfig"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["metadata"]
+        value = fields.get("metadata")
         if type(value) is dict:
             fields["metadata"] = _READERS["MetadataDict"](value)
         model = new(cls)

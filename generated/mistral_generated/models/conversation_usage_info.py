@@ -7,22 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "prompt_tokens": UNSET,
-    "completion_tokens": UNSET,
-    "total_tokens": UNSET,
-    "connector_tokens": UNSET,
-    "connectors": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["prompt_tokens", "completion_tokens", "total_tokens", "connector_tokens", "connectors"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,32 +30,34 @@ class ConversationUsageInfo(Model):
         connectors: How often each tool was used, by its name; null when no tool ran.
     """
 
-    prompt_tokens: int | Unset = UNSET
-    completion_tokens: int | Unset = UNSET
-    total_tokens: int | Unset = UNSET
-    connector_tokens: int | None | Unset = UNSET
-    connectors: dict[str, int] | None | Unset = UNSET
+    prompt_tokens: int | None = ABSENT
+    completion_tokens: int | None = ABSENT
+    total_tokens: int | None = ABSENT
+    connector_tokens: int | None = ABSENT
+    connectors: dict[str, int] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["prompt_tokens"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("prompt_tokens")
         if type(value) is str:
             fields["prompt_tokens"] = read_int(value)
-        value = fields["completion_tokens"]
+        value = fields.get("completion_tokens")
         if type(value) is str:
             fields["completion_tokens"] = read_int(value)
-        value = fields["total_tokens"]
+        value = fields.get("total_tokens")
         if type(value) is str:
             fields["total_tokens"] = read_int(value)
-        value = fields["connector_tokens"]
+        value = fields.get("connector_tokens")
         if type(value) is str:
             fields["connector_tokens"] = read_int(value)
-        value = fields["connectors"]
+        value = fields.get("connectors")
         if type(value) is dict:
             fields["connectors"] = {
                 key: read_int(item) if type(item) is str else item for key, item in value.items()

@@ -7,22 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
-from ..wire import read_date
+from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..wire import parse_date
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "expiration": UNSET,
-    "workspace_uuid": UNSET,
-    "user_id": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "expiration", "workspace_uuid", "user_id"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,23 +28,28 @@ class CreateAPIKeyRequest(Model):
         user_id: The id of the member that it belongs to.
     """
 
-    name: str | None | Unset = UNSET
-    expiration: dt.date | None | Unset = UNSET
+    name: str | None = ABSENT
+    expiration: dt.date | None = ABSENT
     workspace_uuid: str
     user_id: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("workspace_uuid", "user_id")
+    _not_null: ClassVar[frozenset[str]] = frozenset(["workspace_uuid", "user_id"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["expiration"]
-        if type(value) is str:
-            fields["expiration"] = read_date(value)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("expiration")
+        if value is not None:
+            try:
+                fields["expiration"] = parse_date(value)
+            except (ValueError, TypeError):
+                set_aside(fields, "expiration", "expiration")
         model = new(cls)
         fill(model, fields)
         return model

@@ -7,26 +7,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .api_endpoint import ApiEndpoint
     from .batch_request import BatchRequest
 
-_ABSENT: dict[str, Any] = {
-    "input_files": UNSET,
-    "requests": UNSET,
-    "endpoint": UNSET,
-    "model": UNSET,
-    "agent_id": UNSET,
-    "metadata": UNSET,
-    "timeout_hours": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["input_files", "requests", "endpoint", "model", "agent_id", "metadata", "timeout_hours"]
+)
 _READERS = Readers({"BatchRequest": "batch_request:BatchRequest"})
 
 
@@ -45,29 +37,31 @@ class CreateBatchJobRequest(Model):
         timeout_hours: After how many hours the job is given up.
     """
 
-    input_files: list[str] | None | Unset = UNSET
-    requests: list[BatchRequest] | None | Unset = UNSET
+    input_files: list[str] | None = ABSENT
+    requests: list[BatchRequest] | None = ABSENT
     endpoint: ApiEndpoint
-    model: str | None | Unset = UNSET
-    agent_id: str | None | Unset = UNSET
-    metadata: dict[str, str] | None | Unset = UNSET
-    timeout_hours: int | Unset = UNSET
+    model: str | None = ABSENT
+    agent_id: str | None = ABSENT
+    metadata: dict[str, str] | None = ABSENT
+    timeout_hours: int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("endpoint",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["endpoint", "timeout_hours"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 7:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["requests"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("requests")
         if type(value) is list:
             fields["requests"] = [
                 _READERS["BatchRequest"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["timeout_hours"]
+        value = fields.get("timeout_hours")
         if type(value) is str:
             fields["timeout_hours"] = read_int(value)
         model = new(cls)

@@ -8,20 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_int
 from .filter_payload import FilterPayload
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "search_params": UNSET,
-    "judge_id": UNSET,
-    "name": UNSET,
-    "description": UNSET,
-    "max_nb_events": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["search_params", "judge_id", "name", "description", "max_nb_events"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -43,6 +38,7 @@ class CreateCampaignRequest(Model):
     max_nb_events: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "search_params",
         "judge_id",
@@ -50,17 +46,20 @@ class CreateCampaignRequest(Model):
         "description",
         "max_nb_events",
     )
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["search_params", "judge_id", "name", "description", "max_nb_events"]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["search_params"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("search_params")
         if type(value) is dict:
             fields["search_params"] = FilterPayload.from_dict(value)
-        value = fields["max_nb_events"]
+        value = fields.get("max_nb_events")
         if type(value) is str:
             fields["max_nb_events"] = read_int(value)
         model = new(cls)

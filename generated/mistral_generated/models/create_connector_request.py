@@ -7,33 +7,33 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Any, Literal, Self
 
-    from ..types import Unset
     from .auth_data import AuthData
     from .extended_oauth_server_metadata import ExtendedOAuthServerMetadata
     from .global_header_value import GlobalHeaderValue
     from .public_resource_visibility import PublicResourceVisibility
 
-_ABSENT: dict[str, Any] = {
-    "protocol": UNSET,
-    "name": UNSET,
-    "title": UNSET,
-    "description": UNSET,
-    "icon_url": UNSET,
-    "visibility": UNSET,
-    "server": UNSET,
-    "headers": UNSET,
-    "global_headers": UNSET,
-    "auth_data": UNSET,
-    "oauth2_server_metadata": UNSET,
-    "oauth2_server_metadata_url": UNSET,
-    "system_prompt": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "protocol",
+        "name",
+        "title",
+        "description",
+        "icon_url",
+        "visibility",
+        "server",
+        "headers",
+        "global_headers",
+        "auth_data",
+        "oauth2_server_metadata",
+        "oauth2_server_metadata_url",
+        "system_prompt",
+    ]
+)
 _READERS = Readers(
     {
         "AuthData": "auth_data:AuthData",
@@ -68,37 +68,41 @@ class CreateConnectorRequest(Model):
 
     protocol: Literal["mcp"] = "mcp"
     name: str
-    title: str | None | Unset = UNSET
+    title: str | None = ABSENT
     description: str
-    icon_url: str | None | Unset = UNSET
-    visibility: PublicResourceVisibility | Unset = UNSET
+    icon_url: str | None = ABSENT
+    visibility: PublicResourceVisibility | None = ABSENT
     server: str
-    headers: dict[str, Any] | None | Unset = UNSET
-    global_headers: dict[str, GlobalHeaderValue] | Unset = UNSET
-    auth_data: AuthData | None | Unset = UNSET
-    oauth2_server_metadata: ExtendedOAuthServerMetadata | None | Unset = UNSET
-    oauth2_server_metadata_url: str | None | Unset = UNSET
-    system_prompt: str | None | Unset = UNSET
+    headers: dict[str, Any] | None = ABSENT
+    global_headers: dict[str, GlobalHeaderValue] | None = ABSENT
+    auth_data: AuthData | None = ABSENT
+    oauth2_server_metadata: ExtendedOAuthServerMetadata | None = ABSENT
+    oauth2_server_metadata_url: str | None = ABSENT
+    system_prompt: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "description", "server")
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["protocol", "name", "description", "visibility", "server", "global_headers"]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 13:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["global_headers"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("global_headers")
         if type(value) is dict:
             fields["global_headers"] = {
                 key: _READERS["GlobalHeaderValue"](item) if type(item) is dict else item
                 for key, item in value.items()
             }
-        value = fields["auth_data"]
+        value = fields.get("auth_data")
         if type(value) is dict:
             fields["auth_data"] = _READERS["AuthData"](value)
-        value = fields["oauth2_server_metadata"]
+        value = fields.get("oauth2_server_metadata")
         if type(value) is dict:
             fields["oauth2_server_metadata"] = _READERS["ExtendedOAuthServerMetadata"](value)
         model = new(cls)

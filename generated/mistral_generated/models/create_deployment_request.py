@@ -7,23 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 from .deployment_worker_spec_input import DeploymentWorkerSpecInput
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .deployment_resource_config import DeploymentResourceConfig
 
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "spec": UNSET,
-    "resources": UNSET,
-    "hardened": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "spec", "resources", "hardened"])
 _READERS = Readers(
     {"DeploymentResourceConfig": "deployment_resource_config:DeploymentResourceConfig"}
 )
@@ -42,25 +35,27 @@ class CreateDeploymentRequest(Model):
 
     name: str
     spec: DeploymentWorkerSpecInput
-    resources: DeploymentResourceConfig | None | Unset = UNSET
-    hardened: bool | Unset = UNSET
+    resources: DeploymentResourceConfig | None = ABSENT
+    hardened: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "spec")
+    _not_null: ClassVar[frozenset[str]] = frozenset(["name", "spec", "hardened"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["spec"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("spec")
         if type(value) is dict:
             fields["spec"] = DeploymentWorkerSpecInput.from_dict(value)
-        value = fields["resources"]
+        value = fields.get("resources")
         if type(value) is dict:
             fields["resources"] = _READERS["DeploymentResourceConfig"](value)
-        value = fields["hardened"]
+        value = fields.get("hardened")
         if type(value) is str:
             fields["hardened"] = read_bool(value)
         model = new(cls)

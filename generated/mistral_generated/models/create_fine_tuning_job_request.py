@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool, read_float
 from .training_parameters_request import read_training_parameters_request
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .classifier_target_request import ClassifierTargetRequest
     from .fine_tuneable_model_type import FineTuneableModelType
     from .github_repository_request import GithubRepositoryRequest
@@ -23,19 +21,21 @@ if TYPE_CHECKING:
     from .training_parameters_request import TrainingParametersRequest
     from .wandb_integration import WandbIntegration
 
-_ABSENT: dict[str, Any] = {
-    "model": UNSET,
-    "training_files": UNSET,
-    "validation_files": UNSET,
-    "suffix": UNSET,
-    "integrations": UNSET,
-    "auto_start": UNSET,
-    "invalid_sample_skip_percentage": UNSET,
-    "job_type": UNSET,
-    "hyperparameters": UNSET,
-    "repositories": UNSET,
-    "classifier_targets": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "model",
+        "training_files",
+        "validation_files",
+        "suffix",
+        "integrations",
+        "auto_start",
+        "invalid_sample_skip_percentage",
+        "job_type",
+        "hyperparameters",
+        "repositories",
+        "classifier_targets",
+    ]
+)
 _READERS = Readers(
     {
         "ClassifierTargetRequest": "classifier_target_request:ClassifierTargetRequest",
@@ -67,52 +67,62 @@ class CreateFineTuningJobRequest(Model):
     """
 
     model: str
-    training_files: list[TrainingFile] | Unset = UNSET
-    validation_files: list[str] | None | Unset = UNSET
-    suffix: str | None | Unset = UNSET
-    integrations: list[WandbIntegration] | None | Unset = UNSET
-    auto_start: bool | Unset = UNSET
-    invalid_sample_skip_percentage: float | Unset = UNSET
-    job_type: FineTuneableModelType | None | Unset = UNSET
+    training_files: list[TrainingFile] | None = ABSENT
+    validation_files: list[str] | None = ABSENT
+    suffix: str | None = ABSENT
+    integrations: list[WandbIntegration] | None = ABSENT
+    auto_start: bool | None = ABSENT
+    invalid_sample_skip_percentage: float | None = ABSENT
+    job_type: FineTuneableModelType | None = ABSENT
     hyperparameters: TrainingParametersRequest
-    repositories: list[GithubRepositoryRequest] | None | Unset = UNSET
-    classifier_targets: list[ClassifierTargetRequest] | None | Unset = UNSET
+    repositories: list[GithubRepositoryRequest] | None = ABSENT
+    classifier_targets: list[ClassifierTargetRequest] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("model", "hyperparameters")
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        [
+            "model",
+            "training_files",
+            "auto_start",
+            "invalid_sample_skip_percentage",
+            "hyperparameters",
+        ]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 11:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["training_files"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("training_files")
         if type(value) is list:
             fields["training_files"] = [
                 _READERS["TrainingFile"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["integrations"]
+        value = fields.get("integrations")
         if type(value) is list:
             fields["integrations"] = [
                 _READERS["WandbIntegration"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["auto_start"]
+        value = fields.get("auto_start")
         if type(value) is str:
             fields["auto_start"] = read_bool(value)
-        value = fields["invalid_sample_skip_percentage"]
+        value = fields.get("invalid_sample_skip_percentage")
         if type(value) is str:
             fields["invalid_sample_skip_percentage"] = read_float(value)
-        value = fields["hyperparameters"]
+        value = fields.get("hyperparameters")
         if type(value) is dict:
             fields["hyperparameters"] = read_training_parameters_request(value)
-        value = fields["repositories"]
+        value = fields.get("repositories")
         if type(value) is list:
             fields["repositories"] = [
                 _READERS["GithubRepositoryRequest"](item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["classifier_targets"]
+        value = fields.get("classifier_targets")
         if type(value) is list:
             fields["classifier_targets"] = [
                 _READERS["ClassifierTargetRequest"](item) if type(item) is dict else item

@@ -7,21 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, deprecate, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, deprecate, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "description": UNSET,
-    "chunk_size": UNSET,
-    "owner_type": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "description", "chunk_size", "owner_type"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,20 +29,22 @@ class CreateLibraryRequest(Model):
     """
 
     name: str
-    description: str | None | Unset = UNSET
-    chunk_size: int | None | Unset = UNSET
-    owner_type: Literal["User", "Workspace"] | None | Unset = UNSET
+    description: str | None = ABSENT
+    chunk_size: int | None = ABSENT
+    owner_type: Literal["User", "Workspace"] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["name"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["chunk_size"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("chunk_size")
         if type(value) is str:
             fields["chunk_size"] = read_int(value)
         model = new(cls)

@@ -7,20 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from .prompt_definition import PromptDefinition
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "definition": UNSET,
-    "notes": UNSET,
-    "aliases": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["definition", "notes", "aliases"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -34,19 +27,21 @@ class CreatePromptVersionRequest(Model):
     """
 
     definition: PromptDefinition
-    notes: str | None | Unset = UNSET
-    aliases: list[str] | Unset = UNSET
+    notes: str | None = ABSENT
+    aliases: list[str] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("definition",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["definition", "aliases"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["definition"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("definition")
         if type(value) is dict:
             fields["definition"] = PromptDefinition.from_dict(value)
         model = new(cls)

@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "version": UNSET,
-    "deduplicated": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["version", "deduplicated"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -31,20 +25,22 @@ class CreatePromptVersionResponse(Model):
         deduplicated: Whether a version with this very content was there before and is used again.
     """
 
-    version: int | Unset = UNSET
-    deduplicated: bool | Unset = UNSET
+    version: int | None = ABSENT
+    deduplicated: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["version"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("version")
         if type(value) is str:
             fields["version"] = read_int(value)
-        value = fields["deduplicated"]
+        value = fields.get("deduplicated")
         if type(value) is str:
             fields["deduplicated"] = read_bool(value)
         model = new(cls)

@@ -7,23 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from .skill_definition import SkillDefinition
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .registry_sharing_scope import RegistrySharingScope
 
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "definition": UNSET,
-    "notes": UNSET,
-    "sharing_scope": UNSET,
-    "aliases": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "definition", "notes", "sharing_scope", "aliases"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -40,23 +32,25 @@ class CreateSkillRequest(Model):
 
     name: str
     definition: SkillDefinition
-    notes: str | None | Unset = UNSET
-    sharing_scope: RegistrySharingScope | None | Unset = UNSET
-    aliases: list[str] | Unset = UNSET
+    notes: str | None = ABSENT
+    sharing_scope: RegistrySharingScope | None = ABSENT
+    aliases: list[str] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "definition")
+    _not_null: ClassVar[frozenset[str]] = frozenset(["name", "definition", "aliases"])
     _renamed: ClassVar[dict[str, str]] = {"sharing_scope": "sharingScope"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "sharingScope" in source:
+        fields = source.copy()
+        if "sharingScope" in fields:
             fields["sharing_scope"] = fields.pop("sharingScope")
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["definition"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("definition")
         if type(value) is dict:
             fields["definition"] = SkillDefinition.from_dict(value)
         model = new(cls)

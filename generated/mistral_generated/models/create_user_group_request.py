@@ -7,21 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .user_group_target_type import UserGroupTargetType
 
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "description": UNSET,
-    "target_type": UNSET,
-    "parent_group_ids": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "description", "target_type", "parent_group_ids"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,19 +30,21 @@ class CreateUserGroupRequest(Model):
     """
 
     name: str
-    description: str | None | Unset = UNSET
-    target_type: UserGroupTargetType | None | Unset = UNSET
-    parent_group_ids: list[str] | Unset = UNSET
+    description: str | None = ABSENT
+    target_type: UserGroupTargetType | None = ABSENT
+    parent_group_ids: list[str] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["name", "parent_group_ids"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, deprecate, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, deprecate, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .organization_role_name import OrganizationRoleName
     from .plan_type import PlanType
     from .static_organization_roles import StaticOrganizationRoles
     from .user_role import UserRole
 
-_ABSENT: dict[str, Any] = {
-    "role_names": UNSET,
-    "roles": UNSET,
-    "role_name": UNSET,
-    "role": UNSET,
-    "email": UNSET,
-    "first_name": UNSET,
-    "last_name": UNSET,
-    "subscription_types": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "role_names",
+        "roles",
+        "role_name",
+        "role",
+        "email",
+        "first_name",
+        "last_name",
+        "subscription_types",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -47,24 +47,26 @@ class CreateUsersRequest(Model):
         subscription_types: The products that the person gets a seat of.
     """
 
-    role_names: list[OrganizationRoleName] | None | Unset = UNSET
-    roles: list[UserRole] | list[StaticOrganizationRoles] | None | Unset = UNSET
-    role_name: OrganizationRoleName | None | Unset = UNSET
-    role: UserRole | StaticOrganizationRoles | None | Unset = UNSET
+    role_names: list[OrganizationRoleName] | None = ABSENT
+    roles: list[UserRole] | list[StaticOrganizationRoles] | None = ABSENT
+    role_name: OrganizationRoleName | None = ABSENT
+    role: UserRole | StaticOrganizationRoles | None = ABSENT
     email: str
     first_name: str
     last_name: str
-    subscription_types: list[PlanType] | None | Unset = UNSET
+    subscription_types: list[PlanType] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("email", "first_name", "last_name")
+    _not_null: ClassVar[frozenset[str]] = frozenset(["email", "first_name", "last_name"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 8:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

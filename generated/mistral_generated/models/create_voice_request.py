@@ -7,28 +7,27 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "slug": UNSET,
-    "languages": UNSET,
-    "gender": UNSET,
-    "age": UNSET,
-    "tags": UNSET,
-    "color": UNSET,
-    "description": UNSET,
-    "retention_notice": UNSET,
-    "sample_audio": UNSET,
-    "sample_filename": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "name",
+        "slug",
+        "languages",
+        "gender",
+        "age",
+        "tags",
+        "color",
+        "description",
+        "retention_notice",
+        "sample_audio",
+        "sample_filename",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -50,30 +49,34 @@ class CreateVoiceRequest(Model):
     """
 
     name: str
-    slug: str | None | Unset = UNSET
-    languages: list[str] | Unset = UNSET
-    gender: str | None | Unset = UNSET
-    age: int | None | Unset = UNSET
-    tags: list[str] | None | Unset = UNSET
-    color: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    retention_notice: int | Unset = UNSET
+    slug: str | None = ABSENT
+    languages: list[str] | None = ABSENT
+    gender: str | None = ABSENT
+    age: int | None = ABSENT
+    tags: list[str] | None = ABSENT
+    color: str | None = ABSENT
+    description: str | None = ABSENT
+    retention_notice: int | None = ABSENT
     sample_audio: str
-    sample_filename: str | None | Unset = UNSET
+    sample_filename: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "sample_audio")
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["name", "languages", "retention_notice", "sample_audio"]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 11:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["age"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("age")
         if type(value) is str:
             fields["age"] = read_int(value)
-        value = fields["retention_notice"]
+        value = fields.get("retention_notice")
         if type(value) is str:
             fields["retention_notice"] = read_int(value)
         model = new(cls)

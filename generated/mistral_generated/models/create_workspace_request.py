@@ -7,22 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "description": UNSET,
-    "icon": UNSET,
-    "add_all_org_members": UNSET,
-    "admin_user_id": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["name", "description", "icon", "add_all_org_members", "admin_user_id"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -38,21 +31,25 @@ class CreateWorkspaceRequest(Model):
     """
 
     name: str
-    description: str | Unset = UNSET
-    icon: str | Unset = UNSET
-    add_all_org_members: bool | Unset = UNSET
+    description: str | None = ABSENT
+    icon: str | None = ABSENT
+    add_all_org_members: bool | None = ABSENT
     admin_user_id: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "admin_user_id")
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["name", "description", "icon", "add_all_org_members", "admin_user_id"]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["add_all_org_members"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("add_all_org_members")
         if type(value) is str:
             fields["add_all_org_members"] = read_bool(value)
         model = new(cls)

@@ -7,24 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
-from ..wire import parse_time, read_date
+from ..base import Model, fill, new, set_aside, unknown
+from ..wire import parse_date, parse_time
 from .api_key_actions import APIKeyActions
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "key_id": UNSET,
-    "key": UNSET,
-    "name": UNSET,
-    "hidden_key": UNSET,
-    "created_at": UNSET,
-    "expiration_date": UNSET,
-    "actions": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["key_id", "key", "name", "hidden_key", "created_at", "expiration_date", "actions"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -51,6 +44,7 @@ class CreatedAPIKey(Model):
     actions: APIKeyActions
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "key_id",
         "key",
@@ -64,19 +58,22 @@ class CreatedAPIKey(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 7:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["created_at"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["expiration_date"]
-        if type(value) is str:
-            fields["expiration_date"] = read_date(value)
-        value = fields["actions"]
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("expiration_date")
+        if value is not None:
+            try:
+                fields["expiration_date"] = parse_date(value)
+            except (ValueError, TypeError):
+                set_aside(fields, "expiration_date", "expiration_date")
+        value = fields.get("actions")
         if type(value) is dict:
             fields["actions"] = APIKeyActions.from_dict(value)
         model = new(cls)

@@ -7,30 +7,30 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, deprecate, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, deprecate, fill, new, unknown
 from ..wire import read_bool, read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .static_organization_roles import StaticOrganizationRoles
     from .static_workspace_roles import StaticWorkspaceRoles
     from .workspace_role import WorkspaceRole
     from .workspace_spend_limit import WorkspaceSpendLimit
 
-_ABSENT: dict[str, Any] = {
-    "uuid": UNSET,
-    "name": UNSET,
-    "description": UNSET,
-    "icon": UNSET,
-    "members_count": UNSET,
-    "spend_limit": UNSET,
-    "is_default": UNSET,
-    "raw_roles": UNSET,
-    "raw_role": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "uuid",
+        "name",
+        "description",
+        "icon",
+        "members_count",
+        "spend_limit",
+        "is_default",
+        "raw_roles",
+        "raw_role",
+    ]
+)
 _READERS = Readers({"WorkspaceSpendLimit": "workspace_spend_limit:WorkspaceSpendLimit"})
 
 
@@ -54,13 +54,14 @@ class CreatedWorkspace(Model):
     name: str
     description: str | None
     icon: str | None
-    members_count: int | None | Unset = UNSET
-    spend_limit: WorkspaceSpendLimit | None | Unset = UNSET
+    members_count: int | None = ABSENT
+    spend_limit: WorkspaceSpendLimit | None = ABSENT
     is_default: bool
     raw_roles: list[WorkspaceRole | StaticWorkspaceRoles | StaticOrganizationRoles]
     raw_role: WorkspaceRole | StaticWorkspaceRoles | StaticOrganizationRoles
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "uuid",
         "name",
@@ -74,16 +75,16 @@ class CreatedWorkspace(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 9:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["members_count"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("members_count")
         if type(value) is str:
             fields["members_count"] = read_int(value)
-        value = fields["spend_limit"]
+        value = fields.get("spend_limit")
         if type(value) is dict:
             fields["spend_limit"] = _READERS["WorkspaceSpendLimit"](value)
-        value = fields["is_default"]
+        value = fields.get("is_default")
         if type(value) is str:
             fields["is_default"] = read_bool(value)
         model = new(cls)

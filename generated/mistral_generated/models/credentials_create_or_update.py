@@ -7,22 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .connection_credentials import ConnectionCredentials
 
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "title": UNSET,
-    "is_default": UNSET,
-    "credentials": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "title", "is_default", "credentials"])
 _READERS = Readers({"ConnectionCredentials": "connection_credentials:ConnectionCredentials"})
 
 
@@ -41,23 +34,25 @@ class CredentialsCreateOrUpdate(Model):
     """
 
     name: str
-    title: str | None | Unset = UNSET
-    is_default: bool | None | Unset = UNSET
-    credentials: ConnectionCredentials | None | Unset = UNSET
+    title: str | None = ABSENT
+    is_default: bool | None = ABSENT
+    credentials: ConnectionCredentials | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["name"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["is_default"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("is_default")
         if type(value) is str:
             fields["is_default"] = read_bool(value)
-        value = fields["credentials"]
+        value = fields.get("credentials")
         if type(value) is dict:
             fields["credentials"] = _READERS["ConnectionCredentials"](value)
         model = new(cls)

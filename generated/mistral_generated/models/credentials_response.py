@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from .authentication_configuration import AuthenticationConfiguration
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .outbound_authentication_type import OutboundAuthenticationType
 
-_ABSENT: dict[str, Any] = {
-    "credentials": UNSET,
-    "connector_preset_credentials_for_auth": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["credentials", "connector_preset_credentials_for_auth"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -34,18 +29,19 @@ class CredentialsResponse(Model):
     """
 
     credentials: list[AuthenticationConfiguration]
-    connector_preset_credentials_for_auth: list[OutboundAuthenticationType] | Unset = UNSET
+    connector_preset_credentials_for_auth: list[OutboundAuthenticationType] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("credentials",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["credentials"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("credentials")
         if type(value) is list:
             fields["credentials"] = [
                 AuthenticationConfiguration.from_dict(item) if type(item) is dict else item

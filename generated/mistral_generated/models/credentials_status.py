@@ -7,25 +7,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-    from ..types import Unset
     from .auth_status import AuthStatus
     from .credentials_status_error_reason import CredentialsStatusErrorReason
     from .http_status import HTTPStatus
 
-_ABSENT: dict[str, Any] = {
-    "status_type": UNSET,
-    "last_checked_at": UNSET,
-    "error_http_code": UNSET,
-    "error_message": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["status_type", "last_checked_at", "error_http_code", "error_message"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -40,25 +35,26 @@ class CredentialsStatus(Model):
     """
 
     status_type: AuthStatus
-    last_checked_at: dt.datetime | None | Unset = UNSET
-    error_http_code: HTTPStatus | None | Unset = UNSET
-    error_message: CredentialsStatusErrorReason | None | Unset = UNSET
+    last_checked_at: dt.datetime | None = ABSENT
+    error_http_code: HTTPStatus | None = ABSENT
+    error_message: CredentialsStatusErrorReason | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("status_type",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["last_checked_at"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("last_checked_at")
+        if value is not None:
             try:
                 fields["last_checked_at"] = parse_time(value)
-            except ValueError:
-                pass
+            except (ValueError, TypeError):
+                set_aside(fields, "last_checked_at", "last_checked_at")
         model = new(cls)
         fill(model, fields)
         return model

@@ -7,22 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
     from .connector_authorization import ConnectorAuthorization
     from .tool_configuration import ToolConfiguration
 
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "connector_id": UNSET,
-    "authorization": UNSET,
-    "tool_configuration": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["type", "connector_id", "authorization", "tool_configuration"])
 _READERS = Readers(
     {
         "ConnectorAuthorization": "connector_authorization:read_connector_authorization",
@@ -44,22 +37,24 @@ class CustomConnector(Model):
 
     type: Literal["connector"] = "connector"
     connector_id: str
-    authorization: ConnectorAuthorization | None | Unset = UNSET
-    tool_configuration: ToolConfiguration | None | Unset = UNSET
+    authorization: ConnectorAuthorization | None = ABSENT
+    tool_configuration: ToolConfiguration | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("connector_id",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["type", "connector_id"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["authorization"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("authorization")
         if type(value) is dict:
             fields["authorization"] = _READERS["ConnectorAuthorization"](value)
-        value = fields["tool_configuration"]
+        value = fields.get("tool_configuration")
         if type(value) is dict:
             fields["tool_configuration"] = _READERS["ToolConfiguration"](value)
         model = new(cls)

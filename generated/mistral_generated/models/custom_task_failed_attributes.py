@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .failure import Failure
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "custom_task_id": UNSET,
-    "custom_task_type": UNSET,
-    "failure": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["custom_task_id", "custom_task_type", "failure"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,15 +32,16 @@ class CustomTaskFailedAttributes(Model):
     failure: Failure
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("custom_task_id", "custom_task_type", "failure")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["failure"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("failure")
         if type(value) is dict:
             fields["failure"] = Failure.from_dict(value)
         model = new(cls)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .custom_task_payload import read_custom_task_payload
 
 if TYPE_CHECKING:
@@ -16,11 +15,7 @@ if TYPE_CHECKING:
 
     from .custom_task_payload import CustomTaskPayload
 
-_ABSENT: dict[str, Any] = {
-    "custom_task_id": UNSET,
-    "custom_task_type": UNSET,
-    "payload": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["custom_task_id", "custom_task_type", "payload"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -39,15 +34,16 @@ class CustomTaskInProgressAttributesResponse(Model):
     payload: CustomTaskPayload
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("custom_task_id", "custom_task_type", "payload")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["payload"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("payload")
         if type(value) is dict:
             fields["payload"] = read_custom_task_payload(value)
         model = new(cls)

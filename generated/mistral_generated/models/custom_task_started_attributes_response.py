@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .json_payload_response import JSONPayloadResponse
 
-_ABSENT: dict[str, Any] = {
-    "custom_task_id": UNSET,
-    "custom_task_type": UNSET,
-    "payload": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["custom_task_id", "custom_task_type", "payload"])
 _READERS = Readers({"JSONPayloadResponse": "json_payload_response:JSONPayloadResponse"})
 
 
@@ -37,18 +31,19 @@ class CustomTaskStartedAttributesResponse(Model):
 
     custom_task_id: str
     custom_task_type: str
-    payload: JSONPayloadResponse | Unset = UNSET
+    payload: JSONPayloadResponse | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("custom_task_id", "custom_task_type")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["payload"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("payload")
         if type(value) is dict:
             fields["payload"] = _READERS["JSONPayloadResponse"](value)
         model = new(cls)

@@ -7,29 +7,29 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-    from ..types import Unset
     from .base_task_status import BaseTaskStatus
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "created_at": UNSET,
-    "updated_at": UNSET,
-    "deleted_at": UNSET,
-    "creator_id": UNSET,
-    "dataset_id": UNSET,
-    "workspace_id": UNSET,
-    "status": UNSET,
-    "progress": UNSET,
-    "message": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "id",
+        "created_at",
+        "updated_at",
+        "deleted_at",
+        "creator_id",
+        "dataset_id",
+        "workspace_id",
+        "status",
+        "progress",
+        "message",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -57,10 +57,11 @@ class DatasetImportTask(Model):
     dataset_id: str
     workspace_id: str
     status: BaseTaskStatus
-    progress: int | None | Unset = UNSET
-    message: str | None | Unset = UNSET
+    progress: int | None = ABSENT
+    message: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "id",
         "created_at",
@@ -75,28 +76,28 @@ class DatasetImportTask(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 10:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["created_at"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["updated_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("updated_at")
+        if value is not None:
             try:
                 fields["updated_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["deleted_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "updated_at", "updated_at")
+        value = fields.get("deleted_at")
+        if value is not None:
             try:
                 fields["deleted_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["progress"]
+            except (ValueError, TypeError):
+                set_aside(fields, "deleted_at", "deleted_at")
+        value = fields.get("progress")
         if type(value) is str:
             fields["progress"] = read_int(value)
         model = new(cls)

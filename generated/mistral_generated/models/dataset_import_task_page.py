@@ -7,23 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
+from .dataset_import_task import DatasetImportTask
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-    from .dataset_import_task import DatasetImportTask
-
-_ABSENT: dict[str, Any] = {
-    "results": UNSET,
-    "count": UNSET,
-    "next": UNSET,
-    "previous": UNSET,
-}
-_READERS = Readers({"DatasetImportTask": "dataset_import_task:DatasetImportTask"})
+_KNOWN: frozenset[str] = frozenset(["results", "count", "next", "previous"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,27 +28,27 @@ class DatasetImportTaskPage(Model):
         previous: The link to the page before; null on the first.
     """
 
-    results: list[DatasetImportTask] | Unset = UNSET
+    results: list[DatasetImportTask]
     count: int
-    next: str | None | Unset = UNSET
-    previous: str | None | Unset = UNSET
+    next: str | None = ABSENT
+    previous: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
-    _required: ClassVar[tuple[str, ...]] = ("count",)
+    _known = _KNOWN
+    _required: ClassVar[tuple[str, ...]] = ("results", "count")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["results"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("results")
         if type(value) is list:
             fields["results"] = [
-                _READERS["DatasetImportTask"](item) if type(item) is dict else item
-                for item in value
+                DatasetImportTask.from_dict(item) if type(item) is dict else item for item in value
             ]
-        value = fields["count"]
+        value = fields.get("count")
         if type(value) is str:
             fields["count"] = read_int(value)
         model = new(cls)

@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
     from .delete_unavailable_reason import DeleteUnavailableReason
 
-_ABSENT: dict[str, Any] = {
-    "status": UNSET,
-    "reason": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["status", "reason"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,17 +27,18 @@ class DeleteUnavailable(Model):
     """
 
     status: Literal["unavailable"] = "unavailable"
-    reason: DeleteUnavailableReason | None | Unset = UNSET
+    reason: DeleteUnavailableReason | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("status",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

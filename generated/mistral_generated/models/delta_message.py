@@ -7,25 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Any, Self
 
-    from ..types import Unset
     from .content_chunk import ContentChunk
     from .tool_call import ToolCall
 
-_ABSENT: dict[str, Any] = {
-    "role": UNSET,
-    "content": UNSET,
-    "tool_calls": UNSET,
-    "tool_call_id": UNSET,
-    "index": UNSET,
-    "metadata": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["role", "content", "tool_calls", "tool_call_id", "index", "metadata"]
+)
 _READERS = Readers(
     {"ContentChunk": "content_chunk:read_content_chunk", "ToolCall": "tool_call:ToolCall"}
 )
@@ -44,31 +37,33 @@ class DeltaMessage(Model):
         metadata: Notes about this bit.
     """
 
-    role: str | None | Unset = UNSET
-    content: str | list[ContentChunk] | None | Unset = UNSET
-    tool_calls: list[ToolCall] | None | Unset = UNSET
-    tool_call_id: str | None | Unset = UNSET
-    index: int | None | Unset = UNSET
-    metadata: dict[str, Any] | None | Unset = UNSET
+    role: str | None = ABSENT
+    content: str | list[ContentChunk] | None = ABSENT
+    tool_calls: list[ToolCall] | None = ABSENT
+    tool_call_id: str | None = ABSENT
+    index: int | None = ABSENT
+    metadata: dict[str, Any] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["content"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("content")
         if type(value) is list:
             fields["content"] = [
                 _READERS["ContentChunk"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["tool_calls"]
+        value = fields.get("tool_calls")
         if type(value) is list:
             fields["tool_calls"] = [
                 _READERS["ToolCall"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["index"]
+        value = fields.get("index")
         if type(value) is str:
             fields["index"] = read_int(value)
         model = new(cls)

@@ -7,24 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "phase": UNSET,
-    "commit_sha": UNSET,
-    "image": UNSET,
-    "message": UNSET,
-    "started_at": UNSET,
-    "finished_at": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["phase", "commit_sha", "image", "message", "started_at", "finished_at"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -40,32 +32,34 @@ class DeploymentBuildState(Model):
         finished_at: When the build ended; null as long as it goes on.
     """
 
-    phase: str | None | Unset = UNSET
-    commit_sha: str | None | Unset = UNSET
-    image: str | None | Unset = UNSET
-    message: str | None | Unset = UNSET
-    started_at: dt.datetime | None | Unset = UNSET
-    finished_at: dt.datetime | None | Unset = UNSET
+    phase: str | None = ABSENT
+    commit_sha: str | None = ABSENT
+    image: str | None = ABSENT
+    message: str | None = ABSENT
+    started_at: dt.datetime | None = ABSENT
+    finished_at: dt.datetime | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["started_at"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("started_at")
+        if value is not None:
             try:
                 fields["started_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["finished_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "started_at", "started_at")
+        value = fields.get("finished_at")
+        if value is not None:
             try:
                 fields["finished_at"] = parse_time(value)
-            except ValueError:
-                pass
+            except (ValueError, TypeError):
+                set_aside(fields, "finished_at", "finished_at")
         model = new(cls)
         fill(model, fields)
         return model

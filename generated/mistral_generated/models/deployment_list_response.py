@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .deployment_response import DeploymentResponse
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "deployments": UNSET,
-    "next_cursor": UNSET,
-    "workspace_id": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["deployments", "next_cursor", "workspace_id"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,15 +31,16 @@ class DeploymentListResponse(Model):
     workspace_id: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("deployments", "next_cursor", "workspace_id")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["deployments"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("deployments")
         if type(value) is list:
             fields["deployments"] = [
                 DeploymentResponse.from_dict(item) if type(item) is dict else item for item in value

@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .location_type import LocationType
 
-_ABSENT: dict[str, Any] = {
-    "location_type": UNSET,
-    "k8s_cluster": UNSET,
-    "k8s_namespace": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["location_type", "k8s_cluster", "k8s_namespace"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -34,18 +28,19 @@ class DeploymentLocation(Model):
     """
 
     location_type: LocationType
-    k8s_cluster: str | None | Unset = UNSET
-    k8s_namespace: str | None | Unset = UNSET
+    k8s_cluster: str | None = ABSENT
+    k8s_namespace: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("location_type",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

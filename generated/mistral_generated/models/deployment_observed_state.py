@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-    from ..types import Unset
     from .deployment_build_state import DeploymentBuildState
 
-_ABSENT: dict[str, Any] = {
-    "phase": UNSET,
-    "available_replicas": UNSET,
-    "ready_replicas": UNSET,
-    "endpoint": UNSET,
-    "message": UNSET,
-    "last_seen": UNSET,
-    "deployed_revision": UNSET,
-    "generation": UNSET,
-    "build_state": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "phase",
+        "available_replicas",
+        "ready_replicas",
+        "endpoint",
+        "message",
+        "last_seen",
+        "deployed_revision",
+        "generation",
+        "build_state",
+    ]
+)
 _READERS = Readers({"DeploymentBuildState": "deployment_build_state:DeploymentBuildState"})
 
 
@@ -48,39 +48,41 @@ class DeploymentObservedState(Model):
         build_state: How the last build went; null when there has been none.
     """
 
-    phase: str | None | Unset = UNSET
-    available_replicas: int | Unset = UNSET
-    ready_replicas: int | Unset = UNSET
-    endpoint: str | None | Unset = UNSET
-    message: str | None | Unset = UNSET
-    last_seen: dt.datetime | None | Unset = UNSET
-    deployed_revision: str | None | Unset = UNSET
-    generation: int | None | Unset = UNSET
-    build_state: DeploymentBuildState | None | Unset = UNSET
+    phase: str | None = ABSENT
+    available_replicas: int | None = ABSENT
+    ready_replicas: int | None = ABSENT
+    endpoint: str | None = ABSENT
+    message: str | None = ABSENT
+    last_seen: dt.datetime | None = ABSENT
+    deployed_revision: str | None = ABSENT
+    generation: int | None = ABSENT
+    build_state: DeploymentBuildState | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 9:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["available_replicas"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("available_replicas")
         if type(value) is str:
             fields["available_replicas"] = read_int(value)
-        value = fields["ready_replicas"]
+        value = fields.get("ready_replicas")
         if type(value) is str:
             fields["ready_replicas"] = read_int(value)
-        value = fields["last_seen"]
-        if type(value) is str:
+        value = fields.get("last_seen")
+        if value is not None:
             try:
                 fields["last_seen"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["generation"]
+            except (ValueError, TypeError):
+                set_aside(fields, "last_seen", "last_seen")
+        value = fields.get("generation")
         if type(value) is str:
             fields["generation"] = read_int(value)
-        value = fields["build_state"]
+        value = fields.get("build_state")
         if type(value) is dict:
             fields["build_state"] = _READERS["DeploymentBuildState"](value)
         model = new(cls)

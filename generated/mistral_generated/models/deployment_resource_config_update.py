@@ -7,22 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "replicas": UNSET,
-    "cpu_request": UNSET,
-    "cpu_limit": UNSET,
-    "memory_request": UNSET,
-    "memory_limit": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["replicas", "cpu_request", "cpu_limit", "memory_request", "memory_limit"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -38,20 +31,22 @@ class DeploymentResourceConfigUpdate(Model):
         memory_limit: The memory each worker gets at most, as Kubernetes writes it.
     """
 
-    replicas: int | None | Unset = UNSET
-    cpu_request: str | None | Unset = UNSET
-    cpu_limit: str | None | Unset = UNSET
-    memory_request: str | None | Unset = UNSET
-    memory_limit: str | None | Unset = UNSET
+    replicas: int | None = ABSENT
+    cpu_request: str | None = ABSENT
+    cpu_limit: str | None = ABSENT
+    memory_request: str | None = ABSENT
+    memory_limit: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["replicas"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("replicas")
         if type(value) is str:
             fields["replicas"] = read_int(value)
         model = new(cls)

@@ -7,32 +7,32 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, deprecate, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, deprecate, fill, new, set_aside, unknown
 from ..wire import parse_time, read_bool, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-    from ..types import Unset
     from .deployment_location import DeploymentLocation
     from .location_type import LocationType
     from .managed_deployment_response import ManagedDeploymentResponse
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "name": UNSET,
-    "is_active": UNSET,
-    "is_hardened": UNSET,
-    "created_at": UNSET,
-    "updated_at": UNSET,
-    "location": UNSET,
-    "worker_count": UNSET,
-    "active_worker_count": UNSET,
-    "locations": UNSET,
-    "managed": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "id",
+        "name",
+        "is_active",
+        "is_hardened",
+        "created_at",
+        "updated_at",
+        "location",
+        "worker_count",
+        "active_worker_count",
+        "locations",
+        "managed",
+    ]
+)
 _READERS = Readers(
     {
         "DeploymentLocation": "deployment_location:DeploymentLocation",
@@ -63,52 +63,53 @@ class DeploymentResponse(Model):
     id: str
     name: str
     is_active: bool
-    is_hardened: bool | Unset = UNSET
+    is_hardened: bool | None = ABSENT
     created_at: dt.datetime
     updated_at: dt.datetime
-    location: DeploymentLocation | None | Unset = UNSET
-    worker_count: int | Unset = UNSET
-    active_worker_count: int | Unset = UNSET
-    locations: list[LocationType] | Unset = UNSET
-    managed: ManagedDeploymentResponse | None | Unset = UNSET
+    location: DeploymentLocation | None = ABSENT
+    worker_count: int | None = ABSENT
+    active_worker_count: int | None = ABSENT
+    locations: list[LocationType] | None = ABSENT
+    managed: ManagedDeploymentResponse | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("id", "name", "is_active", "created_at", "updated_at")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 11:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["is_active"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("is_active")
         if type(value) is str:
             fields["is_active"] = read_bool(value)
-        value = fields["is_hardened"]
+        value = fields.get("is_hardened")
         if type(value) is str:
             fields["is_hardened"] = read_bool(value)
-        value = fields["created_at"]
-        if type(value) is str:
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["updated_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("updated_at")
+        if value is not None:
             try:
                 fields["updated_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["location"]
+            except (ValueError, TypeError):
+                set_aside(fields, "updated_at", "updated_at")
+        value = fields.get("location")
         if type(value) is dict:
             fields["location"] = _READERS["DeploymentLocation"](value)
-        value = fields["worker_count"]
+        value = fields.get("worker_count")
         if type(value) is str:
             fields["worker_count"] = read_int(value)
-        value = fields["active_worker_count"]
+        value = fields.get("active_worker_count")
         if type(value) is str:
             fields["active_worker_count"] = read_int(value)
-        value = fields["managed"]
+        value = fields.get("managed")
         if type(value) is dict:
             fields["managed"] = _READERS["ManagedDeploymentResponse"](value)
         model = new(cls)

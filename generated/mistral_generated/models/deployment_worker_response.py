@@ -7,24 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
 from ..wire import parse_time, read_bool
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-    from ..types import Unset
     from .deployment_location import DeploymentLocation
 
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "created_at": UNSET,
-    "updated_at": UNSET,
-    "is_active": UNSET,
-    "location": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "created_at", "updated_at", "is_active", "location"])
 _READERS = Readers({"DeploymentLocation": "deployment_location:DeploymentLocation"})
 
 
@@ -44,33 +36,34 @@ class DeploymentWorkerResponse(Model):
     created_at: dt.datetime
     updated_at: dt.datetime
     is_active: bool
-    location: DeploymentLocation | None | Unset = UNSET
+    location: DeploymentLocation | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "created_at", "updated_at", "is_active")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["created_at"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["updated_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("updated_at")
+        if value is not None:
             try:
                 fields["updated_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["is_active"]
+            except (ValueError, TypeError):
+                set_aside(fields, "updated_at", "updated_at")
+        value = fields.get("is_active")
         if type(value) is str:
             fields["is_active"] = read_bool(value)
-        value = fields["location"]
+        value = fields.get("location")
         if type(value) is dict:
             fields["location"] = _READERS["DeploymentLocation"](value)
         model = new(cls)

@@ -7,20 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "github_url": UNSET,
-    "revision": UNSET,
-    "entrypoint": UNSET,
-    "working_dir": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["github_url", "revision", "entrypoint", "working_dir"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -35,19 +27,21 @@ class DeploymentWorkerSpecInput(Model):
     """
 
     github_url: str
-    revision: str | None | Unset = UNSET
-    entrypoint: str | None | Unset = UNSET
-    working_dir: str | None | Unset = UNSET
+    revision: str | None = ABSENT
+    entrypoint: str | None = ABSENT
+    working_dir: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("github_url",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["github_url"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

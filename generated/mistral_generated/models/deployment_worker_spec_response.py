@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, deprecate, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, deprecate, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .git_commit_metadata import GitCommitMetadata
 
-_ABSENT: dict[str, Any] = {
-    "github_url": UNSET,
-    "type": UNSET,
-    "revision": UNSET,
-    "entrypoint": UNSET,
-    "working_dir": UNSET,
-    "restarted_at": UNSET,
-    "commit_sha": UNSET,
-    "commit": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "github_url",
+        "type",
+        "revision",
+        "entrypoint",
+        "working_dir",
+        "restarted_at",
+        "commit_sha",
+        "commit",
+    ]
+)
 _READERS = Readers({"GitCommitMetadata": "git_commit_metadata:GitCommitMetadata"})
 
 
@@ -45,24 +45,25 @@ class DeploymentWorkerSpecResponse(Model):
     """
 
     github_url: str
-    type: str | Unset = UNSET
-    revision: str | None | Unset = UNSET
-    entrypoint: str | None | Unset = UNSET
-    working_dir: str | None | Unset = UNSET
-    restarted_at: str | None | Unset = UNSET
-    commit_sha: str | None | Unset = UNSET
-    commit: GitCommitMetadata | None | Unset = UNSET
+    type: str | None = ABSENT
+    revision: str | None = ABSENT
+    entrypoint: str | None = ABSENT
+    working_dir: str | None = ABSENT
+    restarted_at: str | None = ABSENT
+    commit_sha: str | None = ABSENT
+    commit: GitCommitMetadata | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("github_url",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 8:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["commit"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("commit")
         if type(value) is dict:
             fields["commit"] = _READERS["GitCommitMetadata"](value)
         model = new(cls)

@@ -7,40 +7,40 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, deprecate, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, deprecate, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Any, Self
 
-    from ..types import Unset
     from .process_status import ProcessStatus
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "library_id": UNSET,
-    "hash": UNSET,
-    "mime_type": UNSET,
-    "extension": UNSET,
-    "size": UNSET,
-    "name": UNSET,
-    "summary": UNSET,
-    "created_at": UNSET,
-    "last_processed_at": UNSET,
-    "number_of_pages": UNSET,
-    "process_status": UNSET,
-    "uploaded_by_id": UNSET,
-    "uploaded_by_type": UNSET,
-    "tokens_processing_main_content": UNSET,
-    "tokens_processing_summary": UNSET,
-    "url": UNSET,
-    "attributes": UNSET,
-    "expires_at": UNSET,
-    "processing_status": UNSET,
-    "tokens_processing_total": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "id",
+        "library_id",
+        "hash",
+        "mime_type",
+        "extension",
+        "size",
+        "name",
+        "summary",
+        "created_at",
+        "last_processed_at",
+        "number_of_pages",
+        "process_status",
+        "uploaded_by_id",
+        "uploaded_by_type",
+        "tokens_processing_main_content",
+        "tokens_processing_summary",
+        "url",
+        "attributes",
+        "expires_at",
+        "processing_status",
+        "tokens_processing_total",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -81,22 +81,23 @@ class Document(Model):
     extension: str | None
     size: int | None
     name: str
-    summary: str | None | Unset = UNSET
+    summary: str | None = ABSENT
     created_at: dt.datetime
-    last_processed_at: dt.datetime | None | Unset = UNSET
-    number_of_pages: int | None | Unset = UNSET
+    last_processed_at: dt.datetime | None = ABSENT
+    number_of_pages: int | None = ABSENT
     process_status: ProcessStatus
     uploaded_by_id: str | None
     uploaded_by_type: str
-    tokens_processing_main_content: int | None | Unset = UNSET
-    tokens_processing_summary: int | None | Unset = UNSET
-    url: str | None | Unset = UNSET
-    attributes: dict[str, Any] | None | Unset = UNSET
-    expires_at: dt.datetime | None | Unset = UNSET
+    tokens_processing_main_content: int | None = ABSENT
+    tokens_processing_summary: int | None = ABSENT
+    url: str | None = ABSENT
+    attributes: dict[str, Any] | None = ABSENT
+    expires_at: dt.datetime | None = ABSENT
     processing_status: str
     tokens_processing_total: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "id",
         "library_id",
@@ -116,40 +117,40 @@ class Document(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 21:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["size"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("size")
         if type(value) is str:
             fields["size"] = read_int(value)
-        value = fields["created_at"]
-        if type(value) is str:
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["last_processed_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("last_processed_at")
+        if value is not None:
             try:
                 fields["last_processed_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["number_of_pages"]
+            except (ValueError, TypeError):
+                set_aside(fields, "last_processed_at", "last_processed_at")
+        value = fields.get("number_of_pages")
         if type(value) is str:
             fields["number_of_pages"] = read_int(value)
-        value = fields["tokens_processing_main_content"]
+        value = fields.get("tokens_processing_main_content")
         if type(value) is str:
             fields["tokens_processing_main_content"] = read_int(value)
-        value = fields["tokens_processing_summary"]
+        value = fields.get("tokens_processing_summary")
         if type(value) is str:
             fields["tokens_processing_summary"] = read_int(value)
-        value = fields["expires_at"]
-        if type(value) is str:
+        value = fields.get("expires_at")
+        if value is not None:
             try:
                 fields["expires_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["tokens_processing_total"]
+            except (ValueError, TypeError):
+                set_aside(fields, "expires_at", "expires_at")
+        value = fields.get("tokens_processing_total")
         if type(value) is str:
             fields["tokens_processing_total"] = read_int(value)
         model = new(cls)

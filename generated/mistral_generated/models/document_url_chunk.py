@@ -7,19 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "document_url": UNSET,
-    "document_name": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["type", "document_url", "document_name"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -34,17 +27,19 @@ class DocumentURLChunk(Model):
 
     type: Literal["document_url"] = "document_url"
     document_url: str
-    document_name: str | None | Unset = UNSET
+    document_name: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("document_url",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["type", "document_url"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .form_elicitation_capability import FormElicitationCapability
     from .url_elicitation_capability import UrlElicitationCapability
 
-_ABSENT: dict[str, Any] = {
-    "form": UNSET,
-    "url": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["form", "url"])
 _READERS = Readers(
     {
         "FormElicitationCapability": "form_elicitation_capability:FormElicitationCapability",
@@ -38,20 +33,22 @@ class ElicitationCapability(Model):
         url: By a page of the server.
     """
 
-    form: FormElicitationCapability | None | Unset = UNSET
-    url: UrlElicitationCapability | None | Unset = UNSET
+    form: FormElicitationCapability | None = ABSENT
+    url: UrlElicitationCapability | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["form"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("form")
         if type(value) is dict:
             fields["form"] = _READERS["FormElicitationCapability"](value)
-        value = fields["url"]
+        value = fields.get("url")
         if type(value) is dict:
             fields["url"] = _READERS["UrlElicitationCapability"](value)
         model = new(cls)

@@ -7,23 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from .resource_contents import read_resource_contents
 
 if TYPE_CHECKING:
     from typing import Any, Literal, Self
 
-    from ..types import Unset
     from .annotations import Annotations
     from .resource_contents import ResourceContents
 
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "resource": UNSET,
-    "annotations": UNSET,
-    "meta": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["type", "resource", "annotations", "meta"])
 _READERS = Readers({"Annotations": "annotations:Annotations"})
 
 
@@ -40,25 +33,26 @@ class EmbeddedResource(Model):
 
     type: Literal["resource"] = "resource"
     resource: ResourceContents
-    annotations: Annotations | None | Unset = UNSET
-    meta: dict[str, Any] | None | Unset = UNSET
+    annotations: Annotations | None = ABSENT
+    meta: dict[str, Any] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("type", "resource")
     _renamed: ClassVar[dict[str, str]] = {"meta": "_meta"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "_meta" in source:
+        fields = source.copy()
+        if "_meta" in fields:
             fields["meta"] = fields.pop("_meta")
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["resource"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("resource")
         if type(value) is dict:
             fields["resource"] = read_resource_contents(value)
-        value = fields["annotations"]
+        value = fields.get("annotations")
         if type(value) is dict:
             fields["annotations"] = _READERS["Annotations"](value)
         model = new(cls)

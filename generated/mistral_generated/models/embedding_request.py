@@ -7,25 +7,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Any, Self
 
-    from ..types import Unset
     from .embedding_dtype import EmbeddingDtype
     from .encoding_format import EncodingFormat
 
-_ABSENT: dict[str, Any] = {
-    "model": UNSET,
-    "metadata": UNSET,
-    "inputs": UNSET,
-    "output_dimension": UNSET,
-    "output_dtype": UNSET,
-    "encoding_format": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["model", "metadata", "inputs", "output_dimension", "output_dtype", "encoding_format"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -43,25 +36,29 @@ class EmbeddingRequest(Model):
     """
 
     model: str
-    metadata: dict[str, Any] | None | Unset = UNSET
+    metadata: dict[str, Any] | None = ABSENT
     inputs: str | list[str]
-    output_dimension: int | None | Unset = UNSET
-    output_dtype: EmbeddingDtype | Unset = UNSET
-    encoding_format: EncodingFormat | Unset = UNSET
+    output_dimension: int | None = ABSENT
+    output_dtype: EmbeddingDtype | None = ABSENT
+    encoding_format: EncodingFormat | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("model", "inputs")
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["model", "inputs", "output_dtype", "encoding_format"]
+    )
     _renamed: ClassVar[dict[str, str]] = {"inputs": "input"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "input" in source:
+        fields = source.copy()
+        if "input" in fields:
             fields["inputs"] = fields.pop("input")
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["output_dimension"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("output_dimension")
         if type(value) is str:
             fields["output_dimension"] = read_int(value)
         model = new(cls)

@@ -8,20 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .embedding_response_data import EmbeddingResponseData
 from .usage_info import UsageInfo
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "object": UNSET,
-    "model": UNSET,
-    "usage": UNSET,
-    "data": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["id", "object", "model", "usage", "data"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -43,18 +36,19 @@ class EmbeddingResponse(Model):
     data: list[EmbeddingResponseData]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("id", "object", "model", "usage", "data")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["usage"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("usage")
         if type(value) is dict:
             fields["usage"] = UsageInfo.from_dict(value)
-        value = fields["data"]
+        value = fields.get("data")
         if type(value) is list:
             fields["data"] = [
                 EmbeddingResponseData.from_dict(item) if type(item) is dict else item

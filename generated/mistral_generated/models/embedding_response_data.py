@@ -3,24 +3,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float, read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "object": UNSET,
-    "embedding": UNSET,
-    "index": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["object", "embedding", "index"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -33,23 +26,26 @@ class EmbeddingResponseData(Model):
         index: Which text of the request it belongs to, counted from 0.
     """
 
-    object: str | Unset = UNSET
-    embedding: list[float] | Unset = UNSET
-    index: int | Unset = UNSET
+    object: str | None = ABSENT
+    embedding: list[float]
+    index: int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
+    _required: ClassVar[tuple[str, ...]] = ("embedding",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["embedding"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("embedding")
         if type(value) is list:
             fields["embedding"] = [
                 read_float(item) if type(item) is str else item for item in value
             ]
-        value = fields["index"]
+        value = fields.get("index")
         if type(value) is str:
             fields["index"] = read_int(value)
         model = new(cls)

@@ -7,22 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "timestamp": UNSET,
-    "trace_id": UNSET,
-    "span_id": UNSET,
-    "severity_text": UNSET,
-    "body": UNSET,
-    "log_attributes": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["timestamp", "trace_id", "span_id", "severity_text", "body", "log_attributes"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -46,6 +40,7 @@ class ExecutionLogRecord(Model):
     log_attributes: dict[str, str]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "timestamp",
         "trace_id",
@@ -58,15 +53,15 @@ class ExecutionLogRecord(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["timestamp"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("timestamp")
+        if value is not None:
             try:
                 fields["timestamp"] = parse_time(value)
-            except ValueError:
-                pass
+            except (ValueError, TypeError):
+                set_aside(fields, "timestamp", "timestamp")
         model = new(cls)
         fill(model, fields)
         return model

@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .execution_config import ExecutionConfig
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "integration_id": UNSET,
-    "execution_config": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "integration_id", "execution_config"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,15 +31,16 @@ class ExecutionTool(Model):
     execution_config: ExecutionConfig | None
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "integration_id", "execution_config")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["execution_config"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("execution_config")
         if type(value) is dict:
             fields["execution_config"] = ExecutionConfig.from_dict(value)
         model = new(cls)

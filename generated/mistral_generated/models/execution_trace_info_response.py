@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "otel_trace_id": UNSET,
-    "has_trace_data": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["otel_trace_id", "has_trace_data"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -31,17 +25,19 @@ class ExecutionTraceInfoResponse(Model):
         has_trace_data: Whether the trace itself can be read.
     """
 
-    otel_trace_id: str | None | Unset = UNSET
-    has_trace_data: bool | Unset = UNSET
+    otel_trace_id: str | None = ABSENT
+    has_trace_data: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["has_trace_data"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("has_trace_data")
         if type(value) is str:
             fields["has_trace_data"] = read_bool(value)
         model = new(cls)

@@ -7,43 +7,43 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .oauth_metadata_source import OAuthMetadataSource
 
-_ABSENT: dict[str, Any] = {
-    "issuer": UNSET,
-    "authorization_endpoint": UNSET,
-    "token_endpoint": UNSET,
-    "registration_endpoint": UNSET,
-    "scopes_supported": UNSET,
-    "response_types_supported": UNSET,
-    "response_modes_supported": UNSET,
-    "grant_types_supported": UNSET,
-    "token_endpoint_auth_methods_supported": UNSET,
-    "token_endpoint_auth_signing_alg_values_supported": UNSET,
-    "service_documentation": UNSET,
-    "ui_locales_supported": UNSET,
-    "op_policy_uri": UNSET,
-    "op_tos_uri": UNSET,
-    "revocation_endpoint": UNSET,
-    "revocation_endpoint_auth_methods_supported": UNSET,
-    "revocation_endpoint_auth_signing_alg_values_supported": UNSET,
-    "introspection_endpoint": UNSET,
-    "introspection_endpoint_auth_methods_supported": UNSET,
-    "introspection_endpoint_auth_signing_alg_values_supported": UNSET,
-    "code_challenge_methods_supported": UNSET,
-    "client_id_metadata_document_supported": UNSET,
-    "x_source": UNSET,
-    "x_resource_url": UNSET,
-    "x_scope": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "issuer",
+        "authorization_endpoint",
+        "token_endpoint",
+        "registration_endpoint",
+        "scopes_supported",
+        "response_types_supported",
+        "response_modes_supported",
+        "grant_types_supported",
+        "token_endpoint_auth_methods_supported",
+        "token_endpoint_auth_signing_alg_values_supported",
+        "service_documentation",
+        "ui_locales_supported",
+        "op_policy_uri",
+        "op_tos_uri",
+        "revocation_endpoint",
+        "revocation_endpoint_auth_methods_supported",
+        "revocation_endpoint_auth_signing_alg_values_supported",
+        "introspection_endpoint",
+        "introspection_endpoint_auth_methods_supported",
+        "introspection_endpoint_auth_signing_alg_values_supported",
+        "code_challenge_methods_supported",
+        "client_id_metadata_document_supported",
+        "x_source",
+        "x_resource_url",
+        "x_scope",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -90,39 +90,43 @@ class ExtendedOAuthServerMetadata(Model):
     issuer: str
     authorization_endpoint: str
     token_endpoint: str
-    registration_endpoint: str | None | Unset = UNSET
-    scopes_supported: list[str] | None | Unset = UNSET
-    response_types_supported: list[str] | Unset = UNSET
-    response_modes_supported: list[str] | None | Unset = UNSET
-    grant_types_supported: list[str] | None | Unset = UNSET
-    token_endpoint_auth_methods_supported: list[str] | None | Unset = UNSET
-    token_endpoint_auth_signing_alg_values_supported: list[str] | None | Unset = UNSET
-    service_documentation: str | None | Unset = UNSET
-    ui_locales_supported: list[str] | None | Unset = UNSET
-    op_policy_uri: str | None | Unset = UNSET
-    op_tos_uri: str | None | Unset = UNSET
-    revocation_endpoint: str | None | Unset = UNSET
-    revocation_endpoint_auth_methods_supported: list[str] | None | Unset = UNSET
-    revocation_endpoint_auth_signing_alg_values_supported: list[str] | None | Unset = UNSET
-    introspection_endpoint: str | None | Unset = UNSET
-    introspection_endpoint_auth_methods_supported: list[str] | None | Unset = UNSET
-    introspection_endpoint_auth_signing_alg_values_supported: list[str] | None | Unset = UNSET
-    code_challenge_methods_supported: list[str] | None | Unset = UNSET
-    client_id_metadata_document_supported: bool | None | Unset = UNSET
-    x_source: OAuthMetadataSource | None | Unset = UNSET
-    x_resource_url: str | None | Unset = UNSET
-    x_scope: str | None | Unset = UNSET
+    registration_endpoint: str | None = ABSENT
+    scopes_supported: list[str] | None = ABSENT
+    response_types_supported: list[str] | None = ABSENT
+    response_modes_supported: list[str] | None = ABSENT
+    grant_types_supported: list[str] | None = ABSENT
+    token_endpoint_auth_methods_supported: list[str] | None = ABSENT
+    token_endpoint_auth_signing_alg_values_supported: list[str] | None = ABSENT
+    service_documentation: str | None = ABSENT
+    ui_locales_supported: list[str] | None = ABSENT
+    op_policy_uri: str | None = ABSENT
+    op_tos_uri: str | None = ABSENT
+    revocation_endpoint: str | None = ABSENT
+    revocation_endpoint_auth_methods_supported: list[str] | None = ABSENT
+    revocation_endpoint_auth_signing_alg_values_supported: list[str] | None = ABSENT
+    introspection_endpoint: str | None = ABSENT
+    introspection_endpoint_auth_methods_supported: list[str] | None = ABSENT
+    introspection_endpoint_auth_signing_alg_values_supported: list[str] | None = ABSENT
+    code_challenge_methods_supported: list[str] | None = ABSENT
+    client_id_metadata_document_supported: bool | None = ABSENT
+    x_source: OAuthMetadataSource | None = ABSENT
+    x_resource_url: str | None = ABSENT
+    x_scope: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("issuer", "authorization_endpoint", "token_endpoint")
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["issuer", "authorization_endpoint", "token_endpoint", "response_types_supported"]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 25:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["client_id_metadata_document_supported"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("client_id_metadata_document_supported")
         if type(value) is str:
             fields["client_id_metadata_document_supported"] = read_bool(value)
         model = new(cls)

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 
 if TYPE_CHECKING:
     from typing import Self
 
     from .base_task_status import BaseTaskStatus
 
-_ABSENT: dict[str, Any] = {
-    "status": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["status"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -31,14 +28,15 @@ class FetchCampaignStatusResponse(Model):
     status: BaseTaskStatus
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("status",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .filter_payload import FilterPayload
 
-_ABSENT: dict[str, Any] = {
-    "filter_params": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["filter_params"])
 _READERS = Readers({"FilterPayload": "filter_payload:FilterPayload"})
 
 
@@ -30,16 +26,18 @@ class FetchFieldOptionCountsRequest(Model):
         filter_params: Only events that match this filter; null counts all.
     """
 
-    filter_params: FilterPayload | None | Unset = UNSET
+    filter_params: FilterPayload | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["filter_params"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("filter_params")
         if type(value) is dict:
             fields["filter_params"] = _READERS["FilterPayload"](value)
         model = new(cls)

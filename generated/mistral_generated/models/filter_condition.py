@@ -8,18 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 
 if TYPE_CHECKING:
     from typing import Any, Self
 
     from .filter_operator import FilterOperator
 
-_ABSENT: dict[str, Any] = {
-    "field": UNSET,
-    "op": UNSET,
-    "value": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["field", "op", "value"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,14 +32,16 @@ class FilterCondition(Model):
     value: Any
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("field", "op", "value")
+    _not_null: ClassVar[frozenset[str]] = frozenset(["field", "op"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .filter import Filter
 
-_ABSENT: dict[str, Any] = {
-    "and_": UNSET,
-    "or_": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["and_", "or_"])
 _READERS = Readers({"Filter": "filter:read_filter"})
 
 
@@ -32,28 +27,29 @@ class FilterGroup(Model):
         or_: Conditions of which one has to hold.
     """
 
-    and_: list[Filter] | None | Unset = UNSET
-    or_: list[Filter] | None | Unset = UNSET
+    and_: list[Filter] | None = ABSENT
+    or_: list[Filter] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _renamed: ClassVar[dict[str, str]] = {"and_": "AND", "or_": "OR"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "AND" in source:
+        fields = source.copy()
+        if "AND" in fields:
             fields["and_"] = fields.pop("AND")
-        if "OR" in source:
+        if "OR" in fields:
             fields["or_"] = fields.pop("OR")
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["and_"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("and_")
         if type(value) is list:
             fields["and_"] = [
                 _READERS["Filter"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["or_"]
+        value = fields.get("or_")
         if type(value) is list:
             fields["or_"] = [
                 _READERS["Filter"](item) if type(item) is dict else item for item in value

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .filter import read_filter
 
 if TYPE_CHECKING:
@@ -16,9 +15,7 @@ if TYPE_CHECKING:
 
     from .filter import Filter
 
-_ABSENT: dict[str, Any] = {
-    "filters": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["filters"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,15 +29,16 @@ class FilterPayload(Model):
     filters: Filter | None
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("filters",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["filters"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("filters")
         if type(value) is dict:
             fields["filters"] = read_filter(value)
         model = new(cls)

@@ -7,29 +7,28 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_float, read_int
 
 if TYPE_CHECKING:
     from typing import Any, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "model": UNSET,
-    "temperature": UNSET,
-    "top_p": UNSET,
-    "max_tokens": UNSET,
-    "stream": UNSET,
-    "stop": UNSET,
-    "random_seed": UNSET,
-    "metadata": UNSET,
-    "prompt": UNSET,
-    "suffix": UNSET,
-    "min_tokens": UNSET,
-    "prompt_cache_key": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "model",
+        "temperature",
+        "top_p",
+        "max_tokens",
+        "stream",
+        "stop",
+        "random_seed",
+        "metadata",
+        "prompt",
+        "suffix",
+        "min_tokens",
+        "prompt_cache_key",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -55,43 +54,45 @@ class FIMCompletionRequest(Model):
     """
 
     model: str
-    temperature: float | None | Unset = UNSET
-    top_p: float | None | Unset = UNSET
-    max_tokens: int | None | Unset = UNSET
-    stream: bool | Unset = UNSET
-    stop: str | list[str] | None | Unset = UNSET
-    random_seed: int | None | Unset = UNSET
-    metadata: dict[str, Any] | None | Unset = UNSET
+    temperature: float | None = ABSENT
+    top_p: float | None = ABSENT
+    max_tokens: int | None = ABSENT
+    stream: bool | None = ABSENT
+    stop: str | list[str] | None = ABSENT
+    random_seed: int | None = ABSENT
+    metadata: dict[str, Any] | None = ABSENT
     prompt: str
-    suffix: str | None | Unset = UNSET
-    min_tokens: int | None | Unset = UNSET
-    prompt_cache_key: str | None | Unset = UNSET
+    suffix: str | None = ABSENT
+    min_tokens: int | None = ABSENT
+    prompt_cache_key: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("model", "prompt")
+    _not_null: ClassVar[frozenset[str]] = frozenset(["model", "stream", "prompt"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 12:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["temperature"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("temperature")
         if type(value) is str:
             fields["temperature"] = read_float(value)
-        value = fields["top_p"]
+        value = fields.get("top_p")
         if type(value) is str:
             fields["top_p"] = read_float(value)
-        value = fields["max_tokens"]
+        value = fields.get("max_tokens")
         if type(value) is str:
             fields["max_tokens"] = read_int(value)
-        value = fields["stream"]
+        value = fields.get("stream")
         if type(value) is str:
             fields["stream"] = read_bool(value)
-        value = fields["random_seed"]
+        value = fields.get("random_seed")
         if type(value) is str:
             fields["random_seed"] = read_int(value)
-        value = fields["min_tokens"]
+        value = fields.get("min_tokens")
         if type(value) is str:
             fields["min_tokens"] = read_int(value)
         model = new(cls)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_int
 from .chat_completion_choice import ChatCompletionChoice
 from .usage_info import UsageInfo
@@ -16,14 +15,7 @@ from .usage_info import UsageInfo
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "object": UNSET,
-    "model": UNSET,
-    "usage": UNSET,
-    "created": UNSET,
-    "choices": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["id", "object", "model", "usage", "created", "choices"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -47,21 +39,22 @@ class FIMCompletionResponse(Model):
     choices: list[ChatCompletionChoice]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("id", "object", "model", "usage", "created", "choices")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["usage"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("usage")
         if type(value) is dict:
             fields["usage"] = UsageInfo.from_dict(value)
-        value = fields["created"]
+        value = fields.get("created")
         if type(value) is str:
             fields["created"] = read_int(value)
-        value = fields["choices"]
+        value = fields.get("choices")
         if type(value) is list:
             fields["choices"] = [
                 ChatCompletionChoice.from_dict(item) if type(item) is dict else item

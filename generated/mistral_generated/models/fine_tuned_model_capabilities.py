@@ -7,22 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "completion_chat": UNSET,
-    "completion_fim": UNSET,
-    "function_calling": UNSET,
-    "fine_tuning": UNSET,
-    "classification": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["completion_chat", "completion_fim", "function_calling", "fine_tuning", "classification"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,32 +30,34 @@ class FineTunedModelCapabilities(Model):
         classification: Whether it sorts text into classes.
     """
 
-    completion_chat: bool | Unset = UNSET
-    completion_fim: bool | Unset = UNSET
-    function_calling: bool | Unset = UNSET
-    fine_tuning: bool | Unset = UNSET
-    classification: bool | Unset = UNSET
+    completion_chat: bool | None = ABSENT
+    completion_fim: bool | None = ABSENT
+    function_calling: bool | None = ABSENT
+    fine_tuning: bool | None = ABSENT
+    classification: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["completion_chat"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("completion_chat")
         if type(value) is str:
             fields["completion_chat"] = read_bool(value)
-        value = fields["completion_fim"]
+        value = fields.get("completion_fim")
         if type(value) is str:
             fields["completion_fim"] = read_bool(value)
-        value = fields["function_calling"]
+        value = fields.get("function_calling")
         if type(value) is str:
             fields["function_calling"] = read_bool(value)
-        value = fields["fine_tuning"]
+        value = fields.get("fine_tuning")
         if type(value) is str:
             fields["fine_tuning"] = read_bool(value)
-        value = fields["classification"]
+        value = fields.get("classification")
         if type(value) is str:
             fields["classification"] = read_bool(value)
         model = new(cls)

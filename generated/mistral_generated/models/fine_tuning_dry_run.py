@@ -7,29 +7,28 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_float, read_int
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "expected_duration_seconds": UNSET,
-    "cost": UNSET,
-    "cost_currency": UNSET,
-    "train_tokens_per_step": UNSET,
-    "train_tokens": UNSET,
-    "data_tokens": UNSET,
-    "estimated_start_time": UNSET,
-    "deprecated": UNSET,
-    "details": UNSET,
-    "epochs": UNSET,
-    "training_steps": UNSET,
-    "object": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "expected_duration_seconds",
+        "cost",
+        "cost_currency",
+        "train_tokens_per_step",
+        "train_tokens",
+        "data_tokens",
+        "estimated_start_time",
+        "deprecated",
+        "details",
+        "epochs",
+        "training_steps",
+        "object",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -53,53 +52,54 @@ class FineTuningDryRun(Model):
         object: The word `job.metadata`.
     """
 
-    expected_duration_seconds: int | None | Unset = UNSET
-    cost: float | None | Unset = UNSET
-    cost_currency: str | None | Unset = UNSET
-    train_tokens_per_step: int | None | Unset = UNSET
-    train_tokens: int | None | Unset = UNSET
-    data_tokens: int | None | Unset = UNSET
-    estimated_start_time: int | None | Unset = UNSET
-    deprecated: bool | Unset = UNSET
+    expected_duration_seconds: int | None = ABSENT
+    cost: float | None = ABSENT
+    cost_currency: str | None = ABSENT
+    train_tokens_per_step: int | None = ABSENT
+    train_tokens: int | None = ABSENT
+    data_tokens: int | None = ABSENT
+    estimated_start_time: int | None = ABSENT
+    deprecated: bool | None = ABSENT
     details: str
-    epochs: float | None | Unset = UNSET
-    training_steps: int | None | Unset = UNSET
+    epochs: float | None = ABSENT
+    training_steps: int | None = ABSENT
     object: Literal["job.metadata"] = "job.metadata"
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("details",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 12:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["expected_duration_seconds"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("expected_duration_seconds")
         if type(value) is str:
             fields["expected_duration_seconds"] = read_int(value)
-        value = fields["cost"]
+        value = fields.get("cost")
         if type(value) is str:
             fields["cost"] = read_float(value)
-        value = fields["train_tokens_per_step"]
+        value = fields.get("train_tokens_per_step")
         if type(value) is str:
             fields["train_tokens_per_step"] = read_int(value)
-        value = fields["train_tokens"]
+        value = fields.get("train_tokens")
         if type(value) is str:
             fields["train_tokens"] = read_int(value)
-        value = fields["data_tokens"]
+        value = fields.get("data_tokens")
         if type(value) is str:
             fields["data_tokens"] = read_int(value)
-        value = fields["estimated_start_time"]
+        value = fields.get("estimated_start_time")
         if type(value) is str:
             fields["estimated_start_time"] = read_int(value)
-        value = fields["deprecated"]
+        value = fields.get("deprecated")
         if type(value) is str:
             fields["deprecated"] = read_bool(value)
-        value = fields["epochs"]
+        value = fields.get("epochs")
         if type(value) is str:
             fields["epochs"] = read_float(value)
-        value = fields["training_steps"]
+        value = fields.get("training_steps")
         if type(value) is str:
             fields["training_steps"] = read_int(value)
         model = new(cls)

@@ -7,21 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
     from .fine_tuning_job import FineTuningJob
 
-_ABSENT: dict[str, Any] = {
-    "data": UNSET,
-    "object": UNSET,
-    "total": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["data", "object", "total"])
 _READERS = Readers({"FineTuningJob": "fine_tuning_job:read_fine_tuning_job"})
 
 
@@ -35,25 +29,26 @@ class FineTuningJobList(Model):
         total: How many jobs match on all pages.
     """
 
-    data: list[FineTuningJob] | Unset = UNSET
+    data: list[FineTuningJob] | None = ABSENT
     object: Literal["list"] = "list"
     total: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("total",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["data"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("data")
         if type(value) is list:
             fields["data"] = [
                 _READERS["FineTuningJob"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["total"]
+        value = fields.get("total")
         if type(value) is str:
             fields["total"] = read_int(value)
         model = new(cls)

@@ -7,24 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float, read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "expected_duration_seconds": UNSET,
-    "cost": UNSET,
-    "cost_currency": UNSET,
-    "train_tokens_per_step": UNSET,
-    "train_tokens": UNSET,
-    "data_tokens": UNSET,
-    "estimated_start_time": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "expected_duration_seconds",
+        "cost",
+        "cost_currency",
+        "train_tokens_per_step",
+        "train_tokens",
+        "data_tokens",
+        "estimated_start_time",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -43,37 +42,39 @@ class FineTuningJobMetadata(Model):
             not known.
     """
 
-    expected_duration_seconds: int | None | Unset = UNSET
-    cost: float | None | Unset = UNSET
-    cost_currency: str | None | Unset = UNSET
-    train_tokens_per_step: int | None | Unset = UNSET
-    train_tokens: int | None | Unset = UNSET
-    data_tokens: int | None | Unset = UNSET
-    estimated_start_time: int | None | Unset = UNSET
+    expected_duration_seconds: int | None = ABSENT
+    cost: float | None = ABSENT
+    cost_currency: str | None = ABSENT
+    train_tokens_per_step: int | None = ABSENT
+    train_tokens: int | None = ABSENT
+    data_tokens: int | None = ABSENT
+    estimated_start_time: int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 7:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["expected_duration_seconds"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("expected_duration_seconds")
         if type(value) is str:
             fields["expected_duration_seconds"] = read_int(value)
-        value = fields["cost"]
+        value = fields.get("cost")
         if type(value) is str:
             fields["cost"] = read_float(value)
-        value = fields["train_tokens_per_step"]
+        value = fields.get("train_tokens_per_step")
         if type(value) is str:
             fields["train_tokens_per_step"] = read_int(value)
-        value = fields["train_tokens"]
+        value = fields.get("train_tokens")
         if type(value) is str:
             fields["train_tokens"] = read_int(value)
-        value = fields["data_tokens"]
+        value = fields.get("data_tokens")
         if type(value) is str:
             fields["data_tokens"] = read_int(value)
-        value = fields["estimated_start_time"]
+        value = fields.get("estimated_start_time")
         if type(value) is str:
             fields["estimated_start_time"] = read_int(value)
         model = new(cls)

@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Any, Self
 
-_ABSENT: dict[str, Any] = {
-    "training": UNSET,
-    "storage": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["training", "storage"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -34,15 +30,16 @@ class FineTuningUsage(Model):
     storage: dict[str, int]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("training", "storage")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["storage"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("storage")
         if type(value) is dict:
             fields["storage"] = {
                 key: read_int(item) if type(item) is str else item for key, item in value.items()

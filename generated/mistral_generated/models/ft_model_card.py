@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_bool, read_float, read_int
 from .model_capabilities import ModelCapabilities
 
@@ -16,27 +15,27 @@ if TYPE_CHECKING:
     import datetime as dt
     from typing import Literal, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "object": UNSET,
-    "created": UNSET,
-    "owned_by": UNSET,
-    "capabilities": UNSET,
-    "name": UNSET,
-    "description": UNSET,
-    "max_context_length": UNSET,
-    "aliases": UNSET,
-    "deprecation": UNSET,
-    "deprecation_replacement_model": UNSET,
-    "default_model_temperature": UNSET,
-    "internal": UNSET,
-    "type": UNSET,
-    "job": UNSET,
-    "root": UNSET,
-    "archived": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "id",
+        "object",
+        "created",
+        "owned_by",
+        "capabilities",
+        "name",
+        "description",
+        "max_context_length",
+        "aliases",
+        "deprecation",
+        "deprecation_replacement_model",
+        "default_model_temperature",
+        "internal",
+        "type",
+        "job",
+        "root",
+        "archived",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -64,54 +63,55 @@ class FTModelCard(Model):
     """
 
     id: str
-    object: str | Unset = UNSET
-    created: int | Unset = UNSET
-    owned_by: str | Unset = UNSET
+    object: str | None = ABSENT
+    created: int | None = ABSENT
+    owned_by: str | None = ABSENT
     capabilities: ModelCapabilities
-    name: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    max_context_length: int | Unset = UNSET
-    aliases: list[str] | Unset = UNSET
-    deprecation: dt.datetime | None | Unset = UNSET
-    deprecation_replacement_model: str | None | Unset = UNSET
-    default_model_temperature: float | None | Unset = UNSET
-    internal: bool | Unset = UNSET
+    name: str | None = ABSENT
+    description: str | None = ABSENT
+    max_context_length: int | None = ABSENT
+    aliases: list[str] | None = ABSENT
+    deprecation: dt.datetime | None = ABSENT
+    deprecation_replacement_model: str | None = ABSENT
+    default_model_temperature: float | None = ABSENT
+    internal: bool | None = ABSENT
     type: Literal["fine-tuned"] = "fine-tuned"
     job: str
     root: str
-    archived: bool | Unset = UNSET
+    archived: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("id", "capabilities", "type", "job", "root")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 17:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["created"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("created")
         if type(value) is str:
             fields["created"] = read_int(value)
-        value = fields["capabilities"]
+        value = fields.get("capabilities")
         if type(value) is dict:
             fields["capabilities"] = ModelCapabilities.from_dict(value)
-        value = fields["max_context_length"]
+        value = fields.get("max_context_length")
         if type(value) is str:
             fields["max_context_length"] = read_int(value)
-        value = fields["deprecation"]
-        if type(value) is str:
+        value = fields.get("deprecation")
+        if value is not None:
             try:
                 fields["deprecation"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["default_model_temperature"]
+            except (ValueError, TypeError):
+                set_aside(fields, "deprecation", "deprecation")
+        value = fields.get("default_model_temperature")
         if type(value) is str:
             fields["default_model_temperature"] = read_float(value)
-        value = fields["internal"]
+        value = fields.get("internal")
         if type(value) is str:
             fields["internal"] = read_bool(value)
-        value = fields["archived"]
+        value = fields.get("archived")
         if type(value) is str:
             fields["archived"] = read_bool(value)
         model = new(cls)

@@ -7,30 +7,30 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Any, Literal, Self
 
-    from ..types import Unset
     from .confirmation_status import ConfirmationStatus
 
-_ABSENT: dict[str, Any] = {
-    "object": UNSET,
-    "type": UNSET,
-    "created_at": UNSET,
-    "completed_at": UNSET,
-    "agent_id": UNSET,
-    "model": UNSET,
-    "id": UNSET,
-    "tool_call_id": UNSET,
-    "name": UNSET,
-    "arguments": UNSET,
-    "confirmation_status": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "object",
+        "type",
+        "created_at",
+        "completed_at",
+        "agent_id",
+        "model",
+        "id",
+        "tool_call_id",
+        "name",
+        "arguments",
+        "confirmation_status",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -53,37 +53,41 @@ class FunctionCallEntry(Model):
 
     object: Literal["entry"] = "entry"
     type: Literal["function.call"] = "function.call"
-    created_at: dt.datetime | Unset = UNSET
-    completed_at: dt.datetime | None | Unset = UNSET
-    agent_id: str | None | Unset = UNSET
-    model: str | None | Unset = UNSET
-    id: str | Unset = UNSET
+    created_at: dt.datetime | None = ABSENT
+    completed_at: dt.datetime | None = ABSENT
+    agent_id: str | None = ABSENT
+    model: str | None = ABSENT
+    id: str | None = ABSENT
     tool_call_id: str
     name: str
     arguments: dict[str, Any] | str
-    confirmation_status: ConfirmationStatus | None | Unset = UNSET
+    confirmation_status: ConfirmationStatus | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("tool_call_id", "name", "arguments")
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["object", "type", "created_at", "id", "tool_call_id", "name", "arguments"]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 11:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["created_at"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["completed_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("completed_at")
+        if value is not None:
             try:
                 fields["completed_at"] = parse_time(value)
-            except ValueError:
-                pass
+            except (ValueError, TypeError):
+                set_aside(fields, "completed_at", "completed_at")
         model = new(cls)
         fill(model, fields)
         return model

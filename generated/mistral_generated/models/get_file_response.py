@@ -7,35 +7,35 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .file_purpose import FilePurpose
     from .file_visibility import FileVisibility
     from .sample_type import SampleType
     from .source import Source
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "object": UNSET,
-    "bytes": UNSET,
-    "created_at": UNSET,
-    "filename": UNSET,
-    "purpose": UNSET,
-    "sample_type": UNSET,
-    "num_lines": UNSET,
-    "mimetype": UNSET,
-    "source": UNSET,
-    "signature": UNSET,
-    "expires_at": UNSET,
-    "visibility": UNSET,
-    "deleted": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "id",
+        "object",
+        "bytes",
+        "created_at",
+        "filename",
+        "purpose",
+        "sample_type",
+        "num_lines",
+        "mimetype",
+        "source",
+        "signature",
+        "expires_at",
+        "visibility",
+        "deleted",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -66,15 +66,16 @@ class GetFileResponse(Model):
     filename: str
     purpose: FilePurpose
     sample_type: SampleType
-    num_lines: int | None | Unset = UNSET
-    mimetype: str | None | Unset = UNSET
+    num_lines: int | None = ABSENT
+    mimetype: str | None = ABSENT
     source: Source
-    signature: str | None | Unset = UNSET
-    expires_at: int | None | Unset = UNSET
-    visibility: FileVisibility | None | Unset = UNSET
+    signature: str | None = ABSENT
+    expires_at: int | None = ABSENT
+    visibility: FileVisibility | None = ABSENT
     deleted: bool
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "id",
         "object",
@@ -90,22 +91,22 @@ class GetFileResponse(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 14:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["bytes"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("bytes")
         if type(value) is str:
             fields["bytes"] = read_int(value)
-        value = fields["created_at"]
+        value = fields.get("created_at")
         if type(value) is str:
             fields["created_at"] = read_int(value)
-        value = fields["num_lines"]
+        value = fields.get("num_lines")
         if type(value) is str:
             fields["num_lines"] = read_int(value)
-        value = fields["expires_at"]
+        value = fields.get("expires_at")
         if type(value) is str:
             fields["expires_at"] = read_int(value)
-        value = fields["deleted"]
+        value = fields.get("deleted")
         if type(value) is str:
             fields["deleted"] = read_bool(value)
         model = new(cls)

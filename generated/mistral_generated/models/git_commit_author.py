@@ -7,19 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "username": UNSET,
-    "html_url": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "username", "html_url"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,17 +25,19 @@ class GitCommitAuthor(Model):
         html_url: The author's page on GitHub.
     """
 
-    name: str | None | Unset = UNSET
-    username: str | None | Unset = UNSET
-    html_url: str | None | Unset = UNSET
+    name: str | None = ABSENT
+    username: str | None = ABSENT
+    html_url: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

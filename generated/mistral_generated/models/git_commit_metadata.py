@@ -7,21 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .git_commit_author import GitCommitAuthor
 
-_ABSENT: dict[str, Any] = {
-    "sha": UNSET,
-    "message": UNSET,
-    "author": UNSET,
-    "html_url": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["sha", "message", "author", "html_url"])
 _READERS = Readers({"GitCommitAuthor": "git_commit_author:GitCommitAuthor"})
 
 
@@ -37,20 +30,21 @@ class GitCommitMetadata(Model):
     """
 
     sha: str
-    message: str | None | Unset = UNSET
-    author: GitCommitAuthor | None | Unset = UNSET
-    html_url: str | None | Unset = UNSET
+    message: str | None = ABSENT
+    author: GitCommitAuthor | None = ABSENT
+    html_url: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("sha",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["author"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("author")
         if type(value) is dict:
             fields["author"] = _READERS["GitCommitAuthor"](value)
         model = new(cls)

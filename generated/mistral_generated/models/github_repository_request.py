@@ -7,23 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "name": UNSET,
-    "owner": UNSET,
-    "ref": UNSET,
-    "weight": UNSET,
-    "token": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["type", "name", "owner", "ref", "weight", "token"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -42,20 +32,22 @@ class GithubRepositoryRequest(Model):
     type: Literal["github"] = "github"
     name: str
     owner: str
-    ref: str | None | Unset = UNSET
-    weight: float | Unset = UNSET
+    ref: str | None = ABSENT
+    weight: float | None = ABSENT
     token: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "owner", "token")
+    _not_null: ClassVar[frozenset[str]] = frozenset(["type", "name", "owner", "weight", "token"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["weight"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("weight")
         if type(value) is str:
             fields["weight"] = read_float(value)
         model = new(cls)

@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "is_secret": UNSET,
-    "value": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["is_secret", "value"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -31,19 +25,21 @@ class GlobalHeaderValue(Model):
         value: The value; in answers it is made unreadable when it is secret.
     """
 
-    is_secret: bool | Unset = UNSET
+    is_secret: bool | None = ABSENT
     value: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("value",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["is_secret", "value"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["is_secret"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("is_secret")
         if type(value) is str:
             fields["is_secret"] = read_bool(value)
         model = new(cls)

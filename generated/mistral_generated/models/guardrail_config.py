@@ -3,26 +3,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .moderation_llm_v1_config import ModerationLLMV1Config
     from .moderation_llm_v2_config import ModerationLLMV2Config
 
-_ABSENT: dict[str, Any] = {
-    "block_on_error": UNSET,
-    "moderation_llm_v1": UNSET,
-    "moderation_llm_v2": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["block_on_error", "moderation_llm_v1", "moderation_llm_v2"])
 _READERS = Readers(
     {
         "ModerationLLMV1Config": "moderation_llm_v1_config:ModerationLLMV1Config",
@@ -41,24 +35,27 @@ class GuardrailConfig(Model):
         moderation_llm_v2: A check with the second set of categories.
     """
 
-    block_on_error: bool | Unset = UNSET
-    moderation_llm_v1: ModerationLLMV1Config | None | Unset = UNSET
-    moderation_llm_v2: ModerationLLMV2Config | None | Unset = UNSET
+    block_on_error: bool | None = ABSENT
+    moderation_llm_v1: ModerationLLMV1Config | None = ABSENT
+    moderation_llm_v2: ModerationLLMV2Config | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
+    _not_null: ClassVar[frozenset[str]] = frozenset(["block_on_error"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["block_on_error"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("block_on_error")
         if type(value) is str:
             fields["block_on_error"] = read_bool(value)
-        value = fields["moderation_llm_v1"]
+        value = fields.get("moderation_llm_v1")
         if type(value) is dict:
             fields["moderation_llm_v1"] = _READERS["ModerationLLMV1Config"](value)
-        value = fields["moderation_llm_v2"]
+        value = fields.get("moderation_llm_v2")
         if type(value) is dict:
             fields["moderation_llm_v2"] = _READERS["ModerationLLMV2Config"](value)
         model = new(cls)

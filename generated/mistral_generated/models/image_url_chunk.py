@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .image_url import ImageURL
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "image_url": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["type", "image_url"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -34,15 +30,17 @@ class ImageURLChunk(Model):
     image_url: ImageURL | str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("image_url",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["type", "image_url"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["image_url"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("image_url")
         if type(value) is dict:
             fields["image_url"] = ImageURL.from_dict(value)
         model = new(cls)

@@ -7,25 +7,26 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "author_id": UNSET,
-    "name": UNSET,
-    "created_at": UNSET,
-    "modified_at": UNSET,
-    "last_run_time": UNSET,
-    "last_run_chunks_count": UNSET,
-    "total_chunks_count": UNSET,
-    "pipeline_composition": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "id",
+        "author_id",
+        "name",
+        "created_at",
+        "modified_at",
+        "last_run_time",
+        "last_run_chunks_count",
+        "total_chunks_count",
+        "pipeline_composition",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -55,6 +56,7 @@ class IngestionPipelineConfiguration(Model):
     pipeline_composition: dict[str, str] | None
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "id",
         "author_id",
@@ -70,31 +72,31 @@ class IngestionPipelineConfiguration(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 9:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["created_at"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["modified_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("modified_at")
+        if value is not None:
             try:
                 fields["modified_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["last_run_time"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "modified_at", "modified_at")
+        value = fields.get("last_run_time")
+        if value is not None:
             try:
                 fields["last_run_time"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["last_run_chunks_count"]
+            except (ValueError, TypeError):
+                set_aside(fields, "last_run_time", "last_run_time")
+        value = fields.get("last_run_chunks_count")
         if type(value) is str:
             fields["last_run_chunks_count"] = read_int(value)
-        value = fields["total_chunks_count"]
+        value = fields.get("total_chunks_count")
         if type(value) is str:
             fields["total_chunks_count"] = read_int(value)
         model = new(cls)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .chat_message import read_chat_message
 
 if TYPE_CHECKING:
@@ -16,9 +15,7 @@ if TYPE_CHECKING:
 
     from .chat_message import ChatMessage
 
-_ABSENT: dict[str, Any] = {
-    "messages": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["messages"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,15 +29,17 @@ class InstructRequest(Model):
     messages: list[ChatMessage]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("messages",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["messages"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["messages"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("messages")
         if type(value) is list:
             fields["messages"] = [
                 read_chat_message(item) if type(item) is dict else item for item in value

@@ -7,31 +7,31 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, deprecate, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, deprecate, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
     from .organization_role_name import OrganizationRoleName
     from .plan_type import PlanType
     from .static_organization_roles import StaticOrganizationRoles
     from .user_role import UserRole
 
-_ABSENT: dict[str, Any] = {
-    "role_names": UNSET,
-    "roles": UNSET,
-    "role_name": UNSET,
-    "role": UNSET,
-    "email": UNSET,
-    "subscription_type": UNSET,
-    "subscription_types": UNSET,
-    "subscription_seat_automatic_granting": UNSET,
-    "email_language": UNSET,
-    "workspace_uuids": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "role_names",
+        "roles",
+        "role_name",
+        "role",
+        "email",
+        "subscription_type",
+        "subscription_types",
+        "subscription_seat_automatic_granting",
+        "email_language",
+        "workspace_uuids",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -54,29 +54,31 @@ class InviteUsersRequest(Model):
         workspace_uuids: The ids of the workspaces that the people enter when they accept.
     """
 
-    role_names: list[OrganizationRoleName] | None | Unset = UNSET
-    roles: list[UserRole] | list[StaticOrganizationRoles] | None | Unset = UNSET
-    role_name: OrganizationRoleName | None | Unset = UNSET
-    role: UserRole | StaticOrganizationRoles | None | Unset = UNSET
+    role_names: list[OrganizationRoleName] | None = ABSENT
+    roles: list[UserRole] | list[StaticOrganizationRoles] | None = ABSENT
+    role_name: OrganizationRoleName | None = ABSENT
+    role: UserRole | StaticOrganizationRoles | None = ABSENT
     email: str
-    subscription_type: PlanType | None | Unset = UNSET
-    subscription_types: list[PlanType] | None | Unset = UNSET
-    subscription_seat_automatic_granting: bool | Unset = UNSET
-    email_language: (
-        Literal["en", "fr", "es", "de", "it", "pt_br", "pl", "ar", "nl"] | None | Unset
-    ) = UNSET
-    workspace_uuids: list[str] | None | Unset = UNSET
+    subscription_type: PlanType | None = ABSENT
+    subscription_types: list[PlanType] | None = ABSENT
+    subscription_seat_automatic_granting: bool | None = ABSENT
+    email_language: Literal["en", "fr", "es", "de", "it", "pt_br", "pl", "ar", "nl"] | None = ABSENT
+    workspace_uuids: list[str] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("email",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["email", "subscription_seat_automatic_granting"]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 10:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["subscription_seat_automatic_granting"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("subscription_seat_automatic_granting")
         if type(value) is str:
             fields["subscription_seat_automatic_granting"] = read_bool(value)
         model = new(cls)

@@ -7,20 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "invalid_emails": UNSET,
-    "already_members": UNSET,
-    "invited_members_count": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["invalid_emails", "already_members", "invited_members_count"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -35,18 +28,19 @@ class InviteUsersResponse(Model):
 
     invalid_emails: list[str]
     already_members: list[str]
-    invited_members_count: int | None | Unset = UNSET
+    invited_members_count: int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("invalid_emails", "already_members")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["invited_members_count"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("invited_members_count")
         if type(value) is str:
             fields["invited_members_count"] = read_int(value)
         model = new(cls)

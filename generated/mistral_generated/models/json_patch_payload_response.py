@@ -7,22 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from .json_patch import read_json_patch
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
     from .encoded_payload_options import EncodedPayloadOptions
     from .json_patch import JSONPatch
 
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "value": UNSET,
-    "encoding_options": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["type", "value", "encoding_options"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,18 +31,19 @@ class JSONPatchPayloadResponse(Model):
 
     type: Literal["json_patch"] = "json_patch"
     value: list[JSONPatch] | str
-    encoding_options: list[EncodedPayloadOptions] | None | Unset = UNSET
+    encoding_options: list[EncodedPayloadOptions] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("type", "value")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["value"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("value")
         if type(value) is list:
             fields["value"] = [
                 read_json_patch(item) if type(item) is dict else item for item in value

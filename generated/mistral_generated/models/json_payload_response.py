@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Any, Literal, Self
 
-    from ..types import Unset
     from .encoded_payload_options import EncodedPayloadOptions
 
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "value": UNSET,
-    "encoding_options": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["type", "value", "encoding_options"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -35,17 +29,18 @@ class JSONPayloadResponse(Model):
 
     type: Literal["json"] = "json"
     value: Any
-    encoding_options: list[EncodedPayloadOptions] | None | Unset = UNSET
+    encoding_options: list[EncodedPayloadOptions] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("type", "value")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

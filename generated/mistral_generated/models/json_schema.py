@@ -7,21 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Any, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "description": UNSET,
-    "schema": UNSET,
-    "strict": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "description", "schema", "strict"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,20 +28,22 @@ class JsonSchema(Model):
     """
 
     name: str
-    description: str | None | Unset = UNSET
+    description: str | None = ABSENT
     schema: dict[str, Any]
-    strict: bool | Unset = UNSET
+    strict: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "schema")
+    _not_null: ClassVar[frozenset[str]] = frozenset(["name", "schema", "strict"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["strict"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("strict")
         if type(value) is str:
             fields["strict"] = read_bool(value)
         model = new(cls)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time
 from .judge_output_definition import read_judge_output_definition
 
@@ -16,26 +15,27 @@ if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-    from ..types import Unset
     from .judge_output_definition import JudgeOutputDefinition
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "created_at": UNSET,
-    "updated_at": UNSET,
-    "deleted_at": UNSET,
-    "owner_id": UNSET,
-    "workspace_id": UNSET,
-    "name": UNSET,
-    "description": UNSET,
-    "model_name": UNSET,
-    "output": UNSET,
-    "instructions": UNSET,
-    "tools": UNSET,
-    "up_revision": UNSET,
-    "down_revision": UNSET,
-    "base_revision": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "id",
+        "created_at",
+        "updated_at",
+        "deleted_at",
+        "owner_id",
+        "workspace_id",
+        "name",
+        "description",
+        "model_name",
+        "output",
+        "instructions",
+        "tools",
+        "up_revision",
+        "down_revision",
+        "base_revision",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -74,11 +74,12 @@ class Judge(Model):
     output: JudgeOutputDefinition
     instructions: str
     tools: list[str]
-    up_revision: str | None | Unset = UNSET
-    down_revision: str | None | Unset = UNSET
-    base_revision: str | None | Unset = UNSET
+    up_revision: str | None = ABSENT
+    down_revision: str | None = ABSENT
+    base_revision: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "id",
         "created_at",
@@ -97,28 +98,28 @@ class Judge(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 15:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["created_at"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["updated_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("updated_at")
+        if value is not None:
             try:
                 fields["updated_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["deleted_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "updated_at", "updated_at")
+        value = fields.get("deleted_at")
+        if value is not None:
             try:
                 fields["deleted_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["output"]
+            except (ValueError, TypeError):
+                set_aside(fields, "deleted_at", "deleted_at")
+        value = fields.get("output")
         if type(value) is dict:
             fields["output"] = read_judge_output_definition(value)
         model = new(cls)

@@ -7,22 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "min": UNSET,
-    "min_description": UNSET,
-    "max": UNSET,
-    "max_description": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["type", "min", "min_description", "max", "max_description"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -38,24 +29,28 @@ class JudgeRegressionOutput(Model):
     """
 
     type: Literal["REGRESSION"] = "REGRESSION"
-    min: float | Unset = UNSET
+    min: float | None = ABSENT
     min_description: str
-    max: float | Unset = UNSET
+    max: float | None = ABSENT
     max_description: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("min_description", "max_description")
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["type", "min", "min_description", "max", "max_description"]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["min"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("min")
         if type(value) is str:
             fields["min"] = read_float(value)
-        value = fields["max"]
+        value = fields.get("max")
         if type(value) is str:
             fields["max"] = read_float(value)
         model = new(cls)

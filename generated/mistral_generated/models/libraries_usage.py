@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .model_usage import ModelUsage
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "pages": UNSET,
-    "tokens": UNSET,
-    "audio_seconds": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["pages", "tokens", "audio_seconds"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,21 +31,22 @@ class LibrariesUsage(Model):
     audio_seconds: ModelUsage
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("pages", "tokens", "audio_seconds")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["pages"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("pages")
         if type(value) is dict:
             fields["pages"] = ModelUsage.from_dict(value)
-        value = fields["tokens"]
+        value = fields.get("tokens")
         if type(value) is dict:
             fields["tokens"] = ModelUsage.from_dict(value)
-        value = fields["audio_seconds"]
+        value = fields.get("audio_seconds")
         if type(value) is dict:
             fields["audio_seconds"] = ModelUsage.from_dict(value)
         model = new(cls)

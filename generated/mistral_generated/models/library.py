@@ -7,34 +7,33 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, deprecate, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, deprecate, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "name": UNSET,
-    "created_at": UNSET,
-    "updated_at": UNSET,
-    "owner_id": UNSET,
-    "owner_type": UNSET,
-    "total_size": UNSET,
-    "nb_documents": UNSET,
-    "chunk_size": UNSET,
-    "emoji": UNSET,
-    "description": UNSET,
-    "generated_description": UNSET,
-    "explicit_user_members_count": UNSET,
-    "explicit_workspace_members_count": UNSET,
-    "org_sharing_role": UNSET,
-    "generated_name": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "id",
+        "name",
+        "created_at",
+        "updated_at",
+        "owner_id",
+        "owner_type",
+        "total_size",
+        "nb_documents",
+        "chunk_size",
+        "emoji",
+        "description",
+        "generated_description",
+        "explicit_user_members_count",
+        "explicit_workspace_members_count",
+        "org_sharing_role",
+        "generated_name",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -73,15 +72,16 @@ class Library(Model):
     total_size: int
     nb_documents: int
     chunk_size: int | None
-    emoji: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    generated_description: str | None | Unset = UNSET
-    explicit_user_members_count: int | None | Unset = UNSET
-    explicit_workspace_members_count: int | None | Unset = UNSET
-    org_sharing_role: str | None | Unset = UNSET
-    generated_name: str | None | Unset = UNSET
+    emoji: str | None = ABSENT
+    description: str | None = ABSENT
+    generated_description: str | None = ABSENT
+    explicit_user_members_count: int | None = ABSENT
+    explicit_workspace_members_count: int | None = ABSENT
+    org_sharing_role: str | None = ABSENT
+    generated_name: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "id",
         "name",
@@ -97,34 +97,34 @@ class Library(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 16:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["created_at"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["updated_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("updated_at")
+        if value is not None:
             try:
                 fields["updated_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["total_size"]
+            except (ValueError, TypeError):
+                set_aside(fields, "updated_at", "updated_at")
+        value = fields.get("total_size")
         if type(value) is str:
             fields["total_size"] = read_int(value)
-        value = fields["nb_documents"]
+        value = fields.get("nb_documents")
         if type(value) is str:
             fields["nb_documents"] = read_int(value)
-        value = fields["chunk_size"]
+        value = fields.get("chunk_size")
         if type(value) is str:
             fields["chunk_size"] = read_int(value)
-        value = fields["explicit_user_members_count"]
+        value = fields.get("explicit_user_members_count")
         if type(value) is str:
             fields["explicit_user_members_count"] = read_int(value)
-        value = fields["explicit_workspace_members_count"]
+        value = fields.get("explicit_workspace_members_count")
         if type(value) is str:
             fields["explicit_workspace_members_count"] = read_int(value)
         model = new(cls)

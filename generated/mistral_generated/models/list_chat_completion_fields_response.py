@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .base_field_definition import BaseFieldDefinition
 from .field_group import FieldGroup
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "field_definitions": UNSET,
-    "field_groups": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["field_definitions", "field_groups"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -34,21 +30,22 @@ class ListChatCompletionFieldsResponse(Model):
     field_groups: list[FieldGroup]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("field_definitions", "field_groups")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["field_definitions"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("field_definitions")
         if type(value) is list:
             fields["field_definitions"] = [
                 BaseFieldDefinition.from_dict(item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["field_groups"]
+        value = fields.get("field_groups")
         if type(value) is list:
             fields["field_groups"] = [
                 FieldGroup.from_dict(item) if type(item) is dict else item for item in value

@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .document import Document
 from .pagination_info import PaginationInfo
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "pagination": UNSET,
-    "data": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["pagination", "data"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -34,18 +30,19 @@ class ListDocumentsResponse(Model):
     data: list[Document]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("pagination", "data")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["pagination"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("pagination")
         if type(value) is dict:
             fields["pagination"] = PaginationInfo.from_dict(value)
-        value = fields["data"]
+        value = fields.get("data")
         if type(value) is list:
             fields["data"] = [
                 Document.from_dict(item) if type(item) is dict else item for item in value

@@ -7,21 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 from .file_schema import FileSchema
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "data": UNSET,
-    "object": UNSET,
-    "total": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["data", "object", "total"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,23 +29,24 @@ class ListFilesResponse(Model):
 
     data: list[FileSchema]
     object: str
-    total: int | None | Unset = UNSET
+    total: int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("data", "object")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["data"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("data")
         if type(value) is list:
             fields["data"] = [
                 FileSchema.from_dict(item) if type(item) is dict else item for item in value
             ]
-        value = fields["total"]
+        value = fields.get("total")
         if type(value) is str:
             fields["total"] = read_int(value)
         model = new(cls)

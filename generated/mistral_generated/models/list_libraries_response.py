@@ -7,21 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, deprecate, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, deprecate, fill, new, unknown
 from .library import Library
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .pagination_info import PaginationInfo
 
-_ABSENT: dict[str, Any] = {
-    "pagination": UNSET,
-    "data": UNSET,
-    "next_page_token": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["pagination", "data", "next_page_token"])
 _READERS = Readers({"PaginationInfo": "pagination_info:PaginationInfo"})
 
 
@@ -37,23 +31,24 @@ class ListLibrariesResponse(Model):
             servers leave it out.
     """
 
-    pagination: PaginationInfo | None | Unset = UNSET
+    pagination: PaginationInfo | None = ABSENT
     data: list[Library]
-    next_page_token: str | None | Unset = UNSET
+    next_page_token: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("data",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["pagination"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("pagination")
         if type(value) is dict:
             fields["pagination"] = _READERS["PaginationInfo"](value)
-        value = fields["data"]
+        value = fields.get("data")
         if type(value) is list:
             fields["data"] = [
                 Library.from_dict(item) if type(item) is dict else item for item in value

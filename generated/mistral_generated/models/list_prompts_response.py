@@ -7,20 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
+from .prompt import Prompt
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-    from .prompt import Prompt
-
-_ABSENT: dict[str, Any] = {
-    "data": UNSET,
-    "next_page_token": UNSET,
-}
-_READERS = Readers({"Prompt": "prompt:Prompt"})
+_KNOWN: frozenset[str] = frozenset(["data", "next_page_token"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,24 +25,26 @@ class ListPromptsResponse(Model):
         next_page_token: What `pageToken` has to be for the next page; empty or absent on the last.
     """
 
-    data: list[Prompt] | Unset = UNSET
-    next_page_token: str | Unset = UNSET
+    data: list[Prompt]
+    next_page_token: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
+    _required: ClassVar[tuple[str, ...]] = ("data",)
     _renamed: ClassVar[dict[str, str]] = {"next_page_token": "nextPageToken"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "nextPageToken" in source:
+        fields = source.copy()
+        if "nextPageToken" in fields:
             fields["next_page_token"] = fields.pop("nextPageToken")
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["data"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("data")
         if type(value) is list:
             fields["data"] = [
-                _READERS["Prompt"](item) if type(item) is dict else item for item in value
+                Prompt.from_dict(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)

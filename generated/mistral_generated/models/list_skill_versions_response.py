@@ -3,23 +3,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import Model, fill, new, unknown
+from .skill_version import SkillVersion
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-    from .skill_version import SkillVersion
-
-_ABSENT: dict[str, Any] = {
-    "data": UNSET,
-}
-_READERS = Readers({"SkillVersion": "skill_version:SkillVersion"})
+_KNOWN: frozenset[str] = frozenset(["data"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -30,19 +24,22 @@ class ListSkillVersionsResponse(Model):
         data: The versions, in no promised order.
     """
 
-    data: list[SkillVersion] | Unset = UNSET
+    data: list[SkillVersion]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
+    _required: ClassVar[tuple[str, ...]] = ("data",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["data"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("data")
         if type(value) is list:
             fields["data"] = [
-                _READERS["SkillVersion"](item) if type(item) is dict else item for item in value
+                SkillVersion.from_dict(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)

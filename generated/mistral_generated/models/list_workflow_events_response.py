@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from .workflow_event import read_workflow_event
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .workflow_event import WorkflowEvent
 
-_ABSENT: dict[str, Any] = {
-    "events": UNSET,
-    "next_cursor": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["events", "next_cursor"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -33,18 +28,19 @@ class ListWorkflowEventsResponse(Model):
     """
 
     events: list[WorkflowEvent]
-    next_cursor: str | None | Unset = UNSET
+    next_cursor: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("events",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["events"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("events")
         if type(value) is list:
             fields["events"] = [
                 read_workflow_event(item) if type(item) is dict else item for item in value

@@ -7,36 +7,37 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "customer_id": UNSET,
-    "organization_id": UNSET,
-    "workspace_id": UNSET,
-    "user_id": UNSET,
-    "timestamp": UNSET,
-    "trace_id": UNSET,
-    "span_id": UNSET,
-    "trace_flags": UNSET,
-    "severity_text": UNSET,
-    "severity_number": UNSET,
-    "service_name": UNSET,
-    "body": UNSET,
-    "event_name": UNSET,
-    "resource_schema_url": UNSET,
-    "resource_attributes": UNSET,
-    "scope_schema_url": UNSET,
-    "scope_name": UNSET,
-    "scope_version": UNSET,
-    "scope_attributes": UNSET,
-    "log_attributes": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "customer_id",
+        "organization_id",
+        "workspace_id",
+        "user_id",
+        "timestamp",
+        "trace_id",
+        "span_id",
+        "trace_flags",
+        "severity_text",
+        "severity_number",
+        "service_name",
+        "body",
+        "event_name",
+        "resource_schema_url",
+        "resource_attributes",
+        "scope_schema_url",
+        "scope_name",
+        "scope_version",
+        "scope_attributes",
+        "log_attributes",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -89,6 +90,7 @@ class LogEntry(Model):
     log_attributes: dict[str, str]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "customer_id",
         "organization_id",
@@ -115,19 +117,19 @@ class LogEntry(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 20:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["timestamp"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("timestamp")
+        if value is not None:
             try:
                 fields["timestamp"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["trace_flags"]
+            except (ValueError, TypeError):
+                set_aside(fields, "timestamp", "timestamp")
+        value = fields.get("trace_flags")
         if type(value) is str:
             fields["trace_flags"] = read_int(value)
-        value = fields["severity_number"]
+        value = fields.get("severity_number")
         if type(value) is str:
             fields["severity_number"] = read_int(value)
         model = new(cls)

@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
     from .tool_condition import ToolCondition
 
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "expressions": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["type", "expressions"])
 _READERS = Readers({"ToolCondition": "tool_condition:read_tool_condition"})
 
 
@@ -35,15 +31,16 @@ class LogicalExpression(Model):
     expressions: list[ToolCondition | list[str]]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("type", "expressions")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["expressions"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("expressions")
         if type(value) is list:
             fields["expressions"] = [
                 _READERS["ToolCondition"](item) if type(item) is dict else item for item in value

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_bool
 from .deployment_observed_state import DeploymentObservedState
 from .deployment_resource_config import DeploymentResourceConfig
@@ -18,24 +17,24 @@ if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "service_id": UNSET,
-    "name": UNSET,
-    "spec": UNSET,
-    "resources": UNSET,
-    "status": UNSET,
-    "created_at": UNSET,
-    "updated_at": UNSET,
-    "stopped": UNSET,
-    "rollout_status": UNSET,
-    "created_by": UNSET,
-    "updated_by": UNSET,
-    "deployed_by": UNSET,
-    "deployed_at": UNSET,
-    "is_hardened": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "service_id",
+        "name",
+        "spec",
+        "resources",
+        "status",
+        "created_at",
+        "updated_at",
+        "stopped",
+        "rollout_status",
+        "created_by",
+        "updated_by",
+        "deployed_by",
+        "deployed_at",
+        "is_hardened",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -67,15 +66,16 @@ class ManagedDeploymentResponse(Model):
     status: DeploymentObservedState
     created_at: dt.datetime
     updated_at: dt.datetime
-    stopped: bool | Unset = UNSET
-    rollout_status: str | None | Unset = UNSET
-    created_by: str | None | Unset = UNSET
-    updated_by: str | None | Unset = UNSET
-    deployed_by: str | None | Unset = UNSET
-    deployed_at: dt.datetime | None | Unset = UNSET
-    is_hardened: bool | Unset = UNSET
+    stopped: bool | None = ABSENT
+    rollout_status: str | None = ABSENT
+    created_by: str | None = ABSENT
+    updated_by: str | None = ABSENT
+    deployed_by: str | None = ABSENT
+    deployed_at: dt.datetime | None = ABSENT
+    is_hardened: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "service_id",
         "name",
@@ -89,40 +89,40 @@ class ManagedDeploymentResponse(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 14:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["spec"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("spec")
         if type(value) is dict:
             fields["spec"] = DeploymentWorkerSpecResponse.from_dict(value)
-        value = fields["resources"]
+        value = fields.get("resources")
         if type(value) is dict:
             fields["resources"] = DeploymentResourceConfig.from_dict(value)
-        value = fields["status"]
+        value = fields.get("status")
         if type(value) is dict:
             fields["status"] = DeploymentObservedState.from_dict(value)
-        value = fields["created_at"]
-        if type(value) is str:
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["updated_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("updated_at")
+        if value is not None:
             try:
                 fields["updated_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["stopped"]
+            except (ValueError, TypeError):
+                set_aside(fields, "updated_at", "updated_at")
+        value = fields.get("stopped")
         if type(value) is str:
             fields["stopped"] = read_bool(value)
-        value = fields["deployed_at"]
-        if type(value) is str:
+        value = fields.get("deployed_at")
+        if value is not None:
             try:
                 fields["deployed_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["is_hardened"]
+            except (ValueError, TypeError):
+                set_aside(fields, "deployed_at", "deployed_at")
+        value = fields.get("is_hardened")
         if type(value) is str:
             fields["is_hardened"] = read_bool(value)
         model = new(cls)

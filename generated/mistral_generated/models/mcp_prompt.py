@@ -7,24 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Any, Self
 
-    from ..types import Unset
     from .mcp_server_icon import MCPServerIcon
     from .prompt_argument import PromptArgument
 
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "title": UNSET,
-    "description": UNSET,
-    "arguments": UNSET,
-    "icons": UNSET,
-    "meta": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "title", "description", "arguments", "icons", "meta"])
 _READERS = Readers(
     {
         "MCPServerIcon": "mcp_server_icon:MCPServerIcon",
@@ -47,30 +38,31 @@ class MCPPrompt(Model):
     """
 
     name: str
-    title: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    arguments: list[PromptArgument] | None | Unset = UNSET
-    icons: list[MCPServerIcon] | None | Unset = UNSET
-    meta: dict[str, Any] | None | Unset = UNSET
+    title: str | None = ABSENT
+    description: str | None = ABSENT
+    arguments: list[PromptArgument] | None = ABSENT
+    icons: list[MCPServerIcon] | None = ABSENT
+    meta: dict[str, Any] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name",)
     _renamed: ClassVar[dict[str, str]] = {"meta": "_meta"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "_meta" in source:
+        fields = source.copy()
+        if "_meta" in fields:
             fields["meta"] = fields.pop("_meta")
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["arguments"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("arguments")
         if type(value) is list:
             fields["arguments"] = [
                 _READERS["PromptArgument"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["icons"]
+        value = fields.get("icons")
         if type(value) is list:
             fields["icons"] = [
                 _READERS["MCPServerIcon"](item) if type(item) is dict else item for item in value

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
     from .client_capabilities import ClientCapabilities
     from .mcp_prompt import MCPPrompt
     from .mcp_resource import MCPResource
@@ -24,23 +22,25 @@ if TYPE_CHECKING:
     from .mcp_server_repository import MCPServerRepository
     from .server_capabilities import ServerCapabilities
 
-_ABSENT: dict[str, Any] = {
-    "schema": UNSET,
-    "name": UNSET,
-    "version": UNSET,
-    "capabilities": UNSET,
-    "title": UNSET,
-    "description": UNSET,
-    "website_url": UNSET,
-    "repository": UNSET,
-    "icons": UNSET,
-    "remotes": UNSET,
-    "requires": UNSET,
-    "resources": UNSET,
-    "tools": UNSET,
-    "prompts": UNSET,
-    "meta": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "schema",
+        "name",
+        "version",
+        "capabilities",
+        "title",
+        "description",
+        "website_url",
+        "repository",
+        "icons",
+        "remotes",
+        "requires",
+        "resources",
+        "tools",
+        "prompts",
+        "meta",
+    ]
+)
 _READERS = Readers(
     {
         "ClientCapabilities": "client_capabilities:ClientCapabilities",
@@ -79,23 +79,24 @@ class MCPServerCard(Model):
         meta: Further information.
     """
 
-    schema: str | None | Unset = UNSET
+    schema: str | None = ABSENT
     name: str
     version: str
-    capabilities: ServerCapabilities | Unset = UNSET
-    title: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    website_url: str | None | Unset = UNSET
-    repository: MCPServerRepository | None | Unset = UNSET
-    icons: list[MCPServerIcon] | None | Unset = UNSET
-    remotes: list[MCPServerRemote] | None | Unset = UNSET
-    requires: ClientCapabilities | None | Unset = UNSET
-    resources: Literal["dynamic"] | list[MCPResource] | None | Unset = UNSET
-    tools: Literal["dynamic"] | list[MCPServerCardTool] | None | Unset = UNSET
-    prompts: Literal["dynamic"] | list[MCPPrompt] | None | Unset = UNSET
-    meta: MCPServerCardMeta | None | Unset = UNSET
+    capabilities: ServerCapabilities | None = ABSENT
+    title: str | None = ABSENT
+    description: str | None = ABSENT
+    website_url: str | None = ABSENT
+    repository: MCPServerRepository | None = ABSENT
+    icons: list[MCPServerIcon] | None = ABSENT
+    remotes: list[MCPServerRemote] | None = ABSENT
+    requires: ClientCapabilities | None = ABSENT
+    resources: Literal["dynamic"] | list[MCPResource] | None = ABSENT
+    tools: Literal["dynamic"] | list[MCPServerCardTool] | None = ABSENT
+    prompts: Literal["dynamic"] | list[MCPPrompt] | None = ABSENT
+    meta: MCPServerCardMeta | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "version")
     _renamed: ClassVar[dict[str, str]] = {
         "schema": "$schema",
@@ -106,51 +107,51 @@ class MCPServerCard(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "$schema" in source:
+        fields = source.copy()
+        if "$schema" in fields:
             fields["schema"] = fields.pop("$schema")
-        if "websiteUrl" in source:
+        if "websiteUrl" in fields:
             fields["website_url"] = fields.pop("websiteUrl")
-        if "_meta" in source:
+        if "_meta" in fields:
             fields["meta"] = fields.pop("_meta")
-        if len(fields) != 15:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["capabilities"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("capabilities")
         if type(value) is dict:
             fields["capabilities"] = _READERS["ServerCapabilities"](value)
-        value = fields["repository"]
+        value = fields.get("repository")
         if type(value) is dict:
             fields["repository"] = _READERS["MCPServerRepository"](value)
-        value = fields["icons"]
+        value = fields.get("icons")
         if type(value) is list:
             fields["icons"] = [
                 _READERS["MCPServerIcon"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["remotes"]
+        value = fields.get("remotes")
         if type(value) is list:
             fields["remotes"] = [
                 _READERS["MCPServerRemote"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["requires"]
+        value = fields.get("requires")
         if type(value) is dict:
             fields["requires"] = _READERS["ClientCapabilities"](value)
-        value = fields["resources"]
+        value = fields.get("resources")
         if type(value) is list:
             fields["resources"] = [
                 _READERS["MCPResource"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["tools"]
+        value = fields.get("tools")
         if type(value) is list:
             fields["tools"] = [
                 _READERS["MCPServerCardTool"](item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["prompts"]
+        value = fields.get("prompts")
         if type(value) is list:
             fields["prompts"] = [
                 _READERS["MCPPrompt"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["meta"]
+        value = fields.get("meta")
         if type(value) is dict:
             fields["meta"] = _READERS["MCPServerCardMeta"](value)
         model = new(cls)

@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .turbine_meta import TurbineMeta
 
-_ABSENT: dict[str, Any] = {
-    "ai_mistral_turbine": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["ai_mistral_turbine"])
 _READERS = Readers({"TurbineMeta": "turbine_meta:TurbineMeta"})
 
 
@@ -30,20 +26,21 @@ class MCPServerCardMeta(Model):
         ai_mistral_turbine: What Mistral's own servers add.
     """
 
-    ai_mistral_turbine: TurbineMeta | None | Unset = UNSET
+    ai_mistral_turbine: TurbineMeta | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _renamed: ClassVar[dict[str, str]] = {"ai_mistral_turbine": "ai.mistral/turbine"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "ai.mistral/turbine" in source:
+        fields = source.copy()
+        if "ai.mistral/turbine" in fields:
             fields["ai_mistral_turbine"] = fields.pop("ai.mistral/turbine")
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["ai_mistral_turbine"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("ai_mistral_turbine")
         if type(value) is dict:
             fields["ai_mistral_turbine"] = _READERS["TurbineMeta"](value)
         model = new(cls)

@@ -7,19 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "src": UNSET,
-    "mime_type": UNSET,
-    "sizes": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["src", "mime_type", "sizes"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -33,21 +26,22 @@ class MCPServerIcon(Model):
     """
 
     src: str
-    mime_type: str | None | Unset = UNSET
-    sizes: list[str] | None | Unset = UNSET
+    mime_type: str | None = ABSENT
+    sizes: list[str] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("src",)
     _renamed: ClassVar[dict[str, str]] = {"mime_type": "mimeType"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "mimeType" in source:
+        fields = source.copy()
+        if "mimeType" in fields:
             fields["mime_type"] = fields.pop("mimeType")
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

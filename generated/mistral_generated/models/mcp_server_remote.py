@@ -7,23 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
     from .mcp_server_authentication_requirement import MCPServerAuthenticationRequirement
     from .mcp_server_remote_header import MCPServerRemoteHeader
 
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "url": UNSET,
-    "supported_protocol_versions": UNSET,
-    "headers": UNSET,
-    "authentication": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["type", "url", "supported_protocol_versions", "headers", "authentication"]
+)
 _READERS = Readers(
     {
         "MCPServerAuthenticationRequirement": "mcp_server_authentication_requirement:MCPServerAuthenticationRequirement",
@@ -47,11 +41,12 @@ class MCPServerRemote(Model):
 
     type: Literal["streamable-http", "sse"] | str
     url: str
-    supported_protocol_versions: list[str] | None | Unset = UNSET
-    headers: list[MCPServerRemoteHeader] | None | Unset = UNSET
-    authentication: MCPServerAuthenticationRequirement | None | Unset = UNSET
+    supported_protocol_versions: list[str] | None = ABSENT
+    headers: list[MCPServerRemoteHeader] | None = ABSENT
+    authentication: MCPServerAuthenticationRequirement | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("type", "url")
     _renamed: ClassVar[dict[str, str]] = {
         "supported_protocol_versions": "supportedProtocolVersions"
@@ -60,18 +55,18 @@ class MCPServerRemote(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "supportedProtocolVersions" in source:
+        fields = source.copy()
+        if "supportedProtocolVersions" in fields:
             fields["supported_protocol_versions"] = fields.pop("supportedProtocolVersions")
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["headers"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("headers")
         if type(value) is list:
             fields["headers"] = [
                 _READERS["MCPServerRemoteHeader"](item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["authentication"]
+        value = fields.get("authentication")
         if type(value) is dict:
             fields["authentication"] = _READERS["MCPServerAuthenticationRequirement"](value)
         model = new(cls)

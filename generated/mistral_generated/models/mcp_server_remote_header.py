@@ -7,23 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "description": UNSET,
-    "is_required": UNSET,
-    "is_secret": UNSET,
-    "default": UNSET,
-    "choices": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["name", "description", "is_required", "is_secret", "default", "choices"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -41,29 +33,30 @@ class MCPServerRemoteHeader(Model):
 
     name: str
     description: str
-    is_required: bool | None | Unset = UNSET
-    is_secret: bool | None | Unset = UNSET
-    default: str | None | Unset = UNSET
-    choices: list[str] | None | Unset = UNSET
+    is_required: bool | None = ABSENT
+    is_secret: bool | None = ABSENT
+    default: str | None = ABSENT
+    choices: list[str] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "description")
     _renamed: ClassVar[dict[str, str]] = {"is_required": "isRequired", "is_secret": "isSecret"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "isRequired" in source:
+        fields = source.copy()
+        if "isRequired" in fields:
             fields["is_required"] = fields.pop("isRequired")
-        if "isSecret" in source:
+        if "isSecret" in fields:
             fields["is_secret"] = fields.pop("isSecret")
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["is_required"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("is_required")
         if type(value) is str:
             fields["is_required"] = read_bool(value)
-        value = fields["is_secret"]
+        value = fields.get("is_secret")
         if type(value) is str:
             fields["is_secret"] = read_bool(value)
         model = new(cls)

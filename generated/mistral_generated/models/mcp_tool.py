@@ -7,29 +7,29 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Any, Self
 
-    from ..types import Unset
     from .mcp_server_icon import MCPServerIcon
     from .mcp_tool_meta import MCPToolMeta
     from .tool_annotations import ToolAnnotations
     from .tool_execution import ToolExecution
 
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "title": UNSET,
-    "description": UNSET,
-    "input_schema": UNSET,
-    "output_schema": UNSET,
-    "icons": UNSET,
-    "annotations": UNSET,
-    "meta": UNSET,
-    "execution": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "name",
+        "title",
+        "description",
+        "input_schema",
+        "output_schema",
+        "icons",
+        "annotations",
+        "meta",
+        "execution",
+    ]
+)
 _READERS = Readers(
     {
         "MCPServerIcon": "mcp_server_icon:MCPServerIcon",
@@ -57,16 +57,17 @@ class MCPTool(Model):
     """
 
     name: str
-    title: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
+    title: str | None = ABSENT
+    description: str | None = ABSENT
     input_schema: dict[str, Any]
-    output_schema: dict[str, Any] | None | Unset = UNSET
-    icons: list[MCPServerIcon] | None | Unset = UNSET
-    annotations: ToolAnnotations | None | Unset = UNSET
-    meta: MCPToolMeta | None | Unset = UNSET
-    execution: ToolExecution | None | Unset = UNSET
+    output_schema: dict[str, Any] | None = ABSENT
+    icons: list[MCPServerIcon] | None = ABSENT
+    annotations: ToolAnnotations | None = ABSENT
+    meta: MCPToolMeta | None = ABSENT
+    execution: ToolExecution | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "input_schema")
     _renamed: ClassVar[dict[str, str]] = {
         "input_schema": "inputSchema",
@@ -77,27 +78,27 @@ class MCPTool(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "inputSchema" in source:
+        fields = source.copy()
+        if "inputSchema" in fields:
             fields["input_schema"] = fields.pop("inputSchema")
-        if "outputSchema" in source:
+        if "outputSchema" in fields:
             fields["output_schema"] = fields.pop("outputSchema")
-        if "_meta" in source:
+        if "_meta" in fields:
             fields["meta"] = fields.pop("_meta")
-        if len(fields) != 9:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["icons"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("icons")
         if type(value) is list:
             fields["icons"] = [
                 _READERS["MCPServerIcon"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["annotations"]
+        value = fields.get("annotations")
         if type(value) is dict:
             fields["annotations"] = _READERS["ToolAnnotations"](value)
-        value = fields["meta"]
+        value = fields.get("meta")
         if type(value) is dict:
             fields["meta"] = _READERS["MCPToolMeta"](value)
-        value = fields["execution"]
+        value = fields.get("execution")
         if type(value) is dict:
             fields["execution"] = _READERS["ToolExecution"](value)
         model = new(cls)

@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .mcpui_tool_meta import MCPUIToolMeta
     from .turbine_tool_meta import TurbineToolMeta
 
-_ABSENT: dict[str, Any] = {
-    "ui": UNSET,
-    "ai_mistral_turbine": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["ui", "ai_mistral_turbine"])
 _READERS = Readers(
     {
         "MCPUIToolMeta": "mcpui_tool_meta:MCPUIToolMeta",
@@ -38,24 +33,25 @@ class MCPToolMeta(Model):
         ai_mistral_turbine: What Mistral's own servers add.
     """
 
-    ui: MCPUIToolMeta | None | Unset = UNSET
-    ai_mistral_turbine: TurbineToolMeta | None | Unset = UNSET
+    ui: MCPUIToolMeta | None = ABSENT
+    ai_mistral_turbine: TurbineToolMeta | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _renamed: ClassVar[dict[str, str]] = {"ai_mistral_turbine": "ai.mistral/turbine"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "ai.mistral/turbine" in source:
+        fields = source.copy()
+        if "ai.mistral/turbine" in fields:
             fields["ai_mistral_turbine"] = fields.pop("ai.mistral/turbine")
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["ui"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("ui")
         if type(value) is dict:
             fields["ui"] = _READERS["MCPUIToolMeta"](value)
-        value = fields["ai_mistral_turbine"]
+        value = fields.get("ai_mistral_turbine")
         if type(value) is dict:
             fields["ai_mistral_turbine"] = _READERS["TurbineToolMeta"](value)
         model = new(cls)

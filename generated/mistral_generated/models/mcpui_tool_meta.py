@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "resource_uri": UNSET,
-    "visibility": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["resource_uri", "visibility"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -30,20 +24,21 @@ class MCPUIToolMeta(Model):
         visibility: Who may call it: the model, the app on the screen, or both.
     """
 
-    resource_uri: str | None | Unset = UNSET
-    visibility: list[Literal["model", "app"] | str] | None | Unset = UNSET
+    resource_uri: str | None = ABSENT
+    visibility: list[Literal["model", "app"] | str] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _renamed: ClassVar[dict[str, str]] = {"resource_uri": "resourceUri"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "resourceUri" in source:
+        fields = source.copy()
+        if "resourceUri" in fields:
             fields["resource_uri"] = fields.pop("resourceUri")
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

@@ -7,28 +7,21 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .api_plan import APIPlan
     from .chat_plan import ChatPlan
     from .code_plan import CodePlan
     from .plan_type import PlanType
     from .subscription_status import SubscriptionStatus
 
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "plan": UNSET,
-    "status": UNSET,
-    "user": UNSET,
-    "self_service": UNSET,
-    "member_has_access": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["type", "plan", "status", "user", "self_service", "member_has_access"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -45,25 +38,26 @@ class MemberSubscription(Model):
     """
 
     type: PlanType
-    plan: APIPlan | ChatPlan | CodePlan | None | Unset = UNSET
-    status: SubscriptionStatus | None | Unset = UNSET
-    user: str | None | Unset = UNSET
-    self_service: bool | None | Unset = UNSET
-    member_has_access: bool | None | Unset = UNSET
+    plan: APIPlan | ChatPlan | CodePlan | None = ABSENT
+    status: SubscriptionStatus | None = ABSENT
+    user: str | None = ABSENT
+    self_service: bool | None = ABSENT
+    member_has_access: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("type",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["self_service"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("self_service")
         if type(value) is str:
             fields["self_service"] = read_bool(value)
-        value = fields["member_has_access"]
+        value = fields.get("member_has_access")
         if type(value) is str:
             fields["member_has_access"] = read_bool(value)
         model = new(cls)

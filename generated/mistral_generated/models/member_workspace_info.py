@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, deprecate, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_bool
 
 if TYPE_CHECKING:
@@ -17,13 +16,7 @@ if TYPE_CHECKING:
     from .static_workspace_roles import StaticWorkspaceRoles
     from .workspace_role import WorkspaceRole
 
-_ABSENT: dict[str, Any] = {
-    "uuid": UNSET,
-    "name": UNSET,
-    "is_default": UNSET,
-    "raw_roles": UNSET,
-    "raw_role": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["uuid", "name", "is_default", "raw_roles", "raw_role"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -45,15 +38,16 @@ class MemberWorkspaceInfo(Model):
     raw_role: WorkspaceRole | StaticWorkspaceRoles
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("uuid", "name", "is_default", "raw_roles", "raw_role")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["is_default"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("is_default")
         if type(value) is str:
             fields["is_default"] = read_bool(value)
         model = new(cls)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 from .message_output_chunk import read_message_output_chunk
 
@@ -16,21 +15,22 @@ if TYPE_CHECKING:
     import datetime as dt
     from typing import Literal, Self
 
-    from ..types import Unset
     from .message_output_chunk import MessageOutputChunk
 
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "created_at": UNSET,
-    "output_index": UNSET,
-    "id": UNSET,
-    "content_index": UNSET,
-    "model": UNSET,
-    "agent_id": UNSET,
-    "role": UNSET,
-    "content": UNSET,
-    "p": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "type",
+        "created_at",
+        "output_index",
+        "id",
+        "content_index",
+        "model",
+        "agent_id",
+        "role",
+        "content",
+        "p",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -51,38 +51,39 @@ class MessageOutputEvent(Model):
     """
 
     type: Literal["message.output.delta"] = "message.output.delta"
-    created_at: dt.datetime | Unset = UNSET
-    output_index: int | Unset = UNSET
+    created_at: dt.datetime | None = ABSENT
+    output_index: int | None = ABSENT
     id: str
-    content_index: int | Unset = UNSET
-    model: str | None | Unset = UNSET
-    agent_id: str | None | Unset = UNSET
+    content_index: int | None = ABSENT
+    model: str | None = ABSENT
+    agent_id: str | None = ABSENT
     role: Literal["assistant"] = "assistant"
     content: str | MessageOutputChunk
-    p: str | Unset = UNSET
+    p: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("type", "id", "content")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 10:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["created_at"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["output_index"]
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("output_index")
         if type(value) is str:
             fields["output_index"] = read_int(value)
-        value = fields["content_index"]
+        value = fields.get("content_index")
         if type(value) is str:
             fields["content_index"] = read_int(value)
-        value = fields["content"]
+        value = fields.get("content")
         if type(value) is dict:
             fields["content"] = read_message_output_chunk(value)
         model = new(cls)

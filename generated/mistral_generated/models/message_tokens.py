@@ -7,22 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .roles import Roles
 
-_ABSENT: dict[str, Any] = {
-    "role": UNSET,
-    "total_tokens": UNSET,
-    "truncated": UNSET,
-    "usage_count": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["role", "total_tokens", "truncated", "usage_count"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,26 +30,27 @@ class MessageTokens(Model):
     """
 
     role: Roles
-    total_tokens: int | None | Unset = UNSET
-    truncated: bool | Unset = UNSET
-    usage_count: int | Unset = UNSET
+    total_tokens: int | None = ABSENT
+    truncated: bool | None = ABSENT
+    usage_count: int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("role",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["total_tokens"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("total_tokens")
         if type(value) is str:
             fields["total_tokens"] = read_int(value)
-        value = fields["truncated"]
+        value = fields.get("truncated")
         if type(value) is str:
             fields["truncated"] = read_bool(value)
-        value = fields["usage_count"]
+        value = fields.get("usage_count")
         if type(value) is str:
             fields["usage_count"] = read_int(value)
         model = new(cls)

@@ -7,31 +7,30 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "completion_chat": UNSET,
-    "function_calling": UNSET,
-    "reasoning": UNSET,
-    "completion_fim": UNSET,
-    "fine_tuning": UNSET,
-    "vision": UNSET,
-    "ocr": UNSET,
-    "classification": UNSET,
-    "moderation": UNSET,
-    "audio": UNSET,
-    "audio_transcription": UNSET,
-    "audio_transcription_realtime": UNSET,
-    "audio_speech": UNSET,
-    "unified_resources": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "completion_chat",
+        "function_calling",
+        "reasoning",
+        "completion_fim",
+        "fine_tuning",
+        "vision",
+        "ocr",
+        "classification",
+        "moderation",
+        "audio",
+        "audio_transcription",
+        "audio_transcription_realtime",
+        "audio_speech",
+        "unified_resources",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -55,68 +54,70 @@ class ModelCapabilities(Model):
         unified_resources: A flag of the service whose meaning it does not explain.
     """
 
-    completion_chat: bool | Unset = UNSET
-    function_calling: bool | Unset = UNSET
-    reasoning: bool | Unset = UNSET
-    completion_fim: bool | Unset = UNSET
-    fine_tuning: bool | Unset = UNSET
-    vision: bool | Unset = UNSET
-    ocr: bool | Unset = UNSET
-    classification: bool | Unset = UNSET
-    moderation: bool | Unset = UNSET
-    audio: bool | Unset = UNSET
-    audio_transcription: bool | Unset = UNSET
-    audio_transcription_realtime: bool | Unset = UNSET
-    audio_speech: bool | Unset = UNSET
-    unified_resources: bool | Unset = UNSET
+    completion_chat: bool | None = ABSENT
+    function_calling: bool | None = ABSENT
+    reasoning: bool | None = ABSENT
+    completion_fim: bool | None = ABSENT
+    fine_tuning: bool | None = ABSENT
+    vision: bool | None = ABSENT
+    ocr: bool | None = ABSENT
+    classification: bool | None = ABSENT
+    moderation: bool | None = ABSENT
+    audio: bool | None = ABSENT
+    audio_transcription: bool | None = ABSENT
+    audio_transcription_realtime: bool | None = ABSENT
+    audio_speech: bool | None = ABSENT
+    unified_resources: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 14:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["completion_chat"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("completion_chat")
         if type(value) is str:
             fields["completion_chat"] = read_bool(value)
-        value = fields["function_calling"]
+        value = fields.get("function_calling")
         if type(value) is str:
             fields["function_calling"] = read_bool(value)
-        value = fields["reasoning"]
+        value = fields.get("reasoning")
         if type(value) is str:
             fields["reasoning"] = read_bool(value)
-        value = fields["completion_fim"]
+        value = fields.get("completion_fim")
         if type(value) is str:
             fields["completion_fim"] = read_bool(value)
-        value = fields["fine_tuning"]
+        value = fields.get("fine_tuning")
         if type(value) is str:
             fields["fine_tuning"] = read_bool(value)
-        value = fields["vision"]
+        value = fields.get("vision")
         if type(value) is str:
             fields["vision"] = read_bool(value)
-        value = fields["ocr"]
+        value = fields.get("ocr")
         if type(value) is str:
             fields["ocr"] = read_bool(value)
-        value = fields["classification"]
+        value = fields.get("classification")
         if type(value) is str:
             fields["classification"] = read_bool(value)
-        value = fields["moderation"]
+        value = fields.get("moderation")
         if type(value) is str:
             fields["moderation"] = read_bool(value)
-        value = fields["audio"]
+        value = fields.get("audio")
         if type(value) is str:
             fields["audio"] = read_bool(value)
-        value = fields["audio_transcription"]
+        value = fields.get("audio_transcription")
         if type(value) is str:
             fields["audio_transcription"] = read_bool(value)
-        value = fields["audio_transcription_realtime"]
+        value = fields.get("audio_transcription_realtime")
         if type(value) is str:
             fields["audio_transcription_realtime"] = read_bool(value)
-        value = fields["audio_speech"]
+        value = fields.get("audio_speech")
         if type(value) is str:
             fields["audio_speech"] = read_bool(value)
-        value = fields["unified_resources"]
+        value = fields.get("unified_resources")
         if type(value) is str:
             fields["unified_resources"] = read_bool(value)
         model = new(cls)

@@ -7,34 +7,34 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
 from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Literal, Self
 
-    from ..types import Unset
     from .agent_tool import AgentTool
     from .completion_args import CompletionArgs
     from .guardrail_config import GuardrailConfig
     from .metadata_dict import MetadataDict
 
-_ABSENT: dict[str, Any] = {
-    "instructions": UNSET,
-    "tools": UNSET,
-    "completion_args": UNSET,
-    "guardrails": UNSET,
-    "name": UNSET,
-    "description": UNSET,
-    "metadata": UNSET,
-    "object": UNSET,
-    "id": UNSET,
-    "created_at": UNSET,
-    "updated_at": UNSET,
-    "model": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "instructions",
+        "tools",
+        "completion_args",
+        "guardrails",
+        "name",
+        "description",
+        "metadata",
+        "object",
+        "id",
+        "created_at",
+        "updated_at",
+        "model",
+    ]
+)
 _READERS = Readers(
     {
         "AgentTool": "agent_tool:read_agent_tool",
@@ -64,13 +64,13 @@ class ModelConversation(Model):
         model: The model that answers.
     """
 
-    instructions: str | None | Unset = UNSET
-    tools: list[AgentTool] | Unset = UNSET
-    completion_args: CompletionArgs | Unset = UNSET
-    guardrails: list[GuardrailConfig] | None | Unset = UNSET
-    name: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    metadata: MetadataDict | None | Unset = UNSET
+    instructions: str | None = ABSENT
+    tools: list[AgentTool] | None = ABSENT
+    completion_args: CompletionArgs | None = ABSENT
+    guardrails: list[GuardrailConfig] | None = ABSENT
+    name: str | None = ABSENT
+    description: str | None = ABSENT
+    metadata: MetadataDict | None = ABSENT
     object: Literal["conversation"] = "conversation"
     id: str
     created_at: dt.datetime
@@ -78,42 +78,43 @@ class ModelConversation(Model):
     model: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("id", "created_at", "updated_at", "model")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 12:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["tools"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("tools")
         if type(value) is list:
             fields["tools"] = [
                 _READERS["AgentTool"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["completion_args"]
+        value = fields.get("completion_args")
         if type(value) is dict:
             fields["completion_args"] = _READERS["CompletionArgs"](value)
-        value = fields["guardrails"]
+        value = fields.get("guardrails")
         if type(value) is list:
             fields["guardrails"] = [
                 _READERS["GuardrailConfig"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["metadata"]
+        value = fields.get("metadata")
         if type(value) is dict:
             fields["metadata"] = _READERS["MetadataDict"](value)
-        value = fields["created_at"]
-        if type(value) is str:
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["updated_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("updated_at")
+        if value is not None:
             try:
                 fields["updated_at"] = parse_time(value)
-            except ValueError:
-                pass
+            except (ValueError, TypeError):
+                set_aside(fields, "updated_at", "updated_at")
         model = new(cls)
         fill(model, fields)
         return model

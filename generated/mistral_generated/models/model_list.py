@@ -3,24 +3,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
+from .model_card import read_model_card
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .model_card import ModelCard
 
-_ABSENT: dict[str, Any] = {
-    "object": UNSET,
-    "data": UNSET,
-}
-_READERS = Readers({"ModelCard": "model_card:read_model_card"})
+_KNOWN: frozenset[str] = frozenset(["object", "data"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,20 +27,23 @@ class ModelList(Model):
         data: The models; `type` tells the vendor's own from fine-tuned ones.
     """
 
-    object: str | Unset = UNSET
-    data: list[ModelCard] | Unset = UNSET
+    object: str | None = ABSENT
+    data: list[ModelCard]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
+    _required: ClassVar[tuple[str, ...]] = ("data",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["data"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("data")
         if type(value) is list:
             fields["data"] = [
-                _READERS["ModelCard"](item) if type(item) is dict else item for item in value
+                read_model_card(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)

@@ -7,26 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "sexual": UNSET,
-    "hate_and_discrimination": UNSET,
-    "violence_and_threats": UNSET,
-    "dangerous_and_criminal_content": UNSET,
-    "selfharm": UNSET,
-    "health": UNSET,
-    "financial": UNSET,
-    "law": UNSET,
-    "pii": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "sexual",
+        "hate_and_discrimination",
+        "violence_and_threats",
+        "dangerous_and_criminal_content",
+        "selfharm",
+        "health",
+        "financial",
+        "law",
+        "pii",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -45,48 +44,50 @@ class ModerationLLMV1CategoryThresholds(Model):
         pii: For personal data.
     """
 
-    sexual: float | None | Unset = UNSET
-    hate_and_discrimination: float | None | Unset = UNSET
-    violence_and_threats: float | None | Unset = UNSET
-    dangerous_and_criminal_content: float | None | Unset = UNSET
-    selfharm: float | None | Unset = UNSET
-    health: float | None | Unset = UNSET
-    financial: float | None | Unset = UNSET
-    law: float | None | Unset = UNSET
-    pii: float | None | Unset = UNSET
+    sexual: float | None = ABSENT
+    hate_and_discrimination: float | None = ABSENT
+    violence_and_threats: float | None = ABSENT
+    dangerous_and_criminal_content: float | None = ABSENT
+    selfharm: float | None = ABSENT
+    health: float | None = ABSENT
+    financial: float | None = ABSENT
+    law: float | None = ABSENT
+    pii: float | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 9:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["sexual"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("sexual")
         if type(value) is str:
             fields["sexual"] = read_float(value)
-        value = fields["hate_and_discrimination"]
+        value = fields.get("hate_and_discrimination")
         if type(value) is str:
             fields["hate_and_discrimination"] = read_float(value)
-        value = fields["violence_and_threats"]
+        value = fields.get("violence_and_threats")
         if type(value) is str:
             fields["violence_and_threats"] = read_float(value)
-        value = fields["dangerous_and_criminal_content"]
+        value = fields.get("dangerous_and_criminal_content")
         if type(value) is str:
             fields["dangerous_and_criminal_content"] = read_float(value)
-        value = fields["selfharm"]
+        value = fields.get("selfharm")
         if type(value) is str:
             fields["selfharm"] = read_float(value)
-        value = fields["health"]
+        value = fields.get("health")
         if type(value) is str:
             fields["health"] = read_float(value)
-        value = fields["financial"]
+        value = fields.get("financial")
         if type(value) is str:
             fields["financial"] = read_float(value)
-        value = fields["law"]
+        value = fields.get("law")
         if type(value) is str:
             fields["law"] = read_float(value)
-        value = fields["pii"]
+        value = fields.get("pii")
         if type(value) is str:
             fields["pii"] = read_float(value)
         model = new(cls)

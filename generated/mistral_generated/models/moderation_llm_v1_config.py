@@ -3,27 +3,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .moderation_llm_action import ModerationLLMAction
     from .moderation_llm_v1_category_thresholds import ModerationLLMV1CategoryThresholds
 
-_ABSENT: dict[str, Any] = {
-    "model_name": UNSET,
-    "custom_category_thresholds": UNSET,
-    "ignore_other_categories": UNSET,
-    "action": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["model_name", "custom_category_thresholds", "ignore_other_categories", "action"]
+)
 _READERS = Readers(
     {
         "ModerationLLMV1CategoryThresholds": "moderation_llm_v1_category_thresholds:ModerationLLMV1CategoryThresholds"
@@ -42,24 +37,29 @@ class ModerationLLMV1Config(Model):
         action: What happens when a score is above its threshold.
     """
 
-    model_name: str | Unset = UNSET
-    custom_category_thresholds: ModerationLLMV1CategoryThresholds | None | Unset = UNSET
-    ignore_other_categories: bool | Unset = UNSET
-    action: ModerationLLMAction | Unset = UNSET
+    model_name: str | None = ABSENT
+    custom_category_thresholds: ModerationLLMV1CategoryThresholds | None = ABSENT
+    ignore_other_categories: bool | None = ABSENT
+    action: ModerationLLMAction | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["model_name", "ignore_other_categories", "action"]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["custom_category_thresholds"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("custom_category_thresholds")
         if type(value) is dict:
             fields["custom_category_thresholds"] = _READERS["ModerationLLMV1CategoryThresholds"](
                 value
             )
-        value = fields["ignore_other_categories"]
+        value = fields.get("ignore_other_categories")
         if type(value) is str:
             fields["ignore_other_categories"] = read_bool(value)
         model = new(cls)

@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_float
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "categories": UNSET,
-    "category_scores": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["categories", "category_scores"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,22 +26,24 @@ class ModerationObject(Model):
         category_scores: How likely it falls into the category, from 0 to 1.
     """
 
-    categories: dict[str, bool] | Unset = UNSET
-    category_scores: dict[str, float] | Unset = UNSET
+    categories: dict[str, bool] | None = ABSENT
+    category_scores: dict[str, float] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["categories"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("categories")
         if type(value) is dict:
             fields["categories"] = {
                 key: read_bool(item) if type(item) is str else item for key, item in value.items()
             }
-        value = fields["category_scores"]
+        value = fields.get("category_scores")
         if type(value) is dict:
             fields["category_scores"] = {
                 key: read_float(item) if type(item) is str else item for key, item in value.items()

@@ -7,21 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .encoded_payload_options import EncodedPayloadOptions
 
-_ABSENT: dict[str, Any] = {
-    "b64payload": UNSET,
-    "encoding_options": UNSET,
-    "empty": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["b64payload", "encoding_options", "empty"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -35,19 +29,21 @@ class NetworkEncodedInput(Model):
     """
 
     b64payload: str
-    encoding_options: list[EncodedPayloadOptions] | Unset = UNSET
-    empty: bool | Unset = UNSET
+    encoding_options: list[EncodedPayloadOptions] | None = ABSENT
+    empty: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("b64payload",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["b64payload", "encoding_options", "empty"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["empty"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("empty")
         if type(value) is str:
             fields["empty"] = read_bool(value)
         model = new(cls)

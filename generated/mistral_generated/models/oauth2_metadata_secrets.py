@@ -7,21 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "client_id": UNSET,
-    "client_secret": UNSET,
-    "client_id_issued_at": UNSET,
-    "client_secret_expires_at": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["client_id", "client_secret", "client_id_issued_at", "client_secret_expires_at"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -35,22 +29,24 @@ class OAuth2MetadataSecrets(Model):
         client_secret_expires_at: When its secret runs out, in seconds since 1970; 0 means never.
     """
 
-    client_id: str | None | Unset = UNSET
-    client_secret: str | None | Unset = UNSET
-    client_id_issued_at: int | None | Unset = UNSET
-    client_secret_expires_at: int | None | Unset = UNSET
+    client_id: str | None = ABSENT
+    client_secret: str | None = ABSENT
+    client_id_issued_at: int | None = ABSENT
+    client_secret_expires_at: int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["client_id_issued_at"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("client_id_issued_at")
         if type(value) is str:
             fields["client_id_issued_at"] = read_int(value)
-        value = fields["client_secret_expires_at"]
+        value = fields.get("client_secret_expires_at")
         if type(value) is str:
             fields["client_secret_expires_at"] = read_int(value)
         model = new(cls)

@@ -7,24 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Literal, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "access_token": UNSET,
-    "token_type": UNSET,
-    "expires_in": UNSET,
-    "scope": UNSET,
-    "refresh_token": UNSET,
-    "expires_at": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["access_token", "token_type", "expires_in", "scope", "refresh_token", "expires_at"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -42,29 +34,31 @@ class OAuth2Token(Model):
 
     access_token: str
     token_type: Literal["Bearer"] = "Bearer"
-    expires_in: int | None | Unset = UNSET
-    scope: str | None | Unset = UNSET
-    refresh_token: str | None | Unset = UNSET
-    expires_at: dt.datetime | None | Unset = UNSET
+    expires_in: int | None = ABSENT
+    scope: str | None = ABSENT
+    refresh_token: str | None = ABSENT
+    expires_at: dt.datetime | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("access_token",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["access_token", "token_type"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["expires_in"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("expires_in")
         if type(value) is str:
             fields["expires_in"] = read_int(value)
-        value = fields["expires_at"]
-        if type(value) is str:
+        value = fields.get("expires_at")
+        if value is not None:
             try:
                 fields["expires_at"] = parse_time(value)
-            except ValueError:
-                pass
+            except (ValueError, TypeError):
+                set_aside(fields, "expires_at", "expires_at")
         model = new(cls)
         fill(model, fields)
         return model

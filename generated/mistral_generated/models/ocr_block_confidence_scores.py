@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "average_content_confidence_score": UNSET,
-    "minimum_content_confidence_score": UNSET,
-    "block_type_confidence_score": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "average_content_confidence_score",
+        "minimum_content_confidence_score",
+        "block_type_confidence_score",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -34,24 +33,26 @@ class OCRBlockConfidenceScores(Model):
         block_type_confidence_score: How sure it is of the type of the block.
     """
 
-    average_content_confidence_score: float | None | Unset = UNSET
-    minimum_content_confidence_score: float | None | Unset = UNSET
-    block_type_confidence_score: float | None | Unset = UNSET
+    average_content_confidence_score: float | None = ABSENT
+    minimum_content_confidence_score: float | None = ABSENT
+    block_type_confidence_score: float | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["average_content_confidence_score"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("average_content_confidence_score")
         if type(value) is str:
             fields["average_content_confidence_score"] = read_float(value)
-        value = fields["minimum_content_confidence_score"]
+        value = fields.get("minimum_content_confidence_score")
         if type(value) is str:
             fields["minimum_content_confidence_score"] = read_float(value)
-        value = fields["block_type_confidence_score"]
+        value = fields.get("block_type_confidence_score")
         if type(value) is str:
             fields["block_type_confidence_score"] = read_float(value)
         model = new(cls)

@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_float, read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "text": UNSET,
-    "confidence": UNSET,
-    "start_index": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["text", "confidence", "start_index"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,18 +31,19 @@ class OCRConfidenceScore(Model):
     start_index: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("text", "confidence", "start_index")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["confidence"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("confidence")
         if type(value) is str:
             fields["confidence"] = read_float(value)
-        value = fields["start_index"]
+        value = fields.get("start_index")
         if type(value) is str:
             fields["start_index"] = read_int(value)
         model = new(cls)

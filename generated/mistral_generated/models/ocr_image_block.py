@@ -7,26 +7,26 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
     from .ocr_block_confidence_scores import OCRBlockConfidenceScores
 
-_ABSENT: dict[str, Any] = {
-    "top_left_x": UNSET,
-    "top_left_y": UNSET,
-    "bottom_right_x": UNSET,
-    "bottom_right_y": UNSET,
-    "content": UNSET,
-    "confidence_scores": UNSET,
-    "type": UNSET,
-    "image_id": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "top_left_x",
+        "top_left_y",
+        "bottom_right_x",
+        "bottom_right_y",
+        "content",
+        "confidence_scores",
+        "type",
+        "image_id",
+    ]
+)
 _READERS = Readers(
     {"OCRBlockConfidenceScores": "ocr_block_confidence_scores:OCRBlockConfidenceScores"}
 )
@@ -52,11 +52,12 @@ class OCRImageBlock(Model):
     bottom_right_x: int
     bottom_right_y: int
     content: str
-    confidence_scores: OCRBlockConfidenceScores | None | Unset = UNSET
+    confidence_scores: OCRBlockConfidenceScores | None = ABSENT
     type: Literal["image"] = "image"
     image_id: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "top_left_x",
         "top_left_y",
@@ -70,22 +71,22 @@ class OCRImageBlock(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 8:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["top_left_x"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("top_left_x")
         if type(value) is str:
             fields["top_left_x"] = read_int(value)
-        value = fields["top_left_y"]
+        value = fields.get("top_left_y")
         if type(value) is str:
             fields["top_left_y"] = read_int(value)
-        value = fields["bottom_right_x"]
+        value = fields.get("bottom_right_x")
         if type(value) is str:
             fields["bottom_right_x"] = read_int(value)
-        value = fields["bottom_right_y"]
+        value = fields.get("bottom_right_y")
         if type(value) is str:
             fields["bottom_right_y"] = read_int(value)
-        value = fields["confidence_scores"]
+        value = fields.get("confidence_scores")
         if type(value) is dict:
             fields["confidence_scores"] = _READERS["OCRBlockConfidenceScores"](value)
         model = new(cls)

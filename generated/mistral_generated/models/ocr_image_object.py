@@ -7,24 +7,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "top_left_x": UNSET,
-    "top_left_y": UNSET,
-    "bottom_right_x": UNSET,
-    "bottom_right_y": UNSET,
-    "image_base64": UNSET,
-    "image_annotation": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "id",
+        "top_left_x",
+        "top_left_y",
+        "bottom_right_x",
+        "bottom_right_y",
+        "image_base64",
+        "image_annotation",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -47,10 +46,11 @@ class OCRImageObject(Model):
     top_left_y: int | None
     bottom_right_x: int | None
     bottom_right_y: int | None
-    image_base64: str | None | Unset = UNSET
-    image_annotation: str | None | Unset = UNSET
+    image_base64: str | None = ABSENT
+    image_annotation: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "id",
         "top_left_x",
@@ -62,19 +62,19 @@ class OCRImageObject(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 7:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["top_left_x"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("top_left_x")
         if type(value) is str:
             fields["top_left_x"] = read_int(value)
-        value = fields["top_left_y"]
+        value = fields.get("top_left_y")
         if type(value) is str:
             fields["top_left_y"] = read_int(value)
-        value = fields["bottom_right_x"]
+        value = fields.get("bottom_right_x")
         if type(value) is str:
             fields["bottom_right_x"] = read_int(value)
-        value = fields["bottom_right_y"]
+        value = fields.get("bottom_right_y")
         if type(value) is str:
             fields["bottom_right_y"] = read_int(value)
         model = new(cls)

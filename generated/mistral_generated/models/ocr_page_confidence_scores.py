@@ -7,21 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_float
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .ocr_confidence_score import OCRConfidenceScore
 
-_ABSENT: dict[str, Any] = {
-    "word_confidence_scores": UNSET,
-    "average_page_confidence_score": UNSET,
-    "minimum_page_confidence_score": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["word_confidence_scores", "average_page_confidence_score", "minimum_page_confidence_score"]
+)
 _READERS = Readers({"OCRConfidenceScore": "ocr_confidence_score:OCRConfidenceScore"})
 
 
@@ -36,11 +32,12 @@ class OCRPageConfidenceScores(Model):
         minimum_page_confidence_score: How sure it is where it is least sure.
     """
 
-    word_confidence_scores: list[OCRConfidenceScore] | Unset = UNSET
+    word_confidence_scores: list[OCRConfidenceScore] | None = ABSENT
     average_page_confidence_score: float
     minimum_page_confidence_score: float
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "average_page_confidence_score",
         "minimum_page_confidence_score",
@@ -49,19 +46,19 @@ class OCRPageConfidenceScores(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["word_confidence_scores"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("word_confidence_scores")
         if type(value) is list:
             fields["word_confidence_scores"] = [
                 _READERS["OCRConfidenceScore"](item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["average_page_confidence_score"]
+        value = fields.get("average_page_confidence_score")
         if type(value) is str:
             fields["average_page_confidence_score"] = read_float(value)
-        value = fields["minimum_page_confidence_score"]
+        value = fields.get("minimum_page_confidence_score")
         if type(value) is str:
             fields["minimum_page_confidence_score"] = read_float(value)
         model = new(cls)

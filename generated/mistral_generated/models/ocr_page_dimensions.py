@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "dpi": UNSET,
-    "height": UNSET,
-    "width": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["dpi", "height", "width"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,21 +31,22 @@ class OCRPageDimensions(Model):
     width: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("dpi", "height", "width")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["dpi"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("dpi")
         if type(value) is str:
             fields["dpi"] = read_int(value)
-        value = fields["height"]
+        value = fields.get("height")
         if type(value) is str:
             fields["height"] = read_int(value)
-        value = fields["width"]
+        value = fields.get("width")
         if type(value) is str:
             fields["width"] = read_int(value)
         model = new(cls)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
 from .ocr_image_object import OCRImageObject
 from .ocr_page_dimensions import OCRPageDimensions
@@ -16,23 +15,24 @@ from .ocr_page_dimensions import OCRPageDimensions
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .ocr_block import OCRBlock
     from .ocr_page_confidence_scores import OCRPageConfidenceScores
     from .ocr_table_object import OCRTableObject
 
-_ABSENT: dict[str, Any] = {
-    "index": UNSET,
-    "markdown": UNSET,
-    "images": UNSET,
-    "tables": UNSET,
-    "hyperlinks": UNSET,
-    "header": UNSET,
-    "footer": UNSET,
-    "dimensions": UNSET,
-    "confidence_scores": UNSET,
-    "blocks": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "index",
+        "markdown",
+        "images",
+        "tables",
+        "hyperlinks",
+        "header",
+        "footer",
+        "dimensions",
+        "confidence_scores",
+        "blocks",
+    ]
+)
 _READERS = Readers(
     {
         "OCRBlock": "ocr_block:read_ocr_block",
@@ -64,43 +64,44 @@ class OCRPageObject(Model):
     index: int
     markdown: str
     images: list[OCRImageObject]
-    tables: list[OCRTableObject] | Unset = UNSET
-    hyperlinks: list[str] | Unset = UNSET
-    header: str | None | Unset = UNSET
-    footer: str | None | Unset = UNSET
+    tables: list[OCRTableObject] | None = ABSENT
+    hyperlinks: list[str] | None = ABSENT
+    header: str | None = ABSENT
+    footer: str | None = ABSENT
     dimensions: OCRPageDimensions | None
-    confidence_scores: OCRPageConfidenceScores | None | Unset = UNSET
-    blocks: list[OCRBlock] | None | Unset = UNSET
+    confidence_scores: OCRPageConfidenceScores | None = ABSENT
+    blocks: list[OCRBlock] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("index", "markdown", "images", "dimensions")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 10:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["index"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("index")
         if type(value) is str:
             fields["index"] = read_int(value)
-        value = fields["images"]
+        value = fields.get("images")
         if type(value) is list:
             fields["images"] = [
                 OCRImageObject.from_dict(item) if type(item) is dict else item for item in value
             ]
-        value = fields["tables"]
+        value = fields.get("tables")
         if type(value) is list:
             fields["tables"] = [
                 _READERS["OCRTableObject"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["dimensions"]
+        value = fields.get("dimensions")
         if type(value) is dict:
             fields["dimensions"] = OCRPageDimensions.from_dict(value)
-        value = fields["confidence_scores"]
+        value = fields.get("confidence_scores")
         if type(value) is dict:
             fields["confidence_scores"] = _READERS["OCRPageConfidenceScores"](value)
-        value = fields["blocks"]
+        value = fields.get("blocks")
         if type(value) is list:
             fields["blocks"] = [
                 _READERS["OCRBlock"](item) if type(item) is dict else item for item in value

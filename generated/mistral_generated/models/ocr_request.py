@@ -7,34 +7,34 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool, read_int
 from .ocr_document import read_ocr_document
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
     from .ocr_document import OCRDocument
     from .response_format import ResponseFormat
 
-_ABSENT: dict[str, Any] = {
-    "model": UNSET,
-    "document": UNSET,
-    "pages": UNSET,
-    "include_image_base64": UNSET,
-    "image_limit": UNSET,
-    "image_min_size": UNSET,
-    "bbox_annotation_format": UNSET,
-    "document_annotation_format": UNSET,
-    "document_annotation_prompt": UNSET,
-    "table_format": UNSET,
-    "extract_header": UNSET,
-    "extract_footer": UNSET,
-    "include_blocks": UNSET,
-    "confidence_scores_granularity": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "model",
+        "document",
+        "pages",
+        "include_image_base64",
+        "image_limit",
+        "image_min_size",
+        "bbox_annotation_format",
+        "document_annotation_format",
+        "document_annotation_prompt",
+        "table_format",
+        "extract_header",
+        "extract_footer",
+        "include_blocks",
+        "confidence_scores_granularity",
+    ]
+)
 _READERS = Readers({"ResponseFormat": "response_format:ResponseFormat"})
 
 
@@ -70,56 +70,60 @@ class OCRRequest(Model):
 
     model: str | None
     document: OCRDocument
-    pages: str | list[int] | None | Unset = UNSET
-    include_image_base64: bool | None | Unset = UNSET
-    image_limit: int | None | Unset = UNSET
-    image_min_size: int | None | Unset = UNSET
-    bbox_annotation_format: ResponseFormat | None | Unset = UNSET
-    document_annotation_format: ResponseFormat | None | Unset = UNSET
-    document_annotation_prompt: str | None | Unset = UNSET
-    table_format: Literal["markdown", "html"] | None | Unset = UNSET
-    extract_header: bool | Unset = UNSET
-    extract_footer: bool | Unset = UNSET
-    include_blocks: bool | Unset = UNSET
-    confidence_scores_granularity: Literal["word", "page", "block"] | None | Unset = UNSET
+    pages: str | list[int] | None = ABSENT
+    include_image_base64: bool | None = ABSENT
+    image_limit: int | None = ABSENT
+    image_min_size: int | None = ABSENT
+    bbox_annotation_format: ResponseFormat | None = ABSENT
+    document_annotation_format: ResponseFormat | None = ABSENT
+    document_annotation_prompt: str | None = ABSENT
+    table_format: Literal["markdown", "html"] | None = ABSENT
+    extract_header: bool | None = ABSENT
+    extract_footer: bool | None = ABSENT
+    include_blocks: bool | None = ABSENT
+    confidence_scores_granularity: Literal["word", "page", "block"] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("model", "document")
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["document", "extract_header", "extract_footer", "include_blocks"]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 14:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["document"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("document")
         if type(value) is dict:
             fields["document"] = read_ocr_document(value)
-        value = fields["pages"]
+        value = fields.get("pages")
         if type(value) is list:
             fields["pages"] = [read_int(item) if type(item) is str else item for item in value]
-        value = fields["include_image_base64"]
+        value = fields.get("include_image_base64")
         if type(value) is str:
             fields["include_image_base64"] = read_bool(value)
-        value = fields["image_limit"]
+        value = fields.get("image_limit")
         if type(value) is str:
             fields["image_limit"] = read_int(value)
-        value = fields["image_min_size"]
+        value = fields.get("image_min_size")
         if type(value) is str:
             fields["image_min_size"] = read_int(value)
-        value = fields["bbox_annotation_format"]
+        value = fields.get("bbox_annotation_format")
         if type(value) is dict:
             fields["bbox_annotation_format"] = _READERS["ResponseFormat"](value)
-        value = fields["document_annotation_format"]
+        value = fields.get("document_annotation_format")
         if type(value) is dict:
             fields["document_annotation_format"] = _READERS["ResponseFormat"](value)
-        value = fields["extract_header"]
+        value = fields.get("extract_header")
         if type(value) is str:
             fields["extract_header"] = read_bool(value)
-        value = fields["extract_footer"]
+        value = fields.get("extract_footer")
         if type(value) is str:
             fields["extract_footer"] = read_bool(value)
-        value = fields["include_blocks"]
+        value = fields.get("include_blocks")
         if type(value) is str:
             fields["include_blocks"] = read_bool(value)
         model = new(cls)

@@ -7,22 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from .ocr_page_object import OCRPageObject
 from .ocr_usage_info import OCRUsageInfo
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "pages": UNSET,
-    "model": UNSET,
-    "document_annotation": UNSET,
-    "usage_info": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["pages", "model", "document_annotation", "usage_info"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -39,24 +31,25 @@ class OCRResponse(Model):
 
     pages: list[OCRPageObject]
     model: str
-    document_annotation: str | None | Unset = UNSET
+    document_annotation: str | None = ABSENT
     usage_info: OCRUsageInfo
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("pages", "model", "usage_info")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["pages"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("pages")
         if type(value) is list:
             fields["pages"] = [
                 OCRPageObject.from_dict(item) if type(item) is dict else item for item in value
             ]
-        value = fields["usage_info"]
+        value = fields.get("usage_info")
         if type(value) is dict:
             fields["usage_info"] = OCRUsageInfo.from_dict(value)
         model = new(cls)

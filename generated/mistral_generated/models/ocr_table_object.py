@@ -7,21 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
     from .ocr_confidence_score import OCRConfidenceScore
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "content": UNSET,
-    "format": UNSET,
-    "word_confidence_scores": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["id", "content", "format", "word_confidence_scores"])
 _READERS = Readers({"OCRConfidenceScore": "ocr_confidence_score:OCRConfidenceScore"})
 
 
@@ -40,18 +33,19 @@ class OCRTableObject(Model):
     id: str
     content: str
     format: Literal["markdown", "html"] | str
-    word_confidence_scores: list[OCRConfidenceScore] | None | Unset = UNSET
+    word_confidence_scores: list[OCRConfidenceScore] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("id", "content", "format")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["word_confidence_scores"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("word_confidence_scores")
         if type(value) is list:
             fields["word_confidence_scores"] = [
                 _READERS["OCRConfidenceScore"](item) if type(item) is dict else item

@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "pages_processed": UNSET,
-    "doc_size_bytes": UNSET,
-    "pages_processed_annotation": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["pages_processed", "doc_size_bytes", "pages_processed_annotation"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -34,25 +29,26 @@ class OCRUsageInfo(Model):
     """
 
     pages_processed: int
-    doc_size_bytes: int | None | Unset = UNSET
-    pages_processed_annotation: int | None | Unset = UNSET
+    doc_size_bytes: int | None = ABSENT
+    pages_processed_annotation: int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("pages_processed",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["pages_processed"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("pages_processed")
         if type(value) is str:
             fields["pages_processed"] = read_int(value)
-        value = fields["doc_size_bytes"]
+        value = fields.get("doc_size_bytes")
         if type(value) is str:
             fields["doc_size_bytes"] = read_int(value)
-        value = fields["pages_processed_annotation"]
+        value = fields.get("pages_processed_annotation")
         if type(value) is str:
             fields["pages_processed_annotation"] = read_int(value)
         model = new(cls)

@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "status": UNSET,
-    "clear_metrics": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["status", "clear_metrics"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,18 +26,20 @@ class OfflineDeploymentMetrics(Model):
     """
 
     status: Literal["offline"] = "offline"
-    clear_metrics: bool | Unset = UNSET
+    clear_metrics: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("status",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["status", "clear_metrics"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["clear_metrics"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("clear_metrics")
         if type(value) is str:
             fields["clear_metrics"] = read_bool(value)
         model = new(cls)

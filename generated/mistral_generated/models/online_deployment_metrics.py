@@ -8,18 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_int
 from .index_metrics import IndexMetrics
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-_ABSENT: dict[str, Any] = {
-    "status": UNSET,
-    "document_count": UNSET,
-    "index_metrics": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["status", "document_count", "index_metrics"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,18 +32,20 @@ class OnlineDeploymentMetrics(Model):
     index_metrics: list[IndexMetrics]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("status", "document_count", "index_metrics")
+    _not_null: ClassVar[frozenset[str]] = frozenset(["status", "document_count", "index_metrics"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["document_count"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("document_count")
         if type(value) is str:
             fields["document_count"] = read_int(value)
-        value = fields["index_metrics"]
+        value = fields.get("index_metrics")
         if type(value) is list:
             fields["index_metrics"] = [
                 IndexMetrics.from_dict(item) if type(item) is dict else item for item in value

@@ -7,27 +7,19 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, deprecate, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, deprecate, fill, new, set_aside, unknown
 from ..wire import parse_time, read_bool
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-    from ..types import Unset
     from .static_organization_roles import StaticOrganizationRoles
     from .user_role import UserRole
 
-_ABSENT: dict[str, Any] = {
-    "uuid": UNSET,
-    "raw_roles": UNSET,
-    "raw_role": UNSET,
-    "email": UNSET,
-    "expired": UNSET,
-    "created_at": UNSET,
-    "workspace_uuids": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["uuid", "raw_roles", "raw_role", "email", "expired", "created_at", "workspace_uuids"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -50,9 +42,10 @@ class OrganizationInvite(Model):
     email: str
     expired: bool
     created_at: dt.datetime
-    workspace_uuids: list[str] | Unset = UNSET
+    workspace_uuids: list[str] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "uuid",
         "raw_roles",
@@ -65,18 +58,18 @@ class OrganizationInvite(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 7:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["expired"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("expired")
         if type(value) is str:
             fields["expired"] = read_bool(value)
-        value = fields["created_at"]
-        if type(value) is str:
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
         model = new(cls)
         fill(model, fields)
         return model

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_int
 from .organization_invite import OrganizationInvite
 from .organization_member import OrganizationMember
@@ -16,13 +15,7 @@ from .organization_member import OrganizationMember
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "members": UNSET,
-    "invites": UNSET,
-    "total": UNSET,
-    "page": UNSET,
-    "page_size": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["members", "invites", "total", "page", "page_size"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -44,31 +37,32 @@ class OrganizationMemberList(Model):
     page_size: int | None
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("members", "invites", "total", "page", "page_size")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["members"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("members")
         if type(value) is list:
             fields["members"] = [
                 OrganizationMember.from_dict(item) if type(item) is dict else item for item in value
             ]
-        value = fields["invites"]
+        value = fields.get("invites")
         if type(value) is list:
             fields["invites"] = [
                 OrganizationInvite.from_dict(item) if type(item) is dict else item for item in value
             ]
-        value = fields["total"]
+        value = fields.get("total")
         if type(value) is str:
             fields["total"] = read_int(value)
-        value = fields["page"]
+        value = fields.get("page")
         if type(value) is str:
             fields["page"] = read_int(value)
-        value = fields["page_size"]
+        value = fields.get("page_size")
         if type(value) is str:
             fields["page_size"] = read_int(value)
         model = new(cls)

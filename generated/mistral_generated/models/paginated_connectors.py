@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .connector import Connector
 from .pagination_response import PaginationResponse
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "items": UNSET,
-    "pagination": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["items", "pagination"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -34,20 +30,21 @@ class PaginatedConnectors(Model):
     pagination: PaginationResponse
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("items", "pagination")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["items"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("items")
         if type(value) is list:
             fields["items"] = [
                 Connector.from_dict(item) if type(item) is dict else item for item in value
             ]
-        value = fields["pagination"]
+        value = fields.get("pagination")
         if type(value) is dict:
             fields["pagination"] = PaginationResponse.from_dict(value)
         model = new(cls)

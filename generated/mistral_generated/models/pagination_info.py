@@ -8,19 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_bool, read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "total_items": UNSET,
-    "total_pages": UNSET,
-    "current_page": UNSET,
-    "page_size": UNSET,
-    "has_more": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["total_items", "total_pages", "current_page", "page_size", "has_more"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -42,6 +37,7 @@ class PaginationInfo(Model):
     has_more: bool
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "total_items",
         "total_pages",
@@ -53,22 +49,22 @@ class PaginationInfo(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["total_items"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("total_items")
         if type(value) is str:
             fields["total_items"] = read_int(value)
-        value = fields["total_pages"]
+        value = fields.get("total_pages")
         if type(value) is str:
             fields["total_pages"] = read_int(value)
-        value = fields["current_page"]
+        value = fields.get("current_page")
         if type(value) is str:
             fields["current_page"] = read_int(value)
-        value = fields["page_size"]
+        value = fields.get("page_size")
         if type(value) is str:
             fields["page_size"] = read_int(value)
-        value = fields["has_more"]
+        value = fields.get("has_more")
         if type(value) is str:
             fields["has_more"] = read_bool(value)
         model = new(cls)

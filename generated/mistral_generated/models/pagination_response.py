@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "next_cursor": UNSET,
-    "page_size": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["next_cursor", "page_size"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -31,19 +25,20 @@ class PaginationResponse(Model):
         page_size: How many entries a page holds at most.
     """
 
-    next_cursor: str | None | Unset = UNSET
+    next_cursor: str | None = ABSENT
     page_size: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("page_size",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["page_size"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("page_size")
         if type(value) is str:
             fields["page_size"] = read_int(value)
         model = new(cls)

@@ -3,36 +3,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Any, Self
 
-    from ..types import Unset
     from .schedule_calendar import ScheduleCalendar
     from .schedule_interval import ScheduleInterval
     from .schedule_policy import SchedulePolicy
 
-_ABSENT: dict[str, Any] = {
-    "input": UNSET,
-    "calendars": UNSET,
-    "intervals": UNSET,
-    "cron_expressions": UNSET,
-    "skip": UNSET,
-    "start_at": UNSET,
-    "end_at": UNSET,
-    "jitter": UNSET,
-    "time_zone_name": UNSET,
-    "policy": UNSET,
-    "max_executions": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "input",
+        "calendars",
+        "intervals",
+        "cron_expressions",
+        "skip",
+        "start_at",
+        "end_at",
+        "jitter",
+        "time_zone_name",
+        "policy",
+        "max_executions",
+    ]
+)
 _READERS = Readers(
     {
         "ScheduleCalendar": "schedule_calendar:ScheduleCalendar",
@@ -62,56 +62,61 @@ class PartialScheduleDefinition(Model):
             limit.
     """
 
-    input: Any | Unset = UNSET
-    calendars: list[ScheduleCalendar] | Unset = UNSET
-    intervals: list[ScheduleInterval] | Unset = UNSET
-    cron_expressions: list[str] | Unset = UNSET
-    skip: list[ScheduleCalendar] | Unset = UNSET
-    start_at: dt.datetime | None | Unset = UNSET
-    end_at: dt.datetime | None | Unset = UNSET
-    jitter: str | None | Unset = UNSET
-    time_zone_name: str | None | Unset = UNSET
-    policy: SchedulePolicy | Unset = UNSET
-    max_executions: int | None | Unset = UNSET
+    input: Any = ABSENT
+    calendars: list[ScheduleCalendar] | None = ABSENT
+    intervals: list[ScheduleInterval] | None = ABSENT
+    cron_expressions: list[str] | None = ABSENT
+    skip: list[ScheduleCalendar] | None = ABSENT
+    start_at: dt.datetime | None = ABSENT
+    end_at: dt.datetime | None = ABSENT
+    jitter: str | None = ABSENT
+    time_zone_name: str | None = ABSENT
+    policy: SchedulePolicy | None = ABSENT
+    max_executions: int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["calendars", "intervals", "cron_expressions", "skip", "policy"]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 11:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["calendars"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("calendars")
         if type(value) is list:
             fields["calendars"] = [
                 _READERS["ScheduleCalendar"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["intervals"]
+        value = fields.get("intervals")
         if type(value) is list:
             fields["intervals"] = [
                 _READERS["ScheduleInterval"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["skip"]
+        value = fields.get("skip")
         if type(value) is list:
             fields["skip"] = [
                 _READERS["ScheduleCalendar"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["start_at"]
-        if type(value) is str:
+        value = fields.get("start_at")
+        if value is not None:
             try:
                 fields["start_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["end_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "start_at", "start_at")
+        value = fields.get("end_at")
+        if value is not None:
             try:
                 fields["end_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["policy"]
+            except (ValueError, TypeError):
+                set_aside(fields, "end_at", "end_at")
+        value = fields.get("policy")
         if type(value) is dict:
             fields["policy"] = _READERS["SchedulePolicy"](value)
-        value = fields["max_executions"]
+        value = fields.get("max_executions")
         if type(value) is str:
             fields["max_executions"] = read_int(value)
         model = new(cls)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 
 if TYPE_CHECKING:
     from typing import Self
@@ -17,14 +16,9 @@ if TYPE_CHECKING:
     from .billing_event_type import BillingEventType
     from .service_tier import ServiceTier
 
-_ABSENT: dict[str, Any] = {
-    "event_type": UNSET,
-    "billing_metric": UNSET,
-    "billing_group": UNSET,
-    "api_zone": UNSET,
-    "service_tier": UNSET,
-    "price": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["event_type", "billing_metric", "billing_group", "api_zone", "service_tier", "price"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -49,6 +43,7 @@ class PriceData(Model):
     price: float | str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "event_type",
         "billing_metric",
@@ -61,9 +56,9 @@ class PriceData(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .prompt_variable import PromptVariable
 
-_ABSENT: dict[str, Any] = {
-    "content": UNSET,
-    "variables": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["content", "variables"])
 _READERS = Readers({"PromptVariable": "prompt_variable:PromptVariable"})
 
 
@@ -33,18 +28,20 @@ class PromptDefinition(Model):
     """
 
     content: str
-    variables: list[PromptVariable] | Unset = UNSET
+    variables: list[PromptVariable] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("content",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["content", "variables"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["variables"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("variables")
         if type(value) is list:
             fields["variables"] = [
                 _READERS["PromptVariable"](item) if type(item) is dict else item for item in value

@@ -7,21 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .message_tokens import MessageTokens
 
-_ABSENT: dict[str, Any] = {
-    "messages": UNSET,
-    "cached_tokens": UNSET,
-    "audio_tokens": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["messages", "cached_tokens", "audio_tokens"])
 _READERS = Readers({"MessageTokens": "message_tokens:MessageTokens"})
 
 
@@ -35,26 +29,28 @@ class PromptTokensDetails(Model):
         audio_tokens: How many stand for sound.
     """
 
-    messages: list[MessageTokens] | Unset = UNSET
-    cached_tokens: int | Unset = UNSET
-    audio_tokens: int | Unset = UNSET
+    messages: list[MessageTokens] | None = ABSENT
+    cached_tokens: int | None = ABSENT
+    audio_tokens: int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["messages"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("messages")
         if type(value) is list:
             fields["messages"] = [
                 _READERS["MessageTokens"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["cached_tokens"]
+        value = fields.get("cached_tokens")
         if type(value) is str:
             fields["cached_tokens"] = read_int(value)
-        value = fields["audio_tokens"]
+        value = fields.get("audio_tokens")
         if type(value) is str:
             fields["audio_tokens"] = read_int(value)
         model = new(cls)

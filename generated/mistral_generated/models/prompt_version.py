@@ -7,24 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-    from ..types import Unset
     from .prompt_definition import PromptDefinition
 
-_ABSENT: dict[str, Any] = {
-    "version": UNSET,
-    "definition": UNSET,
-    "notes": UNSET,
-    "aliases": UNSET,
-    "created_at": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["version", "definition", "notes", "aliases", "created_at"])
 _READERS = Readers({"PromptDefinition": "prompt_definition:PromptDefinition"})
 
 
@@ -40,35 +32,36 @@ class PromptVersion(Model):
         created_at: When it was made.
     """
 
-    version: int | Unset = UNSET
-    definition: PromptDefinition | Unset = UNSET
-    notes: str | Unset = UNSET
-    aliases: list[str] | Unset = UNSET
-    created_at: dt.datetime | Unset = UNSET
+    version: int | None = ABSENT
+    definition: PromptDefinition | None = ABSENT
+    notes: str | None = ABSENT
+    aliases: list[str] | None = ABSENT
+    created_at: dt.datetime | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _renamed: ClassVar[dict[str, str]] = {"created_at": "createdAt"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "createdAt" in source:
+        fields = source.copy()
+        if "createdAt" in fields:
             fields["created_at"] = fields.pop("createdAt")
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["version"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("version")
         if type(value) is str:
             fields["version"] = read_int(value)
-        value = fields["definition"]
+        value = fields.get("definition")
         if type(value) is dict:
             fields["definition"] = _READERS["PromptDefinition"](value)
-        value = fields["created_at"]
-        if type(value) is str:
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "createdAt")
         model = new(cls)
         fill(model, fields)
         return model

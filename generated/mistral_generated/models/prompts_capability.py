@@ -7,18 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "list_changed": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["list_changed"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -29,20 +24,21 @@ class PromptsCapability(Model):
         list_changed: Whether the other side is told when the list changes.
     """
 
-    list_changed: bool | None | Unset = UNSET
+    list_changed: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _renamed: ClassVar[dict[str, str]] = {"list_changed": "listChanged"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "listChanged" in source:
+        fields = source.copy()
+        if "listChanged" in fields:
             fields["list_changed"] = fields.pop("listChanged")
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["list_changed"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("list_changed")
         if type(value) is str:
             fields["list_changed"] = read_bool(value)
         model = new(cls)

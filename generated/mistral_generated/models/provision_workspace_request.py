@@ -7,23 +7,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .static_workspace_roles import StaticWorkspaceRoles
     from .workspace_role import WorkspaceRole
     from .workspace_role_name import WorkspaceRoleName
 
-_ABSENT: dict[str, Any] = {
-    "user_group_uuid": UNSET,
-    "workspace_uuid": UNSET,
-    "workspace_role": UNSET,
-    "workspace_role_name": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["user_group_uuid", "workspace_uuid", "workspace_role", "workspace_role_name"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -40,18 +35,20 @@ class ProvisionWorkspaceRequest(Model):
 
     user_group_uuid: str
     workspace_uuid: str
-    workspace_role: WorkspaceRole | StaticWorkspaceRoles | None | Unset = UNSET
-    workspace_role_name: WorkspaceRoleName | None | Unset = UNSET
+    workspace_role: WorkspaceRole | StaticWorkspaceRoles | None = ABSENT
+    workspace_role_name: WorkspaceRoleName | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("user_group_uuid", "workspace_uuid")
+    _not_null: ClassVar[frozenset[str]] = frozenset(["user_group_uuid", "workspace_uuid"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

@@ -7,26 +7,26 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .connector_authentication_header import ConnectorAuthenticationHeader
     from .extended_oauth_server_metadata import ExtendedOAuthServerMetadata
     from .global_header_value import GlobalHeaderValue
     from .outbound_authentication_type import OutboundAuthenticationType
 
-_ABSENT: dict[str, Any] = {
-    "method_type": UNSET,
-    "headers": UNSET,
-    "global_headers": UNSET,
-    "has_default_credentials": UNSET,
-    "oauth2_server_metadata": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "method_type",
+        "headers",
+        "global_headers",
+        "has_default_credentials",
+        "oauth2_server_metadata",
+    ]
+)
 _READERS = Readers(
     {
         "ConnectorAuthenticationHeader": "connector_authentication_header:ConnectorAuthenticationHeader",
@@ -49,36 +49,37 @@ class PublicAuthenticationMethod(Model):
     """
 
     method_type: OutboundAuthenticationType
-    headers: list[ConnectorAuthenticationHeader] | None | Unset = UNSET
-    global_headers: dict[str, GlobalHeaderValue] | Unset = UNSET
+    headers: list[ConnectorAuthenticationHeader] | None = ABSENT
+    global_headers: dict[str, GlobalHeaderValue] | None = ABSENT
     has_default_credentials: bool
-    oauth2_server_metadata: ExtendedOAuthServerMetadata | None | Unset = UNSET
+    oauth2_server_metadata: ExtendedOAuthServerMetadata | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("method_type", "has_default_credentials")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["headers"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("headers")
         if type(value) is list:
             fields["headers"] = [
                 _READERS["ConnectorAuthenticationHeader"](item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["global_headers"]
+        value = fields.get("global_headers")
         if type(value) is dict:
             fields["global_headers"] = {
                 key: _READERS["GlobalHeaderValue"](item) if type(item) is dict else item
                 for key, item in value.items()
             }
-        value = fields["has_default_credentials"]
+        value = fields.get("has_default_credentials")
         if type(value) is str:
             fields["has_default_credentials"] = read_bool(value)
-        value = fields["oauth2_server_metadata"]
+        value = fields.get("oauth2_server_metadata")
         if type(value) is dict:
             fields["oauth2_server_metadata"] = _READERS["ExtendedOAuthServerMetadata"](value)
         model = new(cls)

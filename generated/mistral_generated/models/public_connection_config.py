@@ -7,22 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .connection_config_type import ConnectionConfigType
 
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "base_url": UNSET,
-    "headers": UNSET,
-    "signed": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["type", "base_url", "headers", "signed"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,19 +29,21 @@ class PublicConnectionConfig(Model):
         signed: Whether requests are signed.
     """
 
-    type: ConnectionConfigType | Unset = UNSET
-    base_url: str | None | Unset = UNSET
-    headers: dict[str, str] | None | Unset = UNSET
-    signed: bool | None | Unset = UNSET
+    type: ConnectionConfigType | None = ABSENT
+    base_url: str | None = ABSENT
+    headers: dict[str, str] | None = ABSENT
+    signed: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["signed"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("signed")
         if type(value) is str:
             fields["signed"] = read_bool(value)
         model = new(cls)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 from .execution_tool import ExecutionTool
 from .public_execution_connector import PublicExecutionConnector
@@ -16,13 +15,7 @@ from .public_execution_connector import PublicExecutionConnector
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "integrations": UNSET,
-    "tools": UNSET,
-    "use_connectors_gateway": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["integrations", "tools", "use_connectors_gateway"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,29 +30,30 @@ class PublicConnectorExecutionData(Model):
 
     integrations: list[PublicExecutionConnector]
     tools: list[ExecutionTool]
-    use_connectors_gateway: bool | Unset = UNSET
+    use_connectors_gateway: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("integrations", "tools")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["integrations"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("integrations")
         if type(value) is list:
             fields["integrations"] = [
                 PublicExecutionConnector.from_dict(item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["tools"]
+        value = fields.get("tools")
         if type(value) is list:
             fields["tools"] = [
                 ExecutionTool.from_dict(item) if type(item) is dict else item for item in value
             ]
-        value = fields["use_connectors_gateway"]
+        value = fields.get("use_connectors_gateway")
         if type(value) is str:
             fields["use_connectors_gateway"] = read_bool(value)
         model = new(cls)

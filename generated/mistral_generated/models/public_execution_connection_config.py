@@ -7,25 +7,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .connection_config_type import ConnectionConfigType
     from .tool_execution_configuration import ToolExecutionConfiguration
 
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "server": UNSET,
-    "name": UNSET,
-    "id": UNSET,
-    "tool_configuration": UNSET,
-    "hosted_internally": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["type", "server", "name", "id", "tool_configuration", "hosted_internally"]
+)
 _READERS = Readers(
     {"ToolExecutionConfiguration": "tool_execution_configuration:ToolExecutionConfiguration"}
 )
@@ -45,25 +38,26 @@ class PublicExecutionConnectionConfig(Model):
     """
 
     type: ConnectionConfigType
-    server: str | None | Unset = UNSET
-    name: str | None | Unset = UNSET
-    id: str | None | Unset = UNSET
-    tool_configuration: ToolExecutionConfiguration | None | Unset = UNSET
-    hosted_internally: bool | Unset = UNSET
+    server: str | None = ABSENT
+    name: str | None = ABSENT
+    id: str | None = ABSENT
+    tool_configuration: ToolExecutionConfiguration | None = ABSENT
+    hosted_internally: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("type",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["tool_configuration"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("tool_configuration")
         if type(value) is dict:
             fields["tool_configuration"] = _READERS["ToolExecutionConfiguration"](value)
-        value = fields["hosted_internally"]
+        value = fields.get("hosted_internally")
         if type(value) is str:
             fields["hosted_internally"] = read_bool(value)
         model = new(cls)

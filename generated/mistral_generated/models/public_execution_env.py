@@ -8,18 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .public_connector_execution_data import PublicConnectorExecutionData
 from .tool import Tool
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "tools": UNSET,
-    "tool_execution_data": UNSET,
-    "errors": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["tools", "tool_execution_data", "errors"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,20 +32,21 @@ class PublicExecutionEnv(Model):
     errors: list[str]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("tools", "tool_execution_data", "errors")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["tools"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("tools")
         if type(value) is list:
             fields["tools"] = [
                 Tool.from_dict(item) if type(item) is dict else item for item in value
             ]
-        value = fields["tool_execution_data"]
+        value = fields.get("tool_execution_data")
         if type(value) is dict:
             fields["tool_execution_data"] = PublicConnectorExecutionData.from_dict(value)
         model = new(cls)

@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_int
 from .token_limits_by_model import TokenLimitsByModel
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "requests_per_second": UNSET,
-    "tokens_limits_by_model": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["requests_per_second", "tokens_limits_by_model"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -34,18 +30,19 @@ class RateLimits(Model):
     tokens_limits_by_model: dict[str, TokenLimitsByModel]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("requests_per_second", "tokens_limits_by_model")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["requests_per_second"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("requests_per_second")
         if type(value) is str:
             fields["requests_per_second"] = read_int(value)
-        value = fields["tokens_limits_by_model"]
+        value = fields.get("tokens_limits_by_model")
         if type(value) is dict:
             fields["tokens_limits_by_model"] = {
                 key: TokenLimitsByModel.from_dict(item) if type(item) is dict else item

@@ -7,21 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from .register_vespa_deployment import RegisterVespaDeployment
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .search_index_deployment_status import SearchIndexDeploymentStatus
 
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "status": UNSET,
-    "deployment": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "status", "deployment"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -35,19 +29,21 @@ class RegisterDeploymentRequest(Model):
     """
 
     name: str
-    status: SearchIndexDeploymentStatus | Unset = UNSET
+    status: SearchIndexDeploymentStatus | None = ABSENT
     deployment: RegisterVespaDeployment
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "deployment")
+    _not_null: ClassVar[frozenset[str]] = frozenset(["name", "status", "deployment"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["deployment"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("deployment")
         if type(value) is dict:
             fields["deployment"] = RegisterVespaDeployment.from_dict(value)
         model = new(cls)

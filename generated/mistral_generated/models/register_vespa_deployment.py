@@ -8,18 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .register_vespa_index import RegisterVespaIndex
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "vespa_version": UNSET,
-    "indexes": UNSET,
-    "query_url": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["type", "vespa_version", "indexes", "query_url"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -39,15 +33,19 @@ class RegisterVespaDeployment(Model):
     query_url: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("vespa_version", "indexes", "query_url")
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["type", "vespa_version", "indexes", "query_url"]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["indexes"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("indexes")
         if type(value) is list:
             fields["indexes"] = [
                 RegisterVespaIndex.from_dict(item) if type(item) is dict else item for item in value

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_bool
 
 if TYPE_CHECKING:
@@ -19,14 +18,9 @@ if TYPE_CHECKING:
     from .schema_field_ranking_type import SchemaFieldRankingType
     from .schema_field_storage import SchemaFieldStorage
 
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "type": UNSET,
-    "storage": UNSET,
-    "ranking": UNSET,
-    "index_type": UNSET,
-    "multidimensional": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["name", "type", "storage", "ranking", "index_type", "multidimensional"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -50,6 +44,7 @@ class RegisterVespaField(Model):
     multidimensional: bool
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "name",
         "type",
@@ -58,14 +53,17 @@ class RegisterVespaField(Model):
         "index_type",
         "multidimensional",
     )
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["name", "type", "storage", "ranking", "multidimensional"]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["multidimensional"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("multidimensional")
         if type(value) is str:
             fields["multidimensional"] = read_bool(value)
         model = new(cls)

@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .register_vespa_field import RegisterVespaField
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "fields": UNSET,
-    "sd": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "fields", "sd"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,15 +31,17 @@ class RegisterVespaIndex(Model):
     sd: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "fields", "sd")
+    _not_null: ClassVar[frozenset[str]] = frozenset(["name", "fields", "sd"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["fields"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("fields")
         if type(value) is list:
             fields["fields"] = [
                 RegisterVespaField.from_dict(item) if type(item) is dict else item for item in value

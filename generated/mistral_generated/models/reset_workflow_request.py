@@ -7,21 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "event_id": UNSET,
-    "reason": UNSET,
-    "exclude_signals": UNSET,
-    "exclude_updates": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["event_id", "reason", "exclude_signals", "exclude_updates"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -38,26 +30,30 @@ class ResetWorkflowRequest(Model):
     """
 
     event_id: int
-    reason: str | None | Unset = UNSET
-    exclude_signals: bool | Unset = UNSET
-    exclude_updates: bool | Unset = UNSET
+    reason: str | None = ABSENT
+    exclude_signals: bool | None = ABSENT
+    exclude_updates: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("event_id",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["event_id", "exclude_signals", "exclude_updates"]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["event_id"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("event_id")
         if type(value) is str:
             fields["event_id"] = read_int(value)
-        value = fields["exclude_signals"]
+        value = fields.get("exclude_signals")
         if type(value) is str:
             fields["exclude_signals"] = read_bool(value)
-        value = fields["exclude_updates"]
+        value = fields.get("exclude_updates")
         if type(value) is str:
             fields["exclude_updates"] = read_bool(value)
         model = new(cls)

@@ -7,29 +7,29 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Any, Literal, Self
 
-    from ..types import Unset
     from .annotations import Annotations
     from .mcp_server_icon import MCPServerIcon
 
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "title": UNSET,
-    "uri": UNSET,
-    "description": UNSET,
-    "mime_type": UNSET,
-    "size": UNSET,
-    "icons": UNSET,
-    "annotations": UNSET,
-    "meta": UNSET,
-    "type": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "name",
+        "title",
+        "uri",
+        "description",
+        "mime_type",
+        "size",
+        "icons",
+        "annotations",
+        "meta",
+        "type",
+    ]
+)
 _READERS = Readers(
     {"Annotations": "annotations:Annotations", "MCPServerIcon": "mcp_server_icon:MCPServerIcon"}
 )
@@ -53,39 +53,40 @@ class ResourceLink(Model):
     """
 
     name: str
-    title: str | None | Unset = UNSET
+    title: str | None = ABSENT
     uri: str
-    description: str | None | Unset = UNSET
-    mime_type: str | None | Unset = UNSET
-    size: int | None | Unset = UNSET
-    icons: list[MCPServerIcon] | None | Unset = UNSET
-    annotations: Annotations | None | Unset = UNSET
-    meta: dict[str, Any] | None | Unset = UNSET
+    description: str | None = ABSENT
+    mime_type: str | None = ABSENT
+    size: int | None = ABSENT
+    icons: list[MCPServerIcon] | None = ABSENT
+    annotations: Annotations | None = ABSENT
+    meta: dict[str, Any] | None = ABSENT
     type: Literal["resource_link"] = "resource_link"
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "uri", "type")
     _renamed: ClassVar[dict[str, str]] = {"mime_type": "mimeType", "meta": "_meta"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "mimeType" in source:
+        fields = source.copy()
+        if "mimeType" in fields:
             fields["mime_type"] = fields.pop("mimeType")
-        if "_meta" in source:
+        if "_meta" in fields:
             fields["meta"] = fields.pop("_meta")
-        if len(fields) != 10:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["size"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("size")
         if type(value) is str:
             fields["size"] = read_int(value)
-        value = fields["icons"]
+        value = fields.get("icons")
         if type(value) is list:
             fields["icons"] = [
                 _READERS["MCPServerIcon"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["annotations"]
+        value = fields.get("annotations")
         if type(value) is dict:
             fields["annotations"] = _READERS["Annotations"](value)
         model = new(cls)

@@ -3,24 +3,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .json_schema import JsonSchema
     from .response_formats import ResponseFormats
 
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "json_schema": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["type", "json_schema"])
 _READERS = Readers({"JsonSchema": "json_schema:JsonSchema"})
 
 
@@ -33,17 +28,20 @@ class ResponseFormat(Model):
         json_schema: The schema, for the type `json_schema`.
     """
 
-    type: ResponseFormats | Unset = UNSET
-    json_schema: JsonSchema | None | Unset = UNSET
+    type: ResponseFormats | None = ABSENT
+    json_schema: JsonSchema | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
+    _not_null: ClassVar[frozenset[str]] = frozenset(["type"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["json_schema"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("json_schema")
         if type(value) is dict:
             fields["json_schema"] = _READERS["JsonSchema"](value)
         model = new(cls)

@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .role import Role
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "workspace_roles": UNSET,
-    "organization_roles": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["workspace_roles", "organization_roles"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -33,20 +29,21 @@ class RoleList(Model):
     organization_roles: list[Role]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("workspace_roles", "organization_roles")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["workspace_roles"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("workspace_roles")
         if type(value) is list:
             fields["workspace_roles"] = [
                 Role.from_dict(item) if type(item) is dict else item for item in value
             ]
-        value = fields["organization_roles"]
+        value = fields.get("organization_roles")
         if type(value) is list:
             fields["organization_roles"] = [
                 Role.from_dict(item) if type(item) is dict else item for item in value

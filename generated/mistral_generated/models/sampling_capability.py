@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .sampling_context_capability import SamplingContextCapability
     from .sampling_tools_capability import SamplingToolsCapability
 
-_ABSENT: dict[str, Any] = {
-    "context": UNSET,
-    "tools": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["context", "tools"])
 _READERS = Readers(
     {
         "SamplingContextCapability": "sampling_context_capability:SamplingContextCapability",
@@ -38,20 +33,22 @@ class SamplingCapability(Model):
         tools: Whether the model may be given tools.
     """
 
-    context: SamplingContextCapability | None | Unset = UNSET
-    tools: SamplingToolsCapability | None | Unset = UNSET
+    context: SamplingContextCapability | None = ABSENT
+    tools: SamplingToolsCapability | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["context"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("context")
         if type(value) is dict:
             fields["context"] = _READERS["SamplingContextCapability"](value)
-        value = fields["tools"]
+        value = fields.get("tools")
         if type(value) is dict:
             fields["tools"] = _READERS["SamplingToolsCapability"](value)
         model = new(cls)

@@ -12,7 +12,7 @@ from ..base import Model, fill, new, unknown
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {}
+_KNOWN: frozenset[str] = frozenset([])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -23,12 +23,14 @@ class SamplingContextCapability(Model):
 
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
+
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 0:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

@@ -3,29 +3,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .schedule_range import ScheduleRange
 
-_ABSENT: dict[str, Any] = {
-    "second": UNSET,
-    "minute": UNSET,
-    "hour": UNSET,
-    "day_of_month": UNSET,
-    "month": UNSET,
-    "year": UNSET,
-    "day_of_week": UNSET,
-    "comment": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["second", "minute", "hour", "day_of_month", "month", "year", "day_of_week", "comment"]
+)
 _READERS = Readers({"ScheduleRange": "schedule_range:ScheduleRange"})
 
 
@@ -45,53 +36,58 @@ class ScheduleCalendar(Model):
         comment: A remark for people.
     """
 
-    second: list[ScheduleRange] | Unset = UNSET
-    minute: list[ScheduleRange] | Unset = UNSET
-    hour: list[ScheduleRange] | Unset = UNSET
-    day_of_month: list[ScheduleRange] | Unset = UNSET
-    month: list[ScheduleRange] | Unset = UNSET
-    year: list[ScheduleRange] | Unset = UNSET
-    day_of_week: list[ScheduleRange] | Unset = UNSET
-    comment: str | None | Unset = UNSET
+    second: list[ScheduleRange] | None = ABSENT
+    minute: list[ScheduleRange] | None = ABSENT
+    hour: list[ScheduleRange] | None = ABSENT
+    day_of_month: list[ScheduleRange] | None = ABSENT
+    month: list[ScheduleRange] | None = ABSENT
+    year: list[ScheduleRange] | None = ABSENT
+    day_of_week: list[ScheduleRange] | None = ABSENT
+    comment: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["second", "minute", "hour", "day_of_month", "month", "year", "day_of_week"]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 8:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["second"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("second")
         if type(value) is list:
             fields["second"] = [
                 _READERS["ScheduleRange"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["minute"]
+        value = fields.get("minute")
         if type(value) is list:
             fields["minute"] = [
                 _READERS["ScheduleRange"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["hour"]
+        value = fields.get("hour")
         if type(value) is list:
             fields["hour"] = [
                 _READERS["ScheduleRange"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["day_of_month"]
+        value = fields.get("day_of_month")
         if type(value) is list:
             fields["day_of_month"] = [
                 _READERS["ScheduleRange"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["month"]
+        value = fields.get("month")
         if type(value) is list:
             fields["month"] = [
                 _READERS["ScheduleRange"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["year"]
+        value = fields.get("year")
         if type(value) is list:
             fields["year"] = [
                 _READERS["ScheduleRange"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["day_of_week"]
+        value = fields.get("day_of_week")
         if type(value) is list:
             fields["day_of_week"] = [
                 _READERS["ScheduleRange"](item) if type(item) is dict else item for item in value

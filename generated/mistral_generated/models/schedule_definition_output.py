@@ -7,41 +7,41 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
 from ..wire import parse_time, read_bool, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Any, Self
 
-    from ..types import Unset
     from .schedule_calendar import ScheduleCalendar
     from .schedule_future_execution import ScheduleFutureExecution
     from .schedule_interval import ScheduleInterval
     from .schedule_policy import SchedulePolicy
     from .schedule_recent_execution import ScheduleRecentExecution
 
-_ABSENT: dict[str, Any] = {
-    "input": UNSET,
-    "calendars": UNSET,
-    "intervals": UNSET,
-    "cron_expressions": UNSET,
-    "skip": UNSET,
-    "start_at": UNSET,
-    "end_at": UNSET,
-    "jitter": UNSET,
-    "time_zone_name": UNSET,
-    "policy": UNSET,
-    "schedule_id": UNSET,
-    "remaining_executions": UNSET,
-    "workflow_name": UNSET,
-    "deployment_name": UNSET,
-    "paused": UNSET,
-    "note": UNSET,
-    "future_executions": UNSET,
-    "recent_executions": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "input",
+        "calendars",
+        "intervals",
+        "cron_expressions",
+        "skip",
+        "start_at",
+        "end_at",
+        "jitter",
+        "time_zone_name",
+        "policy",
+        "schedule_id",
+        "remaining_executions",
+        "workflow_name",
+        "deployment_name",
+        "paused",
+        "note",
+        "future_executions",
+        "recent_executions",
+    ]
+)
 _READERS = Readers(
     {
         "ScheduleCalendar": "schedule_calendar:ScheduleCalendar",
@@ -81,76 +81,77 @@ class ScheduleDefinitionOutput(Model):
     """
 
     input: Any
-    calendars: list[ScheduleCalendar] | Unset = UNSET
-    intervals: list[ScheduleInterval] | Unset = UNSET
-    cron_expressions: list[str] | Unset = UNSET
-    skip: list[ScheduleCalendar] | Unset = UNSET
-    start_at: dt.datetime | None | Unset = UNSET
-    end_at: dt.datetime | None | Unset = UNSET
-    jitter: str | None | Unset = UNSET
-    time_zone_name: str | None | Unset = UNSET
-    policy: SchedulePolicy | Unset = UNSET
+    calendars: list[ScheduleCalendar] | None = ABSENT
+    intervals: list[ScheduleInterval] | None = ABSENT
+    cron_expressions: list[str] | None = ABSENT
+    skip: list[ScheduleCalendar] | None = ABSENT
+    start_at: dt.datetime | None = ABSENT
+    end_at: dt.datetime | None = ABSENT
+    jitter: str | None = ABSENT
+    time_zone_name: str | None = ABSENT
+    policy: SchedulePolicy | None = ABSENT
     schedule_id: str
-    remaining_executions: int | None | Unset = UNSET
+    remaining_executions: int | None = ABSENT
     workflow_name: str
-    deployment_name: str | None | Unset = UNSET
+    deployment_name: str | None = ABSENT
     paused: bool
-    note: str | None | Unset = UNSET
-    future_executions: list[ScheduleFutureExecution] | Unset = UNSET
-    recent_executions: list[ScheduleRecentExecution] | Unset = UNSET
+    note: str | None = ABSENT
+    future_executions: list[ScheduleFutureExecution] | None = ABSENT
+    recent_executions: list[ScheduleRecentExecution] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("input", "schedule_id", "workflow_name", "paused")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 18:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["calendars"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("calendars")
         if type(value) is list:
             fields["calendars"] = [
                 _READERS["ScheduleCalendar"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["intervals"]
+        value = fields.get("intervals")
         if type(value) is list:
             fields["intervals"] = [
                 _READERS["ScheduleInterval"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["skip"]
+        value = fields.get("skip")
         if type(value) is list:
             fields["skip"] = [
                 _READERS["ScheduleCalendar"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["start_at"]
-        if type(value) is str:
+        value = fields.get("start_at")
+        if value is not None:
             try:
                 fields["start_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["end_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "start_at", "start_at")
+        value = fields.get("end_at")
+        if value is not None:
             try:
                 fields["end_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["policy"]
+            except (ValueError, TypeError):
+                set_aside(fields, "end_at", "end_at")
+        value = fields.get("policy")
         if type(value) is dict:
             fields["policy"] = _READERS["SchedulePolicy"](value)
-        value = fields["remaining_executions"]
+        value = fields.get("remaining_executions")
         if type(value) is str:
             fields["remaining_executions"] = read_int(value)
-        value = fields["paused"]
+        value = fields.get("paused")
         if type(value) is str:
             fields["paused"] = read_bool(value)
-        value = fields["future_executions"]
+        value = fields.get("future_executions")
         if type(value) is list:
             fields["future_executions"] = [
                 _READERS["ScheduleFutureExecution"](item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["recent_executions"]
+        value = fields.get("recent_executions")
         if type(value) is list:
             fields["recent_executions"] = [
                 _READERS["ScheduleRecentExecution"](item) if type(item) is dict else item

@@ -3,25 +3,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .schedule_overlap_policy import ScheduleOverlapPolicy
 
-_ABSENT: dict[str, Any] = {
-    "catchup_window_seconds": UNSET,
-    "overlap": UNSET,
-    "pause_on_failure": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["catchup_window_seconds", "overlap", "pause_on_failure"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -35,21 +29,26 @@ class SchedulePolicy(Model):
         pause_on_failure: Whether the schedule is paused when an execution fails.
     """
 
-    catchup_window_seconds: int | Unset = UNSET
-    overlap: ScheduleOverlapPolicy | Unset = UNSET
-    pause_on_failure: bool | Unset = UNSET
+    catchup_window_seconds: int | None = ABSENT
+    overlap: ScheduleOverlapPolicy | None = ABSENT
+    pause_on_failure: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["catchup_window_seconds", "overlap", "pause_on_failure"]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["catchup_window_seconds"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("catchup_window_seconds")
         if type(value) is str:
             fields["catchup_window_seconds"] = read_int(value)
-        value = fields["pause_on_failure"]
+        value = fields.get("pause_on_failure")
         if type(value) is str:
             fields["pause_on_failure"] = read_bool(value)
         model = new(cls)

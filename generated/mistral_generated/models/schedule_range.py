@@ -7,20 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "start": UNSET,
-    "end": UNSET,
-    "step": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["start", "end", "step"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -34,25 +27,27 @@ class ScheduleRange(Model):
     """
 
     start: int
-    end: int | Unset = UNSET
-    step: int | Unset = UNSET
+    end: int | None = ABSENT
+    step: int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("start",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["start", "end", "step"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["start"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("start")
         if type(value) is str:
             fields["start"] = read_int(value)
-        value = fields["end"]
+        value = fields.get("end")
         if type(value) is str:
             fields["end"] = read_int(value)
-        value = fields["step"]
+        value = fields.get("step")
         if type(value) is str:
             fields["step"] = read_int(value)
         model = new(cls)

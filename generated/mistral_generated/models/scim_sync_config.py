@@ -7,22 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "delete_missing_groups": UNSET,
-    "deprovision_users": UNSET,
-    "sync_users": UNSET,
-    "sync_groups": UNSET,
-    "sync_memberships": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["delete_missing_groups", "deprovision_users", "sync_users", "sync_groups", "sync_memberships"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -38,34 +31,44 @@ class ScimSyncConfig(Model):
         sync_memberships: Whether people enter and leave groups as the provider has them.
     """
 
-    delete_missing_groups: bool | Unset = UNSET
-    deprovision_users: bool | Unset = UNSET
+    delete_missing_groups: bool | None = ABSENT
+    deprovision_users: bool | None = ABSENT
     sync_users: bool
     sync_groups: bool
     sync_memberships: bool
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("sync_users", "sync_groups", "sync_memberships")
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        [
+            "delete_missing_groups",
+            "deprovision_users",
+            "sync_users",
+            "sync_groups",
+            "sync_memberships",
+        ]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["delete_missing_groups"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("delete_missing_groups")
         if type(value) is str:
             fields["delete_missing_groups"] = read_bool(value)
-        value = fields["deprovision_users"]
+        value = fields.get("deprovision_users")
         if type(value) is str:
             fields["deprovision_users"] = read_bool(value)
-        value = fields["sync_users"]
+        value = fields.get("sync_users")
         if type(value) is str:
             fields["sync_users"] = read_bool(value)
-        value = fields["sync_groups"]
+        value = fields.get("sync_groups")
         if type(value) is str:
             fields["sync_groups"] = read_bool(value)
-        value = fields["sync_memberships"]
+        value = fields.get("sync_memberships")
         if type(value) is str:
             fields["sync_memberships"] = read_bool(value)
         model = new(cls)

@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .scim_sync_group_ref import ScimSyncGroupRef
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "group": UNSET,
-    "previous_group_name": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["group", "previous_group_name"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -33,18 +29,19 @@ class ScimSyncGroupUpdate(Model):
     previous_group_name: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("group", "previous_group_name")
     _renamed: ClassVar[dict[str, str]] = {"previous_group_name": "previous_groupName"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "previous_groupName" in source:
+        fields = source.copy()
+        if "previous_groupName" in fields:
             fields["previous_group_name"] = fields.pop("previous_groupName")
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["group"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("group")
         if type(value) is dict:
             fields["group"] = ScimSyncGroupRef.from_dict(value)
         model = new(cls)

@@ -8,18 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .scim_sync_group_action import ScimSyncGroupAction
 from .scim_sync_group_update import ScimSyncGroupUpdate
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "create": UNSET,
-    "update": UNSET,
-    "delete": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["create", "update", "delete"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,27 +32,28 @@ class ScimSyncGroupsSummary(Model):
     delete: list[ScimSyncGroupAction]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("create", "update", "delete")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["create"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("create")
         if type(value) is list:
             fields["create"] = [
                 ScimSyncGroupAction.from_dict(item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["update"]
+        value = fields.get("update")
         if type(value) is list:
             fields["update"] = [
                 ScimSyncGroupUpdate.from_dict(item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["delete"]
+        value = fields.get("delete")
         if type(value) is list:
             fields["delete"] = [
                 ScimSyncGroupAction.from_dict(item) if type(item) is dict else item

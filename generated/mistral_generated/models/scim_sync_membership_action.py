@@ -8,18 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .scim_sync_group_ref import ScimSyncGroupRef
 from .scim_sync_user_ref import ScimSyncUserRef
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "group": UNSET,
-    "users_added": UNSET,
-    "users_removed": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["group", "users_added", "users_removed"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,23 +32,24 @@ class ScimSyncMembershipAction(Model):
     users_removed: list[ScimSyncUserRef]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("group", "users_added", "users_removed")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["group"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("group")
         if type(value) is dict:
             fields["group"] = ScimSyncGroupRef.from_dict(value)
-        value = fields["users_added"]
+        value = fields.get("users_added")
         if type(value) is list:
             fields["users_added"] = [
                 ScimSyncUserRef.from_dict(item) if type(item) is dict else item for item in value
             ]
-        value = fields["users_removed"]
+        value = fields.get("users_removed")
         if type(value) is list:
             fields["users_removed"] = [
                 ScimSyncUserRef.from_dict(item) if type(item) is dict else item for item in value

@@ -3,24 +3,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .scim_sync_config import ScimSyncConfig
 
-_ABSENT: dict[str, Any] = {
-    "dry_run": UNSET,
-    "sync_config": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["dry_run", "sync_config"])
 _READERS = Readers({"ScimSyncConfig": "scim_sync_config:ScimSyncConfig"})
 
 
@@ -33,20 +28,23 @@ class ScimSyncRequest(Model):
         sync_config: What to change. A real run needs it; a dry run does not look at it.
     """
 
-    dry_run: bool | Unset = UNSET
-    sync_config: ScimSyncConfig | None | Unset = UNSET
+    dry_run: bool | None = ABSENT
+    sync_config: ScimSyncConfig | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
+    _not_null: ClassVar[frozenset[str]] = frozenset(["dry_run"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["dry_run"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("dry_run")
         if type(value) is str:
             fields["dry_run"] = read_bool(value)
-        value = fields["sync_config"]
+        value = fields.get("sync_config")
         if type(value) is dict:
             fields["sync_config"] = _READERS["ScimSyncConfig"](value)
         model = new(cls)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_bool
 from .scim_sync_config import ScimSyncConfig
 from .scim_sync_summary import ScimSyncSummary
@@ -19,17 +18,19 @@ if TYPE_CHECKING:
 
     from .scim_sync_run_status import ScimSyncRunStatus
 
-_ABSENT: dict[str, Any] = {
-    "run_id": UNSET,
-    "status": UNSET,
-    "dry_run": UNSET,
-    "sync_config": UNSET,
-    "created_at": UNSET,
-    "started_at": UNSET,
-    "finished_at": UNSET,
-    "summary": UNSET,
-    "error_message": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "run_id",
+        "status",
+        "dry_run",
+        "sync_config",
+        "created_at",
+        "started_at",
+        "finished_at",
+        "summary",
+        "error_message",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -59,6 +60,7 @@ class ScimSyncRun(Model):
     error_message: str | None
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "run_id",
         "status",
@@ -74,34 +76,34 @@ class ScimSyncRun(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 9:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["dry_run"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("dry_run")
         if type(value) is str:
             fields["dry_run"] = read_bool(value)
-        value = fields["sync_config"]
+        value = fields.get("sync_config")
         if type(value) is dict:
             fields["sync_config"] = ScimSyncConfig.from_dict(value)
-        value = fields["created_at"]
-        if type(value) is str:
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["started_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("started_at")
+        if value is not None:
             try:
                 fields["started_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["finished_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "started_at", "started_at")
+        value = fields.get("finished_at")
+        if value is not None:
             try:
                 fields["finished_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["summary"]
+            except (ValueError, TypeError):
+                set_aside(fields, "finished_at", "finished_at")
+        value = fields.get("summary")
         if type(value) is dict:
             fields["summary"] = ScimSyncSummary.from_dict(value)
         model = new(cls)

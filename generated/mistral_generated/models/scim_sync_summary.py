@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .scim_sync_groups_summary import ScimSyncGroupsSummary
 from .scim_sync_membership_action import ScimSyncMembershipAction
 from .scim_sync_users_summary import ScimSyncUsersSummary
@@ -16,11 +15,7 @@ from .scim_sync_users_summary import ScimSyncUsersSummary
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "users": UNSET,
-    "groups": UNSET,
-    "memberships": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["users", "groups", "memberships"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -38,21 +33,22 @@ class ScimSyncSummary(Model):
     memberships: list[ScimSyncMembershipAction]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("users", "groups", "memberships")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["users"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("users")
         if type(value) is dict:
             fields["users"] = ScimSyncUsersSummary.from_dict(value)
-        value = fields["groups"]
+        value = fields.get("groups")
         if type(value) is dict:
             fields["groups"] = ScimSyncGroupsSummary.from_dict(value)
-        value = fields["memberships"]
+        value = fields.get("memberships")
         if type(value) is list:
             fields["memberships"] = [
                 ScimSyncMembershipAction.from_dict(item) if type(item) is dict else item

@@ -8,15 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "uuid": UNSET,
-    "user_name": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["uuid", "user_name"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,17 +28,18 @@ class ScimSyncUserRef(Model):
     user_name: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("uuid", "user_name")
     _renamed: ClassVar[dict[str, str]] = {"user_name": "userName"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "userName" in source:
+        fields = source.copy()
+        if "userName" in fields:
             fields["user_name"] = fields.pop("userName")
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

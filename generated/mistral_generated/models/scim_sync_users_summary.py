@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .scim_sync_user_action import ScimSyncUserAction
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "provision": UNSET,
-    "deprovision": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["provision", "deprovision"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -33,20 +29,21 @@ class ScimSyncUsersSummary(Model):
     deprovision: list[ScimSyncUserAction]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("provision", "deprovision")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["provision"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("provision")
         if type(value) is list:
             fields["provision"] = [
                 ScimSyncUserAction.from_dict(item) if type(item) is dict else item for item in value
             ]
-        value = fields["deprovision"]
+        value = fields.get("deprovision")
         if type(value) is list:
             fields["deprovision"] = [
                 ScimSyncUserAction.from_dict(item) if type(item) is dict else item for item in value

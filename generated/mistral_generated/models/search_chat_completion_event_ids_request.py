@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from .filter_payload import FilterPayload
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "search_params": UNSET,
-    "extra_fields": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["search_params", "extra_fields"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -33,18 +27,20 @@ class SearchChatCompletionEventIdsRequest(Model):
     """
 
     search_params: FilterPayload
-    extra_fields: list[str] | None | Unset = UNSET
+    extra_fields: list[str] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("search_params",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["search_params"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["search_params"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("search_params")
         if type(value) is dict:
             fields["search_params"] = FilterPayload.from_dict(value)
         model = new(cls)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 from .vespa_deployment import VespaDeployment
 
@@ -18,16 +17,18 @@ if TYPE_CHECKING:
 
     from .search_index_deployment_status import SearchIndexDeploymentStatus
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "name": UNSET,
-    "creator_id": UNSET,
-    "document_count": UNSET,
-    "status": UNSET,
-    "created_at": UNSET,
-    "modified_at": UNSET,
-    "deployment": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "id",
+        "name",
+        "creator_id",
+        "document_count",
+        "status",
+        "created_at",
+        "modified_at",
+        "deployment",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -55,6 +56,7 @@ class SearchIndexDeployment(Model):
     deployment: VespaDeployment
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "id",
         "name",
@@ -69,25 +71,25 @@ class SearchIndexDeployment(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 8:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["document_count"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("document_count")
         if type(value) is str:
             fields["document_count"] = read_int(value)
-        value = fields["created_at"]
-        if type(value) is str:
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["modified_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("modified_at")
+        if value is not None:
             try:
                 fields["modified_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["deployment"]
+            except (ValueError, TypeError):
+                set_aside(fields, "modified_at", "modified_at")
+        value = fields.get("deployment")
         if type(value) is dict:
             fields["deployment"] = VespaDeployment.from_dict(value)
         model = new(cls)

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Any, Self
 
-    from ..types import Unset
     from .completions_capability import CompletionsCapability
     from .logging_capability import LoggingCapability
     from .prompts_capability import PromptsCapability
@@ -21,15 +19,9 @@ if TYPE_CHECKING:
     from .server_tasks_capability import ServerTasksCapability
     from .tools_capability import ToolsCapability
 
-_ABSENT: dict[str, Any] = {
-    "experimental": UNSET,
-    "logging": UNSET,
-    "prompts": UNSET,
-    "resources": UNSET,
-    "tools": UNSET,
-    "completions": UNSET,
-    "tasks": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["experimental", "logging", "prompts", "resources", "tools", "completions", "tasks"]
+)
 _READERS = Readers(
     {
         "CompletionsCapability": "completions_capability:CompletionsCapability",
@@ -56,37 +48,39 @@ class ServerCapabilities(Model):
         tasks: It runs requests as tasks that are asked about later.
     """
 
-    experimental: dict[str, dict[str, Any]] | None | Unset = UNSET
-    logging: LoggingCapability | None | Unset = UNSET
-    prompts: PromptsCapability | None | Unset = UNSET
-    resources: ResourcesCapability | None | Unset = UNSET
-    tools: ToolsCapability | None | Unset = UNSET
-    completions: CompletionsCapability | None | Unset = UNSET
-    tasks: ServerTasksCapability | None | Unset = UNSET
+    experimental: dict[str, dict[str, Any]] | None = ABSENT
+    logging: LoggingCapability | None = ABSENT
+    prompts: PromptsCapability | None = ABSENT
+    resources: ResourcesCapability | None = ABSENT
+    tools: ToolsCapability | None = ABSENT
+    completions: CompletionsCapability | None = ABSENT
+    tasks: ServerTasksCapability | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 7:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["logging"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("logging")
         if type(value) is dict:
             fields["logging"] = _READERS["LoggingCapability"](value)
-        value = fields["prompts"]
+        value = fields.get("prompts")
         if type(value) is dict:
             fields["prompts"] = _READERS["PromptsCapability"](value)
-        value = fields["resources"]
+        value = fields.get("resources")
         if type(value) is dict:
             fields["resources"] = _READERS["ResourcesCapability"](value)
-        value = fields["tools"]
+        value = fields.get("tools")
         if type(value) is dict:
             fields["tools"] = _READERS["ToolsCapability"](value)
-        value = fields["completions"]
+        value = fields.get("completions")
         if type(value) is dict:
             fields["completions"] = _READERS["CompletionsCapability"](value)
-        value = fields["tasks"]
+        value = fields.get("tasks")
         if type(value) is dict:
             fields["tasks"] = _READERS["ServerTasksCapability"](value)
         model = new(cls)

@@ -7,22 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .server_tasks_requests_capability import ServerTasksRequestsCapability
     from .tasks_cancel_capability import TasksCancelCapability
     from .tasks_list_capability import TasksListCapability
 
-_ABSENT: dict[str, Any] = {
-    "list": UNSET,
-    "cancel": UNSET,
-    "requests": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["list", "cancel", "requests"])
 _READERS = Readers(
     {
         "ServerTasksRequestsCapability": "server_tasks_requests_capability:ServerTasksRequestsCapability",
@@ -42,24 +36,26 @@ class ServerTasksCapability(Model):
         requests: Which requests can run as tasks.
     """
 
-    list: TasksListCapability | None | Unset = UNSET
-    cancel: TasksCancelCapability | None | Unset = UNSET
-    requests: ServerTasksRequestsCapability | None | Unset = UNSET
+    list: TasksListCapability | None = ABSENT
+    cancel: TasksCancelCapability | None = ABSENT
+    requests: ServerTasksRequestsCapability | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["list"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("list")
         if type(value) is dict:
             fields["list"] = _READERS["TasksListCapability"](value)
-        value = fields["cancel"]
+        value = fields.get("cancel")
         if type(value) is dict:
             fields["cancel"] = _READERS["TasksCancelCapability"](value)
-        value = fields["requests"]
+        value = fields.get("requests")
         if type(value) is dict:
             fields["requests"] = _READERS["ServerTasksRequestsCapability"](value)
         model = new(cls)

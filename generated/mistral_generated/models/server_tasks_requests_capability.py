@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .tasks_tools_capability import TasksToolsCapability
 
-_ABSENT: dict[str, Any] = {
-    "tools": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["tools"])
 _READERS = Readers({"TasksToolsCapability": "tasks_tools_capability:TasksToolsCapability"})
 
 
@@ -30,16 +26,18 @@ class ServerTasksRequestsCapability(Model):
         tools: Requests about tools.
     """
 
-    tools: TasksToolsCapability | None | Unset = UNSET
+    tools: TasksToolsCapability | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["tools"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("tools")
         if type(value) is dict:
             fields["tools"] = _READERS["TasksToolsCapability"](value)
         model = new(cls)

@@ -7,22 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, deprecate, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, deprecate, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "library_id": UNSET,
-    "user_id": UNSET,
-    "org_id": UNSET,
-    "role": UNSET,
-    "share_with_type": UNSET,
-    "share_with_uuid": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["library_id", "user_id", "org_id", "role", "share_with_type", "share_with_uuid"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -39,13 +31,14 @@ class Sharing(Model):
     """
 
     library_id: str
-    user_id: str | None | Unset = UNSET
+    user_id: str | None = ABSENT
     org_id: str
     role: str
     share_with_type: str
     share_with_uuid: str | None
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "library_id",
         "org_id",
@@ -57,9 +50,9 @@ class Sharing(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

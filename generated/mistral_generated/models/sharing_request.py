@@ -7,22 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, deprecate, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, deprecate, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .entity_type import EntityType
     from .share_enum import ShareEnum
 
-_ABSENT: dict[str, Any] = {
-    "org_id": UNSET,
-    "level": UNSET,
-    "share_with_uuid": UNSET,
-    "share_with_type": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["org_id", "level", "share_with_uuid", "share_with_type"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,20 +29,22 @@ class SharingRequest(Model):
         share_with_type: Which of the three the id names.
     """
 
-    org_id: str | None | Unset = UNSET
+    org_id: str | None = ABSENT
     level: ShareEnum
     share_with_uuid: str
     share_with_type: EntityType
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("level", "share_with_uuid", "share_with_type")
+    _not_null: ClassVar[frozenset[str]] = frozenset(["level", "share_with_uuid", "share_with_type"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

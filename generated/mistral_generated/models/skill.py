@@ -7,30 +7,30 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-    from ..types import Unset
     from .registry_sharing_scope import RegistrySharingScope
     from .skill_definition import SkillDefinition
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "name": UNSET,
-    "definition": UNSET,
-    "version": UNSET,
-    "notes": UNSET,
-    "aliases": UNSET,
-    "sharing_scope": UNSET,
-    "created_at": UNSET,
-    "updated_at": UNSET,
-    "latest_version": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "id",
+        "name",
+        "definition",
+        "version",
+        "notes",
+        "aliases",
+        "sharing_scope",
+        "created_at",
+        "updated_at",
+        "latest_version",
+    ]
+)
 _READERS = Readers({"SkillDefinition": "skill_definition:SkillDefinition"})
 
 
@@ -51,18 +51,19 @@ class Skill(Model):
         latest_version: The highest number that any of its versions has.
     """
 
-    id: str | Unset = UNSET
-    name: str | Unset = UNSET
-    definition: SkillDefinition | Unset = UNSET
-    version: int | Unset = UNSET
-    notes: str | Unset = UNSET
-    aliases: list[str] | Unset = UNSET
-    sharing_scope: RegistrySharingScope | Unset = UNSET
-    created_at: dt.datetime | Unset = UNSET
-    updated_at: dt.datetime | Unset = UNSET
-    latest_version: int | Unset = UNSET
+    id: str | None = ABSENT
+    name: str | None = ABSENT
+    definition: SkillDefinition | None = ABSENT
+    version: int | None = ABSENT
+    notes: str | None = ABSENT
+    aliases: list[str] | None = ABSENT
+    sharing_scope: RegistrySharingScope | None = ABSENT
+    created_at: dt.datetime | None = ABSENT
+    updated_at: dt.datetime | None = ABSENT
+    latest_version: int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _renamed: ClassVar[dict[str, str]] = {
         "sharing_scope": "sharingScope",
         "created_at": "createdAt",
@@ -73,36 +74,36 @@ class Skill(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "sharingScope" in source:
+        fields = source.copy()
+        if "sharingScope" in fields:
             fields["sharing_scope"] = fields.pop("sharingScope")
-        if "createdAt" in source:
+        if "createdAt" in fields:
             fields["created_at"] = fields.pop("createdAt")
-        if "updatedAt" in source:
+        if "updatedAt" in fields:
             fields["updated_at"] = fields.pop("updatedAt")
-        if "latestVersion" in source:
+        if "latestVersion" in fields:
             fields["latest_version"] = fields.pop("latestVersion")
-        if len(fields) != 10:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["definition"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("definition")
         if type(value) is dict:
             fields["definition"] = _READERS["SkillDefinition"](value)
-        value = fields["version"]
+        value = fields.get("version")
         if type(value) is str:
             fields["version"] = read_int(value)
-        value = fields["created_at"]
-        if type(value) is str:
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["updated_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "createdAt")
+        value = fields.get("updated_at")
+        if value is not None:
             try:
                 fields["updated_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["latest_version"]
+            except (ValueError, TypeError):
+                set_aside(fields, "updated_at", "updatedAt")
+        value = fields.get("latest_version")
         if type(value) is str:
             fields["latest_version"] = read_int(value)
         model = new(cls)

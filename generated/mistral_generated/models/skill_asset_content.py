@@ -7,20 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "is_executable": UNSET,
-    "raw_content": UNSET,
-    "text_content": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["is_executable", "raw_content", "text_content"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -33,11 +26,15 @@ class SkillAssetContent(Model):
         text_content: Its content, where it is text.
     """
 
-    is_executable: bool | Unset = UNSET
-    raw_content: str | Unset = UNSET
-    text_content: str | Unset = UNSET
+    is_executable: bool | None = ABSENT
+    raw_content: str | None = ABSENT
+    text_content: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["is_executable", "raw_content", "text_content"]
+    )
     _renamed: ClassVar[dict[str, str]] = {
         "is_executable": "isExecutable",
         "raw_content": "rawContent",
@@ -47,16 +44,16 @@ class SkillAssetContent(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "isExecutable" in source:
+        fields = source.copy()
+        if "isExecutable" in fields:
             fields["is_executable"] = fields.pop("isExecutable")
-        if "rawContent" in source:
+        if "rawContent" in fields:
             fields["raw_content"] = fields.pop("rawContent")
-        if "textContent" in source:
+        if "textContent" in fields:
             fields["text_content"] = fields.pop("textContent")
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["is_executable"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("is_executable")
         if type(value) is str:
             fields["is_executable"] = read_bool(value)
         model = new(cls)

@@ -3,24 +3,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .skill_asset_content import SkillAssetContent
 
-_ABSENT: dict[str, Any] = {
-    "description": UNSET,
-    "body": UNSET,
-    "assets": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["description", "body", "assets"])
 _READERS = Readers({"SkillAssetContent": "skill_asset_content:SkillAssetContent"})
 
 
@@ -34,18 +28,21 @@ class SkillDefinition(Model):
         assets: The files that come with the instructions, each under its name.
     """
 
-    description: str | Unset = UNSET
-    body: str | Unset = UNSET
-    assets: dict[str, SkillAssetContent] | Unset = UNSET
+    description: str | None = ABSENT
+    body: str | None = ABSENT
+    assets: dict[str, SkillAssetContent] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
+    _not_null: ClassVar[frozenset[str]] = frozenset(["description", "body", "assets"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["assets"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("assets")
         if type(value) is dict:
             fields["assets"] = {
                 key: _READERS["SkillAssetContent"](item) if type(item) is dict else item

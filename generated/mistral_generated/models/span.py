@@ -7,75 +7,76 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_float, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Literal, Self
 
-_ABSENT: dict[str, Any] = {
-    "customer_id": UNSET,
-    "organization_id": UNSET,
-    "workspace_id": UNSET,
-    "user_id": UNSET,
-    "trace_id": UNSET,
-    "span_id": UNSET,
-    "parent_span_id": UNSET,
-    "trace_state": UNSET,
-    "start_time": UNSET,
-    "end_time": UNSET,
-    "duration_ns": UNSET,
-    "span_name": UNSET,
-    "span_kind": UNSET,
-    "service_name": UNSET,
-    "status_code": UNSET,
-    "status_message": UNSET,
-    "error_type": UNSET,
-    "operation_name": UNSET,
-    "provider_name": UNSET,
-    "request_model": UNSET,
-    "response_model": UNSET,
-    "response_id": UNSET,
-    "output_type": UNSET,
-    "conversation_id": UNSET,
-    "data_source_id": UNSET,
-    "agent_id": UNSET,
-    "agent_name": UNSET,
-    "agent_version": UNSET,
-    "agent_description": UNSET,
-    "workflow_name": UNSET,
-    "prompt_name": UNSET,
-    "tool_name": UNSET,
-    "tool_type": UNSET,
-    "tool_call_id": UNSET,
-    "input_messages": UNSET,
-    "output_messages": UNSET,
-    "system_instructions": UNSET,
-    "tool_definitions": UNSET,
-    "tool_call_arguments": UNSET,
-    "tool_call_result": UNSET,
-    "request_choice_count": UNSET,
-    "request_max_tokens": UNSET,
-    "request_temperature": UNSET,
-    "request_top_p": UNSET,
-    "request_top_k": UNSET,
-    "request_presence_penalty": UNSET,
-    "request_frequency_penalty": UNSET,
-    "request_seed": UNSET,
-    "request_stop_sequences": UNSET,
-    "request_encoding_formats": UNSET,
-    "response_finish_reasons": UNSET,
-    "usage_input_tokens": UNSET,
-    "usage_output_tokens": UNSET,
-    "usage_cache_read_input_tokens": UNSET,
-    "usage_cache_creation_input_tokens": UNSET,
-    "resource_attributes": UNSET,
-    "span_attributes": UNSET,
-    "scope_name": UNSET,
-    "scope_version": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "customer_id",
+        "organization_id",
+        "workspace_id",
+        "user_id",
+        "trace_id",
+        "span_id",
+        "parent_span_id",
+        "trace_state",
+        "start_time",
+        "end_time",
+        "duration_ns",
+        "span_name",
+        "span_kind",
+        "service_name",
+        "status_code",
+        "status_message",
+        "error_type",
+        "operation_name",
+        "provider_name",
+        "request_model",
+        "response_model",
+        "response_id",
+        "output_type",
+        "conversation_id",
+        "data_source_id",
+        "agent_id",
+        "agent_name",
+        "agent_version",
+        "agent_description",
+        "workflow_name",
+        "prompt_name",
+        "tool_name",
+        "tool_type",
+        "tool_call_id",
+        "input_messages",
+        "output_messages",
+        "system_instructions",
+        "tool_definitions",
+        "tool_call_arguments",
+        "tool_call_result",
+        "request_choice_count",
+        "request_max_tokens",
+        "request_temperature",
+        "request_top_p",
+        "request_top_k",
+        "request_presence_penalty",
+        "request_frequency_penalty",
+        "request_seed",
+        "request_stop_sequences",
+        "request_encoding_formats",
+        "response_finish_reasons",
+        "usage_input_tokens",
+        "usage_output_tokens",
+        "usage_cache_read_input_tokens",
+        "usage_cache_creation_input_tokens",
+        "resource_attributes",
+        "span_attributes",
+        "scope_name",
+        "scope_version",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -209,6 +210,7 @@ class Span(Model):
     scope_version: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "customer_id",
         "organization_id",
@@ -274,58 +276,58 @@ class Span(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 59:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["start_time"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("start_time")
+        if value is not None:
             try:
                 fields["start_time"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["end_time"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "start_time", "start_time")
+        value = fields.get("end_time")
+        if value is not None:
             try:
                 fields["end_time"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["duration_ns"]
+            except (ValueError, TypeError):
+                set_aside(fields, "end_time", "end_time")
+        value = fields.get("duration_ns")
         if type(value) is str:
             fields["duration_ns"] = read_int(value)
-        value = fields["request_choice_count"]
+        value = fields.get("request_choice_count")
         if type(value) is str:
             fields["request_choice_count"] = read_int(value)
-        value = fields["request_max_tokens"]
+        value = fields.get("request_max_tokens")
         if type(value) is str:
             fields["request_max_tokens"] = read_int(value)
-        value = fields["request_temperature"]
+        value = fields.get("request_temperature")
         if type(value) is str:
             fields["request_temperature"] = read_float(value)
-        value = fields["request_top_p"]
+        value = fields.get("request_top_p")
         if type(value) is str:
             fields["request_top_p"] = read_float(value)
-        value = fields["request_top_k"]
+        value = fields.get("request_top_k")
         if type(value) is str:
             fields["request_top_k"] = read_float(value)
-        value = fields["request_presence_penalty"]
+        value = fields.get("request_presence_penalty")
         if type(value) is str:
             fields["request_presence_penalty"] = read_float(value)
-        value = fields["request_frequency_penalty"]
+        value = fields.get("request_frequency_penalty")
         if type(value) is str:
             fields["request_frequency_penalty"] = read_float(value)
-        value = fields["request_seed"]
+        value = fields.get("request_seed")
         if type(value) is str:
             fields["request_seed"] = read_int(value)
-        value = fields["usage_input_tokens"]
+        value = fields.get("usage_input_tokens")
         if type(value) is str:
             fields["usage_input_tokens"] = read_int(value)
-        value = fields["usage_output_tokens"]
+        value = fields.get("usage_output_tokens")
         if type(value) is str:
             fields["usage_output_tokens"] = read_int(value)
-        value = fields["usage_cache_read_input_tokens"]
+        value = fields.get("usage_cache_read_input_tokens")
         if type(value) is str:
             fields["usage_cache_read_input_tokens"] = read_int(value)
-        value = fields["usage_cache_creation_input_tokens"]
+        value = fields.get("usage_cache_creation_input_tokens")
         if type(value) is str:
             fields["usage_cache_creation_input_tokens"] = read_int(value)
         model = new(cls)

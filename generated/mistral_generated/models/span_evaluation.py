@@ -7,30 +7,31 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_float
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "customer_id": UNSET,
-    "organization_id": UNSET,
-    "workspace_id": UNSET,
-    "user_id": UNSET,
-    "trace_id": UNSET,
-    "span_id": UNSET,
-    "response_id": UNSET,
-    "conversation_id": UNSET,
-    "timestamp": UNSET,
-    "evaluation_name": UNSET,
-    "score_value": UNSET,
-    "score_label": UNSET,
-    "explanation": UNSET,
-    "metadata": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "customer_id",
+        "organization_id",
+        "workspace_id",
+        "user_id",
+        "trace_id",
+        "span_id",
+        "response_id",
+        "conversation_id",
+        "timestamp",
+        "evaluation_name",
+        "score_value",
+        "score_label",
+        "explanation",
+        "metadata",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -71,6 +72,7 @@ class SpanEvaluation(Model):
     metadata: dict[str, str]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "customer_id",
         "organization_id",
@@ -91,16 +93,16 @@ class SpanEvaluation(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 14:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["timestamp"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("timestamp")
+        if value is not None:
             try:
                 fields["timestamp"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["score_value"]
+            except (ValueError, TypeError):
+                set_aside(fields, "timestamp", "timestamp")
+        value = fields.get("score_value")
         if type(value) is str:
             fields["score_value"] = read_float(value)
         model = new(cls)

@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .metadata_dict import MetadataDict
     from .speech_output_format import SpeechOutputFormat
 
-_ABSENT: dict[str, Any] = {
-    "model": UNSET,
-    "metadata": UNSET,
-    "stream": UNSET,
-    "prompt_cache_key": UNSET,
-    "voice_id": UNSET,
-    "ref_audio": UNSET,
-    "input": UNSET,
-    "response_format": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "model",
+        "metadata",
+        "stream",
+        "prompt_cache_key",
+        "voice_id",
+        "ref_audio",
+        "input",
+        "response_format",
+    ]
+)
 _READERS = Readers({"MetadataDict": "metadata_dict:MetadataDict"})
 
 
@@ -47,28 +47,30 @@ class SpeechRequest(Model):
         response_format: The form of the sound.
     """
 
-    model: str | None | Unset = UNSET
-    metadata: MetadataDict | None | Unset = UNSET
-    stream: bool | Unset = UNSET
-    prompt_cache_key: str | None | Unset = UNSET
-    voice_id: str | None | Unset = UNSET
-    ref_audio: str | None | Unset = UNSET
+    model: str | None = ABSENT
+    metadata: MetadataDict | None = ABSENT
+    stream: bool | None = ABSENT
+    prompt_cache_key: str | None = ABSENT
+    voice_id: str | None = ABSENT
+    ref_audio: str | None = ABSENT
     input: str
-    response_format: SpeechOutputFormat | Unset = UNSET
+    response_format: SpeechOutputFormat | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("input",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["stream", "input", "response_format"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 8:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["metadata"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("metadata")
         if type(value) is dict:
             fields["metadata"] = _READERS["MetadataDict"](value)
-        value = fields["stream"]
+        value = fields.get("stream")
         if type(value) is str:
             fields["stream"] = read_bool(value)
         model = new(cls)

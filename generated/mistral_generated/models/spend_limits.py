@@ -8,19 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_bool
 from .usage_limits import UsageLimits
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "completion": UNSET,
-    "last_payment_failure": UNSET,
-    "last_payment_failure_protection": UNSET,
-    "currency": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["completion", "last_payment_failure", "last_payment_failure_protection", "currency"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -41,6 +37,7 @@ class SpendLimits(Model):
     currency: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "completion",
         "last_payment_failure",
@@ -51,16 +48,16 @@ class SpendLimits(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["completion"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("completion")
         if type(value) is dict:
             fields["completion"] = UsageLimits.from_dict(value)
-        value = fields["last_payment_failure"]
+        value = fields.get("last_payment_failure")
         if type(value) is str:
             fields["last_payment_failure"] = read_bool(value)
-        value = fields["last_payment_failure_protection"]
+        value = fields.get("last_payment_failure_protection")
         if type(value) is str:
             fields["last_payment_failure_protection"] = read_bool(value)
         model = new(cls)

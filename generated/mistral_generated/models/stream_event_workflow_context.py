@@ -7,21 +7,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "namespace": UNSET,
-    "workflow_name": UNSET,
-    "workflow_exec_id": UNSET,
-    "parent_workflow_exec_id": UNSET,
-    "root_workflow_exec_id": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "namespace",
+        "workflow_name",
+        "workflow_exec_id",
+        "parent_workflow_exec_id",
+        "root_workflow_exec_id",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -39,18 +38,19 @@ class StreamEventWorkflowContext(Model):
     namespace: str
     workflow_name: str
     workflow_exec_id: str
-    parent_workflow_exec_id: str | None | Unset = UNSET
-    root_workflow_exec_id: str | None | Unset = UNSET
+    parent_workflow_exec_id: str | None = ABSENT
+    root_workflow_exec_id: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("namespace", "workflow_name", "workflow_exec_id")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .system_message_content_chunks import read_system_message_content_chunks
 
 if TYPE_CHECKING:
@@ -16,10 +15,7 @@ if TYPE_CHECKING:
 
     from .system_message_content_chunks import SystemMessageContentChunks
 
-_ABSENT: dict[str, Any] = {
-    "role": UNSET,
-    "content": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["role", "content"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -35,15 +31,17 @@ class SystemMessage(Model):
     content: str | list[SystemMessageContentChunks]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("role", "content")
+    _not_null: ClassVar[frozenset[str]] = frozenset(["role", "content"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["content"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("content")
         if type(value) is list:
             fields["content"] = [
                 read_system_message_content_chunks(item) if type(item) is dict else item

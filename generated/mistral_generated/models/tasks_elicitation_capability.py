@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .tasks_create_elicitation_capability import TasksCreateElicitationCapability
 
-_ABSENT: dict[str, Any] = {
-    "create": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["create"])
 _READERS = Readers(
     {
         "TasksCreateElicitationCapability": "tasks_create_elicitation_capability:TasksCreateElicitationCapability"
@@ -34,16 +30,18 @@ class TasksElicitationCapability(Model):
         create: Requests for input.
     """
 
-    create: TasksCreateElicitationCapability | None | Unset = UNSET
+    create: TasksCreateElicitationCapability | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["create"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("create")
         if type(value) is dict:
             fields["create"] = _READERS["TasksCreateElicitationCapability"](value)
         model = new(cls)

@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .tasks_create_message_capability import TasksCreateMessageCapability
 
-_ABSENT: dict[str, Any] = {
-    "create_message": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["create_message"])
 _READERS = Readers(
     {"TasksCreateMessageCapability": "tasks_create_message_capability:TasksCreateMessageCapability"}
 )
@@ -32,20 +28,21 @@ class TasksSamplingCapability(Model):
         create_message: Requests for a message.
     """
 
-    create_message: TasksCreateMessageCapability | None | Unset = UNSET
+    create_message: TasksCreateMessageCapability | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _renamed: ClassVar[dict[str, str]] = {"create_message": "createMessage"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "createMessage" in source:
+        fields = source.copy()
+        if "createMessage" in fields:
             fields["create_message"] = fields.pop("createMessage")
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["create_message"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("create_message")
         if type(value) is dict:
             fields["create_message"] = _READERS["TasksCreateMessageCapability"](value)
         model = new(cls)

@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .tasks_call_capability import TasksCallCapability
 
-_ABSENT: dict[str, Any] = {
-    "call": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["call"])
 _READERS = Readers({"TasksCallCapability": "tasks_call_capability:TasksCallCapability"})
 
 
@@ -30,16 +26,18 @@ class TasksToolsCapability(Model):
         call: Calls of tools.
     """
 
-    call: TasksCallCapability | None | Unset = UNSET
+    call: TasksCallCapability | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["call"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("call")
         if type(value) is dict:
             fields["call"] = _READERS["TasksCallCapability"](value)
         model = new(cls)

@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .tempo_trace_batch import TempoTraceBatch
 
-_ABSENT: dict[str, Any] = {
-    "batches": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["batches"])
 _READERS = Readers({"TempoTraceBatch": "tempo_trace_batch:TempoTraceBatch"})
 
 
@@ -30,16 +26,18 @@ class TempoGetTraceResponse(Model):
         batches: The spans, grouped by the program that reported them.
     """
 
-    batches: list[TempoTraceBatch] | Unset = UNSET
+    batches: list[TempoTraceBatch] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["batches"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("batches")
         if type(value) is list:
             fields["batches"] = [
                 _READERS["TempoTraceBatch"](item) if type(item) is dict else item for item in value

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .tempo_trace_attribute_value import read_tempo_trace_attribute_value
 
 if TYPE_CHECKING:
@@ -16,10 +15,7 @@ if TYPE_CHECKING:
 
     from .tempo_trace_attribute_value import TempoTraceAttributeValue
 
-_ABSENT: dict[str, Any] = {
-    "key": UNSET,
-    "value": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["key", "value"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -35,15 +31,16 @@ class TempoTraceAttribute(Model):
     value: TempoTraceAttributeValue
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("key", "value")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["value"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("value")
         if type(value) is dict:
             fields["value"] = read_tempo_trace_attribute_value(value)
         model = new(cls)

@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .tempo_trace_attribute_array_element import TempoTraceAttributeArrayElement
 
-_ABSENT: dict[str, Any] = {
-    "values": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["values"])
 _READERS = Readers(
     {
         "TempoTraceAttributeArrayElement": "tempo_trace_attribute_array_element:TempoTraceAttributeArrayElement"
@@ -34,16 +30,18 @@ class TempoTraceAttributeArrayContainer(Model):
         values: The values.
     """
 
-    values: list[TempoTraceAttributeArrayElement] | Unset = UNSET
+    values: list[TempoTraceAttributeArrayElement] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["values"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("values")
         if type(value) is list:
             fields["values"] = [
                 _READERS["TempoTraceAttributeArrayElement"](item) if type(item) is dict else item

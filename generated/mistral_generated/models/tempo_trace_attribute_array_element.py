@@ -7,20 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "string_value": UNSET,
-    "int_value": UNSET,
-    "bool_value": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["string_value", "int_value", "bool_value"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -33,11 +26,12 @@ class TempoTraceAttributeArrayElement(Model):
         bool_value: The value, if it is true or false.
     """
 
-    string_value: str | None | Unset = UNSET
-    int_value: str | None | Unset = UNSET
-    bool_value: bool | None | Unset = UNSET
+    string_value: str | None = ABSENT
+    int_value: str | None = ABSENT
+    bool_value: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _renamed: ClassVar[dict[str, str]] = {
         "string_value": "stringValue",
         "int_value": "intValue",
@@ -47,16 +41,16 @@ class TempoTraceAttributeArrayElement(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "stringValue" in source:
+        fields = source.copy()
+        if "stringValue" in fields:
             fields["string_value"] = fields.pop("stringValue")
-        if "intValue" in source:
+        if "intValue" in fields:
             fields["int_value"] = fields.pop("intValue")
-        if "boolValue" in source:
+        if "boolValue" in fields:
             fields["bool_value"] = fields.pop("boolValue")
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["bool_value"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("bool_value")
         if type(value) is str:
             fields["bool_value"] = read_bool(value)
         model = new(cls)

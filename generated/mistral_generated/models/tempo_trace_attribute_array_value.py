@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .tempo_trace_attribute_array_container import TempoTraceAttributeArrayContainer
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "array_value": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["array_value"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -30,18 +27,19 @@ class TempoTraceAttributeArrayValue(Model):
     array_value: TempoTraceAttributeArrayContainer
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("array_value",)
     _renamed: ClassVar[dict[str, str]] = {"array_value": "arrayValue"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "arrayValue" in source:
+        fields = source.copy()
+        if "arrayValue" in fields:
             fields["array_value"] = fields.pop("arrayValue")
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["array_value"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("array_value")
         if type(value) is dict:
             fields["array_value"] = TempoTraceAttributeArrayContainer.from_dict(value)
         model = new(cls)

@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "bool_value": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["bool_value"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -30,18 +27,19 @@ class TempoTraceAttributeBoolValue(Model):
     bool_value: bool
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("bool_value",)
     _renamed: ClassVar[dict[str, str]] = {"bool_value": "boolValue"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "boolValue" in source:
+        fields = source.copy()
+        if "boolValue" in fields:
             fields["bool_value"] = fields.pop("boolValue")
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["bool_value"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("bool_value")
         if type(value) is str:
             fields["bool_value"] = read_bool(value)
         model = new(cls)

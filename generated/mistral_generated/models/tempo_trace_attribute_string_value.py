@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "string_value": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["string_value"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -29,17 +26,18 @@ class TempoTraceAttributeStringValue(Model):
     string_value: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("string_value",)
     _renamed: ClassVar[dict[str, str]] = {"string_value": "stringValue"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "stringValue" in source:
+        fields = source.copy()
+        if "stringValue" in fields:
             fields["string_value"] = fields.pop("stringValue")
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from .tempo_trace_resource import TempoTraceResource
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .tempo_trace_scope_span import TempoTraceScopeSpan
 
-_ABSENT: dict[str, Any] = {
-    "resource": UNSET,
-    "scope_spans": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["resource", "scope_spans"])
 _READERS = Readers({"TempoTraceScopeSpan": "tempo_trace_scope_span:TempoTraceScopeSpan"})
 
 
@@ -34,24 +29,25 @@ class TempoTraceBatch(Model):
     """
 
     resource: TempoTraceResource
-    scope_spans: list[TempoTraceScopeSpan] | Unset = UNSET
+    scope_spans: list[TempoTraceScopeSpan] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("resource",)
     _renamed: ClassVar[dict[str, str]] = {"scope_spans": "scopeSpans"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "scopeSpans" in source:
+        fields = source.copy()
+        if "scopeSpans" in fields:
             fields["scope_spans"] = fields.pop("scopeSpans")
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["resource"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("resource")
         if type(value) is dict:
             fields["resource"] = TempoTraceResource.from_dict(value)
-        value = fields["scope_spans"]
+        value = fields.get("scope_spans")
         if type(value) is list:
             fields["scope_spans"] = [
                 _READERS["TempoTraceScopeSpan"](item) if type(item) is dict else item

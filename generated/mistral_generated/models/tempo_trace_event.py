@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .tempo_trace_attribute import TempoTraceAttribute
 
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "time_unix_nano": UNSET,
-    "attributes": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "time_unix_nano", "attributes"])
 _READERS = Readers({"TempoTraceAttribute": "tempo_trace_attribute:TempoTraceAttribute"})
 
 
@@ -36,21 +30,22 @@ class TempoTraceEvent(Model):
 
     name: str
     time_unix_nano: str
-    attributes: list[TempoTraceAttribute] | Unset = UNSET
+    attributes: list[TempoTraceAttribute] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "time_unix_nano")
     _renamed: ClassVar[dict[str, str]] = {"time_unix_nano": "timeUnixNano"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "timeUnixNano" in source:
+        fields = source.copy()
+        if "timeUnixNano" in fields:
             fields["time_unix_nano"] = fields.pop("timeUnixNano")
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["attributes"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("attributes")
         if type(value) is list:
             fields["attributes"] = [
                 _READERS["TempoTraceAttribute"](item) if type(item) is dict else item

@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .tempo_trace_attribute import TempoTraceAttribute
 
-_ABSENT: dict[str, Any] = {
-    "attributes": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["attributes"])
 _READERS = Readers({"TempoTraceAttribute": "tempo_trace_attribute:TempoTraceAttribute"})
 
 
@@ -30,16 +26,18 @@ class TempoTraceResource(Model):
         attributes: What is known about it.
     """
 
-    attributes: list[TempoTraceAttribute] | Unset = UNSET
+    attributes: list[TempoTraceAttribute] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["attributes"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("attributes")
         if type(value) is list:
             fields["attributes"] = [
                 _READERS["TempoTraceAttribute"](item) if type(item) is dict else item

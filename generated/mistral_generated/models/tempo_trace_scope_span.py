@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from .tempo_trace_scope import TempoTraceScope
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .tempo_trace_span import TempoTraceSpan
 
-_ABSENT: dict[str, Any] = {
-    "scope": UNSET,
-    "spans": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["scope", "spans"])
 _READERS = Readers({"TempoTraceSpan": "tempo_trace_span:TempoTraceSpan"})
 
 
@@ -34,21 +29,22 @@ class TempoTraceScopeSpan(Model):
     """
 
     scope: TempoTraceScope
-    spans: list[TempoTraceSpan] | Unset = UNSET
+    spans: list[TempoTraceSpan] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("scope",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["scope"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("scope")
         if type(value) is dict:
             fields["scope"] = TempoTraceScope.from_dict(value)
-        value = fields["spans"]
+        value = fields.get("spans")
         if type(value) is list:
             fields["spans"] = [
                 _READERS["TempoTraceSpan"](item) if type(item) is dict else item for item in value

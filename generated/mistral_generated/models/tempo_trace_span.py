@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .tempo_trace_attribute import TempoTraceAttribute
     from .tempo_trace_event import TempoTraceEvent
     from .tempo_trace_scope_kind import TempoTraceScopeKind
 
-_ABSENT: dict[str, Any] = {
-    "trace_id": UNSET,
-    "span_id": UNSET,
-    "parent_span_id": UNSET,
-    "name": UNSET,
-    "kind": UNSET,
-    "start_time_unix_nano": UNSET,
-    "end_time_unix_nano": UNSET,
-    "attributes": UNSET,
-    "events": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "trace_id",
+        "span_id",
+        "parent_span_id",
+        "name",
+        "kind",
+        "start_time_unix_nano",
+        "end_time_unix_nano",
+        "attributes",
+        "events",
+    ]
+)
 _READERS = Readers(
     {
         "TempoTraceAttribute": "tempo_trace_attribute:TempoTraceAttribute",
@@ -55,15 +55,16 @@ class TempoTraceSpan(Model):
 
     trace_id: str
     span_id: str
-    parent_span_id: str | None | Unset = UNSET
+    parent_span_id: str | None = ABSENT
     name: str
     kind: TempoTraceScopeKind
     start_time_unix_nano: str
     end_time_unix_nano: str
-    attributes: list[TempoTraceAttribute] | Unset = UNSET
-    events: list[TempoTraceEvent] | Unset = UNSET
+    attributes: list[TempoTraceAttribute] | None = ABSENT
+    events: list[TempoTraceEvent] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "trace_id",
         "span_id",
@@ -83,26 +84,26 @@ class TempoTraceSpan(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "traceId" in source:
+        fields = source.copy()
+        if "traceId" in fields:
             fields["trace_id"] = fields.pop("traceId")
-        if "spanId" in source:
+        if "spanId" in fields:
             fields["span_id"] = fields.pop("spanId")
-        if "parentSpanId" in source:
+        if "parentSpanId" in fields:
             fields["parent_span_id"] = fields.pop("parentSpanId")
-        if "startTimeUnixNano" in source:
+        if "startTimeUnixNano" in fields:
             fields["start_time_unix_nano"] = fields.pop("startTimeUnixNano")
-        if "endTimeUnixNano" in source:
+        if "endTimeUnixNano" in fields:
             fields["end_time_unix_nano"] = fields.pop("endTimeUnixNano")
-        if len(fields) != 9:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["attributes"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("attributes")
         if type(value) is list:
             fields["attributes"] = [
                 _READERS["TempoTraceAttribute"](item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["events"]
+        value = fields.get("events")
         if type(value) is list:
             fields["events"] = [
                 _READERS["TempoTraceEvent"](item) if type(item) is dict else item for item in value

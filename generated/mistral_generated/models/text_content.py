@@ -7,21 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Any, Literal, Self
 
-    from ..types import Unset
     from .annotations import Annotations
 
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "text": UNSET,
-    "annotations": UNSET,
-    "meta": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["type", "text", "annotations", "meta"])
 _READERS = Readers({"Annotations": "annotations:Annotations"})
 
 
@@ -38,22 +31,23 @@ class TextContent(Model):
 
     type: Literal["text"] = "text"
     text: str
-    annotations: Annotations | None | Unset = UNSET
-    meta: dict[str, Any] | None | Unset = UNSET
+    annotations: Annotations | None = ABSENT
+    meta: dict[str, Any] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("type", "text")
     _renamed: ClassVar[dict[str, str]] = {"meta": "_meta"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "_meta" in source:
+        fields = source.copy()
+        if "_meta" in fields:
             fields["meta"] = fields.pop("_meta")
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["annotations"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("annotations")
         if type(value) is dict:
             fields["annotations"] = _READERS["Annotations"](value)
         model = new(cls)

@@ -7,20 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Any, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "uri": UNSET,
-    "mime_type": UNSET,
-    "meta": UNSET,
-    "text": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["uri", "mime_type", "meta", "text"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -35,24 +27,25 @@ class TextResourceContents(Model):
     """
 
     uri: str
-    mime_type: str | None | Unset = UNSET
-    meta: dict[str, Any] | None | Unset = UNSET
+    mime_type: str | None = ABSENT
+    meta: dict[str, Any] | None = ABSENT
     text: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("uri", "text")
     _renamed: ClassVar[dict[str, str]] = {"mime_type": "mimeType", "meta": "_meta"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "mimeType" in source:
+        fields = source.copy()
+        if "mimeType" in fields:
             fields["mime_type"] = fields.pop("mimeType")
-        if "_meta" in source:
+        if "_meta" in fields:
             fields["meta"] = fields.pop("_meta")
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

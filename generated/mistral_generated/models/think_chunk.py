@@ -7,23 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 from .thinking_content import read_thinking_content
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
     from .thinking_content import ThinkingContent
 
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "thinking": UNSET,
-    "signature": UNSET,
-    "closed": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["type", "thinking", "signature", "closed"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -39,24 +32,26 @@ class ThinkChunk(Model):
 
     type: Literal["thinking"] = "thinking"
     thinking: list[ThinkingContent]
-    signature: str | None | Unset = UNSET
-    closed: bool | Unset = UNSET
+    signature: str | None = ABSENT
+    closed: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("thinking",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["type", "thinking", "closed"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["thinking"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("thinking")
         if type(value) is list:
             fields["thinking"] = [
                 read_thinking_content(item) if type(item) is dict else item for item in value
             ]
-        value = fields["closed"]
+        value = fields.get("closed")
         if type(value) is str:
             fields["closed"] = read_bool(value)
         model = new(cls)

@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "tokens_per_minute": UNSET,
-    "tokens_per_month": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["tokens_per_minute", "tokens_per_month"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -33,18 +29,19 @@ class TokenLimitsByModel(Model):
     tokens_per_month: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("tokens_per_minute", "tokens_per_month")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["tokens_per_minute"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("tokens_per_minute")
         if type(value) is str:
             fields["tokens_per_minute"] = read_int(value)
-        value = fields["tokens_per_month"]
+        value = fields.get("tokens_per_month")
         if type(value) is str:
             fields["tokens_per_month"] = read_int(value)
         model = new(cls)

@@ -7,22 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "title": UNSET,
-    "read_only_hint": UNSET,
-    "destructive_hint": UNSET,
-    "idempotent_hint": UNSET,
-    "open_world_hint": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["title", "read_only_hint", "destructive_hint", "idempotent_hint", "open_world_hint"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,13 +30,14 @@ class ToolAnnotations(Model):
         open_world_hint: Whether it deals with things outside the server, such as the web.
     """
 
-    title: str | None | Unset = UNSET
-    read_only_hint: bool | None | Unset = UNSET
-    destructive_hint: bool | None | Unset = UNSET
-    idempotent_hint: bool | None | Unset = UNSET
-    open_world_hint: bool | None | Unset = UNSET
+    title: str | None = ABSENT
+    read_only_hint: bool | None = ABSENT
+    destructive_hint: bool | None = ABSENT
+    idempotent_hint: bool | None = ABSENT
+    open_world_hint: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _renamed: ClassVar[dict[str, str]] = {
         "read_only_hint": "readOnlyHint",
         "destructive_hint": "destructiveHint",
@@ -54,27 +48,27 @@ class ToolAnnotations(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "readOnlyHint" in source:
+        fields = source.copy()
+        if "readOnlyHint" in fields:
             fields["read_only_hint"] = fields.pop("readOnlyHint")
-        if "destructiveHint" in source:
+        if "destructiveHint" in fields:
             fields["destructive_hint"] = fields.pop("destructiveHint")
-        if "idempotentHint" in source:
+        if "idempotentHint" in fields:
             fields["idempotent_hint"] = fields.pop("idempotentHint")
-        if "openWorldHint" in source:
+        if "openWorldHint" in fields:
             fields["open_world_hint"] = fields.pop("openWorldHint")
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["read_only_hint"]
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("read_only_hint")
         if type(value) is str:
             fields["read_only_hint"] = read_bool(value)
-        value = fields["destructive_hint"]
+        value = fields.get("destructive_hint")
         if type(value) is str:
             fields["destructive_hint"] = read_bool(value)
-        value = fields["idempotent_hint"]
+        value = fields.get("idempotent_hint")
         if type(value) is str:
             fields["idempotent_hint"] = read_bool(value)
-        value = fields["open_world_hint"]
+        value = fields.get("open_world_hint")
         if type(value) is str:
             fields["open_world_hint"] = read_bool(value)
         model = new(cls)

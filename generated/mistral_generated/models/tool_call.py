@@ -7,23 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 from .function_call import FunctionCall
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .tool_types import ToolTypes
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "type": UNSET,
-    "function": UNSET,
-    "index": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["id", "type", "function", "index"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,24 +30,26 @@ class ToolCall(Model):
         index: Which call of the message this is, counted from 0.
     """
 
-    id: str | Unset = UNSET
-    type: ToolTypes | Unset = UNSET
+    id: str | None = ABSENT
+    type: ToolTypes | None = ABSENT
     function: FunctionCall
-    index: int | Unset = UNSET
+    index: int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("function",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["id", "type", "function", "index"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["function"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("function")
         if type(value) is dict:
             fields["function"] = FunctionCall.from_dict(value)
-        value = fields["index"]
+        value = fields.get("index")
         if type(value) is str:
             fields["index"] = read_int(value)
         model = new(cls)

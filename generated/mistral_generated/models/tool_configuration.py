@@ -7,19 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "exclude": UNSET,
-    "include": UNSET,
-    "requires_confirmation": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["exclude", "include", "requires_confirmation"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,17 +25,19 @@ class ToolConfiguration(Model):
         requires_confirmation: Functions that a person has to allow first.
     """
 
-    exclude: list[str] | None | Unset = UNSET
-    include: list[str] | None | Unset = UNSET
-    requires_confirmation: list[str] | None | Unset = UNSET
+    exclude: list[str] | None = ABSENT
+    include: list[str] | None = ABSENT
+    requires_confirmation: list[str] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

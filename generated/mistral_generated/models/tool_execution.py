@@ -7,17 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "task_support": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["task_support"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -29,19 +24,20 @@ class ToolExecution(Model):
             wanted (`optional`), or always (`required`).
     """
 
-    task_support: Literal["forbidden", "optional", "required"] | str | None | Unset = UNSET
+    task_support: Literal["forbidden", "optional", "required"] | str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _renamed: ClassVar[dict[str, str]] = {"task_support": "taskSupport"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "taskSupport" in source:
+        fields = source.copy()
+        if "taskSupport" in fields:
             fields["task_support"] = fields.pop("taskSupport")
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

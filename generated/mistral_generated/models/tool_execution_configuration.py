@@ -7,21 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .tool_condition import ToolCondition
 
-_ABSENT: dict[str, Any] = {
-    "requires_confirmation": UNSET,
-    "skip_confirmation": UNSET,
-    "include": UNSET,
-    "exclude": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["requires_confirmation", "skip_confirmation", "include", "exclude"]
+)
 _READERS = Readers({"ToolCondition": "tool_condition:read_tool_condition"})
 
 
@@ -36,22 +31,24 @@ class ToolExecutionConfiguration(Model):
         exclude: The names of tools not to offer.
     """
 
-    requires_confirmation: ToolCondition | list[str] | None | Unset = UNSET
-    skip_confirmation: ToolCondition | list[str] | None | Unset = UNSET
-    include: list[str] | None | Unset = UNSET
-    exclude: list[str] | None | Unset = UNSET
+    requires_confirmation: ToolCondition | list[str] | None = ABSENT
+    skip_confirmation: ToolCondition | list[str] | None = ABSENT
+    include: list[str] | None = ABSENT
+    exclude: list[str] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["requires_confirmation"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("requires_confirmation")
         if type(value) is dict:
             fields["requires_confirmation"] = _READERS["ToolCondition"](value)
-        value = fields["skip_confirmation"]
+        value = fields.get("skip_confirmation")
         if type(value) is dict:
             fields["skip_confirmation"] = _READERS["ToolCondition"](value)
         model = new(cls)

@@ -7,26 +7,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Any, Literal, Self
 
-    from ..types import Unset
     from .built_in_connectors import BuiltInConnectors
 
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "created_at": UNSET,
-    "output_index": UNSET,
-    "id": UNSET,
-    "name": UNSET,
-    "info": UNSET,
-    "p": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["type", "created_at", "output_index", "id", "name", "info", "p"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -44,29 +36,30 @@ class ToolExecutionDoneEvent(Model):
     """
 
     type: Literal["tool.execution.done"] = "tool.execution.done"
-    created_at: dt.datetime | Unset = UNSET
-    output_index: int | Unset = UNSET
+    created_at: dt.datetime | None = ABSENT
+    output_index: int | None = ABSENT
     id: str
     name: BuiltInConnectors | str
-    info: dict[str, Any] | Unset = UNSET
-    p: str | Unset = UNSET
+    info: dict[str, Any] | None = ABSENT
+    p: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("type", "id", "name")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 7:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["created_at"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["output_index"]
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("output_index")
         if type(value) is str:
             fields["output_index"] = read_int(value)
         model = new(cls)

@@ -7,29 +7,29 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Any, Literal, Self
 
-    from ..types import Unset
     from .built_in_connectors import BuiltInConnectors
 
-_ABSENT: dict[str, Any] = {
-    "object": UNSET,
-    "type": UNSET,
-    "created_at": UNSET,
-    "completed_at": UNSET,
-    "agent_id": UNSET,
-    "model": UNSET,
-    "id": UNSET,
-    "name": UNSET,
-    "arguments": UNSET,
-    "info": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "object",
+        "type",
+        "created_at",
+        "completed_at",
+        "agent_id",
+        "model",
+        "id",
+        "name",
+        "arguments",
+        "info",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -51,36 +51,40 @@ class ToolExecutionEntry(Model):
 
     object: Literal["entry"] = "entry"
     type: Literal["tool.execution"] = "tool.execution"
-    created_at: dt.datetime | Unset = UNSET
-    completed_at: dt.datetime | None | Unset = UNSET
-    agent_id: str | None | Unset = UNSET
-    model: str | None | Unset = UNSET
-    id: str | Unset = UNSET
+    created_at: dt.datetime | None = ABSENT
+    completed_at: dt.datetime | None = ABSENT
+    agent_id: str | None = ABSENT
+    model: str | None = ABSENT
+    id: str | None = ABSENT
     name: BuiltInConnectors | str
     arguments: str
-    info: dict[str, Any] | Unset = UNSET
+    info: dict[str, Any] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "arguments")
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["object", "type", "created_at", "id", "name", "arguments", "info"]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 10:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["created_at"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["completed_at"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("completed_at")
+        if value is not None:
             try:
                 fields["completed_at"] = parse_time(value)
-            except ValueError:
-                pass
+            except (ValueError, TypeError):
+                set_aside(fields, "completed_at", "completed_at")
         model = new(cls)
         fill(model, fields)
         return model

@@ -7,22 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
     from .built_in_connectors import BuiltInConnectors
 
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "tool": UNSET,
-    "file_id": UNSET,
-    "file_name": UNSET,
-    "file_type": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["type", "tool", "file_id", "file_name", "file_type"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -40,18 +32,20 @@ class ToolFileChunk(Model):
     type: Literal["tool_file"] = "tool_file"
     tool: BuiltInConnectors | str
     file_id: str
-    file_name: str | None | Unset = UNSET
-    file_type: str | None | Unset = UNSET
+    file_name: str | None = ABSENT
+    file_type: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("tool", "file_id")
+    _not_null: ClassVar[frozenset[str]] = frozenset(["type", "tool", "file_id"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

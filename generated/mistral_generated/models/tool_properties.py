@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "read_only": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["read_only"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -31,15 +28,16 @@ class ToolProperties(Model):
     read_only: bool | None
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("read_only",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["read_only"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("read_only")
         if type(value) is str:
             fields["read_only"] = read_bool(value)
         model = new(cls)

@@ -7,23 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
     from .built_in_connectors import BuiltInConnectors
 
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "tool": UNSET,
-    "title": UNSET,
-    "url": UNSET,
-    "favicon": UNSET,
-    "description": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["type", "tool", "title", "url", "favicon", "description"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -42,19 +33,21 @@ class ToolReferenceChunk(Model):
     type: Literal["tool_reference"] = "tool_reference"
     tool: BuiltInConnectors | str
     title: str
-    url: str | None | Unset = UNSET
-    favicon: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
+    url: str | None = ABSENT
+    favicon: str | None = ABSENT
+    description: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("tool", "title")
+    _not_null: ClassVar[frozenset[str]] = frozenset(["type", "tool", "title"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

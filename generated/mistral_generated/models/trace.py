@@ -7,50 +7,51 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Literal, Self
 
-_ABSENT: dict[str, Any] = {
-    "customer_id": UNSET,
-    "organization_id": UNSET,
-    "workspace_id": UNSET,
-    "user_id": UNSET,
-    "trace_id": UNSET,
-    "root_span_id": UNSET,
-    "root_span_name": UNSET,
-    "start_time": UNSET,
-    "end_time": UNSET,
-    "duration_ns": UNSET,
-    "service_name": UNSET,
-    "environment": UNSET,
-    "conversation_id": UNSET,
-    "workflow_name": UNSET,
-    "agent_id": UNSET,
-    "agent_name": UNSET,
-    "status_code": UNSET,
-    "error_count": UNSET,
-    "span_count": UNSET,
-    "gen_ai_span_count": UNSET,
-    "llm_call_count": UNSET,
-    "tool_call_count": UNSET,
-    "retrieval_count": UNSET,
-    "evaluation_count": UNSET,
-    "input_tokens": UNSET,
-    "output_tokens": UNSET,
-    "cache_read_input_tokens": UNSET,
-    "cache_creation_input_tokens": UNSET,
-    "models_used": UNSET,
-    "tools_used": UNSET,
-    "first_turn_last_input_message": UNSET,
-    "first_turn_last_output_message": UNSET,
-    "last_turn_last_input_message": UNSET,
-    "last_turn_last_output_message": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "customer_id",
+        "organization_id",
+        "workspace_id",
+        "user_id",
+        "trace_id",
+        "root_span_id",
+        "root_span_name",
+        "start_time",
+        "end_time",
+        "duration_ns",
+        "service_name",
+        "environment",
+        "conversation_id",
+        "workflow_name",
+        "agent_id",
+        "agent_name",
+        "status_code",
+        "error_count",
+        "span_count",
+        "gen_ai_span_count",
+        "llm_call_count",
+        "tool_call_count",
+        "retrieval_count",
+        "evaluation_count",
+        "input_tokens",
+        "output_tokens",
+        "cache_read_input_tokens",
+        "cache_creation_input_tokens",
+        "models_used",
+        "tools_used",
+        "first_turn_last_input_message",
+        "first_turn_last_output_message",
+        "last_turn_last_input_message",
+        "last_turn_last_output_message",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -132,6 +133,7 @@ class Trace(Model):
     last_turn_last_output_message: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "customer_id",
         "organization_id",
@@ -172,55 +174,55 @@ class Trace(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 34:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["start_time"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("start_time")
+        if value is not None:
             try:
                 fields["start_time"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["end_time"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "start_time", "start_time")
+        value = fields.get("end_time")
+        if value is not None:
             try:
                 fields["end_time"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["duration_ns"]
+            except (ValueError, TypeError):
+                set_aside(fields, "end_time", "end_time")
+        value = fields.get("duration_ns")
         if type(value) is str:
             fields["duration_ns"] = read_int(value)
-        value = fields["error_count"]
+        value = fields.get("error_count")
         if type(value) is str:
             fields["error_count"] = read_int(value)
-        value = fields["span_count"]
+        value = fields.get("span_count")
         if type(value) is str:
             fields["span_count"] = read_int(value)
-        value = fields["gen_ai_span_count"]
+        value = fields.get("gen_ai_span_count")
         if type(value) is str:
             fields["gen_ai_span_count"] = read_int(value)
-        value = fields["llm_call_count"]
+        value = fields.get("llm_call_count")
         if type(value) is str:
             fields["llm_call_count"] = read_int(value)
-        value = fields["tool_call_count"]
+        value = fields.get("tool_call_count")
         if type(value) is str:
             fields["tool_call_count"] = read_int(value)
-        value = fields["retrieval_count"]
+        value = fields.get("retrieval_count")
         if type(value) is str:
             fields["retrieval_count"] = read_int(value)
-        value = fields["evaluation_count"]
+        value = fields.get("evaluation_count")
         if type(value) is str:
             fields["evaluation_count"] = read_int(value)
-        value = fields["input_tokens"]
+        value = fields.get("input_tokens")
         if type(value) is str:
             fields["input_tokens"] = read_int(value)
-        value = fields["output_tokens"]
+        value = fields.get("output_tokens")
         if type(value) is str:
             fields["output_tokens"] = read_int(value)
-        value = fields["cache_read_input_tokens"]
+        value = fields.get("cache_read_input_tokens")
         if type(value) is str:
             fields["cache_read_input_tokens"] = read_int(value)
-        value = fields["cache_creation_input_tokens"]
+        value = fields.get("cache_creation_input_tokens")
         if type(value) is str:
             fields["cache_creation_input_tokens"] = read_int(value)
         model = new(cls)

@@ -3,25 +3,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
+from .trace import Trace
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-    from .trace import Trace
-
-_ABSENT: dict[str, Any] = {
-    "results": UNSET,
-    "next": UNSET,
-    "cursor": UNSET,
-}
-_READERS = Readers({"Trace": "trace:Trace"})
+_KNOWN: frozenset[str] = frozenset(["results", "next", "cursor"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -34,21 +26,24 @@ class TraceFeed(Model):
         cursor: What to send as `cursor` to get the next page; null on the last.
     """
 
-    results: list[Trace] | Unset = UNSET
-    next: str | None | Unset = UNSET
-    cursor: str | None | Unset = UNSET
+    results: list[Trace]
+    next: str | None = ABSENT
+    cursor: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
+    _required: ClassVar[tuple[str, ...]] = ("results",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["results"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("results")
         if type(value) is list:
             fields["results"] = [
-                _READERS["Trace"](item) if type(item) is dict else item for item in value
+                Trace.from_dict(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)

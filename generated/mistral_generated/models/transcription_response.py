@@ -7,24 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from .usage_info import UsageInfo
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .transcription_segment_chunk import TranscriptionSegmentChunk
 
-_ABSENT: dict[str, Any] = {
-    "model": UNSET,
-    "text": UNSET,
-    "language": UNSET,
-    "segments": UNSET,
-    "usage": UNSET,
-    "finish_reason": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["model", "text", "language", "segments", "usage", "finish_reason"]
+)
 _READERS = Readers(
     {"TranscriptionSegmentChunk": "transcription_segment_chunk:TranscriptionSegmentChunk"}
 )
@@ -46,26 +39,27 @@ class TranscriptionResponse(Model):
     model: str
     text: str
     language: str | None
-    segments: list[TranscriptionSegmentChunk] | Unset = UNSET
+    segments: list[TranscriptionSegmentChunk] | None = ABSENT
     usage: UsageInfo
-    finish_reason: str | None | Unset = UNSET
+    finish_reason: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("model", "text", "language", "usage")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["segments"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("segments")
         if type(value) is list:
             fields["segments"] = [
                 _READERS["TranscriptionSegmentChunk"](item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["usage"]
+        value = fields.get("usage")
         if type(value) is dict:
             fields["usage"] = UsageInfo.from_dict(value)
         model = new(cls)

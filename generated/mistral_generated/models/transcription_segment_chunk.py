@@ -7,23 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "text": UNSET,
-    "start": UNSET,
-    "end": UNSET,
-    "score": UNSET,
-    "speaker_id": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["type", "text", "start", "end", "score", "speaker_id"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -43,25 +33,26 @@ class TranscriptionSegmentChunk(Model):
     text: str
     start: float
     end: float
-    score: float | None | Unset = UNSET
-    speaker_id: str | None | Unset = UNSET
+    score: float | None = ABSENT
+    speaker_id: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("text", "start", "end")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["start"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("start")
         if type(value) is str:
             fields["start"] = read_float(value)
-        value = fields["end"]
+        value = fields.get("end")
         if type(value) is str:
             fields["end"] = read_float(value)
-        value = fields["score"]
+        value = fields.get("score")
         if type(value) is str:
             fields["score"] = read_float(value)
         model = new(cls)

@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .server_locale import ServerLocale
 
-_ABSENT: dict[str, Any] = {
-    "system_prompt_name": UNSET,
-    "locale": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["system_prompt_name", "locale"])
 _READERS = Readers({"ServerLocale": "server_locale:ServerLocale"})
 
 
@@ -32,17 +27,19 @@ class TurbineMeta(Model):
         locale: Their texts in several languages.
     """
 
-    system_prompt_name: str | None | Unset = UNSET
-    locale: ServerLocale | None | Unset = UNSET
+    system_prompt_name: str | None = ABSENT
+    locale: ServerLocale | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["locale"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("locale")
         if type(value) is dict:
             fields["locale"] = _READERS["ServerLocale"](value)
         model = new(cls)

@@ -7,21 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "description": UNSET,
-    "usage_sentence": UNSET,
-    "working_description": UNSET,
-    "done_description": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["name", "description", "usage_sentence", "working_description", "done_description"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,19 +29,21 @@ class TurbineToolLocale(Model):
         done_description: What to show in each language when it is done.
     """
 
-    name: dict[str, str] | None | Unset = UNSET
-    description: dict[str, str] | None | Unset = UNSET
-    usage_sentence: dict[str, str] | None | Unset = UNSET
-    working_description: dict[str, str] | None | Unset = UNSET
-    done_description: dict[str, str] | None | Unset = UNSET
+    name: dict[str, str] | None = ABSENT
+    description: dict[str, str] | None = ABSENT
+    usage_sentence: dict[str, str] | None = ABSENT
+    working_description: dict[str, str] | None = ABSENT
+    done_description: dict[str, str] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

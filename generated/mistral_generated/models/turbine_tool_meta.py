@@ -7,23 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool, read_float
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .tool_type import ToolType
     from .turbine_tool_locale import TurbineToolLocale
 
-_ABSENT: dict[str, Any] = {
-    "locale": UNSET,
-    "tool_type": UNSET,
-    "timeout": UNSET,
-    "private_execution": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["locale", "tool_type", "timeout", "private_execution"])
 _READERS = Readers({"TurbineToolLocale": "turbine_tool_locale:TurbineToolLocale"})
 
 
@@ -38,25 +31,27 @@ class TurbineToolMeta(Model):
         private_execution: Whether it runs privately, by its name; more is nowhere told.
     """
 
-    locale: TurbineToolLocale | None | Unset = UNSET
-    tool_type: ToolType | None | Unset = UNSET
-    timeout: float | None | Unset = UNSET
-    private_execution: bool | None | Unset = UNSET
+    locale: TurbineToolLocale | None = ABSENT
+    tool_type: ToolType | None = ABSENT
+    timeout: float | None = ABSENT
+    private_execution: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["locale"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("locale")
         if type(value) is dict:
             fields["locale"] = _READERS["TurbineToolLocale"](value)
-        value = fields["timeout"]
+        value = fields.get("timeout")
         if type(value) is str:
             fields["timeout"] = read_float(value)
-        value = fields["private_execution"]
+        value = fields.get("private_execution")
         if type(value) is str:
             fields["private_execution"] = read_bool(value)
         model = new(cls)

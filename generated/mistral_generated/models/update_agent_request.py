@@ -3,36 +3,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .agent_tool import AgentTool
     from .completion_args import CompletionArgs
     from .guardrail_config import GuardrailConfig
     from .metadata_dict import MetadataDict
 
-_ABSENT: dict[str, Any] = {
-    "instructions": UNSET,
-    "tools": UNSET,
-    "completion_args": UNSET,
-    "guardrails": UNSET,
-    "model": UNSET,
-    "name": UNSET,
-    "description": UNSET,
-    "handoffs": UNSET,
-    "deployment_chat": UNSET,
-    "metadata": UNSET,
-    "version_message": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "instructions",
+        "tools",
+        "completion_args",
+        "guardrails",
+        "model",
+        "name",
+        "description",
+        "handoffs",
+        "deployment_chat",
+        "metadata",
+        "version_message",
+    ]
+)
 _READERS = Readers(
     {
         "AgentTool": "agent_tool:read_agent_tool",
@@ -61,42 +61,45 @@ class UpdateAgentRequest(Model):
         version_message: A note about the version that this makes, at most 500 characters.
     """
 
-    instructions: str | None | Unset = UNSET
-    tools: list[AgentTool] | Unset = UNSET
-    completion_args: CompletionArgs | Unset = UNSET
-    guardrails: list[GuardrailConfig] | None | Unset = UNSET
-    model: str | None | Unset = UNSET
-    name: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    handoffs: list[str] | None | Unset = UNSET
-    deployment_chat: bool | None | Unset = UNSET
-    metadata: MetadataDict | None | Unset = UNSET
-    version_message: str | None | Unset = UNSET
+    instructions: str | None = ABSENT
+    tools: list[AgentTool] | None = ABSENT
+    completion_args: CompletionArgs | None = ABSENT
+    guardrails: list[GuardrailConfig] | None = ABSENT
+    model: str | None = ABSENT
+    name: str | None = ABSENT
+    description: str | None = ABSENT
+    handoffs: list[str] | None = ABSENT
+    deployment_chat: bool | None = ABSENT
+    metadata: MetadataDict | None = ABSENT
+    version_message: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
+    _not_null: ClassVar[frozenset[str]] = frozenset(["tools", "completion_args"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 11:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["tools"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("tools")
         if type(value) is list:
             fields["tools"] = [
                 _READERS["AgentTool"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["completion_args"]
+        value = fields.get("completion_args")
         if type(value) is dict:
             fields["completion_args"] = _READERS["CompletionArgs"](value)
-        value = fields["guardrails"]
+        value = fields.get("guardrails")
         if type(value) is list:
             fields["guardrails"] = [
                 _READERS["GuardrailConfig"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["deployment_chat"]
+        value = fields.get("deployment_chat")
         if type(value) is str:
             fields["deployment_chat"] = read_bool(value)
-        value = fields["metadata"]
+        value = fields.get("metadata")
         if type(value) is dict:
             fields["metadata"] = _READERS["MetadataDict"](value)
         model = new(cls)

@@ -3,31 +3,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
     from .authentication_method_create_or_update_request import (
         AuthenticationMethodCreateOrUpdateRequest,
     )
 
-_ABSENT: dict[str, Any] = {
-    "title": UNSET,
-    "name": UNSET,
-    "description": UNSET,
-    "icon_url": UNSET,
-    "system_prompt": UNSET,
-    "protocol": UNSET,
-    "server": UNSET,
-    "auth_methods": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "title",
+        "name",
+        "description",
+        "icon_url",
+        "system_prompt",
+        "protocol",
+        "server",
+        "auth_methods",
+    ]
+)
 _READERS = Readers(
     {
         "AuthenticationMethodCreateOrUpdateRequest": "authentication_method_create_or_update_request:AuthenticationMethodCreateOrUpdateRequest"
@@ -50,23 +50,26 @@ class UpdateConnectorRequest(Model):
         auth_methods: Ways to sign in that are added, or changed where the connector has them.
     """
 
-    title: str | None | Unset = UNSET
-    name: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    icon_url: str | None | Unset = UNSET
-    system_prompt: str | None | Unset = UNSET
+    title: str | None = ABSENT
+    name: str | None = ABSENT
+    description: str | None = ABSENT
+    icon_url: str | None = ABSENT
+    system_prompt: str | None = ABSENT
     protocol: Literal["mcp"] = "mcp"
-    server: str | None | Unset = UNSET
-    auth_methods: list[AuthenticationMethodCreateOrUpdateRequest] | None | Unset = UNSET
+    server: str | None = ABSENT
+    auth_methods: list[AuthenticationMethodCreateOrUpdateRequest] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
+    _not_null: ClassVar[frozenset[str]] = frozenset(["protocol"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 8:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["auth_methods"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("auth_methods")
         if type(value) is list:
             fields["auth_methods"] = [
                 _READERS["AuthenticationMethodCreateOrUpdateRequest"](item)

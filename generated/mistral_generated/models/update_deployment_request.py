@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .deployment_resource_config_update import DeploymentResourceConfigUpdate
     from .workflows_worker_spec_update import WorkflowsWorkerSpecUpdate
 
-_ABSENT: dict[str, Any] = {
-    "spec": UNSET,
-    "resources": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["spec", "resources"])
 _READERS = Readers(
     {
         "DeploymentResourceConfigUpdate": "deployment_resource_config_update:DeploymentResourceConfigUpdate",
@@ -38,20 +33,22 @@ class UpdateDeploymentRequest(Model):
         resources: Changes of number and size; null for none.
     """
 
-    spec: WorkflowsWorkerSpecUpdate | None | Unset = UNSET
-    resources: DeploymentResourceConfigUpdate | None | Unset = UNSET
+    spec: WorkflowsWorkerSpecUpdate | None = ABSENT
+    resources: DeploymentResourceConfigUpdate | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["spec"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("spec")
         if type(value) is dict:
             fields["spec"] = _READERS["WorkflowsWorkerSpecUpdate"](value)
-        value = fields["resources"]
+        value = fields.get("resources")
         if type(value) is dict:
             fields["resources"] = _READERS["DeploymentResourceConfigUpdate"](value)
         model = new(cls)

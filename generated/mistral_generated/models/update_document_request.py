@@ -3,25 +3,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "attributes": UNSET,
-    "expires_at": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "attributes", "expires_at"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -35,7 +28,7 @@ class UpdateDocumentRequest(Model):
         expires_at: When to delete the document; null to keep it.
     """
 
-    name: str | Unset = UNSET
+    name: str | None = ABSENT
     attributes: (
         dict[
             str,
@@ -50,23 +43,25 @@ class UpdateDocumentRequest(Model):
             | list[bool],
         ]
         | None
-        | Unset
-    ) = UNSET
-    expires_at: dt.datetime | None | Unset = UNSET
+    ) = ABSENT
+    expires_at: dt.datetime | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
+    _not_null: ClassVar[frozenset[str]] = frozenset(["name"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["expires_at"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("expires_at")
+        if value is not None:
             try:
                 fields["expires_at"] = parse_time(value)
-            except ValueError:
-                pass
+            except (ValueError, TypeError):
+                set_aside(fields, "expires_at", "expires_at")
         model = new(cls)
         fill(model, fields)
         return model

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .judge_output_definition import read_judge_output_definition
 
 if TYPE_CHECKING:
@@ -16,14 +15,9 @@ if TYPE_CHECKING:
 
     from .judge_output_definition import JudgeOutputDefinition
 
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "description": UNSET,
-    "model_name": UNSET,
-    "output": UNSET,
-    "instructions": UNSET,
-    "tools": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["name", "description", "model_name", "output", "instructions", "tools"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -47,6 +41,7 @@ class UpdateJudgeRequest(Model):
     tools: list[str]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "name",
         "description",
@@ -55,14 +50,17 @@ class UpdateJudgeRequest(Model):
         "instructions",
         "tools",
     )
+    _not_null: ClassVar[frozenset[str]] = frozenset(
+        ["name", "description", "model_name", "output", "instructions", "tools"]
+    )
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["output"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("output")
         if type(value) is dict:
             fields["output"] = read_judge_output_definition(value)
         model = new(cls)

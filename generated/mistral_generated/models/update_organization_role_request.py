@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 
 if TYPE_CHECKING:
     from typing import Self
@@ -16,9 +15,7 @@ if TYPE_CHECKING:
     from .static_organization_roles import StaticOrganizationRoles
     from .user_role import UserRole
 
-_ABSENT: dict[str, Any] = {
-    "organization_role": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["organization_role"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,14 +29,16 @@ class UpdateOrganizationRoleRequest(Model):
     organization_role: UserRole | StaticOrganizationRoles
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("organization_role",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["organization_role"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

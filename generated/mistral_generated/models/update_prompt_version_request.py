@@ -3,23 +3,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .alias_list import AliasList
 
-_ABSENT: dict[str, Any] = {
-    "notes": UNSET,
-    "aliases": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["notes", "aliases"])
 _READERS = Readers({"AliasList": "alias_list:AliasList"})
 
 
@@ -32,17 +27,20 @@ class UpdatePromptVersionRequest(Model):
         aliases: All aliases that the version has from now on; an empty list takes them away.
     """
 
-    notes: str | None | Unset = UNSET
-    aliases: AliasList | Unset = UNSET
+    notes: str | None = ABSENT
+    aliases: AliasList | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
+    _not_null: ClassVar[frozenset[str]] = frozenset(["aliases"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["aliases"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("aliases")
         if type(value) is dict:
             fields["aliases"] = _READERS["AliasList"](value)
         model = new(cls)

@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "execution_time": UNSET,
-    "chunks_count": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["execution_time", "chunks_count"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -34,21 +30,23 @@ class UpdateRunInfoRequest(Model):
     chunks_count: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("execution_time", "chunks_count")
+    _not_null: ClassVar[frozenset[str]] = frozenset(["execution_time", "chunks_count"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["execution_time"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("execution_time")
+        if value is not None:
             try:
                 fields["execution_time"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["chunks_count"]
+            except (ValueError, TypeError):
+                set_aside(fields, "execution_time", "execution_time")
+        value = fields.get("chunks_count")
         if type(value) is str:
             fields["chunks_count"] = read_int(value)
         model = new(cls)

@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .registry_sharing_scope import RegistrySharingScope
 
-_ABSENT: dict[str, Any] = {
-    "sharing_scope": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["sharing_scope"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -29,19 +25,20 @@ class UpdateSkillRequest(Model):
         sharing_scope: Who can see the skill from now on.
     """
 
-    sharing_scope: RegistrySharingScope | None | Unset = UNSET
+    sharing_scope: RegistrySharingScope | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _renamed: ClassVar[dict[str, str]] = {"sharing_scope": "sharingScope"}
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if "sharingScope" in source:
+        fields = source.copy()
+        if "sharingScope" in fields:
             fields["sharing_scope"] = fields.pop("sharingScope")
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

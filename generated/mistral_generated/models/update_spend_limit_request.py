@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "amount": UNSET,
-    "no_monthly_limit": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["amount", "no_monthly_limit"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,21 +26,23 @@ class UpdateSpendLimitRequest(Model):
     """
 
     amount: int
-    no_monthly_limit: bool | Unset = UNSET
+    no_monthly_limit: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("amount",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["amount", "no_monthly_limit"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["amount"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("amount")
         if type(value) is str:
             fields["amount"] = read_int(value)
-        value = fields["no_monthly_limit"]
+        value = fields.get("no_monthly_limit")
         if type(value) is str:
             fields["no_monthly_limit"] = read_bool(value)
         model = new(cls)

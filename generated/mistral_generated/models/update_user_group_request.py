@@ -7,21 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .user_group_target_type import UserGroupTargetType
 
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "description": UNSET,
-    "target_type": UNSET,
-    "parent_group_ids": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "description", "target_type", "parent_group_ids"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,18 +29,20 @@ class UpdateUserGroupRequest(Model):
             array makes it stand alone; without this field the parents stay.
     """
 
-    name: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    target_type: UserGroupTargetType | None | Unset = UNSET
-    parent_group_ids: list[str] | None | Unset = UNSET
+    name: str | None = ABSENT
+    description: str | None = ABSENT
+    target_type: UserGroupTargetType | None = ABSENT
+    parent_group_ids: list[str] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

@@ -7,25 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, deprecate, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, deprecate, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .organization_role_name import OrganizationRoleName
     from .static_organization_roles import StaticOrganizationRoles
     from .subscription_type import SubscriptionType
     from .user_role import UserRole
 
-_ABSENT: dict[str, Any] = {
-    "role_names": UNSET,
-    "roles": UNSET,
-    "role_name": UNSET,
-    "role": UNSET,
-    "subscription_types": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["role_names", "roles", "role_name", "role", "subscription_types"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -41,19 +35,21 @@ class UpdateUserRequest(Model):
         subscription_types: The products that the member has a seat of from now on.
     """
 
-    role_names: list[OrganizationRoleName] | None | Unset = UNSET
-    roles: list[UserRole] | list[StaticOrganizationRoles] | None | Unset = UNSET
-    role_name: OrganizationRoleName | None | Unset = UNSET
-    role: UserRole | StaticOrganizationRoles | None | Unset = UNSET
-    subscription_types: list[SubscriptionType] | None | Unset = UNSET
+    role_names: list[OrganizationRoleName] | None = ABSENT
+    roles: list[UserRole] | list[StaticOrganizationRoles] | None = ABSENT
+    role_name: OrganizationRoleName | None = ABSENT
+    role: UserRole | StaticOrganizationRoles | None = ABSENT
+    subscription_types: list[SubscriptionType] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

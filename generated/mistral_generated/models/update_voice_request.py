@@ -7,23 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "languages": UNSET,
-    "gender": UNSET,
-    "age": UNSET,
-    "tags": UNSET,
-    "description": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "languages", "gender", "age", "tags", "description"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -39,21 +29,23 @@ class UpdateVoiceRequest(Model):
         description: A few words about it, at most 500 characters.
     """
 
-    name: str | None | Unset = UNSET
-    languages: list[str] | None | Unset = UNSET
-    gender: str | None | Unset = UNSET
-    age: int | None | Unset = UNSET
-    tags: list[str] | None | Unset = UNSET
-    description: str | None | Unset = UNSET
+    name: str | None = ABSENT
+    languages: list[str] | None = ABSENT
+    gender: str | None = ABSENT
+    age: int | None = ABSENT
+    tags: list[str] | None = ABSENT
+    description: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["age"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("age")
         if type(value) is str:
             fields["age"] = read_int(value)
         model = new(cls)

@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Any, Self
 
-    from ..types import Unset
     from .query_workflow_request_input import QueryWorkflowRequestInput
 
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "input": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["name", "input"])
 _READERS = Readers(
     {"QueryWorkflowRequestInput": "query_workflow_request_input:read_query_workflow_request_input"}
 )
@@ -35,18 +30,20 @@ class UpdateWorkflowExecutionRequest(Model):
     """
 
     name: str
-    input: QueryWorkflowRequestInput | dict[str, Any] | None | Unset = UNSET
+    input: QueryWorkflowRequestInput | dict[str, Any] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["name"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["input"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("input")
         if type(value) is dict:
             fields["input"] = _READERS["QueryWorkflowRequestInput"](value)
         model = new(cls)

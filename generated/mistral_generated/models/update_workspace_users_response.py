@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "added_members_count": UNSET,
-    "updated_members_count": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["added_members_count", "updated_members_count"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -33,18 +29,19 @@ class UpdateWorkspaceUsersResponse(Model):
     updated_members_count: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("added_members_count", "updated_members_count")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["added_members_count"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("added_members_count")
         if type(value) is str:
             fields["added_members_count"] = read_int(value)
-        value = fields["updated_members_count"]
+        value = fields.get("updated_members_count")
         if type(value) is str:
             fields["updated_members_count"] = read_int(value)
         model = new(cls)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_float
 from .fine_tuning_usage import FineTuningUsage
 from .libraries_usage import LibrariesUsage
@@ -20,26 +19,28 @@ if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "completion": UNSET,
-    "ocr": UNSET,
-    "connectors": UNSET,
-    "libraries_api": UNSET,
-    "fine_tuning": UNSET,
-    "audio": UNSET,
-    "audio_characters": UNSET,
-    "vibe_usage": UNSET,
-    "vibe_code": UNSET,
-    "chat": UNSET,
-    "date": UNSET,
-    "previous_month": UNSET,
-    "next_month": UNSET,
-    "start_date": UNSET,
-    "end_date": UNSET,
-    "currency": UNSET,
-    "currency_symbol": UNSET,
-    "prices": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "completion",
+        "ocr",
+        "connectors",
+        "libraries_api",
+        "fine_tuning",
+        "audio",
+        "audio_characters",
+        "vibe_usage",
+        "vibe_code",
+        "chat",
+        "date",
+        "previous_month",
+        "next_month",
+        "start_date",
+        "end_date",
+        "currency",
+        "currency_symbol",
+        "prices",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -87,6 +88,7 @@ class Usage(Model):
     prices: list[PriceData] | None
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "completion",
         "ocr",
@@ -111,58 +113,58 @@ class Usage(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 18:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["completion"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("completion")
         if type(value) is dict:
             fields["completion"] = ModelUsage.from_dict(value)
-        value = fields["ocr"]
+        value = fields.get("ocr")
         if type(value) is dict:
             fields["ocr"] = ModelUsage.from_dict(value)
-        value = fields["connectors"]
+        value = fields.get("connectors")
         if type(value) is dict:
             fields["connectors"] = ModelUsage.from_dict(value)
-        value = fields["libraries_api"]
+        value = fields.get("libraries_api")
         if type(value) is dict:
             fields["libraries_api"] = LibrariesUsage.from_dict(value)
-        value = fields["fine_tuning"]
+        value = fields.get("fine_tuning")
         if type(value) is dict:
             fields["fine_tuning"] = FineTuningUsage.from_dict(value)
-        value = fields["audio"]
+        value = fields.get("audio")
         if type(value) is dict:
             fields["audio"] = ModelUsage.from_dict(value)
-        value = fields["audio_characters"]
+        value = fields.get("audio_characters")
         if type(value) is dict:
             fields["audio_characters"] = ModelUsage.from_dict(value)
-        value = fields["vibe_usage"]
+        value = fields.get("vibe_usage")
         if type(value) is str:
             fields["vibe_usage"] = read_float(value)
-        value = fields["vibe_code"]
+        value = fields.get("vibe_code")
         if type(value) is dict:
             fields["vibe_code"] = VibeCodeUsage.from_dict(value)
-        value = fields["chat"]
+        value = fields.get("chat")
         if type(value) is dict:
             fields["chat"] = ModelUsage.from_dict(value)
-        value = fields["date"]
-        if type(value) is str:
+        value = fields.get("date")
+        if value is not None:
             try:
                 fields["date"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["start_date"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "date", "date")
+        value = fields.get("start_date")
+        if value is not None:
             try:
                 fields["start_date"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["end_date"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "start_date", "start_date")
+        value = fields.get("end_date")
+        if value is not None:
             try:
                 fields["end_date"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["prices"]
+            except (ValueError, TypeError):
+                set_aside(fields, "end_date", "end_date")
+        value = fields.get("prices")
         if type(value) is list:
             fields["prices"] = [
                 PriceData.from_dict(item) if type(item) is dict else item for item in value

@@ -7,29 +7,29 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .completion_tokens_details import CompletionTokensDetails
     from .prompt_tokens_details import PromptTokensDetails
 
-_ABSENT: dict[str, Any] = {
-    "prompt_tokens": UNSET,
-    "completion_tokens": UNSET,
-    "total_tokens": UNSET,
-    "prompt_audio_seconds": UNSET,
-    "service_tier": UNSET,
-    "prompt_tokens_details": UNSET,
-    "num_cached_tokens": UNSET,
-    "request_count": UNSET,
-    "prompt_token_details": UNSET,
-    "completion_tokens_details": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "prompt_tokens",
+        "completion_tokens",
+        "total_tokens",
+        "prompt_audio_seconds",
+        "service_tier",
+        "prompt_tokens_details",
+        "num_cached_tokens",
+        "request_count",
+        "prompt_token_details",
+        "completion_tokens_details",
+    ]
+)
 _READERS = Readers(
     {
         "CompletionTokensDetails": "completion_tokens_details:CompletionTokensDetails",
@@ -58,48 +58,49 @@ class UsageInfo(Model):
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
-    prompt_audio_seconds: int | None | Unset = UNSET
-    service_tier: str | None | Unset = UNSET
-    prompt_tokens_details: PromptTokensDetails | None | Unset = UNSET
-    num_cached_tokens: int | None | Unset = UNSET
-    request_count: int | None | Unset = UNSET
-    prompt_token_details: PromptTokensDetails | None | Unset = UNSET
-    completion_tokens_details: CompletionTokensDetails | None | Unset = UNSET
+    prompt_audio_seconds: int | None = ABSENT
+    service_tier: str | None = ABSENT
+    prompt_tokens_details: PromptTokensDetails | None = ABSENT
+    num_cached_tokens: int | None = ABSENT
+    request_count: int | None = ABSENT
+    prompt_token_details: PromptTokensDetails | None = ABSENT
+    completion_tokens_details: CompletionTokensDetails | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("prompt_tokens", "completion_tokens", "total_tokens")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 10:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["prompt_tokens"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("prompt_tokens")
         if type(value) is str:
             fields["prompt_tokens"] = read_int(value)
-        value = fields["completion_tokens"]
+        value = fields.get("completion_tokens")
         if type(value) is str:
             fields["completion_tokens"] = read_int(value)
-        value = fields["total_tokens"]
+        value = fields.get("total_tokens")
         if type(value) is str:
             fields["total_tokens"] = read_int(value)
-        value = fields["prompt_audio_seconds"]
+        value = fields.get("prompt_audio_seconds")
         if type(value) is str:
             fields["prompt_audio_seconds"] = read_int(value)
-        value = fields["prompt_tokens_details"]
+        value = fields.get("prompt_tokens_details")
         if type(value) is dict:
             fields["prompt_tokens_details"] = _READERS["PromptTokensDetails"](value)
-        value = fields["num_cached_tokens"]
+        value = fields.get("num_cached_tokens")
         if type(value) is str:
             fields["num_cached_tokens"] = read_int(value)
-        value = fields["request_count"]
+        value = fields.get("request_count")
         if type(value) is str:
             fields["request_count"] = read_int(value)
-        value = fields["prompt_token_details"]
+        value = fields.get("prompt_token_details")
         if type(value) is dict:
             fields["prompt_token_details"] = _READERS["PromptTokensDetails"](value)
-        value = fields["completion_tokens_details"]
+        value = fields.get("completion_tokens_details")
         if type(value) is dict:
             fields["completion_tokens_details"] = _READERS["CompletionTokensDetails"](value)
         model = new(cls)

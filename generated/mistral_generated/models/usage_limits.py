@@ -7,23 +7,22 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_float
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "no_monthly_limit": UNSET,
-    "monthly_limit_reached": UNSET,
-    "usage": UNSET,
-    "vibe_usage": UNSET,
-    "total_usage": UNSET,
-    "usage_limit": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "no_monthly_limit",
+        "monthly_limit_reached",
+        "usage",
+        "vibe_usage",
+        "total_usage",
+        "usage_limit",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -39,38 +38,39 @@ class UsageLimits(Model):
         usage_limit: The limit, in the currency of the answer; null when there is none.
     """
 
-    no_monthly_limit: bool | Unset = UNSET
+    no_monthly_limit: bool | None = ABSENT
     monthly_limit_reached: bool
-    usage: float | None | Unset = UNSET
-    vibe_usage: float | None | Unset = UNSET
-    total_usage: float | None | Unset = UNSET
-    usage_limit: float | None | Unset = UNSET
+    usage: float | None = ABSENT
+    vibe_usage: float | None = ABSENT
+    total_usage: float | None = ABSENT
+    usage_limit: float | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("monthly_limit_reached",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["no_monthly_limit"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("no_monthly_limit")
         if type(value) is str:
             fields["no_monthly_limit"] = read_bool(value)
-        value = fields["monthly_limit_reached"]
+        value = fields.get("monthly_limit_reached")
         if type(value) is str:
             fields["monthly_limit_reached"] = read_bool(value)
-        value = fields["usage"]
+        value = fields.get("usage")
         if type(value) is str:
             fields["usage"] = read_float(value)
-        value = fields["vibe_usage"]
+        value = fields.get("vibe_usage")
         if type(value) is str:
             fields["vibe_usage"] = read_float(value)
-        value = fields["total_usage"]
+        value = fields.get("total_usage")
         if type(value) is str:
             fields["total_usage"] = read_float(value)
-        value = fields["usage_limit"]
+        value = fields.get("usage_limit")
         if type(value) is str:
             fields["usage_limit"] = read_float(value)
         model = new(cls)

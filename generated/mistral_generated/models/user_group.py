@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .user_group_target_type import UserGroupTargetType
 
-_ABSENT: dict[str, Any] = {
-    "uuid": UNSET,
-    "name": UNSET,
-    "description": UNSET,
-    "externally_managed": UNSET,
-    "target_type": UNSET,
-    "organization_role": UNSET,
-    "parent_group_ids": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "uuid",
+        "name",
+        "description",
+        "externally_managed",
+        "target_type",
+        "organization_role",
+        "parent_group_ids",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -46,21 +46,22 @@ class UserGroup(Model):
     uuid: str
     name: str
     description: str | None
-    externally_managed: bool | None | Unset = UNSET
-    target_type: UserGroupTargetType | None | Unset = UNSET
-    organization_role: str | None | Unset = UNSET
-    parent_group_ids: list[str] | Unset = UNSET
+    externally_managed: bool | None = ABSENT
+    target_type: UserGroupTargetType | None = ABSENT
+    organization_role: str | None = ABSENT
+    parent_group_ids: list[str] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("uuid", "name", "description")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 7:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["externally_managed"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("externally_managed")
         if type(value) is str:
             fields["externally_managed"] = read_bool(value)
         model = new(cls)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time
 from .workspace_role_ref import WorkspaceRoleRef
 
@@ -16,16 +15,9 @@ if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "roles": UNSET,
-    "role_uuid": UNSET,
-    "role_name": UNSET,
-    "workspace_uuid": UNSET,
-    "workspace_name": UNSET,
-    "created": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["roles", "role_uuid", "role_name", "workspace_uuid", "workspace_name", "created"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -42,32 +34,33 @@ class UserGroupWorkspace(Model):
     """
 
     roles: list[WorkspaceRoleRef]
-    role_uuid: str | None | Unset = UNSET
-    role_name: str | None | Unset = UNSET
+    role_uuid: str | None = ABSENT
+    role_name: str | None = ABSENT
     workspace_uuid: str
     workspace_name: str
     created: dt.datetime
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("roles", "workspace_uuid", "workspace_name", "created")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["roles"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("roles")
         if type(value) is list:
             fields["roles"] = [
                 WorkspaceRoleRef.from_dict(item) if type(item) is dict else item for item in value
             ]
-        value = fields["created"]
-        if type(value) is str:
+        value = fields.get("created")
+        if value is not None:
             try:
                 fields["created"] = parse_time(value)
-            except ValueError:
-                pass
+            except (ValueError, TypeError):
+                set_aside(fields, "created", "created")
         model = new(cls)
         fill(model, fields)
         return model

@@ -8,19 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_int
 from .user_group_workspace import UserGroupWorkspace
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "total": UNSET,
-    "items": UNSET,
-    "page": UNSET,
-    "page_size": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["total", "items", "page", "page_size"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -40,26 +34,27 @@ class UserGroupWorkspaceList(Model):
     page_size: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("total", "items", "page", "page_size")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["total"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("total")
         if type(value) is str:
             fields["total"] = read_int(value)
-        value = fields["items"]
+        value = fields.get("items")
         if type(value) is list:
             fields["items"] = [
                 UserGroupWorkspace.from_dict(item) if type(item) is dict else item for item in value
             ]
-        value = fields["page"]
+        value = fields.get("page")
         if type(value) is str:
             fields["page"] = read_int(value)
-        value = fields["page_size"]
+        value = fields.get("page_size")
         if type(value) is str:
             fields["page_size"] = read_int(value)
         model = new(cls)

@@ -7,26 +7,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .user_identity_api_key import UserIdentityApiKey
     from .user_identity_organization import UserIdentityOrganization
     from .user_identity_workspace import UserIdentityWorkspace
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "email": UNSET,
-    "first_name": UNSET,
-    "last_name": UNSET,
-    "workspace": UNSET,
-    "organization": UNSET,
-    "api_key": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["id", "email", "first_name", "last_name", "workspace", "organization", "api_key"]
+)
 _READERS = Readers(
     {
         "UserIdentityApiKey": "user_identity_api_key:UserIdentityApiKey",
@@ -54,26 +46,27 @@ class UserIdentity(Model):
     email: str | None
     first_name: str | None
     last_name: str | None
-    workspace: UserIdentityWorkspace | None | Unset = UNSET
-    organization: UserIdentityOrganization | None | Unset = UNSET
-    api_key: UserIdentityApiKey | None | Unset = UNSET
+    workspace: UserIdentityWorkspace | None = ABSENT
+    organization: UserIdentityOrganization | None = ABSENT
+    api_key: UserIdentityApiKey | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("id", "email", "first_name", "last_name")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 7:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["workspace"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("workspace")
         if type(value) is dict:
             fields["workspace"] = _READERS["UserIdentityWorkspace"](value)
-        value = fields["organization"]
+        value = fields.get("organization")
         if type(value) is dict:
             fields["organization"] = _READERS["UserIdentityOrganization"](value)
-        value = fields["api_key"]
+        value = fields.get("api_key")
         if type(value) is dict:
             fields["api_key"] = _READERS["UserIdentityApiKey"](value)
         model = new(cls)

@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .vespa_index import VespaIndex
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "indexes": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["type", "indexes"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -33,15 +29,16 @@ class VespaDeployment(Model):
     indexes: list[VespaIndex]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("type", "indexes")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["indexes"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("indexes")
         if type(value) is list:
             fields["indexes"] = [
                 VespaIndex.from_dict(item) if type(item) is dict else item for item in value

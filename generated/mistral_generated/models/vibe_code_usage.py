@@ -8,19 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .model_usage import ModelUsage
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "completion": UNSET,
-    "ocr": UNSET,
-    "connectors": UNSET,
-    "audio": UNSET,
-    "audio_characters": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["completion", "ocr", "connectors", "audio", "audio_characters"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -42,6 +35,7 @@ class VibeCodeUsage(Model):
     audio_characters: ModelUsage
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "completion",
         "ocr",
@@ -53,22 +47,22 @@ class VibeCodeUsage(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["completion"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("completion")
         if type(value) is dict:
             fields["completion"] = ModelUsage.from_dict(value)
-        value = fields["ocr"]
+        value = fields.get("ocr")
         if type(value) is dict:
             fields["ocr"] = ModelUsage.from_dict(value)
-        value = fields["connectors"]
+        value = fields.get("connectors")
         if type(value) is dict:
             fields["connectors"] = ModelUsage.from_dict(value)
-        value = fields["audio"]
+        value = fields.get("audio")
         if type(value) is dict:
             fields["audio"] = ModelUsage.from_dict(value)
-        value = fields["audio_characters"]
+        value = fields.get("audio_characters")
         if type(value) is dict:
             fields["audio_characters"] = ModelUsage.from_dict(value)
         model = new(cls)

@@ -7,21 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
-from ..wire import read_date, read_int
+from ..base import Model, fill, new, set_aside, unknown
+from ..wire import parse_date, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "day": UNSET,
-    "model": UNSET,
-    "cached_tokens": UNSET,
-    "input_tokens": UNSET,
-    "output_tokens": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["day", "model", "cached_tokens", "input_tokens", "output_tokens"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -43,6 +38,7 @@ class VibeConsumedTokensStat(Model):
     output_tokens: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "day",
         "model",
@@ -54,19 +50,22 @@ class VibeConsumedTokensStat(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["day"]
-        if type(value) is str:
-            fields["day"] = read_date(value)
-        value = fields["cached_tokens"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("day")
+        if value is not None:
+            try:
+                fields["day"] = parse_date(value)
+            except (ValueError, TypeError):
+                set_aside(fields, "day", "day")
+        value = fields.get("cached_tokens")
         if type(value) is str:
             fields["cached_tokens"] = read_int(value)
-        value = fields["input_tokens"]
+        value = fields.get("input_tokens")
         if type(value) is str:
             fields["input_tokens"] = read_int(value)
-        value = fields["output_tokens"]
+        value = fields.get("output_tokens")
         if type(value) is str:
             fields["output_tokens"] = read_int(value)
         model = new(cls)

@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
-from ..wire import read_date, read_int
+from ..base import Model, fill, new, set_aside, unknown
+from ..wire import parse_date, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "day": UNSET,
-    "nb_active_users": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["day", "nb_active_users"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -34,18 +30,22 @@ class VibeNextEditActiveUsersStat(Model):
     nb_active_users: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("day", "nb_active_users")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["day"]
-        if type(value) is str:
-            fields["day"] = read_date(value)
-        value = fields["nb_active_users"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("day")
+        if value is not None:
+            try:
+                fields["day"] = parse_date(value)
+            except (ValueError, TypeError):
+                set_aside(fields, "day", "day")
+        value = fields.get("nb_active_users")
         if type(value) is str:
             fields["nb_active_users"] = read_int(value)
         model = new(cls)

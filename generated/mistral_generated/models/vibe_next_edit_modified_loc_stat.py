@@ -7,21 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
-from ..wire import read_date, read_int
+from ..base import Model, fill, new, set_aside, unknown
+from ..wire import parse_date, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "day": UNSET,
-    "lines_inserted": UNSET,
-    "lines_deleted": UNSET,
-    "lines_unchanged": UNSET,
-    "lines_total": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["day", "lines_inserted", "lines_deleted", "lines_unchanged", "lines_total"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -43,6 +38,7 @@ class VibeNextEditModifiedLOCStat(Model):
     lines_total: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "day",
         "lines_inserted",
@@ -54,22 +50,25 @@ class VibeNextEditModifiedLOCStat(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["day"]
-        if type(value) is str:
-            fields["day"] = read_date(value)
-        value = fields["lines_inserted"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("day")
+        if value is not None:
+            try:
+                fields["day"] = parse_date(value)
+            except (ValueError, TypeError):
+                set_aside(fields, "day", "day")
+        value = fields.get("lines_inserted")
         if type(value) is str:
             fields["lines_inserted"] = read_int(value)
-        value = fields["lines_deleted"]
+        value = fields.get("lines_deleted")
         if type(value) is str:
             fields["lines_deleted"] = read_int(value)
-        value = fields["lines_unchanged"]
+        value = fields.get("lines_unchanged")
         if type(value) is str:
             fields["lines_unchanged"] = read_int(value)
-        value = fields["lines_total"]
+        value = fields.get("lines_total")
         if type(value) is str:
             fields["lines_total"] = read_int(value)
         model = new(cls)

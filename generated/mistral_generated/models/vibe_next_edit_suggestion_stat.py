@@ -7,27 +7,28 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
-from ..wire import read_date, read_int
+from ..base import Model, fill, new, set_aside, unknown
+from ..wire import parse_date, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "day": UNSET,
-    "total_suggestions": UNSET,
-    "outcome_accepted": UNSET,
-    "outcome_rejected": UNSET,
-    "outcome_timeout": UNSET,
-    "outcome_aborted": UNSET,
-    "outcome_dismissed": UNSET,
-    "force_generated_true": UNSET,
-    "force_generated_false": UNSET,
-    "surface_widget": UNSET,
-    "surface_ghost_text": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "day",
+        "total_suggestions",
+        "outcome_accepted",
+        "outcome_rejected",
+        "outcome_timeout",
+        "outcome_aborted",
+        "outcome_dismissed",
+        "force_generated_true",
+        "force_generated_false",
+        "surface_widget",
+        "surface_ghost_text",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -61,6 +62,7 @@ class VibeNextEditSuggestionStat(Model):
     surface_ghost_text: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "day",
         "total_suggestions",
@@ -78,40 +80,43 @@ class VibeNextEditSuggestionStat(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 11:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["day"]
-        if type(value) is str:
-            fields["day"] = read_date(value)
-        value = fields["total_suggestions"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("day")
+        if value is not None:
+            try:
+                fields["day"] = parse_date(value)
+            except (ValueError, TypeError):
+                set_aside(fields, "day", "day")
+        value = fields.get("total_suggestions")
         if type(value) is str:
             fields["total_suggestions"] = read_int(value)
-        value = fields["outcome_accepted"]
+        value = fields.get("outcome_accepted")
         if type(value) is str:
             fields["outcome_accepted"] = read_int(value)
-        value = fields["outcome_rejected"]
+        value = fields.get("outcome_rejected")
         if type(value) is str:
             fields["outcome_rejected"] = read_int(value)
-        value = fields["outcome_timeout"]
+        value = fields.get("outcome_timeout")
         if type(value) is str:
             fields["outcome_timeout"] = read_int(value)
-        value = fields["outcome_aborted"]
+        value = fields.get("outcome_aborted")
         if type(value) is str:
             fields["outcome_aborted"] = read_int(value)
-        value = fields["outcome_dismissed"]
+        value = fields.get("outcome_dismissed")
         if type(value) is str:
             fields["outcome_dismissed"] = read_int(value)
-        value = fields["force_generated_true"]
+        value = fields.get("force_generated_true")
         if type(value) is str:
             fields["force_generated_true"] = read_int(value)
-        value = fields["force_generated_false"]
+        value = fields.get("force_generated_false")
         if type(value) is str:
             fields["force_generated_false"] = read_int(value)
-        value = fields["surface_widget"]
+        value = fields.get("surface_widget")
         if type(value) is str:
             fields["surface_widget"] = read_int(value)
-        value = fields["surface_ghost_text"]
+        value = fields.get("surface_ghost_text")
         if type(value) is str:
             fields["surface_ghost_text"] = read_int(value)
         model = new(cls)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_int
 from .vibe_next_edit_active_users_stat import VibeNextEditActiveUsersStat
 from .vibe_next_edit_modified_loc_stat import VibeNextEditModifiedLOCStat
@@ -17,13 +16,15 @@ from .vibe_next_edit_suggestion_stat import VibeNextEditSuggestionStat
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "start_time": UNSET,
-    "end_time": UNSET,
-    "next_edit_suggestions": UNSET,
-    "next_edit_active_users": UNSET,
-    "next_edit_modified_loc": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "start_time",
+        "end_time",
+        "next_edit_suggestions",
+        "next_edit_active_users",
+        "next_edit_modified_loc",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -45,6 +46,7 @@ class VibeOrganizationStats(Model):
     next_edit_modified_loc: list[VibeNextEditModifiedLOCStat]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "start_time",
         "end_time",
@@ -56,28 +58,28 @@ class VibeOrganizationStats(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["start_time"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("start_time")
         if type(value) is str:
             fields["start_time"] = read_int(value)
-        value = fields["end_time"]
+        value = fields.get("end_time")
         if type(value) is str:
             fields["end_time"] = read_int(value)
-        value = fields["next_edit_suggestions"]
+        value = fields.get("next_edit_suggestions")
         if type(value) is list:
             fields["next_edit_suggestions"] = [
                 VibeNextEditSuggestionStat.from_dict(item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["next_edit_active_users"]
+        value = fields.get("next_edit_active_users")
         if type(value) is list:
             fields["next_edit_active_users"] = [
                 VibeNextEditActiveUsersStat.from_dict(item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["next_edit_modified_loc"]
+        value = fields.get("next_edit_modified_loc")
         if type(value) is list:
             fields["next_edit_modified_loc"] = [
                 VibeNextEditModifiedLOCStat.from_dict(item) if type(item) is dict else item

@@ -7,21 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
-from ..wire import read_date, read_int
+from ..base import Model, fill, new, set_aside, unknown
+from ..wire import parse_date, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "day": UNSET,
-    "nb_sessions": UNSET,
-    "nb_sessions_cli": UNSET,
-    "nb_sessions_acp": UNSET,
-    "nb_sessions_programmatic": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["day", "nb_sessions", "nb_sessions_cli", "nb_sessions_acp", "nb_sessions_programmatic"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -43,6 +38,7 @@ class VibeSessionStat(Model):
     nb_sessions_programmatic: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "day",
         "nb_sessions",
@@ -54,22 +50,25 @@ class VibeSessionStat(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["day"]
-        if type(value) is str:
-            fields["day"] = read_date(value)
-        value = fields["nb_sessions"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("day")
+        if value is not None:
+            try:
+                fields["day"] = parse_date(value)
+            except (ValueError, TypeError):
+                set_aside(fields, "day", "day")
+        value = fields.get("nb_sessions")
         if type(value) is str:
             fields["nb_sessions"] = read_int(value)
-        value = fields["nb_sessions_cli"]
+        value = fields.get("nb_sessions_cli")
         if type(value) is str:
             fields["nb_sessions_cli"] = read_int(value)
-        value = fields["nb_sessions_acp"]
+        value = fields.get("nb_sessions_acp")
         if type(value) is str:
             fields["nb_sessions_acp"] = read_int(value)
-        value = fields["nb_sessions_programmatic"]
+        value = fields.get("nb_sessions_programmatic")
         if type(value) is str:
             fields["nb_sessions_programmatic"] = read_int(value)
         model = new(cls)

@@ -7,24 +7,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
-from ..wire import read_date, read_int
+from ..base import Model, fill, new, set_aside, unknown
+from ..wire import parse_date, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "day": UNSET,
-    "total": UNSET,
-    "status_success": UNSET,
-    "status_failure": UNSET,
-    "status_skipped": UNSET,
-    "approval_ask": UNSET,
-    "approval_always": UNSET,
-    "approval_never": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "day",
+        "total",
+        "status_success",
+        "status_failure",
+        "status_skipped",
+        "approval_ask",
+        "approval_always",
+        "approval_never",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -52,6 +53,7 @@ class VibeToolCallsStat(Model):
     approval_never: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "day",
         "total",
@@ -66,31 +68,34 @@ class VibeToolCallsStat(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 8:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["day"]
-        if type(value) is str:
-            fields["day"] = read_date(value)
-        value = fields["total"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("day")
+        if value is not None:
+            try:
+                fields["day"] = parse_date(value)
+            except (ValueError, TypeError):
+                set_aside(fields, "day", "day")
+        value = fields.get("total")
         if type(value) is str:
             fields["total"] = read_int(value)
-        value = fields["status_success"]
+        value = fields.get("status_success")
         if type(value) is str:
             fields["status_success"] = read_int(value)
-        value = fields["status_failure"]
+        value = fields.get("status_failure")
         if type(value) is str:
             fields["status_failure"] = read_int(value)
-        value = fields["status_skipped"]
+        value = fields.get("status_skipped")
         if type(value) is str:
             fields["status_skipped"] = read_int(value)
-        value = fields["approval_ask"]
+        value = fields.get("approval_ask")
         if type(value) is str:
             fields["approval_ask"] = read_int(value)
-        value = fields["approval_always"]
+        value = fields.get("approval_always")
         if type(value) is str:
             fields["approval_always"] = read_int(value)
-        value = fields["approval_never"]
+        value = fields.get("approval_never")
         if type(value) is str:
             fields["approval_never"] = read_int(value)
         model = new(cls)

@@ -7,24 +7,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "messages_count": UNSET,
-    "files_count": UNSET,
-    "images_count": UNSET,
-    "spreadsheets_count": UNSET,
-    "unique_conversations_count": UNSET,
-    "agent_id": UNSET,
-    "last_message_at": UNSET,
-    "unique_users_count": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "messages_count",
+        "files_count",
+        "images_count",
+        "spreadsheets_count",
+        "unique_conversations_count",
+        "agent_id",
+        "last_message_at",
+        "unique_users_count",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -52,6 +53,7 @@ class VibeWorkByAgentStat(Model):
     unique_users_count: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "messages_count",
         "files_count",
@@ -66,31 +68,31 @@ class VibeWorkByAgentStat(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 8:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["messages_count"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("messages_count")
         if type(value) is str:
             fields["messages_count"] = read_int(value)
-        value = fields["files_count"]
+        value = fields.get("files_count")
         if type(value) is str:
             fields["files_count"] = read_int(value)
-        value = fields["images_count"]
+        value = fields.get("images_count")
         if type(value) is str:
             fields["images_count"] = read_int(value)
-        value = fields["spreadsheets_count"]
+        value = fields.get("spreadsheets_count")
         if type(value) is str:
             fields["spreadsheets_count"] = read_int(value)
-        value = fields["unique_conversations_count"]
+        value = fields.get("unique_conversations_count")
         if type(value) is str:
             fields["unique_conversations_count"] = read_int(value)
-        value = fields["last_message_at"]
-        if type(value) is str:
+        value = fields.get("last_message_at")
+        if value is not None:
             try:
                 fields["last_message_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["unique_users_count"]
+            except (ValueError, TypeError):
+                set_aside(fields, "last_message_at", "last_message_at")
+        value = fields.get("unique_users_count")
         if type(value) is str:
             fields["unique_users_count"] = read_int(value)
         model = new(cls)

@@ -7,25 +7,26 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "messages_count": UNSET,
-    "files_count": UNSET,
-    "images_count": UNSET,
-    "spreadsheets_count": UNSET,
-    "unique_conversations_count": UNSET,
-    "time_bucket": UNSET,
-    "unique_users_count": UNSET,
-    "messages_to_agents_count": UNSET,
-    "unique_agents_count": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "messages_count",
+        "files_count",
+        "images_count",
+        "spreadsheets_count",
+        "unique_conversations_count",
+        "time_bucket",
+        "unique_users_count",
+        "messages_to_agents_count",
+        "unique_agents_count",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -55,6 +56,7 @@ class VibeWorkByTimeStat(Model):
     unique_agents_count: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "messages_count",
         "files_count",
@@ -70,37 +72,37 @@ class VibeWorkByTimeStat(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 9:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["messages_count"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("messages_count")
         if type(value) is str:
             fields["messages_count"] = read_int(value)
-        value = fields["files_count"]
+        value = fields.get("files_count")
         if type(value) is str:
             fields["files_count"] = read_int(value)
-        value = fields["images_count"]
+        value = fields.get("images_count")
         if type(value) is str:
             fields["images_count"] = read_int(value)
-        value = fields["spreadsheets_count"]
+        value = fields.get("spreadsheets_count")
         if type(value) is str:
             fields["spreadsheets_count"] = read_int(value)
-        value = fields["unique_conversations_count"]
+        value = fields.get("unique_conversations_count")
         if type(value) is str:
             fields["unique_conversations_count"] = read_int(value)
-        value = fields["time_bucket"]
-        if type(value) is str:
+        value = fields.get("time_bucket")
+        if value is not None:
             try:
                 fields["time_bucket"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["unique_users_count"]
+            except (ValueError, TypeError):
+                set_aside(fields, "time_bucket", "time_bucket")
+        value = fields.get("unique_users_count")
         if type(value) is str:
             fields["unique_users_count"] = read_int(value)
-        value = fields["messages_to_agents_count"]
+        value = fields.get("messages_to_agents_count")
         if type(value) is str:
             fields["messages_to_agents_count"] = read_int(value)
-        value = fields["unique_agents_count"]
+        value = fields.get("unique_agents_count")
         if type(value) is str:
             fields["unique_agents_count"] = read_int(value)
         model = new(cls)

@@ -8,18 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_int
 from .vibe_work_by_user_stat import VibeWorkByUserStat
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "start_time": UNSET,
-    "end_time": UNSET,
-    "data": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["start_time", "end_time", "data"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,21 +32,22 @@ class VibeWorkByUserStats(Model):
     data: list[VibeWorkByUserStat]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("start_time", "end_time", "data")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["start_time"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("start_time")
         if type(value) is str:
             fields["start_time"] = read_int(value)
-        value = fields["end_time"]
+        value = fields.get("end_time")
         if type(value) is str:
             fields["end_time"] = read_int(value)
-        value = fields["data"]
+        value = fields.get("data")
         if type(value) is list:
             fields["data"] = [
                 VibeWorkByUserStat.from_dict(item) if type(item) is dict else item for item in value

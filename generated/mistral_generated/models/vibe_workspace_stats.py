@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_int
 from .vibe_active_users_stat import VibeActiveUsersStat
 from .vibe_consumed_tokens_stat import VibeConsumedTokensStat
@@ -21,17 +20,19 @@ from .vibe_user_prompts_stat import VibeUserPromptsStat
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "start_time": UNSET,
-    "end_time": UNSET,
-    "sessions": UNSET,
-    "user_prompts": UNSET,
-    "active_users": UNSET,
-    "consumed_tokens": UNSET,
-    "tool_calls": UNSET,
-    "tool_calls_by_name": UNSET,
-    "session_durations": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "start_time",
+        "end_time",
+        "sessions",
+        "user_prompts",
+        "active_users",
+        "consumed_tokens",
+        "tool_calls",
+        "tool_calls_by_name",
+        "session_durations",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -61,6 +62,7 @@ class VibeWorkspaceStats(Model):
     session_durations: list[VibeSessionDurationStat]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "start_time",
         "end_time",
@@ -76,50 +78,50 @@ class VibeWorkspaceStats(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 9:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["start_time"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("start_time")
         if type(value) is str:
             fields["start_time"] = read_int(value)
-        value = fields["end_time"]
+        value = fields.get("end_time")
         if type(value) is str:
             fields["end_time"] = read_int(value)
-        value = fields["sessions"]
+        value = fields.get("sessions")
         if type(value) is list:
             fields["sessions"] = [
                 VibeSessionStat.from_dict(item) if type(item) is dict else item for item in value
             ]
-        value = fields["user_prompts"]
+        value = fields.get("user_prompts")
         if type(value) is list:
             fields["user_prompts"] = [
                 VibeUserPromptsStat.from_dict(item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["active_users"]
+        value = fields.get("active_users")
         if type(value) is list:
             fields["active_users"] = [
                 VibeActiveUsersStat.from_dict(item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["consumed_tokens"]
+        value = fields.get("consumed_tokens")
         if type(value) is list:
             fields["consumed_tokens"] = [
                 VibeConsumedTokensStat.from_dict(item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["tool_calls"]
+        value = fields.get("tool_calls")
         if type(value) is list:
             fields["tool_calls"] = [
                 VibeToolCallsStat.from_dict(item) if type(item) is dict else item for item in value
             ]
-        value = fields["tool_calls_by_name"]
+        value = fields.get("tool_calls_by_name")
         if type(value) is list:
             fields["tool_calls_by_name"] = [
                 VibeToolCallsByNameStat.from_dict(item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["session_durations"]
+        value = fields.get("session_durations")
         if type(value) is list:
             fields["session_durations"] = [
                 VibeSessionDurationStat.from_dict(item) if type(item) is dict else item

@@ -7,31 +7,30 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_float, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "name": UNSET,
-    "slug": UNSET,
-    "languages": UNSET,
-    "gender": UNSET,
-    "age": UNSET,
-    "tags": UNSET,
-    "color": UNSET,
-    "description": UNSET,
-    "retention_notice": UNSET,
-    "id": UNSET,
-    "created_at": UNSET,
-    "user_id": UNSET,
-    "trimmed_seconds": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "name",
+        "slug",
+        "languages",
+        "gender",
+        "age",
+        "tags",
+        "color",
+        "description",
+        "retention_notice",
+        "id",
+        "created_at",
+        "user_id",
+        "trimmed_seconds",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -55,41 +54,42 @@ class Voice(Model):
     """
 
     name: str
-    slug: str | None | Unset = UNSET
-    languages: list[str] | Unset = UNSET
-    gender: str | None | Unset = UNSET
-    age: int | None | Unset = UNSET
-    tags: list[str] | None | Unset = UNSET
-    color: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    retention_notice: int | Unset = UNSET
+    slug: str | None = ABSENT
+    languages: list[str] | None = ABSENT
+    gender: str | None = ABSENT
+    age: int | None = ABSENT
+    tags: list[str] | None = ABSENT
+    color: str | None = ABSENT
+    description: str | None = ABSENT
+    retention_notice: int | None = ABSENT
     id: str
     created_at: dt.datetime
     user_id: str | None
-    trimmed_seconds: float | None | Unset = UNSET
+    trimmed_seconds: float | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("name", "id", "created_at", "user_id")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 13:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["age"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("age")
         if type(value) is str:
             fields["age"] = read_int(value)
-        value = fields["retention_notice"]
+        value = fields.get("retention_notice")
         if type(value) is str:
             fields["retention_notice"] = read_int(value)
-        value = fields["created_at"]
-        if type(value) is str:
+        value = fields.get("created_at")
+        if value is not None:
             try:
                 fields["created_at"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["trimmed_seconds"]
+            except (ValueError, TypeError):
+                set_aside(fields, "created_at", "created_at")
+        value = fields.get("trimmed_seconds")
         if type(value) is str:
             fields["trimmed_seconds"] = read_float(value)
         model = new(cls)

@@ -7,21 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "project": UNSET,
-    "name": UNSET,
-    "run_name": UNSET,
-    "url": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["type", "project", "name", "run_name", "url"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -38,19 +29,20 @@ class WandbIntegrationResult(Model):
 
     type: Literal["wandb"] = "wandb"
     project: str
-    name: str | None | Unset = UNSET
-    run_name: str | None | Unset = UNSET
-    url: str | None | Unset = UNSET
+    name: str | None = ABSENT
+    run_name: str | None = ABSENT
+    url: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("type", "project")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

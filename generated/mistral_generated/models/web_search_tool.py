@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
-    from ..types import Unset
     from .tool_configuration import ToolConfiguration
 
-_ABSENT: dict[str, Any] = {
-    "tool_configuration": UNSET,
-    "type": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["tool_configuration", "type"])
 _READERS = Readers({"ToolConfiguration": "tool_configuration:ToolConfiguration"})
 
 
@@ -32,19 +27,21 @@ class WebSearchTool(Model):
         type: The word `web_search`.
     """
 
-    tool_configuration: ToolConfiguration | None | Unset = UNSET
+    tool_configuration: ToolConfiguration | None = ABSENT
     type: Literal["web_search"] = "web_search"
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("type",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["type"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["tool_configuration"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("tool_configuration")
         if type(value) is dict:
             fields["tool_configuration"] = _READERS["ToolConfiguration"](value)
         model = new(cls)

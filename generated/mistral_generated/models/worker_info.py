@@ -7,20 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "scheduler_url": UNSET,
-    "namespace": UNSET,
-    "tls": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["scheduler_url", "namespace", "tls"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -35,18 +28,19 @@ class WorkerInfo(Model):
 
     scheduler_url: str
     namespace: str
-    tls: bool | Unset = UNSET
+    tls: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("scheduler_url", "namespace")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["tls"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("tls")
         if type(value) is str:
             fields["tls"] = read_bool(value)
         model = new(cls)

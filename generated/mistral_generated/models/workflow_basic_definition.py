@@ -7,25 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .workflow_metadata import WorkflowMetadata
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "name": UNSET,
-    "display_name": UNSET,
-    "description": UNSET,
-    "metadata": UNSET,
-    "archived": UNSET,
-    "tags": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["id", "name", "display_name", "description", "metadata", "archived", "tags"]
+)
 _READERS = Readers({"WorkflowMetadata": "workflow_metadata:WorkflowMetadata"})
 
 
@@ -46,24 +38,25 @@ class WorkflowBasicDefinition(Model):
     id: str
     name: str
     display_name: str
-    description: str | None | Unset = UNSET
-    metadata: WorkflowMetadata | Unset = UNSET
+    description: str | None = ABSENT
+    metadata: WorkflowMetadata | None = ABSENT
     archived: bool
-    tags: list[str] | Unset = UNSET
+    tags: list[str] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("id", "name", "display_name", "archived")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 7:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["metadata"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("metadata")
         if type(value) is dict:
             fields["metadata"] = _READERS["WorkflowMetadata"](value)
-        value = fields["archived"]
+        value = fields.get("archived")
         if type(value) is str:
             fields["archived"] = read_bool(value)
         model = new(cls)

@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from .workflow import Workflow
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .workflow_bulk_error import WorkflowBulkError
 
-_ABSENT: dict[str, Any] = {
-    "archived": UNSET,
-    "errored": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["archived", "errored"])
 _READERS = Readers({"WorkflowBulkError": "workflow_bulk_error:WorkflowBulkError"})
 
 
@@ -34,23 +29,24 @@ class WorkflowBulkArchiveResponse(Model):
     """
 
     archived: list[Workflow]
-    errored: list[WorkflowBulkError] | Unset = UNSET
+    errored: list[WorkflowBulkError] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("archived",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["archived"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("archived")
         if type(value) is list:
             fields["archived"] = [
                 Workflow.from_dict(item) if type(item) is dict else item for item in value
             ]
-        value = fields["errored"]
+        value = fields.get("errored")
         if type(value) is list:
             fields["errored"] = [
                 _READERS["WorkflowBulkError"](item) if type(item) is dict else item

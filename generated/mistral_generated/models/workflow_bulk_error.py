@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .workflow import Workflow
 
-_ABSENT: dict[str, Any] = {
-    "workflow_id": UNSET,
-    "workflow": UNSET,
-    "message": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["workflow_id", "workflow", "message"])
 _READERS = Readers({"Workflow": "workflow:Workflow"})
 
 
@@ -35,19 +29,20 @@ class WorkflowBulkError(Model):
     """
 
     workflow_id: str
-    workflow: Workflow | None | Unset = UNSET
+    workflow: Workflow | None = ABSENT
     message: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("workflow_id", "message")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["workflow"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("workflow")
         if type(value) is dict:
             fields["workflow"] = _READERS["Workflow"](value)
         model = new(cls)

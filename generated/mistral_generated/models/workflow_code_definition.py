@@ -7,29 +7,29 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool, read_float
 
 if TYPE_CHECKING:
     from typing import Any, Self
 
-    from ..types import Unset
     from .query_definition import QueryDefinition
     from .signal_definition import SignalDefinition
     from .update_definition import UpdateDefinition
 
-_ABSENT: dict[str, Any] = {
-    "input_schema": UNSET,
-    "output_schema": UNSET,
-    "signals": UNSET,
-    "queries": UNSET,
-    "updates": UNSET,
-    "enforce_determinism": UNSET,
-    "on_behalf_of": UNSET,
-    "execution_timeout": UNSET,
-    "plugin_metadata": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "input_schema",
+        "output_schema",
+        "signals",
+        "queries",
+        "updates",
+        "enforce_determinism",
+        "on_behalf_of",
+        "execution_timeout",
+        "plugin_metadata",
+    ]
+)
 _READERS = Readers(
     {
         "QueryDefinition": "query_definition:QueryDefinition",
@@ -58,46 +58,47 @@ class WorkflowCodeDefinition(Model):
     """
 
     input_schema: dict[str, Any]
-    output_schema: dict[str, Any] | None | Unset = UNSET
-    signals: list[SignalDefinition] | Unset = UNSET
-    queries: list[QueryDefinition] | Unset = UNSET
-    updates: list[UpdateDefinition] | Unset = UNSET
-    enforce_determinism: bool | Unset = UNSET
-    on_behalf_of: bool | Unset = UNSET
-    execution_timeout: float | Unset = UNSET
-    plugin_metadata: dict[str, Any] | None | Unset = UNSET
+    output_schema: dict[str, Any] | None = ABSENT
+    signals: list[SignalDefinition] | None = ABSENT
+    queries: list[QueryDefinition] | None = ABSENT
+    updates: list[UpdateDefinition] | None = ABSENT
+    enforce_determinism: bool | None = ABSENT
+    on_behalf_of: bool | None = ABSENT
+    execution_timeout: float | None = ABSENT
+    plugin_metadata: dict[str, Any] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("input_schema",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 9:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["signals"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("signals")
         if type(value) is list:
             fields["signals"] = [
                 _READERS["SignalDefinition"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["queries"]
+        value = fields.get("queries")
         if type(value) is list:
             fields["queries"] = [
                 _READERS["QueryDefinition"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["updates"]
+        value = fields.get("updates")
         if type(value) is list:
             fields["updates"] = [
                 _READERS["UpdateDefinition"](item) if type(item) is dict else item for item in value
             ]
-        value = fields["enforce_determinism"]
+        value = fields.get("enforce_determinism")
         if type(value) is str:
             fields["enforce_determinism"] = read_bool(value)
-        value = fields["on_behalf_of"]
+        value = fields.get("on_behalf_of")
         if type(value) is str:
             fields["on_behalf_of"] = read_bool(value)
-        value = fields["execution_timeout"]
+        value = fields.get("execution_timeout")
         if type(value) is str:
             fields["execution_timeout"] = read_float(value)
         model = new(cls)

@@ -7,20 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "task_id": UNSET,
-    "reason": UNSET,
-    "attempt": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["task_id", "reason", "attempt"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -35,19 +28,20 @@ class WorkflowExecutionCanceledAttributes(Model):
     """
 
     task_id: str
-    reason: str | None | Unset = UNSET
-    attempt: int | Unset = UNSET
+    reason: str | None = ABSENT
+    attempt: int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("task_id",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["attempt"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("attempt")
         if type(value) is str:
             fields["attempt"] = read_int(value)
         model = new(cls)

@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from .workflow_execution_without_result_response import WorkflowExecutionWithoutResultResponse
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "executions": UNSET,
-    "next_page_token": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["executions", "next_page_token"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,18 +26,19 @@ class WorkflowExecutionListResponse(Model):
     """
 
     executions: list[WorkflowExecutionWithoutResultResponse]
-    next_page_token: str | None | Unset = UNSET
+    next_page_token: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("executions",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["executions"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("executions")
         if type(value) is list:
             fields["executions"] = [
                 WorkflowExecutionWithoutResultResponse.from_dict(item)

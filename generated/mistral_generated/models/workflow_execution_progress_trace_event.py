@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_int
 
 if TYPE_CHECKING:
     from typing import Any, Literal, Self
 
-    from ..types import Unset
     from .event_progress_status import EventProgressStatus
 
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "name": UNSET,
-    "id": UNSET,
-    "timestamp_unix_nano": UNSET,
-    "attributes": UNSET,
-    "internal": UNSET,
-    "status": UNSET,
-    "start_time_unix_ms": UNSET,
-    "end_time_unix_ms": UNSET,
-    "error": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "type",
+        "name",
+        "id",
+        "timestamp_unix_nano",
+        "attributes",
+        "internal",
+        "status",
+        "start_time_unix_ms",
+        "end_time_unix_ms",
+        "error",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -53,13 +53,14 @@ class WorkflowExecutionProgressTraceEvent(Model):
     id: str
     timestamp_unix_nano: int
     attributes: dict[str, str | int | float | bool | list[Any] | None]
-    internal: bool | Unset = UNSET
-    status: EventProgressStatus | Unset = UNSET
+    internal: bool | None = ABSENT
+    status: EventProgressStatus | None = ABSENT
     start_time_unix_ms: int
-    end_time_unix_ms: int | None | Unset = UNSET
-    error: str | None | Unset = UNSET
+    end_time_unix_ms: int | None = ABSENT
+    error: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "type",
         "name",
@@ -72,19 +73,19 @@ class WorkflowExecutionProgressTraceEvent(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 10:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["timestamp_unix_nano"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("timestamp_unix_nano")
         if type(value) is str:
             fields["timestamp_unix_nano"] = read_int(value)
-        value = fields["internal"]
+        value = fields.get("internal")
         if type(value) is str:
             fields["internal"] = read_bool(value)
-        value = fields["start_time_unix_ms"]
+        value = fields.get("start_time_unix_ms")
         if type(value) is str:
             fields["start_time_unix_ms"] = read_int(value)
-        value = fields["end_time_unix_ms"]
+        value = fields.get("end_time_unix_ms")
         if type(value) is str:
             fields["end_time_unix_ms"] = read_int(value)
         model = new(cls)

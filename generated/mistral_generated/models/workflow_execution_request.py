@@ -3,30 +3,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, deprecate, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, deprecate, fill, new, unknown
 from ..wire import read_bool, read_float
 
 if TYPE_CHECKING:
     from typing import Any, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "execution_id": UNSET,
-    "input": UNSET,
-    "wait_for_result": UNSET,
-    "timeout_seconds": UNSET,
-    "custom_tracing_attributes": UNSET,
-    "force_new_trace": UNSET,
-    "extensions": UNSET,
-    "task_queue": UNSET,
-    "deployment_name": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "execution_id",
+        "input",
+        "wait_for_result",
+        "timeout_seconds",
+        "custom_tracing_attributes",
+        "force_new_trace",
+        "extensions",
+        "task_queue",
+        "deployment_name",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -49,30 +48,33 @@ class WorkflowExecutionRequest(Model):
         deployment_name: The deployment whose workers carry it out.
     """
 
-    execution_id: str | None | Unset = UNSET
-    input: dict[str, Any] | None | Unset = UNSET
-    wait_for_result: bool | Unset = UNSET
-    timeout_seconds: float | None | Unset = UNSET
-    custom_tracing_attributes: dict[str, str] | None | Unset = UNSET
-    force_new_trace: bool | Unset = UNSET
-    extensions: dict[str, Any] | None | Unset = UNSET
-    task_queue: str | None | Unset = UNSET
-    deployment_name: str | None | Unset = UNSET
+    execution_id: str | None = ABSENT
+    input: dict[str, Any] | None = ABSENT
+    wait_for_result: bool | None = ABSENT
+    timeout_seconds: float | None = ABSENT
+    custom_tracing_attributes: dict[str, str] | None = ABSENT
+    force_new_trace: bool | None = ABSENT
+    extensions: dict[str, Any] | None = ABSENT
+    task_queue: str | None = ABSENT
+    deployment_name: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
+    _not_null: ClassVar[frozenset[str]] = frozenset(["wait_for_result", "force_new_trace"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 9:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["wait_for_result"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("wait_for_result")
         if type(value) is str:
             fields["wait_for_result"] = read_bool(value)
-        value = fields["timeout_seconds"]
+        value = fields.get("timeout_seconds")
         if type(value) is str:
             fields["timeout_seconds"] = read_float(value)
-        value = fields["force_new_trace"]
+        value = fields.get("force_new_trace")
         if type(value) is str:
             fields["force_new_trace"] = read_bool(value)
         model = new(cls)

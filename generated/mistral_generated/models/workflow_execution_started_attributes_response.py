@@ -7,23 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 from .json_payload_response import JSONPayloadResponse
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "task_id": UNSET,
-    "workflow_name": UNSET,
-    "display_name": UNSET,
-    "input": UNSET,
-    "attempt": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["task_id", "workflow_name", "display_name", "input", "attempt"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -41,23 +32,24 @@ class WorkflowExecutionStartedAttributesResponse(Model):
 
     task_id: str
     workflow_name: str
-    display_name: str | None | Unset = UNSET
+    display_name: str | None = ABSENT
     input: JSONPayloadResponse
-    attempt: int | Unset = UNSET
+    attempt: int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("task_id", "workflow_name", "input")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["input"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("input")
         if type(value) is dict:
             fields["input"] = JSONPayloadResponse.from_dict(value)
-        value = fields["attempt"]
+        value = fields.get("attempt")
         if type(value) is str:
             fields["attempt"] = read_int(value)
         model = new(cls)

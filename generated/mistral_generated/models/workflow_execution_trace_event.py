@@ -7,23 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_int
 
 if TYPE_CHECKING:
     from typing import Any, Literal, Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "type": UNSET,
-    "name": UNSET,
-    "id": UNSET,
-    "timestamp_unix_nano": UNSET,
-    "attributes": UNSET,
-    "internal": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["type", "name", "id", "timestamp_unix_nano", "attributes", "internal"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -44,9 +36,10 @@ class WorkflowExecutionTraceEvent(Model):
     id: str
     timestamp_unix_nano: int
     attributes: dict[str, str | int | float | bool | list[Any] | None]
-    internal: bool | Unset = UNSET
+    internal: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "type",
         "name",
@@ -58,13 +51,13 @@ class WorkflowExecutionTraceEvent(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["timestamp_unix_nano"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("timestamp_unix_nano")
         if type(value) is str:
             fields["timestamp_unix_nano"] = read_int(value)
-        value = fields["internal"]
+        value = fields.get("internal")
         if type(value) is str:
             fields["internal"] = read_bool(value)
         model = new(cls)

@@ -7,34 +7,34 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
     from typing import Any, Self
 
-    from ..types import Unset
     from .workflow_execution_status import WorkflowExecutionStatus
     from .workflow_trace_event import WorkflowTraceEvent
 
-_ABSENT: dict[str, Any] = {
-    "workflow_name": UNSET,
-    "workflow_id": UNSET,
-    "deployment_name": UNSET,
-    "execution_id": UNSET,
-    "parent_execution_id": UNSET,
-    "root_execution_id": UNSET,
-    "run_id": UNSET,
-    "user_id": UNSET,
-    "status": UNSET,
-    "start_time": UNSET,
-    "end_time": UNSET,
-    "total_duration_ms": UNSET,
-    "result": UNSET,
-    "events": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "workflow_name",
+        "workflow_id",
+        "deployment_name",
+        "execution_id",
+        "parent_execution_id",
+        "root_execution_id",
+        "run_id",
+        "user_id",
+        "status",
+        "start_time",
+        "end_time",
+        "total_duration_ms",
+        "result",
+        "events",
+    ]
+)
 _READERS = Readers({"WorkflowTraceEvent": "workflow_trace_event:read_workflow_trace_event"})
 
 
@@ -60,21 +60,22 @@ class WorkflowExecutionTraceEventsResponse(Model):
     """
 
     workflow_name: str
-    workflow_id: str | None | Unset = UNSET
-    deployment_name: str | None | Unset = UNSET
+    workflow_id: str | None = ABSENT
+    deployment_name: str | None = ABSENT
     execution_id: str
-    parent_execution_id: str | None | Unset = UNSET
+    parent_execution_id: str | None = ABSENT
     root_execution_id: str
-    run_id: str | None | Unset = UNSET
-    user_id: str | None | Unset = UNSET
+    run_id: str | None = ABSENT
+    user_id: str | None = ABSENT
     status: WorkflowExecutionStatus | None
     start_time: dt.datetime
     end_time: dt.datetime | None
-    total_duration_ms: int | None | Unset = UNSET
+    total_duration_ms: int | None = ABSENT
     result: Any
-    events: list[WorkflowTraceEvent] | Unset = UNSET
+    events: list[WorkflowTraceEvent] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "workflow_name",
         "execution_id",
@@ -88,25 +89,25 @@ class WorkflowExecutionTraceEventsResponse(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 14:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["start_time"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("start_time")
+        if value is not None:
             try:
                 fields["start_time"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["end_time"]
-        if type(value) is str:
+            except (ValueError, TypeError):
+                set_aside(fields, "start_time", "start_time")
+        value = fields.get("end_time")
+        if value is not None:
             try:
                 fields["end_time"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["total_duration_ms"]
+            except (ValueError, TypeError):
+                set_aside(fields, "end_time", "end_time")
+        value = fields.get("total_duration_ms")
         if type(value) is str:
             fields["total_duration_ms"] = read_int(value)
-        value = fields["events"]
+        value = fields.get("events")
         if type(value) is list:
             fields["events"] = [
                 _READERS["WorkflowTraceEvent"](item) if type(item) is dict else item

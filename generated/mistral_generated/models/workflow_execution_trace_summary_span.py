@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
     from typing import Any, Self
 
-    from ..types import Unset
     from .workflow_execution_trace_event import WorkflowExecutionTraceEvent
 
-_ABSENT: dict[str, Any] = {
-    "span_id": UNSET,
-    "name": UNSET,
-    "start_time_unix_nano": UNSET,
-    "end_time_unix_nano": UNSET,
-    "attributes": UNSET,
-    "events": UNSET,
-    "children": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "span_id",
+        "name",
+        "start_time_unix_nano",
+        "end_time_unix_nano",
+        "attributes",
+        "events",
+        "children",
+    ]
+)
 _READERS = Readers(
     {"WorkflowExecutionTraceEvent": "workflow_execution_trace_event:WorkflowExecutionTraceEvent"}
 )
@@ -51,9 +51,10 @@ class WorkflowExecutionTraceSummarySpan(Model):
     end_time_unix_nano: int | None
     attributes: dict[str, str | int | float | bool | list[Any] | None]
     events: list[WorkflowExecutionTraceEvent]
-    children: list[WorkflowExecutionTraceSummarySpan] | Unset = UNSET
+    children: list[WorkflowExecutionTraceSummarySpan] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "span_id",
         "name",
@@ -66,22 +67,22 @@ class WorkflowExecutionTraceSummarySpan(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 7:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["start_time_unix_nano"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("start_time_unix_nano")
         if type(value) is str:
             fields["start_time_unix_nano"] = read_int(value)
-        value = fields["end_time_unix_nano"]
+        value = fields.get("end_time_unix_nano")
         if type(value) is str:
             fields["end_time_unix_nano"] = read_int(value)
-        value = fields["events"]
+        value = fields.get("events")
         if type(value) is list:
             fields["events"] = [
                 _READERS["WorkflowExecutionTraceEvent"](item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["children"]
+        value = fields.get("children")
         if type(value) is list:
             fields["children"] = [
                 WorkflowExecutionTraceSummarySpan.from_dict(item) if type(item) is dict else item

@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .workflow_with_worker_status import WorkflowWithWorkerStatus
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "workflow": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["workflow"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -30,15 +27,16 @@ class WorkflowGetResponse(Model):
     workflow: WorkflowWithWorkerStatus
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("workflow",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["workflow"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("workflow")
         if type(value) is dict:
             fields["workflow"] = WorkflowWithWorkerStatus.from_dict(value)
         model = new(cls)

@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .scalar_metric import ScalarMetric
 from .time_series_metric import TimeSeriesMetric
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "execution_count": UNSET,
-    "success_count": UNSET,
-    "error_count": UNSET,
-    "average_latency_ms": UNSET,
-    "latency_over_time": UNSET,
-    "retry_rate": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "execution_count",
+        "success_count",
+        "error_count",
+        "average_latency_ms",
+        "latency_over_time",
+        "retry_rate",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -46,6 +47,7 @@ class WorkflowMetrics(Model):
     retry_rate: ScalarMetric
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "execution_count",
         "success_count",
@@ -58,25 +60,25 @@ class WorkflowMetrics(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["execution_count"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("execution_count")
         if type(value) is dict:
             fields["execution_count"] = ScalarMetric.from_dict(value)
-        value = fields["success_count"]
+        value = fields.get("success_count")
         if type(value) is dict:
             fields["success_count"] = ScalarMetric.from_dict(value)
-        value = fields["error_count"]
+        value = fields.get("error_count")
         if type(value) is dict:
             fields["error_count"] = ScalarMetric.from_dict(value)
-        value = fields["average_latency_ms"]
+        value = fields.get("average_latency_ms")
         if type(value) is dict:
             fields["average_latency_ms"] = ScalarMetric.from_dict(value)
-        value = fields["latency_over_time"]
+        value = fields.get("latency_over_time")
         if type(value) is dict:
             fields["latency_over_time"] = TimeSeriesMetric.from_dict(value)
-        value = fields["retry_rate"]
+        value = fields.get("retry_rate")
         if type(value) is dict:
             fields["retry_rate"] = ScalarMetric.from_dict(value)
         model = new(cls)

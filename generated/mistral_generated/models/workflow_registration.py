@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, deprecate, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, deprecate, fill, new, unknown
 from ..wire import read_bool
 from .workflow_code_definition import WorkflowCodeDefinition
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .workflow import Workflow
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "deployment_id": UNSET,
-    "task_queue": UNSET,
-    "definition": UNSET,
-    "workflow_id": UNSET,
-    "workflow": UNSET,
-    "deployment_name": UNSET,
-    "compatible_with_chat_assistant": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "id",
+        "deployment_id",
+        "task_queue",
+        "definition",
+        "workflow_id",
+        "workflow",
+        "deployment_name",
+        "compatible_with_chat_assistant",
+    ]
+)
 _READERS = Readers({"Workflow": "workflow:Workflow"})
 
 
@@ -47,30 +47,31 @@ class WorkflowRegistration(Model):
     """
 
     id: str
-    deployment_id: str | None | Unset = UNSET
-    task_queue: str | None | Unset = UNSET
+    deployment_id: str | None = ABSENT
+    task_queue: str | None = ABSENT
     definition: WorkflowCodeDefinition
     workflow_id: str
-    workflow: Workflow | None | Unset = UNSET
-    deployment_name: str | None | Unset = UNSET
-    compatible_with_chat_assistant: bool | Unset = UNSET
+    workflow: Workflow | None = ABSENT
+    deployment_name: str | None = ABSENT
+    compatible_with_chat_assistant: bool | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("id", "definition", "workflow_id")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 8:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["definition"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("definition")
         if type(value) is dict:
             fields["definition"] = WorkflowCodeDefinition.from_dict(value)
-        value = fields["workflow"]
+        value = fields.get("workflow")
         if type(value) is dict:
             fields["workflow"] = _READERS["Workflow"](value)
-        value = fields["compatible_with_chat_assistant"]
+        value = fields.get("compatible_with_chat_assistant")
         if type(value) is str:
             fields["compatible_with_chat_assistant"] = read_bool(value)
         model = new(cls)

@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .workflow_registration_with_worker_status import WorkflowRegistrationWithWorkerStatus
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "workflow_registration": UNSET,
-    "workflow_version": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["workflow_registration", "workflow_version"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -33,18 +29,19 @@ class WorkflowRegistrationGetResponse(Model):
     workflow_version: WorkflowRegistrationWithWorkerStatus
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("workflow_registration", "workflow_version")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["workflow_registration"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("workflow_registration")
         if type(value) is dict:
             fields["workflow_registration"] = WorkflowRegistrationWithWorkerStatus.from_dict(value)
-        value = fields["workflow_version"]
+        value = fields.get("workflow_version")
         if type(value) is dict:
             fields["workflow_version"] = WorkflowRegistrationWithWorkerStatus.from_dict(value)
         model = new(cls)

@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from .workflow_registration import WorkflowRegistration
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "workflow_registrations": UNSET,
-    "next_cursor": UNSET,
-    "workflow_versions": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["workflow_registrations", "next_cursor", "workflow_versions"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,6 +31,7 @@ class WorkflowRegistrationListResponse(Model):
     workflow_versions: list[WorkflowRegistration]
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "workflow_registrations",
         "next_cursor",
@@ -45,16 +41,16 @@ class WorkflowRegistrationListResponse(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["workflow_registrations"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("workflow_registrations")
         if type(value) is list:
             fields["workflow_registrations"] = [
                 WorkflowRegistration.from_dict(item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields["workflow_versions"]
+        value = fields.get("workflow_versions")
         if type(value) is list:
             fields["workflow_versions"] = [
                 WorkflowRegistration.from_dict(item) if type(item) is dict else item

@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from .schedule_definition_output import ScheduleDefinitionOutput
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "schedules": UNSET,
-    "next_page_token": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["schedules", "next_page_token"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,18 +26,19 @@ class WorkflowScheduleListResponse(Model):
     """
 
     schedules: list[ScheduleDefinitionOutput]
-    next_page_token: str | None | Unset = UNSET
+    next_page_token: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("schedules",)
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 2:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["schedules"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("schedules")
         if type(value) is list:
             fields["schedules"] = [
                 ScheduleDefinitionOutput.from_dict(item) if type(item) is dict else item

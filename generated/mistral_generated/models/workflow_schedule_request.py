@@ -7,24 +7,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, deprecate, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, deprecate, fill, new, unknown
 from .schedule_definition import ScheduleDefinition
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "schedule": UNSET,
-    "workflow_registration_id": UNSET,
-    "workflow_version_id": UNSET,
-    "workflow_identifier": UNSET,
-    "workflow_task_queue": UNSET,
-    "schedule_id": UNSET,
-    "deployment_name": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "schedule",
+        "workflow_registration_id",
+        "workflow_version_id",
+        "workflow_identifier",
+        "workflow_task_queue",
+        "schedule_id",
+        "deployment_name",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -44,23 +43,25 @@ class WorkflowScheduleRequest(Model):
     """
 
     schedule: ScheduleDefinition
-    workflow_registration_id: str | None | Unset = UNSET
-    workflow_version_id: str | None | Unset = UNSET
-    workflow_identifier: str | None | Unset = UNSET
-    workflow_task_queue: str | None | Unset = UNSET
-    schedule_id: str | None | Unset = UNSET
-    deployment_name: str | None | Unset = UNSET
+    workflow_registration_id: str | None = ABSENT
+    workflow_version_id: str | None = ABSENT
+    workflow_identifier: str | None = ABSENT
+    workflow_task_queue: str | None = ABSENT
+    schedule_id: str | None = ABSENT
+    deployment_name: str | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("schedule",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["schedule"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 7:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["schedule"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("schedule")
         if type(value) is dict:
             fields["schedule"] = ScheduleDefinition.from_dict(value)
         model = new(cls)

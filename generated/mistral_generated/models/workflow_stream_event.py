@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
 from .stream_event_workflow_context import StreamEventWorkflowContext
 from .workflow_event import read_workflow_event
@@ -17,17 +16,11 @@ if TYPE_CHECKING:
     import datetime as dt
     from typing import Any, Self
 
-    from ..types import Unset
     from .workflow_event import WorkflowEvent
 
-_ABSENT: dict[str, Any] = {
-    "stream": UNSET,
-    "timestamp": UNSET,
-    "data": UNSET,
-    "workflow_context": UNSET,
-    "metadata": UNSET,
-    "broker_sequence": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["stream", "timestamp", "data", "workflow_context", "metadata", "broker_sequence"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -44,34 +37,35 @@ class WorkflowStreamEvent(Model):
     """
 
     stream: str
-    timestamp: dt.datetime | Unset = UNSET
+    timestamp: dt.datetime | None = ABSENT
     data: WorkflowEvent
     workflow_context: StreamEventWorkflowContext
-    metadata: dict[str, Any] | Unset = UNSET
+    metadata: dict[str, Any] | None = ABSENT
     broker_sequence: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("stream", "data", "workflow_context", "broker_sequence")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 6:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["timestamp"]
-        if type(value) is str:
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("timestamp")
+        if value is not None:
             try:
                 fields["timestamp"] = parse_time(value)
-            except ValueError:
-                pass
-        value = fields["data"]
+            except (ValueError, TypeError):
+                set_aside(fields, "timestamp", "timestamp")
+        value = fields.get("data")
         if type(value) is dict:
             fields["data"] = read_workflow_event(value)
-        value = fields["workflow_context"]
+        value = fields.get("workflow_context")
         if type(value) is dict:
             fields["workflow_context"] = StreamEventWorkflowContext.from_dict(value)
-        value = fields["broker_sequence"]
+        value = fields.get("broker_sequence")
         if type(value) is str:
             fields["broker_sequence"] = read_int(value)
         model = new(cls)

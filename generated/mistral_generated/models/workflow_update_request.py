@@ -7,21 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
-
-_ABSENT: dict[str, Any] = {
-    "display_name": UNSET,
-    "description": UNSET,
-    "available_in_chat_assistant": UNSET,
-    "tags": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["display_name", "description", "available_in_chat_assistant", "tags"]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -35,19 +29,21 @@ class WorkflowUpdateRequest(Model):
         tags: All its tags from now on; tags that are not in this list are dropped.
     """
 
-    display_name: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    available_in_chat_assistant: bool | None | Unset = UNSET
-    tags: list[str] | None | Unset = UNSET
+    display_name: str | None = ABSENT
+    description: str | None = ABSENT
+    available_in_chat_assistant: bool | None = ABSENT
+    tags: list[str] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 4:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["available_in_chat_assistant"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("available_in_chat_assistant")
         if type(value) is str:
             fields["available_in_chat_assistant"] = read_bool(value)
         model = new(cls)

@@ -7,31 +7,31 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .workflow_type import WorkflowType
 
-_ABSENT: dict[str, Any] = {
-    "id": UNSET,
-    "name": UNSET,
-    "display_name": UNSET,
-    "type": UNSET,
-    "description": UNSET,
-    "customer_id": UNSET,
-    "workspace_id": UNSET,
-    "shared_namespace": UNSET,
-    "available_in_chat_assistant": UNSET,
-    "is_technical": UNSET,
-    "archived": UNSET,
-    "tags": UNSET,
-    "active": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    [
+        "id",
+        "name",
+        "display_name",
+        "type",
+        "description",
+        "customer_id",
+        "workspace_id",
+        "shared_namespace",
+        "available_in_chat_assistant",
+        "is_technical",
+        "archived",
+        "tags",
+        "active",
+    ]
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -60,17 +60,18 @@ class WorkflowWithWorkerStatus(Model):
     name: str
     display_name: str
     type: WorkflowType
-    description: str | None | Unset = UNSET
+    description: str | None = ABSENT
     customer_id: str
     workspace_id: str
-    shared_namespace: str | None | Unset = UNSET
-    available_in_chat_assistant: bool | Unset = UNSET
-    is_technical: bool | Unset = UNSET
-    archived: bool | Unset = UNSET
-    tags: list[str] | Unset = UNSET
+    shared_namespace: str | None = ABSENT
+    available_in_chat_assistant: bool | None = ABSENT
+    is_technical: bool | None = ABSENT
+    archived: bool | None = ABSENT
+    tags: list[str] | None = ABSENT
     active: bool
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = (
         "id",
         "name",
@@ -84,19 +85,19 @@ class WorkflowWithWorkerStatus(Model):
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 13:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["available_in_chat_assistant"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("available_in_chat_assistant")
         if type(value) is str:
             fields["available_in_chat_assistant"] = read_bool(value)
-        value = fields["is_technical"]
+        value = fields.get("is_technical")
         if type(value) is str:
             fields["is_technical"] = read_bool(value)
-        value = fields["archived"]
+        value = fields.get("archived")
         if type(value) is str:
             fields["archived"] = read_bool(value)
-        value = fields["active"]
+        value = fields.get("active")
         if type(value) is str:
             fields["active"] = read_bool(value)
         model = new(cls)

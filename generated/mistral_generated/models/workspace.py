@@ -7,25 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool, read_int
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .workspace_spend_limit import WorkspaceSpendLimit
 
-_ABSENT: dict[str, Any] = {
-    "uuid": UNSET,
-    "name": UNSET,
-    "description": UNSET,
-    "icon": UNSET,
-    "members_count": UNSET,
-    "spend_limit": UNSET,
-    "is_default": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(
+    ["uuid", "name", "description", "icon", "members_count", "spend_limit", "is_default"]
+)
 _READERS = Readers({"WorkspaceSpendLimit": "workspace_spend_limit:WorkspaceSpendLimit"})
 
 
@@ -47,26 +39,27 @@ class Workspace(Model):
     name: str
     description: str | None
     icon: str | None
-    members_count: int | None | Unset = UNSET
-    spend_limit: WorkspaceSpendLimit | None | Unset = UNSET
+    members_count: int | None = ABSENT
+    spend_limit: WorkspaceSpendLimit | None = ABSENT
     is_default: bool
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("uuid", "name", "description", "icon", "is_default")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 7:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["members_count"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("members_count")
         if type(value) is str:
             fields["members_count"] = read_int(value)
-        value = fields["spend_limit"]
+        value = fields.get("spend_limit")
         if type(value) is dict:
             fields["spend_limit"] = _READERS["WorkspaceSpendLimit"](value)
-        value = fields["is_default"]
+        value = fields.get("is_default")
         if type(value) is str:
             fields["is_default"] = read_bool(value)
         model = new(cls)

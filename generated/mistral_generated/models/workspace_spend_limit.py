@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from ..types import UNSET
 from ..wire import read_bool, read_float
 
 if TYPE_CHECKING:
     from typing import Self
 
-_ABSENT: dict[str, Any] = {
-    "value": UNSET,
-    "currency": UNSET,
-    "no_monthly_limit": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["value", "currency", "no_monthly_limit"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,18 +31,19 @@ class WorkspaceSpendLimit(Model):
     no_monthly_limit: bool | None
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("value", "currency", "no_monthly_limit")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 3:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["value"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("value")
         if type(value) is str:
             fields["value"] = read_float(value)
-        value = fields["no_monthly_limit"]
+        value = fields.get("no_monthly_limit")
         if type(value) is str:
             fields["no_monthly_limit"] = read_bool(value)
         model = new(cls)

@@ -7,24 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, deprecate, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, deprecate, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .static_workspace_roles import StaticWorkspaceRoles
     from .workspace_role import WorkspaceRole
     from .workspace_role_name import WorkspaceRoleName
 
-_ABSENT: dict[str, Any] = {
-    "role_names": UNSET,
-    "roles": UNSET,
-    "role_name": UNSET,
-    "role": UNSET,
-    "user_uuid": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["role_names", "roles", "role_name", "role", "user_uuid"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -40,21 +32,23 @@ class WorkspaceUserRequest(Model):
         user_uuid: The id of the member.
     """
 
-    role_names: list[WorkspaceRoleName] | None | Unset = UNSET
-    roles: list[WorkspaceRole] | list[StaticWorkspaceRoles] | None | Unset = UNSET
-    role_name: WorkspaceRoleName | None | Unset = UNSET
-    role: WorkspaceRole | StaticWorkspaceRoles | None | Unset = UNSET
+    role_names: list[WorkspaceRoleName] | None = ABSENT
+    roles: list[WorkspaceRole] | list[StaticWorkspaceRoles] | None = ABSENT
+    role_name: WorkspaceRoleName | None = ABSENT
+    role: WorkspaceRole | StaticWorkspaceRoles | None = ABSENT
     user_uuid: str
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
+    _known = _KNOWN
     _required: ClassVar[tuple[str, ...]] = ("user_uuid",)
+    _not_null: ClassVar[frozenset[str]] = frozenset(["user_uuid"])
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 5:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model

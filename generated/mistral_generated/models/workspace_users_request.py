@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import Model, Readers, fill, new, unknown
-from ..types import UNSET
+from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..types import Unset
     from .workspace_user_request import WorkspaceUserRequest
 
-_ABSENT: dict[str, Any] = {
-    "members": UNSET,
-}
+_KNOWN: frozenset[str] = frozenset(["members"])
 _READERS = Readers({"WorkspaceUserRequest": "workspace_user_request:WorkspaceUserRequest"})
 
 
@@ -30,16 +26,18 @@ class WorkspaceUsersRequest(Model):
         members: The members, each with the roles they have there.
     """
 
-    members: list[WorkspaceUserRequest] | None | Unset = UNSET
+    members: list[WorkspaceUserRequest] | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
+
+    _known = _KNOWN
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = _ABSENT | source
-        if len(fields) != 1:
-            fields["additional_properties"] = unknown(fields, _ABSENT)
-        value = fields["members"]
+        fields = source.copy()
+        if not fields.keys() <= _KNOWN:
+            fields["additional_properties"] = unknown(fields, _KNOWN)
+        value = fields.get("members")
         if type(value) is list:
             fields["members"] = [
                 _READERS["WorkspaceUserRequest"](item) if type(item) is dict else item

@@ -69,9 +69,9 @@ class ChatCompletionRequestParam(TypedDict, total=False):
     stop: str | Sequence[str] | None
     random_seed: int | None
     metadata: Mapping[str, Any] | None
-    messages: Required[Sequence[ChatMessage | ChatMessageParam]]
+    messages: Required[Sequence[ChatMessage | ChatMessageParam | Mapping[str, object]]]
     response_format: ResponseFormat | ResponseFormatParam
-    tools: Sequence[ChatTool | ChatToolParam] | None
+    tools: Sequence[ChatTool | ChatToolParam | Mapping[str, object]] | None
     tool_choice: ToolChoice | ToolChoiceParam | ToolChoiceEnum
     presence_penalty: float | None
     frequency_penalty: float | None

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Required
 
     from ..models.chat_message import ChatMessage
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 class ChatModerationRequestParam(TypedDict, total=False):
     input: Required[
-        Sequence[ChatMessage | ChatMessageParam]
-        | Sequence[Sequence[ChatMessage | ChatMessageParam]]
+        Sequence[ChatMessage | ChatMessageParam | Mapping[str, object]]
+        | Sequence[Sequence[ChatMessage | ChatMessageParam | Mapping[str, object]]]
     ]
     model: Required[str]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ..models.completion_args import CompletionArgs
     from ..models.conversation_entry import ConversationEntry
@@ -29,7 +29,7 @@ class ConversationAppendRequestParam(TypedDict, total=False):
         tool_confirmations: Decisions about calls of tools that wait for one.
     """
 
-    inputs: str | Sequence[ConversationEntry | ConversationEntryParam]
+    inputs: str | Sequence[ConversationEntry | ConversationEntryParam | Mapping[str, object]]
     stream: bool
     store: bool
     handoff_execution: HandoffExecution

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Required
 
     from ..models.agent_tool import AgentTool
@@ -43,12 +43,14 @@ class ConversationRequestParam(TypedDict, total=False):
         model: The model that shall answer.
     """
 
-    inputs: Required[str | Sequence[ConversationEntry | ConversationEntryParam]]
+    inputs: Required[
+        str | Sequence[ConversationEntry | ConversationEntryParam | Mapping[str, object]]
+    ]
     stream: bool | None
     store: bool | None
     handoff_execution: HandoffExecution | None
     instructions: str | None
-    tools: Sequence[AgentTool | AgentToolParam] | None
+    tools: Sequence[AgentTool | AgentToolParam | Mapping[str, object]] | None
     completion_args: CompletionArgs | CompletionArgsParam | None
     guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None
     name: str | None

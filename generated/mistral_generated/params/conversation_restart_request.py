@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Required
 
     from ..models.completion_args import CompletionArgs
@@ -36,7 +36,7 @@ class ConversationRestartRequestParam(TypedDict, total=False):
         agent_version: The number or the alias of the agent's version, when an agent answers.
     """
 
-    inputs: str | Sequence[ConversationEntry | ConversationEntryParam]
+    inputs: str | Sequence[ConversationEntry | ConversationEntryParam | Mapping[str, object]]
     stream: bool
     store: bool
     handoff_execution: HandoffExecution

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Required
 
     from ..models.agent_tool import AgentTool
@@ -36,7 +36,7 @@ class CreateAgentRequestParam(TypedDict, total=False):
     """
 
     instructions: str | None
-    tools: Sequence[AgentTool | AgentToolParam]
+    tools: Sequence[AgentTool | AgentToolParam | Mapping[str, object]]
     completion_args: CompletionArgs | CompletionArgsParam
     guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None
     model: Required[str]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Required
 
     from ..models.chat_message import ChatMessage
@@ -20,4 +20,4 @@ class InstructRequestParam(TypedDict, total=False):
         messages: The messages, oldest first; `role` tells what each message is.
     """
 
-    messages: Required[Sequence[ChatMessage | ChatMessageParam]]
+    messages: Required[Sequence[ChatMessage | ChatMessageParam | Mapping[str, object]]]

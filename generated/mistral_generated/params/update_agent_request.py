@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ..models.agent_tool import AgentTool
     from ..models.completion_args import CompletionArgs
@@ -36,7 +36,7 @@ class UpdateAgentRequestParam(TypedDict, total=False):
     """
 
     instructions: str | None
-    tools: Sequence[AgentTool | AgentToolParam]
+    tools: Sequence[AgentTool | AgentToolParam | Mapping[str, object]]
     completion_args: CompletionArgs | CompletionArgsParam
     guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None
     model: str | None

@@ -57,12 +57,12 @@ def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Proje
     def make() -> Project:
         root = tmp_path_factory.mktemp("project")
         (root / "openapi").mkdir()
-        for part in ("overrides/templates", "scripts/generation"):
+        for part in ("overrides/runtime", "overrides/templates", "scripts/generation"):
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(ROOT / part, root / part, ignore=ignored)
         shutil.copy(ROOT / "scripts/generate.py", root / "scripts/generate.py")
         settings = (ROOT / "overrides/generator.toml").read_text()
-        # The last table is about schemas that the small document does not have.
+        # The last tables are about schemas that the small document does not have.
         (root / "overrides/generator.toml").write_text(settings.partition("[types]")[0])
         return Project(root, copy.deepcopy(DOCUMENT))
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import attrs
 import pytest
 
 from mistral_generated.api.beta_libraries import delete, get
@@ -30,7 +31,7 @@ from mistral_generated.models import (
     UsageInfo,
 )
 from mistral_generated.models.conversation_entry import read_conversation_entry
-from mistral_generated.types import UNSET
+
 from mistral_generated.wire import UnreadableBody
 
 from .generated_fakes import Answer, RawText, json_answer
@@ -99,9 +100,23 @@ def test_times_become_datetimes_with_their_offset() -> None:
     assert created == dt.datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=dt.UTC)
 
 
-def test_unreadable_time_stays_text() -> None:
-    library: Any = Library.from_dict({**LIBRARY, "created_at": "yesterday"})
-    assert library.created_at == "yesterday"
+@pytest.mark.parametrize("text", ["yesterday", "", 1767323045, ["2026"]])
+def test_time_that_cannot_be_read_is_none_and_its_text_is_kept_aside(text: Any) -> None:
+    source = {**LIBRARY, "created_at": text}
+    library: Any = Library.from_dict(source)
+    assert library.created_at is None
+    assert library.additional_properties == {"created_at": text}
+    assert library.missing_fields == ()
+    assert library.to_dict() == source
+    assert attrs.evolve(library, name="x").to_dict() == {**source, "name": "x"}
+
+
+def test_time_that_is_set_anew_replaces_the_text_that_was_kept_aside() -> None:
+    library = Library.from_dict({**LIBRARY, "created_at": "yesterday"})
+    moment = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
+    assert (
+        attrs.evolve(library, created_at=moment).to_dict()["created_at"] == "2026-01-02T00:00:00Z"
+    )
 
 
 def test_quoted_numbers_and_booleans_become_numbers_and_booleans() -> None:
@@ -121,15 +136,15 @@ def test_text_that_looks_like_a_number_stays_text_where_text_is_meant() -> None:
     assert Library.from_dict({**LIBRARY, "name": "12"}).name == "12"
 
 
-def test_missing_required_field_reads_as_unset_and_is_listed() -> None:
+def test_missing_required_field_reads_as_none_and_is_listed() -> None:
     library: Any = Library.from_dict({"id": "1"})
-    assert library.name is UNSET
+    assert library.name is None
     assert library.missing_fields == tuple(name for name in LIBRARY if name != "id")
 
 
-def test_missing_optional_field_is_unset_and_not_listed() -> None:
+def test_missing_optional_field_is_none_and_not_listed() -> None:
     library = Library.from_dict(LIBRARY)
-    assert library.description is UNSET
+    assert library.description is None
     assert library.missing_fields == ()
 
 

@@ -31,7 +31,8 @@ def test_model_survives_pickling_and_copying() -> None:
         copy.deepcopy(document),
     ):
         assert twin == document
-        assert twin.hash is UNSET
+        assert twin.hash is None
+        assert "hash" not in twin.to_dict()
         assert twin.missing_fields == document.missing_fields
 
 

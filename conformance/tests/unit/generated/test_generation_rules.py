@@ -107,10 +107,17 @@ def test_maps_and_nested_lists_read_their_values(small: Imported) -> None:
 
 
 def test_lists_of_times_and_dates_read(small: Imported) -> None:
-    everything = _read(small, times=["2026-01-02T00:00:00Z", "soon"], day="2026-01-02")
-    assert everything.times == [dt.datetime(2026, 1, 2, tzinfo=dt.UTC), "soon"]
+    everything = _read(small, times=["2026-01-02T00:00:00Z"], day="2026-01-02")
+    assert everything.times == [dt.datetime(2026, 1, 2, tzinfo=dt.UTC)]
     assert everything.day == dt.date(2026, 1, 2)
     assert everything.to_dict()["day"] == "2026-01-02"
+
+
+def test_list_with_a_time_that_cannot_be_read_is_set_aside_whole(small: Imported) -> None:
+    times = ["2026-01-02T00:00:00Z", "soon"]
+    everything = _read(small, times=times)
+    assert everything.times is None
+    assert everything.to_dict()["times"] == times
 
 
 def test_quoted_values_read_by_their_schema(small: Imported) -> None:
@@ -196,7 +203,10 @@ def test_prose_of_any_kind_stays_prose(imported: Imported, project: Project, pro
 
 def test_a_property_has_the_type_that_the_settings_state() -> None:
     thing = {"type": "object", "properties": {"size": {"type": "string", "description": "Size."}}}
-    document = {"paths": {"/a": {"get": _answering("Thing")}}, "components": {"schemas": {"Thing": thing}}}
+    document = {
+        "paths": {"/a": {"get": _answering("Thing")}},
+        "components": {"schemas": {"Thing": thing}},
+    }
     derived = derive(document, {}, {"Thing.size": {"type": "integer"}})
     size = derived["components"]["schemas"]["Thing"]["properties"]["size"]
     assert size == {"type": "integer", "description": "Size."}

@@ -40,7 +40,7 @@ class Speech:
         prompt_cache_key: str | None | Unset = UNSET,
         voice_id: str | None | Unset = UNSET,
         ref_audio: str | None | Unset = UNSET,
-        response_format: SpeechOutputFormat | Unset = UNSET,
+        response_format: SpeechOutputFormat | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> SpeechResponse:
         """Read a text aloud.
@@ -94,7 +94,7 @@ class Speech:
         prompt_cache_key: str | None | Unset = UNSET,
         voice_id: str | None | Unset = UNSET,
         ref_audio: str | None | Unset = UNSET,
-        response_format: SpeechOutputFormat | Unset = UNSET,
+        response_format: SpeechOutputFormat | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> EventStream[SpeechEventData]:
         """Read a text aloud.
@@ -160,7 +160,7 @@ class AsyncSpeech:
         prompt_cache_key: str | None | Unset = UNSET,
         voice_id: str | None | Unset = UNSET,
         ref_audio: str | None | Unset = UNSET,
-        response_format: SpeechOutputFormat | Unset = UNSET,
+        response_format: SpeechOutputFormat | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> SpeechResponse:
         """Read a text aloud.
@@ -214,7 +214,7 @@ class AsyncSpeech:
         prompt_cache_key: str | None | Unset = UNSET,
         voice_id: str | None | Unset = UNSET,
         ref_audio: str | None | Unset = UNSET,
-        response_format: SpeechOutputFormat | Unset = UNSET,
+        response_format: SpeechOutputFormat | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncEventStream[SpeechEventData]:
         """Read a text aloud.

@@ -36,7 +36,7 @@ def prepare(
     prompt_cache_key: str | None | Unset = UNSET,
     voice_id: str | None | Unset = UNSET,
     ref_audio: str | None | Unset = UNSET,
-    response_format: SpeechOutputFormat | Unset = UNSET,
+    response_format: SpeechOutputFormat | None | Unset = UNSET,
 ) -> Call[SpeechResponse]:
     """Return the call of `audio.speech.complete`; nothing is sent."""
     return Call(
@@ -50,7 +50,7 @@ def prepare(
                 "prompt_cache_key": prompt_cache_key,
                 "voice_id": voice_id,
                 "ref_audio": ref_audio,
-                "response_format": response_format,
+                "response_format": UNSET if response_format is None else response_format,
             }
         ),
         parse=parse,

@@ -31,14 +31,14 @@ OPERATION = Operation(
 def prepare(
     *,
     model: str,
-    file: FileInput | Unset = UNSET,
-    file_url: str | Unset = UNSET,
-    file_id: str | Unset = UNSET,
-    language: str | Unset = UNSET,
-    temperature: float | Unset = UNSET,
-    diarize: bool | Unset = UNSET,
-    context_bias: Sequence[str] | Unset = UNSET,
-    timestamp_granularities: Sequence[TimestampGranularity] | Unset = UNSET,
+    file: FileInput | None | Unset = UNSET,
+    file_url: str | None | Unset = UNSET,
+    file_id: str | None | Unset = UNSET,
+    language: str | None | Unset = UNSET,
+    temperature: float | None | Unset = UNSET,
+    diarize: bool | None | Unset = UNSET,
+    context_bias: Sequence[str] | None | Unset = UNSET,
+    timestamp_granularities: Sequence[TimestampGranularity] | None | Unset = UNSET,
 ) -> Call[TranscriptionResponse]:
     """Return the call of `audio.transcriptions.complete`; nothing is sent."""
     return Call(

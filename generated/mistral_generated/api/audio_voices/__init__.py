@@ -32,9 +32,9 @@ class Voices:
     def list(
         self,
         *,
-        limit: int | Unset = UNSET,
-        offset: int | Unset = UNSET,
-        type: Literal["all", "custom", "preset"] | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        offset: int | None | Unset = UNSET,
+        type: Literal["all", "custom", "preset"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> VoiceList:
         """List the voices.
@@ -64,8 +64,8 @@ class Voices:
     def list_all(
         self,
         *,
-        limit: int | Unset = UNSET,
-        type: Literal["all", "custom", "preset"] | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        type: Literal["all", "custom", "preset"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[Voice]:
         """List the voices.
@@ -104,13 +104,13 @@ class Voices:
         name: str,
         sample_audio: str,
         slug: str | None | Unset = UNSET,
-        languages: Sequence[str] | Unset = UNSET,
+        languages: Sequence[str] | None | Unset = UNSET,
         gender: str | None | Unset = UNSET,
         age: int | None | Unset = UNSET,
         tags: Sequence[str] | None | Unset = UNSET,
         color: str | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
-        retention_notice: int | Unset = UNSET,
+        retention_notice: int | None | Unset = UNSET,
         sample_filename: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Voice:
@@ -311,9 +311,9 @@ class AsyncVoices:
     async def list(
         self,
         *,
-        limit: int | Unset = UNSET,
-        offset: int | Unset = UNSET,
-        type: Literal["all", "custom", "preset"] | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        offset: int | None | Unset = UNSET,
+        type: Literal["all", "custom", "preset"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> VoiceList:
         """List the voices.
@@ -343,8 +343,8 @@ class AsyncVoices:
     def list_all(
         self,
         *,
-        limit: int | Unset = UNSET,
-        type: Literal["all", "custom", "preset"] | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        type: Literal["all", "custom", "preset"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[Voice]:
         """List the voices.
@@ -383,13 +383,13 @@ class AsyncVoices:
         name: str,
         sample_audio: str,
         slug: str | None | Unset = UNSET,
-        languages: Sequence[str] | Unset = UNSET,
+        languages: Sequence[str] | None | Unset = UNSET,
         gender: str | None | Unset = UNSET,
         age: int | None | Unset = UNSET,
         tags: Sequence[str] | None | Unset = UNSET,
         color: str | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
-        retention_notice: int | Unset = UNSET,
+        retention_notice: int | None | Unset = UNSET,
         sample_filename: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Voice:

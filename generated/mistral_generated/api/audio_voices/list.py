@@ -37,9 +37,9 @@ PAGING: Paging[Voice] = Paging(
 
 def prepare(
     *,
-    limit: int | Unset = UNSET,
-    offset: int | Unset = UNSET,
-    type: Literal["all", "custom", "preset"] | Unset = UNSET,
+    limit: int | None | Unset = UNSET,
+    offset: int | None | Unset = UNSET,
+    type: Literal["all", "custom", "preset"] | None | Unset = UNSET,
 ) -> Call[VoiceList]:
     """Return the call of `audio.voices.list`; nothing is sent."""
     return Call(

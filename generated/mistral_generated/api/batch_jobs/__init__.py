@@ -38,15 +38,15 @@ class Jobs:
     def list(
         self,
         *,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         model: str | None | Unset = UNSET,
         agent_id: str | None | Unset = UNSET,
         metadata: Mapping[str, Any] | None | Unset = UNSET,
         created_after: dt.datetime | str | None | Unset = UNSET,
-        created_by_me: bool | Unset = UNSET,
+        created_by_me: bool | None | Unset = UNSET,
         status: Sequence[BatchJobStatus] | None | Unset = UNSET,
-        order_by: Literal["created", "-created"] | Unset = UNSET,
+        order_by: Literal["created", "-created"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListBatchJobsResponse:
         """List the batch jobs.
@@ -97,14 +97,14 @@ class Jobs:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         model: str | None | Unset = UNSET,
         agent_id: str | None | Unset = UNSET,
         metadata: Mapping[str, Any] | None | Unset = UNSET,
         created_after: dt.datetime | str | None | Unset = UNSET,
-        created_by_me: bool | Unset = UNSET,
+        created_by_me: bool | None | Unset = UNSET,
         status: Sequence[BatchJobStatus] | None | Unset = UNSET,
-        order_by: Literal["created", "-created"] | Unset = UNSET,
+        order_by: Literal["created", "-created"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[BatchJob]:
         """List the batch jobs.
@@ -163,7 +163,7 @@ class Jobs:
         model: str | None | Unset = UNSET,
         agent_id: str | None | Unset = UNSET,
         metadata: Mapping[str, str] | None | Unset = UNSET,
-        timeout_hours: int | Unset = UNSET,
+        timeout_hours: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> BatchJob:
         """Create a batch job.
@@ -289,15 +289,15 @@ class AsyncJobs:
     async def list(
         self,
         *,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         model: str | None | Unset = UNSET,
         agent_id: str | None | Unset = UNSET,
         metadata: Mapping[str, Any] | None | Unset = UNSET,
         created_after: dt.datetime | str | None | Unset = UNSET,
-        created_by_me: bool | Unset = UNSET,
+        created_by_me: bool | None | Unset = UNSET,
         status: Sequence[BatchJobStatus] | None | Unset = UNSET,
-        order_by: Literal["created", "-created"] | Unset = UNSET,
+        order_by: Literal["created", "-created"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListBatchJobsResponse:
         """List the batch jobs.
@@ -348,14 +348,14 @@ class AsyncJobs:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         model: str | None | Unset = UNSET,
         agent_id: str | None | Unset = UNSET,
         metadata: Mapping[str, Any] | None | Unset = UNSET,
         created_after: dt.datetime | str | None | Unset = UNSET,
-        created_by_me: bool | Unset = UNSET,
+        created_by_me: bool | None | Unset = UNSET,
         status: Sequence[BatchJobStatus] | None | Unset = UNSET,
-        order_by: Literal["created", "-created"] | Unset = UNSET,
+        order_by: Literal["created", "-created"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[BatchJob]:
         """List the batch jobs.
@@ -414,7 +414,7 @@ class AsyncJobs:
         model: str | None | Unset = UNSET,
         agent_id: str | None | Unset = UNSET,
         metadata: Mapping[str, str] | None | Unset = UNSET,
-        timeout_hours: int | Unset = UNSET,
+        timeout_hours: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> BatchJob:
         """Create a batch job.

@@ -37,7 +37,7 @@ def prepare(
     model: str | None | Unset = UNSET,
     agent_id: str | None | Unset = UNSET,
     metadata: Mapping[str, str] | None | Unset = UNSET,
-    timeout_hours: int | Unset = UNSET,
+    timeout_hours: int | None | Unset = UNSET,
 ) -> Call[BatchJob]:
     """Return the call of `batch.jobs.create`; nothing is sent."""
     return Call(
@@ -51,7 +51,7 @@ def prepare(
                 "model": model,
                 "agent_id": agent_id,
                 "metadata": metadata,
-                "timeout_hours": timeout_hours,
+                "timeout_hours": UNSET if timeout_hours is None else timeout_hours,
             }
         ),
         parse=parse,

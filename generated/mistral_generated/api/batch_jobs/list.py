@@ -40,15 +40,15 @@ PAGING: Paging[BatchJob] = Paging(
 
 def prepare(
     *,
-    page: int | Unset = UNSET,
-    page_size: int | Unset = UNSET,
+    page: int | None | Unset = UNSET,
+    page_size: int | None | Unset = UNSET,
     model: str | None | Unset = UNSET,
     agent_id: str | None | Unset = UNSET,
     metadata: Mapping[str, Any] | None | Unset = UNSET,
     created_after: dt.datetime | str | None | Unset = UNSET,
-    created_by_me: bool | Unset = UNSET,
+    created_by_me: bool | None | Unset = UNSET,
     status: Sequence[BatchJobStatus] | None | Unset = UNSET,
-    order_by: Literal["created", "-created"] | Unset = UNSET,
+    order_by: Literal["created", "-created"] | None | Unset = UNSET,
 ) -> Call[ListBatchJobsResponse]:
     """Return the call of `batch.jobs.list`; nothing is sent."""
     return Call(

@@ -35,8 +35,8 @@ class ApiKeys:
     def list(
         self,
         *,
-        limit: int | Unset = UNSET,
-        offset: int | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        offset: int | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> APIKeyList:
@@ -68,7 +68,7 @@ class ApiKeys:
     def list_all(
         self,
         *,
-        limit: int | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[APIKey]:
@@ -175,8 +175,8 @@ class AsyncApiKeys:
     async def list(
         self,
         *,
-        limit: int | Unset = UNSET,
-        offset: int | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        offset: int | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> APIKeyList:
@@ -208,7 +208,7 @@ class AsyncApiKeys:
     def list_all(
         self,
         *,
-        limit: int | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[APIKey]:

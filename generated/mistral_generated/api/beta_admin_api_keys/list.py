@@ -33,7 +33,10 @@ PAGING: Paging[APIKey] = Paging(
 
 
 def prepare(
-    *, limit: int | Unset = UNSET, offset: int | Unset = UNSET, name: str | None | Unset = UNSET
+    *,
+    limit: int | None | Unset = UNSET,
+    offset: int | None | Unset = UNSET,
+    name: str | None | Unset = UNSET,
 ) -> Call[APIKeyList]:
     """Return the call of `beta.admin.api_keys.list`; nothing is sent."""
     return Call(

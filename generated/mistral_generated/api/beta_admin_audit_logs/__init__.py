@@ -40,10 +40,10 @@ class AuditLogs:
         event_type: Sequence[AuditLogEventType] | None | Unset = UNSET,
         target_type: Sequence[TargetType] | None | Unset = UNSET,
         actor_user_uuid: str | None | Unset = UNSET,
-        sort: Literal["ascending", "descending"] | Unset = UNSET,
+        sort: Literal["ascending", "descending"] | None | Unset = UNSET,
         after: dt.datetime | str | None | Unset = UNSET,
         before: dt.datetime | str | None | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> builtins.list[AuditLog]:
         """Read the audit log of the organisation.
@@ -95,10 +95,10 @@ class AuditLogs:
         event_type: Sequence[AuditLogEventType] | None | Unset = UNSET,
         target_type: Sequence[TargetType] | None | Unset = UNSET,
         actor_user_uuid: str | None | Unset = UNSET,
-        sort: Literal["ascending", "descending"] | Unset = UNSET,
+        sort: Literal["ascending", "descending"] | None | Unset = UNSET,
         after: dt.datetime | str | None | Unset = UNSET,
         before: dt.datetime | str | None | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[AuditLog]:
         """Read the audit log of the organisation.
@@ -164,10 +164,10 @@ class AsyncAuditLogs:
         event_type: Sequence[AuditLogEventType] | None | Unset = UNSET,
         target_type: Sequence[TargetType] | None | Unset = UNSET,
         actor_user_uuid: str | None | Unset = UNSET,
-        sort: Literal["ascending", "descending"] | Unset = UNSET,
+        sort: Literal["ascending", "descending"] | None | Unset = UNSET,
         after: dt.datetime | str | None | Unset = UNSET,
         before: dt.datetime | str | None | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> builtins.list[AuditLog]:
         """Read the audit log of the organisation.
@@ -219,10 +219,10 @@ class AsyncAuditLogs:
         event_type: Sequence[AuditLogEventType] | None | Unset = UNSET,
         target_type: Sequence[TargetType] | None | Unset = UNSET,
         actor_user_uuid: str | None | Unset = UNSET,
-        sort: Literal["ascending", "descending"] | Unset = UNSET,
+        sort: Literal["ascending", "descending"] | None | Unset = UNSET,
         after: dt.datetime | str | None | Unset = UNSET,
         before: dt.datetime | str | None | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[AuditLog]:
         """Read the audit log of the organisation.

@@ -50,10 +50,10 @@ def prepare(
     event_type: Sequence[AuditLogEventType] | None | Unset = UNSET,
     target_type: Sequence[TargetType] | None | Unset = UNSET,
     actor_user_uuid: str | None | Unset = UNSET,
-    sort: Literal["ascending", "descending"] | Unset = UNSET,
+    sort: Literal["ascending", "descending"] | None | Unset = UNSET,
     after: dt.datetime | str | None | Unset = UNSET,
     before: dt.datetime | str | None | Unset = UNSET,
-    limit: int | Unset = UNSET,
+    limit: int | None | Unset = UNSET,
 ) -> Call[builtins.list[AuditLog]]:
     """Return the call of `beta.admin.audit_logs.list`; nothing is sent."""
     return Call(

@@ -72,7 +72,11 @@ class Billing:
         return self._send(prepare(), options)
 
     def update_spend_limit(
-        self, *, amount: int, no_monthly_limit: bool | Unset = UNSET, **options: Unpack[CallOptions]
+        self,
+        *,
+        amount: int,
+        no_monthly_limit: bool | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
     ) -> SpendLimitResponse:
         """Set the spend limit of the organisation.
 
@@ -182,7 +186,11 @@ class AsyncBilling:
         return await self._send(prepare(), options)
 
     async def update_spend_limit(
-        self, *, amount: int, no_monthly_limit: bool | Unset = UNSET, **options: Unpack[CallOptions]
+        self,
+        *,
+        amount: int,
+        no_monthly_limit: bool | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
     ) -> SpendLimitResponse:
         """Set the spend limit of the organisation.
 

@@ -24,12 +24,19 @@ OPERATION = Operation(
 )
 
 
-def prepare(*, amount: int, no_monthly_limit: bool | Unset = UNSET) -> Call[SpendLimitResponse]:
+def prepare(
+    *, amount: int, no_monthly_limit: bool | None | Unset = UNSET
+) -> Call[SpendLimitResponse]:
     """Return the call of `beta.admin.billing.update_spend_limit`; nothing is sent."""
     return Call(
         operation=OPERATION,
         url="/v1/admin/spend-limit",
-        json=json_body({"amount": amount, "no_monthly_limit": no_monthly_limit}),
+        json=json_body(
+            {
+                "amount": amount,
+                "no_monthly_limit": UNSET if no_monthly_limit is None else no_monthly_limit,
+            }
+        ),
         parse=parse,
     )
 

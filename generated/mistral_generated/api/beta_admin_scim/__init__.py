@@ -33,7 +33,7 @@ class Scim:
     def sync(
         self,
         *,
-        dry_run: bool | Unset = UNSET,
+        dry_run: bool | None | Unset = UNSET,
         sync_config: ScimSyncConfig | ScimSyncConfigParam | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ScimSyncResponse:
@@ -97,7 +97,7 @@ class AsyncScim:
     async def sync(
         self,
         *,
-        dry_run: bool | Unset = UNSET,
+        dry_run: bool | None | Unset = UNSET,
         sync_config: ScimSyncConfig | ScimSyncConfigParam | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ScimSyncResponse:

@@ -28,14 +28,16 @@ OPERATION = Operation(
 
 def prepare(
     *,
-    dry_run: bool | Unset = UNSET,
+    dry_run: bool | None | Unset = UNSET,
     sync_config: ScimSyncConfig | ScimSyncConfigParam | None | Unset = UNSET,
 ) -> Call[ScimSyncResponse]:
     """Return the call of `beta.admin.scim.sync`; nothing is sent."""
     return Call(
         operation=OPERATION,
         url="/v1/admin/scim/sync",
-        json=json_body({"dry_run": dry_run, "sync_config": sync_config}),
+        json=json_body(
+            {"dry_run": UNSET if dry_run is None else dry_run, "sync_config": sync_config}
+        ),
         parse=parse,
     )
 

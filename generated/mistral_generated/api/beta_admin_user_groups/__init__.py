@@ -43,8 +43,8 @@ class UserGroups:
     def list(
         self,
         *,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         search: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> UserGroupList:
@@ -73,7 +73,7 @@ class UserGroups:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         search: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[UserGroup]:
@@ -111,7 +111,7 @@ class UserGroups:
         name: str,
         description: str | None | Unset = UNSET,
         target_type: UserGroupTargetType | None | Unset = UNSET,
-        parent_group_ids: Sequence[str] | Unset = UNSET,
+        parent_group_ids: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> UserGroup:
         """Create a user group.
@@ -278,8 +278,8 @@ class UserGroups:
         self,
         group_uuid: str,
         *,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> UserGroupMemberList:
         """List the members of a user group.
@@ -305,7 +305,11 @@ class UserGroups:
         return self._send(prepare(group_uuid=group_uuid, page=page, page_size=page_size), options)
 
     def list_members_all(
-        self, group_uuid: str, *, page_size: int | Unset = UNSET, **options: Unpack[CallOptions]
+        self,
+        group_uuid: str,
+        *,
+        page_size: int | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
     ) -> Iterator[UserGroupMember]:
         """List the members of a user group.
 
@@ -470,8 +474,8 @@ class UserGroups:
         self,
         group_uuid: str,
         *,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> UserGroupWorkspaceList:
         """List the workspaces of a user group.
@@ -498,7 +502,11 @@ class UserGroups:
         return self._send(prepare(group_uuid=group_uuid, page=page, page_size=page_size), options)
 
     def list_workspaces_all(
-        self, group_uuid: str, *, page_size: int | Unset = UNSET, **options: Unpack[CallOptions]
+        self,
+        group_uuid: str,
+        *,
+        page_size: int | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
     ) -> Iterator[UserGroupWorkspace]:
         """List the workspaces of a user group.
 
@@ -655,8 +663,8 @@ class AsyncUserGroups:
     async def list(
         self,
         *,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         search: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> UserGroupList:
@@ -685,7 +693,7 @@ class AsyncUserGroups:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         search: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[UserGroup]:
@@ -723,7 +731,7 @@ class AsyncUserGroups:
         name: str,
         description: str | None | Unset = UNSET,
         target_type: UserGroupTargetType | None | Unset = UNSET,
-        parent_group_ids: Sequence[str] | Unset = UNSET,
+        parent_group_ids: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> UserGroup:
         """Create a user group.
@@ -890,8 +898,8 @@ class AsyncUserGroups:
         self,
         group_uuid: str,
         *,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> UserGroupMemberList:
         """List the members of a user group.
@@ -919,7 +927,11 @@ class AsyncUserGroups:
         )
 
     def list_members_all(
-        self, group_uuid: str, *, page_size: int | Unset = UNSET, **options: Unpack[CallOptions]
+        self,
+        group_uuid: str,
+        *,
+        page_size: int | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
     ) -> AsyncIterator[UserGroupMember]:
         """List the members of a user group.
 
@@ -1084,8 +1096,8 @@ class AsyncUserGroups:
         self,
         group_uuid: str,
         *,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> UserGroupWorkspaceList:
         """List the workspaces of a user group.
@@ -1114,7 +1126,11 @@ class AsyncUserGroups:
         )
 
     def list_workspaces_all(
-        self, group_uuid: str, *, page_size: int | Unset = UNSET, **options: Unpack[CallOptions]
+        self,
+        group_uuid: str,
+        *,
+        page_size: int | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
     ) -> AsyncIterator[UserGroupWorkspace]:
         """List the workspaces of a user group.
 

@@ -32,7 +32,7 @@ def prepare(
     name: str,
     description: str | None | Unset = UNSET,
     target_type: UserGroupTargetType | None | Unset = UNSET,
-    parent_group_ids: Sequence[str] | Unset = UNSET,
+    parent_group_ids: Sequence[str] | None | Unset = UNSET,
 ) -> Call[UserGroup]:
     """Return the call of `beta.admin.user_groups.create`; nothing is sent."""
     return Call(
@@ -43,7 +43,7 @@ def prepare(
                 "name": name,
                 "description": description,
                 "target_type": target_type,
-                "parent_group_ids": parent_group_ids,
+                "parent_group_ids": UNSET if parent_group_ids is None else parent_group_ids,
             }
         ),
         parse=parse,

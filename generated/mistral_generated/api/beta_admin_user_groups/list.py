@@ -34,7 +34,10 @@ PAGING: Paging[UserGroup] = Paging(
 
 
 def prepare(
-    *, page: int | Unset = UNSET, page_size: int | Unset = UNSET, search: str | None | Unset = UNSET
+    *,
+    page: int | None | Unset = UNSET,
+    page_size: int | None | Unset = UNSET,
+    search: str | None | Unset = UNSET,
 ) -> Call[UserGroupList]:
     """Return the call of `beta.admin.user_groups.list`; nothing is sent."""
     return Call(

@@ -34,7 +34,7 @@ PAGING: Paging[UserGroupMember] = Paging(
 
 
 def prepare(
-    group_uuid: str, *, page: int | Unset = UNSET, page_size: int | Unset = UNSET
+    group_uuid: str, *, page: int | None | Unset = UNSET, page_size: int | None | Unset = UNSET
 ) -> Call[UserGroupMemberList]:
     """Return the call of `beta.admin.user_groups.list_members`; nothing is sent."""
     return Call(

@@ -34,7 +34,7 @@ PAGING: Paging[UserGroupWorkspace] = Paging(
 
 
 def prepare(
-    group_uuid: str, *, page: int | Unset = UNSET, page_size: int | Unset = UNSET
+    group_uuid: str, *, page: int | None | Unset = UNSET, page_size: int | None | Unset = UNSET
 ) -> Call[UserGroupWorkspaceList]:
     """Return the call of `beta.admin.user_groups.list_workspaces`; nothing is sent."""
     return Call(

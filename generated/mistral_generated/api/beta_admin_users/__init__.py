@@ -67,8 +67,8 @@ class Users:
     def list(
         self,
         *,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         email: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> OrganizationMemberList:
@@ -98,7 +98,7 @@ class Users:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         email: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[OrganizationMember]:
@@ -280,7 +280,7 @@ class Users:
         role: UserRole | StaticOrganizationRoles | None | Unset = UNSET,
         subscription_type: PlanType | None | Unset = UNSET,
         subscription_types: Sequence[PlanType] | None | Unset = UNSET,
-        subscription_seat_automatic_granting: bool | Unset = UNSET,
+        subscription_seat_automatic_granting: bool | None | Unset = UNSET,
         email_language: Literal["en", "fr", "es", "de", "it", "pt_br", "pl", "ar", "nl"]
         | None
         | Unset = UNSET,
@@ -390,8 +390,8 @@ class AsyncUsers:
     async def list(
         self,
         *,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         email: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> OrganizationMemberList:
@@ -421,7 +421,7 @@ class AsyncUsers:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         email: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[OrganizationMember]:
@@ -603,7 +603,7 @@ class AsyncUsers:
         role: UserRole | StaticOrganizationRoles | None | Unset = UNSET,
         subscription_type: PlanType | None | Unset = UNSET,
         subscription_types: Sequence[PlanType] | None | Unset = UNSET,
-        subscription_seat_automatic_granting: bool | Unset = UNSET,
+        subscription_seat_automatic_granting: bool | None | Unset = UNSET,
         email_language: Literal["en", "fr", "es", "de", "it", "pt_br", "pl", "ar", "nl"]
         | None
         | Unset = UNSET,

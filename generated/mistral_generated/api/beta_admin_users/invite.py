@@ -40,7 +40,7 @@ def prepare(
     role: UserRole | StaticOrganizationRoles | None | Unset = UNSET,
     subscription_type: PlanType | None | Unset = UNSET,
     subscription_types: Sequence[PlanType] | None | Unset = UNSET,
-    subscription_seat_automatic_granting: bool | Unset = UNSET,
+    subscription_seat_automatic_granting: bool | None | Unset = UNSET,
     email_language: Literal["en", "fr", "es", "de", "it", "pt_br", "pl", "ar", "nl"]
     | None
     | Unset = UNSET,
@@ -59,7 +59,9 @@ def prepare(
                 "role": role,
                 "subscription_type": subscription_type,
                 "subscription_types": subscription_types,
-                "subscription_seat_automatic_granting": subscription_seat_automatic_granting,
+                "subscription_seat_automatic_granting": UNSET
+                if subscription_seat_automatic_granting is None
+                else subscription_seat_automatic_granting,
                 "email_language": email_language,
                 "workspace_uuids": workspace_uuids,
             }

@@ -34,7 +34,10 @@ PAGING: Paging[OrganizationMember] = Paging(
 
 
 def prepare(
-    *, page: int | Unset = UNSET, page_size: int | Unset = UNSET, email: str | None | Unset = UNSET
+    *,
+    page: int | None | Unset = UNSET,
+    page_size: int | None | Unset = UNSET,
+    email: str | None | Unset = UNSET,
 ) -> Call[OrganizationMemberList]:
     """Return the call of `beta.admin.users.list`; nothing is sent."""
     return Call(

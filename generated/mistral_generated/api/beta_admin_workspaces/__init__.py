@@ -40,9 +40,9 @@ class Workspaces:
     def list(
         self,
         *,
-        is_archived: bool | Unset = UNSET,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        is_archived: bool | None | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         search: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> WorkspaceList:
@@ -75,8 +75,8 @@ class Workspaces:
     def list_all(
         self,
         *,
-        is_archived: bool | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        is_archived: bool | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         search: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[Workspace]:
@@ -115,9 +115,9 @@ class Workspaces:
         *,
         name: str,
         admin_user_id: str,
-        description: str | Unset = UNSET,
-        icon: str | Unset = UNSET,
-        add_all_org_members: bool | Unset = UNSET,
+        description: str | None | Unset = UNSET,
+        icon: str | None | Unset = UNSET,
+        add_all_org_members: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> CreatedWorkspace:
         """Create a workspace.
@@ -312,9 +312,9 @@ class AsyncWorkspaces:
     async def list(
         self,
         *,
-        is_archived: bool | Unset = UNSET,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        is_archived: bool | None | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         search: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> WorkspaceList:
@@ -347,8 +347,8 @@ class AsyncWorkspaces:
     def list_all(
         self,
         *,
-        is_archived: bool | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        is_archived: bool | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         search: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[Workspace]:
@@ -387,9 +387,9 @@ class AsyncWorkspaces:
         *,
         name: str,
         admin_user_id: str,
-        description: str | Unset = UNSET,
-        icon: str | Unset = UNSET,
-        add_all_org_members: bool | Unset = UNSET,
+        description: str | None | Unset = UNSET,
+        icon: str | None | Unset = UNSET,
+        add_all_org_members: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> CreatedWorkspace:
         """Create a workspace.

@@ -28,9 +28,9 @@ def prepare(
     *,
     name: str,
     admin_user_id: str,
-    description: str | Unset = UNSET,
-    icon: str | Unset = UNSET,
-    add_all_org_members: bool | Unset = UNSET,
+    description: str | None | Unset = UNSET,
+    icon: str | None | Unset = UNSET,
+    add_all_org_members: bool | None | Unset = UNSET,
 ) -> Call[CreatedWorkspace]:
     """Return the call of `beta.admin.workspaces.create`; nothing is sent."""
     return Call(
@@ -40,9 +40,11 @@ def prepare(
             {
                 "name": name,
                 "admin_user_id": admin_user_id,
-                "description": description,
-                "icon": icon,
-                "add_all_org_members": add_all_org_members,
+                "description": UNSET if description is None else description,
+                "icon": UNSET if icon is None else icon,
+                "add_all_org_members": UNSET
+                if add_all_org_members is None
+                else add_all_org_members,
             }
         ),
         parse=parse,

@@ -35,9 +35,9 @@ PAGING: Paging[Workspace] = Paging(
 
 def prepare(
     *,
-    is_archived: bool | Unset = UNSET,
-    page: int | Unset = UNSET,
-    page_size: int | Unset = UNSET,
+    is_archived: bool | None | Unset = UNSET,
+    page: int | None | Unset = UNSET,
+    page_size: int | None | Unset = UNSET,
     search: str | None | Unset = UNSET,
 ) -> Call[WorkspaceList]:
     """Return the call of `beta.admin.workspaces.list`; nothing is sent."""

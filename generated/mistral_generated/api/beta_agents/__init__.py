@@ -43,8 +43,8 @@ class Agents:
     def list(
         self,
         *,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         deployment_chat: bool | None | Unset = UNSET,
         sources: Sequence[RequestSource] | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
@@ -101,7 +101,7 @@ class Agents:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         deployment_chat: bool | None | Unset = UNSET,
         sources: Sequence[RequestSource] | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
@@ -163,8 +163,8 @@ class Agents:
         model: str,
         name: str,
         instructions: str | None | Unset = UNSET,
-        tools: Sequence[AgentTool | AgentToolParam] | Unset = UNSET,
-        completion_args: CompletionArgs | CompletionArgsParam | Unset = UNSET,
+        tools: Sequence[AgentTool | AgentToolParam | Mapping[str, object]] | None | Unset = UNSET,
+        completion_args: CompletionArgs | CompletionArgsParam | None | Unset = UNSET,
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
         handoffs: Sequence[str] | None | Unset = UNSET,
@@ -219,7 +219,7 @@ class Agents:
     def list_pages(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         deployment_chat: bool | None | Unset = UNSET,
         sources: Sequence[RequestSource] | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
@@ -274,7 +274,7 @@ class Agents:
     def list_pages_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         deployment_chat: bool | None | Unset = UNSET,
         sources: Sequence[RequestSource] | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
@@ -383,8 +383,8 @@ class Agents:
         agent_id: str,
         *,
         instructions: str | None | Unset = UNSET,
-        tools: Sequence[AgentTool | AgentToolParam] | Unset = UNSET,
-        completion_args: CompletionArgs | CompletionArgsParam | Unset = UNSET,
+        tools: Sequence[AgentTool | AgentToolParam | Mapping[str, object]] | None | Unset = UNSET,
+        completion_args: CompletionArgs | CompletionArgsParam | None | Unset = UNSET,
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         model: str | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
@@ -547,8 +547,8 @@ class Agents:
         self,
         agent_id: str,
         *,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> builtins.list[Agent]:
         """List the versions of an agent.
@@ -575,7 +575,11 @@ class Agents:
         return self._send(prepare(agent_id=agent_id, page=page, page_size=page_size), options)
 
     def list_versions_all(
-        self, agent_id: str, *, page_size: int | Unset = UNSET, **options: Unpack[CallOptions]
+        self,
+        agent_id: str,
+        *,
+        page_size: int | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
     ) -> Iterator[Agent]:
         """List the versions of an agent.
 
@@ -641,8 +645,8 @@ class AsyncAgents:
     async def list(
         self,
         *,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         deployment_chat: bool | None | Unset = UNSET,
         sources: Sequence[RequestSource] | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
@@ -699,7 +703,7 @@ class AsyncAgents:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         deployment_chat: bool | None | Unset = UNSET,
         sources: Sequence[RequestSource] | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
@@ -761,8 +765,8 @@ class AsyncAgents:
         model: str,
         name: str,
         instructions: str | None | Unset = UNSET,
-        tools: Sequence[AgentTool | AgentToolParam] | Unset = UNSET,
-        completion_args: CompletionArgs | CompletionArgsParam | Unset = UNSET,
+        tools: Sequence[AgentTool | AgentToolParam | Mapping[str, object]] | None | Unset = UNSET,
+        completion_args: CompletionArgs | CompletionArgsParam | None | Unset = UNSET,
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
         handoffs: Sequence[str] | None | Unset = UNSET,
@@ -817,7 +821,7 @@ class AsyncAgents:
     async def list_pages(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         deployment_chat: bool | None | Unset = UNSET,
         sources: Sequence[RequestSource] | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
@@ -872,7 +876,7 @@ class AsyncAgents:
     def list_pages_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         deployment_chat: bool | None | Unset = UNSET,
         sources: Sequence[RequestSource] | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
@@ -981,8 +985,8 @@ class AsyncAgents:
         agent_id: str,
         *,
         instructions: str | None | Unset = UNSET,
-        tools: Sequence[AgentTool | AgentToolParam] | Unset = UNSET,
-        completion_args: CompletionArgs | CompletionArgsParam | Unset = UNSET,
+        tools: Sequence[AgentTool | AgentToolParam | Mapping[str, object]] | None | Unset = UNSET,
+        completion_args: CompletionArgs | CompletionArgsParam | None | Unset = UNSET,
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         model: str | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
@@ -1145,8 +1149,8 @@ class AsyncAgents:
         self,
         agent_id: str,
         *,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> builtins.list[Agent]:
         """List the versions of an agent.
@@ -1173,7 +1177,11 @@ class AsyncAgents:
         return await self._send(prepare(agent_id=agent_id, page=page, page_size=page_size), options)
 
     def list_versions_all(
-        self, agent_id: str, *, page_size: int | Unset = UNSET, **options: Unpack[CallOptions]
+        self,
+        agent_id: str,
+        *,
+        page_size: int | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
     ) -> AsyncIterator[Agent]:
         """List the versions of an agent.
 

@@ -13,7 +13,7 @@ from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ...models.agent_tool import AgentTool
     from ...models.completion_args import CompletionArgs
@@ -39,8 +39,8 @@ def prepare(
     model: str,
     name: str,
     instructions: str | None | Unset = UNSET,
-    tools: Sequence[AgentTool | AgentToolParam] | Unset = UNSET,
-    completion_args: CompletionArgs | CompletionArgsParam | Unset = UNSET,
+    tools: Sequence[AgentTool | AgentToolParam | Mapping[str, object]] | None | Unset = UNSET,
+    completion_args: CompletionArgs | CompletionArgsParam | None | Unset = UNSET,
     guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
     description: str | None | Unset = UNSET,
     handoffs: Sequence[str] | None | Unset = UNSET,
@@ -56,8 +56,8 @@ def prepare(
                 "model": model,
                 "name": name,
                 "instructions": instructions,
-                "tools": tools,
-                "completion_args": completion_args,
+                "tools": UNSET if tools is None else tools,
+                "completion_args": UNSET if completion_args is None else completion_args,
                 "guardrails": guardrails,
                 "description": description,
                 "handoffs": handoffs,

@@ -39,8 +39,8 @@ PAGING: Paging[Agent] = Paging(
 
 def prepare(
     *,
-    page: int | Unset = UNSET,
-    page_size: int | Unset = UNSET,
+    page: int | None | Unset = UNSET,
+    page_size: int | None | Unset = UNSET,
     deployment_chat: bool | None | Unset = UNSET,
     sources: Sequence[RequestSource] | None | Unset = UNSET,
     name: str | None | Unset = UNSET,

@@ -39,7 +39,7 @@ PAGING: Paging[Agent] = Paging(
 
 def prepare(
     *,
-    page_size: int | Unset = UNSET,
+    page_size: int | None | Unset = UNSET,
     deployment_chat: bool | None | Unset = UNSET,
     sources: Sequence[RequestSource] | None | Unset = UNSET,
     name: str | None | Unset = UNSET,

@@ -34,7 +34,7 @@ PAGING: Paging[Agent] = Paging(
 
 
 def prepare(
-    agent_id: str, *, page: int | Unset = UNSET, page_size: int | Unset = UNSET
+    agent_id: str, *, page: int | None | Unset = UNSET, page_size: int | None | Unset = UNSET
 ) -> Call[builtins.list[Agent]]:
     """Return the call of `beta.agents.list_versions`; nothing is sent."""
     return Call(

@@ -13,7 +13,7 @@ from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ...models.agent_tool import AgentTool
     from ...models.completion_args import CompletionArgs
@@ -38,8 +38,8 @@ def prepare(
     agent_id: str,
     *,
     instructions: str | None | Unset = UNSET,
-    tools: Sequence[AgentTool | AgentToolParam] | Unset = UNSET,
-    completion_args: CompletionArgs | CompletionArgsParam | Unset = UNSET,
+    tools: Sequence[AgentTool | AgentToolParam | Mapping[str, object]] | None | Unset = UNSET,
+    completion_args: CompletionArgs | CompletionArgsParam | None | Unset = UNSET,
     guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
     model: str | None | Unset = UNSET,
     name: str | None | Unset = UNSET,
@@ -56,8 +56,8 @@ def prepare(
         json=json_body(
             {
                 "instructions": instructions,
-                "tools": tools,
-                "completion_args": completion_args,
+                "tools": UNSET if tools is None else tools,
+                "completion_args": UNSET if completion_args is None else completion_args,
                 "guardrails": guardrails,
                 "model": model,
                 "name": name,

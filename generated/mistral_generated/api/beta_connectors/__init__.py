@@ -58,9 +58,9 @@ class Connectors:
     def list(
         self,
         *,
-        query_filters: ConnectorsQueryFilters | ConnectorsQueryFiltersParam | Unset = UNSET,
+        query_filters: ConnectorsQueryFilters | ConnectorsQueryFiltersParam | None | Unset = UNSET,
         cursor: str | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> PaginatedConnectors:
         """List the connectors.
@@ -93,8 +93,8 @@ class Connectors:
     def list_all(
         self,
         *,
-        query_filters: ConnectorsQueryFilters | ConnectorsQueryFiltersParam | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        query_filters: ConnectorsQueryFilters | ConnectorsQueryFiltersParam | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[Connector]:
         """List the connectors.
@@ -134,12 +134,14 @@ class Connectors:
         name: str,
         description: str,
         server: str,
-        protocol: Literal["mcp"] | Unset = UNSET,
+        protocol: Literal["mcp"] | None | Unset = UNSET,
         title: str | None | Unset = UNSET,
         icon_url: str | None | Unset = UNSET,
-        visibility: PublicResourceVisibility | Unset = UNSET,
+        visibility: PublicResourceVisibility | None | Unset = UNSET,
         headers_: Mapping[str, Any] | None | Unset = UNSET,
-        global_headers: Mapping[str, GlobalHeaderValue | GlobalHeaderValueParam] | Unset = UNSET,
+        global_headers: Mapping[str, GlobalHeaderValue | GlobalHeaderValueParam]
+        | None
+        | Unset = UNSET,
         auth_data: AuthData | AuthDataParam | None | Unset = UNSET,
         oauth2_server_metadata: ExtendedOAuthServerMetadata
         | ExtendedOAuthServerMetadataParam
@@ -207,8 +209,8 @@ class Connectors:
         self,
         connector_id_or_name: str,
         *,
-        fetch_user_data: bool | Unset = UNSET,
-        fetch_customer_data: bool | Unset = UNSET,
+        fetch_user_data: bool | None | Unset = UNSET,
+        fetch_customer_data: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Connector:
         """Get a connector.
@@ -272,7 +274,7 @@ class Connectors:
         description: str | None | Unset = UNSET,
         icon_url: str | None | Unset = UNSET,
         system_prompt: str | None | Unset = UNSET,
-        protocol: Literal["mcp"] | Unset = UNSET,
+        protocol: Literal["mcp"] | None | Unset = UNSET,
         server: str | None | Unset = UNSET,
         auth_methods: Sequence[
             AuthenticationMethodCreateOrUpdateRequest
@@ -329,10 +331,10 @@ class Connectors:
         connector_id_or_name: str,
         *,
         app_return_url: str | None | Unset = UNSET,
-        method_type: OutboundAuthenticationType | Unset = UNSET,
+        method_type: OutboundAuthenticationType | None | Unset = UNSET,
         credentials_name: str | None | Unset = UNSET,
         credentials_title: str | None | Unset = UNSET,
-        github_installation_link: bool | Unset = UNSET,
+        github_installation_link: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AuthUrlResponse:
         """Get the link to sign in to a connector.
@@ -402,7 +404,7 @@ class Connectors:
         connector_id_or_name: str,
         *,
         auth_type: OutboundAuthenticationType | None | Unset = UNSET,
-        fetch_default: bool | Unset = UNSET,
+        fetch_default: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> CredentialsResponse:
         """List the organisation's credentials for a connector.
@@ -514,10 +516,10 @@ class Connectors:
         self,
         connector_id_or_name: str,
         *,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
-        refresh: bool | Unset = UNSET,
-        pretty: bool | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        refresh: bool | None | Unset = UNSET,
+        pretty: bool | None | Unset = UNSET,
         credentials_name: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> builtins.list[MCPTool] | builtins.list[dict[str, Any]]:
@@ -564,9 +566,9 @@ class Connectors:
         self,
         connector_id_or_name: str,
         *,
-        page_size: int | Unset = UNSET,
-        refresh: bool | Unset = UNSET,
-        pretty: bool | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        refresh: bool | None | Unset = UNSET,
+        pretty: bool | None | Unset = UNSET,
         credentials_name: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[MCPTool]:
@@ -617,7 +619,7 @@ class Connectors:
         connector_id_or_name: str,
         *,
         credentials_name: str | None | Unset = UNSET,
-        arguments: Mapping[str, Any] | Unset = UNSET,
+        arguments: Mapping[str, Any] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ConnectorToolCallResponse:
         """Call a tool of a connector.
@@ -658,7 +660,7 @@ class Connectors:
         connector_id_or_name: str,
         *,
         auth_type: OutboundAuthenticationType | None | Unset = UNSET,
-        fetch_default: bool | Unset = UNSET,
+        fetch_default: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> CredentialsResponse:
         """List the caller's credentials for a connector.
@@ -793,7 +795,7 @@ class Connectors:
         connector_id_or_name: str,
         *,
         auth_type: OutboundAuthenticationType | None | Unset = UNSET,
-        fetch_default: bool | Unset = UNSET,
+        fetch_default: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> CredentialsResponse:
         """List the workspace's credentials for a connector.
@@ -1012,9 +1014,9 @@ class AsyncConnectors:
     async def list(
         self,
         *,
-        query_filters: ConnectorsQueryFilters | ConnectorsQueryFiltersParam | Unset = UNSET,
+        query_filters: ConnectorsQueryFilters | ConnectorsQueryFiltersParam | None | Unset = UNSET,
         cursor: str | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> PaginatedConnectors:
         """List the connectors.
@@ -1047,8 +1049,8 @@ class AsyncConnectors:
     def list_all(
         self,
         *,
-        query_filters: ConnectorsQueryFilters | ConnectorsQueryFiltersParam | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        query_filters: ConnectorsQueryFilters | ConnectorsQueryFiltersParam | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[Connector]:
         """List the connectors.
@@ -1088,12 +1090,14 @@ class AsyncConnectors:
         name: str,
         description: str,
         server: str,
-        protocol: Literal["mcp"] | Unset = UNSET,
+        protocol: Literal["mcp"] | None | Unset = UNSET,
         title: str | None | Unset = UNSET,
         icon_url: str | None | Unset = UNSET,
-        visibility: PublicResourceVisibility | Unset = UNSET,
+        visibility: PublicResourceVisibility | None | Unset = UNSET,
         headers_: Mapping[str, Any] | None | Unset = UNSET,
-        global_headers: Mapping[str, GlobalHeaderValue | GlobalHeaderValueParam] | Unset = UNSET,
+        global_headers: Mapping[str, GlobalHeaderValue | GlobalHeaderValueParam]
+        | None
+        | Unset = UNSET,
         auth_data: AuthData | AuthDataParam | None | Unset = UNSET,
         oauth2_server_metadata: ExtendedOAuthServerMetadata
         | ExtendedOAuthServerMetadataParam
@@ -1161,8 +1165,8 @@ class AsyncConnectors:
         self,
         connector_id_or_name: str,
         *,
-        fetch_user_data: bool | Unset = UNSET,
-        fetch_customer_data: bool | Unset = UNSET,
+        fetch_user_data: bool | None | Unset = UNSET,
+        fetch_customer_data: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Connector:
         """Get a connector.
@@ -1228,7 +1232,7 @@ class AsyncConnectors:
         description: str | None | Unset = UNSET,
         icon_url: str | None | Unset = UNSET,
         system_prompt: str | None | Unset = UNSET,
-        protocol: Literal["mcp"] | Unset = UNSET,
+        protocol: Literal["mcp"] | None | Unset = UNSET,
         server: str | None | Unset = UNSET,
         auth_methods: Sequence[
             AuthenticationMethodCreateOrUpdateRequest
@@ -1285,10 +1289,10 @@ class AsyncConnectors:
         connector_id_or_name: str,
         *,
         app_return_url: str | None | Unset = UNSET,
-        method_type: OutboundAuthenticationType | Unset = UNSET,
+        method_type: OutboundAuthenticationType | None | Unset = UNSET,
         credentials_name: str | None | Unset = UNSET,
         credentials_title: str | None | Unset = UNSET,
-        github_installation_link: bool | Unset = UNSET,
+        github_installation_link: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AuthUrlResponse:
         """Get the link to sign in to a connector.
@@ -1358,7 +1362,7 @@ class AsyncConnectors:
         connector_id_or_name: str,
         *,
         auth_type: OutboundAuthenticationType | None | Unset = UNSET,
-        fetch_default: bool | Unset = UNSET,
+        fetch_default: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> CredentialsResponse:
         """List the organisation's credentials for a connector.
@@ -1470,10 +1474,10 @@ class AsyncConnectors:
         self,
         connector_id_or_name: str,
         *,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
-        refresh: bool | Unset = UNSET,
-        pretty: bool | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        refresh: bool | None | Unset = UNSET,
+        pretty: bool | None | Unset = UNSET,
         credentials_name: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> builtins.list[MCPTool] | builtins.list[dict[str, Any]]:
@@ -1520,9 +1524,9 @@ class AsyncConnectors:
         self,
         connector_id_or_name: str,
         *,
-        page_size: int | Unset = UNSET,
-        refresh: bool | Unset = UNSET,
-        pretty: bool | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        refresh: bool | None | Unset = UNSET,
+        pretty: bool | None | Unset = UNSET,
         credentials_name: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[MCPTool]:
@@ -1573,7 +1577,7 @@ class AsyncConnectors:
         connector_id_or_name: str,
         *,
         credentials_name: str | None | Unset = UNSET,
-        arguments: Mapping[str, Any] | Unset = UNSET,
+        arguments: Mapping[str, Any] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ConnectorToolCallResponse:
         """Call a tool of a connector.
@@ -1614,7 +1618,7 @@ class AsyncConnectors:
         connector_id_or_name: str,
         *,
         auth_type: OutboundAuthenticationType | None | Unset = UNSET,
-        fetch_default: bool | Unset = UNSET,
+        fetch_default: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> CredentialsResponse:
         """List the caller's credentials for a connector.
@@ -1749,7 +1753,7 @@ class AsyncConnectors:
         connector_id_or_name: str,
         *,
         auth_type: OutboundAuthenticationType | None | Unset = UNSET,
-        fetch_default: bool | Unset = UNSET,
+        fetch_default: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> CredentialsResponse:
         """List the workspace's credentials for a connector.

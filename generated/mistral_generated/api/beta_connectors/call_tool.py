@@ -32,14 +32,14 @@ def prepare(
     connector_id_or_name: str,
     *,
     credentials_name: str | None | Unset = UNSET,
-    arguments: Mapping[str, Any] | Unset = UNSET,
+    arguments: Mapping[str, Any] | None | Unset = UNSET,
 ) -> Call[ConnectorToolCallResponse]:
     """Return the call of `beta.connectors.call_tool`; nothing is sent."""
     return Call(
         operation=OPERATION,
         url=f"/v1/connectors/{segment('connector_id_or_name', connector_id_or_name)}/tools/{segment('tool_name', tool_name)}/call",
         params=query(("credentials_name", credentials_name)),
-        json=json_body({"arguments": arguments}),
+        json=json_body({"arguments": UNSET if arguments is None else arguments}),
         parse=parse,
     )
 

@@ -27,8 +27,8 @@ OPERATION = Operation(
 def prepare(
     connector_id_or_name: str,
     *,
-    fetch_user_data: bool | Unset = UNSET,
-    fetch_customer_data: bool | Unset = UNSET,
+    fetch_user_data: bool | None | Unset = UNSET,
+    fetch_customer_data: bool | None | Unset = UNSET,
 ) -> Call[Connector]:
     """Return the call of `beta.connectors.get`; nothing is sent."""
     return Call(

@@ -29,10 +29,10 @@ def prepare(
     connector_id_or_name: str,
     *,
     app_return_url: str | None | Unset = UNSET,
-    method_type: OutboundAuthenticationType | Unset = UNSET,
+    method_type: OutboundAuthenticationType | None | Unset = UNSET,
     credentials_name: str | None | Unset = UNSET,
     credentials_title: str | None | Unset = UNSET,
-    github_installation_link: bool | Unset = UNSET,
+    github_installation_link: bool | None | Unset = UNSET,
 ) -> Call[AuthUrlResponse]:
     """Return the call of `beta.connectors.get_auth_url`; nothing is sent."""
     return Call(

@@ -37,9 +37,9 @@ PAGING: Paging[Connector] = Paging(
 
 def prepare(
     *,
-    query_filters: ConnectorsQueryFilters | ConnectorsQueryFiltersParam | Unset = UNSET,
+    query_filters: ConnectorsQueryFilters | ConnectorsQueryFiltersParam | None | Unset = UNSET,
     cursor: str | None | Unset = UNSET,
-    page_size: int | Unset = UNSET,
+    page_size: int | None | Unset = UNSET,
 ) -> Call[PaginatedConnectors]:
     """Return the call of `beta.connectors.list`; nothing is sent."""
     return Call(

@@ -36,10 +36,10 @@ PAGING: Paging[MCPTool] = Paging(
 def prepare(
     connector_id_or_name: str,
     *,
-    page: int | Unset = UNSET,
-    page_size: int | Unset = UNSET,
-    refresh: bool | Unset = UNSET,
-    pretty: bool | Unset = UNSET,
+    page: int | None | Unset = UNSET,
+    page_size: int | None | Unset = UNSET,
+    refresh: bool | None | Unset = UNSET,
+    pretty: bool | None | Unset = UNSET,
     credentials_name: str | None | Unset = UNSET,
 ) -> Call[builtins.list[MCPTool] | builtins.list[dict[str, Any]]]:
     """Return the call of `beta.connectors.list_tools`; nothing is sent."""

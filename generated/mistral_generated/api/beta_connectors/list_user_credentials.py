@@ -29,7 +29,7 @@ def prepare(
     connector_id_or_name: str,
     *,
     auth_type: OutboundAuthenticationType | None | Unset = UNSET,
-    fetch_default: bool | Unset = UNSET,
+    fetch_default: bool | None | Unset = UNSET,
 ) -> Call[CredentialsResponse]:
     """Return the call of `beta.connectors.list_user_credentials`; nothing is sent."""
     return Call(

@@ -41,7 +41,7 @@ def prepare(
     description: str | None | Unset = UNSET,
     icon_url: str | None | Unset = UNSET,
     system_prompt: str | None | Unset = UNSET,
-    protocol: Literal["mcp"] | Unset = UNSET,
+    protocol: Literal["mcp"] | None | Unset = UNSET,
     server: str | None | Unset = UNSET,
     auth_methods: Sequence[
         AuthenticationMethodCreateOrUpdateRequest | AuthenticationMethodCreateOrUpdateRequestParam
@@ -60,7 +60,7 @@ def prepare(
                 "description": description,
                 "icon_url": icon_url,
                 "system_prompt": system_prompt,
-                "protocol": protocol,
+                "protocol": UNSET if protocol is None else protocol,
                 "server": server,
                 "auth_methods": auth_methods,
             }

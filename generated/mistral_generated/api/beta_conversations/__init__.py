@@ -53,8 +53,8 @@ class Conversations:
     def list(
         self,
         *,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         metadata: Mapping[str, Any] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> builtins.list[Conversation]:
@@ -85,7 +85,7 @@ class Conversations:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         metadata: Mapping[str, Any] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[Conversation]:
@@ -122,11 +122,11 @@ class Conversations:
     def start(
         self,
         *,
-        inputs: str | Sequence[ConversationEntry | ConversationEntryParam],
+        inputs: str | Sequence[ConversationEntry | ConversationEntryParam | Mapping[str, object]],
         store: bool | None | Unset = UNSET,
         handoff_execution: HandoffExecution | None | Unset = UNSET,
         instructions: str | None | Unset = UNSET,
-        tools: Sequence[AgentTool | AgentToolParam] | None | Unset = UNSET,
+        tools: Sequence[AgentTool | AgentToolParam | Mapping[str, object]] | None | Unset = UNSET,
         completion_args: CompletionArgs | CompletionArgsParam | None | Unset = UNSET,
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
@@ -197,11 +197,11 @@ class Conversations:
     def start_stream(
         self,
         *,
-        inputs: str | Sequence[ConversationEntry | ConversationEntryParam],
+        inputs: str | Sequence[ConversationEntry | ConversationEntryParam | Mapping[str, object]],
         store: bool | None | Unset = UNSET,
         handoff_execution: HandoffExecution | None | Unset = UNSET,
         instructions: str | None | Unset = UNSET,
-        tools: Sequence[AgentTool | AgentToolParam] | None | Unset = UNSET,
+        tools: Sequence[AgentTool | AgentToolParam | Mapping[str, object]] | None | Unset = UNSET,
         completion_args: CompletionArgs | CompletionArgsParam | None | Unset = UNSET,
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
@@ -297,10 +297,13 @@ class Conversations:
         self,
         conversation_id: str,
         *,
-        inputs: str | Sequence[ConversationEntry | ConversationEntryParam] | Unset = UNSET,
-        store: bool | Unset = UNSET,
-        handoff_execution: HandoffExecution | Unset = UNSET,
-        completion_args: CompletionArgs | CompletionArgsParam | Unset = UNSET,
+        inputs: str
+        | Sequence[ConversationEntry | ConversationEntryParam | Mapping[str, object]]
+        | None
+        | Unset = UNSET,
+        store: bool | None | Unset = UNSET,
+        handoff_execution: HandoffExecution | None | Unset = UNSET,
+        completion_args: CompletionArgs | CompletionArgsParam | None | Unset = UNSET,
         tool_confirmations: Sequence[ToolCallConfirmation | ToolCallConfirmationParam]
         | None
         | Unset = UNSET,
@@ -352,10 +355,13 @@ class Conversations:
         self,
         conversation_id: str,
         *,
-        inputs: str | Sequence[ConversationEntry | ConversationEntryParam] | Unset = UNSET,
-        store: bool | Unset = UNSET,
-        handoff_execution: HandoffExecution | Unset = UNSET,
-        completion_args: CompletionArgs | CompletionArgsParam | Unset = UNSET,
+        inputs: str
+        | Sequence[ConversationEntry | ConversationEntryParam | Mapping[str, object]]
+        | None
+        | Unset = UNSET,
+        store: bool | None | Unset = UNSET,
+        handoff_execution: HandoffExecution | None | Unset = UNSET,
+        completion_args: CompletionArgs | CompletionArgsParam | None | Unset = UNSET,
         tool_confirmations: Sequence[ToolCallConfirmation | ToolCallConfirmationParam]
         | None
         | Unset = UNSET,
@@ -479,10 +485,13 @@ class Conversations:
         conversation_id: str,
         *,
         from_entry_id: str,
-        inputs: str | Sequence[ConversationEntry | ConversationEntryParam] | Unset = UNSET,
-        store: bool | Unset = UNSET,
-        handoff_execution: HandoffExecution | Unset = UNSET,
-        completion_args: CompletionArgs | CompletionArgsParam | Unset = UNSET,
+        inputs: str
+        | Sequence[ConversationEntry | ConversationEntryParam | Mapping[str, object]]
+        | None
+        | Unset = UNSET,
+        store: bool | None | Unset = UNSET,
+        handoff_execution: HandoffExecution | None | Unset = UNSET,
+        completion_args: CompletionArgs | CompletionArgsParam | None | Unset = UNSET,
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         metadata: MetadataDict | MetadataDictParam | None | Unset = UNSET,
         agent_version: str | int | None | Unset = UNSET,
@@ -541,10 +550,13 @@ class Conversations:
         conversation_id: str,
         *,
         from_entry_id: str,
-        inputs: str | Sequence[ConversationEntry | ConversationEntryParam] | Unset = UNSET,
-        store: bool | Unset = UNSET,
-        handoff_execution: HandoffExecution | Unset = UNSET,
-        completion_args: CompletionArgs | CompletionArgsParam | Unset = UNSET,
+        inputs: str
+        | Sequence[ConversationEntry | ConversationEntryParam | Mapping[str, object]]
+        | None
+        | Unset = UNSET,
+        store: bool | None | Unset = UNSET,
+        handoff_execution: HandoffExecution | None | Unset = UNSET,
+        completion_args: CompletionArgs | CompletionArgsParam | None | Unset = UNSET,
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         metadata: MetadataDict | MetadataDictParam | None | Unset = UNSET,
         agent_version: str | int | None | Unset = UNSET,
@@ -615,8 +627,8 @@ class AsyncConversations:
     async def list(
         self,
         *,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         metadata: Mapping[str, Any] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> builtins.list[Conversation]:
@@ -647,7 +659,7 @@ class AsyncConversations:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         metadata: Mapping[str, Any] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[Conversation]:
@@ -684,11 +696,11 @@ class AsyncConversations:
     async def start(
         self,
         *,
-        inputs: str | Sequence[ConversationEntry | ConversationEntryParam],
+        inputs: str | Sequence[ConversationEntry | ConversationEntryParam | Mapping[str, object]],
         store: bool | None | Unset = UNSET,
         handoff_execution: HandoffExecution | None | Unset = UNSET,
         instructions: str | None | Unset = UNSET,
-        tools: Sequence[AgentTool | AgentToolParam] | None | Unset = UNSET,
+        tools: Sequence[AgentTool | AgentToolParam | Mapping[str, object]] | None | Unset = UNSET,
         completion_args: CompletionArgs | CompletionArgsParam | None | Unset = UNSET,
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
@@ -759,11 +771,11 @@ class AsyncConversations:
     def start_stream(
         self,
         *,
-        inputs: str | Sequence[ConversationEntry | ConversationEntryParam],
+        inputs: str | Sequence[ConversationEntry | ConversationEntryParam | Mapping[str, object]],
         store: bool | None | Unset = UNSET,
         handoff_execution: HandoffExecution | None | Unset = UNSET,
         instructions: str | None | Unset = UNSET,
-        tools: Sequence[AgentTool | AgentToolParam] | None | Unset = UNSET,
+        tools: Sequence[AgentTool | AgentToolParam | Mapping[str, object]] | None | Unset = UNSET,
         completion_args: CompletionArgs | CompletionArgsParam | None | Unset = UNSET,
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         name: str | None | Unset = UNSET,
@@ -859,10 +871,13 @@ class AsyncConversations:
         self,
         conversation_id: str,
         *,
-        inputs: str | Sequence[ConversationEntry | ConversationEntryParam] | Unset = UNSET,
-        store: bool | Unset = UNSET,
-        handoff_execution: HandoffExecution | Unset = UNSET,
-        completion_args: CompletionArgs | CompletionArgsParam | Unset = UNSET,
+        inputs: str
+        | Sequence[ConversationEntry | ConversationEntryParam | Mapping[str, object]]
+        | None
+        | Unset = UNSET,
+        store: bool | None | Unset = UNSET,
+        handoff_execution: HandoffExecution | None | Unset = UNSET,
+        completion_args: CompletionArgs | CompletionArgsParam | None | Unset = UNSET,
         tool_confirmations: Sequence[ToolCallConfirmation | ToolCallConfirmationParam]
         | None
         | Unset = UNSET,
@@ -914,10 +929,13 @@ class AsyncConversations:
         self,
         conversation_id: str,
         *,
-        inputs: str | Sequence[ConversationEntry | ConversationEntryParam] | Unset = UNSET,
-        store: bool | Unset = UNSET,
-        handoff_execution: HandoffExecution | Unset = UNSET,
-        completion_args: CompletionArgs | CompletionArgsParam | Unset = UNSET,
+        inputs: str
+        | Sequence[ConversationEntry | ConversationEntryParam | Mapping[str, object]]
+        | None
+        | Unset = UNSET,
+        store: bool | None | Unset = UNSET,
+        handoff_execution: HandoffExecution | None | Unset = UNSET,
+        completion_args: CompletionArgs | CompletionArgsParam | None | Unset = UNSET,
         tool_confirmations: Sequence[ToolCallConfirmation | ToolCallConfirmationParam]
         | None
         | Unset = UNSET,
@@ -1041,10 +1059,13 @@ class AsyncConversations:
         conversation_id: str,
         *,
         from_entry_id: str,
-        inputs: str | Sequence[ConversationEntry | ConversationEntryParam] | Unset = UNSET,
-        store: bool | Unset = UNSET,
-        handoff_execution: HandoffExecution | Unset = UNSET,
-        completion_args: CompletionArgs | CompletionArgsParam | Unset = UNSET,
+        inputs: str
+        | Sequence[ConversationEntry | ConversationEntryParam | Mapping[str, object]]
+        | None
+        | Unset = UNSET,
+        store: bool | None | Unset = UNSET,
+        handoff_execution: HandoffExecution | None | Unset = UNSET,
+        completion_args: CompletionArgs | CompletionArgsParam | None | Unset = UNSET,
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         metadata: MetadataDict | MetadataDictParam | None | Unset = UNSET,
         agent_version: str | int | None | Unset = UNSET,
@@ -1103,10 +1124,13 @@ class AsyncConversations:
         conversation_id: str,
         *,
         from_entry_id: str,
-        inputs: str | Sequence[ConversationEntry | ConversationEntryParam] | Unset = UNSET,
-        store: bool | Unset = UNSET,
-        handoff_execution: HandoffExecution | Unset = UNSET,
-        completion_args: CompletionArgs | CompletionArgsParam | Unset = UNSET,
+        inputs: str
+        | Sequence[ConversationEntry | ConversationEntryParam | Mapping[str, object]]
+        | None
+        | Unset = UNSET,
+        store: bool | None | Unset = UNSET,
+        handoff_execution: HandoffExecution | None | Unset = UNSET,
+        completion_args: CompletionArgs | CompletionArgsParam | None | Unset = UNSET,
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         metadata: MetadataDict | MetadataDictParam | None | Unset = UNSET,
         agent_version: str | int | None | Unset = UNSET,

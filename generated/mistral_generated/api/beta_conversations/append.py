@@ -13,7 +13,7 @@ from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ...models.completion_args import CompletionArgs
     from ...models.conversation_entry import ConversationEntry
@@ -36,10 +36,13 @@ OPERATION = Operation(
 def prepare(
     conversation_id: str,
     *,
-    inputs: str | Sequence[ConversationEntry | ConversationEntryParam] | Unset = UNSET,
-    store: bool | Unset = UNSET,
-    handoff_execution: HandoffExecution | Unset = UNSET,
-    completion_args: CompletionArgs | CompletionArgsParam | Unset = UNSET,
+    inputs: str
+    | Sequence[ConversationEntry | ConversationEntryParam | Mapping[str, object]]
+    | None
+    | Unset = UNSET,
+    store: bool | None | Unset = UNSET,
+    handoff_execution: HandoffExecution | None | Unset = UNSET,
+    completion_args: CompletionArgs | CompletionArgsParam | None | Unset = UNSET,
     tool_confirmations: Sequence[ToolCallConfirmation | ToolCallConfirmationParam]
     | None
     | Unset = UNSET,
@@ -50,10 +53,10 @@ def prepare(
         url=f"/v1/conversations/{segment('conversation_id', conversation_id)}",
         json=json_body(
             {
-                "inputs": inputs,
-                "store": store,
-                "handoff_execution": handoff_execution,
-                "completion_args": completion_args,
+                "inputs": UNSET if inputs is None else inputs,
+                "store": UNSET if store is None else store,
+                "handoff_execution": UNSET if handoff_execution is None else handoff_execution,
+                "completion_args": UNSET if completion_args is None else completion_args,
                 "tool_confirmations": tool_confirmations,
             }
         ),

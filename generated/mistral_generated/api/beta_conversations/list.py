@@ -38,8 +38,8 @@ PAGING: Paging[Conversation] = Paging(
 
 def prepare(
     *,
-    page: int | Unset = UNSET,
-    page_size: int | Unset = UNSET,
+    page: int | None | Unset = UNSET,
+    page_size: int | None | Unset = UNSET,
     metadata: Mapping[str, Any] | None | Unset = UNSET,
 ) -> Call[builtins.list[Conversation]]:
     """Return the call of `beta.conversations.list`; nothing is sent."""

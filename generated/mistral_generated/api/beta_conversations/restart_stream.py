@@ -13,7 +13,7 @@ from ...types import UNSET, Operation, RawEvent, StreamCall
 from ...wire import json_body, read_event_object, segment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ...models.completion_args import CompletionArgs
     from ...models.conversation_entry import ConversationEntry
@@ -41,10 +41,13 @@ def prepare(
     conversation_id: str,
     *,
     from_entry_id: str,
-    inputs: str | Sequence[ConversationEntry | ConversationEntryParam] | Unset = UNSET,
-    store: bool | Unset = UNSET,
-    handoff_execution: HandoffExecution | Unset = UNSET,
-    completion_args: CompletionArgs | CompletionArgsParam | Unset = UNSET,
+    inputs: str
+    | Sequence[ConversationEntry | ConversationEntryParam | Mapping[str, object]]
+    | None
+    | Unset = UNSET,
+    store: bool | None | Unset = UNSET,
+    handoff_execution: HandoffExecution | None | Unset = UNSET,
+    completion_args: CompletionArgs | CompletionArgsParam | None | Unset = UNSET,
     guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
     metadata: MetadataDict | MetadataDictParam | None | Unset = UNSET,
     agent_version: str | int | None | Unset = UNSET,
@@ -56,10 +59,10 @@ def prepare(
         json=json_body(
             {
                 "from_entry_id": from_entry_id,
-                "inputs": inputs,
-                "store": store,
-                "handoff_execution": handoff_execution,
-                "completion_args": completion_args,
+                "inputs": UNSET if inputs is None else inputs,
+                "store": UNSET if store is None else store,
+                "handoff_execution": UNSET if handoff_execution is None else handoff_execution,
+                "completion_args": UNSET if completion_args is None else completion_args,
                 "guardrails": guardrails,
                 "metadata": metadata,
                 "agent_version": agent_version,

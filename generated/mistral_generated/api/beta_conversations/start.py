@@ -13,7 +13,7 @@ from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ...models.agent_tool import AgentTool
     from ...models.completion_args import CompletionArgs
@@ -39,11 +39,11 @@ OPERATION = Operation(
 
 def prepare(
     *,
-    inputs: str | Sequence[ConversationEntry | ConversationEntryParam],
+    inputs: str | Sequence[ConversationEntry | ConversationEntryParam | Mapping[str, object]],
     store: bool | None | Unset = UNSET,
     handoff_execution: HandoffExecution | None | Unset = UNSET,
     instructions: str | None | Unset = UNSET,
-    tools: Sequence[AgentTool | AgentToolParam] | None | Unset = UNSET,
+    tools: Sequence[AgentTool | AgentToolParam | Mapping[str, object]] | None | Unset = UNSET,
     completion_args: CompletionArgs | CompletionArgsParam | None | Unset = UNSET,
     guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
     name: str | None | Unset = UNSET,

@@ -50,9 +50,9 @@ class Libraries:
     def list(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         page_token: str | None | Unset = UNSET,
-        page: int | Unset = UNSET,
+        page: int | None | Unset = UNSET,
         search: str | None | Unset = UNSET,
         filter_owned_by_me: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
@@ -99,7 +99,7 @@ class Libraries:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         search: str | None | Unset = UNSET,
         filter_owned_by_me: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
@@ -202,7 +202,7 @@ class Libraries:
         self,
         library_id: str,
         *,
-        name: str | Unset = UNSET,
+        name: str | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Library:
@@ -261,7 +261,7 @@ class Libraries:
         self,
         library_id: str,
         *,
-        name: str | Unset = UNSET,
+        name: str | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Library:
@@ -317,9 +317,9 @@ class AsyncLibraries:
     async def list(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         page_token: str | None | Unset = UNSET,
-        page: int | Unset = UNSET,
+        page: int | None | Unset = UNSET,
         search: str | None | Unset = UNSET,
         filter_owned_by_me: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
@@ -366,7 +366,7 @@ class AsyncLibraries:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         search: str | None | Unset = UNSET,
         filter_owned_by_me: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
@@ -469,7 +469,7 @@ class AsyncLibraries:
         self,
         library_id: str,
         *,
-        name: str | Unset = UNSET,
+        name: str | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Library:
@@ -528,7 +528,7 @@ class AsyncLibraries:
         self,
         library_id: str,
         *,
-        name: str | Unset = UNSET,
+        name: str | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Library:

@@ -38,9 +38,9 @@ PAGING: Paging[Library] = Paging(
 
 def prepare(
     *,
-    page_size: int | Unset = UNSET,
+    page_size: int | None | Unset = UNSET,
     page_token: str | None | Unset = UNSET,
-    page: int | Unset = UNSET,
+    page: int | None | Unset = UNSET,
     search: str | None | Unset = UNSET,
     filter_owned_by_me: bool | None | Unset = UNSET,
 ) -> Call[ListLibrariesResponse]:

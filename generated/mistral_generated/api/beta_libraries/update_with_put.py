@@ -26,13 +26,13 @@ OPERATION = Operation(
 
 
 def prepare(
-    library_id: str, *, name: str | Unset = UNSET, description: str | None | Unset = UNSET
+    library_id: str, *, name: str | None | Unset = UNSET, description: str | None | Unset = UNSET
 ) -> Call[Library]:
     """Return the call of `beta.libraries.update_with_put`; nothing is sent."""
     return Call(
         operation=OPERATION,
         url=f"/v1/libraries/{segment('library_id', library_id)}",
-        json=json_body({"name": name, "description": description}),
+        json=json_body({"name": UNSET if name is None else name, "description": description}),
         parse=parse,
     )
 

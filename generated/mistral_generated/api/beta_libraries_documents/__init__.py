@@ -37,11 +37,11 @@ class Documents:
         library_id: str,
         *,
         search: str | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
-        page: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        page: int | None | Unset = UNSET,
         filters_attributes: str | None | Unset = UNSET,
-        sort_by: str | Unset = UNSET,
-        sort_order: Literal["asc", "desc"] | Unset = UNSET,
+        sort_by: str | None | Unset = UNSET,
+        sort_order: Literal["asc", "desc"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListDocumentsResponse:
         """List the documents of a library.
@@ -90,10 +90,10 @@ class Documents:
         library_id: str,
         *,
         search: str | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         filters_attributes: str | None | Unset = UNSET,
-        sort_by: str | Unset = UNSET,
-        sort_order: Literal["asc", "desc"] | Unset = UNSET,
+        sort_by: str | None | Unset = UNSET,
+        sort_order: Literal["asc", "desc"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[Document]:
         """List the documents of a library.
@@ -194,7 +194,7 @@ class Documents:
         library_id: str,
         document_id: str,
         *,
-        name: str | Unset = UNSET,
+        name: str | None | Unset = UNSET,
         attributes: Mapping[
             str,
             bool
@@ -278,7 +278,7 @@ class Documents:
         library_id: str,
         document_id: str,
         *,
-        name: str | Unset = UNSET,
+        name: str | None | Unset = UNSET,
         attributes: Mapping[
             str,
             bool
@@ -485,11 +485,11 @@ class AsyncDocuments:
         library_id: str,
         *,
         search: str | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
-        page: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        page: int | None | Unset = UNSET,
         filters_attributes: str | None | Unset = UNSET,
-        sort_by: str | Unset = UNSET,
-        sort_order: Literal["asc", "desc"] | Unset = UNSET,
+        sort_by: str | None | Unset = UNSET,
+        sort_order: Literal["asc", "desc"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListDocumentsResponse:
         """List the documents of a library.
@@ -538,10 +538,10 @@ class AsyncDocuments:
         library_id: str,
         *,
         search: str | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         filters_attributes: str | None | Unset = UNSET,
-        sort_by: str | Unset = UNSET,
-        sort_order: Literal["asc", "desc"] | Unset = UNSET,
+        sort_by: str | None | Unset = UNSET,
+        sort_order: Literal["asc", "desc"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[Document]:
         """List the documents of a library.
@@ -644,7 +644,7 @@ class AsyncDocuments:
         library_id: str,
         document_id: str,
         *,
-        name: str | Unset = UNSET,
+        name: str | None | Unset = UNSET,
         attributes: Mapping[
             str,
             bool
@@ -730,7 +730,7 @@ class AsyncDocuments:
         library_id: str,
         document_id: str,
         *,
-        name: str | Unset = UNSET,
+        name: str | None | Unset = UNSET,
         attributes: Mapping[
             str,
             bool

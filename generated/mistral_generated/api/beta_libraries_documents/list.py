@@ -40,11 +40,11 @@ def prepare(
     library_id: str,
     *,
     search: str | None | Unset = UNSET,
-    page_size: int | Unset = UNSET,
-    page: int | Unset = UNSET,
+    page_size: int | None | Unset = UNSET,
+    page: int | None | Unset = UNSET,
     filters_attributes: str | None | Unset = UNSET,
-    sort_by: str | Unset = UNSET,
-    sort_order: Literal["asc", "desc"] | Unset = UNSET,
+    sort_by: str | None | Unset = UNSET,
+    sort_order: Literal["asc", "desc"] | None | Unset = UNSET,
 ) -> Call[ListDocumentsResponse]:
     """Return the call of `beta.libraries.documents.list`; nothing is sent."""
     return Call(

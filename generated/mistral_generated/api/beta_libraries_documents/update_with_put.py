@@ -32,7 +32,7 @@ def prepare(
     library_id: str,
     document_id: str,
     *,
-    name: str | Unset = UNSET,
+    name: str | None | Unset = UNSET,
     attributes: Mapping[
         str,
         bool
@@ -53,7 +53,13 @@ def prepare(
     return Call(
         operation=OPERATION,
         url=f"/v1/libraries/{segment('library_id', library_id)}/documents/{segment('document_id', document_id)}",
-        json=json_body({"name": name, "attributes": attributes, "expires_at": expires_at}),
+        json=json_body(
+            {
+                "name": UNSET if name is None else name,
+                "attributes": attributes,
+                "expires_at": expires_at,
+            }
+        ),
         parse=parse,
     )
 

@@ -37,8 +37,8 @@ class Campaigns:
     def list(
         self,
         *,
-        page_size: int | Unset = UNSET,
-        page: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        page: int | None | Unset = UNSET,
         q: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListCampaignsResponse:
@@ -67,7 +67,7 @@ class Campaigns:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         q: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[Campaign]:
@@ -190,8 +190,8 @@ class Campaigns:
         self,
         campaign_id: str,
         *,
-        page_size: int | Unset = UNSET,
-        page: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        page: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListCampaignSelectedEventsResponse:
         """List the events of a campaign.
@@ -217,7 +217,11 @@ class Campaigns:
         return self._send(prepare(campaign_id=campaign_id, page_size=page_size, page=page), options)
 
     def list_events_all(
-        self, campaign_id: str, *, page_size: int | Unset = UNSET, **options: Unpack[CallOptions]
+        self,
+        campaign_id: str,
+        *,
+        page_size: int | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
     ) -> Iterator[ChatCompletionEventPreview]:
         """List the events of a campaign.
 
@@ -283,8 +287,8 @@ class AsyncCampaigns:
     async def list(
         self,
         *,
-        page_size: int | Unset = UNSET,
-        page: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        page: int | None | Unset = UNSET,
         q: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListCampaignsResponse:
@@ -313,7 +317,7 @@ class AsyncCampaigns:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         q: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[Campaign]:
@@ -436,8 +440,8 @@ class AsyncCampaigns:
         self,
         campaign_id: str,
         *,
-        page_size: int | Unset = UNSET,
-        page: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        page: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListCampaignSelectedEventsResponse:
         """List the events of a campaign.
@@ -465,7 +469,11 @@ class AsyncCampaigns:
         )
 
     def list_events_all(
-        self, campaign_id: str, *, page_size: int | Unset = UNSET, **options: Unpack[CallOptions]
+        self,
+        campaign_id: str,
+        *,
+        page_size: int | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
     ) -> AsyncIterator[ChatCompletionEventPreview]:
         """List the events of a campaign.
 

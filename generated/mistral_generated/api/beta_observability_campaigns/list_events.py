@@ -34,7 +34,7 @@ PAGING: Paging[ChatCompletionEventPreview] = Paging(
 
 
 def prepare(
-    campaign_id: str, *, page_size: int | Unset = UNSET, page: int | Unset = UNSET
+    campaign_id: str, *, page_size: int | None | Unset = UNSET, page: int | None | Unset = UNSET
 ) -> Call[ListCampaignSelectedEventsResponse]:
     """Return the call of `beta.observability.campaigns.list_events`; nothing is sent."""
     return Call(

@@ -41,7 +41,7 @@ PAGING: Paging[ChatCompletionEventPreview] = Paging(
 def prepare(
     *,
     search_params: FilterPayload | FilterPayloadParam,
-    page_size: int | Unset = UNSET,
+    page_size: int | None | Unset = UNSET,
     cursor: str | None | Unset = UNSET,
     extra_fields: Sequence[str] | None | Unset = UNSET,
 ) -> Call[SearchChatCompletionEventsResponse]:

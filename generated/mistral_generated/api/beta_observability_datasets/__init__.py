@@ -49,8 +49,8 @@ class Datasets:
     def list(
         self,
         *,
-        page_size: int | Unset = UNSET,
-        page: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        page: int | None | Unset = UNSET,
         q: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListDatasetsResponse:
@@ -79,7 +79,7 @@ class Datasets:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         q: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[DatasetPreview]:
@@ -368,8 +368,8 @@ class Datasets:
         self,
         dataset_id: str,
         *,
-        page_size: int | Unset = UNSET,
-        page: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        page: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListDatasetRecordsResponse:
         """List the records of a dataset.
@@ -395,7 +395,11 @@ class Datasets:
         return self._send(prepare(dataset_id=dataset_id, page_size=page_size, page=page), options)
 
     def list_records_all(
-        self, dataset_id: str, *, page_size: int | Unset = UNSET, **options: Unpack[CallOptions]
+        self,
+        dataset_id: str,
+        *,
+        page_size: int | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
     ) -> Iterator[DatasetRecord]:
         """List the records of a dataset.
 
@@ -430,7 +434,7 @@ class Datasets:
         dataset_id: str,
         *,
         payload: Mapping[str, Any],
-        properties: Mapping[str, Any] | Unset = UNSET,
+        properties: Mapping[str, Any] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> DatasetRecord:
         """Add a record to a dataset.
@@ -461,8 +465,8 @@ class Datasets:
         self,
         dataset_id: str,
         *,
-        page_size: int | Unset = UNSET,
-        page: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        page: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListDatasetImportTasksResponse:
         """List the imports into a dataset.
@@ -488,7 +492,11 @@ class Datasets:
         return self._send(prepare(dataset_id=dataset_id, page_size=page_size, page=page), options)
 
     def list_tasks_all(
-        self, dataset_id: str, *, page_size: int | Unset = UNSET, **options: Unpack[CallOptions]
+        self,
+        dataset_id: str,
+        *,
+        page_size: int | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
     ) -> Iterator[DatasetImportTask]:
         """List the imports into a dataset.
 
@@ -562,8 +570,8 @@ class AsyncDatasets:
     async def list(
         self,
         *,
-        page_size: int | Unset = UNSET,
-        page: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        page: int | None | Unset = UNSET,
         q: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListDatasetsResponse:
@@ -592,7 +600,7 @@ class AsyncDatasets:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         q: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[DatasetPreview]:
@@ -883,8 +891,8 @@ class AsyncDatasets:
         self,
         dataset_id: str,
         *,
-        page_size: int | Unset = UNSET,
-        page: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        page: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListDatasetRecordsResponse:
         """List the records of a dataset.
@@ -912,7 +920,11 @@ class AsyncDatasets:
         )
 
     def list_records_all(
-        self, dataset_id: str, *, page_size: int | Unset = UNSET, **options: Unpack[CallOptions]
+        self,
+        dataset_id: str,
+        *,
+        page_size: int | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
     ) -> AsyncIterator[DatasetRecord]:
         """List the records of a dataset.
 
@@ -947,7 +959,7 @@ class AsyncDatasets:
         dataset_id: str,
         *,
         payload: Mapping[str, Any],
-        properties: Mapping[str, Any] | Unset = UNSET,
+        properties: Mapping[str, Any] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> DatasetRecord:
         """Add a record to a dataset.
@@ -978,8 +990,8 @@ class AsyncDatasets:
         self,
         dataset_id: str,
         *,
-        page_size: int | Unset = UNSET,
-        page: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        page: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListDatasetImportTasksResponse:
         """List the imports into a dataset.
@@ -1007,7 +1019,11 @@ class AsyncDatasets:
         )
 
     def list_tasks_all(
-        self, dataset_id: str, *, page_size: int | Unset = UNSET, **options: Unpack[CallOptions]
+        self,
+        dataset_id: str,
+        *,
+        page_size: int | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
     ) -> AsyncIterator[DatasetImportTask]:
         """List the imports into a dataset.
 

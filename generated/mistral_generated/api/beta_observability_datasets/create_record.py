@@ -28,13 +28,18 @@ OPERATION = Operation(
 
 
 def prepare(
-    dataset_id: str, *, payload: Mapping[str, Any], properties: Mapping[str, Any] | Unset = UNSET
+    dataset_id: str,
+    *,
+    payload: Mapping[str, Any],
+    properties: Mapping[str, Any] | None | Unset = UNSET,
 ) -> Call[DatasetRecord]:
     """Return the call of `beta.observability.datasets.create_record`; nothing is sent."""
     return Call(
         operation=OPERATION,
         url=f"/v1/observability/datasets/{segment('dataset_id', dataset_id)}/records",
-        json=json_body({"payload": payload, "properties": properties}),
+        json=json_body(
+            {"payload": payload, "properties": UNSET if properties is None else properties}
+        ),
         parse=parse,
     )
 

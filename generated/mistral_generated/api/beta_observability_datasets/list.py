@@ -34,7 +34,10 @@ PAGING: Paging[DatasetPreview] = Paging(
 
 
 def prepare(
-    *, page_size: int | Unset = UNSET, page: int | Unset = UNSET, q: str | None | Unset = UNSET
+    *,
+    page_size: int | None | Unset = UNSET,
+    page: int | None | Unset = UNSET,
+    q: str | None | Unset = UNSET,
 ) -> Call[ListDatasetsResponse]:
     """Return the call of `beta.observability.datasets.list`; nothing is sent."""
     return Call(

@@ -34,7 +34,7 @@ PAGING: Paging[DatasetImportTask] = Paging(
 
 
 def prepare(
-    dataset_id: str, *, page_size: int | Unset = UNSET, page: int | Unset = UNSET
+    dataset_id: str, *, page_size: int | None | Unset = UNSET, page: int | None | Unset = UNSET
 ) -> Call[ListDatasetImportTasksResponse]:
     """Return the call of `beta.observability.datasets.list_tasks`; nothing is sent."""
     return Call(

@@ -38,8 +38,8 @@ class Judges:
         *,
         type_filter: Sequence[JudgeOutputType] | None | Unset = UNSET,
         model_filter: Sequence[str] | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
-        page: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        page: int | None | Unset = UNSET,
         q: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListJudgesResponse:
@@ -81,7 +81,7 @@ class Judges:
         *,
         type_filter: Sequence[JudgeOutputType] | None | Unset = UNSET,
         model_filter: Sequence[str] | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         q: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[Judge]:
@@ -307,8 +307,8 @@ class AsyncJudges:
         *,
         type_filter: Sequence[JudgeOutputType] | None | Unset = UNSET,
         model_filter: Sequence[str] | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
-        page: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        page: int | None | Unset = UNSET,
         q: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListJudgesResponse:
@@ -350,7 +350,7 @@ class AsyncJudges:
         *,
         type_filter: Sequence[JudgeOutputType] | None | Unset = UNSET,
         model_filter: Sequence[str] | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         q: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[Judge]:

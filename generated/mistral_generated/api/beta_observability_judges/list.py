@@ -40,8 +40,8 @@ def prepare(
     *,
     type_filter: Sequence[JudgeOutputType] | None | Unset = UNSET,
     model_filter: Sequence[str] | None | Unset = UNSET,
-    page_size: int | Unset = UNSET,
-    page: int | Unset = UNSET,
+    page_size: int | None | Unset = UNSET,
+    page: int | None | Unset = UNSET,
     q: str | None | Unset = UNSET,
 ) -> Call[ListJudgesResponse]:
     """Return the call of `beta.observability.judges.list`; nothing is sent."""

@@ -87,10 +87,10 @@ class Logs:
         *,
         from_: dt.datetime | str | None | Unset = UNSET,
         to: dt.datetime | str | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         cursor: str | None | Unset = UNSET,
         search_expression: str | None | Unset = UNSET,
-        order: Literal["asc", "desc"] | Unset = UNSET,
+        order: Literal["asc", "desc"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> SearchLogsResponse:
         """Search the logs.
@@ -136,9 +136,9 @@ class Logs:
         *,
         from_: dt.datetime | str | None | Unset = UNSET,
         to: dt.datetime | str | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         search_expression: str | None | Unset = UNSET,
-        order: Literal["asc", "desc"] | Unset = UNSET,
+        order: Literal["asc", "desc"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[LogEntry]:
         """Search the logs.
@@ -246,10 +246,10 @@ class AsyncLogs:
         *,
         from_: dt.datetime | str | None | Unset = UNSET,
         to: dt.datetime | str | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         cursor: str | None | Unset = UNSET,
         search_expression: str | None | Unset = UNSET,
-        order: Literal["asc", "desc"] | Unset = UNSET,
+        order: Literal["asc", "desc"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> SearchLogsResponse:
         """Search the logs.
@@ -295,9 +295,9 @@ class AsyncLogs:
         *,
         from_: dt.datetime | str | None | Unset = UNSET,
         to: dt.datetime | str | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         search_expression: str | None | Unset = UNSET,
-        order: Literal["asc", "desc"] | Unset = UNSET,
+        order: Literal["asc", "desc"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[LogEntry]:
         """Search the logs.

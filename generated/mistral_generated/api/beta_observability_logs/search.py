@@ -41,10 +41,10 @@ def prepare(
     *,
     from_: dt.datetime | str | None | Unset = UNSET,
     to: dt.datetime | str | None | Unset = UNSET,
-    page_size: int | Unset = UNSET,
+    page_size: int | None | Unset = UNSET,
     cursor: str | None | Unset = UNSET,
     search_expression: str | None | Unset = UNSET,
-    order: Literal["asc", "desc"] | Unset = UNSET,
+    order: Literal["asc", "desc"] | None | Unset = UNSET,
 ) -> Call[SearchLogsResponse]:
     """Return the call of `beta.observability.logs.search`; nothing is sent."""
     return Call(
@@ -53,7 +53,9 @@ def prepare(
         params=query(
             ("from", from_, "from_"), ("to", to), ("page_size", page_size), ("cursor", cursor)
         ),
-        json=json_body({"search_expression": search_expression, "order": order}),
+        json=json_body(
+            {"search_expression": search_expression, "order": UNSET if order is None else order}
+        ),
         parse=parse,
     )
 

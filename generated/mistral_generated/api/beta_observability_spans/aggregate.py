@@ -39,11 +39,11 @@ def prepare(
     metric: MetricDefinition | MetricDefinitionParam,
     from_: dt.datetime | str | None | Unset = UNSET,
     to: dt.datetime | str | None | Unset = UNSET,
-    dimensions: Sequence[str] | Unset = UNSET,
+    dimensions: Sequence[str] | None | Unset = UNSET,
     time_dimension: TimeDimension | TimeDimensionParam | None | Unset = UNSET,
     search_expression: str | None | Unset = UNSET,
     order_by: Sequence[OrderByClause | OrderByClauseParam] | None | Unset = UNSET,
-    limit: int | Unset = UNSET,
+    limit: int | None | Unset = UNSET,
 ) -> Call[Aggregation]:
     """Return the call of `beta.observability.spans.aggregate`; nothing is sent."""
     return Call(
@@ -53,11 +53,11 @@ def prepare(
         json=json_body(
             {
                 "metric": metric,
-                "dimensions": dimensions,
+                "dimensions": UNSET if dimensions is None else dimensions,
                 "time_dimension": time_dimension,
                 "search_expression": search_expression,
                 "order_by": order_by,
-                "limit": limit,
+                "limit": UNSET if limit is None else limit,
             }
         ),
         parse=parse,

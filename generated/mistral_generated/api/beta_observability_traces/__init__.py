@@ -47,11 +47,11 @@ class Traces:
         metric: MetricDefinition | MetricDefinitionParam,
         from_: dt.datetime | str | None | Unset = UNSET,
         to: dt.datetime | str | None | Unset = UNSET,
-        dimensions: Sequence[str] | Unset = UNSET,
+        dimensions: Sequence[str] | None | Unset = UNSET,
         time_dimension: TimeDimension | TimeDimensionParam | None | Unset = UNSET,
         search_expression: str | None | Unset = UNSET,
         order_by: Sequence[OrderByClause | OrderByClauseParam] | None | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Aggregation:
         """Compute a figure over traces.
@@ -152,7 +152,7 @@ class Traces:
         *,
         from_: dt.datetime | str | None | Unset = UNSET,
         to: dt.datetime | str | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         cursor: str | None | Unset = UNSET,
         search_expression: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
@@ -198,7 +198,7 @@ class Traces:
         *,
         from_: dt.datetime | str | None | Unset = UNSET,
         to: dt.datetime | str | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         search_expression: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[Trace]:
@@ -267,7 +267,7 @@ class Traces:
         *,
         from_: dt.datetime | str | None | Unset = UNSET,
         to: dt.datetime | str | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         cursor: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> SearchSpansResponse:
@@ -304,7 +304,7 @@ class Traces:
         *,
         from_: dt.datetime | str | None | Unset = UNSET,
         to: dt.datetime | str | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[Span]:
         """List the spans of a trace.
@@ -385,11 +385,11 @@ class AsyncTraces:
         metric: MetricDefinition | MetricDefinitionParam,
         from_: dt.datetime | str | None | Unset = UNSET,
         to: dt.datetime | str | None | Unset = UNSET,
-        dimensions: Sequence[str] | Unset = UNSET,
+        dimensions: Sequence[str] | None | Unset = UNSET,
         time_dimension: TimeDimension | TimeDimensionParam | None | Unset = UNSET,
         search_expression: str | None | Unset = UNSET,
         order_by: Sequence[OrderByClause | OrderByClauseParam] | None | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Aggregation:
         """Compute a figure over traces.
@@ -490,7 +490,7 @@ class AsyncTraces:
         *,
         from_: dt.datetime | str | None | Unset = UNSET,
         to: dt.datetime | str | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         cursor: str | None | Unset = UNSET,
         search_expression: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
@@ -536,7 +536,7 @@ class AsyncTraces:
         *,
         from_: dt.datetime | str | None | Unset = UNSET,
         to: dt.datetime | str | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         search_expression: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[Trace]:
@@ -605,7 +605,7 @@ class AsyncTraces:
         *,
         from_: dt.datetime | str | None | Unset = UNSET,
         to: dt.datetime | str | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         cursor: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> SearchSpansResponse:
@@ -642,7 +642,7 @@ class AsyncTraces:
         *,
         from_: dt.datetime | str | None | Unset = UNSET,
         to: dt.datetime | str | None | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[Span]:
         """List the spans of a trace.

@@ -40,7 +40,7 @@ def prepare(
     *,
     from_: dt.datetime | str | None | Unset = UNSET,
     to: dt.datetime | str | None | Unset = UNSET,
-    page_size: int | Unset = UNSET,
+    page_size: int | None | Unset = UNSET,
     cursor: str | None | Unset = UNSET,
     search_expression: str | None | Unset = UNSET,
 ) -> Call[SearchTracesResponse]:

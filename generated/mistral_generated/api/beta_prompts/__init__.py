@@ -41,14 +41,14 @@ class Prompts:
     def list(
         self,
         *,
-        page_size: int | Unset = UNSET,
-        page_token: str | Unset = UNSET,
-        alias: str | Unset = UNSET,
-        fields: Sequence[str] | Unset = UNSET,
-        sort_field: ListSortField | Unset = UNSET,
-        sort_field_direction: ListSortDirection | Unset = UNSET,
-        sort_by: Literal["created_at", "last_modified_at", "name", "title"] | Unset = UNSET,
-        sort_direction: Literal["asc", "desc"] | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        page_token: str | None | Unset = UNSET,
+        alias: str | None | Unset = UNSET,
+        fields: Sequence[str] | None | Unset = UNSET,
+        sort_field: ListSortField | None | Unset = UNSET,
+        sort_field_direction: ListSortDirection | None | Unset = UNSET,
+        sort_by: Literal["created_at", "last_modified_at", "name", "title"] | None | Unset = UNSET,
+        sort_direction: Literal["asc", "desc"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListPromptsResponse:
         """List the prompts.
@@ -99,13 +99,13 @@ class Prompts:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
-        alias: str | Unset = UNSET,
-        fields: Sequence[str] | Unset = UNSET,
-        sort_field: ListSortField | Unset = UNSET,
-        sort_field_direction: ListSortDirection | Unset = UNSET,
-        sort_by: Literal["created_at", "last_modified_at", "name", "title"] | Unset = UNSET,
-        sort_direction: Literal["asc", "desc"] | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        alias: str | None | Unset = UNSET,
+        fields: Sequence[str] | None | Unset = UNSET,
+        sort_field: ListSortField | None | Unset = UNSET,
+        sort_field_direction: ListSortDirection | None | Unset = UNSET,
+        sort_by: Literal["created_at", "last_modified_at", "name", "title"] | None | Unset = UNSET,
+        sort_direction: Literal["asc", "desc"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[Prompt]:
         """List the prompts.
@@ -163,7 +163,7 @@ class Prompts:
         description: str | None | Unset = UNSET,
         notes: str | None | Unset = UNSET,
         sharing_scope: RegistrySharingScope | None | Unset = UNSET,
-        aliases: Sequence[str] | Unset = UNSET,
+        aliases: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Prompt:
         """Create a prompt.
@@ -207,9 +207,9 @@ class Prompts:
         self,
         prompt_id: str,
         *,
-        version: int | Unset = UNSET,
-        alias: str | Unset = UNSET,
-        fields: Sequence[str] | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        alias: str | None | Unset = UNSET,
+        fields: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Prompt:
         """Get a prompt.
@@ -330,7 +330,7 @@ class Prompts:
         *,
         definition: PromptDefinition | PromptDefinitionParam,
         notes: str | None | Unset = UNSET,
-        aliases: Sequence[str] | Unset = UNSET,
+        aliases: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> CreatePromptVersionResponse:
         """Add a version to a prompt.
@@ -365,7 +365,7 @@ class Prompts:
         prompt_id: str,
         version: int,
         *,
-        fields: Sequence[str] | Unset = UNSET,
+        fields: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Prompt:
         """Get one version of a prompt.
@@ -397,7 +397,7 @@ class Prompts:
         version: int,
         *,
         notes: str | None | Unset = UNSET,
-        aliases: AliasList | AliasListParam | Unset = UNSET,
+        aliases: AliasList | AliasListParam | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Prompt:
         """Change the notes or aliases of a version.
@@ -439,14 +439,14 @@ class AsyncPrompts:
     async def list(
         self,
         *,
-        page_size: int | Unset = UNSET,
-        page_token: str | Unset = UNSET,
-        alias: str | Unset = UNSET,
-        fields: Sequence[str] | Unset = UNSET,
-        sort_field: ListSortField | Unset = UNSET,
-        sort_field_direction: ListSortDirection | Unset = UNSET,
-        sort_by: Literal["created_at", "last_modified_at", "name", "title"] | Unset = UNSET,
-        sort_direction: Literal["asc", "desc"] | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        page_token: str | None | Unset = UNSET,
+        alias: str | None | Unset = UNSET,
+        fields: Sequence[str] | None | Unset = UNSET,
+        sort_field: ListSortField | None | Unset = UNSET,
+        sort_field_direction: ListSortDirection | None | Unset = UNSET,
+        sort_by: Literal["created_at", "last_modified_at", "name", "title"] | None | Unset = UNSET,
+        sort_direction: Literal["asc", "desc"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListPromptsResponse:
         """List the prompts.
@@ -497,13 +497,13 @@ class AsyncPrompts:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
-        alias: str | Unset = UNSET,
-        fields: Sequence[str] | Unset = UNSET,
-        sort_field: ListSortField | Unset = UNSET,
-        sort_field_direction: ListSortDirection | Unset = UNSET,
-        sort_by: Literal["created_at", "last_modified_at", "name", "title"] | Unset = UNSET,
-        sort_direction: Literal["asc", "desc"] | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        alias: str | None | Unset = UNSET,
+        fields: Sequence[str] | None | Unset = UNSET,
+        sort_field: ListSortField | None | Unset = UNSET,
+        sort_field_direction: ListSortDirection | None | Unset = UNSET,
+        sort_by: Literal["created_at", "last_modified_at", "name", "title"] | None | Unset = UNSET,
+        sort_direction: Literal["asc", "desc"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[Prompt]:
         """List the prompts.
@@ -561,7 +561,7 @@ class AsyncPrompts:
         description: str | None | Unset = UNSET,
         notes: str | None | Unset = UNSET,
         sharing_scope: RegistrySharingScope | None | Unset = UNSET,
-        aliases: Sequence[str] | Unset = UNSET,
+        aliases: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Prompt:
         """Create a prompt.
@@ -605,9 +605,9 @@ class AsyncPrompts:
         self,
         prompt_id: str,
         *,
-        version: int | Unset = UNSET,
-        alias: str | Unset = UNSET,
-        fields: Sequence[str] | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        alias: str | None | Unset = UNSET,
+        fields: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Prompt:
         """Get a prompt.
@@ -728,7 +728,7 @@ class AsyncPrompts:
         *,
         definition: PromptDefinition | PromptDefinitionParam,
         notes: str | None | Unset = UNSET,
-        aliases: Sequence[str] | Unset = UNSET,
+        aliases: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> CreatePromptVersionResponse:
         """Add a version to a prompt.
@@ -763,7 +763,7 @@ class AsyncPrompts:
         prompt_id: str,
         version: int,
         *,
-        fields: Sequence[str] | Unset = UNSET,
+        fields: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Prompt:
         """Get one version of a prompt.
@@ -797,7 +797,7 @@ class AsyncPrompts:
         version: int,
         *,
         notes: str | None | Unset = UNSET,
-        aliases: AliasList | AliasListParam | Unset = UNSET,
+        aliases: AliasList | AliasListParam | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Prompt:
         """Change the notes or aliases of a version.

@@ -37,7 +37,7 @@ def prepare(
     description: str | None | Unset = UNSET,
     notes: str | None | Unset = UNSET,
     sharing_scope: RegistrySharingScope | None | Unset = UNSET,
-    aliases: Sequence[str] | Unset = UNSET,
+    aliases: Sequence[str] | None | Unset = UNSET,
 ) -> Call[Prompt]:
     """Return the call of `beta.prompts.create`; nothing is sent."""
     return Call(
@@ -51,7 +51,7 @@ def prepare(
                 "description": description,
                 "notes": notes,
                 "sharingScope": sharing_scope,
-                "aliases": aliases,
+                "aliases": UNSET if aliases is None else aliases,
             },
             [("sharingScope", "sharing_scope")],
         ),

@@ -33,13 +33,19 @@ def prepare(
     *,
     definition: PromptDefinition | PromptDefinitionParam,
     notes: str | None | Unset = UNSET,
-    aliases: Sequence[str] | Unset = UNSET,
+    aliases: Sequence[str] | None | Unset = UNSET,
 ) -> Call[CreatePromptVersionResponse]:
     """Return the call of `beta.prompts.create_version`; nothing is sent."""
     return Call(
         operation=OPERATION,
         url=f"/v2/prompts/{segment('prompt_id', prompt_id)}/versions",
-        json=json_body({"definition": definition, "notes": notes, "aliases": aliases}),
+        json=json_body(
+            {
+                "definition": definition,
+                "notes": notes,
+                "aliases": UNSET if aliases is None else aliases,
+            }
+        ),
         parse=parse,
     )
 

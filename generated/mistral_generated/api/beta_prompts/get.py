@@ -29,9 +29,9 @@ OPERATION = Operation(
 def prepare(
     prompt_id: str,
     *,
-    version: int | Unset = UNSET,
-    alias: str | Unset = UNSET,
-    fields: Sequence[str] | Unset = UNSET,
+    version: int | None | Unset = UNSET,
+    alias: str | None | Unset = UNSET,
+    fields: Sequence[str] | None | Unset = UNSET,
 ) -> Call[Prompt]:
     """Return the call of `beta.prompts.get`; nothing is sent."""
     return Call(

@@ -26,7 +26,9 @@ OPERATION = Operation(
 )
 
 
-def prepare(prompt_id: str, version: int, *, fields: Sequence[str] | Unset = UNSET) -> Call[Prompt]:
+def prepare(
+    prompt_id: str, version: int, *, fields: Sequence[str] | None | Unset = UNSET
+) -> Call[Prompt]:
     """Return the call of `beta.prompts.get_version`; nothing is sent."""
     return Call(
         operation=OPERATION,

@@ -39,14 +39,14 @@ PAGING: Paging[Prompt] = Paging(
 
 def prepare(
     *,
-    page_size: int | Unset = UNSET,
-    page_token: str | Unset = UNSET,
-    alias: str | Unset = UNSET,
-    fields: Sequence[str] | Unset = UNSET,
-    sort_field: ListSortField | Unset = UNSET,
-    sort_field_direction: ListSortDirection | Unset = UNSET,
-    sort_by: Literal["created_at", "last_modified_at", "name", "title"] | Unset = UNSET,
-    sort_direction: Literal["asc", "desc"] | Unset = UNSET,
+    page_size: int | None | Unset = UNSET,
+    page_token: str | None | Unset = UNSET,
+    alias: str | None | Unset = UNSET,
+    fields: Sequence[str] | None | Unset = UNSET,
+    sort_field: ListSortField | None | Unset = UNSET,
+    sort_field_direction: ListSortDirection | None | Unset = UNSET,
+    sort_by: Literal["created_at", "last_modified_at", "name", "title"] | None | Unset = UNSET,
+    sort_direction: Literal["asc", "desc"] | None | Unset = UNSET,
 ) -> Call[ListPromptsResponse]:
     """Return the call of `beta.prompts.list`; nothing is sent."""
     return Call(

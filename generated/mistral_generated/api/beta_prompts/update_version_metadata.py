@@ -32,13 +32,13 @@ def prepare(
     version: int,
     *,
     notes: str | None | Unset = UNSET,
-    aliases: AliasList | AliasListParam | Unset = UNSET,
+    aliases: AliasList | AliasListParam | None | Unset = UNSET,
 ) -> Call[Prompt]:
     """Return the call of `beta.prompts.update_version_metadata`; nothing is sent."""
     return Call(
         operation=OPERATION,
         url=f"/v2/prompts/{segment('prompt_id', prompt_id)}/versions/{segment('version', version)}",
-        json=json_body({"notes": notes, "aliases": aliases}),
+        json=json_body({"notes": notes, "aliases": UNSET if aliases is None else aliases}),
         parse=parse,
     )
 

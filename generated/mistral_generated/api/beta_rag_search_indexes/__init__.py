@@ -59,7 +59,7 @@ class SearchIndexes:
         *,
         name: str,
         deployment: RegisterVespaDeployment | RegisterVespaDeploymentParam,
-        status: SearchIndexDeploymentStatus | Unset = UNSET,
+        status: SearchIndexDeploymentStatus | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> RegisterDeploymentResponse:
         """Register a deployment of search indexes.
@@ -173,7 +173,7 @@ class AsyncSearchIndexes:
         *,
         name: str,
         deployment: RegisterVespaDeployment | RegisterVespaDeploymentParam,
-        status: SearchIndexDeploymentStatus | Unset = UNSET,
+        status: SearchIndexDeploymentStatus | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> RegisterDeploymentResponse:
         """Register a deployment of search indexes.

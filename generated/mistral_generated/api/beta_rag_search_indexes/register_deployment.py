@@ -31,13 +31,15 @@ def prepare(
     *,
     name: str,
     deployment: RegisterVespaDeployment | RegisterVespaDeploymentParam,
-    status: SearchIndexDeploymentStatus | Unset = UNSET,
+    status: SearchIndexDeploymentStatus | None | Unset = UNSET,
 ) -> Call[RegisterDeploymentResponse]:
     """Return the call of `beta.rag.search_indexes.register_deployment`; nothing is sent."""
     return Call(
         operation=OPERATION,
         url="/v1/rag/deployments",
-        json=json_body({"name": name, "deployment": deployment, "status": status}),
+        json=json_body(
+            {"name": name, "deployment": deployment, "status": UNSET if status is None else status}
+        ),
         parse=parse,
     )
 

@@ -41,14 +41,14 @@ class Skills:
     def list(
         self,
         *,
-        page_size: int | Unset = UNSET,
-        page_token: str | Unset = UNSET,
-        alias: str | Unset = UNSET,
-        fields: Sequence[str] | Unset = UNSET,
-        sort_field: ListSortField | Unset = UNSET,
-        sort_field_direction: ListSortDirection | Unset = UNSET,
-        sort_by: Literal["created_at", "last_modified_at", "name", "title"] | Unset = UNSET,
-        sort_direction: Literal["asc", "desc"] | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        page_token: str | None | Unset = UNSET,
+        alias: str | None | Unset = UNSET,
+        fields: Sequence[str] | None | Unset = UNSET,
+        sort_field: ListSortField | None | Unset = UNSET,
+        sort_field_direction: ListSortDirection | None | Unset = UNSET,
+        sort_by: Literal["created_at", "last_modified_at", "name", "title"] | None | Unset = UNSET,
+        sort_direction: Literal["asc", "desc"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListSkillsResponse:
         """List the skills.
@@ -99,13 +99,13 @@ class Skills:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
-        alias: str | Unset = UNSET,
-        fields: Sequence[str] | Unset = UNSET,
-        sort_field: ListSortField | Unset = UNSET,
-        sort_field_direction: ListSortDirection | Unset = UNSET,
-        sort_by: Literal["created_at", "last_modified_at", "name", "title"] | Unset = UNSET,
-        sort_direction: Literal["asc", "desc"] | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        alias: str | None | Unset = UNSET,
+        fields: Sequence[str] | None | Unset = UNSET,
+        sort_field: ListSortField | None | Unset = UNSET,
+        sort_field_direction: ListSortDirection | None | Unset = UNSET,
+        sort_by: Literal["created_at", "last_modified_at", "name", "title"] | None | Unset = UNSET,
+        sort_direction: Literal["asc", "desc"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[Skill]:
         """List the skills.
@@ -161,7 +161,7 @@ class Skills:
         definition: SkillDefinition | SkillDefinitionParam,
         notes: str | None | Unset = UNSET,
         sharing_scope: RegistrySharingScope | None | Unset = UNSET,
-        aliases: Sequence[str] | Unset = UNSET,
+        aliases: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Skill:
         """Create a skill.
@@ -201,9 +201,9 @@ class Skills:
         self,
         skill_id: str,
         *,
-        version: int | Unset = UNSET,
-        alias: str | Unset = UNSET,
-        fields: Sequence[str] | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        alias: str | None | Unset = UNSET,
+        fields: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Skill:
         """Get a skill.
@@ -312,7 +312,7 @@ class Skills:
         *,
         definition: SkillDefinition | SkillDefinitionParam,
         notes: str | None | Unset = UNSET,
-        aliases: Sequence[str] | Unset = UNSET,
+        aliases: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> CreateSkillVersionResponse:
         """Add a version to a skill.
@@ -346,7 +346,7 @@ class Skills:
         skill_id: str,
         version: int,
         *,
-        fields: Sequence[str] | Unset = UNSET,
+        fields: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Skill:
         """Get one version of a skill.
@@ -378,7 +378,7 @@ class Skills:
         version: int,
         *,
         notes: str | None | Unset = UNSET,
-        aliases: AliasList | AliasListParam | Unset = UNSET,
+        aliases: AliasList | AliasListParam | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Skill:
         """Change the notes or aliases of a version.
@@ -420,14 +420,14 @@ class AsyncSkills:
     async def list(
         self,
         *,
-        page_size: int | Unset = UNSET,
-        page_token: str | Unset = UNSET,
-        alias: str | Unset = UNSET,
-        fields: Sequence[str] | Unset = UNSET,
-        sort_field: ListSortField | Unset = UNSET,
-        sort_field_direction: ListSortDirection | Unset = UNSET,
-        sort_by: Literal["created_at", "last_modified_at", "name", "title"] | Unset = UNSET,
-        sort_direction: Literal["asc", "desc"] | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        page_token: str | None | Unset = UNSET,
+        alias: str | None | Unset = UNSET,
+        fields: Sequence[str] | None | Unset = UNSET,
+        sort_field: ListSortField | None | Unset = UNSET,
+        sort_field_direction: ListSortDirection | None | Unset = UNSET,
+        sort_by: Literal["created_at", "last_modified_at", "name", "title"] | None | Unset = UNSET,
+        sort_direction: Literal["asc", "desc"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListSkillsResponse:
         """List the skills.
@@ -478,13 +478,13 @@ class AsyncSkills:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
-        alias: str | Unset = UNSET,
-        fields: Sequence[str] | Unset = UNSET,
-        sort_field: ListSortField | Unset = UNSET,
-        sort_field_direction: ListSortDirection | Unset = UNSET,
-        sort_by: Literal["created_at", "last_modified_at", "name", "title"] | Unset = UNSET,
-        sort_direction: Literal["asc", "desc"] | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        alias: str | None | Unset = UNSET,
+        fields: Sequence[str] | None | Unset = UNSET,
+        sort_field: ListSortField | None | Unset = UNSET,
+        sort_field_direction: ListSortDirection | None | Unset = UNSET,
+        sort_by: Literal["created_at", "last_modified_at", "name", "title"] | None | Unset = UNSET,
+        sort_direction: Literal["asc", "desc"] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[Skill]:
         """List the skills.
@@ -540,7 +540,7 @@ class AsyncSkills:
         definition: SkillDefinition | SkillDefinitionParam,
         notes: str | None | Unset = UNSET,
         sharing_scope: RegistrySharingScope | None | Unset = UNSET,
-        aliases: Sequence[str] | Unset = UNSET,
+        aliases: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Skill:
         """Create a skill.
@@ -580,9 +580,9 @@ class AsyncSkills:
         self,
         skill_id: str,
         *,
-        version: int | Unset = UNSET,
-        alias: str | Unset = UNSET,
-        fields: Sequence[str] | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        alias: str | None | Unset = UNSET,
+        fields: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Skill:
         """Get a skill.
@@ -691,7 +691,7 @@ class AsyncSkills:
         *,
         definition: SkillDefinition | SkillDefinitionParam,
         notes: str | None | Unset = UNSET,
-        aliases: Sequence[str] | Unset = UNSET,
+        aliases: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> CreateSkillVersionResponse:
         """Add a version to a skill.
@@ -725,7 +725,7 @@ class AsyncSkills:
         skill_id: str,
         version: int,
         *,
-        fields: Sequence[str] | Unset = UNSET,
+        fields: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Skill:
         """Get one version of a skill.
@@ -757,7 +757,7 @@ class AsyncSkills:
         version: int,
         *,
         notes: str | None | Unset = UNSET,
-        aliases: AliasList | AliasListParam | Unset = UNSET,
+        aliases: AliasList | AliasListParam | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Skill:
         """Change the notes or aliases of a version.

@@ -35,7 +35,7 @@ def prepare(
     definition: SkillDefinition | SkillDefinitionParam,
     notes: str | None | Unset = UNSET,
     sharing_scope: RegistrySharingScope | None | Unset = UNSET,
-    aliases: Sequence[str] | Unset = UNSET,
+    aliases: Sequence[str] | None | Unset = UNSET,
 ) -> Call[Skill]:
     """Return the call of `beta.skills.create`; nothing is sent."""
     return Call(
@@ -47,7 +47,7 @@ def prepare(
                 "definition": definition,
                 "notes": notes,
                 "sharingScope": sharing_scope,
-                "aliases": aliases,
+                "aliases": UNSET if aliases is None else aliases,
             },
             [("sharingScope", "sharing_scope")],
         ),

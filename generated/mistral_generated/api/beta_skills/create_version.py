@@ -33,13 +33,19 @@ def prepare(
     *,
     definition: SkillDefinition | SkillDefinitionParam,
     notes: str | None | Unset = UNSET,
-    aliases: Sequence[str] | Unset = UNSET,
+    aliases: Sequence[str] | None | Unset = UNSET,
 ) -> Call[CreateSkillVersionResponse]:
     """Return the call of `beta.skills.create_version`; nothing is sent."""
     return Call(
         operation=OPERATION,
         url=f"/v2/skills/{segment('skill_id', skill_id)}/versions",
-        json=json_body({"definition": definition, "notes": notes, "aliases": aliases}),
+        json=json_body(
+            {
+                "definition": definition,
+                "notes": notes,
+                "aliases": UNSET if aliases is None else aliases,
+            }
+        ),
         parse=parse,
     )
 

@@ -26,7 +26,9 @@ OPERATION = Operation(
 )
 
 
-def prepare(skill_id: str, version: int, *, fields: Sequence[str] | Unset = UNSET) -> Call[Skill]:
+def prepare(
+    skill_id: str, version: int, *, fields: Sequence[str] | None | Unset = UNSET
+) -> Call[Skill]:
     """Return the call of `beta.skills.get_version`; nothing is sent."""
     return Call(
         operation=OPERATION,

@@ -32,13 +32,13 @@ def prepare(
     version: int,
     *,
     notes: str | None | Unset = UNSET,
-    aliases: AliasList | AliasListParam | Unset = UNSET,
+    aliases: AliasList | AliasListParam | None | Unset = UNSET,
 ) -> Call[Skill]:
     """Return the call of `beta.skills.update_version_metadata`; nothing is sent."""
     return Call(
         operation=OPERATION,
         url=f"/v2/skills/{segment('skill_id', skill_id)}/versions/{segment('version', version)}",
-        json=json_body({"notes": notes, "aliases": aliases}),
+        json=json_body({"notes": notes, "aliases": UNSET if aliases is None else aliases}),
         parse=parse,
     )
 

@@ -56,8 +56,8 @@ class Users:
     def list_organizations(
         self,
         *,
-        offset: int | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        offset: int | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListOrganizationsResponse:
         """List the organisations of the caller.
@@ -83,7 +83,7 @@ class Users:
         return self._send(prepare(offset=offset, limit=limit), options)
 
     def list_organizations_all(
-        self, *, limit: int | Unset = UNSET, **options: Unpack[CallOptions]
+        self, *, limit: int | None | Unset = UNSET, **options: Unpack[CallOptions]
     ) -> Iterator[UserOrganization]:
         """List the organisations of the caller.
 
@@ -117,8 +117,8 @@ class Users:
         self,
         *,
         organization_id: str | None | Unset = UNSET,
-        offset: int | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        offset: int | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListWorkspacesResponse:
         """List the workspaces of the caller.
@@ -150,7 +150,7 @@ class Users:
         self,
         *,
         organization_id: str | None | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[UserWorkspace]:
         """List the workspaces of the caller.
@@ -216,8 +216,8 @@ class AsyncUsers:
     async def list_organizations(
         self,
         *,
-        offset: int | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        offset: int | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListOrganizationsResponse:
         """List the organisations of the caller.
@@ -243,7 +243,7 @@ class AsyncUsers:
         return await self._send(prepare(offset=offset, limit=limit), options)
 
     def list_organizations_all(
-        self, *, limit: int | Unset = UNSET, **options: Unpack[CallOptions]
+        self, *, limit: int | None | Unset = UNSET, **options: Unpack[CallOptions]
     ) -> AsyncIterator[UserOrganization]:
         """List the organisations of the caller.
 
@@ -277,8 +277,8 @@ class AsyncUsers:
         self,
         *,
         organization_id: str | None | Unset = UNSET,
-        offset: int | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        offset: int | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ListWorkspacesResponse:
         """List the workspaces of the caller.
@@ -310,7 +310,7 @@ class AsyncUsers:
         self,
         *,
         organization_id: str | None | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[UserWorkspace]:
         """List the workspaces of the caller.

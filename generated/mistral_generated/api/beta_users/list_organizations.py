@@ -33,7 +33,7 @@ PAGING: Paging[UserOrganization] = Paging(
 
 
 def prepare(
-    *, offset: int | Unset = UNSET, limit: int | Unset = UNSET
+    *, offset: int | None | Unset = UNSET, limit: int | None | Unset = UNSET
 ) -> Call[ListOrganizationsResponse]:
     """Return the call of `beta.users.list_organizations`; nothing is sent."""
     return Call(

@@ -35,8 +35,8 @@ PAGING: Paging[UserWorkspace] = Paging(
 def prepare(
     *,
     organization_id: str | None | Unset = UNSET,
-    offset: int | Unset = UNSET,
-    limit: int | Unset = UNSET,
+    offset: int | None | Unset = UNSET,
+    limit: int | None | Unset = UNSET,
 ) -> Call[ListWorkspacesResponse]:
     """Return the call of `beta.users.list_workspaces`; nothing is sent."""
     return Call(

@@ -67,8 +67,8 @@ class Classifiers:
     def moderate_chat(
         self,
         *,
-        inputs: Sequence[ChatMessage | ChatMessageParam]
-        | Sequence[Sequence[ChatMessage | ChatMessageParam]],
+        inputs: Sequence[ChatMessage | ChatMessageParam | Mapping[str, object]]
+        | Sequence[Sequence[ChatMessage | ChatMessageParam | Mapping[str, object]]],
         model: str,
         **options: Unpack[CallOptions],
     ) -> ModerationResponse:
@@ -200,8 +200,8 @@ class AsyncClassifiers:
     async def moderate_chat(
         self,
         *,
-        inputs: Sequence[ChatMessage | ChatMessageParam]
-        | Sequence[Sequence[ChatMessage | ChatMessageParam]],
+        inputs: Sequence[ChatMessage | ChatMessageParam | Mapping[str, object]]
+        | Sequence[Sequence[ChatMessage | ChatMessageParam | Mapping[str, object]]],
         model: str,
         **options: Unpack[CallOptions],
     ) -> ModerationResponse:

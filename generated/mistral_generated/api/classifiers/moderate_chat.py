@@ -13,7 +13,7 @@ from ...types import Call, Operation, Response
 from ...wire import json_body, read_object
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ...models.chat_message import ChatMessage
     from ...params.chat_message import ChatMessageParam
@@ -30,8 +30,8 @@ OPERATION = Operation(
 
 def prepare(
     *,
-    inputs: Sequence[ChatMessage | ChatMessageParam]
-    | Sequence[Sequence[ChatMessage | ChatMessageParam]],
+    inputs: Sequence[ChatMessage | ChatMessageParam | Mapping[str, object]]
+    | Sequence[Sequence[ChatMessage | ChatMessageParam | Mapping[str, object]]],
     model: str,
 ) -> Call[ModerationResponse]:
     """Return the call of `classifiers.moderate_chat`; nothing is sent."""

@@ -37,8 +37,8 @@ class Embeddings:
         inputs: str | Sequence[str],
         metadata: Mapping[str, Any] | None | Unset = UNSET,
         output_dimension: int | None | Unset = UNSET,
-        output_dtype: EmbeddingDtype | Unset = UNSET,
-        encoding_format: EncodingFormat | Unset = UNSET,
+        output_dtype: EmbeddingDtype | None | Unset = UNSET,
+        encoding_format: EncodingFormat | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> EmbeddingResponse:
         """Turn texts into embeddings.
@@ -96,8 +96,8 @@ class AsyncEmbeddings:
         inputs: str | Sequence[str],
         metadata: Mapping[str, Any] | None | Unset = UNSET,
         output_dimension: int | None | Unset = UNSET,
-        output_dtype: EmbeddingDtype | Unset = UNSET,
-        encoding_format: EncodingFormat | Unset = UNSET,
+        output_dtype: EmbeddingDtype | None | Unset = UNSET,
+        encoding_format: EncodingFormat | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> EmbeddingResponse:
         """Turn texts into embeddings.

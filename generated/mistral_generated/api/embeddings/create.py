@@ -36,8 +36,8 @@ def prepare(
     inputs: str | Sequence[str],
     metadata: Mapping[str, Any] | None | Unset = UNSET,
     output_dimension: int | None | Unset = UNSET,
-    output_dtype: EmbeddingDtype | Unset = UNSET,
-    encoding_format: EncodingFormat | Unset = UNSET,
+    output_dtype: EmbeddingDtype | None | Unset = UNSET,
+    encoding_format: EncodingFormat | None | Unset = UNSET,
 ) -> Call[EmbeddingResponse]:
     """Return the call of `embeddings.create`; nothing is sent."""
     return Call(
@@ -49,8 +49,8 @@ def prepare(
                 "input": inputs,
                 "metadata": metadata,
                 "output_dimension": output_dimension,
-                "output_dtype": output_dtype,
-                "encoding_format": encoding_format,
+                "output_dtype": UNSET if output_dtype is None else output_dtype,
+                "encoding_format": UNSET if encoding_format is None else encoding_format,
             },
             [("input", "inputs")],
         ),

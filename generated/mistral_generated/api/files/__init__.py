@@ -44,9 +44,9 @@ class Files:
     def list(
         self,
         *,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
-        include_total: bool | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        include_total: bool | None | Unset = UNSET,
         sample_type: Sequence[SampleType] | None | Unset = UNSET,
         source: Sequence[Source] | None | Unset = UNSET,
         search: str | None | Unset = UNSET,
@@ -98,8 +98,8 @@ class Files:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
-        include_total: bool | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        include_total: bool | None | Unset = UNSET,
         sample_type: Sequence[SampleType] | None | Unset = UNSET,
         source: Sequence[Source] | None | Unset = UNSET,
         search: str | None | Unset = UNSET,
@@ -154,9 +154,9 @@ class Files:
         self,
         *,
         file: FileInput,
-        expiry: int | Unset = UNSET,
-        visibility: FileVisibility | Unset = UNSET,
-        purpose: FilePurpose | Unset = UNSET,
+        expiry: int | None | Unset = UNSET,
+        visibility: FileVisibility | None | Unset = UNSET,
+        purpose: FilePurpose | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> CreateFileResponse:
         """Upload a file.
@@ -274,7 +274,7 @@ class Files:
         return self._send.download(prepare(file_id=file_id), destination, options)
 
     def get_signed_url(
-        self, file_id: str, *, expiry: int | Unset = UNSET, **options: Unpack[CallOptions]
+        self, file_id: str, *, expiry: int | None | Unset = UNSET, **options: Unpack[CallOptions]
     ) -> GetSignedUrlResponse:
         """Get a link to a file.
 
@@ -314,9 +314,9 @@ class AsyncFiles:
     async def list(
         self,
         *,
-        page: int | Unset = UNSET,
-        page_size: int | Unset = UNSET,
-        include_total: bool | Unset = UNSET,
+        page: int | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        include_total: bool | None | Unset = UNSET,
         sample_type: Sequence[SampleType] | None | Unset = UNSET,
         source: Sequence[Source] | None | Unset = UNSET,
         search: str | None | Unset = UNSET,
@@ -368,8 +368,8 @@ class AsyncFiles:
     def list_all(
         self,
         *,
-        page_size: int | Unset = UNSET,
-        include_total: bool | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
+        include_total: bool | None | Unset = UNSET,
         sample_type: Sequence[SampleType] | None | Unset = UNSET,
         source: Sequence[Source] | None | Unset = UNSET,
         search: str | None | Unset = UNSET,
@@ -424,9 +424,9 @@ class AsyncFiles:
         self,
         *,
         file: FileInput,
-        expiry: int | Unset = UNSET,
-        visibility: FileVisibility | Unset = UNSET,
-        purpose: FilePurpose | Unset = UNSET,
+        expiry: int | None | Unset = UNSET,
+        visibility: FileVisibility | None | Unset = UNSET,
+        purpose: FilePurpose | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> CreateFileResponse:
         """Upload a file.
@@ -544,7 +544,7 @@ class AsyncFiles:
         return await self._send.download(prepare(file_id=file_id), destination, options)
 
     async def get_signed_url(
-        self, file_id: str, *, expiry: int | Unset = UNSET, **options: Unpack[CallOptions]
+        self, file_id: str, *, expiry: int | None | Unset = UNSET, **options: Unpack[CallOptions]
     ) -> GetSignedUrlResponse:
         """Get a link to a file.
 

@@ -24,7 +24,7 @@ OPERATION = Operation(
 )
 
 
-def prepare(file_id: str, *, expiry: int | Unset = UNSET) -> Call[GetSignedUrlResponse]:
+def prepare(file_id: str, *, expiry: int | None | Unset = UNSET) -> Call[GetSignedUrlResponse]:
     """Return the call of `files.get_signed_url`; nothing is sent."""
     return Call(
         operation=OPERATION,

@@ -40,9 +40,9 @@ PAGING: Paging[FileSchema] = Paging(
 
 def prepare(
     *,
-    page: int | Unset = UNSET,
-    page_size: int | Unset = UNSET,
-    include_total: bool | Unset = UNSET,
+    page: int | None | Unset = UNSET,
+    page_size: int | None | Unset = UNSET,
+    include_total: bool | None | Unset = UNSET,
     sample_type: Sequence[SampleType] | None | Unset = UNSET,
     source: Sequence[Source] | None | Unset = UNSET,
     search: str | None | Unset = UNSET,

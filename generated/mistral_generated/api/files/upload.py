@@ -29,9 +29,9 @@ OPERATION = Operation(
 def prepare(
     *,
     file: FileInput,
-    expiry: int | Unset = UNSET,
-    visibility: FileVisibility | Unset = UNSET,
-    purpose: FilePurpose | Unset = UNSET,
+    expiry: int | None | Unset = UNSET,
+    visibility: FileVisibility | None | Unset = UNSET,
+    purpose: FilePurpose | None | Unset = UNSET,
 ) -> Call[CreateFileResponse]:
     """Return the call of `files.upload`; nothing is sent."""
     return Call(

@@ -43,12 +43,12 @@ def prepare(
     model: str,
     hyperparameters: TrainingParametersRequest | TrainingParametersRequestParam,
     dry_run: bool | None | Unset = UNSET,
-    training_files: Sequence[TrainingFile | TrainingFileParam] | Unset = UNSET,
+    training_files: Sequence[TrainingFile | TrainingFileParam] | None | Unset = UNSET,
     validation_files: Sequence[str] | None | Unset = UNSET,
     suffix: str | None | Unset = UNSET,
     integrations: Sequence[WandbIntegration | WandbIntegrationParam] | None | Unset = UNSET,
-    auto_start: bool | Unset = UNSET,
-    invalid_sample_skip_percentage: float | Unset = UNSET,
+    auto_start: bool | None | Unset = UNSET,
+    invalid_sample_skip_percentage: float | None | Unset = UNSET,
     job_type: FineTuneableModelType | None | Unset = UNSET,
     repositories: Sequence[GithubRepositoryRequest | GithubRepositoryRequestParam]
     | None
@@ -66,12 +66,14 @@ def prepare(
             {
                 "model": model,
                 "hyperparameters": hyperparameters,
-                "training_files": training_files,
+                "training_files": UNSET if training_files is None else training_files,
                 "validation_files": validation_files,
                 "suffix": suffix,
                 "integrations": integrations,
-                "auto_start": auto_start,
-                "invalid_sample_skip_percentage": invalid_sample_skip_percentage,
+                "auto_start": UNSET if auto_start is None else auto_start,
+                "invalid_sample_skip_percentage": UNSET
+                if invalid_sample_skip_percentage is None
+                else invalid_sample_skip_percentage,
                 "job_type": job_type,
                 "repositories": repositories,
                 "classifier_targets": classifier_targets,

@@ -38,12 +38,12 @@ PAGING: Paging[FineTuningJob] = Paging(
 
 def prepare(
     *,
-    page: int | Unset = UNSET,
-    page_size: int | Unset = UNSET,
+    page: int | None | Unset = UNSET,
+    page_size: int | None | Unset = UNSET,
     model: str | None | Unset = UNSET,
     created_after: dt.datetime | str | None | Unset = UNSET,
     created_before: dt.datetime | str | None | Unset = UNSET,
-    created_by_me: bool | Unset = UNSET,
+    created_by_me: bool | None | Unset = UNSET,
     status: FineTuningJobStatus | None | Unset = UNSET,
     wandb_project: str | None | Unset = UNSET,
     wandb_name: str | None | Unset = UNSET,

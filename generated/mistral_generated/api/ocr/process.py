@@ -44,9 +44,9 @@ def prepare(
     document_annotation_format: ResponseFormat | ResponseFormatParam | None | Unset = UNSET,
     document_annotation_prompt: str | None | Unset = UNSET,
     table_format: Literal["markdown", "html"] | None | Unset = UNSET,
-    extract_header: bool | Unset = UNSET,
-    extract_footer: bool | Unset = UNSET,
-    include_blocks: bool | Unset = UNSET,
+    extract_header: bool | None | Unset = UNSET,
+    extract_footer: bool | None | Unset = UNSET,
+    include_blocks: bool | None | Unset = UNSET,
     confidence_scores_granularity: Literal["word", "page", "block"] | None | Unset = UNSET,
 ) -> Call[OCRResponse]:
     """Return the call of `ocr.process`; nothing is sent."""
@@ -65,9 +65,9 @@ def prepare(
                 "document_annotation_format": document_annotation_format,
                 "document_annotation_prompt": document_annotation_prompt,
                 "table_format": table_format,
-                "extract_header": extract_header,
-                "extract_footer": extract_footer,
-                "include_blocks": include_blocks,
+                "extract_header": UNSET if extract_header is None else extract_header,
+                "extract_footer": UNSET if extract_footer is None else extract_footer,
+                "include_blocks": UNSET if include_blocks is None else include_blocks,
                 "confidence_scores_granularity": confidence_scores_granularity,
             }
         ),

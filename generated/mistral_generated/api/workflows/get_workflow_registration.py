@@ -27,8 +27,8 @@ OPERATION = Operation(
 def prepare(
     workflow_registration_id: str,
     *,
-    with_workflow: bool | Unset = UNSET,
-    include_shared: bool | Unset = UNSET,
+    with_workflow: bool | None | Unset = UNSET,
+    include_shared: bool | None | Unset = UNSET,
 ) -> Call[WorkflowRegistrationGetResponse]:
     """Return the call of `workflows.get_workflow_registration`; nothing is sent."""
     return Call(

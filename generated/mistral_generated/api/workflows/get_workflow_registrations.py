@@ -37,13 +37,13 @@ def prepare(
     *,
     workflow_id: str | None | Unset = UNSET,
     task_queue: str | None | Unset = UNSET,
-    active_only: bool | Unset = UNSET,
-    include_shared: bool | Unset = UNSET,
+    active_only: bool | None | Unset = UNSET,
+    include_shared: bool | None | Unset = UNSET,
     workflow_search: str | None | Unset = UNSET,
     archived: bool | None | Unset = UNSET,
-    with_workflow: bool | Unset = UNSET,
+    with_workflow: bool | None | Unset = UNSET,
     available_in_chat_assistant: bool | None | Unset = UNSET,
-    limit: int | Unset = UNSET,
+    limit: int | None | Unset = UNSET,
     cursor: str | None | Unset = UNSET,
 ) -> Call[WorkflowRegistrationListResponse]:
     """Return the call of `workflows.get_workflow_registrations`; nothing is sent."""

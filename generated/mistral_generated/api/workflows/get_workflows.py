@@ -40,17 +40,17 @@ PAGING: Paging[WorkflowBasicDefinition] = Paging(
 def prepare(
     *,
     status: WorkflowExecutionStatus | Sequence[WorkflowExecutionStatus] | None | Unset = UNSET,
-    include_shared: bool | Unset = UNSET,
+    include_shared: bool | None | Unset = UNSET,
     available_in_chat_assistant: bool | None | Unset = UNSET,
     deployment_name: Sequence[str] | None | Unset = UNSET,
     deployment_status: Literal["active", "inactive"] | None | Unset = UNSET,
     archived: bool | None | Unset = UNSET,
     tags: Sequence[str] | None | Unset = UNSET,
     sort_by: Literal["display_name"] | None | Unset = UNSET,
-    order: Literal["asc", "desc"] | Unset = UNSET,
+    order: Literal["asc", "desc"] | None | Unset = UNSET,
     cursor: str | None | Unset = UNSET,
-    limit: int | Unset = UNSET,
-    active_only: bool | Unset = UNSET,
+    limit: int | None | Unset = UNSET,
+    active_only: bool | None | Unset = UNSET,
     search: str | None | Unset = UNSET,
 ) -> Call[WorkflowListResponse]:
     """Return the call of `workflows.get_workflows`; nothing is sent."""

@@ -52,12 +52,12 @@ class Deployments:
     def list_deployments(
         self,
         *,
-        active_only: bool | Unset = UNSET,
+        active_only: bool | None | Unset = UNSET,
         is_hardened: bool | None | Unset = UNSET,
         workflow_name: str | None | Unset = UNSET,
         search: str | None | Unset = UNSET,
         order_by: Literal["updated_at", "created_at"] | None | Unset = UNSET,
-        order: Literal["asc", "desc"] | Unset = UNSET,
+        order: Literal["asc", "desc"] | None | Unset = UNSET,
         limit: int | None | Unset = UNSET,
         cursor: str | None | Unset = UNSET,
         workspace_id: str | None | Unset = UNSET,
@@ -111,12 +111,12 @@ class Deployments:
     def list_deployments_all(
         self,
         *,
-        active_only: bool | Unset = UNSET,
+        active_only: bool | None | Unset = UNSET,
         is_hardened: bool | None | Unset = UNSET,
         workflow_name: str | None | Unset = UNSET,
         search: str | None | Unset = UNSET,
         order_by: Literal["updated_at", "created_at"] | None | Unset = UNSET,
-        order: Literal["asc", "desc"] | Unset = UNSET,
+        order: Literal["asc", "desc"] | None | Unset = UNSET,
         limit: int | None | Unset = UNSET,
         workspace_id: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
@@ -174,7 +174,7 @@ class Deployments:
         name: str,
         spec: DeploymentWorkerSpecInput | DeploymentWorkerSpecInputParam,
         resources: DeploymentResourceConfig | DeploymentResourceConfigParam | None | Unset = UNSET,
-        hardened: bool | Unset = UNSET,
+        hardened: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ManagedDeploymentResponse:
         """Create a deployment that the service runs.
@@ -301,9 +301,9 @@ class Deployments:
         workflow_name: str | None | Unset = UNSET,
         after: dt.datetime | str | None | Unset = UNSET,
         before: dt.datetime | str | None | Unset = UNSET,
-        order: Literal["asc", "desc"] | Unset = UNSET,
+        order: Literal["asc", "desc"] | None | Unset = UNSET,
         cursor: str | None | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> DeploymentLogSearchResponse:
         """Get the log of a deployment.
@@ -355,8 +355,8 @@ class Deployments:
         workflow_name: str | None | Unset = UNSET,
         after: dt.datetime | str | None | Unset = UNSET,
         before: dt.datetime | str | None | Unset = UNSET,
-        order: Literal["asc", "desc"] | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        order: Literal["asc", "desc"] | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[DeploymentLogRecord]:
         """Get the log of a deployment.
@@ -525,7 +525,7 @@ class Deployments:
         name: str,
         *,
         worker_status: Literal["active", "inactive"] | None | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         cursor: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> DeploymentWorkerListResponse:
@@ -561,7 +561,7 @@ class Deployments:
         name: str,
         *,
         worker_status: Literal["active", "inactive"] | None | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[DeploymentWorkerResponse]:
         """List the workers of a deployment.
@@ -609,12 +609,12 @@ class AsyncDeployments:
     async def list_deployments(
         self,
         *,
-        active_only: bool | Unset = UNSET,
+        active_only: bool | None | Unset = UNSET,
         is_hardened: bool | None | Unset = UNSET,
         workflow_name: str | None | Unset = UNSET,
         search: str | None | Unset = UNSET,
         order_by: Literal["updated_at", "created_at"] | None | Unset = UNSET,
-        order: Literal["asc", "desc"] | Unset = UNSET,
+        order: Literal["asc", "desc"] | None | Unset = UNSET,
         limit: int | None | Unset = UNSET,
         cursor: str | None | Unset = UNSET,
         workspace_id: str | None | Unset = UNSET,
@@ -668,12 +668,12 @@ class AsyncDeployments:
     def list_deployments_all(
         self,
         *,
-        active_only: bool | Unset = UNSET,
+        active_only: bool | None | Unset = UNSET,
         is_hardened: bool | None | Unset = UNSET,
         workflow_name: str | None | Unset = UNSET,
         search: str | None | Unset = UNSET,
         order_by: Literal["updated_at", "created_at"] | None | Unset = UNSET,
-        order: Literal["asc", "desc"] | Unset = UNSET,
+        order: Literal["asc", "desc"] | None | Unset = UNSET,
         limit: int | None | Unset = UNSET,
         workspace_id: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
@@ -731,7 +731,7 @@ class AsyncDeployments:
         name: str,
         spec: DeploymentWorkerSpecInput | DeploymentWorkerSpecInputParam,
         resources: DeploymentResourceConfig | DeploymentResourceConfigParam | None | Unset = UNSET,
-        hardened: bool | Unset = UNSET,
+        hardened: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ManagedDeploymentResponse:
         """Create a deployment that the service runs.
@@ -858,9 +858,9 @@ class AsyncDeployments:
         workflow_name: str | None | Unset = UNSET,
         after: dt.datetime | str | None | Unset = UNSET,
         before: dt.datetime | str | None | Unset = UNSET,
-        order: Literal["asc", "desc"] | Unset = UNSET,
+        order: Literal["asc", "desc"] | None | Unset = UNSET,
         cursor: str | None | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> DeploymentLogSearchResponse:
         """Get the log of a deployment.
@@ -912,8 +912,8 @@ class AsyncDeployments:
         workflow_name: str | None | Unset = UNSET,
         after: dt.datetime | str | None | Unset = UNSET,
         before: dt.datetime | str | None | Unset = UNSET,
-        order: Literal["asc", "desc"] | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        order: Literal["asc", "desc"] | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[DeploymentLogRecord]:
         """Get the log of a deployment.
@@ -1082,7 +1082,7 @@ class AsyncDeployments:
         name: str,
         *,
         worker_status: Literal["active", "inactive"] | None | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         cursor: str | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> DeploymentWorkerListResponse:
@@ -1118,7 +1118,7 @@ class AsyncDeployments:
         name: str,
         *,
         worker_status: Literal["active", "inactive"] | None | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[DeploymentWorkerResponse]:
         """List the workers of a deployment.

@@ -33,13 +33,20 @@ def prepare(
     name: str,
     spec: DeploymentWorkerSpecInput | DeploymentWorkerSpecInputParam,
     resources: DeploymentResourceConfig | DeploymentResourceConfigParam | None | Unset = UNSET,
-    hardened: bool | Unset = UNSET,
+    hardened: bool | None | Unset = UNSET,
 ) -> Call[ManagedDeploymentResponse]:
     """Return the call of `workflows.deployments.create_deployment`; nothing is sent."""
     return Call(
         operation=OPERATION,
         url="/v1/workflows/deployments",
-        json=json_body({"name": name, "spec": spec, "resources": resources, "hardened": hardened}),
+        json=json_body(
+            {
+                "name": name,
+                "spec": spec,
+                "resources": resources,
+                "hardened": UNSET if hardened is None else hardened,
+            }
+        ),
         parse=parse,
     )
 

@@ -43,9 +43,9 @@ def prepare(
     workflow_name: str | None | Unset = UNSET,
     after: dt.datetime | str | None | Unset = UNSET,
     before: dt.datetime | str | None | Unset = UNSET,
-    order: Literal["asc", "desc"] | Unset = UNSET,
+    order: Literal["asc", "desc"] | None | Unset = UNSET,
     cursor: str | None | Unset = UNSET,
-    limit: int | Unset = UNSET,
+    limit: int | None | Unset = UNSET,
 ) -> Call[DeploymentLogSearchResponse]:
     """Return the call of `workflows.deployments.get_deployment_logs`; nothing is sent."""
     return Call(

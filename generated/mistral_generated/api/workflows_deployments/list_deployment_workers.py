@@ -39,7 +39,7 @@ def prepare(
     name: str,
     *,
     worker_status: Literal["active", "inactive"] | None | Unset = UNSET,
-    limit: int | Unset = UNSET,
+    limit: int | None | Unset = UNSET,
     cursor: str | None | Unset = UNSET,
 ) -> Call[DeploymentWorkerListResponse]:
     """Return the call of `workflows.deployments.list_deployment_workers`; nothing is sent."""

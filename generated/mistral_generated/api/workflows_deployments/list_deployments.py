@@ -36,12 +36,12 @@ PAGING: Paging[DeploymentResponse] = Paging(
 
 def prepare(
     *,
-    active_only: bool | Unset = UNSET,
+    active_only: bool | None | Unset = UNSET,
     is_hardened: bool | None | Unset = UNSET,
     workflow_name: str | None | Unset = UNSET,
     search: str | None | Unset = UNSET,
     order_by: Literal["updated_at", "created_at"] | None | Unset = UNSET,
-    order: Literal["asc", "desc"] | Unset = UNSET,
+    order: Literal["asc", "desc"] | None | Unset = UNSET,
     limit: int | None | Unset = UNSET,
     cursor: str | None | Unset = UNSET,
     workspace_id: str | None | Unset = UNSET,

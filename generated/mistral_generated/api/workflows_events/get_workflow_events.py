@@ -38,7 +38,7 @@ def prepare(
     root_workflow_exec_id: str | None | Unset = UNSET,
     workflow_exec_id: str | None | Unset = UNSET,
     workflow_run_id: str | None | Unset = UNSET,
-    limit: int | Unset = UNSET,
+    limit: int | None | Unset = UNSET,
     cursor: str | None | Unset = UNSET,
 ) -> Call[ListWorkflowEventsResponse]:
     """Return the call of `workflows.events.get_workflow_events`; nothing is sent."""

@@ -143,7 +143,7 @@ class Executions:
         self,
         execution_id: str,
         *,
-        decode_payloads: bool | Unset = UNSET,
+        decode_payloads: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Any:
         """Get the history of an execution.
@@ -179,9 +179,9 @@ class Executions:
         activity_id: str | None | Unset = UNSET,
         after: dt.datetime | str | None | Unset = UNSET,
         before: dt.datetime | str | None | Unset = UNSET,
-        order: Literal["asc", "desc"] | Unset = UNSET,
+        order: Literal["asc", "desc"] | None | Unset = UNSET,
         cursor: str | None | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ExecutionLogSearchResponse:
         """Get the log of an execution.
@@ -233,8 +233,8 @@ class Executions:
         activity_id: str | None | Unset = UNSET,
         after: dt.datetime | str | None | Unset = UNSET,
         before: dt.datetime | str | None | Unset = UNSET,
-        order: Literal["asc", "desc"] | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        order: Literal["asc", "desc"] | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[ExecutionLogRecord]:
         """Get the log of an execution.
@@ -369,8 +369,8 @@ class Executions:
         *,
         event_id: int,
         reason: str | None | Unset = UNSET,
-        exclude_signals: bool | Unset = UNSET,
-        exclude_updates: bool | Unset = UNSET,
+        exclude_signals: bool | None | Unset = UNSET,
+        exclude_updates: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> None:
         """Set an execution back.
@@ -510,8 +510,8 @@ class Executions:
         self,
         execution_id: str,
         *,
-        merge_same_id_events: bool | Unset = UNSET,
-        include_internal_events: bool | Unset = UNSET,
+        merge_same_id_events: bool | None | Unset = UNSET,
+        include_internal_events: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> WorkflowExecutionTraceEventsResponse:
         """Get the events in the trace of an execution.
@@ -758,7 +758,7 @@ class AsyncExecutions:
         self,
         execution_id: str,
         *,
-        decode_payloads: bool | Unset = UNSET,
+        decode_payloads: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Any:
         """Get the history of an execution.
@@ -794,9 +794,9 @@ class AsyncExecutions:
         activity_id: str | None | Unset = UNSET,
         after: dt.datetime | str | None | Unset = UNSET,
         before: dt.datetime | str | None | Unset = UNSET,
-        order: Literal["asc", "desc"] | Unset = UNSET,
+        order: Literal["asc", "desc"] | None | Unset = UNSET,
         cursor: str | None | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ExecutionLogSearchResponse:
         """Get the log of an execution.
@@ -848,8 +848,8 @@ class AsyncExecutions:
         activity_id: str | None | Unset = UNSET,
         after: dt.datetime | str | None | Unset = UNSET,
         before: dt.datetime | str | None | Unset = UNSET,
-        order: Literal["asc", "desc"] | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        order: Literal["asc", "desc"] | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[ExecutionLogRecord]:
         """Get the log of an execution.
@@ -984,8 +984,8 @@ class AsyncExecutions:
         *,
         event_id: int,
         reason: str | None | Unset = UNSET,
-        exclude_signals: bool | Unset = UNSET,
-        exclude_updates: bool | Unset = UNSET,
+        exclude_signals: bool | None | Unset = UNSET,
+        exclude_updates: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> None:
         """Set an execution back.
@@ -1125,8 +1125,8 @@ class AsyncExecutions:
         self,
         execution_id: str,
         *,
-        merge_same_id_events: bool | Unset = UNSET,
-        include_internal_events: bool | Unset = UNSET,
+        merge_same_id_events: bool | None | Unset = UNSET,
+        include_internal_events: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> WorkflowExecutionTraceEventsResponse:
         """Get the events in the trace of an execution.

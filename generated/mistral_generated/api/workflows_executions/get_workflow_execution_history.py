@@ -25,7 +25,7 @@ OPERATION = Operation(
 )
 
 
-def prepare(execution_id: str, *, decode_payloads: bool | Unset = UNSET) -> Call[Any]:
+def prepare(execution_id: str, *, decode_payloads: bool | None | Unset = UNSET) -> Call[Any]:
     """Return the call of `workflows.executions.get_workflow_execution_history`; nothing is sent."""
     return Call(
         operation=OPERATION,

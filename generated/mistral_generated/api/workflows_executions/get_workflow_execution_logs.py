@@ -43,9 +43,9 @@ def prepare(
     activity_id: str | None | Unset = UNSET,
     after: dt.datetime | str | None | Unset = UNSET,
     before: dt.datetime | str | None | Unset = UNSET,
-    order: Literal["asc", "desc"] | Unset = UNSET,
+    order: Literal["asc", "desc"] | None | Unset = UNSET,
     cursor: str | None | Unset = UNSET,
-    limit: int | Unset = UNSET,
+    limit: int | None | Unset = UNSET,
 ) -> Call[ExecutionLogSearchResponse]:
     """Return the call of `workflows.executions.get_workflow_execution_logs`; nothing is sent."""
     return Call(

@@ -27,8 +27,8 @@ OPERATION = Operation(
 def prepare(
     execution_id: str,
     *,
-    merge_same_id_events: bool | Unset = UNSET,
-    include_internal_events: bool | Unset = UNSET,
+    merge_same_id_events: bool | None | Unset = UNSET,
+    include_internal_events: bool | None | Unset = UNSET,
 ) -> Call[WorkflowExecutionTraceEventsResponse]:
     """Return the call of `workflows.executions.get_workflow_execution_trace_events`; nothing is sent."""
     return Call(

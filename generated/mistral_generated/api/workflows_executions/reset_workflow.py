@@ -29,8 +29,8 @@ def prepare(
     *,
     event_id: int,
     reason: str | None | Unset = UNSET,
-    exclude_signals: bool | Unset = UNSET,
-    exclude_updates: bool | Unset = UNSET,
+    exclude_signals: bool | None | Unset = UNSET,
+    exclude_updates: bool | None | Unset = UNSET,
 ) -> Call[None]:
     """Return the call of `workflows.executions.reset_workflow`; nothing is sent."""
     return Call(
@@ -40,8 +40,8 @@ def prepare(
             {
                 "event_id": event_id,
                 "reason": reason,
-                "exclude_signals": exclude_signals,
-                "exclude_updates": exclude_updates,
+                "exclude_signals": UNSET if exclude_signals is None else exclude_signals,
+                "exclude_updates": UNSET if exclude_updates is None else exclude_updates,
             }
         ),
         parse=parse,

@@ -43,15 +43,15 @@ class Runs:
         status: WorkflowExecutionStatus | Sequence[WorkflowExecutionStatus] | None | Unset = UNSET,
         deployment_name: str | None | Unset = UNSET,
         sort_by: Literal["start_time", "end_time"] | None | Unset = UNSET,
-        order: Literal["asc", "desc"] | Unset = UNSET,
+        order: Literal["asc", "desc"] | None | Unset = UNSET,
         start_time_after: dt.datetime | str | None | Unset = UNSET,
         start_time_before: dt.datetime | str | None | Unset = UNSET,
         end_time_after: dt.datetime | str | None | Unset = UNSET,
         end_time_before: dt.datetime | str | None | Unset = UNSET,
         user_id: str | None | Unset = UNSET,
         workflow_tags: Sequence[str] | None | Unset = UNSET,
-        include_internal: bool | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        include_internal: bool | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         next_page_token: str | None | Unset = UNSET,
         search_key: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
@@ -132,15 +132,15 @@ class Runs:
         status: WorkflowExecutionStatus | Sequence[WorkflowExecutionStatus] | None | Unset = UNSET,
         deployment_name: str | None | Unset = UNSET,
         sort_by: Literal["start_time", "end_time"] | None | Unset = UNSET,
-        order: Literal["asc", "desc"] | Unset = UNSET,
+        order: Literal["asc", "desc"] | None | Unset = UNSET,
         start_time_after: dt.datetime | str | None | Unset = UNSET,
         start_time_before: dt.datetime | str | None | Unset = UNSET,
         end_time_after: dt.datetime | str | None | Unset = UNSET,
         end_time_before: dt.datetime | str | None | Unset = UNSET,
         user_id: str | None | Unset = UNSET,
         workflow_tags: Sequence[str] | None | Unset = UNSET,
-        include_internal: bool | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        include_internal: bool | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         search_key: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> Iterator[WorkflowExecutionWithoutResultResponse]:
@@ -234,7 +234,11 @@ class Runs:
         return self._send(prepare(run_id=run_id), options)
 
     def get_run_history(
-        self, run_id: str, *, decode_payloads: bool | Unset = UNSET, **options: Unpack[CallOptions]
+        self,
+        run_id: str,
+        *,
+        decode_payloads: bool | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
     ) -> Any:
         """Get the history of a run.
 
@@ -278,15 +282,15 @@ class AsyncRuns:
         status: WorkflowExecutionStatus | Sequence[WorkflowExecutionStatus] | None | Unset = UNSET,
         deployment_name: str | None | Unset = UNSET,
         sort_by: Literal["start_time", "end_time"] | None | Unset = UNSET,
-        order: Literal["asc", "desc"] | Unset = UNSET,
+        order: Literal["asc", "desc"] | None | Unset = UNSET,
         start_time_after: dt.datetime | str | None | Unset = UNSET,
         start_time_before: dt.datetime | str | None | Unset = UNSET,
         end_time_after: dt.datetime | str | None | Unset = UNSET,
         end_time_before: dt.datetime | str | None | Unset = UNSET,
         user_id: str | None | Unset = UNSET,
         workflow_tags: Sequence[str] | None | Unset = UNSET,
-        include_internal: bool | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        include_internal: bool | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         next_page_token: str | None | Unset = UNSET,
         search_key: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
@@ -367,15 +371,15 @@ class AsyncRuns:
         status: WorkflowExecutionStatus | Sequence[WorkflowExecutionStatus] | None | Unset = UNSET,
         deployment_name: str | None | Unset = UNSET,
         sort_by: Literal["start_time", "end_time"] | None | Unset = UNSET,
-        order: Literal["asc", "desc"] | Unset = UNSET,
+        order: Literal["asc", "desc"] | None | Unset = UNSET,
         start_time_after: dt.datetime | str | None | Unset = UNSET,
         start_time_before: dt.datetime | str | None | Unset = UNSET,
         end_time_after: dt.datetime | str | None | Unset = UNSET,
         end_time_before: dt.datetime | str | None | Unset = UNSET,
         user_id: str | None | Unset = UNSET,
         workflow_tags: Sequence[str] | None | Unset = UNSET,
-        include_internal: bool | Unset = UNSET,
-        page_size: int | Unset = UNSET,
+        include_internal: bool | None | Unset = UNSET,
+        page_size: int | None | Unset = UNSET,
         search_key: Sequence[str] | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[WorkflowExecutionWithoutResultResponse]:
@@ -471,7 +475,11 @@ class AsyncRuns:
         return await self._send(prepare(run_id=run_id), options)
 
     async def get_run_history(
-        self, run_id: str, *, decode_payloads: bool | Unset = UNSET, **options: Unpack[CallOptions]
+        self,
+        run_id: str,
+        *,
+        decode_payloads: bool | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
     ) -> Any:
         """Get the history of a run.
 

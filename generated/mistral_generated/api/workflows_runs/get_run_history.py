@@ -25,7 +25,7 @@ OPERATION = Operation(
 )
 
 
-def prepare(run_id: str, *, decode_payloads: bool | Unset = UNSET) -> Call[Any]:
+def prepare(run_id: str, *, decode_payloads: bool | None | Unset = UNSET) -> Call[Any]:
     """Return the call of `workflows.runs.get_run_history`; nothing is sent."""
     return Call(
         operation=OPERATION,

@@ -16,6 +16,18 @@ from .types import UNSET
 _BYTES: Final = (bytes, bytearray, memoryview)
 _DEEPEST: Final = 100
 
+# What to write in place of an object, by what it has; the first that fits counts.
+_ADVICE: Final = {
+    "__await__": "await it first",
+    "__aiter__": "give a list: [item async for item in value]",
+    "model_dump": "give value.model_dump(mode='json')",
+    "__dataclass_fields__": "give dataclasses.asdict(value)",
+    "__attrs_attrs__": "give attrs.asdict(value)",
+    "tolist": "give value.tolist()",
+    "__iter__": "give a list: list(value)",
+    "read": "give what it holds: value.read()",
+}
+
 # What else helps, for arguments that people take for something else.
 _HINTS: Final = {
     "response_format": "an answer in the form of a class comes from parse(response_format=...)"
@@ -45,9 +57,7 @@ def check(value: object, place: str) -> None:
         raise fault
 
 
-def _faults(
-    value: object, place: str, around: tuple[int, ...]
-) -> Iterator[TypeError | ValueError]:
+def _faults(value: object, place: str, around: tuple[int, ...]) -> Iterator[TypeError | ValueError]:
     """Yield what is wrong with a value or inside it; `around` are the ids of what holds it."""
     if isinstance(value, type):
         yield TypeError(_about_class(value, place))
@@ -70,9 +80,7 @@ def _faults(
         yield from _inside(value, place, (*around, id(value)))
 
 
-def _inside(
-    value: object, place: str, around: tuple[int, ...]
-) -> Iterator[TypeError | ValueError]:
+def _inside(value: object, place: str, around: tuple[int, ...]) -> Iterator[TypeError | ValueError]:
     """Yield what is wrong with an object or a list; anything else is wrong itself."""
     if isinstance(value, Mapping):
         for key, item in value.items():
@@ -121,24 +129,11 @@ def _instead(value: Any) -> str:
         return "give a list"
     if isinstance(value, _BYTES):
         return "give text, such as value.decode() or base64.b64encode(value).decode()"
-    if hasattr(value, "__await__"):
-        return "await it first"
-    if hasattr(value, "__aiter__"):
-        return "give a list: [item async for item in value]"
     if isinstance(value, enum.Enum):
         return "give its .value"
-    if hasattr(value, "model_dump"):
-        return "give value.model_dump(mode='json')"
-    if hasattr(value, "__dataclass_fields__"):
-        return "give dataclasses.asdict(value)"
-    if hasattr(value, "__attrs_attrs__"):
-        return "give attrs.asdict(value)"
-    if hasattr(value, "tolist"):
-        return "give value.tolist()"
-    if hasattr(value, "__iter__"):
-        return "give a list: list(value)"
-    if hasattr(value, "read"):
-        return "give what it holds: value.read()"
+    for name, advice in _ADVICE.items():
+        if hasattr(value, name):
+            return advice
     if callable(value):
         return "call it and give what it returns"
     return "give text or a number, for example str(value)"

@@ -12,34 +12,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from .types import UNSET, FileInput, time_text, to_wire, zoned_time_text
+from .types import UNSET, FileInput, to_wire
 
 _DECODE: Final = json.JSONDecoder().raw_decode
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
 parse_time: Final = dt.datetime.fromisoformat
-"""Returns the time that an RFC 3339 text means. Raises ValueError when it means none."""
+"""Returns the time that an RFC 3339 text means. Raises ValueError or TypeError for any other."""
+
+parse_date: Final = dt.date.fromisoformat
+"""Returns the date that an ISO 8601 text means. Raises ValueError or TypeError for any other."""
 
 
 class UnreadableBody(ValueError):
     """A body that is not the JSON that the document promises; the message says what it is."""
-
-
-def read_time(text: str) -> dt.datetime | str:
-    """Return the time that an RFC 3339 text means, or the text when it means none."""
-    try:
-        return dt.datetime.fromisoformat(text)
-    except ValueError:
-        return text
-
-
-def read_date(text: str) -> dt.date | str:
-    """Return the date that an ISO 8601 text means, or the text when it means none."""
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return text
 
 
 def read_int(text: str) -> int | str:
@@ -164,8 +151,9 @@ def _explained(
 def query(*pairs: tuple[str, object] | tuple[str, object, str]) -> tuple[tuple[str, str], ...]:
     """Return query parameters as texts; UNSET and None are left out.
 
-    A parameter that is called otherwise as an
-    argument comes with that name. Raises TypeError or ValueError for what has no text. Lists repeat their name; each field of an object is a parameter of its own.
+    A parameter that is called otherwise as an argument comes with that name. Lists repeat their
+    name; each field of an object is a parameter of its own. Raises TypeError or ValueError for what
+    has no text.
     """
     found: list[tuple[str, str]] = []
     for pair in pairs:
@@ -185,9 +173,7 @@ def query(*pairs: tuple[str, object] | tuple[str, object, str]) -> tuple[tuple[s
 
 
 def _is_object(value: object) -> bool:
-    return isinstance(value, Mapping) or (
-        hasattr(value, "to_dict") and not isinstance(value, type)
-    )
+    return isinstance(value, Mapping) or (hasattr(value, "to_dict") and not isinstance(value, type))
 
 
 def _texts(name: str, value: object) -> list[str]:
@@ -212,7 +198,9 @@ def header_fields(*pairs: tuple[str, object] | tuple[str, object, str]) -> dict[
     return found
 
 
-def form_fields(*pairs: tuple[str, object] | tuple[str, object, str]) -> tuple[tuple[str, str], ...]:
+def form_fields(
+    *pairs: tuple[str, object] | tuple[str, object, str],
+) -> tuple[tuple[str, str], ...]:
     """Return the text fields of a form, written as in a query."""
     return query(*pairs)
 
@@ -242,14 +230,16 @@ def json_body(body: dict[str, Any], names: Sequence[tuple[str, str]] = ()) -> ob
 def whole_body(name: str, body: object, names: Sequence[tuple[str, str]] = ()) -> object:
     """Return a body that is one argument. Raises TypeError or ValueError that names the place."""
     try:
-        return to_wire(body, zoned_time_text)
+        return to_wire(body, is_request=True)
     except (TypeError, ValueError, RecursionError) as error:
         raise _explained(body, name, error, names) from error
 
 
 def optional_body(body: dict[str, Any], names: Sequence[tuple[str, str]] = ()) -> object:
     """Return a body that may be left out: UNSET when none of its fields is given."""
-    return whole_body("", body, names) if any(value is not UNSET for value in body.values()) else UNSET
+    return (
+        whole_body("", body, names) if any(value is not UNSET for value in body.values()) else UNSET
+    )
 
 
 def json_text(name: str, value: object) -> object:
@@ -262,7 +252,7 @@ def json_text(name: str, value: object) -> object:
     from .arguments import check
 
     check(value, name)
-    return json.dumps(to_wire(value, zoned_time_text))
+    return json.dumps(to_wire(value, is_request=True))
 
 
 def plain_text(value: object, name: str) -> str:

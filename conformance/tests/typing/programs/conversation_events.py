@@ -1,0 +1,14 @@
+"""The events of a conversation, of several kinds."""
+
+from mistral_client import Mistral
+from mistral_client.models import MessageOutputEvent
+
+
+def said(client: Mistral) -> list[str]:
+    pieces: list[str] = []
+    with client.beta.conversations.start_stream(model="m", inputs="Hello") as events:
+        for event in events:
+            data = event.data
+            if isinstance(data, MessageOutputEvent) and isinstance(data.content, str):
+                pieces.append(data.content)
+    return pieces
