@@ -68,6 +68,7 @@ def question(
 
     Raises:
         Skipped: the plainest request names an identity that the run does not have.
+        NotOffered: it has tools, and the list says that no model calls any.
 
     """
     request = plain_request(world, operation)
@@ -76,6 +77,8 @@ def question(
     steady = {"random_seed": SEED, "temperature": 0}
     if words or "tools" in (more or {}):
         body.pop("max_tokens", None)
+    if "tools" in (more or {}) and "model" in body:
+        body["model"] = world.capabilities.able("function_calling", str(body["model"]))
     if words and "messages" in body:
         body["messages"] = [{"role": "user", "content": words}]
     kept = {name: value for name, value in steady.items() if name in names}

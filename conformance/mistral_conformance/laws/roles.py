@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from mistral_conformance.laws.access import expect_untouched
+from mistral_conformance.laws.access import calm, expect_untouched
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import FULL, QUICK, Subject, law
 from mistral_conformance.laws.requests import send_plain
@@ -205,6 +205,8 @@ def _tree(world: World, grant: Grant) -> list[Instance]:
         for each in children
         if each.parameter and each.whole and world.capabilities.offers(each.create)
     ]
+    for each in made:
+        calm(world, each)
     return [parent, *made]
 
 
@@ -231,9 +233,6 @@ def _prepare(world: World, role: Role) -> tuple[Exchange, dict[str, str], list[I
     missing = set(world.document.operations[operation].path_ids) - ids.keys()
     if missing:
         raise Skipped(f"the suite makes no object for {', '.join(sorted(missing))}")
-    if world.ctx.session.clock:
-        for each in instances:
-            world.settle(each)  # what processing has not ended yet may be refused to anybody
     access = world.model.resources[role.grant.resource]
     if operation == access.delete:
         instances.append(world.make(access, parent=instances[0]))  # another's, to be tried at
