@@ -138,6 +138,19 @@ def read_stream(world: World, answer: Exchange, view: StreamView) -> Completion:
     return read_pieces(answer, view.end)
 
 
+def stop_at(completion: Completion) -> str:
+    """A word from the middle of an answer, which the same answer would end before.
+
+    Raises:
+        Skipped: the answer has too few words.
+
+    """
+    words = [each for each in completion.first.text.split()[1:] if each.isalpha()]
+    if not words:
+        raise Skipped("the answer has too few words to stop at one")
+    return words[len(words) // 2]
+
+
 def count(completion: Completion, name: str) -> int:
     """A count of the usage.
 

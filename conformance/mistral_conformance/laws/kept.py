@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from mistral_conformance.laws.views import expect_shown
 from mistral_conformance.model.schemas import facet, types
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
+from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,11 +45,8 @@ TEXTS = {
     "a number": "0042",
     "a word of JSON": "null",
 }
-IN_FILE_NAMES = (
-    "composed letters", "decomposed letters", "letters beyond the basic plane",
-    "letters from right to left", "capitals", "wildcards",
-)  # fmt: skip
-"""What a file name in a form can carry without being spelled otherwise."""
+NOT_IN_FORMS = re.compile(r"[\"'\\`/\n\r\t<>&*?]")
+"""What the file name of a form's part cannot carry, or what servers take for part of a path."""
 LONG = 20_000
 LONG_NAME = 120
 MAPS: tuple[Json, ...] = (
@@ -92,6 +91,10 @@ def _texts(model: Model) -> Iterator[Subject]:
         yield evolve(subject, operations=(*subject.operations, *changes))
 
 
+def _plain_texts(model: Model) -> Iterator[Subject]:
+    return (each for each in _texts(model) if each.value[1].name not in {*NAMES, "extension"})
+
+
 def _numbers(model: Model) -> Iterator[Subject]:
     return _kept(model, lambda each: any(bound is not None for bound in each.bounds))
 
@@ -126,12 +129,28 @@ def text_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     resource, field = subject
     judged = 0
     for text in _alphabet(world, field):
-        for instance in (each(world, resource, field, text) for each in (_made_with, _changed_to)):
+        in_form = field.sent == "file.name" and not _fits_form(text)
+        for way in (_changed_to,) if in_form else (_made_with, _changed_to):
+            instance = way(world, resource, field, text)
             if instance:
                 judged += 1
                 expect_shown(world, instance, world.look(instance), {field.name: text})
     if not judged:
         raise NotOffered(f"not offered: the server takes none of the texts for `{field.name}`")
+
+
+@law(id="values.empty-text-is-kept", over=_plain_texts, source=LOST, level=SHOULD)
+def empty_text_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
+    """An empty text is a text: it is shown as one, also in the place of another one."""
+    resource, field = subject
+    judged = 0
+    for way in (_made_with, _changed_to):
+        instance = way(world, resource, field, "")
+        if instance:
+            judged += 1
+            expect_shown(world, instance, world.look(instance), {field.name: ""})
+    if not judged:
+        raise NotOffered(f"not offered: the server takes no empty text for `{field.name}`")
 
 
 @law(id="values.number-is-kept", over=_numbers, source=LOST, harm=True)
@@ -252,13 +271,18 @@ def _alphabet(world: World, field: Field) -> Iterator[str]:
     is_file, is_name = field.sent == "file.name", field.name in NAMES
     for what, text in TEXTS.items():
         if is_file:
-            if what in IN_FILE_NAMES:
+            if what != "lines" and (field.changed or _fits_form(text)):
                 yield world.ctx.marker.name(f"{world.values.word()} {text}.txt")
         elif not is_name or what != "lines":
             yield world.ctx.marker.name(f"{world.values.word()} {text}") if is_name else text
     length = LONG_NAME if is_name or is_file else LONG
     long = world.values.word() * (length // 11)
     yield world.ctx.marker.name(f"{long}.txt") if is_name or is_file else long
+
+
+def _fits_form(name: str) -> bool:
+    """Whether a form's part can carry the file name without another spelling."""
+    return not NOT_IN_FORMS.search(name)
 
 
 def _made_with(world: World, resource: Resource, field: Field, text: str) -> Instance | None:

@@ -216,6 +216,9 @@ def own_libraries_can_be_filtered(ctx: Context) -> None:
     query = {"search": part, "filter_owned_by_me": "true"}
     filtered = ctx.expect_status(neighbour.call(LIST_LIBRARIES, query=query), 200)
     expect_equal(ctx, ids_of([filtered]), [own], "the filtered list", filtered)
+    query["filter_owned_by_me"] = "false"
+    others = ctx.expect_status(neighbour.call(LIST_LIBRARIES, query=query), 200)
+    ctx.expect(shared in ids_of([others]), "false leaves out what others own, as true does", others)
 
 
 @rule(

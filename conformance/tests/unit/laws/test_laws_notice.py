@@ -9,6 +9,8 @@ from tests.unit.laws import (
     defects_of_access,
     defects_of_answers,
     defects_of_ends,
+    defects_of_lists,
+    defects_of_neighbours,
     defects_of_texts,
 )
 from tests.unit.laws.defects import DEFECTS
@@ -20,7 +22,14 @@ if TYPE_CHECKING:
     from tests.unit.laws.conftest import Judged
     from tests.unit.laws.defects import Defect
 
-MODULES = (defects_of_access, defects_of_answers, defects_of_ends, defects_of_texts)
+MODULES = (
+    defects_of_access,
+    defects_of_answers,
+    defects_of_ends,
+    defects_of_lists,
+    defects_of_neighbours,
+    defects_of_texts,
+)
 """Each registers the defects of one part of the laws."""
 
 
