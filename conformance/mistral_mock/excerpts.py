@@ -44,18 +44,27 @@ class Excerpt:
         found: Any = self.whole
         places: list[str | int] = []
         for told in path:
-            step = _key(part, told) if isinstance(part, dict) else told
-            place = step + self.skipped.get(id(part), 0) if isinstance(step, int) else step
-            part, found = part[step], found[place]
-            places.append(place)
+            steps = _keys(part, told) if isinstance(part, dict) else (told,)
+            for step in steps:
+                place = step + self.skipped.get(id(part), 0) if isinstance(step, int) else step
+                part, found = part[step], found[place]
+                places.append(place)
         return tuple(places), found
 
 
-def _key(part: dict[str, Any], step: str | int) -> str:
-    """The key of a map at a step of a validator's path, which gives digits as a number."""
+def _keys(part: dict[str, Any], step: str | int) -> tuple[str | int, ...]:
+    """The keys of a map at a step of a validator's path.
+
+    It gives digits as a number, and leaves an empty key out: the step is one below it then.
+    """
     if step in part:
-        return str(step)
-    return next(key for key in part if DIGITS.fullmatch(key) and int(key) == step)
+        return (str(step),)
+    digits = (key for key in part if DIGITS.fullmatch(key) and int(key) == step)
+    found = next(digits, None)
+    if found is not None:
+        return (found,)
+    below = part[""]
+    return ("", *(_keys(below, step) if isinstance(below, dict) else (step,)))
 
 
 def find_excerpt(value: object, is_valid: Check, names: frozenset[str]) -> Excerpt:

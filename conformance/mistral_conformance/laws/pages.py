@@ -9,7 +9,7 @@ from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.populations import crowd_of, named_like, population_of
 from mistral_conformance.laws.reading import find, read_items
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
-from mistral_conformance.verdict.requirement import SHOULD
+from mistral_conformance.verdict.requirement import MAY, SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +98,7 @@ def beyond_the_end_is_nothing(world: World, view: ListView) -> None:
     world.expect(not found, f"a page beyond the end holds {len(found)} items", answer)
 
 
-@law(id="pages.tile-while-items-come-and-go", over=_with_tokens, source=LOST, harm=True)
+@law(id="pages.tile-while-items-come-and-go", over=_with_tokens, source=LOST, level=MAY)
 def pages_tile_while_items_come_and_go(world: World, view: ListView) -> None:
     """Tokens lead to each item once that is there all the time, whatever comes and goes."""
     population, query, _ = _narrowed(world, view)

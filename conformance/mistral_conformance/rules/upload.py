@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mistral_conformance.probing.uploads import Sample, text_sample
-from mistral_conformance.rules.common.libraries import create_library, upload_document
+from mistral_conformance.rules.common.libraries import create_library
 from mistral_conformance.rules.common.names import (
     GET_DOCUMENT,
     GET_LIBRARY,
@@ -139,21 +139,6 @@ def last_suffix_becomes_the_extension(ctx: Context) -> None:
     for name, extension in (("a.txt", "txt"), ("b.2026.md", "md")):
         answer = ctx.need(_put_in(ctx, library, text_sample(word(ctx), name)), 201)
         expect_equal(ctx, answer["extension"], extension, f"the extension of {name}", answer)
-
-
-@rule(
-    id="upload.uploader-is-named",
-    level=SHOULD,
-    source="documents.fresh-values; libraries.fresh-values",
-    operations=(UPLOAD_DOCUMENT,),
-)
-def uploader_is_named(ctx: Context) -> None:
-    """A document names who uploaded it by type and id, or by neither."""
-    answer = upload_document(ctx, create_library(ctx)["id"])
-    told = [each for each in ("uploaded_by_type", "uploaded_by_id") if answer[each]]
-    if not told:
-        ctx.skip("the server does not tell who uploaded a document")
-    ctx.expect(len(told) == 2, f"only {told[0]} is told", answer)
 
 
 @rule(
