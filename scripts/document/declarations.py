@@ -21,6 +21,7 @@ EXTENSIONS = frozenset(
         "option",
         "access",
         "link",
+        "text",
     )
 )
 

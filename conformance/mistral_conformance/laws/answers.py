@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from mistral_conformance.laws import asking
-from mistral_conformance.laws.asking import ask_twice, counts, hear, question
+from mistral_conformance.laws.asking import ask, ask_twice, counts, hear, question, stop_at
 from mistral_conformance.laws.comparing import shorten
 from mistral_conformance.laws.law import FULL, QUICK, Subject, law
 from mistral_conformance.laws.tools import FORCED, JSON_SCHEMA, NAMED, SEVERAL, SILENT
@@ -38,13 +38,15 @@ class Way:
     depth: Depth = QUICK
 
 
+ENDS_TEXT = "ends text"
+
 WAYS = (
     Way(""),
     Way("letters beyond ASCII", words="Répète : « Ça — 東京 🚲 e\u0301 »", depth=FULL),
     Way("long", words="Write forty sentences about forty rivers.", depth=FULL),
     Way("", "caps usage", {OWN: 4}),
     Way("", "counts choices", {OWN: 3}),
-    Way("", "ends text", {OWN: [" the ", " of ", " and ", "e"]}),
+    Way("", ENDS_TEXT),
     Way("", "shapes json", {OWN: {"type": "json_object"}}),
     Way("by a schema", "shapes json", {OWN: JSON_SCHEMA}, depth=FULL),
     Way("", "calls tools", FORCED),
@@ -66,6 +68,9 @@ class Streamed:
         """The question, with the option under its own name."""
         name = self.option.name if self.option else ""
         more = {each or name: value for each, value in self.way.more.items()}
+        if self.way.effect == ENDS_TEXT:
+            free = ask(world, question(world, self.view.operation))
+            more = {name: [stop_at(free)]}
         words = self.way.words
         return question(world, self.view.operation, more, words=words, feature=name)
 

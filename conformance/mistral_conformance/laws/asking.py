@@ -68,6 +68,7 @@ def question(
 
     Raises:
         Skipped: the plainest request names an identity that the run does not have.
+        NotOffered: it has tools, and the list says that no model calls any.
 
     """
     request = plain_request(world, operation)
@@ -76,6 +77,8 @@ def question(
     steady = {"random_seed": SEED, "temperature": 0}
     if words or "tools" in (more or {}):
         body.pop("max_tokens", None)
+    if "tools" in (more or {}) and "model" in body:
+        body["model"] = world.capabilities.able("function_calling", str(body["model"]))
     if words and "messages" in body:
         body["messages"] = [{"role": "user", "content": words}]
     kept = {name: value for name, value in steady.items() if name in names}
@@ -133,6 +136,19 @@ def read_stream(world: World, answer: Exchange, view: StreamView) -> Completion:
     is_stream = answer.media_type == EVENT_STREAM
     world.expect(is_stream, f"a stream was asked for, {answer.media_type} came", answer)
     return read_pieces(answer, view.end)
+
+
+def stop_at(completion: Completion) -> str:
+    """A word from the middle of an answer, which the same answer would end before.
+
+    Raises:
+        Skipped: the answer has too few words.
+
+    """
+    words = [each for each in completion.first.text.split()[1:] if each.isalpha()]
+    if not words:
+        raise Skipped("the answer has too few words to stop at one")
+    return words[len(words) // 2]
 
 
 def count(completion: Completion, name: str) -> int:

@@ -25,7 +25,17 @@ def is_same(field: Field, left: object, right: object) -> bool:
         one, other = read_time(left), read_time(right)
         if one is not None and other is not None:
             return one == other
-    return bool(left == right) and isinstance(left, bool) is isinstance(right, bool)
+    return is_equal(left, right)
+
+
+def is_equal(left: object, right: object) -> bool:
+    """Whether two JSON values are the same; `true` is not 1, wherever it stands."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(is_equal(left[k], right[k]) for k in left)
+    if isinstance(left, list) and isinstance(right, list):
+        pairs = zip(left, right, strict=False)
+        return len(left) == len(right) and all(is_equal(one, other) for one, other in pairs)
+    return left == right and isinstance(left, bool) is isinstance(right, bool)
 
 
 def first_difference(
@@ -49,11 +59,11 @@ def inside(path: str, left: object, right: object) -> tuple[str, object, object]
     """The first place inside two values where they differ."""
     if isinstance(left, dict) and isinstance(right, dict):
         for name in dict.fromkeys((*left, *right)):
-            if left.get(name, ABSENT) != right.get(name, ABSENT):
+            if not is_equal(left.get(name, ABSENT), right.get(name, ABSENT)):
                 return inside(f"{path}.{name}", left.get(name, ABSENT), right.get(name, ABSENT))
     if isinstance(left, list) and isinstance(right, list):
         for number, (one, other) in enumerate(zip(left, right, strict=False)):
-            if one != other:
+            if not is_equal(one, other):
                 return inside(f"{path}.{number}", one, other)
     return path, left, right
 

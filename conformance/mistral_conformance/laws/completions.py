@@ -28,6 +28,8 @@ class Choice:
     calls: dict[int, tuple[str, str]] = field(factory=dict)
     ids: list[str] = field(factory=list)
     finish: list[str] = field(factory=list)
+    nameless: int = 0
+    """How many calls have an id that names nothing; one may leave it out."""
     late: bool = False
     """Whether something came after it had ended."""
 
@@ -125,7 +127,9 @@ def _add(choice: Choice, said: Json, around: Json) -> None:
             name, text = choice.calls.get(index, ("", ""))
             more = function.get("arguments") or ""
             spelled = more if isinstance(more, str) else json.dumps(more)
-            choice.ids += _texts([call.get("id")]) if index not in choice.calls else []
+            if index not in choice.calls:
+                choice.ids += _texts([call.get("id")])
+                choice.nameless += "id" in call and not _texts([call["id"]])
             choice.calls[index] = (name or str(function.get("name") or ""), text + spelled)
     choice.finish += _texts([around.get("finish_reason")])
 

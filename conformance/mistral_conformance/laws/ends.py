@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Resource, States
+    from mistral_conformance.record.exchange import Exchange
 
 TOLD_FALSELY = "harm: a program that waits for an end is told another state than there is"
 DECLARED = "document: x-mistral-states (the states and what leads where)"
 POLLS = 400
 LONG_S = 3600
+LOOKS = 30
 
 
 def _stateful(model: Model) -> Iterator[Subject]:
@@ -100,7 +102,21 @@ def action_leads_on(world: World, subject: tuple[Resource, States, str]) -> None
     state = _state(world, instance, states)
     allowed = {*states.actions[action], *states.ends}
     world.expect(state in allowed, f"{action} led to {state}", done, *world.ctx.exchanges[-1:])
+    if world.ctx.session.clock:
+        _expect_end(world, instance, states, done)
     world.settle(instance)
+
+
+def _expect_end(world: World, instance: Instance, states: States, done: Exchange) -> None:
+    """Hold the server to reach an end within hours of its own time."""
+    state = ""
+    for _ in range(LOOKS):
+        state = _state(world, instance, states)
+        if state in states.ends:
+            return
+        world.ctx.pass_time(LONG_S / 10)
+    said = f"`{states.field}` is still {state} {LOOKS * LONG_S / 10 / 3600:g} hours after"
+    world.fail(f"{said} {done.operation}", done, *world.ctx.exchanges[-1:])
 
 
 @law(id="ends.values-fit-the-state", over=_telling, source=DECLARED)

@@ -9,6 +9,7 @@ from mistral_conformance.laws.links import open_url, read_url
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.session.identities import CALLER
+from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,10 +37,28 @@ def _places(model: Model) -> Iterator[Subject]:
 
 
 def _links(model: Model) -> Iterator[Subject]:
+    for subject in _links_of_all(model):
+        resource, link = subject.value
+        if resource.delete:
+            needed = (*subject.needed, resource.delete)
+            yield Subject(link, subject.value, (link, resource.delete), needed)
+
+
+def _inherited(model: Model) -> Iterator[Subject]:
+    """Each link of what is part of something that can be deleted."""
+    for subject in _links_of_all(model):
+        resource, link = subject.value
+        above = model.resources.get(resource.parent)
+        if above and above.delete:
+            needed = (link, resource.create, above.create, above.delete)
+            name = f"{link} with its {above.name}"
+            yield Subject(name, (resource, link), (link, above.delete), needed)
+
+
+def _links_of_all(model: Model) -> Iterator[Subject]:
     for each in model.resources.values():
-        for link in each.links if each.whole and each.delete else ():
-            needed = (link, each.create, each.delete)
-            yield Subject(link, (each, link), (link, each.delete), needed)
+        for link in each.links if each.whole else ():
+            yield Subject(link, (each, link), (link,), (link, each.create))
 
 
 def _parents(model: Model) -> Iterator[Subject]:
@@ -82,6 +101,25 @@ def links_die(world: World, subject: tuple[Resource, str]) -> None:
     deleted = world.need(world.delete(instance))
     answer = open_url(world, url)
     reason = f"the URL of a deleted {resource.name} answers {answer.status}, a refusal is due"
+    world.expect(400 <= answer.status < 500, reason, deleted, answer)
+
+
+@law(id="gone.links-die-with-parents", over=_inherited, source=LOST, harm=True)
+def links_die_with_parents(world: World, subject: tuple[Resource, str]) -> None:
+    """A URL opens nothing after what its object was part of was deleted."""
+    resource, link = subject
+    instance = world.make(resource)
+    world.settle(instance)
+    url = read_url(world, world.call(link, instance.ids))
+    world.need(open_url(world, url))
+    parent = instance.parent
+    if parent is None:
+        raise Skipped(f"a {resource.name} is part of nothing")
+    deleted = world.need(world.delete(parent))
+    answer = open_url(world, url)
+    reason = (
+        f"the URL of a {resource.name} answers {answer.status} after its {resource.parent} went"
+    )
     world.expect(400 <= answer.status < 500, reason, deleted, answer)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from mistral_conformance.laws.views import expect_shown
 from mistral_conformance.model.schemas import facet, types
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
+from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 LOST = "harm: what was stored comes back as something else"
 TEXTS = {
-    "outer blanks": " in the middle ",
+    "outer blanks": "  in the   middle  ",
     "composed letters": "Café Ångström",
     "decomposed letters": "Cafe\u0301 A\u030angstro\u0308m",
     "letters beyond the basic plane": "🙂 𠮷 𐐷",
@@ -43,17 +45,15 @@ TEXTS = {
     "a number": "0042",
     "a word of JSON": "null",
 }
-IN_FILE_NAMES = (
-    "composed letters", "decomposed letters", "letters beyond the basic plane",
-    "letters from right to left", "capitals", "wildcards",
-)  # fmt: skip
-"""What a file name in a form can carry without being spelled otherwise."""
+NOT_IN_FORMS = re.compile(r"[\"'\\`/\n\r\t<>&*?]")
+"""What the file name of a form's part cannot carry, or what servers take for part of a path."""
 LONG = 20_000
 LONG_NAME = 120
 MAPS: tuple[Json, ...] = (
     {"Capital": "Letter", "lower": "letter"},
     {"yes": True, "no": False, "whole": 0, "part": 0.5},
-    {"texts": ["b", "a", "b"], "empty": ""},
+    {"texts": ["b", "a", "b"], "empty": "", "blanks": " in the middle ", "number": "0042"},
+    {"": "no key", "a.b $c": "signs", "ключ": "letters"},
     {},
 )
 CONTENTS = {
@@ -61,6 +61,7 @@ CONTENTS = {
     "no last line end": b"one\ntwo",
     "line ends of both kinds": b"one\r\ntwo\n\n\nthree\r",
     "every byte": bytes(range(256)),
+    "a byte order mark": b"\xef\xbb\xbfone\r\ntwo",
     "more than one buffer": b"0123456789abcdef" * 4096 + b"!",
 }
 LARGE = {"5 MB": b"0123456789abcdef" * 327_680}
@@ -88,6 +89,10 @@ def _texts(model: Model) -> Iterator[Subject]:
     for subject in _kept(model, is_text):
         changes = subject.value[0].changes[:1] if subject.value[1].changed else ()
         yield evolve(subject, operations=(*subject.operations, *changes))
+
+
+def _plain_texts(model: Model) -> Iterator[Subject]:
+    return (each for each in _texts(model) if each.value[1].name not in {*NAMES, "extension"})
 
 
 def _numbers(model: Model) -> Iterator[Subject]:
@@ -124,12 +129,28 @@ def text_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     resource, field = subject
     judged = 0
     for text in _alphabet(world, field):
-        for instance in (each(world, resource, field, text) for each in (_made_with, _changed_to)):
+        in_form = field.sent == "file.name" and not _fits_form(text)
+        for way in (_changed_to,) if in_form else (_made_with, _changed_to):
+            instance = way(world, resource, field, text)
             if instance:
                 judged += 1
                 expect_shown(world, instance, world.look(instance), {field.name: text})
     if not judged:
         raise NotOffered(f"not offered: the server takes none of the texts for `{field.name}`")
+
+
+@law(id="values.empty-text-is-kept", over=_plain_texts, source=LOST, level=SHOULD)
+def empty_text_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
+    """An empty text is a text: it is shown as one, also in the place of another one."""
+    resource, field = subject
+    judged = 0
+    for way in (_made_with, _changed_to):
+        instance = way(world, resource, field, "")
+        if instance:
+            judged += 1
+            expect_shown(world, instance, world.look(instance), {field.name: ""})
+    if not judged:
+        raise NotOffered(f"not offered: the server takes no empty text for `{field.name}`")
 
 
 @law(id="values.number-is-kept", over=_numbers, source=LOST, harm=True)
@@ -178,7 +199,7 @@ def null_clears(world: World, subject: tuple[Resource, Field]) -> None:
 
 @law(id="values.map-is-kept", over=_maps, source=LOST, harm=True)
 def map_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
-    """A map is shown with its keys and values as they were sent, and replaces the one before."""
+    """A map is shown with its keys and values as they were sent."""
     resource, field = subject
     instance = world.make(resource)
     judged = 0
@@ -188,8 +209,7 @@ def map_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
             continue
         judged += 1
         world.need(answer)
-        wanted = {field.name: value} if value else {}
-        expect_shown(world, instance, world.look(instance), wanted)
+        expect_shown(world, instance, world.look(instance), {field.name: value})
     if not judged:
         raise NotOffered(f"not offered: the server takes none of the maps for `{field.name}`")
 
@@ -251,13 +271,18 @@ def _alphabet(world: World, field: Field) -> Iterator[str]:
     is_file, is_name = field.sent == "file.name", field.name in NAMES
     for what, text in TEXTS.items():
         if is_file:
-            if what in IN_FILE_NAMES:
+            if what != "lines" and (field.changed or _fits_form(text)):
                 yield world.ctx.marker.name(f"{world.values.word()} {text}.txt")
         elif not is_name or what != "lines":
             yield world.ctx.marker.name(f"{world.values.word()} {text}") if is_name else text
     length = LONG_NAME if is_name or is_file else LONG
     long = world.values.word() * (length // 11)
     yield world.ctx.marker.name(f"{long}.txt") if is_name or is_file else long
+
+
+def _fits_form(name: str) -> bool:
+    """Whether a form's part can carry the file name without another spelling."""
+    return not NOT_IN_FORMS.search(name)
 
 
 def _made_with(world: World, resource: Resource, field: Field, text: str) -> Instance | None:

@@ -89,7 +89,7 @@ def altered_is_refused(world: World, subject: tuple[Resource, str]) -> None:
 
 @law(id="urls.are-for-reading", over=_links, source=SHOWN_TO_STRANGERS, harm=True)
 def are_for_reading(world: World, subject: tuple[Resource, str]) -> None:
-    """Who has only a URL changes nothing by it: other methods are refused, the content stays."""
+    """Who has only a URL changes nothing by it: whatever other methods answer, all stays."""
     resource, link = subject
     instance = world.make(resource)
     world.settle(instance)
@@ -97,8 +97,6 @@ def are_for_reading(world: World, subject: tuple[Resource, str]) -> None:
     before = world.need(open_url(world, url))
     for method in WRITING:
         answer = world.ctx.nobody.try_send(Message(method, url, content=b"other words"))
-        reason = f"{method} on a URL for reading answers {answer.status}, a refusal is due"
-        world.expect(answer.status >= 400 or answer.failure, reason, answer)
         after = open_url(world, url)
         same = after.ok and after.content == before.content
         world.expect(same, f"after {method} the URL opens something else", answer, after)

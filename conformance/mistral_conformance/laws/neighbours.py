@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mistral_conformance.laws.access import calm
+from mistral_conformance.laws.bystanders import bystanders_of, keys_beside, namesake
 from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.subjects import changes, needs_of
+from mistral_conformance.laws.texts import read_text
 from mistral_conformance.laws.views import new_value, stable
 from mistral_conformance.verdict.outcome import Skipped
 
@@ -19,16 +22,25 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
 
 LOST = "harm: a request changes what it does not name"
+REFUSED = {400, 403, 404, 409, 422}
 
 
 def _acted_on(model: Model) -> Iterator[Subject]:
-    """Each operation that changes, ends or deletes an object, or does something else to it."""
+    """Each operation that makes, changes, ends or deletes an object, or does something to it."""
     for each in model.resources.values():
-        acting = (*each.changes[:1], *each.actions, *((each.delete,) if each.delete else ()))
+        ending = (each.delete,) if each.delete else ()
+        acting = (*((each.create,) if each.list else ()), *each.changes[:1], *each.actions, *ending)
         for operation in acting if each.whole else ():
             operations = (operation, *((each.read,) if each.read else ()))
             needed = (each.create, operation)
             yield Subject(operation, (each, operation), operations, needed, needs=needs_of(each))
+
+
+def _actions(model: Model) -> Iterator[Subject]:
+    for subject in _acted_on(model):
+        resource, operation = subject.value
+        if operation in resource.actions and resource.read:
+            yield subject
 
 
 @law(id="neighbours.other-fields-stay", over=changes, source=LOST, harm=True)
@@ -38,11 +50,32 @@ def other_fields_stay(world: World, subject: tuple[Resource, Field, str]) -> Non
     instance = world.make(resource)
     if resource.create and resource.changes:
         _fill(world, instance, field)
+    calm(world, instance)
     before = world.look(instance)
     body = {field.changed: new_value(world, resource, field)}
     change = world.need(world.change(instance, body, through=operation))
-    others = [e for e in stable(resource) if e.name != field.name and e.moves != "change"]
+    others = [each for each in _still(world, resource) if each.name != field.name]
     _expect_unchanged(world, others, before, world.look(instance), change)
+
+
+@law(id="neighbours.own-fields-stay", over=_actions, source=LOST, harm=True)
+def own_fields_stay(world: World, subject: tuple[Resource, str]) -> None:
+    """What is done to an object leaves what its owner gave it as it was, and its text too."""
+    resource, operation = subject
+    instance = world.make(resource)
+    if resource.changes:
+        _fill(world, instance)
+    world.settle(instance)
+    before, texts = world.look(instance), _texts(world, instance)
+    done = act(world, instance, operation)
+    if done.status in REFUSED:
+        raise Skipped(f"{operation} answered {done.status} for a new {resource.name}", done)
+    world.need(done)
+    world.settle(instance)
+    fields = [each for each in stable(resource) if each.moves != "change"]
+    _expect_unchanged(world, fields, before, world.look(instance), done)
+    same = texts == _texts(world, instance)
+    world.expect(same, f"{operation} changed the text of the {resource.name}", done)
 
 
 @law(id="neighbours.others-stay", over=_acted_on, source=LOST, harm=True)
@@ -51,20 +84,28 @@ def others_stay(world: World, subject: tuple[Resource, str]) -> None:
     resource, operation = subject
     instance = world.make(resource)
     world.settle(instance)
-    bystanders = _bystanders(world, instance, operation)
+    bystanders = bystanders_of(world, instance, operation)
+    for each in bystanders:
+        calm(world, each)
     before = [(each, world.look(each)) for each in bystanders]
+    keys = keys_beside(world, instance)
     done = act(world, instance, operation)
-    if done.status in {400, 403, 404, 409, 422}:
+    if done.status in REFUSED:
         raise Skipped(f"{operation} answered {done.status} for a new {resource.name}", done)
     world.need(done)
+    if operation not in {resource.create, resource.delete}:
+        same = keys == keys_beside(world, instance)
+        world.expect(same, f"{operation} added to the {resource.name}s beside, or took away", done)
     for bystander, seen in before:
-        fields = [e for e in stable(bystander.resource) if e.moves != "change"]
+        fields = _still(world, bystander.resource)
         _expect_unchanged(world, fields, seen, world.look(bystander), done)
 
 
 def act(world: World, instance: Instance, operation: str) -> Exchange:
-    """Do something to an object: change its first plain field, delete it, or the action itself."""
+    """Do something to an object: one more of its name, a change of its first field, its end, ..."""
     resource = instance.resource
+    if operation == resource.create:
+        return namesake(world, instance).made
     if operation == resource.delete:
         return world.delete(instance)
     if operation in resource.changes:
@@ -74,26 +115,36 @@ def act(world: World, instance: Instance, operation: str) -> Exchange:
     return world.ask(operation, instance.ids, by=instance.by)
 
 
-def _bystanders(world: World, instance: Instance, operation: str) -> list[Instance]:
-    """A sibling, one elsewhere, one of each other identity, and the children of the object."""
-    resource = instance.resource
-    found = []
-    if resource.parameter:
-        found.append(world.make(resource, parent=instance.parent))
-    found.append(world.make(resource))
-    found += [world.make(resource, by=each) for each in world.others if resource.parameter]
-    if operation != resource.delete:
-        children = [world.model.resources[each] for each in resource.children]
-        found += [world.make(each, parent=instance) for each in children if each.parameter]
-    return found
+def _still(world: World, resource: Resource) -> list[Field]:
+    """The fields of an object at its end that only a request about it may move.
+
+    What processing found out is among them where a clock lets the suite wait for the end.
+    """
+    states = world.model.states_of(resource.name)
+    ended = states is not None and world.ctx.session.clock
+    return [
+        each
+        for each in resource.fields.values()
+        if each.moves == "never" or (ended and each.moves == "alone" and each.name != "url")
+    ]
 
 
-def _fill(world: World, instance: Instance, field: Field) -> None:
+def _texts(world: World, instance: Instance) -> dict[str, str]:
+    """The text of an object, by each view that the server offers."""
+    return {
+        each.operation: read_text(world, each, instance)
+        for each in world.model.texts
+        if each.resource == instance.resource.name and world.capabilities.offers(each.operation)
+    }
+
+
+def _fill(world: World, instance: Instance, field: Field | None = None) -> None:
     """Give each other changeable field a value, so that there is something to lose."""
     resource = instance.resource
     body = {}
     for each in resource.fields.values():
-        if each.changed and each.name != field.name and each.name not in instance.sent:
+        other = field is None or each.name != field.name
+        if each.changed and other and each.name not in instance.sent:
             body[each.changed] = new_value(world, resource, each)
     if body:
         world.need(world.change(instance, body))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.laws.asking import LONGER, ask, ask_twice, count, parse, question
+from mistral_conformance.laws.asking import LONGER, ask, ask_twice, count, parse, question, stop_at
 from mistral_conformance.laws.comparing import shorten
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.tools import (
@@ -20,7 +20,6 @@ from mistral_conformance.laws.tools import (
     names_of,
 )
 from mistral_conformance.probing.samples import load_samples
-from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,12 +87,11 @@ def _counts_choices(world: World, option: Option) -> None:
 
 def _ends_text(world: World, option: Option) -> None:
     plain = ask_twice(world, question(world, option.operation))
-    words = [each for each in plain.first.text.split()[1:] if each.isalpha()]
-    if not words:
-        raise Skipped("the answer has too few words to stop at one")
-    stop = words[len(words) // 2]
-    due = plain.first.text.partition(stop)[0].rstrip()
-    for value in (stop, [NEVER, stop]):
+    stop = stop_at(plain)
+    before, _, after = plain.first.text.partition(stop)
+    later = next((each for each in after.split() if each.isalpha() and each not in before), NEVER)
+    due = before.rstrip()
+    for value in (stop, [NEVER, stop], [stop, later], [later, stop]):
         answer = _ask(world, option, {option.name: value})
         text, finish = answer.first.text.rstrip(), answer.first.finish
         left, right = shorten(text, due)
@@ -138,6 +136,9 @@ def _calls(tools: Json) -> Use:
             fitting = fits_tool(name, arguments)
             said = f"the arguments of {name} do not fit its parameters"
             world.expect(fitting, said, answer.exchange)
+        told = answer.first.ids
+        world.expect(len(told) == len(set(told)), "two calls have one id", answer.exchange)
+        world.expect(not answer.first.nameless, "a call has null for its id", answer.exchange)
         finish = answer.first.finish
         world.expect(finish == ["tool_calls"], f"calls end with {finish}", answer.exchange)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.instance import key_of
-from mistral_conformance.laws.law import FULL, Subject, law
-from mistral_conformance.laws.populations import population_of
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.populations import crowd_of, named_like, population_of
 from mistral_conformance.laws.reading import find, read_items
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
+from mistral_conformance.verdict.requirement import MAY, SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,11 @@ def _paged(model: Model) -> Iterator[Subject]:
 
 
 def _with_bound(model: Model) -> Iterator[Subject]:
-    return (each for each in _paged(model) if 0 < (each.value.largest or 0) <= MOST)
+    return (each for each in _paged(model) if 0 < _size(each.value) <= MOST)
+
+
+def _usual(model: Model) -> Iterator[Subject]:
+    return (each for each in _with_bound(model) if each.value.usual)
 
 
 def _with_tokens(model: Model) -> Iterator[Subject]:
@@ -65,7 +70,7 @@ def totals_are_true(world: World, view: ListView) -> None:
         walk = world.walk(resource, population.ids, query, size=size, tokens=False)
         for number, page in enumerate(walk.pages, start=1):
             more = find(page, view.paging.get("has_more", "?"))
-            total = find(page, view.paging.get("total", "?"))
+            total = find(page, view.paging.get("total", "?")) if view.exact else None
             follows = number * size < len(walk.items)
             judged += (more is not None) + (total is not None)
             told = f"page {number} of size {size}"
@@ -93,12 +98,14 @@ def beyond_the_end_is_nothing(world: World, view: ListView) -> None:
     world.expect(not found, f"a page beyond the end holds {len(found)} items", answer)
 
 
-@law(id="pages.tile-while-items-come-and-go", over=_with_tokens, source=LOST, harm=True)
+@law(id="pages.tile-while-items-come-and-go", over=_with_tokens, source=LOST, level=MAY)
 def pages_tile_while_items_come_and_go(world: World, view: ListView) -> None:
     """Tokens lead to each item once that is there all the time, whatever comes and goes."""
     population, query, _ = _narrowed(world, view)
     resource = world.model.resources[view.resource]
-    doomed = world.make(resource, parent=population.parent, given=_named(world, population))
+    doomed = world.make(
+        resource, parent=population.parent, given=named_like(world, resource, population.word)
+    )
     asked: Json | None = {**query, view.paging["size"]: 2}
     found: list[tuple[object, ...]] = []
     while asked is not None and len(found) < MOST:
@@ -107,7 +114,11 @@ def pages_tile_while_items_come_and_go(world: World, view: ListView) -> None:
         if len(found) == 2 and doomed.key not in found:
             world.need(world.delete(doomed))
         if len(found) == 2:
-            world.make(resource, parent=population.parent, given=_named(world, population))
+            world.make(
+                resource,
+                parent=population.parent,
+                given=named_like(world, resource, population.word),
+            )
         token = find(page, view.paging["next_token"])
         asked = None if token is None else {**asked, view.paging["token"]: token}
     if len(found) <= 2:
@@ -117,22 +128,45 @@ def pages_tile_while_items_come_and_go(world: World, view: ListView) -> None:
         world.expect(times == 1, f"an item that stayed comes {times} times")
 
 
-@law(id="pages.largest", over=_with_bound, source=LOST, harm=True, depth=FULL)
+@law(id="pages.largest", over=_with_bound, source=LOST, harm=True)
 def largest_page_is_full(world: World, view: ListView) -> None:
-    """A list of more items than its largest page holds loses none of them."""
-    largest = int(view.largest or 0)
+    """A list of more items than its largest page holds loses none of them, and counts them all."""
+    crowd, query = _crowd(world, view)
+    resource, count = world.model.resources[view.resource], len(crowd.made)
+    for tokens in (True, False) if "token" in view.paging else (True,):
+        walk = world.walk(resource, crowd.ids, query, tokens=tokens)
+        found = [key_of(resource, each) for each in walk.items]
+        first, size = len(read_items(walk.pages[0], view.items)), _size(view)
+        said = f"a page of size {size} holds {first} of {count} items"
+        world.expect(first == size, said, walk.pages[0])
+        world.expect(len(found) == len(set(found)), "an item comes twice", *walk.pages)
+        lost = len(crowd.keys - set(found))
+        world.expect(not lost, f"{lost} of {count} items are on no page", *walk.pages)
+        total = find(walk.pages[0], view.paging.get("total", "?")) if view.exact else None
+        said = f"a page says that there are {total} items, there are {count}"
+        world.expect(total in (None, len(found)), said, walk.pages[0])
+
+
+@law(id="pages.usual-size", over=_usual, source=DECLARED)
+def usual_page_has_its_size(world: World, view: ListView) -> None:
+    """A page of which nobody says how long it is has the declared number of items."""
+    crowd, query = _crowd(world, view)
+    page = world.need(world.ask(view.operation, crowd.ids, query=query or None))
+    count, due = len(read_items(page, view.items)), int(view.usual or 0)
+    said = f"a page holds {count} of {len(crowd.made)} items where {due} are usual"
+    world.expect(count == min(due, len(crowd.made)), said, page)
+
+
+@law(id="pages.end-is-told", over=_with_tokens, source=DECLARED, level=SHOULD)
+def end_is_told(world: World, view: ListView) -> None:
+    """The last page has no token, also where it is full."""
     population, query, count = _narrowed(world, view)
     resource = world.model.resources[view.resource]
-    for _ in range(largest + 3 - count):
-        world.make(resource, parent=population.parent, given=_named(world, population))
-    for tokens in (True, False) if "token" in view.paging else (True,):
-        walk = world.walk(resource, population.ids, query, tokens=tokens)
-        found = [key_of(resource, each) for each in walk.items]
-        first = len(read_items(walk.pages[0], view.items))
-        world.expect(first <= largest, f"a page holds {first} items", walk.pages[0])
-        world.expect(len(found) == len(set(found)), "an item comes twice", *walk.pages)
-        lost = largest + 3 - len(found)
-        world.expect(lost <= 0, f"{lost} of {largest + 3} items are on no page", *walk.pages)
+    for size in {1, count}:
+        walk = world.walk(resource, population.ids, query, size=size)
+        held = len(read_items(walk.last, view.items))
+        said = f"pages of size {size} of {count} items end with a page that holds nothing"
+        world.expect(held, said, *walk.pages[-2:])
 
 
 def _narrowed(world: World, view: ListView) -> tuple[Population, Json, int]:
@@ -149,10 +183,16 @@ def _narrowed(world: World, view: ListView) -> tuple[Population, Json, int]:
     return population, query, count
 
 
-def _named(world: World, population: Population) -> Json:
-    """What makes an item that the narrowing query leaves in."""
-    name = world.ctx.marker.name(f"{population.word} {world.values.word()}")
-    return {"file.name": f"{name}.txt"} if population.made[0].content else {"name": name}
+def _crowd(world: World, view: ListView) -> tuple[Population, Json]:
+    """More items than a page holds, and the query that leaves little else."""
+    crowd = crowd_of(world, view)
+    search = next((e.parameter for e in view.filters if e.compare == "contains"), None)
+    return crowd, {} if crowd.parent or search is None else {search: crowd.word}
+
+
+def _size(view: ListView) -> int:
+    """The size of the largest page, or of the usual one where there is no largest."""
+    return int(view.largest or view.usual or 0)
 
 
 def _expect_tiles(

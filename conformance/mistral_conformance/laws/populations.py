@@ -26,6 +26,8 @@ TYPES = (
     ("application/jsonl", ".jsonl", b'{"custom_id": "1", "body": {"max_tokens": 1}}\n'),
     ("text/csv", ".csv", b"a,b\n1,2\n"),
 )
+BEYOND = 3
+"""So many more items than a page holds make a crowd."""
 LEAST = 3
 """With fewer items nothing is proven about sets and pages."""
 
@@ -65,6 +67,42 @@ def population_of(world: World, view: ListView) -> Population:
     if len(found.made) < LEAST:
         raise Unjudged(f"the server made {len(found.made)} of the {view.resource}s to list")
     return found
+
+
+def crowd_of(world: World, view: ListView) -> Population:
+    """More items than the largest page holds, the same ones for all laws of a run.
+
+    Raises:
+        Unjudged: the server does not make enough of them.
+
+    """
+    memory = world.ctx.session.memory
+    key = (Population, view.resource, "crowd")
+    if key not in memory:
+        with world.ctx.session.creations.keep():
+            memory[key] = _crowd(world, view)
+    found: Population = memory[key]
+    return found
+
+
+def named_like(world: World, resource: Resource, word: str) -> Json:
+    """What makes an item with a name that begins with the word."""
+    name = world.ctx.marker.name(f"{word} {world.values.word()}")
+    is_file = any(each.sent.startswith("file.") for each in resource.fields.values())
+    return {"file.name": f"{name}.txt"} if is_file else {"name": name}
+
+
+def _crowd(world: World, view: ListView) -> Population:
+    resource = world.model.resources[view.resource]
+    above = world.model.resources.get(resource.parent)
+    parent = world.make(above) if above else None
+    word = world.values.word()
+    most = max(view.largest or 0, view.usual or 0) + BEYOND
+    made = [
+        world.make(resource, parent=parent, given=named_like(world, resource, word))
+        for _ in range(most)
+    ]
+    return Population(word, parent, tuple(made))
 
 
 def _populate(world: World, view: ListView) -> Population:

@@ -5,15 +5,17 @@ Shares are given to a neighbour: one of the same organisation who sees nothing w
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from mistral_conformance.laws.access import expect_untouched
+from mistral_conformance.laws.access import calm, expect_untouched
 from mistral_conformance.laws.instance import key_of
-from mistral_conformance.laws.law import FULL, QUICK, Subject, law
+from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.model.access import EDIT, OWN, RANKS, VIEW
+from mistral_conformance.record.exchange import Signal
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import Skipped
 from mistral_conformance.verdict.requirement import SHOULD
@@ -76,12 +78,24 @@ def _refused(model: Model) -> Iterator[Subject]:
 
 
 def _shared(model: Model) -> Iterator[Subject]:
-    """Each kind of whom a thing can be shared with; the first one is enough for every push."""
+    """Each kind of whom a thing can be shared with."""
     for subject, grant in _grants(model):
         for word, kind in grant.kinds.items():
-            depth = QUICK if kind == "user" else FULL
             name, value = f"{subject.name} with {word}", Role(grant, VIEW, kind)
-            yield evolve(subject, name=name, value=value, depth=depth)
+            yield evolve(subject, name=name, value=value)
+
+
+def _kinds(model: Model) -> Iterator[Subject]:
+    """Each level with each kind of whom it is given to; the level is declared for all alike."""
+    for subject, grant in _grants(model):
+        changes = model.resources[grant.parent].changes[:1]
+        for word, kind in grant.kinds.items():
+            for level in grant.levels.values():
+                name = f"{subject.name} with {word} as {grant.word(level)}"
+                operations = (*subject.operations, *changes)
+                yield evolve(
+                    subject, name=name, value=Role(grant, level, kind), operations=operations
+                )
 
 
 def _members(model: Model) -> Iterator[Subject]:
@@ -173,15 +187,60 @@ def leaving_is_possible(world: World, grant: Grant) -> None:
             world.expect(shown.value is not None, said, left, shown.exchange)
 
 
+@law(id="roles.level-holds-for-all", over=_kinds, source=HIDDEN, harm=True)
+def level_holds_for_all(world: World, role: Role) -> None:
+    """A level gives the same right whether it was given to a user, a workspace or all."""
+    instance = _tree(world, role.grant)[0]
+    shared = _share(world, role, instance)
+    read = world.read(instance, by=MEMBER)
+    word = role.grant.word(role.level)
+    said = f"who was made {word} by a share with the {role.kind} does not read it"
+    world.expect(read.value is not None, said, shared.made, read.exchange)
+    before = world.look(instance)
+    answer = _change(world, instance)
+    said = f"{answer.operation} answers {answer.status} to one made {word} through the {role.kind}"
+    if role.level == VIEW:
+        world.expect(answer.status in REFUSED, f"{said}, a refusal is due", shared.made, answer)
+        expect_untouched(world, instance, before, answer)
+    else:
+        world.expect(answer.ok, said, shared.made, answer)
+
+
+@law(id="roles.share-reaches-whom-it-names", over=_members, source=HIDDEN, harm=True)
+def share_reaches_whom_it_names(world: World, grant: Grant) -> None:
+    """A share with somebody else shows nothing to one whom it does not name."""
+    judged = 0
+    for kind, whom in _others(world):
+        instances = _tree(world, grant)
+        try:
+            _give(world, Role(grant, EDIT, kind), instances[0], whom)
+        except Signal:
+            continue  # a server may refuse to share with those who see it already
+        judged += 1
+        _expect_hidden(world, instances, (MEMBER,), f"shared with another {kind}")
+    if not judged:
+        raise Skipped("the server shares with none of those whom the run knows beside the member")
+
+
 @law(id="roles.highest-level-counts", over=_members, source=HIGHEST, level=SHOULD)
 def highest_level_counts(world: World, grant: Grant) -> None:
-    """Of two levels that reach somebody the higher one counts, and the lower one after its end."""
-    instance = _tree(world, grant)[0]
-    lower = _share(world, Role(grant, VIEW), instance)
-    higher = _share(world, Role(grant, EDIT, "org"), instance)
+    """Of two levels that reach somebody the higher one counts, whichever came first or ends."""
+    for kinds in (("user", "org"), ("org", "user")):
+        for levels in ((VIEW, EDIT), (EDIT, VIEW)):
+            instance = _tree(world, grant)[0]
+            shares = [
+                _share(world, Role(grant, level, kind), instance)
+                for level, kind in zip(levels, kinds, strict=True)
+            ]
+            _expect_highest(world, instance, shares, shares[levels.index(EDIT)])
+
+
+def _expect_highest(
+    world: World, instance: Instance, shares: list[Instance], higher: Instance
+) -> None:
     answer = _change(world, instance)
     reason = f"with two levels {answer.operation} answers {answer.status}"
-    world.expect(answer.ok, reason, lower.made, higher.made, answer)
+    world.expect(answer.ok, reason, *(each.made for each in shares), answer)
     ended = world.need(world.delete(higher))
     answer = _change(world, instance)
     reason = f"after the higher level ended {answer.operation} answers {answer.status}"
@@ -205,14 +264,29 @@ def _tree(world: World, grant: Grant) -> list[Instance]:
         for each in children
         if each.parameter and each.whole and world.capabilities.offers(each.create)
     ]
+    for each in made:
+        calm(world, each)
     return [parent, *made]
 
 
 def _share(world: World, role: Role, instance: Instance) -> Instance:
     """Give the neighbour the level, by its user, its workspace or its organisation."""
+    return _give(world, role, instance, world.lookup(f"{MEMBER}.{role.kind}"))
+
+
+def _others(world: World) -> Iterator[tuple[str, str]]:
+    """Users and workspaces beside the neighbour's: kind and id."""
+    for identity, kind in (("colleague", "user"), (CALLER, "workspace")):
+        with suppress(Skipped):  # the run does not say who they are
+            yield kind, world.lookup(f"{identity}.{kind}")
+    for kind in ("workspace", "user"):
+        yield kind, world.values.uuid()
+
+
+def _give(world: World, role: Role, instance: Instance, whom: str) -> Instance:
+    """Give somebody the level."""
     grant = role.grant
     kind = next(word for word, fact in grant.kinds.items() if fact == role.kind)
-    whom = world.lookup(f"{MEMBER}.{role.kind}")
     given = {grant.kind: kind, grant.whom: whom, grant.field: grant.word(role.level)}
     access: Resource = world.model.resources[grant.resource]
     return world.make(access, by=CALLER, parent=instance, given=given)
@@ -231,9 +305,6 @@ def _prepare(world: World, role: Role) -> tuple[Exchange, dict[str, str], list[I
     missing = set(world.document.operations[operation].path_ids) - ids.keys()
     if missing:
         raise Skipped(f"the suite makes no object for {', '.join(sorted(missing))}")
-    if world.ctx.session.clock:
-        for each in instances:
-            world.settle(each)  # what processing has not ended yet may be refused to anybody
     access = world.model.resources[role.grant.resource]
     if operation == access.delete:
         instances.append(world.make(access, parent=instances[0]))  # another's, to be tried at

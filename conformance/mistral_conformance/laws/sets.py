@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.populations import population_of
-from mistral_conformance.laws.reading import read_time
+from mistral_conformance.laws.reading import find, read_time
 from mistral_conformance.model.schemas import facet, items_of
 from mistral_conformance.verdict.outcome import Skipped
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Json
 
 DECLARED = "document: parameters (one that does something else is of no use)"
+DEFAULTS = "document: parameters (their defaults)"
 PARTS = (
     "{word} Alpha report",
     "Alpha",
@@ -32,6 +33,8 @@ PARTS = (
     "_",
     "b*c",
     "ï ç",
+    "ÜNÏ ÇÖ",
+    "report Alpha",
     "x",
 )
 """What is searched for, beside the word of the population."""
@@ -72,6 +75,32 @@ def _ordered(model: Model) -> Iterator[Subject]:
     for view in model.lists.values():
         if view.order and model.resources[view.resource].whole:
             yield _subject(model, view, view.operation, view, view.origin)
+
+
+def _picky(model: Model) -> Iterator[Subject]:
+    for view in model.lists.values():
+        for name, origin in view.picky.items():
+            operation = (view.operation,)
+            yield Subject(f"{view.operation}:{name}", (view, name), operation, operation, (origin,))
+
+
+def _defaulted(model: Model) -> Iterator[Subject]:
+    """Each parameter of a list that has a default, or that is true or false."""
+    for view in model.lists.values():
+        paging = set(map(str, view.paging.values()))
+        if model.document.operations[view.operation].path_ids and not _made(model, view):
+            continue
+        for each in model.document.operations[view.operation].parameters:
+            schema: Json = each.get("schema", {})
+            default = facet(model.document, schema, "default")
+            if default is not None and each["in"] == "query" and each["name"] not in paging:
+                name, value = f"{view.operation}:{each['name']}", (view, each["name"], default)
+                yield Subject(name, value, (view.operation,), (view.operation,))
+
+
+def _made(model: Model, view: ListView) -> bool:
+    """Whether the suite can make what the list shows."""
+    return model.resources[view.resource].whole
 
 
 def _subject(model: Model, view: ListView, name: str, value: object, *origins: Any) -> Subject:  # noqa: ANN401
@@ -118,7 +147,44 @@ def filter_holds_over_pages(world: World, subject: tuple[ListView, Filter]) -> N
         raise Skipped("the list is not paged")
     population, whole = _whole(world, view)
     for value in _values(world, each, population, whole)[:3]:
-        _expect_set(world, view, (population, whole), [(each, [value])], size=2)
+        walk = _expect_set(world, view, (population, whole), [(each, [value])], size=2)
+        for page in walk.pages if view.exact else ():
+            total = find(page, view.paging.get("total", "?"))
+            said = f"a page says that {total} items fit {value!r}, {len(walk.items)} do"
+            world.expect(total in (None, len(walk.items)), said, page)
+
+
+@law(id="sets.unknown-leaves-nothing", over=_picky, source=DECLARED)
+def unknown_value_leaves_nothing(world: World, subject: tuple[ListView, str]) -> None:
+    """A filter with a value that nothing has leaves nothing."""
+    view, name = subject
+    resource = world.model.resources[view.resource]
+    whole = world.walk(resource)
+    if not whole.items:
+        raise Skipped("the list is empty")
+    walk = world.walk(resource, query={name: f"none-{world.values.word()}"})
+    said = (
+        f"with a `{name}` that nothing has {len(walk.items)} of {len(whole.items)} items are left"
+    )
+    world.expect(not walk.items, said, walk.last)
+
+
+@law(id="sets.default-is-no-wish", over=_defaulted, source=DEFAULTS)
+def default_is_no_wish(world: World, subject: tuple[ListView, str, object]) -> None:
+    """A list that is asked for with a parameter's default is the list without that parameter."""
+    view, name, default = subject
+    resource = world.model.resources[view.resource]
+    ids: dict[str, str] = {}
+    if _made(world.model, view):
+        ids = population_of(world, view).ids
+    plain = world.walk(resource, ids)
+    value = str(default).lower() if isinstance(default, bool) else default
+    walk = world.walk(resource, ids, {name: value})
+    wanted, found = ([key_of(resource, each) for each in one.items] for one in (plain, walk))
+    said = f"with its default {value!r} for `{name}` the list holds {len(found)} items, without it "
+    world.expect(
+        wanted == found, f"{said}{len(wanted)}, or in another order", plain.last, walk.last
+    )
 
 
 @law(id="sets.sorted", over=_sorted, source=DECLARED)
@@ -170,8 +236,8 @@ def _expect_set(
     asked: list[tuple[Filter, Values]],
     *,
     size: int | None = None,
-) -> None:
-    """Hold the list with the filters to the items of the whole one that fit."""
+) -> Walk:
+    """Hold the list with the filters to the items of the whole one that fit; give its pages."""
     population, whole = found_in
     resource = world.model.resources[view.resource]
     query: Json = {each.parameter: values if each.repeats else values[0] for each, values in asked}
@@ -192,6 +258,7 @@ def _expect_set(
         reason = f"{shown} gives an item whose `{field}` is {names[each].get(field)!r}"
         world.fail(reason, *walk.pages[-1:], *whole.pages[:1])
     world.expect(len(found) == len(set(found)), f"{shown} gives an item twice", *walk.pages)
+    return walk
 
 
 def _fits(each: Filter, values: Values, item: Json) -> bool | None:

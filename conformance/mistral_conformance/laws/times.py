@@ -5,24 +5,31 @@ from __future__ import annotations
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from mistral_conformance.laws.access import calm
+from mistral_conformance.laws.asking import ask, hear, parse, question, streams
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.laws.reading import read_time
+from mistral_conformance.laws.reading import find, read_time
 from mistral_conformance.laws.subjects import changeable, resources
 from mistral_conformance.laws.views import new_value
-from mistral_conformance.model.fields import UPDATE_STAMPS
+from mistral_conformance.model.fields import UPDATE_STAMPS, shown_by
 from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
-    from mistral_conformance.model import Field, Model, Resource
+    from mistral_conformance.model import Field, Model, Resource, StreamView
     from mistral_conformance.record.exchange import Exchange
 
 TOLD_FALSELY = "harm: the times of an object are told falsely; document: responses (their form)"
+MOVES = "libraries.counts-follow"
 NEAR_S = 120
 """So far may the clocks of one service be apart, in seconds."""
+CENTURY_S = (946_684_800, 4_102_444_800)
+"""The beginnings of the years 2000 and 2100, in seconds since 1970."""
+STAMP = "created"
 BIRTH = ("created_at", "created", "createdAt")
 
 
@@ -33,6 +40,19 @@ def _stamped(model: Model) -> Iterator[Subject]:
                 value = (subject.value, each)
                 name = f"{subject.name}.{each.name}"
                 yield Subject(name, value, subject.operations, subject.needed, needs=subject.needs)
+
+
+def _born(model: Model) -> Iterator[Subject]:
+    """Each time of birth that the items of a list show, of what anybody may have made."""
+    for resource in model.resources.values():
+        view = model.lists.get(resource.list)
+        if view is None or resource.parent:
+            continue
+        shown = shown_by(model.document, resource, resource.list)
+        for name in BIRTH:
+            if name in shown and name in resource.fields and resource.fields[name].unit:
+                value, operation = (resource, resource.fields[name]), (resource.list,)
+                yield Subject(f"{resource.list}:{name}", value, operation, operation)
 
 
 def _timed(model: Model) -> Iterator[Subject]:
@@ -57,11 +77,11 @@ def _with_children(model: Model) -> Iterator[Subject]:
 
 
 @law(id="times.stamps-are-now", over=_stamped, source=TOLD_FALSELY, harm=True)
-def stamps_are_now(world: World, subject: tuple[Resource, Field]) -> None:
+def stamps_arenow_of(world: World, subject: tuple[Resource, Field]) -> None:
     """The stamp of a new object is the server's present time, in the declared unit and zone."""
     resource, field = subject
     instance = world.make(resource)
-    now = _now(world, instance.made)
+    now = now_of(world, instance.made)
     judged = 0
     for shown in world.look(instance):
         if field.name not in shown.fields:
@@ -75,6 +95,44 @@ def stamps_are_now(world: World, subject: tuple[Resource, Field]) -> None:
         world.expect(near, reason, shown.exchange)
     if not judged:
         raise Skipped(f"no view shows `{field.name}`")
+
+
+@law(id="times.are-of-this-century", over=_born, source=TOLD_FALSELY, harm=True)
+def are_of_this_century(world: World, subject: tuple[Resource, Field]) -> None:
+    """What is listed tells when it was made in the declared unit: a time of this century."""
+    resource, field = subject
+    if resource.whole and world.capabilities.offers(resource.create):
+        world.shared(resource)
+    walk = world.walk(resource)
+    judged = 0
+    for item in walk.items:
+        moment = read_time(item.get(field.name))
+        if moment:  # some tell 0 of what was always there
+            judged += 1
+            said = f"`{field.name}` is {item[field.name]!r}, no time of this century"
+            world.expect(CENTURY_S[0] < moment < CENTURY_S[1], said, walk.last)
+    if not judged:
+        raise Skipped(f"no item tells its `{field.name}`")
+
+
+@law(id="times.answers-are-now", over=streams, source=TOLD_FALSELY, harm=True)
+def answers_are_now(world: World, view: StreamView) -> None:
+    """The stamp of an answer, and of each piece of a stream, is the server's present time."""
+    asked = question(world, view.operation)
+    plain = ask(world, asked).exchange
+    told = [(plain, read_time(find(plain, STAMP)))]
+    heard = hear(world, view, asked).exchange
+    for event in heard.events:
+        piece = parse(event.data)
+        if isinstance(piece, dict):
+            told.append((heard, read_time(piece.get(STAMP))))
+    moments = [(answer, moment) for answer, moment in told if moment is not None]
+    if not moments:
+        raise Skipped(f"no answer tells `{STAMP}`")
+    for answer, moment in moments:
+        now = now_of(world, answer)
+        reason = f"`{STAMP}` is {moment:.0f}, the server's time is {now:.0f}"
+        world.expect(abs(moment - now) <= NEAR_S, reason, answer)
 
 
 @law(id="times.in-order", over=_timed, source=TOLD_FALSELY, harm=True)
@@ -118,7 +176,21 @@ def children_move_the_stamp(world: World, child: Resource) -> None:
         return made[0].made
 
     _expect_moved(world, parent, add)
+    calm(world, made[0])
     _expect_moved(world, parent, lambda: world.need(world.delete(made[0])))
+
+
+@law(id="times.changed-children-move-the-stamp", over=_with_children, source=MOVES, level=SHOULD)
+def changed_children_move_the_stamp(world: World, child: Resource) -> None:
+    """The time of the last change moves when something in an object is changed."""
+    parent = world.make(world.model.resources[child.parent])
+    instance = world.make(child, parent=parent)
+    calm(world, instance)
+    field = next((each for each in child.fields.values() if each.changed), None)
+    if field is None:
+        raise Skipped(f"nothing of a {child.name} can be changed")
+    body = {field.changed: new_value(world, child, field)}
+    _expect_moved(world, parent, lambda: world.need(world.change(instance, body)))
 
 
 def _expect_moved(world: World, instance: Instance, change: Callable[[], Exchange]) -> None:
@@ -138,7 +210,7 @@ def _stamp(resource: Resource) -> str:
     return next((each for each in resource.fields if each in UPDATE_STAMPS), "")
 
 
-def _now(world: World, answer: Exchange) -> float:
+def now_of(world: World, answer: Exchange) -> float:
     """The server's present time: of its clock, or of its last answer.
 
     Raises:

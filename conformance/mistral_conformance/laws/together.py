@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mistral_conformance.laws.world import World
-    from mistral_conformance.model import Model, Resource, StreamView
+    from mistral_conformance.model import Grant, Model, Resource, StreamView
     from mistral_conformance.model.document import Json
     from mistral_conformance.record.exchange import Exchange
 
 LOST = "harm: of what was done at once, something is lost or done twice"
 MIXED = "harm: who streams beside others is told what others asked for"
 AT_ONCE = 8
+CONFLICT = 409
 QUESTIONS = (
     "Write two sentences about Lyon.",
     "Write two sentences about rain.",
@@ -45,6 +46,14 @@ QUESTIONS = (
 
 def _made(model: Model) -> Iterator[Subject]:
     return resources(model, lambda each: each.parameter and each.list)
+
+
+def _granted(model: Model) -> Iterator[Subject]:
+    for grant in model.grants:
+        access = model.resources[grant.resource]
+        operations = (access.create, access.list)
+        needs, origins = ("neighbour",), (grant.origin,)
+        yield Subject(grant.parent, grant, operations, operations, origins, needs)
 
 
 def _of_two_fields(model: Model) -> Iterator[Subject]:
@@ -87,6 +96,33 @@ def creations_are_distinct(world: World, resource: Resource) -> None:
     listed = {key_of(resource, each) for each in world.walk(resource, ids).items}
     lost = len(set(made) - listed)
     world.expect(not lost, f"{lost} of {AT_ONCE} objects made at once are not listed")
+
+
+@law(id="together.shares-all-stay", over=_granted, source=LOST, harm=True)
+def shares_all_stay(world: World, grant: Grant) -> None:
+    """Shares at once with several all stay, and two at once with one make one entry."""
+    access = world.model.resources[grant.resource]
+    spec = world.document.operations[access.create]
+    whom = [(word, world.lookup(f"neighbour.{fact}")) for word, fact in grant.kinds.items()]
+    levels = list(grant.levels)
+    for _ in range(2):
+        parent = world.make(world.model.resources[grant.parent])
+        bodies = [
+            {grant.kind: word, grant.whom: each, grant.field: level}
+            for word, each in whom
+            for level in levels
+        ]
+        messages = [Message(spec.method, spec.url(parent.ids), json=each) for each in bodies]
+        answers = at_once(world, [(access.create, each) for each in messages])
+        for answer in answers:
+            said = f"one of {len(bodies)} shares at once answers {answer.status}"
+            world.expect(answer.ok or answer.status == CONFLICT, said, answer)
+        walk = world.walk(access, parent.ids)
+        listed = [key_of(access, each) for each in walk.items]
+        for key in whom:
+            times = listed.count(key)
+            said = f"after shares at once with {len(whom)} the list has {times} entries of one"
+            world.expect(times == 1, said, *answers, walk.last)
 
 
 @law(id="together.both-changes-stay", over=_of_two_fields, source=LOST, harm=True)

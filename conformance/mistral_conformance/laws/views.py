@@ -19,7 +19,7 @@ from mistral_conformance.laws.reading import find, read_count
 from mistral_conformance.laws.schemas import changing_schema
 from mistral_conformance.laws.subjects import changes, needs_of, resources
 from mistral_conformance.model.fields import shown_by
-from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
 
 TOLD_FALSELY = "harm: what is stored is told differently from place to place"
+LOST = "harm: one object takes the place of another of its name"
+NAMES = ("name", "filename")
 LOOKED_AT = 12
 """So many items of a list are read one by one."""
 
@@ -39,6 +41,18 @@ def _listed(model: Model) -> Iterator[Subject]:
         if each.read and each.list and each.parameter:
             needed = (each.list, each.read)
             yield Subject(each.name, each, needed, needed, needs=needs_of(each))
+
+
+def _nameable(model: Model) -> Iterator[Subject]:
+    """Each resource with a name and an id that the server gives."""
+    return resources(
+        model,
+        lambda each: (
+            each.parameter
+            and any(name in each.fields and each.fields[name].kept for name in NAMES)
+            and each.key[0] not in NAMES
+        ),
+    )
 
 
 def _parts(model: Model) -> Iterator[Subject]:
@@ -73,6 +87,26 @@ def created_is_shown(world: World, resource: Resource) -> None:
         raise Skipped(f"no view shows a {resource.name}")
     expect_shown(world, instance, views, instance.sent)
     _expect_agreement(world, instance, views)
+
+
+@law(id="views.namesakes-are-two", over=_nameable, source=LOST, harm=True)
+def namesakes_are_two(world: World, resource: Resource) -> None:
+    """Two objects of one name are two: each has an id, is shown, and keeps what is its own."""
+    first = world.make(resource)
+    name = next(each for each in NAMES if each in first.sent)
+    given = {resource.fields[name].sent: first.sent[name]}
+    try:
+        second = world.make(resource, parent=first.parent, given=given)
+    except Unjudged as refused:
+        answer = refused.evidence[0]
+        said = f"a second {resource.name} of the same name is refused with {answer.status}"
+        known = str(answer.status) in world.document.operations[resource.create].item["responses"]
+        world.expect(known and answer.status not in {400, 422}, said, first.made, answer)
+        raise NotOffered(f"not offered: {said}", answer) from None
+    said = f"two {resource.name}s of one name have one id"
+    world.expect(first.key != second.key, said, first.made, second.made)
+    for each in (first, second):
+        expect_shown(world, each, world.look(each), each.sent)
 
 
 @law(id="views.change-is-shown", over=changes, source=TOLD_FALSELY, harm=True)
@@ -185,7 +219,10 @@ def stable(resource: Resource) -> list[Field]:
 def expect_shown(
     world: World, instance: Instance, views: Iterable[Shown], wanted: dict[str, Any]
 ) -> None:
-    """Hold each view to have the object and to show what was sent."""
+    """Hold each view to have the object and to show what was sent.
+
+    A map may show more keys than were sent: those that it had before, or that the server adds.
+    """
     for shown in views:
         said = f"{shown.view} does not show the {instance.resource.name}"
         world.expect(shown.value is not None, said, instance.made, shown.exchange)
@@ -193,6 +230,8 @@ def expect_shown(
             field, found = instance.resource.fields[name], shown.fields.get(name, ABSENT)
             if found is ABSENT or (found is None and field.deprecated):
                 continue
+            if isinstance(found, dict) and isinstance(value, dict):
+                found = {key: each for key, each in found.items() if key in value}
             if not is_same(field, found, value):
                 place, left, right = inside(name, found, value)
                 one, other = shorten(left, right)
@@ -231,7 +270,7 @@ def expect_total(world: World, parent: Instance, field: Field, child: Resource) 
     if not judged:
         raise Skipped(f"no view shows `{field.name}`")
     view = world.model.lists[child.list]
-    if "total" in view.paging and find(walk.last, view.paging["total"]) is not None:
+    if view.exact and "total" in view.paging and find(walk.last, view.paging["total"]) is not None:
         total = read_count(walk.last, view.paging["total"])
         reason = f"the list says that it has {total} items, it has {len(walk.items)}"
         world.expect(total == len(walk.items), reason, walk.last)

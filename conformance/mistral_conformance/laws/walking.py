@@ -74,7 +74,7 @@ def _sized(view: ListView, query: Json, size: int | None) -> Json:
     paging = view.paging
     asked = dict(query)
     if "size" in paging:
-        asked[paging["size"]] = size or view.largest or LARGEST
+        asked[paging["size"]] = size or view.largest or view.usual or LARGEST
     if "page" in paging:
         asked[paging["page"]] = 1 if paging.get("style") == "page-from-1" else 0
     if "offset" in paging:

@@ -19,6 +19,7 @@ from mistral_conformance.model.facts import (
     Sort,
     States,
     StreamView,
+    Text,
 )
 from mistral_conformance.model.reading import Model, load_model, read_model
 
@@ -38,6 +39,7 @@ __all__ = [
     "Sort",
     "States",
     "StreamView",
+    "Text",
     "load_model",
     "read_model",
 ]

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.model.declarations import OPTION, STATES, STREAM, derived, origin_of
-from mistral_conformance.model.facts import Option, States, StreamView
+from mistral_conformance.model.declarations import (
+    OPTION,
+    STATES,
+    STREAM,
+    TEXT,
+    derived,
+    origin_of,
+)
+from mistral_conformance.model.facts import Option, States, StreamView, Text
 from mistral_conformance.model.schemas import body_schema, facet, properties
 
 if TYPE_CHECKING:
@@ -41,6 +48,19 @@ def read_streams(document: Document) -> dict[str, StreamView]:
             origin = derived("the same request without these fields has a plain answer")
             data, end = str(said.get("data", "")), str(said.get("end", ""))
             found[each.id] = StreamView(each.id, said["when"], data, end, origin)
+    return found
+
+
+def read_texts(document: Document, resources: Iterable[Resource]) -> list[Text]:
+    """The views that give the text of what was uploaded."""
+    found = []
+    for resource in resources:
+        for each in (*resource.views, *resource.links):
+            operation = document.operations[each]
+            said: Json | None = operation.item.get(TEXT)
+            if said is not None:
+                origin = origin_of(said, operation.pointer, TEXT)
+                found.append(Text(each, resource.name, str(said.get("at", "")), origin))
     return found
 
 

@@ -21,6 +21,7 @@ PAGING = "x-mistral-paging"
 STREAM = "x-mistral-stream"
 ACCESS = "x-mistral-access"
 LINK = "x-mistral-link"
+TEXT = "x-mistral-text"
 
 
 def origin_of(declaration: Json, pointer: str, extension: str) -> Origin:

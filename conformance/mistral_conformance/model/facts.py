@@ -50,7 +50,9 @@ class Field:
     `moves` tells when a server's field may change: `never`, with a `change` of the object, or
     `alone` at any time. `count` and `sum` (`document.size`) name children that it adds up, `adds`
     fields of its own object, of which null counts as 0. `null` is `clears` or `refused` where an
-    update can carry null.
+    update can carry null. `seen_by` tells by value who sees the object: the `caller` or the
+    `workspace`. `ends` is true of the time after which the object is gone; where the creating
+    request takes that as a span, `after` is its field and `after_s` its unit, in seconds.
     """
 
     name: str
@@ -70,6 +72,10 @@ class Field:
     bounds: tuple[float | None, float | None] = (None, None)
     listed: tuple[str, ...] = ()
     """The values that requests may give it, where the document lists them."""
+    seen_by: dict[str, str] = attrs.field(factory=dict)
+    ends: bool = False
+    after: str = ""
+    after_s: float = 1
 
     @property
     def kept(self) -> bool:
@@ -143,8 +149,14 @@ class ListView:
     sort: Sort | None = None
     order: str = ""
     largest: int | None = None
+    usual: int | None = None
+    """The size of a page unless another one is asked for."""
     others: dict[str, str] = attrs.field(factory=dict)
     """Parameters that are none of these, each with what it does."""
+    picky: dict[str, Origin] = attrs.field(factory=dict)
+    """Those of the others that leave nothing for a value that nothing has."""
+    exact: bool = True
+    """Whether its total is counted, not estimated."""
 
     @property
     def items(self) -> str:
@@ -221,6 +233,16 @@ class Lifetime:
     unit_s: float = 1
     least: int | None = None
     most: int | None = None
+
+
+@frozen(eq=False)
+class Text:
+    """A view that gives the text of what was uploaded: in the field `at`, or behind its URL."""
+
+    operation: str
+    resource: str
+    at: str
+    origin: Origin
 
 
 @frozen(eq=False)

@@ -95,6 +95,10 @@ def _read_field(
         adds=tuple(said.get("adds", ())),
         bounds=_bounds(document, sent.get(source) or changed.get(change)),
         listed=_listed(document, sent.get(source) or changed.get(change)),
+        seen_by=dict(said.get("seen_by", {})),
+        ends=bool(said.get("ends")),
+        after=str(said.get("after", "")),
+        after_s=float(said.get("after_s", 1)),
     )
 
 

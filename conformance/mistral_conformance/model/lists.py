@@ -43,13 +43,15 @@ def _read_list(document: Document, resource: Resource, operation: Operation) -> 
     paging: Json = operation.item.get(PAGING, {})
     said: Json = operation.item.get(LIST, {})
     shown = set(shown_by(document, resource, operation.id))
-    filters, others = [], {}
+    filters, others, picky = [], {}, {}
     for number, each in enumerate(operation.parameters):
         pointer = f"{operation.pointer}/parameters/{number}"
         if each["in"] != "query" or each["name"] in paging.values():
             continue
         if "is" in each.get(FILTER, {}):
             others[each["name"]] = str(each[FILTER]["is"])
+            if each[FILTER].get("unknown") == "nothing":
+                picky[each["name"]] = origin_of(each[FILTER], pointer, FILTER)
         elif found := _read_filter(document, each, pointer, shown):
             filters.append(found)
     size = next((e for e in operation.parameters if e["name"] == paging.get("size")), {})
@@ -62,7 +64,10 @@ def _read_list(document: Document, resource: Resource, operation: Operation) -> 
         sort=_read_sort(operation),
         order=str(said.get("order", "")),
         largest=facet(document, size.get("schema", {}), "maximum"),
+        usual=facet(document, size.get("schema", {}), "default"),
         others=others,
+        picky=picky,
+        exact=said.get("totals") != "estimates",
     )
 
 

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from mistral_conformance.model.access import read_grants, read_levels, read_lifetimes
-from mistral_conformance.model.behaviour import read_options, read_states, read_streams
+from mistral_conformance.model.behaviour import (
+    read_options,
+    read_states,
+    read_streams,
+    read_texts,
+)
 from mistral_conformance.model.document import load_document
 from mistral_conformance.model.fields import read_fields
 from mistral_conformance.model.lists import read_lists
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
         Resource,
         States,
         StreamView,
+        Text,
     )
 
 
@@ -44,6 +50,7 @@ class Model:
     grants: tuple[Grant, ...] = ()
     levels: tuple[Level, ...] = ()
     lifetimes: tuple[Lifetime, ...] = ()
+    texts: tuple[Text, ...] = ()
 
     def resource_of(self, operation: str) -> Resource | None:
         """The resource that an operation belongs to, None where it belongs to none."""
@@ -76,6 +83,7 @@ def read_model(document: Document) -> Model:
         tuple(grants),
         tuple(read_levels(document, resources, grants)),
         tuple(read_lifetimes(document, resources.values())),
+        tuple(read_texts(document, resources.values())),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import random
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -16,7 +17,7 @@ from urllib.parse import unquote
 import requests
 import schemathesis
 from attrs import evolve, field, frozen
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings, strategies
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
@@ -34,6 +35,15 @@ if TYPE_CHECKING:
 
     Case = schemathesis.Case[Any]
     APIOperation = schemathesis.APIOperation[Any, Any, Any, Any]
+
+FIRST, LAST = (datetime(each, 1, 1, tzinfo=UTC).replace(tzinfo=None) for each in (1970, 2200))
+"""Times are of our centuries: how a server spells the year 178 is no question of this API."""
+schemathesis.openapi.format(
+    "date-time",
+    strategies.datetimes(FIRST, LAST, timezones=strategies.just(UTC)).map(
+        lambda moment: moment.isoformat().replace("+00:00", "Z")
+    ),
+)
 
 BASE = "http://conformance.invalid"
 BOUNDARY_CASES = 40

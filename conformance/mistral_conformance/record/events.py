@@ -15,6 +15,8 @@ from mistral_conformance.record.reading import Loose, Source, read_body
 
 EVENT_STREAM = "text/event-stream"
 DONE = "[DONE]"
+NAMELESS = ("", "message")
+"""Names that the standard gives to events without one."""
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _FIELDS = frozenset({"data", "event", "id", "retry"})
 
@@ -80,7 +82,7 @@ class Stream:
 
 @define
 class _Pending:
-    """The fields of an event that has not ended yet."""
+    """The fields of an event that has not ended yet; `message` is the name of one without."""
 
     data: list[str] = field(factory=list)
     name: str | None = None
@@ -91,7 +93,7 @@ class _Pending:
         if name == "data":
             self.data.append(value)
         elif name == "event":
-            self.name = value
+            self.name = None if value in NAMELESS else value
         elif name == "id":
             self.id = value
 

@@ -18,7 +18,7 @@ from mistral_conformance.rules.common.chats import (
     first_choice,
     text_of,
 )
-from mistral_conformance.rules.common.names import CHAT
+from mistral_conformance.rules.common.names import CHAT, LIST_MODELS
 from mistral_conformance.rules.common.readings import read_text, some, within
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 from mistral_conformance.session.rule import rule
@@ -70,9 +70,15 @@ def completions_have_their_own_ids(ctx: Context) -> None:
     operations=(CHAT,),
 )
 def names_the_model(ctx: Context) -> None:
-    """The answer names the model that the request named."""
+    """The answer names the model that the request named, by one of its names."""
     answer = ask(ctx)
-    expect_equal(ctx, answer["model"], chat_model(ctx), "model", answer)
+    asked, listed = chat_model(ctx), ctx.need(ctx.api.call(LIST_MODELS), 200)
+    names = {asked}
+    for card in listed["data"]:
+        own = {card["id"], *(card.get("aliases") or ())}
+        names |= own if asked in own else set()
+    said = f"model is {answer['model']!r}, {' or '.join(sorted(names))} is due"
+    ctx.expect(answer["model"] in names, said, answer)
 
 
 @rule(

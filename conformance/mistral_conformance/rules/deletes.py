@@ -26,7 +26,7 @@ from mistral_conformance.rules.common.steps import (
     unshare,
 )
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MUST, SHOULD
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -90,7 +90,7 @@ def access_answers_200_or_204(ctx: Context) -> None:
 
 @rule(
     id="deletes.library-and-access-answer-alike",
-    level=SHOULD,
+    level=MAY,
     source=(
         "libraries.delete-200-or-204; accesses.delete-200-or-204 (the same change is "
         "announced for both)"

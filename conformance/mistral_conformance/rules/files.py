@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mistral_conformance.probing.uploads import Sample, text_sample
 from mistral_conformance.rules.common.names import (
     DELETE_FILE,
     DOWNLOAD_FILE,
@@ -12,7 +13,6 @@ from mistral_conformance.rules.common.names import (
     LIST_FILES,
     UPLOAD_FILE,
 )
-from mistral_conformance.rules.common.samples import Sample, text_sample
 from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_refused,

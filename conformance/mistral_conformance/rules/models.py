@@ -101,7 +101,8 @@ def aliases_lead_to_their_model(ctx: Context) -> None:
     for card, alias in _some(ctx, named):
         read = ctx.expect_status(ctx.api.call(GET_MODEL, model_id=alias), 200)
         names = {read["id"], *(read["aliases"] or ())}
-        ctx.expect(card["id"] in names, f"{alias!r} leads to another model", read)
+        known = {card["id"], *card["aliases"]}
+        ctx.expect(names & known, f"{alias!r} leads to another model", read)
 
 
 @rule(

@@ -7,10 +7,10 @@ import zlib
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.probing.uploads import Sample, docx_sample, pdf_sample
 from mistral_conformance.rules.common.able import able_model
 from mistral_conformance.rules.common.names import FILE_URL, UPLOAD_FILE
 from mistral_conformance.rules.common.readings import read_text
-from mistral_conformance.rules.common.samples import Sample, docx_sample, pdf_sample
 from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_refused,

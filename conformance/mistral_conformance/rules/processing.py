@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.probing.uploads import Sample, docx_sample, pdf_sample, text_sample
 from mistral_conformance.rules.common.libraries import (
     create_library,
     upload_document,
@@ -18,7 +19,7 @@ from mistral_conformance.rules.common.names import (
     UPLOAD_DOCUMENT,
 )
 from mistral_conformance.rules.common.readings import within
-from mistral_conformance.rules.common.samples import Sample, docx_sample, pdf_sample, text_sample
+from mistral_conformance.rules.common.refusals import documented
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, read_library, word
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.session.rule import rule
@@ -52,8 +53,10 @@ WAIT_S = 120
     operations=(UPLOAD_DOCUMENT,),
 )
 def begins_after_the_upload(ctx: Context) -> None:
-    """An upload only queues: its answer says Running, and nothing that processing finds is set."""
+    """An upload that has not been processed yet says Running, and nothing is found out yet."""
     answer = upload_document(ctx, create_library(ctx)["id"])
+    if answer["processing_status"] == COMPLETED:
+        ctx.skip("the server has processed the document when it answers")
     expect_equal(ctx, answer["processing_status"], RUNNING, "processing_status", answer)
     for field in FIELDS_OF_RESULTS:
         expect_equal(ctx, answer[field], None, field, answer)
@@ -123,7 +126,8 @@ def status_is_minimal(ctx: Context) -> None:
     status = ctx.expect_status(ctx.api.call(STATUS, ids), 200)
     expect_equal(ctx, status["document_id"], ids["document_id"], "document_id", status)
     document = ctx.need(ctx.api.call(GET_DOCUMENT, ids), 200)
-    extra = status.json().keys() & document.json().keys() - {"process_status", "processing_status"}
+    known = documented(status) | {"process_status", "processing_status"}
+    extra = (status.json().keys() & documented(document)) - known
     ctx.expect(not extra, f"the status answer also has {sorted(extra)}", status)
 
 
@@ -134,10 +138,10 @@ def status_is_minimal(ctx: Context) -> None:
     operations=(GET_DOCUMENT,),
 )
 def fills_in_its_results(ctx: Context) -> None:
-    """A completed document has a summary, pages, token counts, and a time after its creation."""
+    """A completed document has pages, token counts, and a time after its creation."""
     ids = _uploaded(ctx, text_sample(f"The {word(ctx)} is a river. It flows to the sea."))
     done = wait_processed(ctx, **ids)
-    for field in (*FIELDS_OF_RESULTS, "tokens_processing_main_content"):
+    for field in ("last_processed_at", "number_of_pages", "tokens_processing_main_content"):
         ctx.expect(done[field], f"{field} is empty after processing", done)
     ended, made = read_time(done["last_processed_at"]), read_time(done["created_at"])
     ctx.expect(ended >= made, "last_processed_at is before created_at", done)
@@ -238,13 +242,14 @@ def reprocess_answers_204(ctx: Context) -> None:
     operations=(REPROCESS, STATUS, GET_DOCUMENT),
 )
 def reprocess_runs_again(ctx: Context) -> None:
-    """A reprocessed document runs again, completes, and was processed later than before."""
+    """A reprocessed document runs again and completes, and was processed later than before."""
     ids = _uploaded(ctx, text_sample(word(ctx)))
     before = wait_processed(ctx, **ids)
     ctx.pass_time(1)
     ctx.need(ctx.api.call(REPROCESS, ids), 204)
     status = ctx.expect_status(ctx.api.call(STATUS, ids), 200)
-    expect_equal(ctx, status["processing_status"], RUNNING, "the status right after", status)
+    words = status["processing_status"]
+    ctx.expect(words in (RUNNING, COMPLETED), f"the status right after is {words!r}", status)
     after = wait_processed(ctx, **ids)
     expect_equal(ctx, after["processing_status"], COMPLETED, "the status in the end", after)
     times = [read_time(within(each.json(), "last_processed_at")) for each in (before, after)]

@@ -15,10 +15,13 @@ from mistral_conformance.rules.common.names import (
     PUT_DOCUMENT,
     PUT_LIBRARY,
 )
+from mistral_conformance.rules.common.steps import is_missing
 from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.outcome import NotOffered
 from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
+    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
 LIBRARY_PAIR = (PATCH_LIBRARY, PUT_LIBRARY)
@@ -35,7 +38,7 @@ def library_has_both(ctx: Context) -> None:
     """A library takes PATCH, and the deprecated PUT still."""
     ids = {"library_id": create_library(ctx)["id"]}
     for operation in LIBRARY_PAIR:
-        ctx.expect_status(ctx.api.call(operation, ids, json={}), 200)
+        ctx.expect_status(_update(ctx, operation, ids), 200)
 
 
 @rule(
@@ -48,7 +51,20 @@ def document_has_both(ctx: Context) -> None:
     """A document takes PATCH, and the deprecated PUT still."""
     ids = _new_document(ctx)
     for operation in DOCUMENT_PAIR:
-        ctx.expect_status(ctx.api.call(operation, ids, json={}), 200)
+        ctx.expect_status(_update(ctx, operation, ids), 200)
+
+
+def _update(ctx: Context, operation: str, ids: dict[str, str]) -> Exchange:
+    """Change nothing by the operation.
+
+    Raises:
+        NotOffered: the server does not have it, and offers the other one alone.
+
+    """
+    answer = ctx.api.call(operation, ids, json={})
+    if is_missing(answer):
+        raise NotOffered(f"not offered: {operation}", answer)
+    return answer
 
 
 def _new_document(ctx: Context) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.running import interruption
+from mistral_conformance.session.capabilities import capabilities_of
 from mistral_conformance.session.context import Context
 from mistral_conformance.verdict.outcome import RED, Result, Status, Unjudged, status_of
 from mistral_conformance.verdict.settling import settle_repeat
@@ -74,6 +75,8 @@ def judge(session: Session, case: Case) -> Result:
 def _call(case: Case, context: Context) -> tuple[Signal | None, str]:
     """How the rule ended, and why; without a signal and a reason it passed."""
     try:
+        if case.operation:
+            capabilities_of(context.session).require([case.operation.id])
         case.rule.check(context)
     except Signal as signal:
         return signal, signal.reason

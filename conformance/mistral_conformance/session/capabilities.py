@@ -36,6 +36,8 @@ SAYING = ("message", "detail", "msg")
 """The fields of errors that hold words for people."""
 ABILITIES = b'"capabilities"'
 """What lists of models hold, and few other answers."""
+LIST = "models.list"
+"""The operation that tells what models are able to do."""
 NO_BODY = ("GET", "DELETE")
 
 
@@ -47,6 +49,8 @@ class Capabilities:
     features: dict[str, bool] = field(factory=dict)
     models: dict[str, str] = field(factory=dict)
     """By what it is able to do, the first model of the list, or the one that the run names."""
+    _listed: bool = False
+    _unable: dict[str, set[str]] = field(factory=dict)
     _found: dict[str, bool] = field(factory=dict)
     _unsure: set[str] = field(factory=set)
     _no_route: dict[str, str] = field(factory=dict)
@@ -59,6 +63,23 @@ class Capabilities:
     def note(self, feature: str, *, offered: bool) -> None:
         """Note whether the server took a feature that is no operation, such as an option."""
         self.features[feature] = offered or self.features.get(feature, False)
+
+    def able(self, ability: str, model: str) -> str:
+        """The model, or another one where the list says that this one lacks the ability.
+
+        Raises:
+            NotOffered: it says so of all of them.
+
+        """
+        if not self._listed:
+            self._listed = True
+            path = self.session.document.operations[LIST].path
+            self._see_models(self.session.send(Message("GET", path), CALLER, LIST))
+        if model not in self._unable.get(ability, ()):
+            return model
+        if ability not in self.models:
+            raise NotOffered(f"not offered: no model of the list has {ability}")
+        return self.models[ability]
 
     def offers(self, operation: str) -> bool:
         """Whether the server has the operation, as far as an unknown object can tell."""
@@ -103,6 +124,8 @@ class Capabilities:
 
     def _see_models(self, exchange: Exchange) -> None:
         """Note what the list says that its models are able to do."""
+        if not exchange.ok:
+            return
         listed = exchange.json()
         cards = listed.get("data") if isinstance(listed, dict) else listed
         for card in cards if isinstance(cards, list) else ():
@@ -110,6 +133,10 @@ class Capabilities:
             for ability, can in able.items() if isinstance(able, dict) else ():
                 if can is True:
                     self.models.setdefault(ability, str(card.get("id")))
+                elif can is False:
+                    aliases = card.get("aliases")
+                    names = [card.get("id"), *(aliases if isinstance(aliases, list) else ())]
+                    self._unable.setdefault(ability, set()).update(map(str, names))
 
     def _probe(self, operation: str) -> bool:
         spec = self.session.document.operations[operation]

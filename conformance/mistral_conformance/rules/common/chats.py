@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.names import CHAT, LIST_MODELS
 from mistral_conformance.rules.common.readings import within
+from mistral_conformance.session.capabilities import capabilities_of
+from mistral_conformance.verdict.outcome import NotOffered
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 
 PREFERRED = "mistral-small-latest"
 """A cheap model that follows tools and formats; another one is used where it is absent."""
+
+TOOL_USE = "function_calling"
+REFUSED = (400, 422, 501)
 
 QUESTION = "Write two short sentences about the river Seine."
 
@@ -94,8 +99,20 @@ def body(ctx: Context, words: str = QUESTION, **fields: object) -> dict[str, Any
 
 
 def ask(ctx: Context, words: str = QUESTION, **fields: object) -> Exchange:
-    """The answer of a model in one piece; anything but 200 breaks the rule that asks."""
-    return ctx.expect_status(ctx.api.call(CHAT, json=body(ctx, words, **fields)), 200)
+    """The answer of a model in one piece; anything but 200 breaks the rule that asks.
+
+    Raises:
+        NotOffered: a request with more than words is refused: no tools, no streams, ...
+
+    """
+    if "tools" in fields:
+        fields = {"model": capabilities_of(ctx.session).able(TOOL_USE, chat_model(ctx)), **fields}
+    answer = ctx.api.call(CHAT, json=body(ctx, words, **fields))
+    options = sorted(fields.keys() - {"model", "max_tokens"})
+    if options and answer.status in REFUSED:
+        what = ", ".join(options)
+        raise NotOffered(f"not offered: {what} is refused with {answer.status}", answer)
+    return ctx.expect_status(answer, 200)
 
 
 def ask_streamed(

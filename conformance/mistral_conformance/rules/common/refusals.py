@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.record.reading import Fields
 from mistral_conformance.rules.common.readings import some
 from mistral_conformance.rules.common.steps import expect_refused
-from mistral_conformance.verdict.outcome import Failed
+from mistral_conformance.verdict.outcome import Failed, Skipped
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -61,12 +61,15 @@ def problems_of(answer: Exchange) -> list[dict[str, Any]]:
 
     Raises:
         Failed: it lists none.
+        Skipped: it says in words what is wrong, which is a documented shape too.
 
     """
     body = answer.json()
     message = body.get("message") if isinstance(body, dict) else None
     holder = message if isinstance(message, dict) else body
     detail = holder.get("detail") if isinstance(holder, dict) else None
+    if isinstance(detail, str) and detail:
+        raise Skipped("the refusal is in words, without a list of problems", answer)
     if not isinstance(detail, list) or not all(isinstance(each, dict) for each in detail):
         raise Failed("`detail` is no list of problems", answer)
     return some(detail, "problem", answer)

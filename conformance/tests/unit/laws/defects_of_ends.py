@@ -101,12 +101,19 @@ def urls_never_end() -> Alter:
     return alter
 
 
-@defect("urls-take-writes", "urls.are-for-reading[files.get_signed_url]", "a refusal is due")
-def urls_take_writes(answer: Answer) -> None:
-    if answer.is_("GET", "/url"):
-        through(answer)
-    elif not bearer(answer) and answer.method == "PUT":
-        answer.status = 200
+@remembering("urls-take-writes", "urls.are-for-reading[files.get_signed_url]", "something else")
+def urls_take_writes() -> Alter:
+    written: dict[str, bytes] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("GET", "/url"):
+            through(answer)
+        elif not bearer(answer) and answer.method == "PUT":
+            written[answer.path] = answer.sent
+        elif not bearer(answer) and answer.path in written:
+            answer.content = written[answer.path]
+
+    return alter
 
 
 @remembering(

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.unit.laws import defects_of_access, defects_of_answers, defects_of_ends
+from tests.unit.laws import (
+    defects_of_access,
+    defects_of_answers,
+    defects_of_ends,
+    defects_of_lists,
+    defects_of_neighbours,
+    defects_of_texts,
+)
 from tests.unit.laws.defects import DEFECTS
 
 from mistral_conformance.laws import load_laws
@@ -15,7 +22,14 @@ if TYPE_CHECKING:
     from tests.unit.laws.conftest import Judged
     from tests.unit.laws.defects import Defect
 
-MODULES = (defects_of_access, defects_of_answers, defects_of_ends)
+MODULES = (
+    defects_of_access,
+    defects_of_answers,
+    defects_of_ends,
+    defects_of_lists,
+    defects_of_neighbours,
+    defects_of_texts,
+)
 """Each registers the defects of one part of the laws."""
 
 

@@ -171,3 +171,17 @@ def test_what_stands_under_a_key_of_digits_is_told(api: httpx.Client, key: str) 
     answer = api.patch(f"/v1/libraries/{library}/documents/{document}", json=body)
     assert answer.status_code == 422
     assert answer.json()["detail"][0]["loc"][:3] == ["body", "attributes", key]
+
+
+def test_what_is_wrong_below_an_empty_key_is_told(api: httpx.Client) -> None:
+    library = api.post("/v1/libraries", json={"name": "empty"}).json()["id"]
+    document = api.post(
+        f"/v1/libraries/{library}/documents", files={"file": ("a.txt", b"a")}
+    ).json()["id"]
+    wrong: list[Any] = [[[], []], {"deep": [{}]}, {"": [[]]}]
+    for value in wrong:
+        body: dict[str, Any] = {"attributes": {"": value, "k": value}}
+        answer = api.patch(f"/v1/libraries/{library}/documents/{document}", json=body)
+        assert answer.status_code == 422
+        places = [each["loc"][:3] for each in answer.json()["detail"]]
+        assert ["body", "attributes", "k"] in places

@@ -8,8 +8,8 @@ import docx
 import pypdf
 import pytest
 
+from mistral_conformance.probing.uploads import docx_sample, pdf_sample, text_sample
 from mistral_conformance.rules.common.events import DONE, assemble, read_stream
-from mistral_conformance.rules.common.samples import docx_sample, pdf_sample, text_sample
 from mistral_conformance.rules.common.times import later, read_time
 from mistral_conformance.verdict.outcome import Failed
 

@@ -1,0 +1,150 @@
+"""Laws 4 and 10 for what ends by itself: when it was asked for, not before, and everywhere."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.links import open_url, read_url
+from mistral_conformance.laws.reading import read_time
+from mistral_conformance.laws.subjects import resources
+from mistral_conformance.laws.times import BIRTH, now_of
+from mistral_conformance.laws.views import expect_total, totals
+from mistral_conformance.record.exchange import Signal
+from mistral_conformance.verdict.outcome import NotOffered, Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.laws.instance import Instance
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Field, Model, Resource
+    from mistral_conformance.record.exchange import Exchange
+
+TOLD_FALSELY = "harm: what is to be kept is deleted early, or what is to be deleted is kept"
+SPANS = (1, 48, 8760)
+"""In units of the request, such as hours: of a year, too."""
+NEAR_S = 2
+HOURS = 3
+SLACK_S = 60
+REFUSED = range(400, 500)
+
+
+def _asked(model: Model) -> Iterator[Subject]:
+    """Each field that tells the end that the creating request asked for as a span."""
+    return (each for each in _ending(model) if each.value[1].after)
+
+
+def _ending(model: Model) -> Iterator[Subject]:
+    for subject in resources(model):
+        resource = subject.value
+        for each in resource.fields.values():
+            if each.ends and (each.after or each.changed):
+                operations = (*subject.operations, *resource.changes[: not each.after])
+                name, value = f"{subject.name}.{each.name}", (resource, each)
+                yield Subject(name, value, operations, subject.needed, (each.origin,))
+
+
+@law(id="times.ends-as-asked", over=_asked, source=TOLD_FALSELY, harm=True)
+def ends_as_asked(world: World, subject: tuple[Resource, Field]) -> None:
+    """The end that an object tells is as long after its birth as was asked for."""
+    resource, field = subject
+    judged = 0
+    for span in SPANS:
+        try:
+            instance = world.make(resource, given={field.after: span})
+        except Signal:
+            continue  # a server may refuse to keep things so long
+        for shown in world.look(instance):
+            birth = next((read_time(shown.fields.get(e)) for e in BIRTH if e in shown.fields), None)
+            if birth is None or field.name not in shown.fields:
+                continue
+            judged += 1
+            end, due = read_time(shown.fields[field.name]), birth + span * field.after_s
+            near = end is not None and abs(end - due) <= NEAR_S
+            said = f"`{field.name}` is {shown.fields[field.name]!r} with `{field.after}` {span}"
+            world.expect(near, f"{said}, {due:.0f} is due", instance.made, shown.exchange)
+    if not judged:
+        raise NotOffered(f"not offered: no view tells `{field.name}` and the birth")
+
+
+@law(id="gone.at-its-time", over=_ending, source=TOLD_FALSELY, harm=True, needs=("clock",))
+def at_its_time(world: World, subject: tuple[Resource, Field]) -> None:
+    """An object is there until its time and gone after it, in every view; others stay."""
+    resource, field = subject
+    instance = _mortal(world, resource, field)
+    beside = world.make(resource, parent=instance.parent)
+    world.settle(instance)
+    opened = [read_url(world, each) for each in _links(world, instance)]
+    world.ctx.pass_time(HOURS * 3600 - SLACK_S - (now_of(world, instance.made) - _birth(instance)))
+    for shown in world.look(instance):
+        said = f"{shown.view} does not show a {resource.name} {SLACK_S} s before its time"
+        world.expect(shown.value is not None, said, instance.made, shown.exchange)
+    world.ctx.pass_time(2 * SLACK_S)
+    for shown in world.look(instance):
+        said = f"{shown.view} shows a {resource.name} {SLACK_S} s after its time"
+        world.expect(shown.value is None, said, instance.made, shown.exchange)
+    for answer in (*_ways(world, instance), *(open_url(world, each) for each in opened)):
+        what = answer.operation or "the URL of before"
+        said = f"{what} answers {answer.status} for a {resource.name} after its time"
+        world.expect(answer.status in REFUSED, said, instance.made, answer)
+    for shown in world.look(beside):
+        said = f"{shown.view} lost the {resource.name} beside one whose time was over"
+        world.expect(shown.value is not None, said, shown.exchange)
+    _expect_counted(world, instance)
+
+
+def _mortal(world: World, resource: Resource, field: Field) -> Instance:
+    """An object that is to end in so many hours.
+
+    Raises:
+        Skipped: the server does not take the wish.
+
+    """
+    span_s = HOURS * 3600
+    if field.after:
+        return world.make(resource, given={field.after: int(span_s / field.after_s)})
+    instance = world.make(resource)
+    moment = datetime.fromtimestamp(_birth(instance) + span_s, UTC)
+    text = moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+    answer = world.change(instance, {field.changed: text})
+    if not answer.ok:
+        raise Skipped(f"`{field.changed}` is refused with {answer.status}", answer)
+    return instance
+
+
+def _birth(instance: Instance) -> float:
+    """When the object was made, as its answer tells.
+
+    Raises:
+        Skipped: it does not.
+
+    """
+    told = instance.made.json()
+    found = next((read_time(told[each]) for each in BIRTH if each in told), None)
+    if found is None:
+        raise Skipped("the answer does not tell when it was made")
+    return found
+
+
+def _links(world: World, instance: Instance) -> list[Exchange]:
+    offered = [e for e in instance.resource.links if world.capabilities.offers(e)]
+    answers = [world.call(each, instance.ids) for each in offered]
+    return [each for each in answers if each.ok]
+
+
+def _ways(world: World, instance: Instance) -> Iterator[Exchange]:
+    """The answers of all other views of the object."""
+    resource = instance.resource
+    for view in (*resource.views, *resource.links, resource.content):
+        if view and world.capabilities.offers(view):
+            yield world.ask(view, instance.ids)
+
+
+def _expect_counted(world: World, instance: Instance) -> None:
+    """Hold what the parent counts to what is left of its children."""
+    for subject in totals(world.model) if instance.parent else ():
+        _, field, child = subject.value
+        if child is instance.resource and instance.parent:
+            expect_total(world, instance.parent, field, child)

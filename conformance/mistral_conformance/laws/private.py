@@ -1,0 +1,82 @@
+"""Law 5 inside a workspace: what its maker keeps to itself is hidden from colleagues."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.laws.access import expect_untouched
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.subjects import resources
+from mistral_conformance.verdict.outcome import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.laws.instance import Instance
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Field, Model, Resource
+
+SHOWN_TO_OTHERS = "harm: what somebody keeps to itself is shown to others, or deleted by them"
+DECLARED = "document: x-mistral-field (who sees the object)"
+COLLEAGUE = "colleague"
+CALLER, WORKSPACE = "caller", "workspace"
+
+
+def _seen(model: Model, whom: str) -> Iterator[Subject]:
+    """Each value of a field that lets the caller, or its workspace, see the object."""
+    for subject in resources(model):
+        for field in subject.value.fields.values():
+            for value in (each for each, seen in field.seen_by.items() if seen == whom):
+                name = f"{subject.name}.{field.name} {value}"
+                case = (subject.value, field, value)
+                operations, needed = subject.operations, subject.needed
+                yield Subject(name, case, operations, needed, (field.origin,), (COLLEAGUE,))
+
+
+def _private(model: Model) -> Iterator[Subject]:
+    return _seen(model, CALLER)
+
+
+def _common(model: Model) -> Iterator[Subject]:
+    return _seen(model, WORKSPACE)
+
+
+@law(id="access.private-is-hidden", over=_private, source=SHOWN_TO_OTHERS, harm=True)
+def private_is_hidden(world: World, subject: tuple[Resource, Field, str]) -> None:
+    """What its maker alone may see is in no view of a colleague, and no colleague deletes it."""
+    resource, _, _ = subject
+    instance = _make(world, subject)
+    for shown in world.look(instance, by=COLLEAGUE):
+        said = f"{shown.view} shows a colleague a private {resource.name}"
+        world.expect(shown.value is None, said, instance.made, shown.exchange)
+    before = world.look(instance)
+    for operation in (*resource.views, *resource.links, resource.content, resource.delete):
+        if operation and world.capabilities.offers(operation):
+            answer = world.ask(operation, instance.ids, by=COLLEAGUE)
+            said = f"{operation} answers {answer.status} to a colleague, a refusal is due"
+            world.expect(400 <= answer.status < 500, said, instance.made, answer)
+            expect_untouched(world, instance, before, answer)
+
+
+@law(id="access.common-is-shown", over=_common, source=DECLARED)
+def common_is_shown(world: World, subject: tuple[Resource, Field, str]) -> None:
+    """What the workspace may see is in each view of a colleague."""
+    instance = _make(world, subject)
+    for shown in world.look(instance, by=COLLEAGUE):
+        said = f"{shown.view} does not show a colleague a {subject[0].name} of the workspace"
+        world.expect(shown.value is not None, said, instance.made, shown.exchange)
+
+
+def _make(world: World, subject: tuple[Resource, Field, str]) -> Instance:
+    """A new object that the value lets those see whom it names.
+
+    Raises:
+        Skipped: the server shows another value than was asked for.
+
+    """
+    resource, field, value = subject
+    instance = world.make(resource, given={field.sent: value})
+    found = world.read(instance).fields.get(field.name, value)
+    if found != value:
+        raise Skipped(f"`{field.name}` is {found!r} where {value!r} was asked for")
+    return instance

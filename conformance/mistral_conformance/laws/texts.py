@@ -1,0 +1,198 @@
+"""Law 3 for what is read out of files: the text that is told is the text that was uploaded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.laws.comparing import shorten
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.links import open_url, read_url
+from mistral_conformance.probing.uploads import docx_sample, pdf_sample
+from mistral_conformance.record.exchange import Misread
+from mistral_conformance.verdict.outcome import Skipped, Unjudged
+from mistral_conformance.verdict.requirement import SHOULD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.laws.instance import Instance
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Model, Resource, Text
+    from mistral_conformance.record.exchange import Exchange
+
+LOST = "harm: who reads the text of a file reads other words than it holds"
+MIXED = "harm: one object tells what another one holds"
+EXACT = "document: x-mistral-text (it is the text of the file)"
+LINES = (
+    "Café Ångström, composed",
+    "Cafe\u0301 A\u030angstro\u0308m, decomposed",
+    "🙂 𠮷 𐐷 図書館",
+    "שלום عالم",
+    "MiXeD CaSe, 100% a_b * ? [x]",
+    "<b>bold</b> &amp; 1 < 2",
+    "\"double\" 'single' \\back\\ `tick` …",
+    "columns\tof  two   blanks",
+    "0042, null, #hash, -dash-",
+)
+PARAGRAPHS = 900
+"""So many lines make a text of some 60 KB, more than one buffer or one field of a database."""
+EDGES = {
+    "outer blanks": "  begins and ends with blanks  ",
+    "no last line end": "one\ntwo",
+    "empty lines": "one\n\n\ntwo\n\n",
+    "a last line end": "one\ntwo\n",
+    "nothing in it": "",
+}
+
+
+def _views(model: Model) -> Iterator[Subject]:
+    """Each view of the text of an upload: the resource and the view."""
+    for text in model.texts:
+        resource = model.resources[text.resource]
+        if resource.whole:
+            needed = (text.operation, resource.create)
+            value, origins = (resource, text), (text.origin,)
+            yield Subject(text.operation, value, (text.operation,), needed, origins)
+
+
+def _pairs(model: Model) -> Iterator[Subject]:
+    """Each resource whose text is told in two ways: the resource and its views."""
+    for resource in model.resources.values():
+        views = [each for each in model.texts if each.resource == resource.name]
+        if resource.whole and len(views) > 1:
+            operations = tuple(each.operation for each in views)
+            origins = tuple(each.origin for each in views)
+            needed = (*operations, resource.create)
+            yield Subject(resource.name, (resource, views), operations, needed, origins)
+
+
+def _uploaded(model: Model) -> Iterator[Subject]:
+    """Each resource that is made of a file, with all that can be looked at of it."""
+    for resource in model.resources.values():
+        if resource.whole and any(e.sent.startswith("file.") for e in resource.fields.values()):
+            shown = (resource.create, resource.read, resource.list, *resource.views)
+            ways = (*shown, *resource.links, resource.content)
+            yield Subject(resource.name, resource, tuple(filter(None, ways)), (resource.create,))
+
+
+@law(id="texts.lines-are-told", over=_views, source=LOST, harm=True)
+def lines_are_told(world: World, subject: tuple[Resource, Text]) -> None:
+    """Each line of an uploaded text is told letter by letter, in order, the last one too."""
+    resource, text = subject
+    long = tuple(
+        f"{number}: {world.values.word()} and so on to {number}" for number in range(PARAGRAPHS)
+    )
+    for lines in (LINES, long):
+        instance, told = _upload(world, resource, text, "\n".join(lines) + "\n")
+        at = 0
+        for number, line in enumerate(lines, start=1):
+            found = told.find(line, at)
+            said = f"{text.operation} does not tell line {number} of {len(lines)}: {line!r}"
+            world.expect(found >= 0, said, instance.made, *world.ctx.exchanges[-1:])
+            at = found + len(line)
+
+
+@law(id="texts.are-exact", over=_views, source=EXACT, level=SHOULD)
+def are_exact(world: World, subject: tuple[Resource, Text]) -> None:
+    """The text of a plain text is what was uploaded, to its first and last blank."""
+    resource, text = subject
+    for what, words in EDGES.items():
+        content = f"{words[:1]}{world.values.word()} {words[1:]}" if words else ""
+        try:
+            instance, told = _upload(world, resource, text, content)
+        except (Skipped, Unjudged):
+            if words:
+                raise
+            continue  # what has nothing in it may be refused, or have no text
+        left, right = shorten(told, content)
+        said = f"{text.operation} tells {left} of a text with {what}, {right} was uploaded"
+        world.expect(told == content, said, instance.made, *world.ctx.exchanges[-1:])
+
+
+@law(id="texts.views-agree", over=_pairs, source=LOST, harm=True)
+def views_agree(world: World, subject: tuple[Resource, list[Text]]) -> None:
+    """All views of the text of one object tell the same text."""
+    resource, views = subject
+    for given in _kinds(world):
+        instance = world.make(resource, given=given)
+        world.settle(instance)
+        told = [read_text(world, each, instance) for each in views]
+        for view, other in zip(views[1:], told[1:], strict=True):
+            left, right = shorten(told[0], other)
+            said = f"{views[0].operation} tells {left} and {view.operation} {right}"
+            world.expect(told[0] == other, said, *world.ctx.exchanges[-3:])
+
+
+@law(id="texts.stay-apart", over=_uploaded, source=MIXED, harm=True)
+def stay_apart(world: World, resource: Resource) -> None:
+    """Of two objects in one place each view tells the words of its own one alone."""
+    parent = world.make(world.model.resources[resource.parent]) if resource.parent else None
+    words = [world.values.word() for _ in range(2)]
+    made = []
+    for word in words:
+        content = f"{word} is a river. The {word} flows to the sea.\n".encode()
+        made.append(world.make(resource, parent=parent, given={"file.content": content}))
+    for instance in made:
+        world.settle(instance)
+    for instance, word, other in zip(made, words, reversed(words), strict=True):
+        for view, answer in _looks(world, instance):
+            said = f"{view} tells a word of another {resource.name}"
+            world.expect(other not in answer.text, said, instance.made, answer)
+            whole = view in {resource.content, *resource.links, *_texts(world, resource)}
+            said = f"{view} tells no word of its {resource.name}"
+            world.expect(not whole or word in answer.text, said, instance.made, answer)
+
+
+def read_text(world: World, text: Text, instance: Instance) -> str:
+    """The text that a view tells of an object.
+
+    Raises:
+        Skipped: the view is refused.
+        Failed: it gives no text.
+
+    """
+    answer = world.call(text.operation, instance.ids)
+    if 400 <= answer.status < 500:
+        raise Skipped(f"{text.operation} answered {answer.status}", answer)
+    if not text.at:
+        opened = world.need(open_url(world, read_url(world, world.need(answer))))
+        try:
+            return opened.content.decode()
+        except UnicodeDecodeError as error:
+            raise Misread(f"the text behind the URL is no UTF-8: {error.reason}", opened) from None
+    found = world.need(answer)[text.at]
+    world.expect(isinstance(found, str), f"`{text.at}` is no text", answer)
+    return str(found)
+
+
+def _upload(world: World, resource: Resource, text: Text, content: str) -> tuple[Instance, str]:
+    instance = world.make(resource, given={"file.content": content.encode()})
+    world.settle(instance)
+    return instance, read_text(world, text, instance)
+
+
+def _kinds(world: World) -> Iterator[dict[str, object]]:
+    """Files of several kinds: what a file says is not what it holds where it is no plain text."""
+    yield {"file.content": f"{world.values.word()}\n{LINES[0]}\n{LINES[2]}\n".encode()}
+    yield {"file.content": "".join(f"{n} {world.values.word()} é\n" for n in range(200)).encode()}
+    for sample in (pdf_sample([world.values.word()]), docx_sample(world.values.word())):
+        name = world.ctx.marker.name(sample.name)
+        kind = sample.media_type
+        yield {"file.content": sample.content, "file.name": name, "file.type": kind}
+
+
+def _looks(world: World, instance: Instance) -> Iterator[tuple[str, Exchange]]:
+    """Each view of the one object, of its text and of its bytes, with the answer."""
+    resource = instance.resource
+    for view in (resource.read, *resource.views, resource.content):
+        if view and world.capabilities.offers(view):
+            answer = world.call(view, instance.ids)
+            if answer.ok:
+                yield view, answer
+    for link in resource.links:
+        if world.capabilities.offers(link):
+            yield link, world.need(open_url(world, read_url(world, world.call(link, instance.ids))))
+
+
+def _texts(world: World, resource: Resource) -> set[str]:
+    return {each.operation for each in world.model.texts if each.resource == resource.name}

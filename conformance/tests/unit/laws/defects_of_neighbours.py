@@ -1,0 +1,222 @@
+"""Defects that reach others, in space and in time: namesakes, colleagues, what is past its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.unit.laws.defects import (
+    LIBRARIES,
+    bearer,
+    defect,
+    is_item,
+    items,
+    remembering,
+    with_items,
+)
+from tests.unit.laws.defects_of_ends import is_document
+
+if TYPE_CHECKING:
+    from tests.unit.laws.altering import Alter, Answer
+
+DOCUMENTS = "beta.libraries.documents"
+
+
+@remembering(
+    "reprocess-loses-attributes",
+    f"neighbours.own-fields-stay[{DOCUMENTS}.reprocess]",
+    "changed `attributes`",
+)
+def reprocess_loses_attributes() -> Alter:
+    again: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/reprocess"):
+            again.add(answer.path.removesuffix("/reprocess"))
+        if is_document(answer) and answer.path in again:
+            answer.body = {**answer.body, "attributes": None}
+
+    return alter
+
+
+@remembering(
+    "reprocess-runs-all", f"neighbours.others-stay[{DOCUMENTS}.reprocess]", "`last_processed_at`"
+)
+def reprocess_runs_all() -> Alter:
+    again: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        again.extend([answer.path] * answer.is_("POST", "/reprocess"))
+        if is_document(answer) and again and answer.body["last_processed_at"]:
+            answer.body = {**answer.body, "last_processed_at": "2030-01-01T00:00:00Z"}
+
+    return alter
+
+
+@remembering(
+    "reprocess-doubles", f"neighbours.others-stay[{DOCUMENTS}.reprocess]", "added to the document"
+)
+def reprocess_doubles() -> Alter:
+    again: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        again.extend([answer.path] * answer.is_("POST", "/reprocess"))
+        if answer.is_("GET", "/documents") and again and items(answer):
+            copy = {**items(answer)[0], "id": "0c0ffee0-0000-4000-8000-0000000000aa"}
+            with_items(answer, [*items(answer), copy])
+
+    return alter
+
+
+@remembering(
+    "unsharing-ends-all-shares",
+    "neighbours.others-stay[beta.libraries.accesses.delete]",
+    "does not show any more",
+)
+def unsharing_ends_all_shares() -> Alter:
+    ended: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.method == "DELETE" and answer.path.endswith("/share"):
+            ended.add(answer.path)
+        if answer.is_("GET", "/share") and answer.path in ended:
+            with_items(answer, [each for each in items(answer) if each["role"] == "Owner"])
+
+    return alter
+
+
+@remembering("namesakes-are-one", "views.namesakes-are-two[library]", "have one id")
+def namesakes_are_one() -> Alter:
+    first: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", LIBRARIES):
+            answer.body = first.setdefault(answer.body["name"], answer.body)
+
+    return alter
+
+
+@defect("empty-is-null", "values.empty-text-is-kept[library.description]", "as null, sent was")
+def empty_is_null(answer: Answer) -> None:
+    if answer.is_("GET") and is_item(answer, LIBRARIES):
+        answer.body = {**answer.body, "description": answer.body["description"] or None}
+
+
+@remembering("expiry-is-in-seconds", "times.ends-as-asked[file.expires_at]", "is due")
+def expiry_is_in_seconds() -> Alter:
+    def alter(answer: Answer) -> None:
+        if answer.is_("GET") and is_item(answer, "/v1/files") and answer.body["expires_at"]:
+            created, ends = answer.body["created_at"], answer.body["expires_at"]
+            answer.body = {**answer.body, "expires_at": created + (ends - created) // 3600}
+
+    return alter
+
+
+@remembering("expired-is-read", "gone.at-its-time[file.expires_at]", "after its time")
+def expired_is_read() -> Alter:
+    seen: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.method == "GET" and is_item(answer, "/v1/files"):
+            if answer.status == 200:
+                seen[answer.path] = answer.body
+            elif answer.path in seen:
+                answer.status, answer.body = 200, seen[answer.path]
+
+    return alter
+
+
+@remembering(
+    "links-outlive-libraries",
+    f"gone.links-die-with-parents[{DOCUMENTS}.get_signed_url with its library]",
+    "answers 200",
+)
+def links_outlive_libraries() -> Alter:
+    served: dict[str, bytes] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("GET", "-url"):
+            _, _, rest = answer.body.partition("://")
+            answer.body = f"{answer.own_url}/{rest.partition('/')[2]}"
+        elif not bearer(answer) and answer.status == 200:
+            served[answer.path] = answer.content
+        elif not bearer(answer) and answer.path in served:
+            answer.status, answer.content = 200, served[answer.path]
+
+    return alter
+
+
+@remembering(
+    "private-files-are-shown", "access.private-is-hidden[file.visibility user]", "shows a colleague"
+)
+def private_files_are_shown() -> Alter:
+    files: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/v1/files"):
+            files[f"/v1/files/{answer.body['id']}"] = answer.body
+        if answer.method == "GET" and answer.status == 404 and answer.path in files:
+            answer.status, answer.body = 200, files[answer.path]
+
+    return alter
+
+
+@defect(
+    "common-files-are-hidden",
+    "access.common-is-shown[file.visibility workspace]",
+    "does not show a colleague",
+)
+def common_files_are_hidden(answer: Answer) -> None:
+    if answer.is_("GET", "/v1/files") and "colleague" in bearer(answer).lower():
+        with_items(answer, [])
+
+
+@defect(
+    "workspaces-edit", "roles.level-holds-for-all[library with Workspace as Viewer]", "answers 200"
+)
+def workspaces_edit(answer: Answer) -> None:
+    if answer.method == "PATCH" and answer.status == 403:
+        answer.status = 200
+
+
+@remembering(
+    "shares-reach-all", "roles.share-reaches-whom-it-names[library]", "shared with another"
+)
+def shares_reach_all() -> Alter:
+    shared: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("PUT", "/share"):
+            path = answer.path.removesuffix("/share")
+            shared[path] = {"id": path.rpartition("/")[2], "name": "x", "owner_type": "Workspace"}
+        if answer.method == "GET" and answer.status == 404 and answer.path in shared:
+            answer.status, answer.body = 200, shared[answer.path]
+
+    return alter
+
+
+@remembering("one-share-is-lost", "together.shares-all-stay[library]", "has 0 entries")
+def one_share_is_lost() -> Alter:
+    def alter(answer: Answer) -> None:
+        if answer.is_("GET", "/share"):
+            with_items(answer, items(answer)[:3])
+
+    return alter
+
+
+def with_(answer: Answer, **fields: Any) -> None:
+    answer.body = {**answer.body, **fields}
+
+
+@remembering(
+    "renamed-documents-leave-the-stamp",
+    "times.changed-children-move-the-stamp[library:document]",
+    "did not move",
+)
+def renamed_documents_leave_the_stamp() -> Alter:
+    first: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("GET") and is_item(answer, LIBRARIES):
+            with_(answer, updated_at=first.setdefault(answer.path, answer.body["updated_at"]))
+
+    return alter

@@ -1,0 +1,55 @@
+"""Defects of what is told of the text of files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+from tests.unit.laws.defects import defect, remembering
+from tests.unit.laws.defects_of_ends import is_document
+
+if TYPE_CHECKING:
+    from tests.unit.laws.altering import Alter, Answer
+
+TEXT = "/text_content"
+DOCUMENTS = "beta.libraries.documents"
+
+
+def with_text(answer: Answer, text: str) -> None:
+    answer.body = {**answer.body, "text": text}
+
+
+@defect("texts-are-cut", f"texts.lines-are-told[{DOCUMENTS}.text_content]", "does not tell line")
+def texts_are_cut(answer: Answer) -> None:
+    if answer.is_("GET", TEXT):
+        with_text(answer, answer.body["text"][:20_000])
+
+
+@defect("texts-are-composed", f"texts.lines-are-told[{DOCUMENTS}.text_content]", "line 2 of")
+def texts_are_composed(answer: Answer) -> None:
+    if answer.is_("GET", TEXT):
+        with_text(answer, normalize("NFC", answer.body["text"]))
+
+
+@defect("texts-are-trimmed", f"texts.are-exact[{DOCUMENTS}.text_content]", "outer blanks")
+def texts_are_trimmed(answer: Answer) -> None:
+    if answer.is_("GET", TEXT):
+        with_text(answer, answer.body["text"].strip())
+
+
+@defect("texts-have-a-title", "texts.views-agree[document]", "tells")
+def texts_have_a_title(answer: Answer) -> None:
+    if answer.is_("GET", TEXT):
+        with_text(answer, "Title\n" + answer.body["text"])
+
+
+@remembering("summaries-mix", "texts.stay-apart[document]", "tells a word of another")
+def summaries_mix() -> Alter:
+    first: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        if is_document(answer) and answer.body["summary"]:
+            first.append(answer.body["summary"])
+            answer.body = {**answer.body, "summary": first[0]}
+
+    return alter
