@@ -33,7 +33,7 @@ from examples.table import Table, TableError, load_table
 from examples.target import UnreachableError, check_reachable, embedded_mock
 from examples.workplace import Settings
 
-from mistral_conformance.cli.arguments import base_url
+from mistral_conformance.cli.values import base_url
 from mistral_conformance.running.target import LiveRefused, require_consent
 
 if TYPE_CHECKING:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import math
-import re
 import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
-from urllib.parse import urlsplit
 
-import httpx
-
+from mistral_conformance.cli import values
 from mistral_conformance.cli.connecting import header
 from mistral_conformance.laws.law import Depth
 from mistral_conformance.model.document import load_document
@@ -23,7 +19,6 @@ from mistral_conformance.running.plan import (
     profile_operations,
 )
 from mistral_conformance.session.identities import KNOWN
-from mistral_conformance.session.markers import RUN_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -99,7 +94,9 @@ def make_run_parser() -> Parser:
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     target = parser.add_mutually_exclusive_group(required=True)
-    target.add_argument("--base-url", type=base_url, metavar="URL", help="the server to judge")
+    target.add_argument(
+        "--base-url", type=values.base_url, metavar="URL", help="the server to judge"
+    )
     target.add_argument("--embedded-mock", action="store_true", help="start the mock and judge it")
     _add_selection(parser)
     _add_identities(parser)
@@ -123,14 +120,14 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--clock-url",
-        type=base_url,
+        type=values.base_url,
         metavar="URL",
         help="the server's clock; a token that it asks for is in the environment as CLOCK_TOKEN",
     )
-    parser.add_argument("--seed", type=_natural, default=0, metavar="N", help="default: 0")
+    parser.add_argument("--seed", type=values.natural, default=0, metavar="N", help="default: 0")
     parser.add_argument(
         "--max-examples",
-        type=_positive,
+        type=values.positive,
         default=20,
         metavar="N",
         help="generated requests per operation and kind, default: 20",
@@ -153,17 +150,24 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         action="append",
-        type=_model,
+        type=values.model,
         default=[],
         metavar="ABILITY=NAME",
         help="a model for chat, embeddings, ..., where the list of models does not tell; "
         "may be repeated",
     )
     parser.add_argument(
-        "--timeout", type=_seconds, default=10.0, metavar="S", help="longest silence, default: 10"
+        "--timeout",
+        type=values.seconds,
+        default=10.0,
+        metavar="S",
+        help="longest silence, default: 10",
     )
     parser.add_argument(
-        "--run-id", type=_run_id, metavar="ID", help="part of the names of what the run creates"
+        "--run-id",
+        type=values.run_id,
+        metavar="ID",
+        help="part of the names of what the run creates",
     )
     parser.add_argument(
         "--report-dir", type=Path, default=Path("reports"), metavar="DIR", help="default: reports"
@@ -173,10 +177,14 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 def _add_clean(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("ledger", type=Path, help="the file that the run wrote")
     parser.add_argument(
-        "--base-url", type=base_url, metavar="URL", help="default: the server of the run"
+        "--base-url", type=values.base_url, metavar="URL", help="default: the server of the run"
     )
     parser.add_argument(
-        "--timeout", type=_seconds, default=10.0, metavar="S", help="longest silence, default: 10"
+        "--timeout",
+        type=values.seconds,
+        default=10.0,
+        metavar="S",
+        help="longest silence, default: 10",
     )
     _add_identities(parser)
     _add_connection(parser)
@@ -203,7 +211,7 @@ def _add_identities(parser: argparse.ArgumentParser) -> None:
 def _add_connection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--prefix",
-        type=_prefix,
+        type=values.prefix,
         default="",
         metavar="PATH",
         help="the path below which the server has the API, such as /mistral",
@@ -225,7 +233,7 @@ def _add_connection(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--rate",
-        type=_rate,
+        type=values.rate,
         default=0.0,
         metavar="N/s",
         help="at most so many requests in a second, such as 5/s; default: no limit",
@@ -235,14 +243,14 @@ def _add_connection(parser: argparse.ArgumentParser) -> None:
 def _add_bounds(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-requests",
-        type=_positive,
+        type=values.positive,
         default=0,
         metavar="N",
         help="stop after so many requests, clean up, exit with 4",
     )
     parser.add_argument(
         "--max-time",
-        type=_duration,
+        type=values.duration,
         default=0.0,
         metavar="S",
         help="stop after so many seconds, clean up, exit with 4",
@@ -251,6 +259,16 @@ def _add_bounds(parser: argparse.ArgumentParser) -> None:
         "--read-only",
         action="store_true",
         help="nothing is created, changed or sent to a model: rules that would are skipped",
+    )
+    parser.add_argument(
+        "--baseline",
+        type=Path,
+        metavar="FILE",
+        help="known failures, each with a reason, an owner and a last day; new ones fail the run, "
+        "so does what is mended or expired",
+    )
+    parser.add_argument(
+        "--update-baseline", action="store_true", help="write what fails now into --baseline"
     )
     parser.add_argument(
         "--fail-fast", action="store_true", help="stop at the first case that fails the run"
@@ -303,83 +321,3 @@ class _ListProfiles(argparse.Action):
             sys.stdout.write(f"{name:<14} {count:>3} operations\n    {profile.about}\n")
         sys.stdout.flush()
         parser.exit()
-
-
-def base_url(text: str) -> str:
-    """The URL without a slash at its end; a password in a wrong one is not repeated.
-
-    Raises:
-        ArgumentTypeError: no request can go to it.
-
-    """
-    shown = "this" if "@" in text else repr(text)
-    try:
-        url, port = httpx.URL(text), urlsplit(text).port
-        url.raw_host.decode("ascii").encode("idna")
-    except (httpx.InvalidURL, ValueError):
-        raise argparse.ArgumentTypeError(f"{shown} is no URL: write http://host:port") from None
-    if url.scheme not in {"http", "https"} or not url.host or port == 0:
-        raise argparse.ArgumentTypeError(f"{shown} is no URL: write http://host:port")
-    if url.userinfo:
-        raise argparse.ArgumentTypeError("leave user and password out of the URL")
-    if url.query or url.fragment:
-        raise argparse.ArgumentTypeError(f"{shown}: leave out what follows the path")
-    return text.rstrip("/")
-
-
-def _natural(text: str) -> int:
-    return int(_number(text, int, least=0))
-
-
-def _positive(text: str) -> int:
-    return int(_number(text, int, least=1))
-
-
-def _seconds(text: str) -> float:
-    value = _number(text, float, least=0)
-    if not 0 < value < 3600:
-        raise argparse.ArgumentTypeError(f"{text!r}: write seconds, more than 0, below 3600")
-    return value
-
-
-def _duration(text: str) -> float:
-    value = _number(text, float, least=0)
-    if not math.isfinite(value) or value == 0:
-        raise argparse.ArgumentTypeError(f"{text!r}: write seconds, more than 0")
-    return value
-
-
-def _prefix(text: str) -> str:
-    if text and (not text.startswith("/") or not text.isascii() or re.search(r"[ ?#]", text)):
-        raise argparse.ArgumentTypeError(f"{text!r}: write a path, such as /mistral")
-    return text.rstrip("/")
-
-
-def _rate(text: str) -> float:
-    value = _number(text.removesuffix("/s"), float, least=0)
-    if not math.isfinite(value) or value == 0:
-        raise argparse.ArgumentTypeError(f"{text!r}: write requests in a second, such as 5/s")
-    return value
-
-
-def _number(text: str, kind: type[int | float], least: int) -> float:
-    try:
-        value = kind(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
-    if value < least:
-        raise argparse.ArgumentTypeError(f"{text!r} is below {least}")
-    return value
-
-
-def _model(text: str) -> tuple[str, str]:
-    ability, separator, name = text.partition("=")
-    if not ability or not separator or not name:
-        raise argparse.ArgumentTypeError(f"{text!r}: write ABILITY=NAME, such as chat=my-model")
-    return ability, name
-
-
-def _run_id(text: str) -> str:
-    if not RUN_ID.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"{text!r}: write 4 to 16 lower-case letters and digits")
-    return text

@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from mistral_conformance.model import load_model
 from mistral_conformance.model.document import load_document
 from mistral_conformance.record.connection import Connection
 from mistral_conformance.report.content import build_report
-from mistral_conformance.report.files import Unwritable, prepare_folder, write_reports
+from mistral_conformance.report.files import Unwritable, prepare_folder, write_reports, write_whole
 from mistral_conformance.report.knowledge import tell_resource, tell_resources
 from mistral_conformance.report.listing import print_rules
 from mistral_conformance.report.reproducing import make_scripts
@@ -43,11 +44,16 @@ from mistral_conformance.session.identities import WrongIdentity, parse_identiti
 from mistral_conformance.session.ledger import NAME as LEDGER
 from mistral_conformance.session.ledger import WrongLedger, read_ledger
 from mistral_conformance.session.markers import fresh_run_id, seeded_run_id
+from mistral_conformance.verdict.baseline import (
+    Baseline,
+    WrongBaseline,
+    no_baseline,
+    read_baseline,
+)
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from rich.console import Console
 
@@ -56,6 +62,7 @@ if TYPE_CHECKING:
 HOLDS, BROKEN, STOPPED, INTERRUPTED = 0, 1, 4, 130
 WRONG = (
     LiveRefused,
+    WrongBaseline,
     WrongConnection,
     WrongIdentity,
     WrongLedger,
@@ -82,7 +89,7 @@ def run_command(options: argparse.Namespace) -> int:
     plan = _plan(options)
     prepare_folder(options.report_dir)
     if not options.embedded_mock:
-        return _run(_run_options(options), plan, options.report_dir)
+        return _run(_run_options(options), plan, options)
     with embedded_mock(options.seed) as mock:
         sys.stdout.write(f"{mock.base_url}\n")
         sys.stdout.flush()
@@ -91,7 +98,7 @@ def run_command(options: argparse.Namespace) -> int:
             identities=mock.identities,
             clock_url=mock.clock_url,
         )
-        return _run(run_options, plan, options.report_dir)
+        return _run(run_options, plan, options)
 
 
 def clean_command(options: argparse.Namespace) -> int:
@@ -198,21 +205,23 @@ def _plan(options: argparse.Namespace) -> list[Case]:
     return plan
 
 
-def _run(options: RunOptions, plan: list[Case], folder: Path) -> int:
+def _run(options: RunOptions, plan: list[Case], given: argparse.Namespace) -> int:
     console = make_console()
     run = Run(options, select_operations(load_document(), options.profile, options.operations))
     with _hypothesis_at_home(), open_session(options, _teller(console)) as session:
         with Live(console, len(plan)) as live:
             execute(session, run, plan, live.show)
         redactor = session.redactor
+    if given.update_baseline and not run.interrupted:
+        write_whole(given.baseline, options.baseline.update(run.results).encode())
     report = build_report(run, redactor)
-    paths = write_reports(report, make_scripts(run, redactor), folder)
+    paths = write_reports(report, make_scripts(run, redactor), given.report_dir)
     print_summary(console, report, paths)
     if run.interrupted:
         return INTERRUPTED
     if run.stopped and not options.fail_fast:
         return STOPPED
-    return HOLDS if report.run.holds else BROKEN
+    return HOLDS if report.run.holds or given.update_baseline else BROKEN
 
 
 def _teller(console: Console) -> Callable[[str], None]:
@@ -259,8 +268,18 @@ def _run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOpti
         max_time_s=options.max_time,
         read_only=options.read_only,
         fail_fast=options.fail_fast,
+        baseline=_baseline(options),
         ledger=None if embedded_url else options.ledger or options.report_dir / LEDGER,
     )
+
+
+def _baseline(options: argparse.Namespace) -> Baseline:
+    if options.update_baseline and not options.baseline:
+        raise WrongBaseline("--update-baseline writes to --baseline FILE: name it")
+    if not options.baseline:
+        return no_baseline()
+    today = datetime.now(UTC).date()
+    return read_baseline(options.baseline, today, missing_ok=options.update_baseline)
 
 
 def _connection(options: argparse.Namespace) -> Connection:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mistral_conformance.cli.arguments import base_url as check_url
+from mistral_conformance.cli.values import base_url as check_url
 from mistral_conformance.laws import load_laws
 from mistral_conformance.model.document import load_document
 from mistral_conformance.record.curl import curl_line

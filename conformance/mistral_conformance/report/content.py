@@ -35,7 +35,7 @@ from mistral_conformance.report.model import (
     Target,
 )
 from mistral_conformance.report.reproducing import script_name
-from mistral_conformance.verdict.outcome import JUDGED, Status, is_broken
+from mistral_conformance.verdict.outcome import JUDGED, Status
 from mistral_conformance.verdict.requirement import Level
 
 if TYPE_CHECKING:
@@ -62,7 +62,14 @@ def build_report(run: Run, redactor: Redactor) -> Report:
         summary=_summary(run.results),
         must_unjudged=count_unjudged_musts(run.results),
         causes=tuple(_cause(each, redactor) for each in causes),
-        rules=tuple(_case(each, of_case.get(each.name, ""), redactor) for each in run.results),
+        rules=tuple(
+            evolve(
+                _case(each, of_case.get(each.name, ""), redactor),
+                known=run.options.baseline.excuses(each),
+            )
+            for each in run.results
+        ),
+        overdue=tuple(run.options.baseline.overdue(run.results)),
         coverage=_coverage(run),
         cleanup=_cleanup(run, redactor),
     )
@@ -93,7 +100,7 @@ def _run(run: Run, redactor: Redactor) -> RunInfo:
         operations=tuple(run.operations),
         rules=tuple(run.options.rules),
         interrupted=run.interrupted,
-        holds=not run.interrupted and not run.stopped and not is_broken(run.results),
+        holds=not (run.interrupted or run.stopped) and run.options.baseline.holds(run.results),
         stopped=redactor.text(run.stopped),
     )
 

@@ -78,6 +78,19 @@ def _write_scripts(scripts: Iterable[Script], folder: Path) -> None:
             _write(folder / name, content)
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        Unwritable: it cannot be written.
+
+    """
+    try:
+        _write(path, content)
+    except OSError as error:
+        raise Unwritable(f"cannot write {path}: {error.strerror}") from error
+
+
 def _write(path: Path, content: bytes) -> Path:
     file = tempfile.NamedTemporaryFile(dir=path.parent, delete=False)  # noqa: SIM115 - closed below
     made = Path(file.name)

@@ -16,7 +16,7 @@ def headline(report: Report) -> str:
     """Whether the MUST rules hold; what fails, what weaker rules fail, what was not judged."""
     if report.run.interrupted:
         return f"Interrupted after {len(report.rules)} cases"
-    parts = [_verdict(report), _weaker(report), _unjudged(report)]
+    parts = [_verdict(report), _known(report), _weaker(report), _unjudged(report)]
     found = ", ".join(each for each in parts if each)
     return f"Stopped {report.run.stopped}. {found}" if report.run.stopped else found
 
@@ -24,11 +24,19 @@ def headline(report: Report) -> str:
 def _verdict(report: Report) -> str:
     if report.run.holds or (report.run.stopped and not _is_broken(report)):
         return "All judged MUST rules hold" if report.must_unjudged else "All MUST rules hold"
-    failed = _count(report.summary[Level.MUST], RED)
+    failed = _new_failures(report)
     broken = sum(each[Status.ERROR] for each in report.summary.values())
     failures = f"{failed} MUST fail{_causes(report)}" if failed else ""
     words = [failures, f"{broken} in error" if broken else ""]
     return ", ".join(each for each in words if each) or "Not all MUST rules were judged"
+
+
+def _known(report: Report) -> str:
+    known = sum(bool(each.known) for each in report.rules)
+    words = [f"{known} known to fail" if known else ""]
+    overdue = len(report.overdue)
+    words.append(f"{overdue} to be taken out of the baseline" if overdue else "")
+    return ", ".join(each for each in words if each)
 
 
 def _is_broken(report: Report) -> bool:
@@ -36,9 +44,14 @@ def _is_broken(report: Report) -> bool:
     return musts > 0 or any(each[Status.ERROR] for each in report.summary.values())
 
 
+def _new_failures(report: Report) -> int:
+    known = sum(each.red and bool(each.known) for each in report.rules)
+    return _count(report.summary[Level.MUST], RED) - known
+
+
 def _causes(report: Report) -> str:
     causes = sum(each.level is Level.MUST for each in report.causes)
-    failed = _count(report.summary[Level.MUST], RED)
+    failed = _new_failures(report)
     return f" ({causes} cause{'s' if causes > 1 else ''})" if failed > causes else ""
 
 

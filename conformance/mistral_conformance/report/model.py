@@ -119,6 +119,8 @@ class CaseResult:
     reproduce: str
     elapsed_s: float
     evidence: tuple[Evidence, ...]
+    known: str = ""
+    """Why a failure is no news, by the baseline of the run; empty for others."""
 
     @property
     def red(self) -> bool:
@@ -127,8 +129,8 @@ class CaseResult:
 
     @property
     def weak(self) -> bool:
-        """Whether a red case leaves the run as it is, since no MUST is broken."""
-        return self.red and self.level is not Level.MUST
+        """Whether a red case leaves the run as it is: no MUST is broken, or it is known."""
+        return self.red and (self.level is not Level.MUST or bool(self.known))
 
     @property
     def prevented(self) -> bool:
@@ -177,6 +179,8 @@ class Report:
     rules: tuple[CaseResult, ...]
     coverage: tuple[Row, ...]
     cleanup: Cleanup
+    overdue: tuple[str, ...] = ()
+    """What has to be taken out of the baseline."""
     version: int = VERSION
 
     def to_json(self) -> Json:

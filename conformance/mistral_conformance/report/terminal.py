@@ -115,6 +115,7 @@ def print_summary(console: Console, report: Report, paths: list[Path]) -> None:
     _print_unjudged(console, report)
     _print_coverage(console, report)
     _print_leftovers(console, report)
+    _print_overdue(console, report)
     for path in paths:
         console.print(f"  {path}", soft_wrap=True, markup=False, highlight=False)
     console.print(_verdict(report))
@@ -182,6 +183,8 @@ def _print_cause(
     for case in cases[:SHOWN_CASES]:
         flaky = " (flaky)" if case.status is Status.FLAKY else ""
         text.append(f"  {case.level} {case.name}{flaky}: {case.sentence}\n")
+        if case.known:
+            text.append(f"    known: {printable(case.known)}\n", style="dim")
         if printable(case.reason) not in printable(cause.summary):
             text.append(f"    {printable(case.reason)}\n")
     if len(cases) > SHOWN_CASES:
@@ -215,6 +218,11 @@ def _print_coverage(console: Console, report: Report) -> None:
         more = len(operations) - SHOWN_GAPS
         rest = f" and {more} more in the reports" if more > 0 else ""
         console.print(Text(f"{what}: {shown}{rest}", style="yellow"))
+
+
+def _print_overdue(console: Console, report: Report) -> None:
+    for each in report.overdue:
+        console.print(Text(printable(each), style="bold red"), soft_wrap=True)
 
 
 def _print_leftovers(console: Console, report: Report) -> None:

@@ -24,7 +24,7 @@ from mistral_conformance.session.ledger import Ledger
 from mistral_conformance.session.markers import Marker, fresh_run_id
 from mistral_conformance.session.patience import Patience
 from mistral_conformance.session.session import Session
-from mistral_conformance.verdict.outcome import is_broken
+from mistral_conformance.verdict.baseline import Baseline, no_baseline
 from mistral_conformance.verdict.settling import settle_blocked
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class RunOptions:
     read_only: bool = False
     fail_fast: bool = False
     ledger: Path | None = None
+    baseline: Baseline = field(factory=no_baseline)
 
 
 @define
@@ -157,7 +158,7 @@ def execute(
         for result in judge_all(session, plan):
             run.results.append(result)
             announce(result)
-            if run.options.fail_fast and is_broken([result]):
+            if run.options.fail_fast and not run.options.baseline.holds([result]):
                 run.stopped = f"after {result.name}: --fail-fast"
                 break
     except Spent as spent:

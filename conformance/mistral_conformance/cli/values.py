@@ -1,0 +1,146 @@
+"""What the values of options may be, each read from its text or refused with what to write."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+from urllib.parse import urlsplit
+
+import httpx
+
+from mistral_conformance.session.markers import RUN_ID
+
+
+def base_url(text: str) -> str:
+    """The URL without a slash at its end; a password in a wrong one is not repeated.
+
+    Raises:
+        ArgumentTypeError: no request can go to it.
+
+    """
+    shown = "this" if "@" in text else repr(text)
+    try:
+        url, port = httpx.URL(text), urlsplit(text).port
+        url.raw_host.decode("ascii").encode("idna")
+    except (httpx.InvalidURL, ValueError):
+        raise argparse.ArgumentTypeError(f"{shown} is no URL: write http://host:port") from None
+    if url.scheme not in {"http", "https"} or not url.host or port == 0:
+        raise argparse.ArgumentTypeError(f"{shown} is no URL: write http://host:port")
+    if url.userinfo:
+        raise argparse.ArgumentTypeError("leave user and password out of the URL")
+    if url.query or url.fragment:
+        raise argparse.ArgumentTypeError(f"{shown}: leave out what follows the path")
+    return text.rstrip("/")
+
+
+def natural(text: str) -> int:
+    """A whole number from 0.
+
+    Raises:
+        ArgumentTypeError: it is none.
+
+    """
+    return int(number(text, int, least=0))
+
+
+def positive(text: str) -> int:
+    """A whole number from 1.
+
+    Raises:
+        ArgumentTypeError: it is none.
+
+    """
+    return int(number(text, int, least=1))
+
+
+def seconds(text: str) -> float:
+    """Seconds, less than an hour.
+
+    Raises:
+        ArgumentTypeError: it is none.
+
+    """
+    value = number(text, float, least=0)
+    if not 0 < value < 3600:
+        raise argparse.ArgumentTypeError(f"{text!r}: write seconds, more than 0, below 3600")
+    return value
+
+
+def duration(text: str) -> float:
+    """Seconds, however many.
+
+    Raises:
+        ArgumentTypeError: it is none.
+
+    """
+    value = number(text, float, least=0)
+    if not math.isfinite(value) or value == 0:
+        raise argparse.ArgumentTypeError(f"{text!r}: write seconds, more than 0")
+    return value
+
+
+def prefix(text: str) -> str:
+    """A path without a slash at its end.
+
+    Raises:
+        ArgumentTypeError: it is none.
+
+    """
+    if text and (not text.startswith("/") or not text.isascii() or re.search(r"[ ?#]", text)):
+        raise argparse.ArgumentTypeError(f"{text!r}: write a path, such as /mistral")
+    return text.rstrip("/")
+
+
+def rate(text: str) -> float:
+    """Requests in a second.
+
+    Raises:
+        ArgumentTypeError: it is none.
+
+    """
+    value = number(text.removesuffix("/s"), float, least=0)
+    if not math.isfinite(value) or value == 0:
+        raise argparse.ArgumentTypeError(f"{text!r}: write requests in a second, such as 5/s")
+    return value
+
+
+def number(text: str, kind: type[int | float], least: int) -> float:
+    """A number that is not too small.
+
+    Raises:
+        ArgumentTypeError: it is none.
+
+    """
+    try:
+        value = kind(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
+    if value < least:
+        raise argparse.ArgumentTypeError(f"{text!r} is below {least}")
+    return value
+
+
+def model(text: str) -> tuple[str, str]:
+    """An ability and the model that has it.
+
+    Raises:
+        ArgumentTypeError: it is none.
+
+    """
+    ability, separator, name = text.partition("=")
+    if not ability or not separator or not name:
+        raise argparse.ArgumentTypeError(f"{text!r}: write ABILITY=NAME, such as chat=my-model")
+    return ability, name
+
+
+def run_id(text: str) -> str:
+    """A part of names that a run can be told by.
+
+    Raises:
+        ArgumentTypeError: it is none.
+
+    """
+    if not RUN_ID.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r}: write 4 to 16 lower-case letters and digits")
+    return text

@@ -1,0 +1,134 @@
+"""Known failures do not fail a run until their day; new, mended and expired ones do."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.unit.suite.fake_server import keyed, models, serving
+from tests.unit.suite.test_exit_codes import fails, one_rule, passes
+
+from mistral_conformance import cli
+from mistral_conformance.cli import commands
+from mistral_conformance.verdict.baseline import WrongBaseline, read_baseline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mistral_conformance.session.context import Context
+
+    Check = Callable[[Context], None]
+    RunWith = Callable[..., int]
+
+ENTRY = """\
+[[known]]
+case = "tried.rule"
+reason = "The gateway is replaced in spring."
+owner = "platform team"
+expires = {expires}
+"""
+
+
+@pytest.fixture
+def run_with(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RunWith:
+    """The exit code of a run of one rule with a baseline."""
+
+    def run(check: Check, *words: str) -> int:
+        monkeypatch.setattr(commands, "load_rules", lambda: one_rule(check))
+        monkeypatch.setattr(commands, "load_laws", tuple)
+        with serving(keyed, models) as fake:
+            target = ["--base-url", fake.base_url, "--report-dir", str(tmp_path / "reports")]
+            return cli.main(["run", *target, "--baseline", str(tmp_path / "known.toml"), *words])
+
+    return run
+
+
+def write(folder: Path, expires: str) -> Path:
+    path = folder / "known.toml"
+    path.write_text(ENTRY.format(expires=expires))
+    return path
+
+
+def test_known_failure_leaves_the_run_as_it_is(
+    run_with: RunWith, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, "9999-01-01")
+    assert run_with(fails) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "1 known to fail" in shown
+    assert "The gateway is replaced in spring. (platform team, until 9999-01-01)" in shown
+    assert 'failures="0"' in (tmp_path / "reports" / "junit.xml").read_text()
+
+
+def test_failure_that_is_not_known_fails_the_run(run_with: RunWith, tmp_path: Path) -> None:
+    path = write(tmp_path, "9999-01-01")
+    path.write_text(path.read_text().replace("tried.rule", "tried.other"))
+    assert run_with(fails) == 1
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        (passes, "9999-01-01", "tried.rule holds again: take it out of the baseline"),
+        (fails, "2020-01-01", "tried.rule was to be mended by platform team until 2020-01-01"),
+    ],
+)
+def test_entry_that_has_to_go_fails_the_run_until_it_does(
+    run_with: RunWith,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    entry: tuple[Check, str, str],
+) -> None:
+    check, expires, said = entry
+    write(tmp_path, expires)
+    assert run_with(check) == 1
+    assert said in " ".join(capsys.readouterr().out.split())
+
+
+def test_updated_baseline_holds_what_fails_and_keeps_what_was_said_of_it(
+    run_with: RunWith, tmp_path: Path
+) -> None:
+    assert run_with(fails, "--update-baseline") == 0
+    (new,) = read_baseline(tmp_path / "known.toml", date.min).known.values()
+    assert new.case == "tried.rule"
+    assert new.expires > date(2026, 1, 1)
+    assert run_with(fails) == 0
+    write(tmp_path, "9999-01-01")
+    assert run_with(fails, "--update-baseline") == 0
+    (kept,) = read_baseline(tmp_path / "known.toml", date.min).known.values()
+    assert kept.owner == "platform team"
+    assert run_with(passes, "--update-baseline") == 0
+    assert not read_baseline(tmp_path / "known.toml", date.min).known
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("known", "is no TOML"),
+        ("known = 3", r"write a table \[\[known\]\]"),
+        ("known = [3]", "entry 1 is no table"),
+        (ENTRY.format(expires='"soon"'), "entry 1 lacks expires"),
+        (ENTRY.format(expires="2027-01-01T10:00:00Z"), "entry 1 lacks expires"),
+        (ENTRY.format(expires="2027-01-01").replace("platform team", " "), "entry 1 lacks owner"),
+        (ENTRY.format(expires="2027-01-01") + "more = 1\n", "has more, which nobody reads"),
+    ],
+)
+def test_file_that_is_no_baseline_is_wrong_use(
+    run_with: RunWith, tmp_path: Path, text: str, said: str
+) -> None:
+    path = tmp_path / "known.toml"
+    path.write_text(text)
+    with pytest.raises(WrongBaseline, match=said):
+        read_baseline(path, date.min)
+    assert run_with(passes) == 2
+
+
+def test_missing_baseline_is_wrong_use_unless_it_is_to_be_written(
+    run_with: RunWith, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_with(passes) == 2
+    assert "--update-baseline makes one" in capsys.readouterr().err
+    assert run_with(passes, "--update-baseline") == 0
+    assert cli.main(["run", "--embedded-mock", "--update-baseline"]) == 2
