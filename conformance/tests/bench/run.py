@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import environments
 import mock_delay
 import mock_load
+import suite_cost
 from rows import (
     COLD_MEMORY_LIMIT_KB,
     MODULES_LIMIT,
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HERE = Path(__file__).resolve().parent
+OTHERS = {"mock", "delay", "suite"}
+"""Rows that are not of the client."""
+MOST_SUITE_ROUNDS = 3
 MOST_DELAY_ROUNDS = 3
 Figures = dict[str, float]
 
@@ -120,12 +124,14 @@ def show_transfer(results: dict[str, list[Figures]], rest: Figures) -> None:
 
 def run(names: list[str], rounds: int, cases: list[str], *, full: bool) -> None:
     """Prints the table."""
-    if not names or set(names) - {"mock", "delay"}:
+    if not names or set(names) - OTHERS:
         run_client(names, rounds)
     if not names or "mock" in names:
         mock_load.show(rounds)
     if not names or "delay" in names:
         mock_delay.show(min(rounds, MOST_DELAY_ROUNDS), cases, full=full)
+    if not names or "suite" in names:
+        suite_cost.show(min(rounds, MOST_SUITE_ROUNDS))
 
 
 def run_client(names: list[str], rounds: int) -> None:
@@ -154,7 +160,7 @@ def main() -> None:
     parser.add_argument(
         "rows",
         nargs="*",
-        help="rows to run (default: all): mock, delay, " + ", ".join(r.name for r in ROWS),
+        help="rows to run (default: all): mock, delay, suite, " + ", ".join(r.name for r in ROWS),
     )
     parser.add_argument("--rounds", type=int, default=7, help="rounds of each row (default 7)")
     parser.add_argument(
@@ -166,7 +172,7 @@ def main() -> None:
         "--case", action="append", default=[], help="the row delay with cases of this name alone"
     )
     arguments = parser.parse_args()
-    known = {row.name for row in ROWS} | {"mock", "delay"}
+    known = {row.name for row in ROWS} | OTHERS
     if unknown := set(arguments.rows) - known:
         parser.error(f"unknown rows {sorted(unknown)}; choose from {sorted(known)}")
     run(arguments.rows, arguments.rounds, arguments.case, full=arguments.full)
