@@ -49,7 +49,7 @@ class World:
         """Set at the end of the work that one request does for all, see `agenda.py`."""
         self.signer = Signer(settings.seed, self.clock)
         self.rates = Rates(settings, self.clock)
-        self.faults = Faults(settings.faults)
+        self.faults = Faults(settings.faults, settings.seed)
         self.callers = {identity.key: identity for identity in settings.identities}
         self.router = Router(offered(settings))
         self.replies = Book(settings)
