@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,7 @@ from mistral_mock.errors import (
     unauthorized,
 )
 from mistral_mock.hosts import Host, parse_host
+from mistral_mock.journal.exchange import Exchange
 from mistral_mock.resources import processing
 from mistral_mock.settings import Settings
 from mistral_mock.state_file import StateFileError
@@ -117,6 +119,7 @@ class App:
         wire.gap_s = self.world.settings.event_gap_s
         wire.pace = self.world.settings.pace
         wire.catch_up = self._catch_up
+        began = time.perf_counter()
         try:
             try:
                 await wire.send(await self._find_answer(request_id, wire))
@@ -130,6 +133,32 @@ class App:
         except DroppedError:
             if wire.in_process:
                 raise
+        finally:
+            self._note(wire, began)
+
+    def _note(self, wire: Wire, began: float) -> None:
+        """Writes down what was asked and answered."""
+        exchange = wire.exchange
+        if exchange is not None:
+            exchange.duration_s = time.perf_counter() - began
+            self.world.journal.settle(exchange)
+
+    def _begin(self, request: Request, operation: str) -> Exchange | None:
+        """The journal's page for a request; None when it is off."""
+        journal = self.world.journal
+        if not journal.is_on:
+            return None
+        exchange = Exchange(
+            number=journal.next_number(),
+            moment=self.world.clock.now(),
+            operation=operation,
+            method=request.method,
+            path=request.path,
+            query=request.query,
+            headers=request.headers.raw,
+        )
+        journal.add(exchange)
+        return exchange
 
     async def _find_answer(self, request_id: str, wire: Wire) -> Answer | EventStream | Later:
         try:
@@ -172,7 +201,12 @@ class App:
 
     async def _serve_api(self, request: Request, wire: Wire) -> Answer | EventStream | Later:
         """The answer of an operation, or what a fault makes of it."""
-        operation, path = self.world.router.find(request.method, request.path, request.id)
+        try:
+            operation, path = self.world.router.find(request.method, request.path, request.id)
+        except APIError:
+            wire.exchange = self._begin(request, "")
+            raise
+        wire.exchange = self._begin(request, operation.id)
         await asyncio.sleep(self.world.settings.latency_s)
         wire.fault = fault = self.world.faults.strike(operation.id)
         whole = fault is not None and fault.after_events is None
@@ -207,6 +241,8 @@ class App:
         query, sent = inputs.check_query(operation, request.query, problems)
         source = inputs.Source(request.headers, wire.receive, self.world.settings)
         body = await inputs.check_body(operation, source, problems)
+        if wire.exchange is not None:
+            wire.exchange.take(body.value, body.files, body.size)
         inputs.refuse(operation, problems)
         await processing.read_ahead(self.world, operation.id, values, body.files)
         await agenda.catch_up(self.world)
@@ -225,6 +261,8 @@ class App:
         if given is not None:
             context = evolve(context, given=given)
             wire.pace = given.pace or wire.pace
+            if wire.exchange is not None:
+                wire.exchange.reply = given.reply.name
         known = self.world.store.version
         try:
             return await self._perform(context, body)

@@ -98,6 +98,7 @@ def make_settings(options: argparse.Namespace) -> Settings:
         pace=make_pace(options),
         replies=tuple(options.replies),
         strict_replies=options.strict_replies,
+        journal=options.journal,
         faults=tuple(fault for path in options.faults for fault in read_script(path)),
         allowed_hosts=tuple(options.allowed_host),
         control_token=options.control_token,
@@ -245,6 +246,13 @@ def add_reply_options(parser: argparse.ArgumentParser) -> None:
         "--strict-replies", action="store_true", help="refuse what no reply fits, and say why"
     )
     parser.add_argument(
+        "--journal",
+        type=_count,
+        default=1000,
+        metavar="N",
+        help="how many requests /_mock/requests shows; 0 keeps none; default %(default)s",
+    )
+    parser.add_argument(
         "--first-event", type=_seconds, default=0.0, metavar="S", help="of a stream, in seconds"
     )
     parser.add_argument(
@@ -288,6 +296,12 @@ def _port(text: str) -> int:
 def _size(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or len(text) > 9:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0")
     return int(text)
 
 

@@ -5,28 +5,34 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from mistral_mock import guard
-from mistral_mock.answers import json_answer, no_content
+from mistral_mock.answers import Answer, json_answer, no_content
 from mistral_mock.bodies import parse_json
 from mistral_mock.clock import spell
 from mistral_mock.errors import Problem, invalid, method_not_allowed, not_found
 from mistral_mock.faults import FaultScriptError, parse_script
+from mistral_mock.journal import export
 from mistral_mock.replies.parsing import parse_reply
 from mistral_mock.replies.problem import ReplyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mistral_mock.answers import Answer
     from mistral_mock.app import Request
+    from mistral_mock.journal.exchange import Exchange
     from mistral_mock.settings import Settings
     from mistral_mock.world import World
 
-    Route = Callable[[World, bytes], Answer]
+    Route = Callable[..., Answer]
 
 PREFIX = "/_mock/"
+LINES = "application/jsonl"
+ASKED = ("operation", "method", "path", "model", "status", "contains", "reply")
+"""What a query may ask of requests."""
 HEALTH = "health"
 """Asks for no token: it tells and changes nothing, and those who start containers ask it."""
 
@@ -48,6 +54,8 @@ def find_route(request: Request, settings: Settings, *, exposed: bool) -> Route:
     route = methods.get(request.method)
     if route is None:
         raise method_not_allowed(sorted(methods))
+    if request.method == "GET" and name.startswith("requests"):
+        return partial(route, query=request.query)
     if request.method != "GET":
         guard.check_media_type(request.headers, due=route in READERS)
     return route
@@ -119,6 +127,45 @@ def clear_replies(world: World, _: bytes) -> Answer:
     return no_content()
 
 
+def show_requests(world: World, _: bytes, query: str = "") -> Answer:
+    """What was asked and answered, the oldest first."""
+    return json_answer([one.as_json() for one in find_requests(world, query)])
+
+
+def show_archive(world: World, _: bytes, query: str = "") -> Answer:
+    """The same as a HAR archive."""
+    return json_answer(export.make_har(find_requests(world, query)))
+
+
+def show_lines(world: World, _: bytes, query: str = "") -> Answer:
+    """The same as JSON lines."""
+    return Answer(200, export.make_lines(find_requests(world, query)).encode(), LINES)
+
+
+def find_requests(world: World, query: str) -> list[Exchange]:
+    """The exchanges that a query asks for, by operation, method, path, model, status or text.
+
+    Raises:
+        APIError: 422, it asks for something else.
+
+    """
+    wanted: dict[str, object] = dict(parse_qsl(query))
+    for name, value in wanted.items():
+        if name not in ASKED:
+            told = f"Input should be one of {', '.join(ASKED)}"
+            raise invalid(Problem(("query", name), told, input=value))
+    status = str(wanted.pop("status", ""))
+    if status.isdecimal():
+        wanted["status"] = int(status)
+    return world.journal.find(wanted)
+
+
+def clear_requests(world: World, _: bytes) -> Answer:
+    """Forgets what was asked and answered."""
+    world.journal.clear()
+    return no_content()
+
+
 def reset(world: World, _: bytes) -> Answer:
     """Forgets everything, as after a start without a state file."""
     world.reset()
@@ -134,6 +181,9 @@ ROUTES: dict[str, dict[str, Route]] = {
     "clock": {"GET": show_clock, "POST": advance_clock},
     "faults": {"GET": show_faults, "POST": add_faults, "DELETE": clear_faults},
     "replies": {"GET": show_replies, "POST": add_replies, "DELETE": clear_replies},
+    "requests": {"GET": show_requests, "DELETE": clear_requests},
+    "requests.har": {"GET": show_archive},
+    "requests.jsonl": {"GET": show_lines},
     "reset": {"POST": reset},
     HEALTH: {"GET": show_health},
 }

@@ -8,6 +8,8 @@ A script is a JSON list of objects:
 
 `operation` is a pattern for operation ids (all by default), `call` the first matching call that
 suffers (1 by default), `times` how many calls suffer (1 by default, null for all that follow).
+With `probability`, from 0 to 1, each call from that one on suffers with this chance, by the mock's
+seed, and `times` has no end by default.
 What happens is one of: `status` (with `body` and `headers`), `drop` (the connection ends without
 an answer), or `stall_s` (a pause, in seconds, then all goes on). A `body` that is a text is sent as
 it is, as plain text unless `headers` name a content type, so that it may be the HTML of a proxy or
@@ -26,6 +28,7 @@ from attrs import asdict, define, field, fields, frozen, validators
 
 from mistral_mock import json_text
 from mistral_mock.answers import JSON, PLAIN, encode
+from mistral_mock.completion.dice import Dice
 from mistral_mock.operations import load_operations
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+CHANCES = 1_000_000
 BODILESS = (204, 304)
 FRAMING = ("connection", "content-length", "transfer-encoding")
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -59,7 +63,8 @@ class Fault:
 
     operation: str = field(default="*", validator=_is(str))
     call: int = field(default=1, validator=[_is(int), validators.ge(1)])
-    times: int | None = field(default=1, validator=_is(int, type(None)))
+    probability: float | None = field(default=None, validator=_is(int, float, type(None)))
+    times: int | None = field(validator=_is(int, type(None)))
     status: int | None = field(default=None, validator=_is(int, type(None)))
     body: Any = None
     headers: Mapping[str, str] = field(
@@ -75,7 +80,13 @@ class Fault:
     )
     after_events: int | None = field(default=None, validator=_is(int, type(None)))
 
+    @times.default
+    def _default_times(self) -> int | None:
+        return 1 if self.probability is None else None
+
     def __attrs_post_init__(self) -> None:
+        if self.probability is not None and not 0 <= self.probability <= 1:
+            raise ValueError(f"probability is {self.probability}, not from 0 to 1")
         effects = [self.status is not None, self.drop, self.stall_s > 0]
         if sum(effects) != 1:
             raise ValueError("a fault has exactly one of status, drop and stall_s")
@@ -137,14 +148,24 @@ class Armed:
     """A fault and how many matching calls it has seen."""
 
     fault: Fault
+    dice: Dice
     seen: int = 0
+    struck: int = 0
 
     def meet(self, operation: str) -> bool:
         """Counts a call; tells whether it suffers."""
         if not fnmatchcase(operation, self.fault.operation):
             return False
         self.seen += 1
-        return suffers(self.fault, self.seen)
+        if self.fault.probability is None:
+            return suffers(self.fault, self.seen)
+        return self._suffers_by_chance(self.fault.probability)
+
+    def _suffers_by_chance(self, probability: float) -> bool:
+        due = self.seen >= self.fault.call and self.struck != self.fault.times
+        hit = due and self.dice.below(CHANCES) < probability * CHANCES
+        self.struck += hit
+        return hit
 
 
 def suffers(fault: Fault, seen: int) -> bool:
@@ -156,7 +177,8 @@ def suffers(fault: Fault, seen: int) -> bool:
 class Faults:
     """The script of one mock, as it stands."""
 
-    def __init__(self, script: Iterable[Fault]) -> None:
+    def __init__(self, script: Iterable[Fault], seed: int = 0) -> None:
+        self._seed = seed
         self._script = tuple(script)
         self._armed: list[Armed] = []
         self.reset()
@@ -170,7 +192,7 @@ class Faults:
 
     def add(self, faults: Iterable[Fault]) -> None:
         """Puts faults at the end of the script; they count calls from now on."""
-        self._armed += [Armed(fault) for fault in faults]
+        self._armed += self._arm(faults)
 
     def clear(self) -> None:
         """Ends all faults."""
@@ -178,7 +200,13 @@ class Faults:
 
     def reset(self) -> None:
         """Back to the script that the mock was started with."""
-        self._armed = [Armed(fault) for fault in self._script]
+        self._armed = []
+        self._armed = self._arm(self._script)
+
+    def _arm(self, faults: Iterable[Fault]) -> list[Armed]:
+        dice = Dice(str(self._seed).encode())
+        first = len(self._armed)
+        return [Armed(fault, dice.fork("fault", first + n)) for n, fault in enumerate(faults)]
 
     def as_json(self) -> list[dict[str, Any]]:
         """The script as it stands, each entry with the number of calls `seen`."""

@@ -27,7 +27,7 @@ class Pace:
 
     def pauses(self) -> Iterator[float]:
         """What is waited before each piece, without end; the same seed gives the same."""
-        dice = Dice(self.seed.to_bytes(16, "big", signed=True))
+        dice = Dice(str(self.seed).encode())
         gap = 0.0 if self.per_second is None else 1 / self.per_second
         yield self._vary(self.first_s, dice)
         while True:

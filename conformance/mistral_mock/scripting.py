@@ -1,13 +1,15 @@
-"""How a test in Python tells a mock what to answer."""
+"""How a test in Python tells a mock what to answer, and asks what it was asked."""
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from mistral_mock.journal import export as exporting
 from mistral_mock.replies import files
 from mistral_mock.replies.conditions import CHECKS
 from mistral_mock.replies.parsing import FIELDS, parse_reply
@@ -17,6 +19,8 @@ from mistral_mock.replies.reply import ANSWERS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from mistral_mock.journal.exchange import Exchange
+    from mistral_mock.journal.journal import Journal
     from mistral_mock.replies.book import Book, Slot
     from mistral_mock.replies.reply import Answering, Reply
     from mistral_mock.world import World
@@ -102,3 +106,26 @@ def widen(given: object) -> object:
         "answer": {name: one for name, one in given.items() if name not in {*CHECKS, *BESIDE}},
         **{name: one for name, one in given.items() if name in BESIDE},
     }
+
+
+def assert_called(journal: Journal, times: int | None, wanted: Mapping[str, Any]) -> None:
+    """Passes when the journal has what is wanted, so many times where that is told.
+
+    Raises:
+        AssertionError: It has not.
+
+    """
+    found = len(journal.find(wanted))
+    if found == times or (times is None and found):
+        return
+    due = "a request" if times is None else f"{times} requests"
+    raise AssertionError(journal.tell(wanted, found, due))
+
+
+def export(found: Sequence[Exchange], path: Path) -> None:
+    """Writes exchanges into a file: JSON lines for `.jsonl`, else a HAR archive."""
+    if path.suffix == ".jsonl":
+        text = exporting.make_lines(found)
+    else:
+        text = json.dumps(exporting.make_har(found), ensure_ascii=False, indent=1)
+    path.write_text(text, "utf-8")

@@ -10,6 +10,7 @@ import sys
 import threading
 from contextlib import contextmanager, suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from mistral_mock.app import App
     from mistral_mock.clock import Clock
+    from mistral_mock.journal.exchange import Exchange
     from mistral_mock.replies.reply import Answering
     from mistral_mock.scripting import ScriptedReply
     from mistral_mock.settings import Settings
@@ -78,6 +80,43 @@ class RunningServer:
         What `reply` adds inside of the block is gone at its end too.
         """
         return scripting.adding(self.world, given)
+
+    def requests(self, **wanted: object) -> list[Exchange]:
+        """What was asked and answered, the oldest first; narrowed by what is wanted.
+
+        Raises:
+            ValueError: Something unknown is wanted.
+
+        """
+        return self.world.journal.find(wanted)
+
+    def assert_called(
+        self, operation: str = "*", *, times: int | None = None, **wanted: object
+    ) -> None:
+        """Passes when there was such a request, or so many of them.
+
+        Raises:
+            AssertionError: There was not; it tells how the nearest requests differ.
+
+        """
+        scripting.assert_called(self.world.journal, times, {"operation": operation, **wanted})
+
+    def assert_not_called(self, operation: str = "*", **wanted: object) -> None:
+        """Passes when there was no such request.
+
+        Raises:
+            AssertionError: There was one.
+
+        """
+        scripting.assert_called(self.world.journal, 0, {"operation": operation, **wanted})
+
+    def export(self, path: Path | str, **wanted: object) -> None:
+        """Writes what was asked and answered: a HAR archive, or JSON lines for `.jsonl`."""
+        scripting.export(self.requests(**wanted), Path(path))
+
+    def clear_requests(self) -> None:
+        """Forgets what was asked and answered."""
+        self.world.journal.clear()
 
     def clear_replies(self) -> None:
         """Takes all replies away."""

@@ -88,6 +88,8 @@ class Settings:
     """Files of replies, or folders of them, see `replies/`."""
     strict_replies: bool = False
     """What a model answers has to be a reply's; without one the request is refused."""
+    journal: int = field(default=1000, validator=validators.ge(0))
+    """How many requests and answers are kept for tests to look at; 0 keeps none."""
     faults: tuple[Fault, ...] = ()
     allowed_hosts: tuple[str, ...] = field(
         default=(), validator=validators.deep_iterable(_check_host_name)

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field
 
 from mistral_mock.answers import Answer, EventStream, Later
+from mistral_mock.journal.journal import MOST_OF_ANSWER
 from mistral_mock.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from mistral_mock.faults import Fault
+    from mistral_mock.journal.exchange import Exchange
 
 ABORT = "mistral_mock.abort"
 """The scope's key for a function that closes the connection at once."""
@@ -49,8 +51,14 @@ class Wire:
     """What happens inside an event stream."""
     pace: Pace | None = None
     """How fast the events of a stream come, and when a scripted answer does."""
+    exchange: Exchange | None = None
+    """What the journal is going to keep of the request."""
     gap_s: float = 0.0
     """The pause between events, in seconds."""
+    sent: list[bytes] = field(factory=list)
+    """The body of the answer, as far as the journal keeps it."""
+    kept: int = 0
+    """How much of it that is, in bytes."""
     started: bool = False
     """Something has been sent: the answer can only break off any more."""
     catch_up: Callable[[], Awaitable[None]] = _stand_still
@@ -114,6 +122,7 @@ class Wire:
             headers.pop()
         if answer.media_type is not None:
             headers.append((b"content-type", answer.media_type.encode()))
+        self._keep(answer.body)
         await self._start(answer.status, headers, answer.headers)
         start = 0
         while len(answer.body) - start > PIECE:
@@ -139,9 +148,17 @@ class Wire:
             pause = next(pauses) + (self.gap_s if number else 0)
             if pause:
                 await asyncio.sleep(pause)
+            self._keep(event)
             await self._send_part(event)
             number, quiet = number + 1, 0
         await self._send({"type": "http.response.body", "body": b""})
+
+    def _keep(self, content: bytes) -> None:
+        """Keeps a part of the body for the journal, unless that has enough of it."""
+        room = MOST_OF_ANSWER - self.kept
+        if room > 0:
+            self.sent.append(content if len(content) <= room else content[:room])
+            self.kept += min(len(content), room)
 
     async def _send_later(self, answer: Later) -> None:
         found = answer.look()
@@ -185,4 +202,6 @@ class Wire:
         said = [(name.lower().encode(), value.encode()) for name, value in own]
         names = {name for name, _ in said}
         headers = [*(pair for pair in common if pair[0] not in names), *said]
+        if self.exchange is not None:
+            self.exchange.answer_with(status, headers, self.sent)
         await self._send({"type": "http.response.start", "status": status, "headers": headers})

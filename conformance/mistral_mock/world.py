@@ -10,6 +10,7 @@ from mistral_mock.agenda import Agenda
 from mistral_mock.clock import make_clock
 from mistral_mock.faults import Faults
 from mistral_mock.ids import Ids
+from mistral_mock.journal.journal import Journal
 from mistral_mock.rates import Rates
 from mistral_mock.replies.book import Book
 from mistral_mock.router import Router, offered
@@ -48,10 +49,11 @@ class World:
         """Set at the end of the work that one request does for all, see `agenda.py`."""
         self.signer = Signer(settings.seed, self.clock)
         self.rates = Rates(settings, self.clock)
-        self.faults = Faults(settings.faults)
+        self.faults = Faults(settings.faults, settings.seed)
         self.callers = {identity.key: identity for identity in settings.identities}
         self.router = Router(offered(settings))
         self.replies = Book(settings)
+        self.journal = Journal(settings.journal)
         if self.file is not None:
             self.ids.drawn = self.file.drawn
             self.clock.resume(self.file.moment)
@@ -110,6 +112,7 @@ class World:
         self.rates.reset()
         self.faults.reset()
         self.replies.reset()
+        self.journal.clear()
         fixtures.load(self._fixtures, self)
         self.save(always=True)
 

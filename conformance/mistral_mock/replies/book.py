@@ -299,7 +299,7 @@ def find_reason(slot: Slot, asked: Asked) -> str:
 
 def show(when: Mapping[str, Any]) -> dict[str, Any]:
     """Conditions as JSON; a key is not told."""
-    shown = {
+    shown: dict[str, Any] = {
         name: one if isinstance(one, str | int) else conditions.spell(one)
         for name, one in when.items()
         if name != "header"

@@ -21,6 +21,7 @@ PACKAGES = (
     "mistral_generated",
     "mistral_mock",
     "mistral_openapi",
+    "mistral_pytest",
 )
 # httpx brings what it needs; nothing else may come with the client.
 CLIENT_DEPENDENCIES = {"anyio", "attrs", "certifi", "h11", "httpcore", "httpx", "idna"} | {

@@ -258,3 +258,31 @@ def test_a_pattern_that_matches_no_operation_is_refused(
     script.write_text(json.dumps(entry))
     with pytest.raises(FaultScriptError, match=reason):
         read_script(script)
+
+
+def test_fault_strikes_by_chance_and_the_same_for_the_same_seed(
+    start: Callable[..., httpx.Client],
+) -> None:
+    fault = Fault(operation="beta.libraries.list", status=503, probability=0.3)
+    runs = [statuses(start(faults=(fault,), seed=seed), 60) for seed in (1, 1, 2)]
+    assert runs[0] == runs[1] != runs[2]
+    assert all(8 <= run.count(503) <= 30 for run in runs)
+
+
+@pytest.mark.parametrize(("probability", "count"), [(0, 0), (1, 5)])
+def test_certain_chances(
+    start: Callable[..., httpx.Client], probability: float, count: int
+) -> None:
+    fault = Fault(status=503, probability=probability)
+    assert statuses(start(faults=(fault,)), 5).count(503) == count
+
+
+def test_chance_may_end_after_so_many_faults(start: Callable[..., httpx.Client]) -> None:
+    fault = Fault(status=503, probability=1, call=2, times=2)
+    assert statuses(start(faults=(fault,)), 5) == [200, 503, 503, 200, 200]
+
+
+@pytest.mark.parametrize("probability", [-0.1, 1.1, "often", True])
+def test_chance_is_from_0_to_1(probability: object) -> None:
+    with pytest.raises(FaultScriptError, match="probability"):
+        parse_script({"status": 503, "probability": probability})

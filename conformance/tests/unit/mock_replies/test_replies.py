@@ -35,10 +35,6 @@ def read_events(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
-def join(events: list[dict[str, Any]]) -> str:
-    return "".join(one["choices"][0]["delta"].get("content") or "" for one in events)
-
-
 def test_first_reply_that_fits_counts(scripted: Scripted) -> None:
     scripted.mock.reply("It rains.", user="weather")
     scripted.mock.reply("Nobody knows.")
@@ -208,7 +204,7 @@ def test_one_reply_serves_agents_conversations_and_fim(scripted: Scripted) -> No
     assert by_agent["choices"][0]["message"]["content"] == "Scripted."
     assert [talk["outputs"][0]["content"], more["outputs"][0]["content"]] == ["Scripted."] * 2
     assert gap.json()["choices"][0]["message"]["content"] == "Scripted."
-    said = [one.get("content") for one in read_events(streamed.text) if "content" in one]
+    said = [one["content"] for one in read_events(streamed.text) if "content" in one]
     assert "".join(said) == "Scripted."
 
 

@@ -1,0 +1,1 @@
+"""What was asked of a mock and what it answered, for tests to look at: bounded, keys left out."""

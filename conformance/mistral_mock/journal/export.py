@@ -1,0 +1,106 @@
+"""The journal as other programs read it: a HAR archive, or JSON lines."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mistral_mock.journal.exchange import Exchange
+
+HOST = "http://mock.mistral.ai"
+"""What stands for the mock's address, so that archives of two runs are the same."""
+CREATOR = {"name": "mistral-mock", "version": "1"}
+
+
+def make_har(found: Sequence[Exchange]) -> dict[str, Any]:
+    """A HAR archive, version 1.2."""
+    return {"log": {"version": "1.2", "creator": CREATOR, "entries": list(map(make_entry, found))}}
+
+
+def make_entry(one: Exchange) -> dict[str, Any]:
+    """One entry of an archive."""
+    spent = one.duration_s * 1000
+    return {
+        "startedDateTime": one.moment.isoformat(),
+        "time": spent,
+        "request": make_request(one),
+        "response": make_response(one),
+        "cache": {},
+        "timings": {"send": 0, "wait": spent, "receive": 0},
+    }
+
+
+def make_request(one: Exchange) -> dict[str, Any]:
+    """The request of an entry."""
+    query = f"?{urlencode(one.query)}" if one.query else ""
+    text = spell_body(one)
+    media_type = one.headers.get("content-type", "")
+    posted = {"postData": {"mimeType": media_type, "text": text}} if text else {}
+    return {
+        "method": one.method,
+        "url": f"{HOST}{one.path}{query}",
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": pair(one.headers),
+        "queryString": pair(one.query),
+        "headersSize": -1,
+        "bodySize": len(text.encode()),
+        **posted,
+    }
+
+
+def make_response(one: Exchange) -> dict[str, Any]:
+    """The answer of an entry; what is no text comes as base64."""
+    content = one.content
+    media_type = one.answer_headers.get("content-type", "")
+    try:
+        shown = {"text": content.decode()}
+    except UnicodeDecodeError:
+        shown = {"text": b64encode(content).decode(), "encoding": "base64"}
+    return {
+        "status": one.status,
+        "statusText": "",
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": pair(one.answer_headers),
+        "content": {"size": len(content), "mimeType": media_type, **shown},
+        "redirectURL": "",
+        "headersSize": -1,
+        "bodySize": len(content),
+    }
+
+
+def make_lines(found: Sequence[Exchange]) -> str:
+    """JSON lines, in the form that recordings have."""
+    return "".join(json.dumps(make_line(one), ensure_ascii=False) + "\n" for one in found)
+
+
+def make_line(one: Exchange) -> dict[str, Any]:
+    """One line."""
+    query = f"?{urlencode(one.query)}" if one.query else ""
+    return {
+        "operation": one.operation,
+        "method": one.method,
+        "path": f"{one.path}{query}",
+        "request": spell_body(one),
+        "request_content_type": one.headers.get("content-type", ""),
+        "status": one.status,
+        "content_type": one.answer_headers.get("content-type", ""),
+        "headers": one.answer_headers,
+        "answer": one.text,
+    }
+
+
+def spell_body(one: Exchange) -> str:
+    """The body of a request as JSON text; empty when there was none."""
+    return "" if one.body is None else json.dumps(one.body, ensure_ascii=False)
+
+
+def pair(found: dict[str, str]) -> list[dict[str, str]]:
+    """Names and values as HAR lists them."""
+    return [{"name": name, "value": value} for name, value in found.items()]

@@ -1,0 +1,3 @@
+"""Projects of others, in which pytest runs as it does for them."""
+
+pytest_plugins = ("pytester",)
