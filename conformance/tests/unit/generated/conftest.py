@@ -57,7 +57,7 @@ def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Proje
     def make() -> Project:
         root = tmp_path_factory.mktemp("project")
         (root / "openapi").mkdir()
-        for part in ("overrides/templates", "scripts/generation"):
+        for part in ("overrides/templates", "scripts/document", "scripts/generation"):
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(ROOT / part, root / part, ignore=ignored)
         shutil.copy(ROOT / "scripts/generate.py", root / "scripts/generate.py")
