@@ -16,6 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from document.problems import DocumentProblem
 from generation.pipeline import (
     DIFF_LIMIT,
     PipelineError,
@@ -53,22 +54,11 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("generate: interrupted; generated/ is as it was", file=sys.stderr)
         return 130
-    except Exception as error:
-        if not is_expected(error):
-            raise
+    except DocumentProblem as error:
         print(f"generate: {error}\ngenerate: generated/ is as it was", file=sys.stderr)
         return 1
     print(f"generated/: {count} files written")
     return 0
-
-
-def is_expected(error: Exception) -> bool:
-    """Whether an error is one that explains itself; any other one shows its traceback."""
-    return isinstance(error, PipelineError) or type(error).__name__ in {
-        "DocumentError",
-        "GenerationError",
-        "ToolMissingError",
-    }
 
 
 def check(places: Places) -> int:

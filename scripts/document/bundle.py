@@ -90,8 +90,10 @@ def _read_overlays(paths: Iterable[Path], *, reasons: bool) -> tuple[Overlay, ..
     return tuple(read_overlay(path, reasons=reasons) for path in paths)
 
 
-def bundle(parts: Parts) -> Tree:
+def bundle(parts: Parts, problems: list[DocumentProblem] | None = None) -> Tree:
     """The document that the parts make together, in its final order.
+
+    With `problems`, actions that do not fit are left out and added there.
 
     Raises:
         DocumentProblem: An overlay does not fit the facts.
@@ -101,14 +103,14 @@ def bundle(parts: Parts) -> Tree:
     for facts in parts.facts:
         _join(document, facts)
     for overlay in parts.curation:
-        document = apply_overlay(overlay, document)
+        document = apply_overlay(overlay, document, problems)
     open_unions(document)
     name_schemas(document)
     put_data_into_text(document)
     take_null_out_of_forms(document)
     tag_operations(document)
     for overlay in parts.prose:
-        document = apply_overlay(overlay, document)
+        document = apply_overlay(overlay, document, problems)
     write_examples_as_text(document)
     return arrange(document)
 

@@ -43,10 +43,17 @@ def compose(folder: Path) -> dict[Path, bytes]:
 
     """
     parts = read_parts(folder)
-    document = bundle(parts)
+    problems: list[DocumentProblem] = []
+    document = bundle(parts, problems)
     findings = [*lint(document), *copied_sentences(document, parts.fingerprints)]
-    if findings:
-        raise DocumentProblem(f"the document breaks {len(findings)} rules:\n{listed(findings)}")
+    told = [Finding(*str(problem).split(": ", 1)) for problem in problems] + findings
+    if told:
+        raise DocumentProblem(f"the document breaks {len(told)} rules:\n{listed(told)}")
+    return composed(document, folder)
+
+
+def composed(document: Tree, folder: Path) -> dict[Path, bytes]:
+    """The files that hold the document and the register of evidence."""
     return {
         READABLE: yaml_bytes(document),
         LOADABLE: json_bytes(document),

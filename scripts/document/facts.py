@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 import attrs
 
@@ -13,14 +13,31 @@ from document.grouping import SHARED
 from document.problems import DocumentProblem
 from document.sources import Origin, SourceList
 from document.stripping import keep_operation, keep_schema, keep_security
-from document.tree import METHODS, Tree, operations, references
+from document.tree import METHODS, Tree, follow, operations, reachable, references
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Sequence
 
     from document.upstream import Upstream
 
 SCHEMAS = "#/components/schemas/"
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Dated(Protocol):
+    """A document with its day."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def date(self) -> dt.date:
+        """Its day."""
+        ...
 
 
 @attrs.frozen
@@ -55,28 +72,46 @@ def gather(upstreams: Sequence[Upstream], sources: SourceList) -> Facts:
 
     """
     newest_first = sorted(upstreams, key=lambda one: one.date, reverse=True)
-    _refuse_ties(newest_first)
-    documents = [normalise(one.document) for one in newest_first]
+    refuse_ties(newest_first)
+    documents = [_of(one, normalise, one.document) for one in newest_first]
     merged = _Merged()
     origins: list[Origin] = []
     gone: str | None = None
     for one, document in zip(newest_first, documents, strict=True):
-        taken = _merge(merged, document, sources, gone)
-        origins.append(
-            Origin(one.name, one.title, one.date, one.sha256, one.operation_count, taken)
-        )
+        taken = _of(one, _merge, merged, document, sources, gone)
+        origins.append(origin_of(one, taken))
         gone = one.date.isoformat()
-    if not merged.paths:
-        names = ", ".join(one.name for one in newest_first)
+    if not origins[0].taken:
         raise DocumentProblem(
-            f"no operation of {names} matches; compare [[group]] in openapi/source.toml "
+            f"no operation of {origins[0].name} matches; compare [[group]] in openapi/source.toml "
             "with the paths there"
         )
     dropped = set[str]().union(*(of_document(one.document) for one in newest_first))
     return Facts(_split(merged, documents[0], sources), tuple(origins), dropped)
 
 
-def _refuse_ties(newest_first: Sequence[Upstream]) -> None:
+def origin_of(one: Upstream, taken: int = 0, *, history: bool = False) -> Origin:
+    """What `source.toml` says of a document."""
+    count = one.operation_count
+    return Origin(
+        one.name, one.title, one.date, one.sha256, count, taken, one.address, history=history
+    )
+
+
+def _of(upstream: Upstream, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """What the function gives; a problem that it finds names the document.
+
+    Raises:
+        DocumentProblem: The document is broken.
+
+    """
+    try:
+        return function(*args, **kwargs)
+    except DocumentProblem as problem:
+        raise DocumentProblem(f"{upstream.name}: {problem}") from problem
+
+
+def refuse_ties(newest_first: Sequence[Dated]) -> None:
     """Two documents of one day have no order.
 
     Raises:
@@ -94,6 +129,7 @@ def _refuse_ties(newest_first: Sequence[Upstream]) -> None:
 def _merge(merged: _Merged, document: Tree, sources: SourceList, gone: str | None) -> int:
     """Add the wanted operations that no newer document has; how many they are."""
     taken = 0
+    wanted: list[Tree] = []
     for path, method, operation in operations(document):
         group = sources.group_of(method, path)
         known = merged.path_like(path)
@@ -106,9 +142,26 @@ def _merge(merged: _Merged, document: Tree, sources: SourceList, gone: str | Non
         )
         merged.groups[f"{method} {known}"] = group
         taken += 1
+        wanted.append(operation)
+    _refuse_dangling(document, wanted)
     for name, definition in document["components"]["schemas"].items():
         merged.definitions.setdefault(name, definition)
     return taken
+
+
+def _refuse_dangling(document: Tree, wanted: list[Tree]) -> None:
+    """Let every schema be there that the operations need; another document's would hide the loss.
+
+    Raises:
+        DocumentProblem: One is not there.
+
+    """
+    for reference in sorted(reachable(document, wanted)):
+        if follow(document, reference) is None:
+            name = reference.removeprefix(SCHEMAS)
+            raise DocumentProblem(
+                f"the schema {name} is used but does not exist upstream; is the document cut short?"
+            )
 
 
 def _split(merged: _Merged, newest: Tree, sources: SourceList) -> dict[str, Tree]:
@@ -172,7 +225,10 @@ def _closure(merged: _Merged, node: Tree, stripped: Tree) -> Iterator[str]:
         if name in seen:
             continue
         if name not in merged.definitions:
-            raise DocumentProblem(f"the schema {name} is used but does not exist upstream")
+            raise DocumentProblem(
+                f"the schema {name} is used but does not exist in any of the documents; "
+                "is one of them cut short?"
+            )
         seen.add(name)
         stripped.setdefault(name, keep_schema(merged.definitions[name], name))
         waiting.extend(references(stripped[name]))

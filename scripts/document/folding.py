@@ -28,7 +28,7 @@ _GENERIC = frozenset({"schema", "items", "properties", "anyOf", "oneOf", "allOf"
 
 def normalise(document: Tree) -> Tree:
     """The document with plain paths, inline parameters and no local definitions."""
-    document = _hoist(duplicate(document))
+    document = hoist(duplicate(document))
     paths: Tree = {}
     for key in sorted(document["paths"], key=lambda key: ("#" in key, key)):
         bare, _, fragment = key.partition("#")
@@ -52,16 +52,47 @@ def shape(path: str) -> str:
 
 def _operations(document: Tree, item: Tree) -> list[tuple[str, Tree]]:
     """The operations of a path item, each with all its parameters inline."""
+    item = _pointed_at(document, item)
     shared = item.get("parameters", [])
     found: list[tuple[str, Tree]] = []
     for method in METHODS:
         if isinstance(operation := item.get(method), dict):
+            operation = _with_parts(document, operation)
             own = [_inline(document, entry) for entry in operation.get("parameters", [])]
             names = {(entry["name"], entry["in"]) for entry in own}
             above = (_inline(document, entry) for entry in shared)
             own += [entry for entry in above if (entry["name"], entry["in"]) not in names]
             found.append((method, operation | ({"parameters": own} if own else {})))
     return found
+
+
+def _with_parts(document: Tree, operation: Tree) -> Tree:
+    """The operation with its body and answers in place, where references stood."""
+    parts: Tree = {}
+    if "requestBody" in operation:
+        parts["requestBody"] = _pointed_at(document, operation["requestBody"])
+    if "responses" in operation:
+        parts["responses"] = {
+            status: _pointed_at(document, answer)
+            for status, answer in operation["responses"].items()
+        }
+    return operation | parts
+
+
+def _pointed_at(document: Tree, node: Tree) -> Tree:
+    """The node, or a copy of what it refers to.
+
+    Raises:
+        DocumentProblem: It refers to nothing.
+
+    """
+    if "$ref" not in node:
+        return node
+    target = follow(document, node["$ref"])
+    if not isinstance(target, dict) or "$ref" in target:
+        raise DocumentProblem(f"{node['$ref']} is used but does not exist upstream")
+    copied: Tree = duplicate(target)
+    return copied
 
 
 def _inline(document: Tree, parameter: Tree) -> Tree:
@@ -95,8 +126,8 @@ def _fold(present: Tree, variant: Tree, fragment: str) -> None:
     present.setdefault("x-mistral-folded", []).append(note)
 
 
-def _hoist(document: Tree) -> Tree:
-    """The document with all `$defs` as components of their own."""
+def hoist(document: Tree) -> Tree:
+    """The document, changed in place, with all `$defs` as components of their own."""
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for owner, node in list(_with_definitions(document, "")):
         local = node.pop("$defs")

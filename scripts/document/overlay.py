@@ -16,6 +16,7 @@ import jsonpath_rfc9535 as jsonpath
 
 from document.declarations import with_source
 from document.problems import DocumentProblem, read_part
+from document.staleness import created_keys, missing_names, without
 from document.tree import Tree, duplicate
 from document.yaml_text import read_yaml
 
@@ -26,6 +27,8 @@ Location = tuple[str | int, ...]
 _MONTHS = re.compile(r"20\d\d(-\d\d( to 20\d\d-\d\d)?)?")
 """When something was recorded; a year alone where no more is known."""
 _FIELDS = {"target", "description", "update", "remove"}
+DRAFT = "x-draft"
+"""Marks an action that a person still has to go over."""
 
 
 @attrs.frozen
@@ -37,6 +40,10 @@ class Action:
     remove: bool
     where: str
     """File and position, for messages."""
+    words: bool = False
+    """Whether it is made of words alone, which create nothing."""
+    draft: bool = False
+    """Whether a program wrote it for a person to go over."""
 
 
 @attrs.frozen
@@ -55,7 +62,7 @@ def read_overlay(path: Path, *, reasons: bool) -> Overlay:
 
     """
     data = read_yaml(read_part(path), str(path))
-    return parse_overlay(data, path.name, reasons=reasons)
+    return parse_overlay(data, f"{path.parent.name}/{path.name}", reasons=reasons)
 
 
 def parse_overlay(data: object, name: str, *, reasons: bool = False) -> Overlay:
@@ -94,7 +101,14 @@ def _action(data: object, where: str, *, reasons: bool) -> Action:
     update = data.get("update")
     if reasons:
         update = with_source(update, data["x-reason"], data["x-evidence"])
-    return Action(data["target"], update, data.get("remove") is True, where)
+    return Action(
+        data["target"],
+        update,
+        data.get("remove") is True,
+        where,
+        words=not reasons,
+        draft=data.get(DRAFT) is True,
+    )
 
 
 def _check_evidence(evidence: object, where: str) -> None:
@@ -107,8 +121,13 @@ def _check_evidence(evidence: object, where: str) -> None:
         raise DocumentProblem(f"{where}: `when` is a month or two, such as 2025-09 to 2026-02")
 
 
-def apply_overlay(overlay: Overlay, document: Tree) -> Tree:
+def apply_overlay(
+    overlay: Overlay, document: Tree, problems: list[DocumentProblem] | None = None
+) -> Tree:
     """A new document with every action applied in order.
+
+    With `problems`, an action that does not fit is left out and added there, so that all of them
+    are known at once.
 
     Raises:
         DocumentProblem: A target is no JSONPath, matches nothing, or cannot take the update.
@@ -116,12 +135,26 @@ def apply_overlay(overlay: Overlay, document: Tree) -> Tree:
     """
     changed: Tree = duplicate(document)
     for action in overlay.actions:
-        _apply(action, changed)
+        found: list[DocumentProblem] = []
+        try:
+            _apply(action, changed, found)
+        except DocumentProblem as problem:
+            found.append(problem)
+        if found and problems is None:
+            raise found[0]
+        if problems is not None:
+            problems += found
     return changed
 
 
-def _apply(action: Action, document: Tree) -> None:
-    """Apply one action in place."""
+def _apply(action: Action, document: Tree, problems: list[DocumentProblem]) -> None:
+    """Apply one action in place, as far as it fits; what is stale in it goes to the problems."""
+    if action.draft:
+        problems.append(
+            DocumentProblem(
+                f"{action.where}: a draft; go over it, then take away its `{DRAFT}: true`"
+            )
+        )
     try:
         found = jsonpath.find(action.target, document)
     except jsonpath.JSONPathError as error:
@@ -131,13 +164,32 @@ def _apply(action: Action, document: Tree) -> None:
             f"{action.where}: the target matches nothing; upstream may have changed: "
             "correct the target or drop the action"
         )
+    gone = list(missing_names(action.target, document))
     if action.remove:
         # Later items first, so that removing one does not move the next.
         for location in sorted((node.location for node in found), key=_removal_order):
             _remove(document, location, action.where)
-        return
-    for node in found:
-        _update(node.value, action)
+    else:
+        gone += [name for node in found for name in _update_fitting(node.value, action)]
+    if gone:
+        named = ", ".join(dict.fromkeys(gone))
+        problems.append(
+            DocumentProblem(
+                f"{action.where}: stale, {named} is not there; upstream may have dropped it: "
+                "take it out of the action, or drop the action"
+            )
+        )
+
+
+def _update_fitting(target: Any, action: Action) -> list[str]:  # noqa: ANN401 - JSON of any kind
+    """Update with all but what would bring back something that is gone; what that is."""
+    shells: list[tuple[str, ...]] = []
+    if isinstance(target, dict) and isinstance(action.update, dict):
+        shells = list(created_keys(target, action.update, words=action.words))
+    if shells:
+        action = attrs.evolve(action, update=without(action.update, shells))
+    _update(target, action)
+    return [".".join(path) for path in shells]
 
 
 def _removal_order(location: Location) -> tuple[int, ...]:

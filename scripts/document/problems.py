@@ -1,4 +1,4 @@
-"""The one error that the document commands show to a person."""
+"""The root of all errors that the pipeline, from upstream to client, shows to a person."""
 
 from __future__ import annotations
 

@@ -48,6 +48,10 @@ class Origin:
     """Operations that the document has."""
     taken: int
     """Operations that come from it."""
+    address: str = ""
+    """Where it was read from: a URL, or nothing for a file."""
+    history: bool = False
+    """Whether it only tells since when things exist: nothing is merged from it."""
 
 
 @attrs.frozen
@@ -100,13 +104,18 @@ def _date(value: Any, path: Path) -> dt.date:  # noqa: ANN401 - TOML of any kind
         ) from error
 
 
+def _toml(value: object) -> str:
+    """A text, a number, a flag or a date as TOML writes it."""
+    return str(value) if isinstance(value, dt.date) else json.dumps(value, ensure_ascii=False)
+
+
 def write_sources(sources: SourceList) -> str:
     """The text of the file, with the hand-written part as it was."""
     parts = [sources.handwritten, f"{MARK}\n"]
     for origin in sources.origins:
         lines = ["[[document]]"]
         for name, value in attrs.asdict(origin).items():
-            plain = value if not isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            plain = _toml(value)
             lines.append(f"{name} = {plain}")
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)

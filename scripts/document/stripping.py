@@ -90,12 +90,13 @@ def keep_media(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
 
 def keep_body(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
     """The request body without words."""
-    return _strip(node, where, {"content": _named(keep_media), "required": _plain})
+    return _strip(node, where, {"content": _named(keep_media), "required": _plain, "$ref": _plain})
 
 
 def keep_response(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
     """The answer without words."""
-    return _strip(node, where, {"content": _named(keep_media), "headers": _named(keep_parameter)})
+    kept = {"content": _named(keep_media), "headers": _named(keep_parameter), "$ref": _plain}
+    return _strip(node, where, kept)
 
 
 def keep_operation(node: Tree, where: str) -> Tree:
@@ -106,6 +107,12 @@ def keep_operation(node: Tree, where: str) -> Tree:
     rest = {key: value for key, value in node.items() if key != "operationId"}
     stripped: Tree = _strip(rest, where, OPERATION)
     return kept | stripped
+
+
+def keep_whole_operation(node: Tree, where: str) -> Tree:
+    """The operation without words, its id as upstream has it."""
+    stripped: Tree = _strip(node, where, OPERATION | {"operationId": _plain})
+    return stripped
 
 
 def keep_variant(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
@@ -135,7 +142,7 @@ SCHEMA: dict[str, Keeper] = (
     | {"$defs": _named(keep_schema)}
 )
 PARAMETER: dict[str, Keeper] = dict.fromkeys(
-    ("name", "in", "required", "deprecated", "style", "explode", "allowReserved"), _plain
+    ("$ref", "name", "in", "required", "deprecated", "style", "explode", "allowReserved"), _plain
 ) | {"schema": keep_schema, "content": _named(keep_media)}
 OPERATION: dict[str, Keeper] = dict.fromkeys(("tags", "deprecated", "security"), _plain) | {
     "parameters": _each(keep_parameter),

@@ -42,6 +42,8 @@ class Upstream:
     date: dt.date
     sha256: str
     document: Tree
+    address: str = ""
+    """Where it was read from: a URL, or nothing for a file."""
 
     @property
     def title(self) -> str:
@@ -70,7 +72,8 @@ def read_upstream(
             f"{read.name} has no date in its name; rename it, or add it to [dates] "
             "in openapi/source.toml"
         )
-    return Upstream(read.name, date, read.sha256, read.document)
+    address = read.name if "://" in read.name else ""
+    return Upstream(read.name, date, read.sha256, read.document, address)
 
 
 def read_document(source: str) -> Document:

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import attrs
+from document.problems import DocumentProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,7 +19,7 @@ TOOLS: Final = ("openapi-python-client", "ruff")  # those that pyproject.toml pi
 Digests: TypeAlias = dict[str, str]
 
 
-class ToolMissingError(Exception):
+class ToolMissingError(DocumentProblem):
     """A tool that writes generated code is not installed; the message says how to get it."""
 
 

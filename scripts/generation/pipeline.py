@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
+from document.problems import DocumentProblem
 
 from generation import manifest
 from generation.swap import replace_folder
@@ -37,7 +38,7 @@ SOURCES: Final = (
 """What the document is composed of and by, and what else is composed with it."""
 
 
-class PipelineError(Exception):
+class PipelineError(DocumentProblem):
     """The run cannot go on; the message says why and what to do."""
 
 

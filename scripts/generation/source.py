@@ -10,6 +10,8 @@ import copy
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from document.problems import DocumentProblem
+
 from generation.naming import pascal
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ KEPT_FORMATS: Final = ("date-time", "date", "binary")
 DROPPED_KEYS: Final = ("title", "example", "examples", "discriminator")
 
 
-class DocumentError(ValueError):
+class DocumentError(DocumentProblem):
     """The curated document asks for something that cannot be generated; says what and where."""
 
 

@@ -61,6 +61,13 @@ def answer_enums_are_open(document: Tree) -> Iterator[Finding]:
                 yield Finding(place.where, "answers use this enum; mark it in enums_open.yaml")
 
 
+def open_marks_are_of_enums(document: Tree) -> Iterator[Finding]:
+    """What is marked as an open enum is an enum, and not what was one in an older document."""
+    for place in schemas(document):
+        if place.node.get("x-mistral-open") and "enum" not in place.node:
+            yield Finding(place.where, "is marked as open but is no enum; see enums_open.yaml")
+
+
 def answers_are_not_closed(document: Tree) -> Iterator[Finding]:
     """No schema that only answers use forbids further fields."""
     for reference in sorted(_of_answers(document) - _of_requests(document)):
@@ -116,6 +123,9 @@ def lists_say_how_they_page(document: Tree) -> Iterator[Finding]:
         for key in _ANSWERED & set(paging):
             if not _has_field(document, answer, paging[key].split(".")):
                 yield Finding(where, f"pages by the field {paging[key]!r}, which is not there")
+        items = str(paging.get("items", ""))
+        if not _has_list(document, answer, items.split(".") if items else []):
+            yield Finding(where, f"has no list at {items or 'its top'!r}; see curation/paging.yaml")
 
 
 def _of_success(operation: Tree) -> Tree:
@@ -133,6 +143,19 @@ def _has_field(document: Tree, schema: Tree, path: list[str]) -> bool:
     if inside := schema.get("properties", {}).get(path[0]):
         return _has_field(document, inside, path[1:])
     return any(_has_field(document, member, path) for member in schema.get("anyOf", ()))
+
+
+def _has_list(document: Tree, schema: Tree, path: list[str]) -> bool:
+    """Whether the dotted path leads to a list."""
+    while "$ref" in schema:
+        schema = follow(document, schema["$ref"]) or {}
+    if not path and schema.get("type") == "array":
+        return True
+    inside = schema.get("properties", {}).get(path[0]) if path else None
+    if inside is not None:
+        return _has_list(document, inside, path[1:])
+    parts = [*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())]
+    return any(_has_list(document, part, path) for part in parts)
 
 
 def deprecations_say_what_to_do(document: Tree) -> Iterator[Finding]:
@@ -167,6 +190,7 @@ def repeatable_is_news(document: Tree) -> Iterator[Finding]:
 BEHAVIOUR: tuple[Rule, ...] = (
     answers_are_declared,
     answer_enums_are_open,
+    open_marks_are_of_enums,
     answers_are_not_closed,
     streams_are_described,
     lists_say_how_they_page,

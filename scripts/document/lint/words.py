@@ -73,7 +73,7 @@ def texts_are_clean(document: Tree) -> Iterator[Finding]:
     for where, text in _texts(document, ""):
         if text != text.strip() or "  " in text.replace("\n  ", "\n") or "\t" in text:
             yield Finding(where, "stray spaces in the text")
-        if any(mark in text for mark in ("TODO", "FIXME", "XXX", "Lorem", "lorem")):
+        if any(mark in text for mark in ("TODO", "FIXME", "XXX", "DRAFT", "Lorem", "lorem")):
             yield Finding(where, "an unfinished text")
 
 

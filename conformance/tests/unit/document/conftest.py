@@ -86,7 +86,12 @@ UPSTREAM: dict[str, Any] = {
                 "responses": {
                     "200": {
                         "content": {
-                            "application/json": {"schema": {"$ref": "#/components/schemas/Book"}}
+                            "application/json": {
+                                "schema": {
+                                    "type": "array",
+                                    "items": {"$ref": "#/components/schemas/Book"},
+                                }
+                            }
                         }
                     }
                 },
@@ -184,7 +189,7 @@ actions:
       responses:
         '200':
           description: They.
-          content: {application/json: {examples: {one: {value: {pages: 3}}}}}
+          content: {application/json: {examples: {one: {value: [{pages: 3}]}}}}
   - target: $.paths[*][*].parameters[*]
     update: {description: It says which.}
   - target: $.components.schemas[*]

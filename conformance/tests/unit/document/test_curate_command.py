@@ -168,7 +168,7 @@ _MISTAKES = {
     ),
     "no reason": ("curation/names.yaml", "x-reason: It grows.", "", "needs x-reason"),
     "missing prose": ("prose/all.yaml", "      summary: Get one shelf\n", "", "its summary"),
-    "a wrong example": ("prose/all.yaml", "pages: 3", "pages: three", "wrong at /pages"),
+    "a wrong example": ("prose/all.yaml", "pages: 3", "pages: three", "wrong at /0/pages"),
     "a copied sentence": (
         "prose/all.yaml", "Gives it.", "Fetches the shelf that was asked for by its id.",
         "has a sentence of the upstream document",

@@ -12,6 +12,7 @@ from document.lint.behaviour import (
     answers_are_not_closed,
     deprecations_say_what_to_do,
     lists_say_how_they_page,
+    open_marks_are_of_enums,
     repeatable_is_news,
     replacements_exist,
     streams_are_described,
@@ -104,6 +105,16 @@ _BREACHES: list[tuple[Rule, Change, str]] = [
     (is_openapi, lambda d: d["info"].pop("title"), "title"),
     (is_openapi, lambda d: _schemas(d)["Book"].update(type="book"), "'book' is not valid"),
     (operation_ids, lambda d: _shelf(d).pop("operationId"), "no operationId"),
+    (
+        open_marks_are_of_enums,
+        lambda d: _schemas(d)["Book"].update({"x-mistral-open": True}),
+        "is no enum",
+    ),
+    (
+        lists_say_how_they_page,
+        lambda d: _books(d)["x-mistral-paging"].update(items="pages"),
+        "has no list at 'pages'",
+    ),
     (operation_ids, lambda d: _shelf(d).update(operationId="books.list"), "there 2 times"),
     (operation_ids, lambda d: _shelf(d).update(operationId="getShelf"), "not a dotted path"),
     (operation_tags, lambda d: _shelf(d).update(tags=["other"]), "has to be 'shelves'"),
@@ -150,8 +161,8 @@ _BREACHES: list[tuple[Rule, Change, str]] = [
     (successes_have_examples, lambda d: _json(_books(d)).pop("examples"), "200 application/json"),
     (
         examples_are_valid,
-        lambda d: _json(_books(d)).update(examples={"bad": {"value": {"pages": "3"}}}),
-        "wrong at /pages",
+        lambda d: _json(_books(d)).update(examples={"bad": {"value": [{"pages": "3"}]}}),
+        "wrong at /0/pages",
     ),
     (
         examples_are_valid,

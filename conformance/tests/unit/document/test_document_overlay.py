@@ -168,10 +168,64 @@ def test_a_correction_without_reason_and_evidence_is_refused(present: dict[str, 
 
 
 def test_places_that_one_alias_fills_stay_places_of_their_own() -> None:
-    shared: dict[str, object] = {"content": {}}
+    shared: dict[str, object] = {"examples": {}}
     create = {"target": "$", "update": {"a": shared, "b": shared}}
-    change = {"target": "$.a", "update": {"content": {"x": 1}}}
-    assert _applied({}, create, change) == {"a": {"content": {"x": 1}}, "b": {"content": {}}}
+    change = {"target": "$.a", "update": {"examples": {"x": 1}}}
+    assert _applied({"a": {}, "b": {}}, create, change) == {
+        "a": {"examples": {"x": 1}},
+        "b": {"examples": {}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("update", "gone"),
+    [
+        ({"properties": {"size": {"description": "How large it is."}}}, "properties.size"),
+        ({"responses": {"200": {"description": "It."}}}, "responses"),
+        ({"get": {"summary": "Get it"}}, "get"),
+    ],
+)
+def test_words_for_what_is_gone_are_stale_and_do_not_bring_it_back(
+    update: dict[str, object], gone: str
+) -> None:
+    document: dict[str, object] = {"properties": {"id": {"type": "string"}}}
+    overlay = parse_overlay(_overlay({"target": "$", "update": update}), "o.yaml")
+    problems: list[DocumentProblem] = []
+    assert apply_overlay(overlay, document, problems) == document
+    assert [f"stale, {gone} is not there" in str(each) for each in problems] == [True]
+
+
+@pytest.mark.parametrize(
+    "shell", [{"title": "Size"}, {"deprecated": True}, {"x-mistral-open": True}]
+)
+def test_a_mark_of_what_is_gone_is_stale(shell: dict[str, object]) -> None:
+    action = {"target": "$", "update": {"properties": {"size": shell}}}
+    action |= {"x-reason": "R.", "x-evidence": "E."}
+    overlay = parse_overlay(_overlay(action), "o.yaml", reasons=True)
+    with pytest.raises(DocumentProblem, match=r"stale, properties\.size is not there"):
+        apply_overlay(overlay, {"properties": {}})
+
+
+def test_a_correction_may_add_what_it_says_all_about() -> None:
+    action = {"target": "$", "update": {"properties": {"size": {"type": "integer"}}}}
+    action |= {"x-reason": "R.", "x-evidence": "E."}
+    overlay = parse_overlay(_overlay(action), "o.yaml", reasons=True)
+    assert apply_overlay(overlay, {}) == action["update"]
+
+
+def test_a_name_in_a_list_of_names_that_is_gone_is_stale() -> None:
+    action = {"target": "$['a', 'b']", "update": {"examples": {}}}
+    overlay = parse_overlay(_overlay(action), "o.yaml")
+    with pytest.raises(DocumentProblem, match="stale, b is not there"):
+        apply_overlay(overlay, {"a": {}})
+
+
+def test_a_draft_is_refused_until_its_mark_is_gone() -> None:
+    action = {"target": "$", "update": {"examples": {}}, "x-draft": True}
+    with pytest.raises(DocumentProblem, match="a draft; go over it"):
+        apply_overlay(parse_overlay(_overlay(action), "o.yaml"), {})
+    del action["x-draft"]
+    assert apply_overlay(parse_overlay(_overlay(action), "o.yaml"), {}) == {"examples": {}}
 
 
 def test_a_file_that_is_not_utf_8_is_named(tmp_path: Path) -> None:

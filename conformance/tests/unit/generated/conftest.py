@@ -57,7 +57,8 @@ def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Proje
     def make() -> Project:
         root = tmp_path_factory.mktemp("project")
         (root / "openapi").mkdir()
-        for part in ("overrides/runtime", "overrides/templates", "scripts/generation"):
+        parts = ("overrides/runtime", "overrides/templates", "scripts/document", "scripts/generation")
+        for part in parts:
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(ROOT / part, root / part, ignore=ignored)
         shutil.copy(ROOT / "scripts/generate.py", root / "scripts/generate.py")

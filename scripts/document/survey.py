@@ -1,0 +1,143 @@
+"""All that still has to be done to the document, at once: by operation, with file and draft."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+
+from document.bundle import bundle, read_parts
+from document.grouping import Ownership
+from document.lint import copied_sentences, lint
+from document.lint.declared import find_undeclared
+from document.sources import read_sources
+from document.tree import operations, reachable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from document.lint import Finding
+    from document.problems import DocumentProblem
+    from document.tree import Tree
+
+SHARED = "several operations"
+_WORDS = ("no description", "its summary has to be", "has a sentence of the upstream")
+_FILES = re.compile(r"(?:see|in|of) (?:curation/)?([a-z_]+\.yaml)")
+_HOMES = {
+    "no operationId": "curation/names.yaml",
+    "deprecated and x-mistral-deprecated": "curation/deprecated.yaml",
+    "x-mistral-deprecated has no": "curation/deprecated.yaml",
+    "x-mistral-stream": "curation/streams.yaml",
+    "is the vendor's": "curation/vendor_extensions.yaml",
+    "requires": "curation/required.yaml",
+}
+_SCHEMAS = "#/components/schemas/"
+
+
+@attrs.frozen
+class Task:
+    """One thing that a person has to see to."""
+
+    operation: str
+    """The operation, as `GET /v1/models`, or `SHARED`."""
+    group: str
+    file: str
+    """The file to edit, below the folder `openapi`."""
+    where: str
+    text: str
+    """What is wrong and what to do."""
+
+    def __str__(self) -> str:
+        """The task as a line for people."""
+        return f"{self.where}: {self.text}"
+
+
+@attrs.frozen
+class Survey:
+    """The document as far as it can be put together, and what is left to do."""
+
+    document: Tree
+    tasks: tuple[Task, ...]
+
+
+def survey(folder: Path) -> Survey:
+    """Everything that keeps the document below the folder (`openapi`) from being whole.
+
+    Raises:
+        DocumentProblem: A part is so wrong that nothing can be put together.
+
+    """
+    parts = read_parts(folder)
+    problems: list[DocumentProblem] = []
+    document = bundle(parts, problems)
+    sources = read_sources(folder / "source.toml")
+    findings = [*lint(document), *copied_sentences(document, parts.fingerprints)]
+    if not findings and not problems:
+        findings = find_undeclared(document, sources)[0]
+    places = _Places(document, Ownership(document, sources))
+    tasks = [_of_problem(problem, places) for problem in problems]
+    tasks += [places.task(finding) for finding in findings]
+    tasks.sort(key=lambda task: (task.operation == SHARED, task.operation))
+    return Survey(document, tuple(tasks))
+
+
+def _of_problem(problem: DocumentProblem, places: _Places) -> Task:
+    """The task that a broken or stale action makes."""
+    where, _, text = str(problem).partition(": ")
+    file, _, position = where.partition(", ")
+    target = places.operation_of_target(position)
+    return Task(target, places.group_of(target), file, position, text)
+
+
+class _Places:
+    """Which operation and which file a finding belongs to."""
+
+    def __init__(self, document: Tree, ownership: Ownership) -> None:
+        self._ownership = ownership
+        self._users: dict[str, str] = {}
+        named: dict[str, str] = {}
+        for path, method, operation in operations(document):
+            name = f"{method.upper()} {path}"
+            known = bool(operation.get("operationId"))
+            for reference in reachable(document, operation):
+                schema = reference.removeprefix(_SCHEMAS)
+                # A new operation is what most likely brought the schema along.
+                if schema not in named or not known:
+                    named[schema] = name
+        self._users = named
+
+    def task(self, finding: Finding) -> Task:
+        """The task that a finding of the lint makes."""
+        group = self._ownership.of_finding(finding) or "shared"
+        operation = self._operation(finding.where)
+        return Task(operation, group, _file(finding, group), finding.where, finding.problem)
+
+    def _operation(self, where: str) -> str:
+        if found := re.match(r"[A-Z]+ /[^:]*", where):
+            return found[0]
+        return self._users.get(re.split(r"[.:\[ ]", where)[0], SHARED)
+
+    def operation_of_target(self, target: str) -> str:
+        """The operation that a JSONPath is about."""
+        found = re.search(r"\$\.paths\['([^']+)'\](?:\.([a-z]+))?", target)
+        if found and found[2]:
+            return f"{found[2].upper()} {found[1]}"
+        schema = re.search(r"\$\.components\.schemas\.(\w+)", target)
+        return self._users.get(schema[1], SHARED) if schema else SHARED
+
+    def group_of(self, operation: str) -> str:
+        """The group of an operation."""
+        return "shared" if operation == SHARED else self._ownership.of_operation(operation)
+
+
+def _file(finding: Finding, group: str) -> str:
+    """The file to edit."""
+    if finding.problem.startswith(_WORDS):
+        return f"prose/{group}.yaml"
+    if found := _FILES.search(finding.problem):
+        return f"curation/{found[1]}"
+    for beginning, file in _HOMES.items():
+        if beginning in finding.problem:
+            return file
+    return f"prose/{group}.yaml" if "prose" in finding.problem else "curation/"

@@ -1,0 +1,233 @@
+"""Drafts: what a program can write of the corrections and words that a new document needs.
+
+Every draft is an overlay action with `x-draft: true`, which the document is not composed with
+until a person has gone over it, and its words begin with DRAFT, which the lint refuses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import jsonpath_rfc9535 as jsonpath
+from document.overlay import DRAFT, read_overlay
+from document.tree import operations
+from document.yaml_text import write_yaml
+
+from updates.guesses import example_of, operation_id, paging_of, schema_name, tag_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from document.survey import Survey, Task
+    from document.tree import Tree
+
+_HEAD = "overlay: 1.0.0\ninfo:\n  title: Words for {stem}\n  version: 1.0.0\nactions:\n"
+_SIMPLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@attrs.define
+class Draft:
+    """One action to be gone over."""
+
+    file: str
+    """The file that it belongs to, below the folder `openapi`."""
+    target: str
+    update: Tree = attrs.field(factory=dict)
+    remove: bool = False
+
+    def action(self, day: str) -> Tree:
+        """The action as an overlay has it."""
+        action: Tree = {"target": self.target}
+        action |= {"remove": True} if self.remove else {"update": self.update}
+        if self.file.startswith("curation/"):
+            action |= {"x-reason": "DRAFT: why this is right.", "x-evidence": f"spec {day}."}
+        return action | {DRAFT: True}
+
+
+def make_drafts(survey: Survey, names: dict[str, str]) -> dict[Task, Draft]:
+    """The draft of each task for which a program can make one.
+
+    `names` gives upstream's name of a component by ours.
+    """
+    drafts: dict[Task, Draft] = {}
+    shared: dict[tuple[str, str], Draft] = {}
+    titles = _titles(survey)
+    for task in survey.tasks:
+        target = target_of(task.where, of_media="example" in task.text)
+        update = _update_of(task, target, survey.document)
+        if target is None or update is None:
+            continue
+        if task.file.startswith("curation/"):
+            target = _as_upstream(target, names)
+        else:
+            target = _as_titled(target, titles)
+        key = (task.file, target)
+        is_removal = isinstance(update, str)
+        if isinstance(update, str):
+            key = (task.file, target + update)
+        draft = shared.setdefault(key, Draft(*key, remove=is_removal))
+        if isinstance(update, dict):
+            _merge(draft.update, update)
+        drafts[task] = draft
+    return drafts
+
+
+def _titles(survey: Survey) -> dict[str, str]:
+    """What drafts call components and schemas in place, by their targets; the inner ones first."""
+    found: dict[str, str] = {}
+    for task in survey.tasks:
+        target = target_of(task.where)
+        update = _update_of(task, target, survey.document)
+        if target and isinstance(update, dict) and "title" in update:
+            found[target] = update["title"]
+    return dict(sorted(found.items(), key=lambda entry: -len(entry[0])))
+
+
+def _as_titled(target: str, titles: dict[str, str]) -> str:
+    """The target as words need it, which see a schema under the name that a draft gives it."""
+    for place, title in titles.items():
+        inner = target.startswith((f"{place}.", f"{place}["))
+        is_component = re.fullmatch(r"\$\.components\.schemas\.\w+", place)
+        if inner or (is_component and target == place):
+            return f"$.components.schemas.{title}{target[len(place) :]}"
+    return target
+
+
+def _merge(into: Tree, update: Tree) -> None:
+    for key, value in update.items():
+        if isinstance(into.get(key), dict) and isinstance(value, dict):
+            _merge(into[key], value)
+        else:
+            into[key] = value
+
+
+def target_of(where: str, *, of_media: bool = False) -> str | None:
+    """The JSONPath of a place as findings name it; None where it is none.
+
+    A media type and its schema have one name: `of_media` means the media type.
+    """
+    if where.startswith("tag "):
+        return "$"
+    if found := re.fullmatch(r"([A-Z]+) (/[^:]*)(?:: (.*))?", where):
+        base = f"$.paths['{found[2]}'].{found[1].lower()}"
+        step = _inside(found[3]) if found[3] else ""
+        return base + (step.removesuffix(".schema") if of_media else step)
+    name, _, rest = where.partition(".")
+    if not _SIMPLE.fullmatch(name):
+        return None
+    return f"$.components.schemas.{name}" + _steps(rest)
+
+
+def _inside(part: str) -> str:
+    """The step from an operation to a parameter, body or answer, and on."""
+    if found := re.fullmatch(r"(body|[0-9][0-9X]{2}|default)(?: ([^.]*/[^.]*?)(?:\.(.*))?)?", part):
+        step = ".requestBody" if found[1] == "body" else f".responses['{found[1]}']"
+        media = f".content['{found[2]}'].schema" if found[2] else ""
+        return step + media + _steps(found[3] or "")
+    name, _, rest = part.partition(".")
+    return f".parameters[?@.name == '{name}']" + (".schema" + _steps(rest) if rest else "")
+
+
+def _steps(path: str) -> str:
+    """The steps of a path with dots, names that are no plain words in quotes."""
+    steps = ""
+    for word in path.split(".") if path else ():
+        name, bracket, index = word.partition("[")
+        steps += (f".{name}" if _SIMPLE.fullmatch(name) else f"['{name}']") + bracket + index
+    return steps
+
+
+def _as_upstream(target: str, names: dict[str, str]) -> str:
+    """The target with the component's name of before it was renamed, as corrections need it."""
+    found = re.match(r"\$\.components\.schemas\.(\w+)", target)
+    if found and found[1] in names:
+        return f"$.components.schemas.{names[found[1]]}{target[found.end() :]}"
+    return target
+
+
+def _update_of(task: Task, target: str | None, document: Tree) -> Tree | str | None:
+    """What the draft merges in, the step to what it removes, or None where nobody can guess."""
+    nodes = [node.value for node in jsonpath.find(target, document)] if target else []
+    if not nodes or not isinstance(nodes[0], dict):
+        return None
+    return _words(task, nodes[0]) or _correction(task, nodes[0], document)
+
+
+def _words(task: Task, node: Tree) -> Tree | None:
+    """Words and examples."""
+    what = task.where.rpartition(".")[2].rpartition(" ")[2].replace("_", " ")
+    if "has to be 1 to" in task.text:
+        return {"summary": f"DRAFT: {what}"[:60]}
+    if "no description" in task.text:
+        return {"description": f"DRAFT: what {what} is."}
+    if "no entry in tags" in task.text:
+        tag = re.findall(r"'([^']*)'", task.text)[0]
+        return {"tags": [{"name": tag, "description": "DRAFT: what these are for."}]}
+    if "deprecated and x-mistral-deprecated" in task.text and node.get("deprecated"):
+        note = {"replacement": None, "message": "DRAFT: what to use instead."}
+        return {"x-mistral-deprecated": note}
+    return None
+
+
+def _correction(task: Task, node: Tree, document: Tree) -> Tree | str | None:
+    """Names, answers, marks: what the first rule that fits makes of the task."""
+    for pattern, make in _CORRECTIONS:
+        if found := re.search(pattern, task.text):
+            made: Tree | str | None = make(found, task.where, node, document)
+            return made
+    return None
+
+
+def _usual_answer(status: str, document: Tree) -> Tree | None:
+    """The status with what most operations answer with it."""
+    counts = Counter(
+        answer["$ref"]
+        for _, _, operation in operations(document)
+        if "$ref" in (answer := operation.get("responses", {}).get(status, {}))
+    )
+    return {"responses": {status: {"$ref": counts.most_common(1)[0][0]}}} if counts else None
+
+
+_CORRECTIONS: tuple[tuple[str, Callable[[re.Match[str], str, Tree, Tree], Any]], ...] = (
+    (r"^no operationId", lambda _, where, __, all_: {"operationId": operation_id(where, all_)}),
+    (r"^does not declare (\w+)", lambda found, _, __, all_: _usual_answer(found[1], all_)),
+    (r"mark it in enums_open", lambda *_: {"x-mistral-open": True}),
+    (r"closes an answer", lambda *_: ".additionalProperties"),
+    (
+        r"in place; name it|call it otherwise",
+        lambda _, where, __, all_: {"title": schema_name(where, all_)},
+    ),
+    (r"^'(\w+)' is its tag", lambda found, _, node, all_: tag_of(found[1], node, all_)),
+    (r"has no x-mistral-paging", lambda _, __, node, all_: paging_of(node, all_)),
+    (r"^no example", lambda _, __, node, all_: example_of(node, all_)),
+)
+"""What a task says, and what makes its draft of the match, the place, the node there, and all."""
+
+
+def shown(draft: Draft, day: str) -> str:
+    """The draft as text to be pasted under `actions:`."""
+    text = write_yaml([draft.action(day)])
+    return "".join(f"  {line}\n" for line in text.splitlines())
+
+
+def with_drafts(folder: Path, drafts: Iterable[Draft], day: str) -> dict[Path, bytes]:
+    """The files of the folder (`openapi`) with the drafts at their ends.
+
+    Raises:
+        DocumentProblem: A file is no overlay.
+
+    """
+    texts: dict[Path, str] = {}
+    for draft in drafts:
+        path = folder / draft.file
+        if path not in texts:
+            if path.exists():
+                read_overlay(path, reasons=draft.file.startswith("curation/"))
+            head = _HEAD.format(stem=path.stem)
+            texts[path] = path.read_text("utf-8").rstrip("\n") + "\n" if path.exists() else head
+        texts[path] += shown(draft, day)
+    return {path: text.encode() for path, text in texts.items()}

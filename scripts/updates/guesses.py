@@ -1,0 +1,134 @@
+"""Guesses that a person goes over: names, paging, tags of unions, examples."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from document.tree import follow, operations
+
+if TYPE_CHECKING:
+    from document.tree import Tree
+
+_VERBS = {"get": "get", "post": "create", "put": "update", "patch": "update", "delete": "delete"}
+_PAGING = frozenset({"page", "page_token", "pageToken", "next_page_token", "cursor", "offset"})
+_DEEPEST = 4
+
+
+def operation_id(where: str, document: Tree) -> str:
+    """An id that no other operation has, after the path and what its neighbours are called."""
+    method, _, path = where.partition(" ")
+    words = [word for word in path.strip("/").split("/") if not re.fullmatch(r"v\d+", word)]
+    literal = [re.sub(r"\W", "_", word.partition("#")[0]) for word in words if word[:1] != "{"]
+    is_one = bool(words) and words[-1].startswith("{")
+    verb = _VERBS.get(method.lower(), method.lower())
+    if method == "GET" and not is_one:
+        verb = "list"
+    elif method == "POST" and len(words) > 1 and words[-2].startswith("{"):
+        verb = literal.pop()
+    parent = _neighbour(path, document) or ".".join(literal) or "root"
+    taken = {operation.get("operationId") for _, _, operation in operations(document)}
+    name = f"{parent}.{verb}"
+    return name if name not in taken else f"{name}_{literal[-1] if literal else 'again'}"
+
+
+def _neighbour(path: str, document: Tree) -> str | None:
+    """What the ids of operations with the same beginning of the path begin with."""
+    best: tuple[int, str] | None = None
+    words = path.strip("/").split("/")
+    for other, _, operation in operations(document):
+        known = operation.get("operationId")
+        if not known:
+            continue
+        there = other.strip("/").split("/")
+        same = 0
+        while same < min(len(words), len(there)) and words[same] == there[same]:
+            same += 1
+        if same > 1 and (best is None or same > best[0]):
+            best = (same, known.rpartition(".")[0])
+    return best[1] if best else None
+
+
+def schema_name(where: str, document: Tree) -> str:
+    """A name in words with capitals, after the place where the schema stands."""
+    bare = re.sub(r"(anyOf|oneOf|properties|items|body)\b", " ", where)
+    words = re.findall(r"[A-Za-z0-9]+", bare)
+    words = [word for word in words if word not in {"application", "json", "v1", "v2"}][-3:]
+    name = "".join(word[:1].upper() + word[1:] for word in words) or "Unnamed"
+    name = re.sub(r"(OUT|Out|IN|In)$|\d+$", "", name) or "Unnamed"
+    taken = document.get("components", {}).get("schemas", {})
+    return name if name not in taken else f"{name}Value"
+
+
+def tag_of(field: str, node: Tree, document: Tree) -> Tree:
+    """The discriminator of a union by the constants of its members."""
+    mapping: Tree = {}
+    for member in [*node.get("anyOf", ()), *node.get("oneOf", ())]:
+        target = follow(document, member.get("$ref", "")) or {}
+        if (value := target.get("properties", {}).get(field, {}).get("const")) is not None:
+            mapping[value] = member["$ref"]
+    return {"discriminator": {"propertyName": field, "mapping": mapping}}
+
+
+def paging_of(operation: Tree, document: Tree) -> Tree | None:
+    """How a list pages that asks by the same parameters, which begin at the same value."""
+    asked = _begins(operation)
+    pages = {name: asked[name] for name in asked.keys() & _PAGING}
+    for _, _, other in operations(document):
+        paging, there = other.get("x-mistral-paging"), _begins(other)
+        if paging and pages == {name: there[name] for name in there.keys() & _PAGING}:
+            kept = {k: v for k, v in paging.items() if k not in _ASKED or v in asked}
+            return {"x-mistral-paging": kept}
+    return None
+
+
+def _begins(operation: Tree) -> dict[str, Any]:
+    """The parameters by name, each with its default."""
+    return {
+        one.get("name", ""): one.get("schema", {}).get("default")
+        for one in operation.get("parameters", ())
+    }
+
+
+_ASKED = frozenset({"page", "size", "token", "offset", "before", "after", "order"})
+
+
+def example_of(node: Tree, document: Tree) -> Tree | None:
+    """An example for a body or an answer, made from its schema."""
+    if "schema" not in node:
+        return None
+    example = {"summary": "DRAFT: what is shown", "value": _value(node["schema"], document, 0)}
+    return {"examples": {"draft": example}}
+
+
+def _value(schema: Any, document: Tree, depth: int) -> Any:  # noqa: ANN401 - JSON of any kind
+    """A plain value that fits the schema, as far as its types go."""
+    if not isinstance(schema, dict):
+        return None
+    if "$ref" in schema:
+        return _value(follow(document, schema["$ref"]), document, depth)
+    for key in ("default", "const"):
+        if schema.get(key) is not None:
+            return schema[key]
+    if schema.get("enum"):
+        return schema["enum"][0]
+    members = [*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())]
+    if members:
+        return _value(members[0], document, depth)
+    return _of_type(schema, document, depth)
+
+
+def _of_type(schema: Tree, document: Tree, depth: int) -> Any:  # noqa: ANN401 - JSON of any kind
+    kind = schema.get("type")
+    kind = next((one for one in kind if one != "null"), None) if isinstance(kind, list) else kind
+    if kind == "object" or "properties" in schema:
+        fields = schema.get("properties", {}) if depth < _DEEPEST else {}
+        needed = schema.get("required", [])
+        return {n: _value(one, document, depth + 1) for n, one in fields.items() if n in needed}
+    if kind == "array":
+        return [_value(schema.get("items", {}), document, depth + 1)] if depth < _DEEPEST else []
+    plain = {"integer": schema.get("minimum", 1), "number": schema.get("minimum", 1.0)}
+    texts = {"uuid": "e85980c9-409e-4a46-9304-36588f6292b0", "date-time": "2026-01-01T00:00:00Z"}
+    return plain.get(
+        str(kind), True if kind == "boolean" else texts.get(schema.get("format", ""), "text")
+    )
