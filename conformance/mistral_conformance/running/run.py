@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 from mistral_conformance.laws.law import QUICK
 from mistral_conformance.model.document import load_document
 from mistral_conformance.record.wire import Limits, Wire
-from mistral_conformance.running.plan import default_profile
+from mistral_conformance.running.plan import default_profile, select_operations
 from mistral_conformance.running.runner import judge_all
 from mistral_conformance.running.target import check_target, require_consent
 from mistral_conformance.session.capabilities import Capabilities, capabilities_of
@@ -89,11 +89,13 @@ def open_session(
 
     """
     require_consent(options.base_url, yes_live=options.yes_live)
+    document = load_document()
+    operations = select_operations(document, options.profile, options.operations)
     limits = Limits(silence_s=options.timeout_s)
     with Wire(options.base_url, limits) as wire:
         clock = Clock(options.clock_url, options.clock_token) if options.clock_url else None
         session = Session(
-            load_document(),
+            document,
             wire,
             options.identities,
             Marker(options.run_id),
@@ -105,7 +107,7 @@ def open_session(
             patience=Patience(tell=tell),
         )
         try:
-            check_target(session)
+            check_target(session, operations)
             yield session
         finally:
             if clock:
