@@ -32,11 +32,10 @@ when an operation is not offered; `ask` is for what may be gone or refused. Rule
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.law import LAWS
+from mistral_conformance.verdict.registry import import_modules
 
 if TYPE_CHECKING:
     from mistral_conformance.laws.law import Law
@@ -45,6 +44,5 @@ if TYPE_CHECKING:
 
 def load_laws() -> Registry[Law]:
     """All laws, in the order of the modules' names."""
-    for module in sorted(each.name for each in pkgutil.iter_modules(__path__)):
-        importlib.import_module(f"{__name__}.{module}")
+    import_modules(__name__)
     return LAWS

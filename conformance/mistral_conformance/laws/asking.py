@@ -16,6 +16,7 @@ from mistral_conformance.laws.law import Subject
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.model.schemas import body_schema, properties
 from mistral_conformance.probing.samples import load_samples
+from mistral_conformance.probing.targets import load_targets
 from mistral_conformance.verdict.outcome import Failed, NotOffered, Skipped
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Json
     from mistral_conformance.record.exchange import Exchange
 
+TOOL_USE = "function_calling"
 PIECES = "CompletionChunk"
 EVENT_STREAM = "text/event-stream"
 REFUSED = (400, 404, 422, 501)
@@ -78,7 +80,8 @@ def question(
     if words or "tools" in (more or {}):
         body.pop("max_tokens", None)
     if "tools" in (more or {}) and "model" in body:
-        body["model"] = world.capabilities.able("function_calling", str(body["model"]))
+        listed_by = next(each.operation for each in load_targets().values() if each.ability)
+        body["model"] = world.capabilities.able(TOOL_USE, str(body["model"]), listed_by)
     if words and "messages" in body:
         body["messages"] = [{"role": "user", "content": words}]
     kept = {name: value for name, value in steady.items() if name in names}

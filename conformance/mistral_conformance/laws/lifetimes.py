@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.laws.links import open_url, read_url
 from mistral_conformance.laws.reading import read_time
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.times import BIRTH, now_of
@@ -76,7 +75,6 @@ def at_its_time(world: World, subject: tuple[Resource, Field]) -> None:
     instance = _mortal(world, resource, field)
     beside = world.make(resource, parent=instance.parent)
     world.settle(instance)
-    opened = [read_url(world, each) for each in _links(world, instance)]
     world.ctx.pass_time(HOURS * 3600 - SLACK_S - (now_of(world, instance.made) - _birth(instance)))
     for shown in world.look(instance):
         said = f"{shown.view} does not show a {resource.name} {SLACK_S} s before its time"
@@ -85,9 +83,8 @@ def at_its_time(world: World, subject: tuple[Resource, Field]) -> None:
     for shown in world.look(instance):
         said = f"{shown.view} shows a {resource.name} {SLACK_S} s after its time"
         world.expect(shown.value is None, said, instance.made, shown.exchange)
-    for answer in (*_ways(world, instance), *(open_url(world, each) for each in opened)):
-        what = answer.operation or "the URL of before"
-        said = f"{what} answers {answer.status} for a {resource.name} after its time"
+    for answer in _ways(world, instance):
+        said = f"{answer.operation} answers {answer.status} for a {resource.name} after its time"
         world.expect(answer.status in REFUSED, said, instance.made, answer)
     for shown in world.look(beside):
         said = f"{shown.view} lost the {resource.name} beside one whose time was over"
@@ -126,12 +123,6 @@ def _birth(instance: Instance) -> float:
     if found is None:
         raise Skipped("the answer does not tell when it was made")
     return found
-
-
-def _links(world: World, instance: Instance) -> list[Exchange]:
-    offered = [e for e in instance.resource.links if world.capabilities.offers(e)]
-    answers = [world.call(each, instance.ids) for each in offered]
-    return [each for each in answers if each.ok]
 
 
 def _ways(world: World, instance: Instance) -> Iterator[Exchange]:

@@ -139,12 +139,15 @@ def _texts(world: World, instance: Instance) -> dict[str, str]:
 
 
 def _fill(world: World, instance: Instance, field: Field | None = None) -> None:
-    """Give each other changeable field a value, so that there is something to lose."""
+    """Give each other changeable field a value, so that there is something to lose.
+
+    Without a field all get a new one, also what the object was made with.
+    """
     resource = instance.resource
     body = {}
     for each in resource.fields.values():
-        other = field is None or each.name != field.name
-        if each.changed and other and each.name not in instance.sent:
+        new = field is None or (each.name != field.name and each.name not in instance.sent)
+        if each.changed and new:
             body[each.changed] = new_value(world, resource, each)
     if body:
         world.need(world.change(instance, body))

@@ -103,7 +103,7 @@ def namesakes_are_two(world: World, resource: Resource) -> None:
         known = str(answer.status) in world.document.operations[resource.create].item["responses"]
         world.expect(known and answer.status not in {400, 422}, said, first.made, answer)
         raise NotOffered(f"not offered: {said}", answer) from None
-    said = f"two {resource.name}s of one name have one id"
+    said = f"two objects of one name, both {resource.name}, have one id"
     world.expect(first.key != second.key, said, first.made, second.made)
     for each in (first, second):
         expect_shown(world, each, world.look(each), each.sent)

@@ -12,6 +12,7 @@ from mistral_conformance.laws.instance import Instance, Shown, key_of
 from mistral_conformance.laws.making import make
 from mistral_conformance.laws.values import Values
 from mistral_conformance.laws.walking import walk_list
+from mistral_conformance.probing.settling import wait_for_end
 from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.session.capabilities import Capabilities, capabilities_of
 from mistral_conformance.session.identities import CALLER
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 OTHERS = ("colleague", "neighbour", "stranger")
 """Identities that may stand by while the caller changes something of its own."""
-WAIT_S = 120
 
 
 class World:
@@ -232,11 +232,6 @@ class World:
 
         """
         states = self.model.states_of(instance.resource.name)
-        if states is None:
-            return
-        for _ in range(WAIT_S):
-            shown = self.read(instance)
-            if shown.fields.get(states.field) in states.ends:
-                return
-            self.ctx.pass_time(1)
-        raise Unjudged(f"no end state within {WAIT_S} s", *self.ctx.exchanges[-1:])
+        if states:
+            field = states.field
+            wait_for_end(self.ctx, states, lambda: self.read(instance).fields.get(field))

@@ -12,11 +12,12 @@ the replacement:
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
+
+from mistral_conformance.verdict.registry import import_modules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,7 +100,5 @@ def mutant(id_: str, *operations: str, place: str) -> Callable[[Factory], Factor
 
 def load_mutants() -> dict[str, Mutant]:
     """All defects by id, in the order of their modules' names."""
-    package = importlib.import_module("mistral_conformance.mutants.defects")
-    for module in sorted(each.name for each in pkgutil.iter_modules(package.__path__)):
-        importlib.import_module(f"{package.__name__}.{module}")
+    import_modules("mistral_conformance.mutants.defects")
     return dict(_MUTANTS)

@@ -16,9 +16,10 @@ from attrs import field, frozen
 from mistral_conformance.groups import load_groups
 from mistral_conformance.model import load_model
 from mistral_conformance.probing.samples import Sample, load_samples
+from mistral_conformance.probing.settling import wait_for_end
 from mistral_conformance.record.wire import UNSET, Message
 from mistral_conformance.session.creations import load_kinds
-from mistral_conformance.verdict.outcome import Skipped, Unjudged
+from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 
 ANY = "*"
-SETTLING_LIMIT_S = 120
 
 
 @frozen
@@ -213,12 +213,10 @@ class Targets:
         states = model.states_of(made.name)
         if states is None:
             return
-        for _ in range(SETTLING_LIMIT_S):
-            shown = self._context.need(self._context.api.call(made.read, ids), 200)
-            if shown[states.field] in states.ends:
-                return
-            self._context.pass_time(1)
-        raise Unjudged(f"no end state within {SETTLING_LIMIT_S} s", *self._context.exchanges[-1:])
+        context, field = self._context, states.field
+        wait_for_end(
+            context, states, lambda: context.need(context.api.call(made.read, ids), 200)[field]
+        )
 
     def _send_target(self, operation: Operation, target: Target) -> Exchange:
         own = Sample(**target.sample).filled(self.lookup, self._context.marker)

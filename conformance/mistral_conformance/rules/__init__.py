@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from typing import TYPE_CHECKING
 
 from mistral_conformance.session.rule import RULES
+from mistral_conformance.verdict.registry import import_modules
 
 if TYPE_CHECKING:
     from mistral_conformance.session.rule import Rules
@@ -14,6 +13,5 @@ if TYPE_CHECKING:
 
 def load_rules() -> Rules:
     """All rules of all families, in the order of the families' names."""
-    for module in sorted(each.name for each in pkgutil.iter_modules(__path__)):
-        importlib.import_module(f"{__name__}.{module}")
+    import_modules(__name__)
     return RULES

@@ -14,7 +14,7 @@ from mistral_conformance.laws.law import QUICK
 from mistral_conformance.model.document import load_document
 from mistral_conformance.record.connection import Connection
 from mistral_conformance.record.wire import Limits, Wire
-from mistral_conformance.running.plan import default_profile
+from mistral_conformance.running.plan import default_profile, select_operations
 from mistral_conformance.running.runner import judge_all, leave_out
 from mistral_conformance.running.target import check_target, require_consent
 from mistral_conformance.session.budget import Budget, Spent
@@ -103,6 +103,8 @@ def open_session(
 
     """
     require_consent(options.base_url, yes_live=options.yes_live)
+    document = load_document()
+    operations = select_operations(document, options.profile, options.operations)
     limits = Limits(silence_s=options.timeout_s)
     clocked = options.clock_url and not options.read_only
     with (
@@ -111,7 +113,7 @@ def open_session(
     ):
         clock = Clock(options.clock_url, options.clock_token) if clocked else None
         session = Session(
-            load_document(),
+            document,
             wire,
             options.identities,
             Marker(options.run_id),
@@ -125,7 +127,7 @@ def open_session(
             ledger=ledger,
         )
         try:
-            check_target(session)
+            check_target(session, operations)
             yield session
         finally:
             if clock:

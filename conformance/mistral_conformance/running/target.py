@@ -7,13 +7,18 @@ from urllib.parse import unquote
 
 import httpx
 
+from mistral_conformance.model.document import is_endless
 from mistral_conformance.record.wire import Message
 from mistral_conformance.verdict.outcome import Unjudged
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mistral_conformance.model.document import Document
     from mistral_conformance.session.session import Session
 
 CHECK_PATH = "/v1/models"
+REFUSED = (401, 403)
 VENDOR = "mistral.ai"
 
 
@@ -52,22 +57,28 @@ def require_consent(url: str, *, yes_live: bool) -> None:
         )
 
 
-def check_target(session: Session) -> None:
+def check_target(session: Session, operations: Sequence[str] = ()) -> None:
     """Ask for the models as every identity, and the clock for the time.
+
+    A server may lack models, and refuse what it lacks: who is refused there is asked for a list of
+    the run's operations, too.
 
     Raises:
         Unreachable: nothing answers.
         KeyRefused: the server refuses the key of one of the identities.
 
     """
+    other = _readable(session.document, operations)
     for identity in session.identities.values():
         exchange = session.send(Message("GET", CHECK_PATH), identity.name)
+        if exchange.status in REFUSED and other:
+            exchange = session.send(Message("GET", other), identity.name)
         if exchange.failure:
             raise Unreachable(
                 f"no server answers at {session.wire.base_url} ({exchange.failure}): "
                 "check --base-url and that the server runs"
             )
-        if exchange.status in {401, 403}:
+        if exchange.status in REFUSED:
             raise KeyRefused(
                 f"the server at {session.wire.base_url} refuses the key of {identity.name!r} "
                 f"(status {exchange.status}): check the environment variable {identity.variable}"
@@ -77,3 +88,12 @@ def check_target(session: Session) -> None:
             session.clock.now  # noqa: B018 - asking is the point
         except Unjudged as error:
             raise Unreachable(f"{error}: check --clock-url") from error
+
+
+def _readable(document: Document, operations: Sequence[str]) -> str:
+    """The path of the first operation that only reads and needs nothing to do so, if any."""
+    for spec in (document.operations[each] for each in operations):
+        plain = not any(each.get("required") for each in spec.parameters)
+        if spec.method == "GET" and plain and not is_endless(spec):
+            return spec.path
+    return ""

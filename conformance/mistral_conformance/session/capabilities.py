@@ -36,8 +36,6 @@ SAYING = ("message", "detail", "msg")
 """The fields of errors that hold words for people."""
 ABILITIES = b'"capabilities"'
 """What lists of models hold, and few other answers."""
-LIST = "models.list"
-"""The operation that tells what models are able to do."""
 NO_BODY = ("GET", "DELETE")
 
 
@@ -64,8 +62,8 @@ class Capabilities:
         """Note whether the server took a feature that is no operation, such as an option."""
         self.features[feature] = offered or self.features.get(feature, False)
 
-    def able(self, ability: str, model: str) -> str:
-        """The model, or another one where the list says that this one lacks the ability.
+    def able(self, ability: str, model: str, listed_by: str) -> str:
+        """The model, or another one where the operation that lists them says that it is not able.
 
         Raises:
             NotOffered: it says so of all of them.
@@ -73,8 +71,8 @@ class Capabilities:
         """
         if not self._listed:
             self._listed = True
-            path = self.session.document.operations[LIST].path
-            self._see_models(self.session.send(Message("GET", path), CALLER, LIST))
+            path = self.session.document.operations[listed_by].path
+            self._see_models(self.session.send(Message("GET", path), CALLER, listed_by))
         if model not in self._unable.get(ability, ()):
             return model
         if ability not in self.models:

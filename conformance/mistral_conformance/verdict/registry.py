@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
@@ -9,6 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ENTRY_ID = re.compile(r"[a-z][a-z0-9-]*\.[a-z0-9][a-z0-9-]*")
+
+
+def import_modules(package: str) -> None:
+    """Import each module of a package, in the order of their names: that registers its entries."""
+    path = importlib.import_module(package).__path__
+    for module in sorted(each.name for each in pkgutil.iter_modules(path)):
+        importlib.import_module(f"{package}.{module}")
 
 
 class Entry(Protocol):

@@ -1,4 +1,4 @@
-"""The whole of both proxies: every rule over every liberty, and over every spoilt field.
+"""The whole of both proxies: every rule and law over every liberty, rules over spoilt fields.
 
 python -m tests.proxies variations [--seeds N] [--profile NAME]...
 python -m tests.proxies mutations [--profile NAME] [--most N] [--rules PATTERN]
@@ -16,6 +16,7 @@ from tests.proxies.mutations import OTHERS
 from tests.proxies.sweep import named_cases, sweep
 from tests.proxies.trial import is_wrong, judge_varied
 
+from mistral_conformance.laws import load_laws
 from mistral_conformance.model.document import load_document
 from mistral_conformance.rules import load_rules
 from mistral_conformance.running.plan import default_profile, make_plan, select_operations
@@ -23,6 +24,10 @@ from mistral_conformance.running.plan import default_profile, make_plan, select_
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mistral_conformance.running.plan import Case
+
+BUSY = 0.02
+"""The share of requests that a busy server puts off."""
 PROFILES = [default_profile(), "seed"]
 
 
@@ -45,20 +50,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run_variations(options: argparse.Namespace) -> int:
-    """Judge whole profiles on servers of several seeds."""
+    """Judge whole profiles on servers of several seeds, each once more while it is busy."""
     document, wrong = load_document(), 0
+    known = [*load_rules(), *load_laws()]
     for profile in options.profile or PROFILES:
-        plan = make_plan(document, load_rules(), select_operations(document, profile), profile)
+        plan = make_plan(document, known, select_operations(document, profile), profile)
         for seed in range(1, options.seeds + 1):
-            counts: Counter[str] = Counter()
-            for result in judge_varied(seed, plan):
-                counts[result.status] += 1
-                if is_wrong(result):
-                    wrong += 1
-                    _say(f"{result.rule.level} {result.status} {result.name}: {result.reason}")
-            told = ", ".join(f"{count} {what}" for what, count in counts.items())
-            _say(f"{profile}, seed {seed}: {told}")
+            for busy in (0, BUSY):
+                wrong += _judge_seed(profile, plan, seed, busy)
     return int(wrong > 0)
+
+
+def _judge_seed(profile: str, plan: Sequence[Case], seed: int, busy: float) -> int:
+    """Judge the plan on one server; how many cases are wrong."""
+    counts: Counter[str] = Counter()
+    wrong = 0
+    for result in judge_varied(seed, plan, busy=busy):
+        counts[result.status] += 1
+        if is_wrong(result):
+            wrong += 1
+            _say(f"{result.rule.level} {result.status} {result.name}: {result.reason}")
+    told = ", ".join(f"{count} {what}" for what, count in counts.items())
+    _say(f"{profile}, seed {seed}{', busy' if busy else ''}: {told}")
+    return wrong
 
 
 def run_mutations(options: argparse.Namespace) -> int:

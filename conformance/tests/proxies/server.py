@@ -27,9 +27,15 @@ NO_BODY = {204, 304}
 
 
 class VaryingProxy:
-    """Passes requests on and answers back, varied; `caller_key` is the key of its owner."""
+    """Passes requests on and answers back, varied; `caller_key` is the key of its owner.
 
-    def __init__(self, base_url: str, variations: Variations, caller_key: str) -> None:
+    `busy` is the share of requests that it puts off with a 503, which passes nothing on.
+    """
+
+    def __init__(
+        self, base_url: str, variations: Variations, caller_key: str, busy: float = 0
+    ) -> None:
+        self._busy = busy
         self.variations = variations
         # A kept connection may be gone when it is used, which is no fault of the server.
         limits = httpx.Limits(max_keepalive_connections=0)
@@ -39,6 +45,11 @@ class VaryingProxy:
         self._routes = [
             (_template(each.path), each) for each in variations.document.operations.values()
         ]
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the next request is put off."""
+        return self.random.random() < self._busy
 
     def operation_of(self, method: str, path: str) -> Operation | None:
         """The operation that a request is for; literal paths before those with parameters."""
@@ -55,9 +66,11 @@ class VaryingProxy:
 
 
 @contextmanager
-def varying(base_url: str, variations: Variations, caller_key: str) -> Iterator[str]:
+def varying(
+    base_url: str, variations: Variations, caller_key: str, busy: float = 0
+) -> Iterator[str]:
     """The base URL of a proxy that runs; it is stopped on every way out."""
-    proxy = VaryingProxy(base_url, variations, caller_key)
+    proxy = VaryingProxy(base_url, variations, caller_key, busy)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(proxy))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -95,6 +108,9 @@ class _Handler(BaseHTTPRequestHandler):
     def pass_on(self) -> None:
         """Answer one request with what the server behind says, varied."""
         content = self.rfile.read(int(self.headers.get("content-length") or 0))
+        if self.proxy.is_busy:
+            self._say(Answer(503, (("Retry-After", "0"),)))
+            return
         operation = self.proxy.operation_of(self.command, urlsplit(self.path).path)
         headers = [(k, v) for k, v in self.headers.items() if k.lower() != "connection"]
         try:

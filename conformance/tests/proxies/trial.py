@@ -14,7 +14,7 @@ from mistral_conformance.running.run import RunOptions, open_session
 from mistral_conformance.running.runner import judge_all
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.session.markers import seeded_run_id
-from mistral_conformance.verdict.outcome import Status
+from mistral_conformance.verdict.outcome import RED, Status
 from mistral_conformance.verdict.requirement import Level
 
 if TYPE_CHECKING:
@@ -26,13 +26,18 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def varied_session(seed: int, max_examples: int = MAX_EXAMPLES) -> Iterator[Session]:
-    """A session on a mock that takes the liberties of a seed, with every identity and a clock."""
+def varied_session(
+    seed: int, max_examples: int = MAX_EXAMPLES, busy: float = 0
+) -> Iterator[Session]:
+    """A session on a mock that takes the liberties of a seed, with every identity and a clock.
+
+    `busy` is the share of requests that it puts off with a 503.
+    """
     with mock_session(seed) as plain:
         assert plain.clock
         variations = Variations(load_document(), seed)
         key = plain.identities[CALLER].key
-        with varying(plain.wire.base_url, variations, key) as base_url:
+        with varying(plain.wire.base_url, variations, key, busy) as base_url:
             options = RunOptions(
                 base_url,
                 plain.identities,
@@ -42,18 +47,19 @@ def varied_session(seed: int, max_examples: int = MAX_EXAMPLES) -> Iterator[Sess
                 run_id=seeded_run_id(seed),
             )
             with open_session(options) as session:
+                session.patience.sleep = lambda _: None
                 yield session
 
 
 def judge_varied(
-    seed: int, cases: Sequence[Case], max_examples: int = MAX_EXAMPLES
+    seed: int, cases: Sequence[Case], max_examples: int = MAX_EXAMPLES, busy: float = 0
 ) -> Iterator[Result]:
-    """The results of cases on a server with the liberties of a seed."""
-    with varied_session(seed, max_examples) as session:
+    """The results of cases on a server with the liberties of a seed, see `varied_session`."""
+    with varied_session(seed, max_examples, busy) as session:
         yield from judge_all(session, cases)
 
 
 def is_wrong(result: Result) -> bool:
-    """Whether a rule finds fault with what is free, or breaks over it."""
-    fails = result.status is Status.FAIL and result.rule.level is not Level.MAY
+    """Whether a rule or law finds fault with what is free, once or each time, or breaks over it."""
+    fails = result.status in RED and result.rule.level is not Level.MAY
     return fails or result.status is Status.ERROR

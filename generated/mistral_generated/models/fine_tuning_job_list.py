@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, Readers, fill, new, unknown
+from ..base import Model, fill, new, unknown
 from ..wire import read_int
+from .fine_tuning_job import read_fine_tuning_job
 
 if TYPE_CHECKING:
     from typing import Literal, Self
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from .fine_tuning_job import FineTuningJob
 
 _KNOWN: frozenset[str] = frozenset(["data", "object", "total"])
-_READERS = Readers({"FineTuningJob": "fine_tuning_job:read_fine_tuning_job"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -29,13 +29,13 @@ class FineTuningJobList(Model):
         total: How many jobs match on all pages.
     """
 
-    data: list[FineTuningJob] | None = ABSENT
+    data: list[FineTuningJob]
     object: Literal["list"] = "list"
     total: int
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
-    _required: ClassVar[tuple[str, ...]] = ("total",)
+    _required: ClassVar[tuple[str, ...]] = ("data", "total")
 
     @classmethod
     def from_dict(cls, source: dict[str, Any]) -> Self:
@@ -46,7 +46,7 @@ class FineTuningJobList(Model):
         value = fields.get("data")
         if type(value) is list:
             fields["data"] = [
-                _READERS["FineTuningJob"](item) if type(item) is dict else item for item in value
+                read_fine_tuning_job(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("total")
         if type(value) is str:

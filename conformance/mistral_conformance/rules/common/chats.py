@@ -106,7 +106,8 @@ def ask(ctx: Context, words: str = QUESTION, **fields: object) -> Exchange:
 
     """
     if "tools" in fields:
-        fields = {"model": capabilities_of(ctx.session).able(TOOL_USE, chat_model(ctx)), **fields}
+        known = capabilities_of(ctx.session)
+        fields = {"model": known.able(TOOL_USE, chat_model(ctx), LIST_MODELS), **fields}
     answer = ctx.api.call(CHAT, json=body(ctx, words, **fields))
     options = sorted(fields.keys() - {"model", "max_tokens"})
     if options and answer.status in REFUSED:

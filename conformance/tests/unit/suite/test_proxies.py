@@ -11,12 +11,13 @@ from tests.proxies.sweep import named_cases, sweep
 from tests.proxies.trial import is_wrong, judge_varied, varied_session
 from tests.proxies.variations import Answer, Variations
 
+from mistral_conformance.laws import load_laws
 from mistral_conformance.model.document import load_document
 from mistral_conformance.model.forms import forms_of
 from mistral_conformance.mutants.judging import mock_session
 from mistral_conformance.record.wire import Message
 from mistral_conformance.rules import load_rules
-from mistral_conformance.running.plan import default_profile, make_plan
+from mistral_conformance.running.plan import default_profile, make_plan, select_operations
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.session.rule import Rules, rule
 from mistral_conformance.verdict.requirement import MUST
@@ -62,6 +63,15 @@ def test_rules_leave_free_what_is_free(seed: int) -> None:
     named = named_cases(default_profile())[::5]
     each = [case for case in make_plan(document, load_rules(), OVER_EACH) if case.operation]
     wrong = [result for result in judge_varied(seed, [*each, *named], 2) if is_wrong(result)]
+    assert [f"{result.name}: {result.reason}" for result in wrong] == []
+
+
+@pytest.mark.parametrize(("seed", "busy"), [(1, 0), (2, 0), (3, 0.05)])
+def test_laws_leave_free_what_is_free(seed: int, busy: float) -> None:
+    document, profile = load_document(), default_profile()
+    plan = make_plan(document, load_laws(), select_operations(document, profile), profile)
+    judged = judge_varied(seed, plan[seed::9], 2, busy)
+    wrong = [result for result in judged if is_wrong(result)]
     assert [f"{result.name}: {result.reason}" for result in wrong] == []
 
 

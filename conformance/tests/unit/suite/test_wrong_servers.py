@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 QUICK = ["--timeout", "0.2", "--max-examples", "3", "--rules", "schema.*", "--rules", "input.*"]
 
 
+def without_models(request: Request) -> Answer | None:
+    return Answer(403, {"detail": "no such route"}) if request.path == "/v1/models" else None
+
+
 def run(folder: Path, operations: str, *behaviours: Behaviour) -> tuple[int, dict[str, Any]]:
     with serving(keyed, models, *behaviours) as fake:
         arguments = ["--base-url", fake.base_url, "--report-dir", str(folder)]
@@ -42,6 +46,13 @@ def test_server_that_hangs_ends_in_errors_and_not_in_hours(tmp_path: Path) -> No
     assert code == 1
     assert rules["input.no-server-error"]["status"] == "fail"
     assert "no answer within 0.2 s" in rules["input.no-server-error"]["reason"]
+
+
+def test_server_of_libraries_alone_may_refuse_models(tmp_path: Path) -> None:
+    with serving(keyed, without_models, libraries) as fake:
+        arguments = ["--base-url", fake.base_url, "--report-dir", str(tmp_path)]
+        cli.main(["run", *arguments, *QUICK, "--operations", "beta.libraries.list"])
+    assert (tmp_path / "report.json").exists()
 
 
 def test_server_errors_are_found(tmp_path: Path) -> None:
