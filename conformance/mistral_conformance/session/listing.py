@@ -13,27 +13,26 @@ from mistral_conformance.record.exchange import Signal
 from mistral_conformance.record.wire import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mistral_conformance.model.document import Operation
     from mistral_conformance.record.exchange import Exchange
-    from mistral_conformance.session.session import Session
 
     Query = dict[str, str]
+    Send = Callable[[Message], Exchange]
 
 MOST_PAGES = 200
 PAGING = "x-mistral-paging"
 
 
-def walk(session: Session, operation: Operation, identity: str, path: str) -> Iterator[Any]:
+def walk(send: Send, operation: Operation, path: str) -> Iterator[Any]:
     """The items of a list, page by page; `path` is where they stand in an answer."""
     paging: dict[str, str] = operation.item.get(PAGING, {})
     query: Query | None = {}
     seen = 0
     before: list[Any] = []
     for number in range(MOST_PAGES):
-        message = Message("GET", operation.path, query=query)
-        page = evolve(session.send(message, identity, operation.id), form=None)
+        page = evolve(send(Message("GET", operation.path, query=query)), form=None)
         items = items_of(page, path)
         if not items or items == before:
             return

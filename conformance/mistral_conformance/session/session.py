@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -174,6 +175,7 @@ class Session:
     def _adopt_marked(self, kind: Kind) -> None:
         operation = self.document.operations[kind.list]
         for identity in self.identities:
-            for item in walk(self, operation, identity, kind.items):
+            send = partial(self.send, identity=identity, operation=operation.id)
+            for item in walk(send, operation, kind.items):
                 if isinstance(item, dict) and self.marker.owns(item.get(kind.name)):
                     self.creations.adopt(kind, identity, item)
