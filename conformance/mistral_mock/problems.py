@@ -14,13 +14,13 @@ from attrs import frozen
 import mistral_openapi
 from mistral_mock import unions
 from mistral_mock.errors import Problem
-from mistral_mock.excerpts import Excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import jsonschema_rs
 
+    from mistral_mock.excerpts import Excerpt
     from mistral_mock.unions import Union
 
     Branch = Sequence[jsonschema_rs.ValidationError]
@@ -95,12 +95,9 @@ class Explainer:
                 message = "Extra inputs are not permitted"
                 yield Problem((*loc, name), message, "extra_forbidden", _member(value, name))
         elif kind == "propertyNames":
-            name = facts["error"]
-            alone = Explainer(self.root, Excerpt(name.instance, name.instance))
-            yield from (
-                Problem((*loc, name.instance, "[key]"), one.msg, one.type, one.input, one.ctx)
-                for one in alone.explain(name, Place(()))
-            )
+            name = facts["error"]  # its path may lead to the map: a key stands nowhere
+            where = (*loc, name.instance, "[key]")
+            yield _explain_value(name.kind.name, name.kind.as_dict(), where, name.instance)
         elif kind == "type" and "object" in facts["types"] and self._has_fields(error):
             type_, message = OBJECT
             yield Problem(loc, message, type_, value)

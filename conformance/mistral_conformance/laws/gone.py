@@ -118,7 +118,7 @@ def _below(world: World, instance: Instance, reference: Reference) -> dict[str, 
     found: dict[str, str] = {}
     for each in instance.resource.children:
         child = world.model.resources[each]
-        if child.parameter in operation.path_ids:
+        if child.whole and child.parameter in operation.path_ids:
             found = world.make(child, parent=instance).ids
     return found
 

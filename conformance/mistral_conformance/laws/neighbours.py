@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.subjects import changes, needs_of
 from mistral_conformance.laws.views import new_value, stable
 from mistral_conformance.verdict.outcome import Skipped
@@ -70,8 +72,9 @@ def act(world: World, instance: Instance, operation: str) -> Exchange:
     if operation in resource.changes:
         field = next(each for each in resource.fields.values() if each.changed)
         body = {field.changed: new_value(world, resource, field)}
-        return world.ask(operation, instance.ids, by=instance.by, json=body)
-    return world.ask(operation, instance.ids, by=instance.by)
+        return world.change(instance, body, through=operation)
+    world.prepare(operation, instance.by, instance.ids)
+    return send_plain(world, operation, instance.ids, by=instance.by)
 
 
 def _bystanders(world: World, instance: Instance, operation: str) -> list[Instance]:
@@ -84,7 +87,7 @@ def _bystanders(world: World, instance: Instance, operation: str) -> list[Instan
     found += [world.make(resource, by=each) for each in world.others if resource.parameter]
     if operation != resource.delete:
         children = [world.model.resources[each] for each in resource.children]
-        found += [world.make(each, parent=instance) for each in children if each.parameter]
+        found += [world.make(e, parent=instance) for e in children if e.parameter and e.whole]
     return found
 
 
@@ -94,7 +97,8 @@ def _fill(world: World, instance: Instance, field: Field) -> None:
     body = {}
     for each in resource.fields.values():
         if each.changed and each.name != field.name and each.name not in instance.sent:
-            body[each.changed] = new_value(world, resource, each)
+            with suppress(Skipped):
+                body[each.changed] = new_value(world, resource, each)
     if body:
         world.need(world.change(instance, body))
 

@@ -36,7 +36,40 @@ def send_plain(world: World, operation: str, ids: Mapping[str, str], *, by: str)
         Skipped: see `plain_request`.
 
     """
-    return world.ask(operation, ids, by=by, **plain_request(world, operation))
+    own = load_samples().get(operation, Sample()).ids
+    literal = {name: each for name, each in own.items() if not each.startswith("$")}
+    request = plain_request(world, operation)
+    if "json" in request:
+        request["json"] = {
+            **request["json"],
+            **_shown_there(world, operation, ids, request["json"]),
+        }
+    return world.ask(operation, {**literal, **ids}, by=by, **request)
+
+
+def _shown_there(
+    world: World, operation: str, ids: Mapping[str, str], body: Json
+) -> dict[str, Any]:
+    """What the object at the ids shows for fields of the body that name a part of it."""
+    found = {}
+    for each in world.model.references:
+        place = each.place
+        if place.operation == operation and each.view and place.name in body:
+            answer = world.ask(each.view, ids)
+            value = _first_at(answer.json(), each.at.split(".")) if answer.ok else None
+            if value is not None:
+                found[place.name] = value
+    return found
+
+
+def _first_at(value: Any, path: list[str]) -> Any:  # noqa: ANN401 - JSON
+    """What stands at a path, in the first item of an array for a `*`; None where nothing does."""
+    for name in path:
+        if name == "*":
+            value = value[0] if isinstance(value, list) and value else None
+        else:
+            value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def unknown_id(world: World, operation: Operation, parameter: str) -> str:

@@ -87,6 +87,7 @@ def _read_states(
         origin_of(said, where, STATES),
         moves={state: tuple(each) for state, each in said.get("moves", {}).items()},
         actions={action: tuple(each) for action, each in said.get("actions", {}).items()},
+        stops={action: tuple(each) for action, each in said.get("stops", {}).items()},
         words=dict(said.get("words", {})),
         said_by=str(said.get("said_by", "")),
         null_in={state: tuple(each) for state, each in said.get("null_in", {}).items()},

@@ -47,10 +47,11 @@ class Field:
     `sent` is the field of the creating request that sets it (`file.name` and the like are parts of
     an uploaded file), `changed` that of a changing one; both are empty where none does. `owner` is
     `client`, `server`, or `both` where the server fills in what the client left out.
+    `null` is what null does in an update that can carry it: it `clears`, is `refused`, or `leaves`
+    the value where answers have no null for it.
     `moves` tells when a server's field may change: `never`, with a `change` of the object, or
     `alone` at any time. `count` and `sum` (`document.size`) name children that it adds up, `adds`
-    fields of its own object, of which null counts as 0. `null` is `clears` or `refused` where an
-    update can carry null.
+    fields of its own object, of which null counts as 0.
     """
 
     name: str
@@ -70,6 +71,8 @@ class Field:
     bounds: tuple[float | None, float | None] = (None, None)
     listed: tuple[str, ...] = ()
     """The values that requests may give it, where the document lists them."""
+    refers: str = ""
+    """The resource whose id it is, empty where it is no id."""
 
     @property
     def kept(self) -> bool:
@@ -102,14 +105,20 @@ class Reference:
     resource: str | None
     refusals: dict[str, tuple[int, ...]]
     origin: Origin
+    view: str = ""
+    """The view of the same object that shows what may stand there."""
+    at: str = ""
+    """Where it shows that."""
 
 
 @frozen(eq=False)
 class Filter:
     """One filter of a list.
 
-    `field` is the item's field that it looks at, `compare` is `equals` or `contains`, `case` is
-    `ignored`, `kept`, or empty where nobody says which; `repeats` that several values join by OR.
+    `field` is the item's field that it looks at, `compare` is `equals`, `contains`, `begins`,
+    `holds` (the entries of a map), `after` or `before` (a time, `inclusive` or not); `case` is
+    `ignored`, `kept`, or empty where nobody says which. Where it `repeats`, several values join by
+    OR, or by AND where `every` one has to fit. A map is spelled as JSON text.
     """
 
     parameter: str
@@ -118,17 +127,29 @@ class Filter:
     origin: Origin
     case: str = ""
     repeats: bool = False
+    every: bool = False
+    inclusive: bool = False
     schema: Json = attrs.field(factory=dict, repr=False)
 
 
 @frozen(eq=False)
 class Sort:
-    """The two parameters that order a list, and the fields that it can be ordered by."""
+    """The parameters that order a list, and the fields that it can be ordered by.
+
+    `fields` are those of items by the word that asks for each. Without a parameter for the
+    `direction`, a minus before the word asks for descending order.
+    """
 
     by: str
     direction: str
-    fields: tuple[str, ...]
+    fields: dict[str, str]
     origin: Origin
+
+    def ask(self, word: str, *, down: bool) -> Json:
+        """The query that asks for an order."""
+        if self.direction:
+            return {self.by: word, self.direction: "desc" if down else "asc"}
+        return {self.by: f"-{word}" if down else word}
 
 
 @frozen(eq=False)
@@ -164,6 +185,8 @@ class States:
     moves: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     actions: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     """By operation, the states that it leads to."""
+    stops: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    """By operation that ends what is on its way, the ends that it leads to."""
     words: dict[str, str] = attrs.field(factory=dict)
     """By state, what the field `said_by` says meanwhile."""
     said_by: str = ""
@@ -275,6 +298,8 @@ class Resource:
     seen_origin: Origin = Origin("")
     links: tuple[str, ...] = ()
     """Views that answer with a URL that opens the object's content without a key."""
+    lists: tuple[str, ...] = ()
+    """Further lists of the same objects, beside `list`."""
     content: str = ""
     """The view that gives the stored bytes."""
     fields: dict[str, Field] = attrs.field(factory=dict, repr=False)

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 SUFFIX = re.compile(r"_(id|uuid|identifier|name|id_or_name)$")
 LAST = re.compile(r"^(.*)/\{(\w+)\}$")
 SINGLE = {"create", "read", "list", "delete", "content"}
-PLURAL = {"change": "changes", "view": "views", "action": "actions", "link": "links"}
+PLURAL = {
+    "change": "changes",
+    "view": "views",
+    "action": "actions",
+    "link": "links",
+    "list": "lists",
+}
 WITHOUT_ROLE = "none"
 
 

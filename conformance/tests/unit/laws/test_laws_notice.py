@@ -5,24 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.unit.laws import defects_of_access, defects_of_answers, defects_of_ends
+from tests.unit.laws import (
+    defects_of_access,
+    defects_of_answers,
+    defects_of_ends,
+    defects_of_groups,
+)
 from tests.unit.laws.defects import DEFECTS
 
 from mistral_conformance.laws import load_laws
+from mistral_conformance.running.plan import WHOLE
 from mistral_conformance.verdict.outcome import RED, Status
 
 if TYPE_CHECKING:
     from tests.unit.laws.conftest import Judged
     from tests.unit.laws.defects import Defect
 
-MODULES = (defects_of_access, defects_of_answers, defects_of_ends)
+MODULES = (defects_of_access, defects_of_answers, defects_of_ends, defects_of_groups)
 """Each registers the defects of one part of the laws."""
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda each: each.name)
 def test_a_defect_makes_its_law_fail(judged: Judged, defect: Defect) -> None:
     law = defect.case.partition("[")[0]
-    results = judged(law, alter=defect.make(), only=defect.case)
+    results = judged(law, alter=defect.make(), only=defect.case, profile=WHOLE)
     assert [each.status in RED for each in results.values()] == [True]
     assert defect.told in results[defect.case].reason
 
