@@ -93,7 +93,12 @@ def _listed(model: Model) -> Iterator[Subject]:
 
 
 def _nested(model: Model) -> Iterator[Subject]:
-    return (each for each in _owned(model) if model.resources[each.value.resource].parent)
+    """Places of ids in paths that name the parent too."""
+    for subject in _owned(model):
+        above = model.resources.get(model.resources[subject.value.resource].parent)
+        path = model.document.operations[subject.value.place.operation].path_ids
+        if above and above.parameter in path:
+            yield subject
 
 
 def _keeper(model: Model, resource: Resource) -> Resource:

@@ -14,7 +14,7 @@ from mistral_conformance.laws.schemas import changing_schema, creating_schema
 from mistral_conformance.laws.subjects import changeable, resources
 from mistral_conformance.laws.values import NAMES
 from mistral_conformance.laws.views import expect_shown, new_value
-from mistral_conformance.model.schemas import facet, types
+from mistral_conformance.model.schemas import FORM, body_schema, facet, types
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 
@@ -113,6 +113,8 @@ def _maps(model: Model) -> Iterator[Subject]:
 
 def _uploads(model: Model) -> Iterator[Subject]:
     for subject in resources(model, lambda each: each.content or each.links):
+        if body_schema(model.document.operations[subject.value.create])[0] != FORM:
+            continue
         ways = [each for each in (subject.value.content, *_links(subject.value)) if each]
         yield evolve(subject, operations=(*subject.operations, *ways))
 

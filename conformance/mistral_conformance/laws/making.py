@@ -109,7 +109,13 @@ def _send_json(
     base = dict(sample.body or {})
     taken = properties(maker.document, schema or {})
     fixed = {name: each for name, each in base.items() if name != sample.marked}
-    body = {**base, **_made_up(maker, resource, taken, sample.apart), **fixed, **given}
+    body = {
+        **base,
+        **_made_up(maker, resource, taken, sample.apart),
+        **fixed,
+        **sample.made,
+        **given,
+    }
     answer = maker.call(operation.id, ids, by=by, json=body)
     return answer, body, b""
 

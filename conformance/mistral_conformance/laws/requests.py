@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.laws.reading import values_at
 from mistral_conformance.model.schemas import facet
 from mistral_conformance.probing.samples import Sample, load_samples
 
@@ -56,20 +57,10 @@ def _shown_there(
         place = each.place
         if place.operation == operation and each.view and place.name in body:
             answer = world.ask(each.view, ids)
-            value = _first_at(answer.json(), each.at.split(".")) if answer.ok else None
-            if value is not None:
-                found[place.name] = value
+            values = values_at(answer.json(), each.at) if answer.ok else []
+            if values:
+                found[place.name] = values[0]
     return found
-
-
-def _first_at(value: Any, path: list[str]) -> Any:  # noqa: ANN401 - JSON
-    """What stands at a path, in the first item of an array for a `*`; None where nothing does."""
-    for name in path:
-        if name == "*":
-            value = value[0] if isinstance(value, list) and value else None
-        else:
-            value = value.get(name) if isinstance(value, dict) else None
-    return value
 
 
 def unknown_id(world: World, operation: Operation, parameter: str) -> str:

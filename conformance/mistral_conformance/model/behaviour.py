@@ -64,7 +64,9 @@ def _options(document: Document, operation: Operation) -> Iterator[Option]:
         said: Json = each.schema.get(OPTION, {})
         if said:
             origin = origin_of(said, each.pointer, OPTION)
-            yield Option(operation.id, name, str(said["effect"]), origin)
+            told = {key: said.get(key) for key in ("value", "other")}
+            effect, at = str(said["effect"]), str(said.get("at", ""))
+            yield Option(operation.id, name, effect, origin, at, **told)
 
 
 def _said(document: Document, schema: Json) -> Json:

@@ -262,13 +262,18 @@ class Option:
     """A request option whose values show in the answer, or that is only a `hint`.
 
     `effect` says how: `caps usage`, `counts choices`, `ends text`, `shapes json`, `calls tools`,
-    `repeats`.
+    `repeats`; or, of what stands at a dotted path of the answer (`*` for each item), `counts items`
+    (arrays of so many as the `value`), `shows value` (only what was asked for), `shows` (something
+    with the `value`, nothing with the `other`).
     """
 
     operation: str
     name: str
     effect: str
     origin: Origin
+    at: str = ""
+    value: Any = None
+    other: Any = None
 
 
 @frozen(eq=False)

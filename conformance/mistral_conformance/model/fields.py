@@ -137,12 +137,12 @@ def _origin(sent: str, changed: str) -> Origin:
 
 
 def _null(document: Document, changed: Property | None, having: list[Property]) -> str:
-    """What null does in an update: what every answer has to have cannot be cleared by it."""
+    """What null does in an update: what no answer can show as null cannot be cleared by it."""
     if changed is None:
         return ""
     if not is_nullable(document, changed.schema):
         return "refused"
-    shown = any(is_nullable(document, each.schema) or not each.required for each in having)
+    shown = any(is_nullable(document, each.schema) for each in having)
     return "clears" if shown else "leaves"
 
 

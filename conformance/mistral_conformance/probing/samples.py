@@ -47,6 +47,7 @@ class Sample:
     aimed: dict[str, str] = field(factory=dict)
     apart: tuple[str, ...] = ()
     unsent: dict[str, Any] = field(factory=dict)
+    made: dict[str, Any] = field(factory=dict)
     named: dict[str, Named] = field(factory=dict, converter=_named)
 
     def filled(self, lookup: Lookup, marker: Marker) -> Sample:
