@@ -12,6 +12,7 @@ from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.named import send_naming
 from mistral_conformance.laws.requests import send_plain, unknown_id
 from mistral_conformance.laws.views import stable
+from mistral_conformance.laws.world import OUTSIDERS
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.session.capabilities import words_of
 from mistral_conformance.session.identities import CALLER
@@ -31,8 +32,6 @@ SHOWN_TO_STRANGERS = "harm: what belongs to somebody is shown to a stranger or c
 LEAK = "libraries.foreign-404"
 STRANGER = "stranger"
 WORKSPACE = "workspace"
-OUTSIDERS = ("neighbour", STRANGER)
-"""Identities outside of the caller's workspace."""
 OWN_WORDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}|/[\w/.%-]+|\d+", re.IGNORECASE)
 """What an answer may say of its own request: ids, paths, numbers."""
 

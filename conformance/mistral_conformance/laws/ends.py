@@ -103,7 +103,7 @@ def action_leads_on(world: World, subject: tuple[Resource, States, str]) -> None
     _, states, action = subject
     instance = world.make(subject[0])
     world.settle(instance)
-    done = world.call(action, instance.ids)
+    done = send_plain(world, action, instance.ids, by=instance.by)
     if 400 <= done.status < 500:
         raise Skipped(f"{action} is refused with {done.status}", done)
     world.need(done)
@@ -179,7 +179,7 @@ def action_on_the_way(world: World, subject: tuple[Resource, States, str]) -> No
     resource, _, action = subject
     instance = world.make(resource)
     for _ in range(2):
-        done = world.call(action, instance.ids)
+        done = send_plain(world, action, instance.ids, by=instance.by)
         said = f"{action} answers {done.status} on the way to an end"
         world.expect(done.ok or 400 <= done.status < 500, said, done)
     world.settle(instance)
@@ -193,7 +193,7 @@ def action_is_told_by_times(world: World, subject: tuple[Resource, States, str])
     world.settle(instance)
     before = world.read(instance)
     world.ctx.pass_time(2)
-    done = world.call(action, instance.ids)
+    done = send_plain(world, action, instance.ids, by=instance.by)
     if not done.ok:
         raise Skipped(f"{action} is refused with {done.status}", done)
     world.settle(instance)

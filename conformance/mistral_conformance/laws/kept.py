@@ -14,7 +14,7 @@ from mistral_conformance.laws.schemas import changing_schema, creating_schema
 from mistral_conformance.laws.subjects import changeable, resources
 from mistral_conformance.laws.values import NAMES
 from mistral_conformance.laws.views import expect_shown, new_value
-from mistral_conformance.model.schemas import FORM, body_schema, facet, types
+from mistral_conformance.model.schemas import FORM, body_schema, facet, properties, types
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 
@@ -107,7 +107,7 @@ def _clearable(model: Model) -> Iterator[Subject]:
 def _maps(model: Model) -> Iterator[Subject]:
     for subject in changeable(model):
         schema = changing_schema(model.document, *subject.value)
-        if "object" in types(model.document, schema):
+        if "object" in types(model.document, schema) and not properties(model.document, schema):
             yield subject
 
 

@@ -65,7 +65,7 @@ def make(
     media_type, _ = body_schema(operation)
     build = _send_form if media_type == FORM else _send_json
     maker.prepare(resource.create, by)
-    ids = parent.ids if parent else {}
+    ids = {**_own_ids(maker, resource.create), **(parent.ids if parent else {})}
     answer, body, content = build(maker, resource, by, ids, given)
     if answer.status not in CREATED:
         raise Unjudged(f"preparation failed: {resource.create} answered {answer.status}", answer)
@@ -76,6 +76,12 @@ def make(
         if each.sent in body and each.owner != "server"
     }
     return Instance(resource, {**ids, **own}, by, answer, sent, content, parent)
+
+
+def _own_ids(maker: Maker, operation: str) -> dict[str, str]:
+    """Path ids that objects to be followed are made at, where the sample tells any."""
+    told = load_samples().get(operation, Sample()).made_ids
+    return {name: maker.lookup(word.removeprefix("$")) for name, word in told.items()}
 
 
 def _id(resource: Resource, answer: Exchange) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from mistral_conformance.laws.finding import find_named
+from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.placing import place_id
-from mistral_conformance.laws.requests import plain_request, send_plain
+from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.probing.samples import Named, Sample, load_samples
-from mistral_conformance.probing.targets import load_targets, take, targets_of
+from mistral_conformance.probing.targets import load_targets, targets_of
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import Unjudged
 
@@ -16,12 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mistral_conformance.laws.world import World
-    from mistral_conformance.model import Model, Reference
-    from mistral_conformance.probing.targets import Target
+    from mistral_conformance.model import Model, Place, Reference
     from mistral_conformance.record.exchange import Exchange
 
 USED = "harm: what is another's, or was deleted, is used through the id in a body"
 NEIGHBOUR = "neighbour"
+SOON_S = 10
+"""After which what is done in its own time is done, in seconds of a clock that can be moved."""
 
 
 def _named(model: Model) -> Iterator[Subject]:
@@ -49,13 +52,15 @@ def named_id_is_refused(world: World, subject: tuple[Reference, str]) -> None:
     place = reference.place
     named = load_samples()[place.operation].named[place.name]
     resource = world.model.resources[str(reference.resource)]
-    taken = send_naming(world, reference, _find(world, named.target, CALLER))
+    taken = send_naming(world, reference, find_named(world, named.target, CALLER))
     if not taken.ok:
         raise Unjudged(f"preparation failed: {place} is refused with {taken.status}", taken)
-    identity = _find(world, named.target, NEIGHBOUR if cause == "foreign" else CALLER)
+    identity = find_named(world, named.target, NEIGHBOUR if cause == "foreign" else CALLER)
     if cause == "deleted":
         ids = {resource.parameter: identity}
         world.need(world.ask(resource.delete, ids))
+    world.ctx.pass_time(SOON_S if world.ctx.session.clock else 1)
+    before = _below(world, place)
     answer = send_naming(world, reference, identity)
     due = reference.refusals[cause]
     wanted = " or ".join(str(each) for each in due)
@@ -64,6 +69,24 @@ def named_id_is_refused(world: World, subject: tuple[Reference, str]) -> None:
         f"{cause}, {wanted} is due"
     )
     world.expect(answer.status in due, reason, answer)
+    if answer.ok:
+        world.ctx.pass_time(SOON_S if world.ctx.session.clock else 1)
+        added = len(_below(world, place) - before)
+        said = f"{place.operation} made {added} of a {resource.name} that is {cause}"
+        world.expect(not added, said, answer)
+
+
+def _below(world: World, place: Place) -> set[tuple[object, ...]]:
+    """What is kept below the objects that the operation's path names."""
+    spec = world.document.operations[place.operation]
+    ids = targets_of(world.ctx).ids(spec)
+    found = set()
+    for above in world.model.resources.values():
+        for name in above.children if above.parameter in ids else ():
+            child = world.model.resources[name]
+            if child.list and child.read and not world.model.states_of(name):
+                found |= {key_of(child, each) for each in world.walk(child, ids).items}
+    return found
 
 
 def send_naming(world: World, reference: Reference, identity: str) -> Exchange:
@@ -90,36 +113,3 @@ def send_naming(world: World, reference: Reference, identity: str) -> Exchange:
 
 def _of(operation: str, name: str) -> Named:
     return load_samples()[operation].named.get(name, Named(""))
-
-
-def _find(world: World, word: str, by: str) -> str:
-    """The id of a new object of an identity that fits where the target does.
-
-    Raises:
-        Unjudged: the server does not make one.
-        Skipped: there is none.
-
-    """
-    target = load_targets()[word]
-    made = [each for each in world.model.resources.values() if each.create == target.operation]
-    if made and made[0].whole:
-        instance = world.make(made[0], by=by, given=_given(world, target))
-        return instance.ids[made[0].parameter]
-    world.prepare(target.operation, by)
-    answer = world.need(send_plain(world, target.operation, {}, by=by))
-    return str(take(answer.json(), target))
-
-
-def _given(world: World, target: Target) -> dict[str, Any]:
-    """What the target's own sample says, as `World.make` takes it."""
-    if not target.sample:
-        return {}
-    sample = Sample(**target.sample).filled(world.lookup, world.ctx.marker)
-    body = {name: each for name, each in (sample.body or {}).items() if name != sample.marked}
-    given: dict[str, Any] = {**body, **sample.form}
-    if sample.parts and "file" in sample.parts:
-        part = sample.parts["file"]
-        given["file.content"] = part[1]
-        given["file.type"] = part[2] if len(part) == 3 else "text/plain"
-        given["file.name"] = world.values.name(str(part[0]))
-    return given

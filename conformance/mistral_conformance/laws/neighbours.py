@@ -10,7 +10,7 @@ from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.subjects import changes, needs_of
 from mistral_conformance.laws.views import new_value, stable
-from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.outcome import Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,8 +69,9 @@ def act(world: World, instance: Instance, operation: str) -> Exchange:
     resource = instance.resource
     if operation == resource.delete:
         return world.delete(instance)
-    if operation in resource.changes:
-        field = next(each for each in resource.fields.values() if each.changed)
+    fields = [each for each in resource.fields.values() if each.changed]
+    if operation in resource.changes and fields:
+        field = fields[0]
         body = {field.changed: new_value(world, resource, field)}
         return world.change(instance, body, through=operation)
     world.prepare(operation, instance.by, instance.ids)
@@ -84,7 +85,9 @@ def _bystanders(world: World, instance: Instance, operation: str) -> list[Instan
     if resource.parameter:
         found.append(world.make(resource, parent=instance.parent))
     found.append(world.make(resource))
-    found += [world.make(resource, by=each) for each in world.others if resource.parameter]
+    for each in world.others if resource.parameter else ():
+        with suppress(Unjudged):  # not everybody has what it takes to make one
+            found.append(world.make(resource, by=each))
     if operation != resource.delete:
         children = [world.model.resources[each] for each in resource.children]
         found += [world.make(e, parent=instance) for e in children if e.parameter and e.whole]

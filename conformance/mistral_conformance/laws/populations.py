@@ -103,7 +103,9 @@ def _variety(world: World, view: ListView, resource: Resource, word: str) -> Ite
 def _choices(world: World, view: ListView, resource: Resource) -> Iterator[list[tuple[str, Any]]]:
     """Values that a filter of the list can tell apart and the creating request takes."""
     for each in view.filters:
-        field = resource.fields[each.field]
+        field = resource.fields.get(each.field)
+        if field is None:
+            continue  # it looks inside of one
         values = facet(world.document, each.schema, "enum") or ()
         if field.sent and not field.sent.startswith("file."):
             yield from ([(field.sent, value)] for value in values if value is not None)

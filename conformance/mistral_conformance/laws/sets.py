@@ -47,7 +47,7 @@ def _paired(model: Model) -> Iterator[Subject]:
 def _sorted(model: Model) -> Iterator[Subject]:
     for view in model.lists.values():
         sort = view.sort
-        if sort is None:
+        if sort is None or not model.resources[view.resource].whole:
             continue
         for field in sort.fields:
             name = f"{view.operation}:{field}"

@@ -68,7 +68,9 @@ class Values:
         if choices:
             return self._random.choice([each for each in choices if each is not None])
         if "string" in kinds:
-            return self._text(name, facet(self._document, schema, "format"))
+            text = self._text(name, facet(self._document, schema, "format"))
+            longest = facet(self._document, schema, "maxLength")
+            return text if text is None or longest is None else text[-longest:].strip()
         if kinds & {"integer", "number"}:
             return self._number(schema)
         return self._random.random() < 0.5 if "boolean" in kinds else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.laws.finding import own_named
 from mistral_conformance.laws.instance import Instance, Shown, key_of
 from mistral_conformance.laws.making import make
 from mistral_conformance.laws.requests import plain_request
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 OTHERS = ("colleague", "neighbour", "stranger")
 """Identities that may stand by while the caller changes something of its own."""
+OUTSIDERS = ("neighbour", "stranger")
+"""Identities outside of the caller's workspace."""
 WAIT_S = 120
 
 
@@ -135,7 +138,8 @@ class World:
         self.capabilities.require([resource.create])
         if resource.parent and parent is None:
             parent = self.make(self.model.resources[resource.parent], by=by)
-        return make(self, resource, by, parent, given or {})
+        own = own_named(self, resource.create, by) if by in OUTSIDERS else {}
+        return make(self, resource, by, parent, {**own, **(given or {})})
 
     def shared(self, resource: Resource) -> Instance:
         """An object in its end state that all laws of a run share, for those that only look.
@@ -162,21 +166,22 @@ class World:
 
         """
         if through:
-            whole = {**self._required(instance, through), **body}
+            whole = self.complete(instance, through, body)
             return self.call(through, instance.ids, by=by or instance.by, json=whole)
         offered = [each for each in instance.resource.changes if self.capabilities.offers(each)]
         self.capabilities.require(instance.resource.changes if not offered else ())
-        whole = {**self._required(instance, offered[0]), **body}
+        whole = self.complete(instance, offered[0], body)
         return self.call(offered[0], instance.ids, by=by or instance.by, json=whole)
 
-    def _required(self, instance: Instance, operation: str) -> Json:
-        """What a changing request cannot leave out, as the object has it."""
+    def complete(self, instance: Instance, operation: str, body: Json) -> Json:
+        """The body of a changing request, with what it cannot leave out as the object has it."""
         _, schema = body_schema(self.document.operations[operation])
         taken = properties(self.document, schema or {})
         needed = [each.name for each in taken.values() if each.required]
         shown = self.read(instance).fields if needed else {}
         fields = {each.changed: each.name for each in instance.resource.fields.values()}
-        return {name: shown[fields[name]] for name in needed if fields.get(name) in shown}
+        own = {name: shown[fields[name]] for name in needed if fields.get(name) in shown}
+        return {**own, **body}
 
     def delete(self, instance: Instance, *, by: str = "") -> Exchange:
         """Delete an object; the answer may be a refusal."""

@@ -171,7 +171,7 @@ def _part_role(document: Document, operation: Operation, word: str) -> str:
 
 
 def _finish(document: Document, draft: _Draft, drafts: dict[str, _Draft]) -> Resource:
-    parent = draft.facts.get("parent") or _parent(document, draft, drafts)
+    parent = draft.facts.get("parent", _parent(document, draft, drafts))
     by_role: dict[str, Any] = {name: tuple(each) for name, each in draft.plural.items()}
     by_role["changes"] = tuple(sorted(by_role.get("changes", ()), key=_twins_last(document)))
     by_role |= draft.single

@@ -48,6 +48,7 @@ class Sample:
     apart: tuple[str, ...] = ()
     unsent: dict[str, Any] = field(factory=dict)
     made: dict[str, Any] = field(factory=dict)
+    made_ids: dict[str, str] = field(factory=dict)
     named: dict[str, Named] = field(factory=dict, converter=_named)
 
     def filled(self, lookup: Lookup, marker: Marker) -> Sample:
