@@ -231,6 +231,21 @@ def stop_leads_to_its_end(world: World, subject: tuple[Resource, States, str]) -
     world.expect(state in states.stops[stop], reason, done, *world.ctx.exchanges[-1:])
 
 
+@law(id="ends.stop-stops-one", over=_stopping, source=TOLD_FALSELY, harm=True)
+def stop_stops_one(world: World, subject: tuple[Resource, States, str]) -> None:
+    """What is beside something that is stopped goes on to an end of its own."""
+    resource, states, stop = subject
+    beside = world.make(resource)
+    instance = world.make(resource, parent=beside.parent)
+    done = send_plain(world, stop, instance.ids, by=instance.by)
+    if not done.ok:
+        raise Skipped(f"{stop} is refused with {done.status} on the way", done)
+    world.settle(beside)
+    state = _state(world, beside, states)
+    reason = f"{stop} of one {resource.name} led another to {state}"
+    world.expect(state not in states.stops[stop], reason, done, *world.ctx.exchanges[-1:])
+
+
 @law(id="ends.stop-leaves-the-ended", over=_stopping, source=TOLD_FALSELY, harm=True)
 def stop_leaves_the_ended(world: World, subject: tuple[Resource, States, str]) -> None:
     """What has ended stays as it is when it is stopped, by itself or by a stop before, for ever."""

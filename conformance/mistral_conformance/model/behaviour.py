@@ -70,8 +70,10 @@ def _options(document: Document, operation: Operation) -> Iterator[Option]:
 
 
 def _said(document: Document, schema: Json) -> Json:
-    found: Json = schema.get(STATES) or document.resolve(schema).get(STATES) or {}
-    return found
+    if STATES in schema:
+        found: Json = schema[STATES]
+        return found
+    return facet(document, schema, STATES) or {}
 
 
 def _read_states(
