@@ -31,6 +31,11 @@
 Words with a dollar sign stand for:
     $NAME             the id of a target
     $colleague.user   the user id of an identity; without it the sample is skipped
+For objects that laws make and follow to their end:
+    made    fields of the body that are sent instead of the sample's; made_ids: likewise path ids
+For ids in the body, also where the plainest request has none:
+    named   by place, such as `agent_id` or `training_files.*.file_id`: the `target` that fits
+            there, and the fields that the request is sent `without` then
 For generated requests of the same operation:
     most    the largest value that a field may have, set where it is absent: keeps outputs small
     aimed   a field that must name something real, and the word it stands for

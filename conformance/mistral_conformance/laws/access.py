@@ -9,8 +9,11 @@ from attrs import evolve
 
 from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.laws.requests import plain_request, send_plain, unknown_id
+from mistral_conformance.laws.named import send_naming
+from mistral_conformance.laws.requests import send_plain, unknown_id
 from mistral_conformance.laws.views import stable
+from mistral_conformance.laws.world import OUTSIDERS
+from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.session.capabilities import words_of
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import Skipped
@@ -29,8 +32,6 @@ SHOWN_TO_STRANGERS = "harm: what belongs to somebody is shown to a stranger or c
 LEAK = "libraries.foreign-404"
 STRANGER = "stranger"
 WORKSPACE = "workspace"
-OUTSIDERS = ("neighbour", STRANGER)
-"""Identities outside of the caller's workspace."""
 OWN_WORDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}|/[\w/.%-]+|\d+", re.IGNORECASE)
 """What an answer may say of its own request: ids, paths, numbers."""
 
@@ -48,7 +49,12 @@ def _in_path(model: Model) -> Iterator[Subject]:
 
 
 def _in_body(model: Model) -> Iterator[Subject]:
-    return (each for each in _placed(model, ("body", "query")) if "." not in each.value.place.name)
+    """Each place of a body that an id can be put at: `named`, or in the plainest request."""
+    for subject in _placed(model, ("body",)):
+        place = subject.value.place
+        sample = load_samples().get(place.operation, Sample())
+        if place.name in sample.named or place.name in (sample.body or {}):
+            yield subject
 
 
 def _owned(model: Model) -> Iterator[Subject]:
@@ -86,7 +92,12 @@ def _listed(model: Model) -> Iterator[Subject]:
 
 
 def _nested(model: Model) -> Iterator[Subject]:
-    return (each for each in _owned(model) if model.resources[each.value.resource].parent)
+    """Places of ids in paths that name the parent too."""
+    for subject in _owned(model):
+        above = model.resources.get(model.resources[subject.value.resource].parent)
+        path = model.document.operations[subject.value.place.operation].path_ids
+        if above and above.parameter in path:
+            yield subject
 
 
 def _keeper(model: Model, resource: Resource) -> Resource:
@@ -103,21 +114,15 @@ def unknown_is_refused(world: World, reference: Reference) -> None:
     operation = world.document.operations[reference.place.operation]
     ids[reference.place.name] = unknown_id(world, operation, reference.place.name)
     answer = send_plain(world, operation.id, ids, by=CALLER)
-    _expect_refused(world, reference, "unknown", answer)
+    expect_refused(world, reference, "unknown", answer)
 
 
 @law(id="access.unknown-in-body-is-refused", over=_in_body, source=DECLARED, level=SHOULD)
 def unknown_in_body_is_refused(world: World, reference: Reference) -> None:
     """An id in a body that nothing has is refused."""
-    place = reference.place
-    operation = world.document.operations[place.operation]
-    ids = _own_ids(world, reference)
-    request = plain_request(world, place.operation)
-    if place.name not in (request.get("json") or {}):
-        raise Skipped(f"the plainest request has no `{place.name}`")
-    body = {**request["json"], place.name: unknown_id(world, operation, place.name)}
-    answer = world.ask(place.operation, ids, **{**request, "json": body})
-    _expect_refused(world, reference, "unknown", answer)
+    operation = world.document.operations[reference.place.operation]
+    answer = send_naming(world, reference, unknown_id(world, operation, reference.place.name))
+    expect_refused(world, reference, "unknown", answer)
 
 
 @law(id="access.wrong-kind-is-refused", over=_owned, source=DECLARED)
@@ -126,7 +131,7 @@ def wrong_kind_is_refused(world: World, reference: Reference) -> None:
     ids = _own_ids(world, reference)
     ids[reference.place.name] = _other_kind(world, _resource(world, reference), ids)
     answer = send_plain(world, reference.place.operation, ids, by=CALLER)
-    _expect_refused(world, reference, "wrong-kind", answer)
+    expect_refused(world, reference, "wrong-kind", answer)
 
 
 @law(id="access.foreign-is-refused", over=_outside, source=SHOWN_TO_STRANGERS)
@@ -137,7 +142,7 @@ def foreign_is_refused(world: World, subject: tuple[Reference, str]) -> None:
     ids = _own_ids(world, reference, instance)
     before = world.look(instance)
     answer = send_plain(world, reference.place.operation, ids, by=outsider)
-    _expect_refused(world, reference, "foreign", answer, f" to the {outsider}")
+    expect_refused(world, reference, "foreign", answer, f" to the {outsider}")
     expect_untouched(world, instance, before, answer)
 
 
@@ -179,7 +184,7 @@ def other_parent_is_refused(world: World, reference: Reference) -> None:
     ids = {**instance.ids, **other.ids}
     before = world.look(instance)
     answer = send_plain(world, reference.place.operation, ids, by=CALLER)
-    _expect_refused(world, reference, "foreign", answer)
+    expect_refused(world, reference, "foreign", answer)
     expect_untouched(world, instance, before, answer)
 
 
@@ -220,9 +225,10 @@ def _other_kind(world: World, resource: Resource, ids: dict[str, str]) -> str:
     raise Skipped(f"there is nothing of another kind than {resource.name}")
 
 
-def _expect_refused(
+def expect_refused(
     world: World, reference: Reference, cause: str, answer: Exchange, whom: str = ""
 ) -> None:
+    """Hold an answer to the refusals that are declared for a cause."""
     due = reference.refusals[cause]
     wanted = " or ".join(str(each) for each in due)
     what = reference.resource

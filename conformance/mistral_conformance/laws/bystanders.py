@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.instance import key_of
-from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.outcome import Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,13 +30,17 @@ def bystanders_of(world: World, instance: Instance, operation: str) -> list[Inst
     if resource.parameter:
         found.append(world.make(resource, parent=instance.parent))
         found.append(namesake(world, instance))
-        found += [world.make(resource, by=each) for each in world.others]
+        for each in world.others:
+            with suppress(Unjudged):  # not everybody has what it takes to make one
+                found.append(world.make(resource, by=each))
     if instance.parent:
         found.append(instance.parent)
         found += shares_of(world, instance.parent)
     if operation != resource.delete:
         children = [world.model.resources[each] for each in resource.children]
-        found += [world.make(each, parent=instance) for each in children if each.parameter]
+        found += [
+            world.make(each, parent=instance) for each in children if each.parameter and each.whole
+        ]
         found += shares_of(world, instance)
     return found
 

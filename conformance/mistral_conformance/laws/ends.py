@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_conformance.laws.comparing import ABSENT
+from mistral_conformance.laws.comparing import ABSENT, describe, first_difference
 from mistral_conformance.laws.instance import Shown
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.reading import read_time
+from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.times import BIRTH
+from mistral_conformance.model.fields import UPDATE_STAMPS
 from mistral_conformance.model.schemas import answer_schema, properties
 from mistral_conformance.verdict.outcome import Skipped, Unjudged
 
@@ -44,6 +46,14 @@ def _acting(model: Model) -> Iterator[Subject]:
         for action in states.actions:
             operations, value = (action, resource.read), (resource, states, action)
             yield Subject(action, value, operations, (*subject.needed, action), subject.origins)
+
+
+def _stopping(model: Model) -> Iterator[Subject]:
+    for subject in _stateful(model):
+        resource, states = subject.value
+        for stop in states.stops:
+            operations, value = (stop, resource.read), (resource, states, stop)
+            yield Subject(stop, value, operations, (*subject.needed, stop), subject.origins)
 
 
 def _telling(model: Model) -> Iterator[Subject]:
@@ -95,7 +105,7 @@ def action_leads_on(world: World, subject: tuple[Resource, States, str]) -> None
     _, states, action = subject
     instance = world.make(subject[0])
     world.settle(instance)
-    done = world.call(action, instance.ids)
+    done = send_plain(world, action, instance.ids, by=instance.by)
     if 400 <= done.status < 500:
         raise Skipped(f"{action} is refused with {done.status}", done)
     world.need(done)
@@ -185,7 +195,7 @@ def action_on_the_way(world: World, subject: tuple[Resource, States, str]) -> No
     resource, _, action = subject
     instance = world.make(resource)
     for _ in range(2):
-        done = world.call(action, instance.ids)
+        done = send_plain(world, action, instance.ids, by=instance.by)
         said = f"{action} answers {done.status} on the way to an end"
         world.expect(done.ok or 400 <= done.status < 500, said, done)
     world.settle(instance)
@@ -199,7 +209,7 @@ def action_is_told_by_times(world: World, subject: tuple[Resource, States, str])
     world.settle(instance)
     before = world.read(instance)
     world.ctx.pass_time(2)
-    done = world.call(action, instance.ids)
+    done = send_plain(world, action, instance.ids, by=instance.by)
     if not done.ok:
         raise Skipped(f"{action} is refused with {done.status}", done)
     world.settle(instance)
@@ -219,6 +229,59 @@ def action_is_told_by_times(world: World, subject: tuple[Resource, States, str])
             world.expect(other == one, said, before.exchange, done, after.exchange)
     if not judged:
         raise Skipped(f"no time tells when a {resource.name} ended")
+
+
+@law(id="ends.stop-leads-to-its-end", over=_stopping, source=DECLARED)
+def stop_leads_to_its_end(world: World, subject: tuple[Resource, States, str]) -> None:
+    """What is stopped on its way comes to the declared end."""
+    resource, states, stop = subject
+    instance = world.make(resource)
+    if _state(world, instance, states) in states.ends:
+        raise Skipped(f"a new {resource.name} is at its end at once")
+    done = send_plain(world, stop, instance.ids, by=instance.by)
+    if not done.ok:
+        raise Skipped(f"{stop} is refused with {done.status} on the way", done)
+    world.settle(instance)
+    state = _state(world, instance, states)
+    reason = f"{stop} led to {state}, {' or '.join(states.stops[stop])} is due"
+    world.expect(state in states.stops[stop], reason, done, *world.ctx.exchanges[-1:])
+
+
+@law(id="ends.stop-stops-one", over=_stopping, source=TOLD_FALSELY, harm=True)
+def stop_stops_one(world: World, subject: tuple[Resource, States, str]) -> None:
+    """What is beside something that is stopped goes on to an end of its own."""
+    resource, states, stop = subject
+    beside = world.make(resource)
+    instance = world.make(resource, parent=beside.parent)
+    done = send_plain(world, stop, instance.ids, by=instance.by)
+    if not done.ok:
+        raise Skipped(f"{stop} is refused with {done.status} on the way", done)
+    world.settle(beside)
+    state = _state(world, beside, states)
+    reason = f"{stop} of one {resource.name} led another to {state}"
+    world.expect(state not in states.stops[stop], reason, done, *world.ctx.exchanges[-1:])
+
+
+@law(id="ends.stop-leaves-the-ended", over=_stopping, source=TOLD_FALSELY, harm=True)
+def stop_leaves_the_ended(world: World, subject: tuple[Resource, States, str]) -> None:
+    """What has ended stays as it is when it is stopped, by itself or by a stop before, for ever."""
+    resource, _, stop = subject
+    for stopped in (False, True):
+        instance = world.make(resource)
+        if stopped:
+            send_plain(world, stop, instance.ids, by=instance.by)
+        world.settle(instance)
+        before = world.look(instance)
+        done = send_plain(world, stop, instance.ids, by=instance.by)
+        said = f"{stop} answers {done.status} for what has ended"
+        world.expect(done.status < 500, said, done)
+        world.ctx.pass_time(LONG_S if world.ctx.session.clock else 1)
+        fields = [each for each in resource.fields.values() if each.name not in UPDATE_STAMPS]
+        for one, other in zip(before, world.look(instance), strict=True):
+            difference = first_difference(world.document, fields, one.fields, other.fields)
+            if difference:
+                reason = f"{stop} changed what had ended: {describe(*difference, one, other)}"
+                world.fail(reason, one.exchange, done, other.exchange)
 
 
 def _expect_fitting(world: World, resource: Resource, states: States, shown: Shown) -> int:

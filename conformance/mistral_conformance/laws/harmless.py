@@ -9,7 +9,7 @@ from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.subjects import needs_of
 from mistral_conformance.laws.views import stable
-from mistral_conformance.model.schemas import answer_schema
+from mistral_conformance.model.schemas import answer_schema, types
 from mistral_conformance.verdict.outcome import Skipped
 from mistral_conformance.verdict.requirement import SHOULD
 
@@ -73,6 +73,9 @@ def refused_changes_nothing(world: World, subject: tuple[Resource, str]) -> None
 @law(id="extra.query-is-harmless", over=_readings, source=FREE, level=SHOULD)
 def query_is_harmless(world: World, subject: tuple[Resource, str]) -> None:
     """A query parameter that the document does not know changes nothing in an answer."""
+    for each in world.document.operations[subject[1]].parameters:
+        if each.get("explode") and "object" in types(world.document, each.get("schema", {})):
+            raise Skipped(f"every name in the query is an entry of `{each['name']}`")
     _expect_harmless(world, subject, {"query": {"unknown_parameter": "1"}})
 
 

@@ -54,6 +54,13 @@ class Shown:
 
 
 def key_of(resource: Resource, value: object) -> tuple[Any, ...]:
-    """The values of an object's identifying fields, as far as it has them."""
-    found = (value.get(each) if isinstance(value, dict) else None for each in resource.key)
+    """The values of an object's identifying fields, as far as it has them.
+
+    Some answers name an id as paths do: `conversation_id` for the `id` of a conversation.
+    """
+    told = value if isinstance(value, dict) else {}
+    names = {each: each for each in resource.key}
+    if len(names) == 1 and resource.key[0] not in told and resource.parameter in told:
+        names = {resource.key[0]: resource.parameter}
+    found = (told.get(each) for each in names.values())
     return tuple(each if isinstance(each, str | int | None) else repr(each) for each in found)

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from mistral_conformance.laws.instance import Shown
 from mistral_conformance.laws.law import FULL, Subject, law
 from mistral_conformance.laws.links import open_url, read_url
 from mistral_conformance.laws.schemas import changing_schema, creating_schema
 from mistral_conformance.laws.subjects import changeable, resources
 from mistral_conformance.laws.values import NAMES
-from mistral_conformance.laws.views import expect_shown
-from mistral_conformance.model.schemas import facet, types
+from mistral_conformance.laws.views import expect_shown, new_value
+from mistral_conformance.model.schemas import FORM, body_schema, facet, properties, types
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 from mistral_conformance.verdict.requirement import SHOULD
@@ -82,7 +81,7 @@ def _kept(model: Model, test: Any) -> Iterator[Subject]:  # noqa: ANN401 - a pre
 def _texts(model: Model) -> Iterator[Subject]:
     def is_text(each: Field) -> bool:
         schema, document = each.schema, model.document
-        plain = not facet(document, schema, "format") and not each.listed
+        plain = not facet(document, schema, "format") and not each.listed and not each.refers
         named = each.sent in {"", "file.name", each.name} and each.kept
         return "string" in types(document, schema) and plain and named
 
@@ -113,12 +112,14 @@ def _clearable(model: Model) -> Iterator[Subject]:
 def _maps(model: Model) -> Iterator[Subject]:
     for subject in changeable(model):
         schema = changing_schema(model.document, *subject.value)
-        if "object" in types(model.document, schema):
+        if "object" in types(model.document, schema) and not properties(model.document, schema):
             yield subject
 
 
 def _uploads(model: Model) -> Iterator[Subject]:
     for subject in resources(model, lambda each: each.content or each.links):
+        if body_schema(model.document.operations[subject.value.create])[0] != FORM:
+            continue
         ways = [each for each in (subject.value.content, *_links(subject.value)) if each]
         yield evolve(subject, operations=(*subject.operations, *ways))
 
@@ -175,8 +176,7 @@ def choice_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
         except Signal:
             continue  # keys may lack the right to some, and some go with other bytes
         judged += 1
-        views = [Shown("the answer", instance.made, instance.made.json()), *world.look(instance)]
-        expect_shown(world, instance, views, {field.name: value})
+        expect_shown(world, instance, world.look(instance), {field.name: value})
     if not judged:
         raise NotOffered(f"not offered: the server takes no value for `{field.sent}`")
 
@@ -186,8 +186,7 @@ def null_clears(world: World, subject: tuple[Resource, Field]) -> None:
     """A field that was set is null, or left out, after an update with null."""
     resource, field = subject
     instance = world.make(resource)
-    schema = changing_schema(world.document, resource, field)
-    value = world.values.make(field.changed, schema)
+    value = new_value(world, resource, field)
     world.need(world.change(instance, {field.changed: value}))
     answer = world.change(instance, {field.changed: None})
     world.expect(answer.ok, f"null for `{field.changed}` is refused with {answer.status}", answer)

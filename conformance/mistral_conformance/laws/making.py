@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from mistral_conformance.laws.instance import Instance
+from mistral_conformance.laws.instance import Instance, key_of
 from mistral_conformance.model.schemas import FORM, body_schema, properties
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import Unjudged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from mistral_conformance.laws.values import Values
     from mistral_conformance.model import Resource
@@ -34,6 +34,7 @@ class Maker(Protocol):
     @property
     def values(self) -> Values: ...  # noqa: D102 - see `World`
     def lookup(self, word: str) -> str: ...  # noqa: D102 - see `World`
+    def prepare(self, operation: str, by: str) -> None: ...  # noqa: D102 - see `World`
     def call(  # noqa: D102 - see `World`
         self,
         operation: str,
@@ -63,11 +64,12 @@ def make(
     operation = maker.document.operations[resource.create]
     media_type, _ = body_schema(operation)
     build = _send_form if media_type == FORM else _send_json
-    ids = parent.ids if parent else {}
+    maker.prepare(resource.create, by)
+    ids = {**_own_ids(maker, resource.create), **(parent.ids if parent else {})}
     answer, body, content = build(maker, resource, by, ids, given)
     if answer.status not in CREATED:
         raise Unjudged(f"preparation failed: {resource.create} answered {answer.status}", answer)
-    own = {resource.parameter: str(answer[resource.key[0]])} if resource.parameter else {}
+    own = {resource.parameter: _id(resource, answer)} if resource.parameter else {}
     sent = {
         name: body[each.sent]
         for name, each in resource.fields.items()
@@ -76,16 +78,28 @@ def make(
     return Instance(resource, {**ids, **own}, by, answer, sent, content, parent)
 
 
+def _own_ids(maker: Maker, operation: str) -> dict[str, str]:
+    """Path ids that objects to be followed are made at, where the sample tells any."""
+    told = load_samples().get(operation, Sample()).made_ids
+    return {name: maker.lookup(word.removeprefix("$")) for name, word in told.items()}
+
+
+def _id(resource: Resource, answer: Exchange) -> str:
+    """The id of what was made; an answer without one is a failure."""
+    found = key_of(resource, answer.json())[0]
+    return str(answer[resource.key[0]] if found is None else found)
+
+
 def _sample(maker: Maker, operation: str) -> Sample:
     sample = load_samples().get(operation, Sample())
     return sample.filled(maker.lookup, maker.ctx.marker)
 
 
-def _made_up(maker: Maker, resource: Resource, taken: Json) -> Json:
-    """A value for each client field of the creating request that has none yet."""
+def _made_up(maker: Maker, resource: Resource, taken: Json, apart: Container[str]) -> Json:
+    """A value for each client field of the creating request that stands by itself and is no id."""
     found: Json = {}
     for each in resource.fields.values():
-        if each.kept and each.sent in taken:
+        if each.kept and each.sent in taken and each.sent not in apart and not each.refers:
             value = maker.values.make(each.sent, taken[each.sent].schema)
             if value is not None:
                 found[each.sent] = value
@@ -101,7 +115,13 @@ def _send_json(
     base = dict(sample.body or {})
     taken = properties(maker.document, schema or {})
     fixed = {name: each for name, each in base.items() if name != sample.marked}
-    body = {**base, **_made_up(maker, resource, taken), **fixed, **given}
+    body = {
+        **base,
+        **_made_up(maker, resource, taken, sample.apart),
+        **fixed,
+        **sample.made,
+        **given,
+    }
     answer = maker.call(operation.id, ids, by=by, json=body)
     return answer, body, b""
 

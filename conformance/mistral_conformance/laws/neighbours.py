@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.access import calm
 from mistral_conformance.laws.bystanders import bystanders_of, keys_beside, namesake
 from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.subjects import changes, needs_of
 from mistral_conformance.laws.texts import read_text
 from mistral_conformance.laws.views import new_value, stable
@@ -108,11 +110,13 @@ def act(world: World, instance: Instance, operation: str) -> Exchange:
         return namesake(world, instance).made
     if operation == resource.delete:
         return world.delete(instance)
-    if operation in resource.changes:
-        field = next(each for each in resource.fields.values() if each.changed)
+    fields = [each for each in resource.fields.values() if each.changed]
+    if operation in resource.changes and fields:
+        field = fields[0]
         body = {field.changed: new_value(world, resource, field)}
-        return world.ask(operation, instance.ids, by=instance.by, json=body)
-    return world.ask(operation, instance.ids, by=instance.by)
+        return world.change(instance, body, through=operation)
+    world.prepare(operation, instance.by, instance.ids)
+    return send_plain(world, operation, instance.ids, by=instance.by)
 
 
 def _still(world: World, resource: Resource) -> list[Field]:
@@ -148,7 +152,8 @@ def _fill(world: World, instance: Instance, field: Field | None = None) -> None:
     for each in resource.fields.values():
         new = field is None or (each.name != field.name and each.name not in instance.sent)
         if each.changed and new:
-            body[each.changed] = new_value(world, resource, each)
+            with suppress(Skipped):
+                body[each.changed] = new_value(world, resource, each)
     if body:
         world.need(world.change(instance, body))
 

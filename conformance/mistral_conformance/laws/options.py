@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.laws.asking import LONGER, ask, ask_twice, count, parse, question, stop_at
+from mistral_conformance.laws.asking import (
+    LONGER,
+    REFUSED,
+    ask,
+    ask_twice,
+    count,
+    parse,
+    question,
+    stop_at,
+)
 from mistral_conformance.laws.comparing import shorten
 from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.reading import values_at
+from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.tools import (
     FORCED,
     JSON_SCHEMA,
@@ -20,6 +32,7 @@ from mistral_conformance.laws.tools import (
     names_of,
 )
 from mistral_conformance.probing.samples import load_samples
+from mistral_conformance.verdict.outcome import NotOffered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -150,12 +163,56 @@ def _calls_nothing(world: World, option: Option) -> None:
     world.expect(not answer.first.calls, "a tool is called in spite of none", answer.exchange)
 
 
+def _ask_plain(world: World, option: Option, value: object) -> list[Any]:
+    """What the answer to the plainest request with a value of the option has at its place.
+
+    Raises:
+        NotOffered: the option is refused.
+
+    """
+    request = plain_request(world, option.operation)
+    if request.get("files"):
+        spelled = json.dumps(value) if not isinstance(value, str) else value
+        given = {} if value is None else {option.name: (None, spelled.encode())}
+        request["files"] = {**request["files"], **given}
+    else:
+        request["json"] = {**request["json"], option.name: value}
+    answer = world.call(option.operation, **request)
+    if answer.status in REFUSED:
+        world.capabilities.note(option.name, offered=False)
+        raise NotOffered(f"not offered: {option.name} is refused with {answer.status}", answer)
+    world.need(answer)
+    return [each for each in values_at(answer.json(), option.at) if each not in (None, [], {})]
+
+
+def _counts_items(world: World, option: Option) -> None:
+    found = [len(each) for each in _ask_plain(world, option, option.value)]
+    reason = f"{option.name} {option.value} gives {found} items at `{option.at}`"
+    world.expect(found and set(found) == {option.value}, reason)
+
+
+def _shows_value(world: World, option: Option) -> None:
+    found = _ask_plain(world, option, option.value)
+    reason = f"{option.name} {option.value} gives {found} at `{option.at}`"
+    world.expect(found == option.value, reason)
+
+
+def _shows(world: World, option: Option) -> None:
+    reason = f"{option.name} {option.value} shows nothing at `{option.at}`"
+    world.expect(_ask_plain(world, option, option.value), reason)
+    found = _ask_plain(world, option, option.other)
+    world.expect(not found, f"{option.name} {option.other} shows {found} at `{option.at}`")
+
+
 USES: dict[str, dict[str, Use]] = {
     "caps usage": {"": _caps_usage},
     "counts choices": {"": _counts_choices},
     "ends text": {"": _ends_text},
     "repeats": {"": _repeats},
     "shapes json": {"": _shapes_object, "by a schema": _shapes_by_schema},
+    "counts items": {"": _counts_items},
+    "shows value": {"": _shows_value},
+    "shows": {"": _shows},
     "calls tools": {
         "": _calls(FORCED),
         "several": _calls(SEVERAL),

@@ -8,6 +8,7 @@ from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.populations import crowd_of, named_like, population_of
 from mistral_conformance.laws.reading import find, read_items
+from mistral_conformance.laws.walking import LIMIT
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 from mistral_conformance.verdict.requirement import MAY, SHOULD
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 DECLARED = "document: x-mistral-paging (how the list is paged)"
 LOST = "harm: a program that reads all pages loses an item or sees it twice"
 MOST = 200
-"""A list of more items is not walked by ones and twos."""
+"""A list of more items is not walked by small pages."""
 
 
 def _paged(model: Model) -> Iterator[Subject]:
@@ -50,13 +51,16 @@ def pages_tile(world: World, view: ListView) -> None:
     """Pages of any size, by number or by token, put together are the list, in one order."""
     population, query, count = _narrowed(world, view)
     resource = world.model.resources[view.resource]
-    whole = world.walk(resource, population.ids, query)
+    whole = world.walk(resource, population.ids, query, through=view.operation)
     wanted = [key_of(resource, each) for each in whole.items]
     missing = population.keys - set(wanted)
     world.expect(not missing, f"{len(missing)} items are not in the list", *whole.pages)
-    for size in sorted({1, 2, 3, count - 1, count}):
-        for tokens in (True, False) if "token" in view.paging else (True,):
-            walk = world.walk(resource, population.ids, query, size=size, tokens=tokens)
+    least = -(-count // LIMIT)
+    for size in sorted({least, least + 1, least + 2, count - 1, count}):
+        for tokens in _ways(view):
+            walk = world.walk(
+                resource, population.ids, query, size=size, tokens=tokens, through=view.operation
+            )
             _expect_tiles(world, view, walk, wanted, size)
 
 
@@ -66,8 +70,16 @@ def totals_are_true(world: World, view: ListView) -> None:
     population, query, count = _narrowed(world, view)
     resource = world.model.resources[view.resource]
     judged = 0
-    for size in (1, 2, count):
-        walk = world.walk(resource, population.ids, query, size=size, tokens=False)
+    least = -(-count // LIMIT)
+    for size in (least, least + 1, count):
+        walk = world.walk(
+            resource,
+            population.ids,
+            query,
+            size=size,
+            tokens=_ways(view)[-1],
+            through=view.operation,
+        )
         for number, page in enumerate(walk.pages, start=1):
             more = find(page, view.paging.get("has_more", "?"))
             total = find(page, view.paging.get("total", "?")) if view.exact else None
@@ -133,8 +145,8 @@ def largest_page_is_full(world: World, view: ListView) -> None:
     """A list of more items than its largest page holds loses none of them, and counts them all."""
     crowd, query = _crowd(world, view)
     resource, count = world.model.resources[view.resource], len(crowd.made)
-    for tokens in (True, False) if "token" in view.paging else (True,):
-        walk = world.walk(resource, crowd.ids, query, tokens=tokens)
+    for tokens in _ways(view):
+        walk = world.walk(resource, crowd.ids, query, tokens=tokens, through=view.operation)
         found = [key_of(resource, each) for each in walk.items]
         first, size = len(read_items(walk.pages[0], view.items)), _size(view)
         said = f"a page of size {size} holds {first} of {count} items"
@@ -169,15 +181,21 @@ def end_is_told(world: World, view: ListView) -> None:
         world.expect(held, said, *walk.pages[-2:])
 
 
+def _ways(view: ListView) -> tuple[bool, ...]:
+    """Whether to walk by tokens: both ways where the list has pages by number too."""
+    by_number = "page" in view.paging or "offset" in view.paging
+    return (True, False) if "token" in view.paging and by_number else (not by_number,)
+
+
 def _narrowed(world: World, view: ListView) -> tuple[Population, Json, int]:
     """The population, the query that leaves little else, and how many items that gives."""
     population = population_of(world, view)
     search = next((e.parameter for e in view.filters if e.compare == "contains"), None)
     query = {} if population.parent or search is None else {search: population.word}
     resource = world.model.resources[view.resource]
-    count = len(world.walk(resource, population.ids, query).items)
+    count = len(world.walk(resource, population.ids, query, through=view.operation).items)
     if count > MOST:
-        raise Skipped(f"the list has {count} items, too many to be walked by ones")
+        raise Skipped(f"the list has {count} items, too many to be walked by small pages")
     if count <= 1:
         raise Skipped(f"the list has {count} items")
     return population, query, count

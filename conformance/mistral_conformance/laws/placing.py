@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from mistral_conformance.model import Place
     from mistral_conformance.model.document import Document, Json
+    from mistral_conformance.model.schemas import Property
 
 ANY = "*"
 WORDS = "Repeat what the file says, word by word."
@@ -33,11 +34,14 @@ def _build(document: Document, schema: Json, path: Sequence[str], identity: str)
     name, *rest = path
     node = _leading(document, schema, path)
     if name == ANY:
-        items = [_build(document, node["items"], rest, identity)]
-        text = {"type": "text", "text": WORDS}
-        return [text, *items] if _takes_text(document, node["items"]) else items
+        item = _build(document, node["items"], rest, identity)
+        if _takes_text(document, node["items"]):
+            return [{"type": "text", "text": WORDS}, item]
+        asks = isinstance(item, dict) and item.get("role") != USER
+        asks = asks and _takes_words(document, node["items"])
+        return [item, {"role": USER, "content": WORDS}] if asks else [item]
     needed = {
-        each.name: _least(document, each.schema)
+        each.name: _least(document, each)
         for each in properties(document, node).values()
         if each.required or facet(document, each.schema, "const")
     }
@@ -71,14 +75,23 @@ def _takes_text(document: Document, schema: Json) -> bool:
     return "text" in [facet(document, each, "const") for each in kinds]
 
 
-def _least(document: Document, schema: Json) -> Any:  # noqa: ANN401 - JSON
-    """The plainest value of a schema."""
+def _takes_words(document: Document, schema: Json) -> bool:
+    """Whether one of the members is what a user says."""
+    return any(
+        USER in (facet(document, node.get("properties", {}).get("role", {}), "enum") or ())
+        for node in members(document, schema)
+    )
+
+
+def _least(document: Document, field: Property) -> Any:  # noqa: ANN401 - JSON
+    """The plainest value of a field."""
+    schema = field.schema
     for word in ("const", "default"):
         if (found := facet(document, schema, word)) is not None:
             return found
     choices = facet(document, schema, "enum")
     if choices:
-        return choices[0]
+        return USER if USER in choices else choices[0]
     plain: dict[str, Any] = {"string": "text", "integer": 1, "number": 1, "boolean": True}
     kinds = types(document, schema)
     return next((value for kind, value in plain.items() if kind in kinds), {})

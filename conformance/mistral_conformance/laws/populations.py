@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from mistral_conformance.laws.schemas import taken
 from mistral_conformance.model.schemas import facet
+from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import Unjudged
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
-    from mistral_conformance.model import ListView, Resource
+    from mistral_conformance.model import Field, ListView, Resource
     from mistral_conformance.model.document import Json
 
 NAMES = ("Alpha report", "alpha notes", "BETA report", "100%_done", "a.b*c?", "Ünï çödé", "x")
@@ -28,6 +30,8 @@ TYPES = (
 )
 BEYOND = 3
 """So many more items than a page holds make a crowd."""
+APART_S = 1.5
+"""So far apart are items made where that costs no time: some stamps are whole seconds."""
 LEAST = 3
 """With fewer items nothing is proven about sets and pages."""
 
@@ -116,7 +120,7 @@ def _populate(world: World, view: ListView) -> Population:
             made.append(world.make(resource, by=CALLER, parent=parent, given=given))
         except Signal:
             continue  # a server may refuse some kinds; what it takes is enough
-        world.ctx.pass_time(0.01)
+        world.ctx.pass_time(APART_S if world.ctx.session.clock else 0.01)
     return Population(word, parent, tuple(made))
 
 
@@ -126,7 +130,7 @@ def _variety(world: World, view: ListView, resource: Resource, word: str) -> Ite
     for number, name in enumerate(NAMES):
         media_type, suffix, content = TYPES[number % len(TYPES)]
         marked = world.ctx.marker.name(f"{word} {name}")
-        given: Json = {"name": marked}
+        given: Json = {"name": marked} if "name" in taken(world.document, resource.create) else {}
         if resource.fields and any(e.sent.startswith("file.") for e in resource.fields.values()):
             unique = content + f"{word} {number}\n".encode() * (number + 1)
             body = content * (number + 1) if suffix == ".jsonl" else unique
@@ -137,7 +141,20 @@ def _variety(world: World, view: ListView, resource: Resource, word: str) -> Ite
 def _choices(world: World, view: ListView, resource: Resource) -> Iterator[list[tuple[str, Any]]]:
     """Values that a filter of the list can tell apart and the creating request takes."""
     for each in view.filters:
-        field = resource.fields[each.field]
+        field = resource.fields.get(each.field)
+        if field is None:
+            continue  # it looks inside of one
         values = facet(world.document, each.schema, "enum") or ()
         if field.sent and not field.sent.startswith("file."):
             yield from ([(field.sent, value)] for value in values if value is not None)
+            yield from _named(world, resource, field)
+
+
+def _named(world: World, resource: Resource, field: Field) -> Iterator[list[tuple[str, Any]]]:
+    """Two objects that the field can name, each without what it stands instead of."""
+    named = load_samples().get(resource.create, Sample()).named.get(field.sent)
+    of = world.model.resources.get(field.refers)
+    if named and of and of.whole:
+        for _ in range(2):
+            identity = world.make(of).ids[of.parameter]
+            yield [(field.sent, identity), *((each, None) for each in named.without)]

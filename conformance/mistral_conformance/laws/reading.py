@@ -45,6 +45,17 @@ def find(exchange: Exchange, path: str) -> Any:  # noqa: ANN401 - JSON
     return value
 
 
+def values_at(value: Any, path: str) -> list[Any]:  # noqa: ANN401 - JSON
+    """All that stands at a dotted path, `*` for each item of an array."""
+    found = [value]
+    for name in path.split("."):
+        if name == "*":
+            found = [item for each in found if isinstance(each, list) for item in each]
+        else:
+            found = [each[name] for each in found if isinstance(each, dict) and name in each]
+    return found
+
+
 def read_time(value: object) -> float | None:
     """Seconds since 1970 of a time in either spelling, None for what is no time."""
     if isinstance(value, int | float) and not isinstance(value, bool):

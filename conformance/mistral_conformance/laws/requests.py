@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.laws.reading import values_at
 from mistral_conformance.model.schemas import facet
 from mistral_conformance.probing.samples import Sample, load_samples
 
@@ -36,7 +37,30 @@ def send_plain(world: World, operation: str, ids: Mapping[str, str], *, by: str)
         Skipped: see `plain_request`.
 
     """
-    return world.ask(operation, ids, by=by, **plain_request(world, operation))
+    own = load_samples().get(operation, Sample()).ids
+    literal = {name: each for name, each in own.items() if not each.startswith("$")}
+    request = plain_request(world, operation)
+    if "json" in request:
+        request["json"] = {
+            **request["json"],
+            **_shown_there(world, operation, ids, request["json"]),
+        }
+    return world.ask(operation, {**literal, **ids}, by=by, **request)
+
+
+def _shown_there(
+    world: World, operation: str, ids: Mapping[str, str], body: Json
+) -> dict[str, Any]:
+    """What the object at the ids shows for fields of the body that name a part of it."""
+    found = {}
+    for each in world.model.references:
+        place = each.place
+        if place.operation == operation and each.view and place.name in body:
+            answer = world.ask(each.view, ids)
+            values = values_at(answer.json(), each.at) if answer.ok else []
+            if values:
+                found[place.name] = values[0]
+    return found
 
 
 def unknown_id(world: World, operation: Operation, parameter: str) -> str:

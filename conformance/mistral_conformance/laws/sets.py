@@ -5,16 +5,18 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.laws.filters import fits, spell, value_at, values_of
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.populations import population_of
 from mistral_conformance.laws.reading import find, read_time
-from mistral_conformance.model.schemas import facet, items_of
+from mistral_conformance.model.schemas import facet
 from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from mistral_conformance.laws.filters import Values
     from mistral_conformance.laws.populations import Population
     from mistral_conformance.laws.walking import Walk
     from mistral_conformance.laws.world import World
@@ -39,8 +41,6 @@ PARTS = (
 )
 """What is searched for, beside the word of the population."""
 
-Values = list[Any]
-
 
 def _filtered(model: Model) -> Iterator[Subject]:
     for view in model.lists.values():
@@ -64,7 +64,7 @@ def _paired(model: Model) -> Iterator[Subject]:
 def _sorted(model: Model) -> Iterator[Subject]:
     for view in model.lists.values():
         sort = view.sort
-        if sort is None:
+        if sort is None or not model.resources[view.resource].whole:
             continue
         for field in sort.fields:
             name = f"{view.operation}:{field}"
@@ -193,11 +193,11 @@ def sorted_by_a_field(world: World, subject: tuple[ListView, Sort, str]) -> None
     view, sort, field = subject
     population, whole = _whole(world, view)
     resource = world.model.resources[view.resource]
-    for direction in ("asc", "desc"):
-        query = {sort.by: field, sort.direction: direction}
-        walk = world.walk(resource, population.ids, query)
+    for down in (False, True):
+        query = sort.ask(field, down=down)
+        walk = world.walk(resource, population.ids, query, through=view.operation)
         _expect_keys(world, view, walk, {key_of(resource, e) for e in whole.items}, str(query))
-        _expect_order(world, walk, field, down=direction == "desc")
+        _expect_order(world, walk, sort.fields[field], down=down)
 
 
 @law(id="sets.default-order", over=_ordered, source=DECLARED)
@@ -211,20 +211,18 @@ def _whole(world: World, view: ListView) -> tuple[Population, Walk]:
     """The population, and the unfiltered list that it is in."""
     population = population_of(world, view)
     resource = world.model.resources[view.resource]
-    return population, world.walk(resource, population.ids)
+    return population, world.walk(resource, population.ids, through=view.operation)
 
 
 def _values(world: World, each: Filter, population: Population, whole: Walk) -> Values:
-    """The values to ask for: those that items have, and one that none has."""
-    if each.compare == "contains":
-        parts = [part.format(word=population.word) for part in PARTS]
-        return [population.word, *parts, world.values.word()]
-    found = [item[each.field] for item in whole.items if item.get(each.field) is not None]
-    listed = items_of(world.document, each.schema) or each.schema
-    choices = facet(world.document, listed, "enum") or [f"none/{world.values.word()}"]
-    absent = [value for value in choices if value is not None and value not in found][:1]
-    values = [*dict.fromkeys(value for value in found if isinstance(value, str)), *absent]
-    if not found:
+    """The values to ask a filter for.
+
+    Raises:
+        Skipped: no item has one.
+
+    """
+    values = values_of(world, each, population, whole.items)
+    if not values:
         raise Skipped(f"no item shows its `{each.field}`")
     return values
 
@@ -240,10 +238,10 @@ def _expect_set(
     """Hold the list with the filters to the items of the whole one that fit; give its pages."""
     population, whole = found_in
     resource = world.model.resources[view.resource]
-    query: Json = {each.parameter: values if each.repeats else values[0] for each, values in asked}
-    walk = world.walk(resource, population.ids, query, size=size)
-    sure = [item for item in whole.items if all(_fits(f, v, item) is True for f, v in asked)]
-    maybe = [item for item in whole.items if all(_fits(f, v, item) is not False for f, v in asked)]
+    query: Json = {each.parameter: spell(each, values) for each, values in asked}
+    walk = world.walk(resource, population.ids, query, size=size, through=view.operation)
+    sure = [item for item in whole.items if all(fits(f, v, item) is True for f, v in asked)]
+    maybe = [item for item in whole.items if all(fits(f, v, item) is not False for f, v in asked)]
     found = [key_of(resource, each) for each in walk.items]
     shown = ", ".join(f"{name}={value!r}" for name, value in query.items())
     missing = {key_of(resource, each) for each in sure} - set(found)
@@ -251,29 +249,14 @@ def _expect_set(
     names = {key_of(resource, each): each for each in (*whole.items, *walk.items)}
     for lost in sorted(missing, key=str):
         field = asked[0][0].field
-        reason = f"{shown} leaves out an item whose `{field}` is {names[lost].get(field)!r}"
+        reason = f"{shown} leaves out an item whose `{field}` is {value_at(names[lost], field)!r}"
         world.fail(reason, *walk.pages[-1:], *whole.pages[:1])
     for each in sorted(extra & set(names), key=str):
         field = asked[0][0].field
-        reason = f"{shown} gives an item whose `{field}` is {names[each].get(field)!r}"
+        reason = f"{shown} gives an item whose `{field}` is {value_at(names[each], field)!r}"
         world.fail(reason, *walk.pages[-1:], *whole.pages[:1])
     world.expect(len(found) == len(set(found)), f"{shown} gives an item twice", *walk.pages)
     return walk
-
-
-def _fits(each: Filter, values: Values, item: Json) -> bool | None:
-    """Whether an item fits a filter; None where nobody says, such as for letters of other case."""
-    found = item.get(each.field)
-    if found is None:
-        return False if item.keys() >= {each.field} else None
-    if each.compare == "equals":
-        return found in values
-    text, part = str(found), str(values[0])
-    if part in text:
-        return True
-    if part.lower() in text.lower():
-        return {"ignored": True, "kept": False}.get(each.case)
-    return None if part.casefold() in text.casefold() else False
 
 
 def _expect_keys(

@@ -73,7 +73,8 @@ def _with_children(model: Model) -> Iterator[Subject]:
                 origins = tuple(
                     each.origin for each in subject.value.fields.values() if each.count == name
                 )
-                yield Subject(f"{subject.name}:{name}", child, operations, needed, origins)
+                if origins:
+                    yield Subject(f"{subject.name}:{name}", child, operations, needed, origins)
 
 
 @law(id="times.stamps-are-now", over=_stamped, source=TOLD_FALSELY, harm=True)

@@ -6,7 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from mistral_conformance.model.schemas import facet, types
+from mistral_conformance.model.schemas import (
+    facet,
+    is_object,
+    items_of,
+    members,
+    properties,
+    types,
+)
 
 if TYPE_CHECKING:
     from random import Random
@@ -17,6 +24,8 @@ if TYPE_CHECKING:
 NAMES = frozenset({"name", "filename", "title"})
 FAR_DAYS = 300
 """How far off a made-up time is, so that nothing ends while it is looked at."""
+DEEPEST = 4
+"""So many objects and arrays inside one another are made up."""
 
 
 class Values:
@@ -39,21 +48,57 @@ class Values:
         """A name with the run's marker, by which what the run made can be found again."""
         return self._marker.name(f"{self.word()}{suffix}")
 
-    def make(self, name: str, schema: Json) -> Any | None:  # noqa: ANN401 - JSON
+    def make(self, name: str, schema: Json, deepest: int = DEEPEST) -> Any | None:  # noqa: ANN401 - JSON
         """A value that fits, None where the schema is of a kind that is not made up."""
         kinds = types(self._document, schema)
-        choices = facet(self._document, schema, "enum")
+        if "string" in kinds or not kinds & {"array", "object"}:
+            return self._plain(name, schema, kinds)
+        if not deepest:
+            return None
+        if "array" in kinds:
+            made = self.make(name, items_of(self._document, schema), deepest - 1)
+            return None if made is None else [made]
+        node = next(each for each in members(self._document, schema) if is_object(each))
+        return self._object(node, deepest - 1)
+
+    def _plain(self, name: str, schema: Json, kinds: set[str]) -> Any | None:  # noqa: ANN401 - JSON
+        """A text, number or boolean; one that is listed where the schema lists any."""
+        constant = facet(self._document, schema, "const")
+        choices = [constant] if constant else facet(self._document, schema, "enum")
         if choices:
             return self._random.choice([each for each in choices if each is not None])
         if "string" in kinds:
-            return self._text(name, facet(self._document, schema, "format"))
+            text = self._text(name, facet(self._document, schema, "format"))
+            longest = facet(self._document, schema, "maxLength")
+            return text if text is None or longest is None else text[-longest:].strip()
         if kinds & {"integer", "number"}:
             return self._number(schema)
-        if "boolean" in kinds:
-            return self._random.random() < 0.5
-        if "object" in kinds and facet(self._document, schema, "additionalProperties"):
+        return self._random.random() < 0.5 if "boolean" in kinds else None
+
+    def _object(self, node: Json, deepest: int) -> Json | None:
+        """An object with what it requires, and with what is optional and no text.
+
+        A map of anything gets entries of its own; what no schema describes further is not made up.
+        """
+        found = properties(self._document, node)
+        if not found:
+            return self._map(node.get("additionalProperties"), deepest)
+        made: Json = {}
+        for each in found.values():
+            plain = types(self._document, each.schema) & {"integer", "number", "boolean"}
+            if each.required or plain:
+                made[each.name] = self.make(each.name, each.schema, deepest)
+        needed = [made[each.name] for each in found.values() if each.required]
+        return None if None in needed else {n: each for n, each in made.items() if each is not None}
+
+    def _map(self, inner: Any, deepest: int) -> Json | None:  # noqa: ANN401 - JSON
+        """A map of two entries: of anything, or of what fits its schema; None for no map."""
+        if not inner:
+            return None
+        if not isinstance(inner, dict):
             return {"colour": self.word(), "Rank": self._random.randint(1, 9)}
-        return None
+        made = {name: self.make(name, inner, deepest) for name in ("colour", "Rank")}
+        return None if None in made.values() else made
 
     def _text(self, name: str, form: str | None) -> str | None:
         if form == "date-time":

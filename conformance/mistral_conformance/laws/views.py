@@ -11,14 +11,17 @@ from mistral_conformance.laws.comparing import (
     first_difference,
     inside,
     is_same,
+    shared,
     shorten,
 )
 from mistral_conformance.laws.instance import Shown, key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.reading import find, read_count
+from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.schemas import changing_schema
 from mistral_conformance.laws.subjects import changes, needs_of, resources
-from mistral_conformance.model.fields import shown_by
+from mistral_conformance.model.fields import shown_by, tells_object
+from mistral_conformance.model.schemas import types
 from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 
 if TYPE_CHECKING:
@@ -58,7 +61,8 @@ def _nameable(model: Model) -> Iterator[Subject]:
 def _parts(model: Model) -> Iterator[Subject]:
     for each in model.resources.values():
         for view in each.views if each.whole and each.read else ():
-            if each.fields.keys() & shown_by(model.document, each, view).keys():
+            is_part = tells_object(model.document, each, view)
+            if is_part and each.fields.keys() & shown_by(model.document, each, view).keys():
                 yield Subject(view, (each, view), (view, each.read), (each.create, view))
 
 
@@ -82,8 +86,10 @@ def created_is_shown(world: World, resource: Resource) -> None:
     if resource.list and world.capabilities.offers(resource.list):
         world.walk(resource, parent.ids if parent else {})
     instance = world.make(resource, parent=parent)
-    views = [_answer(instance), *world.look(instance)]
-    if len(views) == 1:
+    looked = world.look(instance)
+    answers = tells_object(world.document, resource, resource.create)
+    views = [_answer(instance), *looked] if answers else looked
+    if not looked:
         raise Skipped(f"no view shows a {resource.name}")
     expect_shown(world, instance, views, instance.sent)
     _expect_agreement(world, instance, views)
@@ -145,9 +151,15 @@ def deletion_is_shown(world: World, resource: Resource) -> None:
 @law(id="views.list-shows-what-reading-shows", over=_listed, source=TOLD_FALSELY, harm=True)
 def list_shows_what_reading_shows(world: World, resource: Resource) -> None:
     """Each item of a list is what reading it alone shows, field by field."""
+    above = world.model.resources.get(resource.parent)
     parent = None
     if resource.whole:
         parent = world.make(resource).parent
+    elif above:
+        parent = world.shared(above) if above.whole else None
+        world.capabilities.require([above.create])
+    if above and not parent:
+        raise Skipped(f"the suite makes no {above.name}")
     ids = parent.ids if parent else {}
     walk = world.walk(resource, ids)
     if not walk.items:
@@ -205,10 +217,34 @@ def new_value(world: World, resource: Resource, field: Field) -> Any:  # noqa: A
         Skipped: its schema is of a kind for which none is made up.
 
     """
-    value = world.values.make(field.changed, changing_schema(world.document, resource, field))
+    schema = changing_schema(world.document, resource, field)
+    named = world.model.resources.get(field.refers)
+    if named and named.whole:
+        identity = world.make(named).key[0]
+        return [identity] if "array" in types(world.document, schema) else identity
+    if named:
+        return another(world, named, resource, field)
+    value = world.values.make(field.changed, schema)
     if value is None:
         raise Skipped(f"no value is made up for `{field.changed}`")
     return value
+
+
+def another(world: World, named: Resource, resource: Resource, field: Field) -> str:
+    """The id of what the list of a resource has, most like the one that the sample names.
+
+    Raises:
+        Skipped: the list has nothing else.
+
+    """
+    body = plain_request(world, resource.create).get("json") or {}
+    items = world.walk(named).items
+    one = next((each for each in items if key_of(named, each)[0] == body.get(field.sent)), {})
+    others = [each for each in items if key_of(named, each) != key_of(named, one)]
+    if not one or not others:
+        raise Skipped(f"there are no two {named.name}s to choose from")
+    best = max(others, key=lambda each: sum(each.get(name) == one[name] for name in one))
+    return str(key_of(named, best)[0])
 
 
 def stable(resource: Resource) -> list[Field]:
@@ -230,10 +266,11 @@ def expect_shown(
             field, found = instance.resource.fields[name], shown.fields.get(name, ABSENT)
             if found is ABSENT or (found is None and field.deprecated):
                 continue
-            if isinstance(found, dict) and isinstance(value, dict):
-                found = {key: each for key, each in found.items() if key in value}
-            if not is_same(field, found, value):
-                place, left, right = inside(name, found, value)
+            told, due = shared(world.document, field.schema, found, value)
+            if isinstance(told, dict) and isinstance(due, dict):
+                told = {key: each for key, each in told.items() if key in due}
+            if not is_same(field, told, due):
+                place, left, right = inside(name, told, due)
                 one, other = shorten(left, right)
                 reason = f"{shown.view} shows `{place}` as {one}, sent was {other}"
                 world.fail(reason, instance.made, shown.exchange)

@@ -8,10 +8,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.laws.finding import own_named
 from mistral_conformance.laws.instance import Instance, Shown, key_of
 from mistral_conformance.laws.making import make
+from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.values import Values
 from mistral_conformance.laws.walking import walk_list
+from mistral_conformance.model.schemas import body_schema, properties
+from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.settling import wait_for_end
 from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.session.capabilities import Capabilities, capabilities_of
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
 
 OTHERS = ("colleague", "neighbour", "stranger")
 """Identities that may stand by while the caller changes something of its own."""
+OUTSIDERS = ("neighbour", "stranger")
+"""Identities outside of the caller's workspace."""
 
 
 class World:
@@ -92,6 +98,18 @@ class World:
         """Call an operation on what may be gone or refused."""
         return self.ctx.as_(by).call(operation, ids, **request)
 
+    def prepare(self, operation: str, by: str, ids: Mapping[str, str] | None = None) -> None:
+        """Send what the sample of an operation needs before it, at the same ids.
+
+        Raises:
+            Unjudged: that is refused.
+
+        """
+        before = load_samples().get(operation, Sample()).before
+        if before:
+            self.prepare(before, by, ids)
+            self.need(self.call(before, ids, by=by, **plain_request(self, before)))
+
     def fail(self, reason: str, *evidence: Exchange) -> None:
         """End the law: the server broke it."""
         raise Failed(reason, *(evidence or self.ctx.exchanges[-1:]))
@@ -120,7 +138,8 @@ class World:
         self.capabilities.require([resource.create])
         if resource.parent and parent is None:
             parent = self.make(self.model.resources[resource.parent], by=by)
-        return make(self, resource, by, parent, given or {})
+        own = own_named(self, resource.create, by) if by in OUTSIDERS else {}
+        return make(self, resource, by, parent, {**own, **(given or {})})
 
     def shared(self, resource: Resource) -> Instance:
         """An object in its end state that all laws of a run share, for those that only look.
@@ -147,10 +166,22 @@ class World:
 
         """
         if through:
-            return self.call(through, instance.ids, by=by or instance.by, json=body)
+            whole = self.complete(instance, through, body)
+            return self.call(through, instance.ids, by=by or instance.by, json=whole)
         offered = [each for each in instance.resource.changes if self.capabilities.offers(each)]
         self.capabilities.require(instance.resource.changes if not offered else ())
-        return self.call(offered[0], instance.ids, by=by or instance.by, json=body)
+        whole = self.complete(instance, offered[0], body)
+        return self.call(offered[0], instance.ids, by=by or instance.by, json=whole)
+
+    def complete(self, instance: Instance, operation: str, body: Json) -> Json:
+        """The body of a changing request, with what it cannot leave out as the object has it."""
+        _, schema = body_schema(self.document.operations[operation])
+        taken = properties(self.document, schema or {})
+        needed = [each.name for each in taken.values() if each.required]
+        shown = self.read(instance).fields if needed else {}
+        fields = {each.changed: each.name for each in instance.resource.fields.values()}
+        own = {name: shown[fields[name]] for name in needed if fields.get(name) in shown}
+        return {**own, **body}
 
     def delete(self, instance: Instance, *, by: str = "") -> Exchange:
         """Delete an object; the answer may be a refusal."""
@@ -184,9 +215,9 @@ class World:
         found = []
         if resource.read and self.capabilities.offers(resource.read):
             found.append(self.read(instance, by=by))
-        if resource.list and self.capabilities.offers(resource.list):
-            found.append(self.spot(instance, by=by))
-        return found
+        lists = [each for each in (resource.list, *resource.lists) if each]
+        offered = [each for each in lists if self.capabilities.offers(each)]
+        return [*found, *(self.spot(instance, by=by, through=each) for each in offered)]
 
     def read(self, instance: Instance, *, by: str = "") -> Shown:
         """The object as its own path shows it, None where it is refused."""
@@ -197,14 +228,15 @@ class World:
             self.fail("the answer is no object", answer)
         return Shown(operation, answer, value)
 
-    def spot(self, instance: Instance, *, by: str = "") -> Shown:
-        """The object as its list shows it, None where the list does not have it."""
+    def spot(self, instance: Instance, *, by: str = "", through: str = "") -> Shown:
+        """The object as a list of its resource shows it, None where the list does not have it."""
         resource, key = instance.resource, instance.key
-        walk = self.walk(resource, instance.parent_ids, by=by or instance.by)
+        view = through or resource.list
+        walk = self.walk(resource, instance.parent_ids, by=by or instance.by, through=view)
         found = [each for each in walk.items if key_of(resource, each) == key]
         if len(found) > 1:
-            self.fail(f"{resource.list} has one {resource.name} {len(found)} times", *walk.pages)
-        return Shown(resource.list, walk.last, found[0] if found else None)
+            self.fail(f"{view} has one {resource.name} {len(found)} times", *walk.pages)
+        return Shown(view, walk.last, found[0] if found else None)
 
     def walk(
         self,
@@ -215,10 +247,11 @@ class World:
         by: str = CALLER,
         size: int | None = None,
         tokens: bool = True,
+        through: str = "",
     ) -> Walk:
-        """The whole list of a resource."""
-        view = self.model.lists[resource.list]
-        ask = partial(self._page, resource.list, ids or {}, by)
+        """The whole list of a resource, through another operation than its first list's."""
+        view = self.model.lists[through or resource.list]
+        ask = partial(self._page, view.operation, ids or {}, by)
         return walk_list(view, ask, query or {}, size=size, tokens=tokens)
 
     def _page(self, operation: str, ids: Mapping[str, str], by: str, query: Json) -> Exchange:

@@ -84,12 +84,16 @@ def _options(document: Document, operation: Operation) -> Iterator[Option]:
         said: Json = each.schema.get(OPTION, {})
         if said:
             origin = origin_of(said, each.pointer, OPTION)
-            yield Option(operation.id, name, str(said["effect"]), origin)
+            told = {key: said.get(key) for key in ("value", "other")}
+            effect, at = str(said["effect"]), str(said.get("at", ""))
+            yield Option(operation.id, name, effect, origin, at, **told)
 
 
 def _said(document: Document, schema: Json) -> Json:
-    found: Json = schema.get(STATES) or document.resolve(schema).get(STATES) or {}
-    return found
+    if STATES in schema:
+        found: Json = schema[STATES]
+        return found
+    return facet(document, schema, STATES) or {}
 
 
 def _read_states(
@@ -107,6 +111,7 @@ def _read_states(
         origin_of(said, where, STATES),
         moves={state: tuple(each) for state, each in said.get("moves", {}).items()},
         actions={action: tuple(each) for action, each in said.get("actions", {}).items()},
+        stops={action: tuple(each) for action, each in said.get("stops", {}).items()},
         words=dict(said.get("words", {})),
         said_by=str(said.get("said_by", "")),
         null_in={state: tuple(each) for state, each in said.get("null_in", {}).items()},

@@ -47,12 +47,14 @@ class Field:
     `sent` is the field of the creating request that sets it (`file.name` and the like are parts of
     an uploaded file), `changed` that of a changing one; both are empty where none does. `owner` is
     `client`, `server`, or `both` where the server fills in what the client left out.
+    `null` is what null does in an update that can carry it: it `clears`, is `refused`, or `leaves`
+    the value where answers have no null for it.
     `moves` tells when a server's field may change: `never`, with a `change` of the object, or
     `alone` at any time. `count` and `sum` (`document.size`) name children that it adds up, `adds`
-    fields of its own object, of which null counts as 0. `null` is `clears` or `refused` where an
-    update can carry null. `seen_by` tells by value who sees the object: the `caller` or the
-    `workspace`. `ends` is true of the time after which the object is gone; where the creating
-    request takes that as a span, `after` is its field and `after_s` its unit, in seconds.
+    fields of its own object, of which null counts as 0. `seen_by` tells by value who sees the
+    object: the `caller` or the `workspace`. `ends` is true of the time after which the object is
+    gone; where the creating request takes that as a span, `after` is its field and `after_s` its
+    unit, in seconds.
     """
 
     name: str
@@ -76,6 +78,8 @@ class Field:
     ends: bool = False
     after: str = ""
     after_s: float = 1
+    refers: str = ""
+    """The resource whose id it is, empty where it is no id."""
 
     @property
     def kept(self) -> bool:
@@ -108,14 +112,20 @@ class Reference:
     resource: str | None
     refusals: dict[str, tuple[int, ...]]
     origin: Origin
+    view: str = ""
+    """The view of the same object that shows what may stand there."""
+    at: str = ""
+    """Where it shows that."""
 
 
 @frozen(eq=False)
 class Filter:
     """One filter of a list.
 
-    `field` is the item's field that it looks at, `compare` is `equals` or `contains`, `case` is
-    `ignored`, `kept`, or empty where nobody says which; `repeats` that several values join by OR.
+    `field` is the item's field that it looks at, `compare` is `equals`, `contains`, `begins`,
+    `holds` (the entries of a map), `after` or `before` (a time, `inclusive` or not); `case` is
+    `ignored`, `kept`, or empty where nobody says which. Where it `repeats`, several values join by
+    OR, or by AND where `every` one has to fit. A map is spelled as JSON text.
     """
 
     parameter: str
@@ -124,17 +134,29 @@ class Filter:
     origin: Origin
     case: str = ""
     repeats: bool = False
+    every: bool = False
+    inclusive: bool = False
     schema: Json = attrs.field(factory=dict, repr=False)
 
 
 @frozen(eq=False)
 class Sort:
-    """The two parameters that order a list, and the fields that it can be ordered by."""
+    """The parameters that order a list, and the fields that it can be ordered by.
+
+    `fields` are those of items by the word that asks for each. Without a parameter for the
+    `direction`, a minus before the word asks for descending order.
+    """
 
     by: str
     direction: str
-    fields: tuple[str, ...]
+    fields: dict[str, str]
     origin: Origin
+
+    def ask(self, word: str, *, down: bool) -> Json:
+        """The query that asks for an order."""
+        if self.direction:
+            return {self.by: word, self.direction: "desc" if down else "asc"}
+        return {self.by: f"-{word}" if down else word}
 
 
 @frozen(eq=False)
@@ -176,6 +198,8 @@ class States:
     moves: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     actions: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     """By operation, the states that it leads to."""
+    stops: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    """By operation that ends what is on its way, the ends that it leads to."""
     words: dict[str, str] = attrs.field(factory=dict)
     """By state, what the field `said_by` says meanwhile."""
     said_by: str = ""
@@ -261,13 +285,18 @@ class Option:
     """A request option whose values show in the answer, or that is only a `hint`.
 
     `effect` says how: `caps usage`, `counts choices`, `ends text`, `shapes json`, `calls tools`,
-    `repeats`.
+    `repeats`; or, of what stands at a dotted path of the answer (`*` for each item), `counts items`
+    (arrays of so many as the `value`), `shows value` (only what was asked for), `shows` (something
+    with the `value`, nothing with the `other`).
     """
 
     operation: str
     name: str
     effect: str
     origin: Origin
+    at: str = ""
+    value: Any = None
+    other: Any = None
 
 
 @frozen(eq=False)
@@ -297,6 +326,8 @@ class Resource:
     seen_origin: Origin = Origin("")
     links: tuple[str, ...] = ()
     """Views that answer with a URL that opens the object's content without a key."""
+    lists: tuple[str, ...] = ()
+    """Further lists of the same objects, beside `list`."""
     content: str = ""
     """The view that gives the stored bytes."""
     fields: dict[str, Field] = attrs.field(factory=dict, repr=False)

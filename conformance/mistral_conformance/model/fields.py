@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.model.declarations import FIELD, derived, origin_of
+from attrs import evolve
+
+from mistral_conformance.model.declarations import FIELD, REFERENCE, derived, origin_of
 from mistral_conformance.model.facts import Field, Origin
+from mistral_conformance.model.references import resource_named
 from mistral_conformance.model.schemas import (
     Property,
     answer_schema,
@@ -25,12 +28,20 @@ if TYPE_CHECKING:
 UPDATE_STAMPS = frozenset({"updated_at", "modified_at", "updatedAt", "modifiedAt"})
 
 
-def read_fields(document: Document, resource: Resource) -> dict[str, Field]:
+def read_fields(
+    document: Document, resource: Resource, resources: dict[str, Resource]
+) -> dict[str, Field]:
     """The fields that any answer about the resource shows, by name."""
     shown = _shown(document, resource)
     sent, changed = _taken(document, resource.create), _taken(document, _first(resource.changes))
     names = dict.fromkeys(name for each in shown for name in each)
-    return {name: _read_field(document, name, shown, sent, changed) for name in names}
+    found = {name: _read_field(document, name, shown, sent, changed) for name in names}
+    return {name: evolve(each, refers=_refers(each, resources)) for name, each in found.items()}
+
+
+def _refers(field: Field, resources: dict[str, Resource]) -> str:
+    said: Json = field.schema.get(REFERENCE, {})
+    return str(said.get("resource", resource_named(field.name, resources)) or "")
 
 
 def shown_by(document: Document, resource: Resource, operation: str) -> dict[str, Property]:
@@ -38,7 +49,7 @@ def shown_by(document: Document, resource: Resource, operation: str) -> dict[str
     schema, pointer = answer_schema(document.operations[operation], document)
     if schema is None:
         return {}
-    if operation == resource.list:
+    if operation in {resource.list, *resource.lists}:
         paging: Json = document.operations[operation].item.get("x-mistral-paging", {})
         items = str(paging.get("items", ""))
         if not items and "array" not in types(document, schema):
@@ -47,9 +58,20 @@ def shown_by(document: Document, resource: Resource, operation: str) -> dict[str
     return properties(document, schema, pointer)
 
 
+def tells_object(document: Document, resource: Resource, operation: str) -> bool:
+    """Whether an answer is the object: its constant `object` is that of the answer to reading."""
+    told = [
+        facet(document, found["object"].schema, "const")
+        for each in (resource.read, operation)
+        if each and "object" in (found := shown_by(document, resource, each))
+    ]
+    return len(set(told)) <= 1
+
+
 def _shown(document: Document, resource: Resource) -> list[dict[str, Property]]:
     roles = (resource.read, resource.create, resource.list, *resource.changes)
-    found = [shown_by(document, resource, each) for each in roles if each]
+    telling = [each for each in roles if each and tells_object(document, resource, each)]
+    found = [shown_by(document, resource, each) for each in telling]
     return [each for each in found if each]
 
 
@@ -87,7 +109,7 @@ def _read_field(
         deprecated=any(bool(each.schema.get("deprecated")) for each in having),
         sent=source,
         changed=change,
-        null=str(said.get("null", _null(document, changed.get(change)))),
+        null=str(said.get("null", _null(document, changed.get(change), having))),
         unit=str(said.get("unit", _unit(document, name, schema))),
         moves=str(said.get("moves", "change" if name in UPDATE_STAMPS else "never")),
         count=str(said.get("count", "")),
@@ -118,10 +140,14 @@ def _origin(sent: str, changed: str) -> Origin:
     return derived("answers show it, and no request takes it")
 
 
-def _null(document: Document, changed: Property | None) -> str:
+def _null(document: Document, changed: Property | None, having: list[Property]) -> str:
+    """What null does in an update: what no answer can show as null cannot be cleared by it."""
     if changed is None:
         return ""
-    return "clears" if is_nullable(document, changed.schema) else "refused"
+    if not is_nullable(document, changed.schema):
+        return "refused"
+    shown = any(is_nullable(document, each.schema) for each in having)
+    return "clears" if shown else "leaves"
 
 
 def _unit(document: Document, name: str, schema: Json) -> str:

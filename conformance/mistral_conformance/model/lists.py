@@ -22,9 +22,10 @@ ASKING = ("page", "size", "token", "offset", "before", "after")
 def read_lists(document: Document, resources: Iterable[Resource]) -> dict[str, ListView]:
     """The lists by operation."""
     return {
-        each.list: _read_list(document, each, document.operations[each.list])
+        name: _read_list(document, each, document.operations[name])
         for each in resources
-        if each.list
+        for name in (each.list, *each.lists)
+        if name
     }
 
 
@@ -76,24 +77,36 @@ def _read_sort(operation: Operation) -> Sort | None:
     if not said:
         return None
     origin = origin_of(said, operation.pointer, SORT)
-    return Sort(said["by"], said["direction"], tuple(said["fields"]), origin)
+    told = said["fields"]
+    fields = dict(told) if isinstance(told, dict) else {each: each for each in told}
+    return Sort(said["by"], str(said.get("direction", "")), fields, origin)
 
 
 def _read_filter(
     document: Document, parameter: Json, pointer: str, shown: set[str]
 ) -> Filter | None:
     """The filter that a query parameter is: declared, or named like a field of the items."""
-    name, schema, said = parameter["name"], parameter.get("schema", {}), parameter.get(FILTER, {})
+    name, said = parameter["name"], parameter.get(FILTER, {})
+    schema = parameter.get("schema") or _content(parameter)
     field = said.get("field") or next((e for e in (name, name.removesuffix("s")) if e in shown), "")
     if not field:
         return None
     why = f"the parameter {name} is named like the field {field} of the items"
+    is_map = "object" in types(document, schema)
     return Filter(
         name,
         str(field),
-        str(said.get("compare", "equals")),
+        str(said.get("compare", "holds" if is_map else "equals")),
         origin_of(said, pointer, FILTER) if said else derived(why),
         case=str(said.get("case", "")),
         repeats="array" in types(document, schema),
+        every=bool(said.get("every")),
+        inclusive=bool(said.get("inclusive")),
         schema=schema,
     )
+
+
+def _content(parameter: Json) -> Json:
+    """The schema of a parameter that is spelled as a media type."""
+    found: Json = next((each["schema"] for each in parameter.get("content", {}).values()), {})
+    return found

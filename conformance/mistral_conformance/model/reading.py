@@ -69,7 +69,7 @@ def read_model(document: Document) -> Model:
     """The model of a document."""
     bare = read_resources(document)
     resources = {
-        name: evolve(each, fields=read_fields(document, each)) for name, each in bare.items()
+        name: evolve(each, fields=read_fields(document, each, bare)) for name, each in bare.items()
     }
     grants = read_grants(document, resources)
     return Model(

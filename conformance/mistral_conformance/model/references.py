@@ -128,7 +128,8 @@ def _read(
     if said:
         origin = origin_of(said, pointer, REFERENCE)
         named = resource_named(name, resources)
-        return Reference(place, said.get("resource", named), {**refusals, **told}, origin)
+        shown = (str(said.get("view", "")), str(said.get("at", "")))
+        return Reference(place, said.get("resource", named), {**refusals, **told}, origin, *shown)
     own = next((each.name for each in resources.values() if each.parameter == name), None)
     if place.where == "path" and own:
         return Reference(place, own, refusals, derived(f"{name} in the path"))

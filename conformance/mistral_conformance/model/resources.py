@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, field, frozen
 
-from mistral_conformance.model.declarations import RESOURCE, derived, origin_of
+from mistral_conformance.model.declarations import RESOURCE, STREAM, derived, origin_of
 from mistral_conformance.model.facts import Origin, Resource
 from mistral_conformance.model.schemas import answer_schema, properties, types
 
@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 SUFFIX = re.compile(r"_(id|uuid|identifier|name|id_or_name)$")
 LAST = re.compile(r"^(.*)/\{(\w+)\}$")
 SINGLE = {"create", "read", "list", "delete", "content"}
-PLURAL = {"change": "changes", "view": "views", "action": "actions", "link": "links"}
+PLURAL = {
+    "change": "changes",
+    "view": "views",
+    "action": "actions",
+    "link": "links",
+    "list": "lists",
+}
 WITHOUT_ROLE = "none"
 
 
@@ -119,7 +125,7 @@ def _place(
     if "name" in said or "role" in said:
         name, role = said.get("name", name), said.get("role", role)
         origin = origin_of(said, pointer, RESOURCE)
-        parameter = parameter if "name" not in said else ""
+        parameter = said.get("parameter", parameter if "name" not in said else "")
     if not name or not role:
         return
     draft = drafts.setdefault(name, _Draft(name, origin))
@@ -159,13 +165,13 @@ def _part_role(document: Document, operation: Operation, word: str) -> str:
     """What a GET below an object gives: a link, the stored bytes, or a view."""
     schema, _ = answer_schema(operation, document)
     if schema is None:
-        return "content"
+        return "view" if STREAM in operation.item else "content"
     is_text = types(document, schema) == {"string"} or set(properties(document, schema)) == {"url"}
     return "link" if is_text and "url" in word else "view"
 
 
 def _finish(document: Document, draft: _Draft, drafts: dict[str, _Draft]) -> Resource:
-    parent = draft.facts.get("parent") or _parent(document, draft, drafts)
+    parent = draft.facts.get("parent", _parent(document, draft, drafts))
     by_role: dict[str, Any] = {name: tuple(each) for name, each in draft.plural.items()}
     by_role["changes"] = tuple(sorted(by_role.get("changes", ()), key=_twins_last(document)))
     by_role |= draft.single

@@ -77,6 +77,11 @@ def facet(document: Document, schema: Json, name: str) -> Any:  # noqa: ANN401 -
     return next((each[name] for each in members(document, schema) if name in each), None)
 
 
+def is_object(node: Json) -> bool:
+    """Whether a schema without references is one of objects."""
+    return node.get("type") == "object" or "properties" in node
+
+
 def is_nullable(document: Document, schema: Json) -> bool:
     """Whether null fits."""
     return "null" in types(document, schema)

@@ -21,6 +21,18 @@ if TYPE_CHECKING:
 
 
 @frozen
+class Named:
+    """What can be named at a place of a request, and the fields that it stands instead of."""
+
+    target: str
+    without: tuple[str, ...] = field(default=(), converter=tuple)
+
+
+def _named(given: dict[str, Any]) -> dict[str, Named]:
+    return {n: e if isinstance(e, Named) else Named(**e) for n, e in given.items()}
+
+
+@frozen
 class Sample:
     """What one operation's plainest request carries besides path ids, see `groups`."""
 
@@ -35,6 +47,9 @@ class Sample:
     aimed: dict[str, str] = field(factory=dict)
     apart: tuple[str, ...] = ()
     unsent: dict[str, Any] = field(factory=dict)
+    made: dict[str, Any] = field(factory=dict)
+    made_ids: dict[str, str] = field(factory=dict)
+    named: dict[str, Named] = field(factory=dict, converter=_named)
 
     def filled(self, lookup: Lookup, marker: Marker) -> Sample:
         """The sample with `$words` looked up and names marked."""

@@ -11,7 +11,18 @@ if TYPE_CHECKING:
     from mistral_conformance.model import Field, ListView, Model, Origin, Resource
 
 WIDTH = 80
-ROLES = ("create", "read", "list", "changes", "delete", "actions", "views", "links", "content")
+ROLES = (
+    "create",
+    "read",
+    "list",
+    "lists",
+    "changes",
+    "delete",
+    "actions",
+    "views",
+    "links",
+    "content",
+)
 
 
 def tell_resources(model: Model) -> str:
@@ -105,11 +116,13 @@ def _list(view: ListView | None) -> Iterator[str]:
         yield from _fact(f"in the order {view.order}", view.origin)
     for each in view.filters:
         case = f", case {each.case}" if each.case else ""
-        repeats = ", repeated for any of several" if each.repeats else ""
+        several = "all" if each.every else "any"
+        repeats = f", repeated for {several} of several" if each.repeats else ""
         words = f"filter {each.parameter}: {each.field} {each.compare} it{case}{repeats}"
         yield from _fact(words, each.origin)
     if view.sort:
-        words = f"sorted by {view.sort.by}, {view.sort.direction}: {', '.join(view.sort.fields)}"
+        by = ", ".join(each for each in (view.sort.by, view.sort.direction) if each)
+        words = f"sorted by {by}: {', '.join(view.sort.fields)}"
         yield from _fact(words, view.sort.origin)
     for name, words in view.others.items():
         yield from _wrapped(f"{name}: {words}", "  ")
@@ -126,6 +139,8 @@ def _states(model: Model, resource: Resource) -> Iterator[str]:
         yield from _wrapped(f"{state} leads to {', '.join(following)}", "  ")
     for action, following in states.actions.items():
         yield from _wrapped(f"{action} leads to {', '.join(following)}", "  ")
+    for action, following in states.stops.items():
+        yield from _wrapped(f"{action} ends it as {', '.join(following)}", "  ")
 
 
 def _access(model: Model, resource: Resource) -> Iterator[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
+from mistral_mock import ownership
 from mistral_mock.answers import json_answer, no_content
 from mistral_mock.errors import invalid_field
 from mistral_mock.registry import operation
@@ -21,6 +23,8 @@ from mistral_mock.resources.agents.records import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mistral_mock.answers import Answer
     from mistral_mock.context import Context
 
@@ -43,6 +47,7 @@ NEEDED = ("model", "name")
 def create(ctx: Context) -> Answer:
     """The new agent in version 0 (agents.fresh-values)."""
     check_model(ctx, ctx.body["model"])
+    check_handoffs(ctx, ctx.body.get("handoffs") or ())
     moment = ctx.clock.stamp()
     head = Agent(
         id=ctx.ids.prefixed("ag_", moment),
@@ -78,6 +83,7 @@ def update(ctx: Context) -> Answer:
     changes = pick_changes(ctx.body)
     base = find_agent(ctx, ctx.path["agent_id"])
     check_model(ctx, changes.get("model", base.model))
+    check_handoffs(ctx, changes.get("handoffs") or ())
     return json_answer(views.view(ctx, add_version(ctx, base, changes)))
 
 
@@ -102,6 +108,18 @@ def check_model(ctx: Context, name: str) -> None:
     """
     if tuned_models.find_chat_model(ctx, name) is None:
         raise invalid_field("model", f"Invalid model: {name}", name)
+
+
+def check_handoffs(ctx: Context, ids: Sequence[str]) -> None:
+    """Passes when the caller's workspace has all these agents.
+
+    Raises:
+        APIError: 422, it lacks one (our choice).
+
+    """
+    for id_ in ids:
+        refuse = partial(invalid_field, "handoffs", given=id_)
+        ownership.find(ctx, Agent, id_, f"Value error, agent {id_} not found", refuse)
 
 
 def complete_content(body: dict[str, Any]) -> dict[str, Any]:

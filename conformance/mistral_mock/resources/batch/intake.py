@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from mistral_mock import json_lines
+from mistral_mock import json_lines, ownership
+from mistral_mock.completion.catalogue import find_model
 from mistral_mock.errors import invalid_field
 from mistral_mock.json_lines import LineError
-from mistral_mock.resources import files
+from mistral_mock.resources import files, tuned_models
+from mistral_mock.resources.agents.records import Agent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,11 +99,17 @@ def read_line(line: bytes) -> tuple[str | None, dict[str, Any]]:
 
 
 def check_target(ctx: Context) -> None:
-    """Lets a job pass that runs on a model or on an agent, not on both.
+    """Lets a job pass that runs on a model or on an agent that the caller sees, not on both.
 
     Raises:
-        APIError: 422, both are named.
+        APIError: 422, both are named, or the one is not there (our choice).
 
     """
-    if ctx.body.get("model") and ctx.body.get("agent_id"):
+    model, agent = ctx.body.get("model"), ctx.body.get("agent_id")
+    if model and agent:
         raise invalid_field("model", "Value error, send either model or agent_id")
+    if model and tuned_models.find_usable(ctx, model) is None and find_model(model) is None:
+        raise invalid_field("model", f"Invalid model: {model}", model)
+    if agent:
+        refuse = partial(invalid_field, "agent_id", given=agent)
+        ownership.find(ctx, Agent, agent, f"Value error, agent {agent} not found", refuse)

@@ -9,6 +9,7 @@ from tests.unit.laws import (
     defects_of_access,
     defects_of_answers,
     defects_of_ends,
+    defects_of_groups,
     defects_of_lists,
     defects_of_neighbours,
     defects_of_texts,
@@ -16,6 +17,7 @@ from tests.unit.laws import (
 from tests.unit.laws.defects import DEFECTS
 
 from mistral_conformance.laws import load_laws
+from mistral_conformance.running.plan import WHOLE
 from mistral_conformance.verdict.outcome import RED, Status
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ MODULES = (
     defects_of_access,
     defects_of_answers,
     defects_of_ends,
+    defects_of_groups,
     defects_of_lists,
     defects_of_neighbours,
     defects_of_texts,
@@ -36,7 +39,7 @@ MODULES = (
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda each: each.name)
 def test_a_defect_makes_its_law_fail(judged: Judged, defect: Defect) -> None:
     law = defect.case.partition("[")[0]
-    results = judged(law, alter=defect.make(), only=defect.case)
+    results = judged(law, alter=defect.make(), only=defect.case, profile=WHOLE)
     assert [each.status in RED for each in results.values()] == [True]
     assert defect.told in results[defect.case].reason
 

@@ -68,6 +68,12 @@ STRING, OBJECT = {"type": "string"}, {"type": "object", "required": ["a"]}
         ({"type": "integer"}, 1.5, "int_from_float", []),
         ({"type": "object", "properties": {"a": {}}}, 1, "model_attributes_type", []),
         ({"propertyNames": {"pattern": "a"}}, {"b": 1}, "string_pattern_mismatch", ["b", "[key]"]),
+        (
+            {"properties": {"m": {"anyOf": [{"propertyNames": {"maxLength": 1}}, NULL]}}},
+            {"m": {"bc": 1}},
+            "string_too_long",
+            ["m", "bc", "[key]"],
+        ),
         (OBJECT, {}, "missing", ["a"]),
         (
             {"properties": {"a": {}}, "additionalProperties": False},

@@ -30,6 +30,22 @@ def test_agent_of_an_unknown_model_is_refused(api: httpx.Client) -> None:
     assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (422, ["body", "model"])
 
 
+def test_handover_to_anothers_agent_is_refused(
+    api: httpx.Client, make_agent: Make, person: Callable[[str], httpx.Client]
+) -> None:
+    made = make_agent()
+    body = {"model": made["model"], "name": "another's"}
+    theirs = person("neighbour").post("/v1/agents", json=body).json()["id"]
+    for answer in (
+        api.post("/v1/agents", json={**body, "handoffs": [theirs]}),
+        api.patch(f"/v1/agents/{made['id']}", json={"handoffs": [theirs]}),
+    ):
+        assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (
+            422,
+            ["body", "handoffs"],
+        )
+
+
 def test_update_keeps_what_is_not_sent_and_clears_what_is_null(
     api: httpx.Client, make_agent: Make
 ) -> None:

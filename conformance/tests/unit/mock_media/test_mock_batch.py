@@ -131,10 +131,27 @@ def test_wrong_files_fail_the_job(
 
 
 def test_request_that_answers_400_has_failed(api: httpx.Client, server: RunningServer) -> None:
-    job = create(api, model="nobody")
+    job = create(api, model="mistral-embed")
     server.clock.advance(10)
     (output,) = get(api, job, inline=True)["outputs"]
     assert (output["response"], output["error"]["status_code"]) == (None, 400)
+
+
+@pytest.mark.parametrize("model", ["nobody", "ft:nobody"])
+def test_job_on_an_unknown_model_is_refused(api: httpx.Client, model: str) -> None:
+    answer = api.post(JOBS, json={"endpoint": CHAT, "model": model, "requests": [ask("1")]})
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["loc"] == ["body", "model"]
+
+
+def test_job_on_anothers_agent_is_refused(
+    api: httpx.Client, person: Callable[[str], httpx.Client]
+) -> None:
+    body = {"model": "mistral-large-2512", "name": "another's"}
+    theirs = person("neighbour").post("/v1/agents", json=body).json()["id"]
+    answer = api.post(JOBS, json={"endpoint": CHAT, "agent_id": theirs, "requests": [ask("1")]})
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["loc"] == ["body", "agent_id"]
 
 
 def test_cancelled_job_keeps_what_is_done(api: httpx.Client, server: RunningServer) -> None:

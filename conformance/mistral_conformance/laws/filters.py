@@ -1,0 +1,126 @@
+"""What a filter can be asked for, how that is spelled, and which items fit it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.laws.reading import read_time
+from mistral_conformance.model.schemas import facet, items_of, types
+
+if TYPE_CHECKING:
+    from mistral_conformance.laws.populations import Population
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Filter
+    from mistral_conformance.model.document import Json
+
+Values = list[Any]
+PARTS = (
+    "{word} Alpha report",
+    "Alpha",
+    "alpha",
+    "REPORT",
+    "100%_done",
+    "%",
+    "_",
+    "b*c",
+    "ï ç",
+    "x",
+)
+"""What is searched for, beside the word of the population."""
+MOST = 8
+"""So many values of one filter are asked for."""
+SOON_S = 1
+"""Times that are nearer are taken for the same: some answers tell whole seconds."""
+
+
+def values_of(
+    world: World, each: Filter, population: Population, items: tuple[Json, ...]
+) -> Values:
+    """The values to ask for: those that items have, and one that none has; none without items."""
+    if each.compare in {"contains", "begins"}:
+        parts = [part.format(word=population.word) for part in PARTS]
+        return [population.word, *parts, world.values.word()]
+    found = [value for item in items for value in _told(item, each)]
+    if not found:
+        return []
+    if each.compare in {"after", "before"}:
+        moments = sorted({moment for value in found if (moment := read_time(value)) is not None})
+        return [spell_time(each) for each in (*moments[:1], *moments[-1:], moments[0] - 86400)]
+    if each.compare == "holds":
+        return [*found[:2], {**found[0], "nobody": "has this"}]
+    distinct = list(dict.fromkeys(value for value in found if isinstance(value, str | bool)))
+    if "boolean" in types(world.document, each.schema):
+        return [True, False]
+    return [*distinct[:MOST], *_absent(world, each, distinct)]
+
+
+def spell(each: Filter, values: Values) -> Any:  # noqa: ANN401 - what httpx takes
+    """The values as a query carries them."""
+    if each.compare == "holds":
+        return json.dumps(values[0])
+    return values if each.repeats else values[0]
+
+
+def spell_time(moment: float) -> str:
+    """A moment as RFC 3339 text."""
+    return datetime.fromtimestamp(moment, UTC).isoformat().replace("+00:00", "Z")
+
+
+def fits(each: Filter, values: Values, item: Json) -> bool | None:
+    """Whether an item fits a filter; None where nobody says, such as for letters of other case."""
+    found = value_at(item, each.field)
+    if found is None:
+        return False if item.keys() >= {each.field.partition(".")[0]} else None
+    if each.compare in {"after", "before"}:
+        return _is_on_side(each, str(values[0]), found)
+    if each.compare == "holds":
+        return isinstance(found, dict) and found.items() >= values[0].items()
+    if each.compare == "equals":
+        own = found if isinstance(found, list) else [found]
+        return (all if each.every else any)(value in own for value in values)
+    return _is_like(each, str(values[0]), str(found))
+
+
+def value_at(item: Json, path: str) -> Any:  # noqa: ANN401 - JSON
+    """What stands at a dotted path of an item, None where nothing does."""
+    found: Any = item
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
+
+
+def _told(item: Json, each: Filter) -> Values:
+    """The values of the field, those of its items where it is an array."""
+    found = value_at(item, each.field)
+    return found if isinstance(found, list) else [] if found in (None, {}) else [found]
+
+
+def _absent(world: World, each: Filter, found: Values) -> Values:
+    """A value that no item has, where there is one."""
+    listed = items_of(world.document, each.schema) or each.schema
+    choices = facet(world.document, listed, "enum") or [f"none/{world.values.word()}"]
+    return [value for value in choices if value is not None and value not in found][:1]
+
+
+def _is_on_side(each: Filter, asked: str, found: object) -> bool | None:
+    moment, other = read_time(found), read_time(asked)
+    if moment is None or other is None:
+        return None
+    if abs(moment - other) < SOON_S:
+        return True if each.inclusive and found == asked else None
+    return (moment > other) is (each.compare == "after")
+
+
+def _is_like(each: Filter, part: str, text: str) -> bool | None:
+    """Whether a text has a part, anywhere or at its beginning."""
+
+    def has(whole: str, some: str) -> bool:
+        return whole.startswith(some) if each.compare == "begins" else some in whole
+
+    if has(text, part):
+        return True
+    if has(text.lower(), part.lower()):
+        return {"ignored": True, "kept": False}.get(each.case)
+    return None if has(text.casefold(), part.casefold()) else False

@@ -1,0 +1,115 @@
+"""Law 5, ids that a request names in its body: another's and deleted ones are refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.laws.finding import find_named
+from mistral_conformance.laws.instance import key_of
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.placing import place_id
+from mistral_conformance.laws.requests import plain_request
+from mistral_conformance.probing.samples import Named, Sample, load_samples
+from mistral_conformance.probing.targets import load_targets, targets_of
+from mistral_conformance.session.identities import CALLER
+from mistral_conformance.verdict.outcome import Unjudged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Model, Place, Reference
+    from mistral_conformance.record.exchange import Exchange
+
+USED = "harm: what is another's, or was deleted, is used through the id in a body"
+NEIGHBOUR = "neighbour"
+SOON_S = 10
+"""After which what is done in its own time is done, in seconds of a clock that can be moved."""
+
+
+def _named(model: Model) -> Iterator[Subject]:
+    """Each place of a body at which something can be named, with each cause of a refusal."""
+    for each in model.references:
+        place, resource = each.place, model.resources.get(each.resource or "")
+        if not resource or place.name not in load_samples().get(place.operation, Sample()).named:
+            continue
+        operation = (place.operation,)
+        origins = (each.origin,)
+        foreign = (*origins, resource.seen_origin)
+        if resource.seen_by == "workspace":
+            name = f"{place}, foreign"
+            yield Subject(name, (each, "foreign"), operation, operation, foreign, (NEIGHBOUR,))
+        target = load_targets()[load_samples()[place.operation].named[place.name].target]
+        if resource.delete and target.operation == resource.create:
+            needed = (*operation, resource.delete)
+            yield Subject(f"{place}, deleted", (each, "deleted"), operation, needed, origins)
+
+
+@law(id="access.named-id-is-refused", over=_named, source=USED, harm=True)
+def named_id_is_refused(world: World, subject: tuple[Reference, str]) -> None:
+    """What a body names is used while it is there, and refused when it is gone or another's."""
+    reference, cause = subject
+    place = reference.place
+    named = load_samples()[place.operation].named[place.name]
+    resource = world.model.resources[str(reference.resource)]
+    taken = send_naming(world, reference, find_named(world, named.target, CALLER))
+    if not taken.ok:
+        raise Unjudged(f"preparation failed: {place} is refused with {taken.status}", taken)
+    identity = find_named(world, named.target, NEIGHBOUR if cause == "foreign" else CALLER)
+    if cause == "deleted":
+        ids = {resource.parameter: identity}
+        world.need(world.ask(resource.delete, ids))
+    world.ctx.pass_time(SOON_S if world.ctx.session.clock else 1)
+    before = _below(world, place)
+    answer = send_naming(world, reference, identity)
+    due = reference.refusals[cause]
+    wanted = " or ".join(str(each) for each in due)
+    reason = (
+        f"{place.operation} answers {answer.status} for a {resource.name} in its body that is "
+        f"{cause}, {wanted} is due"
+    )
+    world.expect(answer.status in due, reason, answer)
+    if answer.ok:
+        world.ctx.pass_time(SOON_S if world.ctx.session.clock else 1)
+        added = len(_below(world, place) - before)
+        said = f"{place.operation} made {added} of a {resource.name} that is {cause}"
+        world.expect(not added, said, answer)
+
+
+def _below(world: World, place: Place) -> set[tuple[object, ...]]:
+    """What is kept below the objects that the operation's path names."""
+    spec = world.document.operations[place.operation]
+    ids = targets_of(world.ctx).ids(spec)
+    found = set()
+    for above in world.model.resources.values():
+        for name in above.children if above.parameter in ids else ():
+            child = world.model.resources[name]
+            if child.list and child.read and not world.model.states_of(name):
+                found |= {key_of(child, each) for each in world.walk(child, ids).items}
+    return found
+
+
+def send_naming(world: World, reference: Reference, identity: str) -> Exchange:
+    """Send the plainest request with an id at its place in the body.
+
+    Raises:
+        Skipped: the plainest request names an identity that the run does not have.
+
+    """
+    place = reference.place
+    spec = world.document.operations[place.operation]
+    ids = targets_of(world.ctx).ids(spec)
+    world.prepare(place.operation, CALLER, ids)
+    request = plain_request(world, place.operation)
+    without = _of(place.operation, place.name).without
+    for part in ("json", "files"):
+        sent = {n: each for n, each in (request.get(part) or {}).items() if n not in without}
+        if part == "files" and sent:
+            request[part] = {**sent, place.name: (None, identity)}
+        elif request.get(part) is not None:
+            request[part] = place_id(world.document, place, sent, identity)
+    return world.ask(place.operation, ids, **request)
+
+
+def _of(operation: str, name: str) -> Named:
+    return load_samples()[operation].named.get(name, Named(""))
