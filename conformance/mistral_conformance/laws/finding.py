@@ -10,12 +10,12 @@ from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.targets import load_targets, take
 
 if TYPE_CHECKING:
-    from mistral_conformance.laws.world import World
+    from mistral_conformance.laws.maker import Maker
     from mistral_conformance.model.document import Json
     from mistral_conformance.probing.targets import Target
 
 
-def own_named(world: World, operation: str, by: str) -> Json:
+def own_named(world: Maker, operation: str, by: str) -> Json:
     """An identity's own objects for what the plainest request names of the caller's."""
     sample = load_samples().get(operation, Sample())
     found: Json = {}
@@ -31,7 +31,7 @@ def own_named(world: World, operation: str, by: str) -> Json:
     return found
 
 
-def find_named(world: World, word: str, by: str) -> str:
+def find_named(world: Maker, word: str, by: str) -> str:
     """The id of a new object of an identity that fits where the target does.
 
     Raises:
@@ -49,7 +49,7 @@ def find_named(world: World, word: str, by: str) -> str:
     return str(take(answer.json(), target))
 
 
-def _given(world: World, target: Target) -> dict[str, Any]:
+def _given(world: Maker, target: Target) -> dict[str, Any]:
     """What the target's own sample says, as `World.make` takes it."""
     if not target.sample:
         return {}

@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.instance import Instance, key_of
 from mistral_conformance.model.schemas import FORM, body_schema, properties
 from mistral_conformance.probing.samples import Sample, load_samples
-from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import Unjudged
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container
 
-    from mistral_conformance.laws.values import Values
+    from mistral_conformance.laws.maker import Maker
     from mistral_conformance.model import Resource
-    from mistral_conformance.model.document import Document, Json
+    from mistral_conformance.model.document import Json
     from mistral_conformance.record.exchange import Exchange
-    from mistral_conformance.session.context import Context
 
 CREATED = (200, 201, 202)
 PART = "file"
 TEXT_TYPE = "text/plain"
-
-
-class Maker(Protocol):
-    """What making needs: the document, values, and a way to call the server."""
-
-    @property
-    def ctx(self) -> Context: ...  # noqa: D102 - see `World`
-    @property
-    def document(self) -> Document: ...  # noqa: D102 - see `World`
-    @property
-    def values(self) -> Values: ...  # noqa: D102 - see `World`
-    def lookup(self, word: str) -> str: ...  # noqa: D102 - see `World`
-    def prepare(self, operation: str, by: str) -> None: ...  # noqa: D102 - see `World`
-    def call(  # noqa: D102 - see `World`
-        self,
-        operation: str,
-        ids: Mapping[str, str] | None = None,
-        *,
-        by: str = CALLER,
-        **request: Any,  # noqa: ANN401 - what `Api.call` takes
-    ) -> Exchange: ...
 
 
 def make(

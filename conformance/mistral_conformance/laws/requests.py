@@ -11,12 +11,12 @@ from mistral_conformance.probing.samples import Sample, load_samples
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mistral_conformance.laws.world import World
+    from mistral_conformance.laws.maker import Maker
     from mistral_conformance.model.document import Json, Operation
     from mistral_conformance.record.exchange import Exchange
 
 
-def plain_request(world: World, operation: str) -> dict[str, Any]:
+def plain_request(world: Maker, operation: str) -> dict[str, Any]:
     """What the operation's request carries beside path ids, as `World.ask` takes it.
 
     Raises:
@@ -30,7 +30,7 @@ def plain_request(world: World, operation: str) -> dict[str, Any]:
     return request
 
 
-def send_plain(world: World, operation: str, ids: Mapping[str, str], *, by: str) -> Exchange:
+def send_plain(world: Maker, operation: str, ids: Mapping[str, str], *, by: str) -> Exchange:
     """Send the plainest request at the ids; what they name may be gone or another's.
 
     Raises:
@@ -49,7 +49,7 @@ def send_plain(world: World, operation: str, ids: Mapping[str, str], *, by: str)
 
 
 def _shown_there(
-    world: World, operation: str, ids: Mapping[str, str], body: Json
+    world: Maker, operation: str, ids: Mapping[str, str], body: Json
 ) -> dict[str, Any]:
     """What the object at the ids shows for fields of the body that name a part of it."""
     found = {}
@@ -63,7 +63,7 @@ def _shown_there(
     return found
 
 
-def unknown_id(world: World, operation: Operation, parameter: str) -> str:
+def unknown_id(world: Maker, operation: Operation, parameter: str) -> str:
     """An id of the parameter's form that no object has."""
     schema: Json = next(
         (e.get("schema", {}) for e in operation.parameters if e["name"] == parameter), {}
