@@ -29,7 +29,8 @@ def bystanders_of(world: World, instance: Instance, operation: str) -> list[Inst
     found.append(world.make(resource))
     if resource.parameter:
         found.append(world.make(resource, parent=instance.parent))
-        found.append(namesake(world, instance))
+        with suppress(Unjudged):  # some names can be given once only
+            found.append(namesake(world, instance))
         for each in world.others:
             with suppress(Unjudged):  # not everybody has what it takes to make one
                 found.append(world.make(resource, by=each))

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.record.wire import Message
 from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,13 @@ def _links(model: Model) -> Iterator[Subject]:
     for each in model.resources.values():
         for link in each.links if each.whole else ():
             yield Subject(link, (each, link), (link,), (link, each.create))
+
+
+def _several(model: Model) -> Iterator[Subject]:
+    """Each resource with several links."""
+    for each in model.resources.values():
+        if each.whole and len(each.links) > 1:
+            yield Subject(each.name, each, each.links, (*each.links, each.create))
 
 
 def _lives(model: Model) -> Iterator[Subject]:
@@ -84,6 +92,23 @@ def altered_is_refused(world: World, subject: tuple[Resource, str]) -> None:
     for what, changed in altered.items():
         answer = open_url(world, changed)
         reason = f"a URL with {what} answers {answer.status}, a refusal is due"
+        world.expect(400 <= answer.status < 500, reason, answer)
+
+
+@law(id="urls.do-not-mix", over=_several, source=SHOWN_TO_STRANGERS, level=SHOULD)
+def do_not_mix(world: World, resource: Resource) -> None:
+    """A part of one URL in another URL of the same object, for something else, opens nothing."""
+    instance = world.make(resource)
+    world.settle(instance)
+    urls = [read_url(world, world.call(link, instance.ids)) for link in resource.links]
+    for url in urls:
+        world.need(open_url(world, url))
+    mixed = {each for one in urls for other in urls for each in _mixed(one, other)} - {*urls}
+    if not mixed:
+        raise Skipped("the URLs have no parts that could be exchanged")
+    for each in sorted(mixed):
+        answer = open_url(world, each)
+        reason = f"a URL that was put together of two answers {answer.status}, a refusal is due"
         world.expect(400 <= answer.status < 500, reason, answer)
 
 
@@ -144,6 +169,19 @@ def open_url(world: World, url: str) -> Exchange:
     if answer.failure:
         raise Skipped(f"the URL is not reached from here: {answer.failure}", answer)
     return answer
+
+
+def _mixed(one: str, other: str) -> Iterator[str]:
+    """The first URL with the path of the other one, or with one value of its query."""
+    parts, others = urlsplit(one), urlsplit(other)
+    if parts.query and parts.path != others.path:
+        yield urlunsplit(parts._replace(path=others.path))
+    values = dict(parse_qsl(others.query, keep_blank_values=True))
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    for at, (name, value) in enumerate(query):
+        if values.get(name, value) != value and len({v for _, v in query}) > 1:
+            pairs = [*query[:at], (name, values[name]), *query[at + 1 :]]
+            yield urlunsplit(parts._replace(query=urlencode(pairs)))
 
 
 def _altered(url: str, swapped: dict[str, str]) -> Iterator[tuple[str, str]]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 LOST = "harm: a request changes what it does not name"
 REFUSED = {400, 403, 404, 409, 422}
+CHANGING = ("PUT", "PATCH")
+"""What is done so to a part of an object is a change of it."""
 
 
 def _acted_on(model: Model) -> Iterator[Subject]:
@@ -41,7 +43,8 @@ def _acted_on(model: Model) -> Iterator[Subject]:
 def _actions(model: Model) -> Iterator[Subject]:
     for subject in _acted_on(model):
         resource, operation = subject.value
-        if operation in resource.actions and resource.read:
+        changing = model.document.operations[operation].method in CHANGING
+        if operation in resource.actions and resource.read and not changing:
             yield subject
 
 

@@ -204,6 +204,14 @@ def _shows(world: World, option: Option) -> None:
     world.expect(not found, f"{option.name} {option.other} shows {found} at `{option.at}`")
 
 
+def _calls_one(world: World, option: Option) -> None:
+    words = "What is the weather, and what time is it, in Lyon and in Oslo?"
+    answer = _ask(world, option, {**SEVERAL, option.name: False}, words)
+    count = len(answer.first.called)
+    said = f"with {option.name} false {count} tools are called at once"
+    world.expect(count <= 1, said, answer.exchange)
+
+
 USES: dict[str, dict[str, Use]] = {
     "caps usage": {"": _caps_usage},
     "counts choices": {"": _counts_choices},
@@ -220,5 +228,6 @@ USES: dict[str, dict[str, Use]] = {
         "by name": _calls(NAMED),
         "not at all": _calls_nothing,
     },
+    "calls several": {"": _calls_one},
 }
 """By effect, the uses of an option; the plainest one has no name."""

@@ -10,6 +10,7 @@ from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.populations import population_of
 from mistral_conformance.laws.reading import find, read_time
+from mistral_conformance.laws.walking import LIMIT
 from mistral_conformance.model.schemas import facet
 from mistral_conformance.verdict.outcome import Skipped
 
@@ -146,8 +147,9 @@ def filter_holds_over_pages(world: World, subject: tuple[ListView, Filter]) -> N
     if "size" not in view.paging:
         raise Skipped("the list is not paged")
     population, whole = _whole(world, view)
+    size = max(2, -(-len(whole.items) // LIMIT))
     for value in _values(world, each, population, whole)[:3]:
-        walk = _expect_set(world, view, (population, whole), [(each, [value])], size=2)
+        walk = _expect_set(world, view, (population, whole), [(each, [value])], size=size)
         for page in walk.pages if view.exact else ():
             total = find(page, view.paging.get("total", "?"))
             said = f"a page says that {total} items fit {value!r}, {len(walk.items)} do"
@@ -175,11 +177,11 @@ def default_is_no_wish(world: World, subject: tuple[ListView, str, object]) -> N
     view, name, default = subject
     resource = world.model.resources[view.resource]
     ids: dict[str, str] = {}
-    if _made(world.model, view):
+    if _made(world.model, view) and world.capabilities.offers(resource.create):
         ids = population_of(world, view).ids
-    plain = world.walk(resource, ids)
+    plain = world.walk(resource, ids, through=view.operation)
     value = str(default).lower() if isinstance(default, bool) else default
-    walk = world.walk(resource, ids, {name: value})
+    walk = world.walk(resource, ids, {name: value}, through=view.operation)
     wanted, found = ([key_of(resource, each) for each in one.items] for one in (plain, walk))
     said = f"with its default {value!r} for `{name}` the list holds {len(found)} items, without it "
     world.expect(

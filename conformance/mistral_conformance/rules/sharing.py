@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from mistral_conformance.session.api import Api
     from mistral_conformance.session.context import Context
 
+MEMBERS = (
+    "explicit_user_members_count", "explicit_workspace_members_count", "org_sharing_role",
+)  # fmt: skip
+
 
 @rule(
     id="sharing.one-entry-per-entity",
@@ -195,6 +199,31 @@ def counts_follow_entries(ctx: Context) -> None:
     expect_equal(ctx, read["explicit_user_members_count"], 1, "the users", read)
     expect_equal(ctx, read["explicit_workspace_members_count"], 1, "the workspaces", read)
     expect_equal(ctx, read["org_sharing_role"], "Viewer", "org_sharing_role", read)
+
+
+@rule(
+    id="sharing.counts-end-with-entries",
+    level=SHOULD,
+    source="accesses.member-counts; choices.sharing-counts-end-with-entries",
+    operations=(GET_LIBRARY, SHARE, UNSHARE),
+    needs=("neighbour",),
+)
+def counts_end_with_entries(ctx: Context) -> None:
+    """After the end of all shares the member counts and the role for all are those of before."""
+    library = create_library(ctx)["id"]
+    before = read_library(ctx, library)
+    for kind in ("User", "Workspace", "Org"):
+        ctx.need(share(ctx.api, library, entity(ctx, "neighbour", kind), "Viewer"), 200)
+    ctx.need(share(ctx.api, library, entity(ctx, "neighbour", "Org"), "Editor"), 200)
+    shared = read_library(ctx, library)
+    role = shared.json().get("org_sharing_role")
+    ctx.expect(role in (None, "Editor"), f"org_sharing_role is {role!r} after Editor", shared)
+    for kind in ("User", "Workspace", "Org"):
+        ctx.need(unshare(ctx.api, library, entity(ctx, "neighbour", kind)), 200, 204)
+    after = read_library(ctx, library)
+    for field in MEMBERS:
+        left, right = (each.json().get(field) or None for each in (before, after))
+        ctx.expect(left == right, f"`{field}` is {right!r} after all shares ended", after)
 
 
 @rule(

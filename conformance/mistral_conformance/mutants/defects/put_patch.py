@@ -47,17 +47,6 @@ def put_ignores_descriptions(update: Part) -> Part:
     return only_for(PUT, update, rename)
 
 
-@mutant(
-    "put-patch.put-is-gone",
-    op.PUT_LIBRARY,
-    op.PUT_DOCUMENT,
-    place="world:offered",
-)
-def put_is_gone(offered: Part) -> Part:
-    """The deprecated PUT answers 405."""
-    return lambda settings: offered(evolve(settings, without_put=True))
-
-
 @mutant("put-patch.put-takes-any-type", op.PUT_LIBRARY, place="inputs:check_body")
 def put_takes_any_type(check_body: Part) -> Part:
     """PUT does not check the types of its body's fields."""

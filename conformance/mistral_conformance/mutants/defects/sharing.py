@@ -211,6 +211,17 @@ def counts_stay_null(_count: Part) -> Part:
     return lambda *_given: None
 
 
+@mutant("sharing.counts-never-fall", op.UNSHARE, op.GET_LIBRARY, place="resources.accesses:count")
+def counts_never_fall(count: Part) -> Part:
+    """The member counts of a library stay after a share has ended."""
+
+    def defect(shares: Part, type_: Part, before: Part) -> Part:
+        now = count(shares, type_, before)
+        return now if before is None else max(before, now or 0)
+
+    return defect
+
+
 @mutant("sharing.filter-is-ignored", op.LIST_LIBRARIES, place="resources.libraries:list_libraries")
 def filter_is_ignored(list_libraries: Part) -> Part:
     """`filter_owned_by_me` filters nothing."""

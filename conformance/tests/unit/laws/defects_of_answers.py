@@ -65,6 +65,22 @@ def first_tool_is_called(answer: Answer) -> None:
         answer.content = answer.content.replace(b'"get_time"', b'"get_weather"')
 
 
+@defect(
+    "calls-are-doubled",
+    "answers.option-is-used[chat.complete:parallel_tool_calls]",
+    "2 tools are called at once",
+)
+def calls_are_doubled(answer: Answer) -> None:
+    if is_plain(answer) and answer.sent_body.get("parallel_tool_calls") is False:
+
+        def doubled(choice: dict[str, Any]) -> dict[str, Any]:
+            calls = choice["message"]["tool_calls"]
+            both = [*calls[:1], {**calls[0], "id": "another1", "index": 1}]
+            return {**choice, "message": {**choice["message"], "tool_calls": both}}
+
+        with_choices(answer, doubled)
+
+
 @defect("required-is-a-hint", "answers.option-is-used[chat.complete:tools, required]", "no tool is")
 def required_is_a_hint(answer: Answer) -> None:
     if is_plain(answer) and answer.sent_body.get("tool_choice") == "required":

@@ -220,3 +220,19 @@ def renamed_documents_leave_the_stamp() -> Alter:
             with_(answer, updated_at=first.setdefault(answer.path, answer.body["updated_at"]))
 
     return alter
+
+
+@remembering("urls-mix", "urls.do-not-mix[document]", "put together of two answers 200")
+def urls_mix() -> Alter:
+    served: dict[str, bytes] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("GET", "-url"):
+            _, _, rest = answer.body.partition("://")
+            answer.body = f"{answer.own_url}/{rest.partition('/')[2]}"
+        elif not bearer(answer) and answer.status == 200:
+            served[answer.path] = answer.content
+        elif not bearer(answer) and answer.path in served:
+            answer.status, answer.content = 200, served[answer.path]
+
+    return alter
