@@ -13,7 +13,7 @@ from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.subjects import changes, needs_of
 from mistral_conformance.laws.texts import read_text
 from mistral_conformance.laws.views import new_value, stable
-from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.outcome import Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,7 +110,11 @@ def act(world: World, instance: Instance, operation: str) -> Exchange:
     """Do something to an object: one more of its name, a change of its first field, its end, ..."""
     resource = instance.resource
     if operation == resource.create:
-        return namesake(world, instance).made
+        try:
+            return namesake(world, instance).made
+        except Unjudged as refused:
+            reason = f"the server makes no second {resource.name} of a name"
+            raise Skipped(reason, *refused.evidence) from refused
     if operation == resource.delete:
         return world.delete(instance)
     fields = [each for each in resource.fields.values() if each.changed]
