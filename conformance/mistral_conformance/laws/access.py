@@ -17,7 +17,7 @@ from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.session.capabilities import words_of
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import Skipped
-from mistral_conformance.verdict.requirement import SHOULD
+from mistral_conformance.verdict.requirement import MAY, SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,21 +158,38 @@ def lists_hide_foreign(world: World, subject: tuple[Resource, str]) -> None:
 
 @law(id="access.foreign-looks-unknown", over=_outside, source=LEAK, level=SHOULD)
 def foreign_looks_unknown(world: World, subject: tuple[Reference, str]) -> None:
-    """To those outside, the caller's object gets the very answer of one that is not there."""
+    """A refusal of the caller's object to those outside says what one of nothing says."""
+    answer, other = _refused_to(world, subject)
+    one, two = words_of(answer), words_of(other)
+    if answer.status != other.status:
+        raise Skipped("the two are refused with two statuses, which is another law")
+    reason = (
+        f"{answer.operation} says {'; '.join(sorted(one))[:60]} to the {subject[1]} of the "
+        f"caller's {subject[0].resource} and {'; '.join(sorted(two))[:60]} of an unknown one"
+    )
+    world.expect(one == two, reason, answer, other)
+
+
+@law(id="access.foreign-has-its-status", over=_outside, source=LEAK, level=MAY)
+def foreign_has_the_status_of_unknown(world: World, subject: tuple[Reference, str]) -> None:
+    """The caller's object is refused to those outside with the status of one that is not there."""
+    answer, other = _refused_to(world, subject)
+    reason = (
+        f"{answer.operation} answers {answer.status} to the {subject[1]} for the caller's "
+        f"{subject[0].resource} and {other.status} for an unknown one"
+    )
+    world.expect(answer.status == other.status, reason, answer, other)
+
+
+def _refused_to(world: World, subject: tuple[Reference, str]) -> tuple[Exchange, Exchange]:
+    """What an outsider is answered about the caller's object, and about one that is not there."""
     reference, outsider = subject
     instance = world.make(_resource(world, reference))
     ids = _own_ids(world, reference, instance)
     answer = send_plain(world, reference.place.operation, ids, by=outsider)
     operation = world.document.operations[reference.place.operation]
     unknown = {each: unknown_id(world, operation, each) for each in operation.path_ids}
-    other = send_plain(world, operation.id, unknown, by=outsider)
-    one, two = words_of(answer), words_of(other)
-    reason = (
-        f"{operation.id} answers {answer.status} to the {outsider} for the caller's "
-        f"{reference.resource} and {other.status} for an unknown one: "
-        f"{'; '.join(sorted(one))[:60]} beside {'; '.join(sorted(two))[:60]}"
-    )
-    world.expect((answer.status, one) == (other.status, two), reason, answer, other)
+    return answer, send_plain(world, operation.id, unknown, by=outsider)
 
 
 @law(id="access.other-parent-is-refused", over=_nested, source=SHOWN_TO_STRANGERS, harm=True)

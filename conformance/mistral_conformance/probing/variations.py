@@ -51,7 +51,7 @@ def bounds(document: Document, operation: Operation, sample: Sample | None) -> I
             for value in values_inside(document, schema):
                 yield _with_value(plain, name, value)
     for name, schema, plain in _fields(document, operation, sample):
-        for value in values_inside(document, schema):
+        for value in values_inside(document, schema) if name not in plain.apart else ():
             if value is not None:
                 yield _with_field(plain, name, str(value))
 

@@ -140,6 +140,7 @@ def editor_writes_documents(ctx: Context) -> None:
     """An Editor uploads, changes, reprocesses and deletes documents."""
     library, editor = _shared(ctx, "Editor")
     ids = {"library_id": library, "document_id": upload_document(ctx, library)["id"]}
+    wait_processed(ctx, **ids)
     for operation in DOCUMENT_WRITES:
         ctx.expect_status(_write(ctx, editor, operation, ids), 200, 201, 204)
 

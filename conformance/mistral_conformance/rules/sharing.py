@@ -106,7 +106,7 @@ def strangers_see_nothing(ctx: Context) -> None:
 
 @rule(
     id="sharing.hidden-is-not-found",
-    level=SHOULD,
+    level=MAY,
     source="libraries.foreign-404; choices.sharing-hidden-is-not-found",
     operations=(GET_LIBRARY,),
     needs=("neighbour",),

@@ -43,7 +43,7 @@ class Patience:
     `tell` is told of each wait that a person would notice, before it begins.
     """
 
-    budget_s: float = 300.0
+    budget_s: float = 900.0
     sleep: Callable[[float], None] = time.sleep
     tell: Callable[[str], object] = logger.info
     _silences: Counter[str] = field(factory=Counter)

@@ -205,7 +205,7 @@ def neighbours_read_files() -> Alter:
 
 @remembering(
     "strangers-are-told-it-exists",
-    "access.foreign-looks-unknown[files.retrieve:file_id by stranger]",
+    "access.foreign-has-its-status[files.retrieve:file_id by stranger]",
     "answers 403 to the stranger",
 )
 def strangers_are_told_it_exists() -> Alter:
@@ -216,6 +216,23 @@ def strangers_are_told_it_exists() -> Alter:
             files.add(f"/v1/files/{answer.body['id']}")
         if answer.status == 404 and answer.path in files:
             answer.status, answer.body = 403, {"detail": "Forbidden"}
+
+    return alter
+
+
+@remembering(
+    "refusals-tell-names",
+    "access.foreign-looks-unknown[files.retrieve:file_id by stranger]",
+    "says notes.txt",
+)
+def refusals_tell_names() -> Alter:
+    files: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/v1/files"):
+            files.add(f"/v1/files/{answer.body['id']}")
+        if answer.status == 404 and answer.path in files:
+            answer.body = {"detail": "notes.txt is not yours"}
 
     return alter
 
@@ -368,7 +385,7 @@ def tokens_skip_one() -> Alter:
     return alter
 
 
-@defect("largest-page-is-cut", "pages.largest[beta.libraries.documents.list]", "on no page")
+@defect("largest-page-is-cut", "pages.largest[beta.libraries.documents.list]", "holds 90 of 103")
 def largest_page_is_cut(answer: Answer) -> None:
     if answer.is_("GET", "/documents") and answer.query.get("page_size") == ["100"]:
         with_items(answer, items(answer)[:90])

@@ -123,6 +123,16 @@ def test_bounds_of_a_request_are_valid() -> None:
         assert validator.is_valid(each.sample.body)
 
 
+def test_bounds_of_fields_that_need_others_are_not_tried_alone() -> None:
+    document = load_document()
+    notes = {
+        each.note
+        for each in bounds(document, document.operations["files.upload"], sample("files.upload"))
+    }
+    assert "visibility = user" in notes
+    assert "purpose = fine-tune" not in notes
+
+
 def test_faults_of_a_body_are_single_and_invalid() -> None:
     document = load_document()
     operation = document.operations["beta.libraries.create"]
