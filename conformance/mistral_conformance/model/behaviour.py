@@ -96,13 +96,19 @@ def _said(document: Document, schema: Json) -> Json:
     return facet(document, schema, STATES) or {}
 
 
+def _pointer(document: Document, schema: Json) -> str:
+    """Where the states stand, empty where it is beside the field itself."""
+    for each in (schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        if "$ref" in each and STATES not in schema and STATES in document.resolve(each):
+            return str(each["$ref"]).removeprefix("#")
+    return ""
+
+
 def _read_states(
     document: Document, resource: Resource, name: str, schema: Json, pointer: str
 ) -> States:
     said = _said(document, schema)
-    inline = STATES in schema or "$ref" not in schema
-    own = pointer.partition("/x-mistral-")[0]
-    where = own if inline else str(schema["$ref"]).removeprefix("#")
+    where = _pointer(document, schema) or pointer.partition("/x-mistral-")[0]
     return States(
         resource.name,
         name,
