@@ -32,8 +32,8 @@ DEFAULT_MODEL = "voxtral-mini-tts-latest"
 DEFAULT_FORMAT = "wav"
 """What a request without `response_format` gets (our choice)."""
 FORMATS = frozenset({"wav", "mp3", "pcm"})
-"""`mp3` is silence with the text in a tag; `pcm` is the samples alone, 16 bits, the lower byte first,
-24 kHz (our choice)."""
+"""`mp3` is silence with the text in a tag; `pcm` is the samples alone (our choice: 16 bits, the
+lower byte first, 24 kHz)."""
 LONGEST = 5000
 """Characters of a text; no source tells a bound (our choice)."""
 TOKENS_A_SECOND = 12.5
