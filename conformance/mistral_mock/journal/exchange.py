@@ -47,8 +47,8 @@ class Exchange:
     method: str
     path: str
     """Percent-encoded, without the query."""
-    _query: str = field(repr=False)
-    _headers: list[tuple[bytes, bytes]] = field(repr=False)
+    _query: str = field(repr=False, alias="query")
+    _headers: list[tuple[bytes, bytes]] = field(repr=False, alias="headers")
     _body: Any = field(default=None, repr=False)
     files: tuple[Mapping[str, Any], ...] = ()
     """A form's files: `field`, `name`, `media_type`, `size` in bytes."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from io import BytesIO
+from typing import Any
 
 from mistral_mock.sound.riff import WIDTH
 
@@ -18,11 +19,12 @@ SAMPLES = 576
 
 def write_mp3(text: str, sound: bytes, language: str = "") -> bytes:
     """An MP3 file of silence, as long as the sound, with the text in its tags."""
-    from mutagen.id3 import COMM, ID3, TSSE  # noqa: PLC0415 - needed only where MP3 is asked for
+    from mutagen import id3  # noqa: PLC0415 - needed only where MP3 is asked for
 
-    tags = ID3()
-    tags.add(COMM(encoding=3, lang=(language or "und")[:3].ljust(3), desc="", text=[text]))
-    tags.add(TSSE(encoding=3, text=["mistral-mock"]))
+    library: Any = id3  # it comes without types
+    tags = library.ID3()
+    tags.add(library.COMM(encoding=3, lang=(language or "und")[:3].ljust(3), desc="", text=[text]))
+    tags.add(library.TSSE(encoding=3, text=["mistral-mock"]))
     head = BytesIO()
     tags.save(head)
     frames = max(math.ceil(len(sound) / WIDTH / SAMPLES), 4)
