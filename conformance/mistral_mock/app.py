@@ -254,6 +254,7 @@ class App:
             path=values,
             query=query,
             sent=sent,
+            foreign=inputs.find_foreign(operation, request.query) if request.query else {},
             body=body.value,
             files=body.files,
         )

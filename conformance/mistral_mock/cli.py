@@ -179,7 +179,10 @@ def add_server_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--state", type=Path, metavar="FILE", help="keep the state in this file")
     parser.add_argument(
-        "--world", type=Path, metavar="FILE", help="what is there at the start, in YAML"
+        "--world",
+        type=Path,
+        metavar="FILE",
+        help="what is there at the start, in YAML; demo is some of everything",
     )
 
 

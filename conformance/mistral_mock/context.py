@@ -50,6 +50,8 @@ class Context:
     """Every query parameter of the operation, typed; the document's default when not sent."""
     sent: frozenset[str] = frozenset()
     """The query parameters that were sent."""
+    foreign: Mapping[str, str] = field(factory=dict)
+    """Query parameters that the operation does not have, for habits of other clients."""
     body: Any = None
     """The JSON body, or a form's text fields, typed."""
     files: Mapping[str, Upload] = field(factory=dict)

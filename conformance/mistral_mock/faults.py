@@ -24,7 +24,7 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal
 
-from attrs import asdict, define, field, fields, frozen, validators
+from attrs import Factory, asdict, define, field, fields, frozen, validators
 
 from mistral_mock import json_text
 from mistral_mock.answers import JSON, PLAIN, encode
@@ -64,7 +64,10 @@ class Fault:
     operation: str = field(default="*", validator=_is(str))
     call: int = field(default=1, validator=[_is(int), validators.ge(1)])
     probability: float | None = field(default=None, validator=_is(int, float, type(None)))
-    times: int | None = field(validator=_is(int, type(None)))
+    times: int | None = field(
+        default=Factory(lambda self: None if self.probability is not None else 1, takes_self=True),
+        validator=_is(int, type(None)),
+    )
     status: int | None = field(default=None, validator=_is(int, type(None)))
     body: Any = None
     headers: Mapping[str, str] = field(
@@ -79,10 +82,6 @@ class Fault:
         default="before", validator=validators.in_(("before", "after"))
     )
     after_events: int | None = field(default=None, validator=_is(int, type(None)))
-
-    @times.default
-    def _default_times(self) -> int | None:
-        return 1 if self.probability is None else None
 
     def __attrs_post_init__(self) -> None:
         if self.probability is not None and not 0 <= self.probability <= 1:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 LARGEST = 10 * 1024 * 1024
 """The largest fixture world, in bytes."""
 SAMPLE = "default.yaml"
+SHIPPED = {"default": SAMPLE, "demo": "demo.yaml"}
+"""Worlds that come with the mock, by the names that stand for their files."""
 
 
 class FixtureError(Exception):
@@ -66,7 +68,8 @@ def read_fixtures(path: Path | None) -> Mapping[str, Any]:
         FixtureError: The file cannot be read, or it does not hold what its sections ask for.
 
     """
-    return _read_sample() if path is None else _check(_read_file(path), str(path))
+    name = SAMPLE if path is None else SHIPPED.get(str(path))
+    return _check(_read_file(path), str(path)) if path and name is None else _read_sample(name)
 
 
 def load(fixtures: Mapping[str, Any], world: World) -> None:
@@ -82,9 +85,9 @@ def load(fixtures: Mapping[str, Any], world: World) -> None:
 
 
 @cache
-def _read_sample() -> Mapping[str, Any]:
-    text = files("mistral_mock.worlds").joinpath(SAMPLE).read_text("utf-8")
-    return _check(_parse(text, SAMPLE), SAMPLE)
+def _read_sample(name: str | None) -> Mapping[str, Any]:
+    text = files("mistral_mock.worlds").joinpath(name or SAMPLE).read_text("utf-8")
+    return _check(_parse(text, name or SAMPLE), name or SAMPLE)
 
 
 def _read_file(path: Path) -> object:

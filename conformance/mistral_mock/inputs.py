@@ -119,6 +119,12 @@ def check_query(
     return values, frozenset(sent)
 
 
+def find_foreign(operation: Operation, query: str) -> Mapping[str, str]:
+    """The query parameters that the operation does not have."""
+    given, _ = texts.check_fields("query", texts.decode_fields(query))
+    return _unnamed(operation, given)
+
+
 async def check_body(operation: Operation, source: Source, problems: list[Problem]) -> Body:
     """The body; an operation without one ignores what is sent.
 

@@ -13,6 +13,7 @@ from mistral_mock.errors import Problem, invalid
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mistral_mock.context import Context
     from mistral_mock.signing import Signer
 
 T = TypeVar("T")
@@ -36,6 +37,17 @@ def slice_page(items: Sequence[T], page: int, size: int) -> Sequence[T]:
     Not every list of the document has bounds for the page and its size.
     """
     return items[page * size : (page + 1) * size] if page >= 0 and size > 0 else items[:0]
+
+
+def go_on(ctx: Context, items: Sequence[R]) -> Sequence[R]:
+    """The items after the one that `after` names, all of them where it names none.
+
+    The API has no such parameter, but the openai SDK asks for the next page by it until one is
+    empty; an unknown parameter would give it the first page again without end.
+    """
+    last = ctx.foreign.get("after")
+    place = next((n for n, item in enumerate(items, start=1) if item.id == last), 0)
+    return items[place:]
 
 
 def has_more(total: int, page: int, size: int) -> bool:

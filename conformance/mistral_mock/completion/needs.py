@@ -34,6 +34,7 @@ COMMON = frozenset(
 )
 """Words that say nothing about a function."""
 GREETINGS = frozenset({"hello", "thanks", "thank", "good", "morning", "the", "how", "who", "why"})
+NUMBERS = ["integer", "number"]  # a type may be a list, which a set cannot look for
 PLACES = re.compile(r"(^|_)(city|location|place|country|town|destination|origin|airport)(_|$)")
 NAMED = re.compile(r"(^|_)(name|title|company|person|symbol|ticker|currency)(_|$)")
 
@@ -69,7 +70,7 @@ def is_named(name: str, schema: Mapping[str, Any], words: Vocabulary) -> bool:
     if isinstance(schema.get("enum"), list):
         return any(words.mentions(one) for one in schema["enum"])
     if schema.get("type") != "string":
-        return schema.get("type") in {"integer", "number"} and bool(words.numbers)
+        return schema.get("type") in NUMBERS and bool(words.numbers)
     if CODE_NAMES.search(name):
         return bool(words.codes)
     return bool((PLACES.search(name) or NAMED.search(name)) and words.names)
@@ -85,7 +86,7 @@ def is_said(name: str, schema: Mapping[str, Any], words: Vocabulary) -> bool:
     """The words have something that may be meant by the parameter; what can be guessed counts."""
     if "enum" in schema or "const" in schema or "default" in schema:
         return True
-    if schema.get("type") in {"integer", "number"}:
+    if schema.get("type") in NUMBERS:
         return bool(words.numbers or words.codes)
     if schema.get("type") != "string" or "format" in schema or "pattern" in schema:
         return True

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 WEIGHT = 8
 """What a byte of JSON takes when it is read, roughly."""
+HEADERS = 2048
+"""What the headers of both take, roughly; a server takes no more than 64 KiB of them."""
 HIDDEN = "***"
 SECRET_HEADERS = frozenset(
     {
@@ -47,8 +49,8 @@ class Exchange:
     method: str
     path: str
     """Percent-encoded, without the query."""
-    _query: str = field(repr=False)
-    _headers: list[tuple[bytes, bytes]] = field(repr=False)
+    _query: str = field(repr=False, alias="query")
+    _headers: list[tuple[bytes, bytes]] = field(repr=False, alias="headers")
     _body: Any = field(default=None, repr=False)
     files: tuple[Mapping[str, Any], ...] = ()
     """A form's files: `field`, `name`, `media_type`, `size` in bytes."""
@@ -136,8 +138,7 @@ class Exchange:
 
     def weigh(self) -> int:
         """What it takes, in bytes, now that it has ended."""
-        self.size += sum(map(len, self._answer)) + len(self.path) + len(self._query)
-        self.size += sum(len(name) + len(value) for name, value in self._headers)
+        self.size += sum(map(len, self._answer)) + len(self.path) + len(self._query) + HEADERS
         return self.size
 
     def as_json(self) -> dict[str, Any]:

@@ -55,7 +55,7 @@ class Slot:
 
     reply: Reply
     counts: Counter[str] = field(factory=Counter)
-    needle: str | None = None
+    needle: str = ""
     """A text that the user must have said, looked for before all else: there may be many."""
 
     @property
@@ -95,7 +95,7 @@ class Book:
         self._lock = Lock()
         self._read = [make_slot(reply) for reply in self._source.read()]
         self._layers: list[list[Slot]] = [[]]
-        self._known: dict[str, tuple[Slot, ...]] = {}
+        self._known: dict[str, tuple[tuple[str, Slot], ...]] = {}
 
     def add(self, replies: Sequence[Reply]) -> list[Slot]:
         """Puts replies behind those of the present block."""
@@ -176,20 +176,19 @@ class Book:
             for slot in self.slots
         ]
 
-    def _choose(self, slots: Sequence[Slot], asked: Asked) -> Slot | None:
+    def _choose(self, slots: Sequence[tuple[str, Slot]], asked: Asked) -> Slot | None:
         user = asked.user
-        for slot in slots:
-            if slot.needle is not None and slot.needle not in user:
-                continue
-            if slot.explain(asked)[1] is None:
+        for needle, slot in slots:
+            if needle in user and slot.explain(asked)[1] is None:
                 return slot
         return None
 
-    def _find(self, operation: str) -> tuple[Slot, ...]:
+    def _find(self, operation: str) -> tuple[tuple[str, Slot], ...]:
+        """The replies that may be for an operation, each behind its needle."""
         found = self._known.get(operation)
         if found is None:
             found = tuple(
-                slot
+                (slot.needle, slot)
                 for slot in self.slots
                 if slot.reply.is_for(operation) and may_be_for(slot.reply, operation)
             )
@@ -213,7 +212,7 @@ class Book:
 def make_slot(reply: Reply) -> Slot:
     """A reply that has not counted yet."""
     wanted = reply.when.get("user")
-    return Slot(reply, needle=wanted if isinstance(wanted, str) else None)
+    return Slot(reply, needle=wanted if isinstance(wanted, str) else "")
 
 
 def may_be_for(reply: Reply, operation: str) -> bool:

@@ -85,7 +85,7 @@ def list_files(ctx: Context) -> Answer:
     found = [
         file for file in reversed(siblings) if is_visible(file, ctx.caller) and is_wanted(ctx, file)
     ]
-    page = pages.slice_page(found, ctx.query["page"], ctx.query["page_size"])
+    page = pages.slice_page(pages.go_on(ctx, found), ctx.query["page"], ctx.query["page_size"])
     total = len(found) if ctx.query["include_total"] else None
     return json_answer({"data": [view(file) for file in page], "object": "list", "total": total})
 

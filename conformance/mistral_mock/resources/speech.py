@@ -1,4 +1,4 @@
-"""Speech: a text becomes a WAV file of tones, whole or piece by piece.
+"""Speech: a text becomes a WAV file of tones or a silent MP3, whole or piece by piece.
 
 The sound is no speech, but its length is: it grows with the text. A remark in the file carries the
 text, so that a transcription of the mock finds it again.
@@ -19,7 +19,7 @@ from mistral_mock.errors import Problem, invalid
 from mistral_mock.events import json_event
 from mistral_mock.registry import operation
 from mistral_mock.resources import references, tuned_models, voices
-from mistral_mock.sound import riff, spoken, tones
+from mistral_mock.sound import encoded, riff, spoken, tones
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +31,9 @@ DEFAULT_MODEL = "voxtral-mini-tts-latest"
 """What a request whose model is null gets (our choice)."""
 DEFAULT_FORMAT = "wav"
 """What a request without `response_format` gets (our choice)."""
-FORMATS = frozenset({"wav", "pcm"})
-"""`pcm` is the samples alone (our choice: 16 bits, the lower byte first, 24 kHz)."""
+FORMATS = frozenset({"wav", "mp3", "pcm"})
+"""`mp3` is silence with the text in a tag; `pcm` is the samples alone (our choice: 16 bits, the
+lower byte first, 24 kHz)."""
 LONGEST = 5000
 """Characters of a text; no source tells a bound (our choice)."""
 TOKENS_A_SECOND = 12.5
@@ -64,11 +65,19 @@ def complete(ctx: Context) -> Answer | EventStream:
     form = check_format(ctx.body.get("response_format") or DEFAULT_FORMAT)
     voice = find_voice(ctx)
     sound = tones.speak(text, voice.pitch)
-    content = sound if form == "pcm" else spoken.write(text, sound, voice.language)
+    content = spell_sound(form, text, sound, voice.language)
     if ctx.body.get("stream"):
         return EventStream(make_events(content, count(text, sound)))
     spent = ctx.spend(rates.CHARACTERS, len(text))
     return json_answer({"audio_data": spell(content)}, headers=spent)
+
+
+def spell_sound(form: str, text: str, sound: bytes, language: str) -> bytes:
+    """The sound in a format."""
+    if form == "pcm":
+        return sound
+    write = encoded.write_mp3 if form == "mp3" else spoken.write
+    return write(text, sound, language)
 
 
 def make_events(content: bytes, used: dict[str, Any]) -> Iterator[bytes]:
@@ -113,7 +122,7 @@ def check_format(form: str) -> str:
 
     """
     if form not in FORMATS:
-        message = f"The mock has no encoder for {form}: ask for response_format wav or pcm"
+        message = f"The mock has no encoder for {form}: ask for response_format wav, mp3 or pcm"
         raise refusal.bad_request(message)
     return form
 

@@ -10,6 +10,7 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -21,7 +22,13 @@ if TYPE_CHECKING:
 
 CONNECTIONS = 64
 REQUESTS = 15_000
-FLOOR = 0.4
+FLOOR, FLOOR_SCRIPTED = 0.8, 0.5
+MANY = 1000
+"""Replies that each request is compared with."""
+LONGEST_START_S = 0.7
+"""How long a start may take, on a machine that does little else."""
+FIXTURE_MS = 5.0
+TESTS = 500
 HEADERS = {"Authorization": "Bearer mock-key"}
 BARE = Path(__file__).resolve().with_name("bare_app.py")
 
@@ -100,8 +107,57 @@ def resident_kb(pid: int) -> int:
 
 
 def show(rounds: int) -> None:
-    """Requests per second of server CPU, the mock's over the bare app's, and the mock's memory."""
+    """What the mock costs: at rest, with many replies and a journal, at its start, for a test."""
     mock = [sys.executable, "-m", "mistral_mock", "serve", "--port", "0"]
+    show_load([*mock, "--journal", "0"], "no journal, no replies", FLOOR, rounds)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "replies.yaml"
+        file.write_text("".join(map(make_reply, range(MANY))))
+        scripted = [*mock, "--replies", str(file)]
+        show_load(scripted, f"{MANY:,} replies and a journal", FLOOR_SCRIPTED, rounds)
+    show_start(mock, rounds)
+    show_fixture()
+
+
+def make_reply(number: int) -> str:
+    """A reply that may be for any operation and fits no request."""
+    return f"- when: {{user: number {number}}}\n  answer: {{error: {{status: 500}}}}\n"
+
+
+def show_start(command: list[str], rounds: int) -> None:
+    """The median time from the command to the first line of its output."""
+    times: list[float] = []
+    for _ in range(rounds):
+        started = time.monotonic()
+        with server(command):
+            times.append(time.monotonic() - started)
+    found = statistics.median(times)
+    under = "" if found <= LONGEST_START_S else " OVER"
+    print(f"mock, start: {found:.2f} s (<= {LONGEST_START_S}{under})")
+
+
+def show_fixture() -> None:
+    """What `mistral_server` adds to a test, over many empty tests."""
+    times = {name: time_tests(name) for name in ("", "mistral_server")}
+    each = (times["mistral_server"] - times[""]) / TESTS * 1000
+    under = "" if each <= FIXTURE_MS else " OVER"
+    print(f"fixture mistral_server: {each:.1f} ms a test (<= {FIXTURE_MS}{under})")
+
+
+def time_tests(fixture: str) -> float:
+    """Seconds of a run of so many empty tests with a fixture, as pytest tells them."""
+    with TemporaryDirectory() as folder:
+        code = f"import pytest\n@pytest.mark.parametrize('n', range({TESTS}))\n"
+        Path(folder, "test_empty.py").write_text(f"{code}def test_it(n, {fixture}): pass\n")
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "mistral_pytest.plugin"]
+        done = subprocess.run(
+            [*command, "-p", "no:cacheprovider", folder], capture_output=True, text=True, check=True
+        )
+    return float(done.stdout.rstrip().rpartition(" in ")[2].partition("s")[0])
+
+
+def show_load(mock: list[str], title: str, floor: float, rounds: int) -> None:
+    """Requests per second of server CPU, the mock's over the bare app's, and the mock's memory."""
     with server(mock) as (mock_url, mock_pid):
         for number in range(10):
             httpx.post(
@@ -113,19 +169,22 @@ def show(rounds: int) -> None:
                 [
                     (burst(mock_url, mock_pid, REQUESTS), burst(bare_url, bare_pid, REQUESTS))
                     for _ in range(rounds)
-                ]
+                ],
+                title,
+                floor,
             )
 
 
-def show_ratio(pairs: list[tuple[Load, Load]]) -> None:
+def show_ratio(pairs: list[tuple[Load, Load]], title: str, floor: float) -> None:
     """The table's last lines."""
     by_cpu = statistics.median(bare.cpu_s / mock.cpu_s for mock, bare in pairs)
     by_wall = statistics.median(bare.wall_s / mock.wall_s for mock, bare in pairs)
-    under = "" if by_cpu >= FLOOR else " UNDER"
+    under = "" if by_cpu >= floor else " UNDER"
     print(
-        f"mock, GET /v1/libraries, {CONNECTIONS} connections, requests per second to a bare app's:"
+        f"mock, {title}, GET /v1/libraries, {CONNECTIONS} connections, "
+        "requests per second to a bare app's:"
     )
-    print(f"    per CPU second {by_cpu:.2f} (>= {FLOOR}{under}), per wall second {by_wall:.2f}")
+    print(f"    per CPU second {by_cpu:.2f} (>= {floor}{under}), per wall second {by_wall:.2f}")
     first, last = (pair[0].resident_kb / 1024 for pair in (pairs[0], pairs[-1]))
     total = REQUESTS * len(pairs)
     print(f"    memory {first:.1f} MB after {REQUESTS:,} requests, {last:.1f} MB after {total:,}")

@@ -16,6 +16,8 @@ import run
 from rows import ROWS
 from server import STREAM_EVENTS
 
+from mistral_mock.replies.files import read_file
+
 SMALL = [row for row in ROWS if row.name not in {"upload", "download", "stream_sync"}]
 
 
@@ -71,3 +73,9 @@ def test_delay_of_others_is_measured() -> None:
 def test_cases_of_the_sample_are_among_all() -> None:
     names = {case.name for case in delay_cases.choose(full=True, names=())}
     assert names >= delay_cases.SAMPLED
+
+
+def test_replies_of_the_bench_can_be_read(tmp_path: Path) -> None:
+    file = tmp_path / "replies.yaml"
+    file.write_text("".join(map(mock_load.make_reply, range(3))))
+    assert len(read_file(file)) == 3

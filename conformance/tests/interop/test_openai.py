@@ -161,13 +161,22 @@ def test_an_unknown_model_is_not_found(openai: OpenAI) -> None:
         openai.models.retrieve("no-such-model")
 
 
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_lists_of_files_end(openai: OpenAI, count: int) -> None:
+    content = b'{"custom_id": "1", "body": {"messages": []}}\n'
+    made = {
+        openai.files.create(file=("a.jsonl", content), purpose="batch").id for _ in range(count)
+    }
+    found = [file.id for file in openai.files.list()]
+    assert sorted(found) == sorted(made)
+    assert list(openai.fine_tuning.jobs.list()) == []
+
+
 def test_a_file_is_uploaded_listed_read_and_deleted(openai: OpenAI) -> None:
     content = b'{"custom_id": "1", "body": {"messages": []}}\n'
     made = openai.files.create(file=("requests.jsonl", content), purpose="batch")
     assert (made.filename, made.bytes) == ("requests.jsonl", len(content))
-    # Only the first page: the SDK asks for pages as long as one has items, by a cursor that this
-    # API does not have.
-    assert made.id in {file.id for file in openai.files.list().data}
+    assert made.id in {file.id for file in openai.files.list()}
     assert openai.files.retrieve(made.id).purpose == "batch"
     assert openai.files.content(made.id).read() == content
     assert openai.files.delete(made.id).deleted

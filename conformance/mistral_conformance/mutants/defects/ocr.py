@@ -154,9 +154,9 @@ def office_documents_are_empty(read_sheets: Part) -> Part:
 def foreign_addresses_are_invented(fetch: Part) -> Part:
     """What stands at a foreign address is made up."""
 
-    def defect(ctx: Part, url: str, name: str = "") -> Part:
+    def defect(ctx: Part, url: str, name: str = "", kind: str = "document") -> Part:
         if url.startswith("https://"):
             return Upload(name, "text/plain", b"It was a dark and stormy night.")
-        return fetch(ctx, url, name)
+        return fetch(ctx, url, name, kind)
 
     return defect

@@ -63,7 +63,7 @@ def list_jobs(ctx: Context) -> Answer:
         for job in reversed(ownership.visible(ctx, Job))
         if is_wanted(ctx, job) and moments.is_between(job.created_at, after, before)
     ]
-    page = pages.slice_page(found, ctx.query["page"], ctx.query["page_size"])
+    page = pages.slice_page(pages.go_on(ctx, found), ctx.query["page"], ctx.query["page_size"])
     data = [views.view(job) for job in page]
     return json_answer({"object": "list", "data": data, "total": len(found)})
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.unit.mock_media.sounds_made import make_wav, measure, spell
 
+from mistral_mock.sound import recordings
+
 if TYPE_CHECKING:
     import httpx
 
@@ -53,7 +55,15 @@ def test_pcm_is_the_samples_alone(api: httpx.Client) -> None:
     assert len(pcm) == round(measure(wav) * 24_000) * 2
 
 
-@pytest.mark.parametrize("form", ["mp3", "flac", "opus"])
+def test_mp3_is_as_long_as_the_speech_and_carries_its_text(api: httpx.Client) -> None:
+    mp3 = speak(api, "Guten Tag, lieber Leser.", response_format="mp3")
+    wav = speak(api, "Guten Tag, lieber Leser.", response_format="wav")
+    found = recordings.read(mp3)
+    assert found.text == "Guten Tag, lieber Leser."
+    assert abs(found.seconds - measure(wav)) < 0.05
+
+
+@pytest.mark.parametrize("form", ["flac", "opus"])
 def test_formats_without_encoder_are_refused(api: httpx.Client, form: str) -> None:
     answer = api.post(SPEECH, json={"input": "Hello", "response_format": form})
     assert answer.status_code == 400

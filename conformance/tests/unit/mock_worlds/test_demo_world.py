@@ -1,0 +1,79 @@
+"""The world that ships as a demo shows something in every list."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from mistral_mock import registry, resources
+from mistral_mock.fixtures import FixtureError
+from mistral_mock.operations import load_operations
+from mistral_mock.server import running
+from mistral_mock.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PAGE = (Path(__file__).parents[4] / "docs" / "worlds.md").read_text("utf-8")
+IDS = re.findall(r"\| (library|file) `[^`]+` \| `([^`]+)` \|", PAGE)
+WITHOUT_LISTS = {"workflows.events.get_stream_events", "workflows.workers.whoami"}
+
+resources.load()
+LISTS = [
+    one.path
+    for one in load_operations()
+    if one.method == "GET"
+    and "{" not in one.path
+    and registry.handler(one.id) is not None
+    and one.id not in WITHOUT_LISTS
+]
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[httpx.Client]:
+    with (
+        running(Settings(clock="manual", world_file=Path("demo"))) as mock,
+        httpx.Client(base_url=mock.base_url, trust_env=False) as client,
+    ):
+        client.headers["authorization"] = "Bearer mock-key"
+        yield client
+
+
+def find_items(answer: Any) -> list[Any]:
+    """The longest list in an answer."""
+    if isinstance(answer, list):
+        return answer
+    if not isinstance(answer, dict):
+        return []
+    return max((find_items(one) for one in answer.values()), key=len, default=[])
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_every_list_shows_something(api: httpx.Client, path: str) -> None:
+    answer = api.get(path)
+    assert answer.status_code == 200
+    assert find_items(answer.json())
+
+
+@pytest.mark.parametrize(("kind", "id_"), IDS)
+def test_ids_of_the_page_are_those_of_the_demo(api: httpx.Client, kind: str, id_: str) -> None:
+    folder = {"library": "libraries", "file": "files"}[kind]
+    assert api.get(f"/v1/{folder}/{id_}").status_code == 200
+
+
+def test_reset_plays_the_requests_again(api: httpx.Client) -> None:
+    api.post("/v1/conversations", json={"model": "mistral-small-latest", "inputs": "Hello"})
+    assert len(api.get("/v1/conversations").json()) == 2
+    api.post("/_mock/reset")
+    assert len(api.get("/v1/conversations").json()) == 1
+
+
+def test_refused_request_of_a_world_ends_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "world.yaml"
+    file.write_text("requests:\n  - {method: POST, path: /v1/libraries, body: {}}\n")
+    with pytest.raises(FixtureError, match=r"requests\.0: POST /v1/libraries: .*name"):
+        running(Settings(world_file=file)).__enter__()
