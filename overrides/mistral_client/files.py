@@ -210,6 +210,11 @@ def open_file(file: FileInput) -> Upload:
     if isinstance(file, str | os.PathLike):
         path = Path(file)
         return Upload(path.name, None, _source(path.open("rb"), is_ours=True))
+    if hasattr(file, "filename") and hasattr(file, "file"):  # what web frameworks make of an upload
+        kind: str | None = getattr(file, "content_type", None)
+        given: object = file.filename
+        filename = given if isinstance(given, str) and given else _NAMELESS
+        return Upload(filename, _checked_type(kind), _content(file.file))
     name = getattr(file, "name", None)
     return Upload(Path(name).name if isinstance(name, str) else _NAMELESS, None, _content(file))
 

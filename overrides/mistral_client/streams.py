@@ -7,6 +7,7 @@ error inside it, a cut and a silence raise a `StreamError` with the events that 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 import attr
@@ -18,6 +19,7 @@ from mistral_client.bodies import (
     chunks_of,
     chunks_of_async,
 )
+from mistral_client.deadlines import cut
 from mistral_client.drains import drain, drain_async
 from mistral_client.problems import request_id
 
@@ -53,6 +55,11 @@ class _Opened:
     """What both kinds of stream tell about their answer once it is open."""
 
     _response: httpx.Response | None = None
+    _closing: bool = False
+
+    def _is_closed(self) -> bool:
+        """Say whether the stream was closed, perhaps by another thread or task meanwhile."""
+        return self._closing
 
     @property
     def response(self) -> httpx.Response:
@@ -119,8 +126,17 @@ class EventStream(_Opened, Generic[T]):
         return next(self._events)
 
     def close(self) -> None:
-        """Close the stream; closing again does nothing."""
-        self._events.close()
+        """Close the stream, from any thread; closing again does nothing.
+
+        Where another thread waits for an event, its iteration ends.
+        """
+        self._closing = True
+        try:
+            self._events.close()
+        except ValueError:  # another thread reads: it closes the answer when it is woken
+            if self._response is not None:
+                cut(self._response)
+            return
         if self._response is not None:
             self._response.close()
 
@@ -135,19 +151,23 @@ class EventStream(_Opened, Generic[T]):
     def _read(self) -> Generator[Event[T], None, None]:
         reader = self._reader
         delay_s: float | None = 0.0
-        while delay_s is not None:
+        while delay_s is not None and not self._is_closed():
             delay_s = None
             response = self._open()
             chunks = chunks_of(response)
             try:
                 for chunk in chunks:
+                    if self._is_closed():
+                        return
                     yield from reader.read(chunk)
                     if reader.is_done:
                         drain(response, chunks)
                         return
-                reader.finish()
+                if not self._is_closed():
+                    reader.finish()
             except httpx.HTTPError as failure:
-                delay_s = reader.go_on(failure, self._silence_s)
+                if not self._is_closed():
+                    delay_s = reader.go_on(failure, self._silence_s)
             finally:
                 response.close()
             if delay_s is not None:
@@ -199,8 +219,13 @@ class AsyncEventStream(_Opened, Generic[T]):
         return await anext(self._events)
 
     async def aclose(self) -> None:
-        """Close the stream; closing again does nothing."""
-        await self._events.aclose()
+        """Close the stream, from any task; closing again does nothing.
+
+        Where another task waits for an event, its iteration ends.
+        """
+        self._closing = True
+        with suppress(RuntimeError):  # another task reads: it ends when the answer is closed
+            await self._events.aclose()
         if self._response is not None:
             await self._response.aclose()
 
@@ -216,20 +241,24 @@ class AsyncEventStream(_Opened, Generic[T]):
     async def _read(self) -> AsyncGenerator[Event[T], None]:
         reader = self._reader
         delay_s: float | None = 0.0
-        while delay_s is not None:
+        while delay_s is not None and not self._is_closed():
             delay_s = None
             response = await self._open()
             chunks = chunks_of_async(response)
             try:
                 async for chunk in chunks:
+                    if self._is_closed():
+                        return
                     for event in reader.read(chunk):
                         yield event
                     if reader.is_done:
                         await drain_async(response, chunks)
                         return
-                reader.finish()
+                if not self._is_closed():
+                    reader.finish()
             except httpx.HTTPError as failure:
-                delay_s = reader.go_on(failure, self._silence_s)
+                if not self._is_closed():
+                    delay_s = reader.go_on(failure, self._silence_s)
             finally:
                 await response.aclose()
             if delay_s is not None:
