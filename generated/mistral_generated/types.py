@@ -31,6 +31,8 @@ import attr
 if TYPE_CHECKING:
     from typing import Self
 
+    from mistral_generated.models.chat_completion_response import ChatCompletionResponse
+
 T = TypeVar("T")
 
 
@@ -322,6 +324,22 @@ class CallOptions(TypedDict, total=False):
     max_answer_bytes: int | None
 
 
+class Group:
+    """The base of every facade: the operations of a group, and the groups below it."""
+
+    __slots__ = ()
+
+    if not TYPE_CHECKING:  # type checkers know every method
+
+        def __getattr__(self, name: str) -> Any:
+            """Say what stands for the asynchronous methods of the official SDK."""
+            kind, plain = type(self).__name__, name.removesuffix("_async")
+            hint = ""
+            if plain != name and hasattr(type(self), plain):
+                hint = f"; use AsyncMistral and await {plain}(...)"
+            raise AttributeError(f"{kind!r} object has no attribute {name!r}{hint}")
+
+
 class EventStream(Protocol[T]):
     """An open stream: a context manager that iterates over its events."""
 
@@ -341,8 +359,16 @@ class EventStream(Protocol[T]):
         """Return the next event."""
         ...
 
+    def text(self) -> Iterator[str]:
+        """Iterate over the pieces of text that the events add, of the first choice."""
+        ...
+
+    def final(self) -> ChatCompletionResponse:
+        """Read a completion to its end and return the whole answer."""
+        ...
+
     def close(self) -> None:
-        """Close the stream; closing again does nothing."""
+        """Close the stream, from any thread; closing again does nothing."""
         ...
 
 
@@ -365,8 +391,16 @@ class AsyncEventStream(Protocol[T]):
         """Return the next event."""
         ...
 
+    def text(self) -> AsyncIterator[str]:
+        """Iterate over the pieces of text that the events add, of the first choice."""
+        ...
+
+    async def final(self) -> ChatCompletionResponse:
+        """Read a completion to its end and return the whole answer."""
+        ...
+
     async def aclose(self) -> None:
-        """Close the stream; closing again does nothing."""
+        """Close the stream, from any task; closing again does nothing."""
         ...
 
 

@@ -37,6 +37,7 @@ from mistral_client.options import (
     check_retries,
     check_strict,
     configuration_error,
+    ours_for,
     read_api_key,
     read_base_url,
 )
@@ -90,7 +91,7 @@ def _changed(settings: Settings, options: ClientOptions) -> Settings:
     """
     for name in options:
         if name not in _KNOWN:
-            raise TypeError(f"got an unexpected keyword argument {name!r}")
+            raise TypeError(f"got an unexpected keyword argument {name!r}{ours_for(name)}")
     timeouts = settings.timeouts.changed(cast("dict[str, object]", options))
     return attr.evolve(
         settings,

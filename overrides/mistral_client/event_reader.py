@@ -70,10 +70,11 @@ class EventReader(Generic[T]):
         self._check = check
         self._end = call.end
         self._end_events = call.end_events
-        self._operation = call.operation.id
+        self.operation = call.operation.id
         self._make_redactor = redactor
         self._arrived: deque[ServerEvent] = deque()
         self._arrived_size = 0
+        self._has_dropped = False
         self._answer = Answer(0, {}, b"")
         self._resumes = resumes
         self._reopenings = reopenings
@@ -156,6 +157,15 @@ class EventReader(Generic[T]):
                 reasons[getattr(choice, "index", None)] = getattr(choice, "finish_reason", None)
         return bool(reasons) and all(reasons.values())
 
+    def all_data(self) -> list[T]:
+        """Return the data of all events that arrived.
+
+        Raises StreamError when there were more than are kept.
+        """
+        if self._has_dropped:
+            self._fail("the stream was too long to be put together; read its events as they come")
+        return [self._parse(raw) for raw in self._arrived]
+
     def go_on(self, failure: httpx.HTTPError, silence_s: float | None) -> float:
         """Return how long to wait before the stream is opened again, in seconds.
 
@@ -201,6 +211,7 @@ class EventReader(Generic[T]):
         self._arrived_size += len(raw.data)
         while self._arrived_size > KEPT_DATA or len(arrived) > KEPT_EVENTS:
             self._arrived_size -= len(arrived.popleft().data)
+            self._has_dropped = True
 
     def _refuse_large(self) -> NoReturn:
         """Raise the error for an event that is over the limit."""
@@ -256,7 +267,7 @@ class EventReader(Generic[T]):
     ) -> NoReturn:
         answer = Answer(self._answer.status_code, self._answer.headers, body.encode())
         text = self._redact(message)
-        error = keep(kind(text, operation=self._operation), answer, self._redactor)
+        error = keep(kind(text, operation=self.operation), answer, self._redactor)
         error.problem = problem or Problem()
         error.events = tuple(Event(self._parse(raw), raw.event, raw.id) for raw in self._arrived)
         raise error from cause and clean(cause, self._redactor)

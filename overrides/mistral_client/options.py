@@ -331,6 +331,24 @@ _KNOWN_OPTIONS = frozenset(
 )
 
 
+# What other clients of this API call things, and what they are here.
+_OURS: Final = {
+    "async_client": "AsyncMistral(http_client=...)",
+    "client": "http_client=...",
+    "extra_headers": "headers=...",
+    "http_headers": "headers=...",
+    "max_retries": "retries=...",
+    "retry_config": "retries=Retries(...)",
+    "server_url": "base_url=...",
+    "timeout_ms": "timeout=..., in seconds",
+}
+
+
+def ours_for(name: str) -> str:
+    """Return the rest of a message about an unknown argument: our name for it, if it has one."""
+    return f"; here it is {_OURS[name]}" if name in _OURS else ""
+
+
 def read_options(
     settings: Settings,
     operation: str,
@@ -343,7 +361,9 @@ def read_options(
     """
     for name in options:
         if name not in _KNOWN_OPTIONS:
-            raise TypeError(f"{operation}() got an unexpected keyword argument {name!r}")
+            raise TypeError(
+                f"{operation}() got an unexpected keyword argument {name!r}{ours_for(name)}"
+            )
     given = cast("dict[str, object]", options)
     return Options(
         timeouts=settings.timeouts.changed(given),

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from mistral_client.event_reader import EventReader
+    from mistral_generated.models import ChatCompletionResponse
     from mistral_generated.types import Event, StreamCall
 
 T = TypeVar("T")
@@ -124,6 +125,25 @@ class EventStream(_Opened, Generic[T]):
 
     def __next__(self) -> Event[T]:
         return next(self._events)
+
+    def text(self) -> Iterator[str]:
+        """Iterate over the pieces of text that the events add, of the first choice."""
+        from mistral_client.assembly import piece_of  # noqa: PLC0415 - loaded when it is used
+
+        return (piece for event in self if (piece := piece_of(event.data)))
+
+    def final(self) -> ChatCompletionResponse:
+        """Read the stream to its end and return the whole answer, of all events it had.
+
+        Content, thinking, tool calls and usage are put together as an answer that does not stream
+        has them. Raises TypeError for a stream that is no completion, StreamError for one that
+        breaks, and one that is so long that its first events are gone.
+        """
+        from mistral_client.assembly import assemble  # noqa: PLC0415 - loaded when it is used
+
+        for _ in self:
+            pass
+        return assemble(self._reader.all_data(), self._reader.operation)
 
     def close(self) -> None:
         """Close the stream, from any thread; closing again does nothing.
@@ -217,6 +237,22 @@ class AsyncEventStream(_Opened, Generic[T]):
 
     async def __anext__(self) -> Event[T]:
         return await anext(self._events)
+
+    async def text(self) -> AsyncIterator[str]:
+        """Iterate over the pieces of text that the events add, of the first choice."""
+        from mistral_client.assembly import piece_of  # noqa: PLC0415 - loaded when it is used
+
+        async for event in self:
+            if piece := piece_of(event.data):
+                yield piece
+
+    async def final(self) -> ChatCompletionResponse:
+        """Read the stream to its end and return the whole answer, as `EventStream.final` does."""
+        from mistral_client.assembly import assemble  # noqa: PLC0415 - loaded when it is used
+
+        async for _ in self:
+            pass
+        return assemble(self._reader.all_data(), self._reader.operation)
 
     async def aclose(self) -> None:
         """Close the stream, from any task; closing again does nothing.

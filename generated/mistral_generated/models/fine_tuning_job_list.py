@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
 
@@ -15,12 +16,17 @@ if TYPE_CHECKING:
 
     from .fine_tuning_job import FineTuningJob
 
+if TYPE_CHECKING:
+    _Page = Page[FineTuningJob]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["data", "object", "total"])
 _READERS = Readers({"FineTuningJob": "fine_tuning_job:read_fine_tuning_job"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class FineTuningJobList(Model):
+class FineTuningJobList(_Page, Model):
     """One page of fine-tuning jobs.
 
     Attributes:
@@ -35,6 +41,7 @@ class FineTuningJobList(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("data",)
     _required: ClassVar[tuple[str, ...]] = ("total",)
 
     @classmethod
