@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from types import TracebackType
 
+    from mistral_client.embeddings import AsyncEmbeddings, Embeddings
+    from mistral_client.jobs import AsyncBatch, AsyncFineTuning, Batch, FineTuning
     from mistral_client.raw import Raw
     from mistral_client.resources import AsyncBeta, Beta
     from mistral_client.retries import Retries
@@ -267,6 +269,27 @@ class Mistral(Resources):
 
         return Beta(self._sender)
 
+    @property
+    def embeddings(self) -> Embeddings:
+        """Texts as lists of numbers."""
+        from mistral_client.embeddings import Embeddings  # noqa: PLC0415 - loaded when used
+
+        return Embeddings(self._sender)
+
+    @property
+    def batch(self) -> Batch:
+        """The groups under `batch`."""
+        from mistral_client.jobs import Batch  # noqa: PLC0415 - loaded when it is used
+
+        return Batch(self._sender)
+
+    @property
+    def fine_tuning(self) -> FineTuning:
+        """The groups under `fine_tuning`."""
+        from mistral_client.jobs import FineTuning  # noqa: PLC0415 - loaded when it is used
+
+        return FineTuning(self._sender)
+
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
         """Return a view with other options that shares the connections; `headers` are added."""
         view = object.__new__(type(self))
@@ -357,6 +380,27 @@ class AsyncMistral(AsyncResources):
         from mistral_client.resources import AsyncBeta  # noqa: PLC0415 - loaded when it is used
 
         return AsyncBeta(self._sender)
+
+    @property
+    def embeddings(self) -> AsyncEmbeddings:
+        """Texts as lists of numbers."""
+        from mistral_client.embeddings import AsyncEmbeddings  # noqa: PLC0415 - loaded when used
+
+        return AsyncEmbeddings(self._sender)
+
+    @property
+    def batch(self) -> AsyncBatch:
+        """The groups under `batch`."""
+        from mistral_client.jobs import AsyncBatch  # noqa: PLC0415 - loaded when it is used
+
+        return AsyncBatch(self._sender)
+
+    @property
+    def fine_tuning(self) -> AsyncFineTuning:
+        """The groups under `fine_tuning`."""
+        from mistral_client.jobs import AsyncFineTuning  # noqa: PLC0415 - loaded when it is used
+
+        return AsyncFineTuning(self._sender)
 
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
         """Return a view with other options that shares the connections; `headers` are added."""
