@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Unpack, cast
 
 from mistral_client.errors import DecodeError
-from mistral_client.many import check_workers, in_order, in_order_async
+from mistral_client.many import check_progress, check_workers, in_order, in_order_async
+from mistral_client.requests import encode_json
 from mistral_generated.api.embeddings import AsyncEmbeddings as _AsyncEmbeddings
 from mistral_generated.api.embeddings import Embeddings as _Embeddings
+from mistral_generated.api.embeddings.create import prepare
 from mistral_generated.types import UNSET
 
 if TYPE_CHECKING:
@@ -66,12 +68,12 @@ async def _batches_async(texts: AsyncIterable[str], batch_size: int) -> AsyncIte
 
 def _checked(texts: object, batch_size: object) -> int:
     """Return how many texts a request holds. Raises TypeError or ValueError for what makes none."""
-    if isinstance(texts, str):
-        raise TypeError("texts must be several texts; embeddings.create(...) takes a single one")
     if type(batch_size) is not int:
         raise TypeError(f"batch_size must be a whole number, not {batch_size!r}")
     if batch_size < 1:
         raise ValueError(f"batch_size must be 1 or more, not {batch_size!r}")
+    if isinstance(texts, str):
+        raise TypeError("texts must be several texts; embeddings.create(...) takes a single one")
     return batch_size
 
 
@@ -115,7 +117,11 @@ class Embeddings(_Embeddings):
 
         Raises TypeError for what is no text, and what `create` raises.
         """
-        size, workers = _checked(texts, batch_size), check_workers(workers)
+        # Says what is wrong before anything is sent.
+        encode_json(prepare(model=model, inputs=[], output_dimension=output_dimension))
+        check_workers(workers)
+        check_progress(on_progress)
+        size = _checked(texts, batch_size)
 
         def embed(batch: list[str]) -> list[list[float]]:
             return _vectors(
@@ -153,7 +159,11 @@ class AsyncEmbeddings(_AsyncEmbeddings):
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[list[float]]:
         """Iterate over the same; the texts may come from an asynchronous iterator."""
-        size, workers = _checked(texts, batch_size), check_workers(workers)
+        # Says what is wrong before anything is sent.
+        encode_json(prepare(model=model, inputs=[], output_dimension=output_dimension))
+        check_workers(workers)
+        check_progress(on_progress)
+        size = _checked(texts, batch_size)
 
         async def embed(batch: list[str]) -> list[list[float]]:
             return _vectors(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import attr
 
 from mistral_client.errors import ProcessingFailed, TimedOut
+from mistral_client.many import check_progress
 from mistral_client.options import check_timeout
 from mistral_generated.api.batch_jobs import AsyncJobs as _AsyncBatchJobs
 from mistral_generated.api.batch_jobs import Jobs as _BatchJobs
@@ -85,6 +86,7 @@ def _state_of(job: object) -> str:
 
 
 def _wait(get: Callable[[str], J], wait: _Wait, on_progress: Callable[[J], None] | None) -> J:
+    check_progress(on_progress)
     while True:
         job = get(wait.job_id)
         if on_progress is not None:
@@ -98,6 +100,7 @@ def _wait(get: Callable[[str], J], wait: _Wait, on_progress: Callable[[J], None]
 async def _wait_async(
     get: Callable[[str], Awaitable[J]], wait: _Wait, on_progress: Callable[[J], None] | None
 ) -> J:
+    check_progress(on_progress)
     while True:
         job = await get(wait.job_id)
         if on_progress is not None:

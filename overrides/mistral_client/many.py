@@ -23,6 +23,12 @@ def check_workers(value: object) -> int:
     return value
 
 
+def check_progress(value: object) -> None:
+    """Accept what can be called, or None. Raises TypeError."""
+    if value is not None and not callable(value):
+        raise TypeError(f"on_progress must be a function, not {type(value).__name__}")
+
+
 def in_order(call: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
     """Yield what a call returns for each item, in order; `workers` threads call ahead.
 
