@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from mistral_client.problems import Detail, Problem
     from mistral_client.raw import Raw
     from mistral_client.retries import Retries
+    from mistral_client.tool_calls import new_tool_call_id
 
 __all__ = [
     "UNSET",
@@ -81,9 +82,16 @@ __all__ = [
     "Unset",
     "ValidationFailed",
     "__version__",
+    "new_tool_call_id",
 ]
 
-_LATER = {"Detail": "problems", "Problem": "problems", "Raw": "raw", "Retries": "retries"}
+_LATER = {
+    "Detail": "problems",
+    "Problem": "problems",
+    "Raw": "raw",
+    "Retries": "retries",
+    "new_tool_call_id": "tool_calls",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -28,6 +28,7 @@ import httpx
 
 from mistral_client.exchange import Context
 from mistral_client.options import (
+    Network,
     Settings,
     Timeouts,
     Timing,
@@ -36,6 +37,7 @@ from mistral_client.options import (
     check_retries,
     check_strict,
     configuration_error,
+    ours_for,
     read_api_key,
     read_base_url,
 )
@@ -44,9 +46,12 @@ from mistral_client.send import AsyncSender, Connection, Sender
 from mistral_generated.resources import AsyncResources, Resources
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Awaitable, Callable, Mapping
     from types import TracebackType
 
+    from mistral_client.embeddings import AsyncEmbeddings, Embeddings
+    from mistral_client.jobs import AsyncBatch, AsyncFineTuning, Batch, FineTuning
     from mistral_client.raw import Raw
     from mistral_client.resources import AsyncBeta, Beta
     from mistral_client.retries import Retries
@@ -88,7 +93,7 @@ def _changed(settings: Settings, options: ClientOptions) -> Settings:
     """
     for name in options:
         if name not in _KNOWN:
-            raise TypeError(f"got an unexpected keyword argument {name!r}")
+            raise TypeError(f"got an unexpected keyword argument {name!r}{ours_for(name)}")
     timeouts = settings.timeouts.changed(cast("dict[str, object]", options))
     return attr.evolve(
         settings,
@@ -106,8 +111,10 @@ def _context(
     api_key: str | None,
     url: str,
     options: ClientOptions,
+    *,
     timing: Timing | None,
     http_client: httpx.Client | httpx.AsyncClient | None,
+    network: Network,
 ) -> Context:
     """Return what the exchanges of a new client share.
 
@@ -128,7 +135,7 @@ def _context(
         )
     )
     return Context.of(
-        _changed(Settings(api_key=key, base_url=url, timeouts=timeouts), options),
+        _changed(Settings(api_key=key, base_url=url, timeouts=timeouts, network=network), options),
         timing=timing or Timing(),
         memory=set(),
         base_headers=None if http_client is None else http_client.headers,
@@ -146,14 +153,23 @@ def _view(context: Context, options: ClientOptions) -> Context:
 
 
 def _check_own(
-    http_client: httpx.Client | httpx.AsyncClient | None, transport: object, kind: str
+    http_client: httpx.Client | httpx.AsyncClient | None,
+    transport: object,
+    kind: str,
+    network: Network,
 ) -> None:
-    """Raise TypeError for both, ConfigurationError for one that is closed or of the other kind.
+    """Raise TypeError for both, or for one and options of ours.
+
+    Raises ConfigurationError for one that is closed or of the other kind.
 
     `kind` is what the names of asynchronous things begin with, or nothing.
     """
     if http_client is None and transport is None:
         return
+    if network != Network():
+        raise TypeError(
+            "verify, cert and proxy are for you to set on your http_client or transport"
+        )
     if http_client is not None and transport is not None:
         raise TypeError("pass http_client=... or transport=..., not both")
     if http_client is not None and iscoroutinefunction(http_client.send) is not bool(kind):
@@ -191,6 +207,9 @@ def _unpickled(kind: Callable[..., T], settings: Settings) -> T:
         headers=settings.headers,
         strict=settings.strict,
         max_answer_bytes=settings.max_answer_bytes,
+        verify=settings.network.verify,
+        cert=settings.network.cert,
+        proxy=settings.network.proxy,
     )
 
 
@@ -206,8 +225,9 @@ class Mistral(Resources):
 
     `api_key` defaults to the environment variable MISTRAL_API_KEY, `base_url` to MISTRAL_BASE_URL
     or the public service; `server` names one of the public hosts instead. `http_client` or
-    `transport` are the caller's own, used as they are and never closed here. `timing` replaces
-    clock and waiting in tests. The rest is explained at `ClientOptions`.
+    `transport` are the caller's own, used as they are and never closed here. `verify`, `cert` and
+    `proxy` are explained at `Network` in `options`; without them the environment decides. `timing`
+    replaces clock and waiting in tests. The rest is explained at `ClientOptions`.
 
     Raises ConfigurationError without a usable key or base URL, for a proxy or certificates of the
     environment that cannot be used, and for an `http_client` or `transport` that cannot send for
@@ -222,14 +242,21 @@ class Mistral(Resources):
         server: Server | None = None,
         http_client: httpx.Client | None = None,
         transport: httpx.BaseTransport | None = None,
+        verify: bool | str | ssl.SSLContext = True,
+        cert: str | tuple[str, str] | tuple[str, str, str] | None = None,
+        proxy: str | None = None,
         timing: Timing | None = None,
         **options: Unpack[ClientOptions],
     ) -> None:
         """Check the options; nothing is sent."""
-        _check_own(http_client, transport, "")
-        context = _context(api_key, read_base_url(base_url, server), options, timing, http_client)
+        network = Network(verify=verify, cert=cert, proxy=proxy)
+        _check_own(http_client, transport, "", network)
+        url = read_base_url(base_url, server)
+        context = _context(
+            api_key, url, options, timing=timing, http_client=http_client, network=network
+        )
         http = http_client or httpx.Client(
-            transport=transport or Pools(context.settings.base_url), trust_env=False
+            transport=transport or Pools(url, network), trust_env=False
         )
         connection = Connection(http, is_ours=http_client is None and transport is None)
         self._sender = Sender(connection, context)
@@ -241,6 +268,27 @@ class Mistral(Resources):
         from mistral_client.resources import Beta  # noqa: PLC0415 - loaded when it is used
 
         return Beta(self._sender)
+
+    @property
+    def embeddings(self) -> Embeddings:
+        """Texts as lists of numbers."""
+        from mistral_client.embeddings import Embeddings  # noqa: PLC0415 - loaded when used
+
+        return Embeddings(self._sender)
+
+    @property
+    def batch(self) -> Batch:
+        """The groups under `batch`."""
+        from mistral_client.jobs import Batch  # noqa: PLC0415 - loaded when it is used
+
+        return Batch(self._sender)
+
+    @property
+    def fine_tuning(self) -> FineTuning:
+        """The groups under `fine_tuning`."""
+        from mistral_client.jobs import FineTuning  # noqa: PLC0415 - loaded when it is used
+
+        return FineTuning(self._sender)
 
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
         """Return a view with other options that shares the connections; `headers` are added."""
@@ -306,14 +354,21 @@ class AsyncMistral(AsyncResources):
         server: Server | None = None,
         http_client: httpx.AsyncClient | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        verify: bool | str | ssl.SSLContext = True,
+        cert: str | tuple[str, str] | tuple[str, str, str] | None = None,
+        proxy: str | None = None,
         timing: Timing | None = None,
         **options: Unpack[ClientOptions],
     ) -> None:
         """Check the options; nothing is sent."""
-        _check_own(http_client, transport, "Async")
-        context = _context(api_key, read_base_url(base_url, server), options, timing, http_client)
+        network = Network(verify=verify, cert=cert, proxy=proxy)
+        _check_own(http_client, transport, "Async", network)
+        url = read_base_url(base_url, server)
+        context = _context(
+            api_key, url, options, timing=timing, http_client=http_client, network=network
+        )
         http = http_client or httpx.AsyncClient(
-            transport=transport or AsyncPools(context.settings.base_url), trust_env=False
+            transport=transport or AsyncPools(url, network), trust_env=False
         )
         connection = Connection(http, is_ours=http_client is None and transport is None)
         self._sender = AsyncSender(connection, context)
@@ -325,6 +380,27 @@ class AsyncMistral(AsyncResources):
         from mistral_client.resources import AsyncBeta  # noqa: PLC0415 - loaded when it is used
 
         return AsyncBeta(self._sender)
+
+    @property
+    def embeddings(self) -> AsyncEmbeddings:
+        """Texts as lists of numbers."""
+        from mistral_client.embeddings import AsyncEmbeddings  # noqa: PLC0415 - loaded when used
+
+        return AsyncEmbeddings(self._sender)
+
+    @property
+    def batch(self) -> AsyncBatch:
+        """The groups under `batch`."""
+        from mistral_client.jobs import AsyncBatch  # noqa: PLC0415 - loaded when it is used
+
+        return AsyncBatch(self._sender)
+
+    @property
+    def fine_tuning(self) -> AsyncFineTuning:
+        """The groups under `fine_tuning`."""
+        from mistral_client.jobs import AsyncFineTuning  # noqa: PLC0415 - loaded when it is used
+
+        return AsyncFineTuning(self._sender)
 
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
         """Return a view with other options that shares the connections; `headers` are added."""

@@ -22,7 +22,7 @@
     │   └── EventTooLarge         (also a StreamError)
     ├── StreamError               an event stream that broke, with what had arrived
     ├── PagingError               a list whose pages do not end
-    └── ProcessingFailed          a document whose processing ended in an error
+    └── ProcessingFailed          a document or a job that came to a bad end
 
 Errors hold no secrets (see `failures`, which makes most of them) and pickle with everything that
 they carry.
@@ -234,10 +234,14 @@ class PagingError(MistralError):
 
 
 class ProcessingFailed(MistralError):
-    """The processing of a document ended in an error; `state` is the state as the API names it."""
+    """The processing of a document, or a job, came to a bad end.
+
+    `state` is the state as the API names it, `document_id` or `job_id` what it is of.
+    """
 
     state: str = ""
     document_id: str = ""
+    job_id: str = ""
 
 
 def _restore(

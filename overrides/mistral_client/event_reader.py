@@ -15,6 +15,7 @@ import httpx
 
 from mistral_client.bodies import Answer
 from mistral_client.causes import clean
+from mistral_client.deadlines import DeadlineOver
 from mistral_client.errors import ALLOW_MORE, EventTooLarge, StreamError, StreamTimedOut
 from mistral_client.exchange import may_be_error
 from mistral_client.failures import keep
@@ -53,13 +54,14 @@ class EventReader(Generic[T]):
         redactor: Callable[[], Redactor],
         check: Callable[[object], None] | None = None,
         resumes: int = 0,
+        reopenings: int = 0,
         max_event_bytes: int | None = None,
     ) -> None:
         """Read for `call`; `check` raises ValueError for data that strict mode refuses.
 
         `redactor` makes what takes secrets out of errors, when there is one. `resumes` is how often
-        in a row the stream may go on after a cut, `max_event_bytes` how large one event may be;
-        None for no limit.
+        in a row the stream may go on after a cut, `reopenings` how often it may begin anew while no
+        event has come, `max_event_bytes` how large one event may be; None for no limit.
         """
         self.is_done = False
         self.parser = EventParser()
@@ -68,12 +70,14 @@ class EventReader(Generic[T]):
         self._check = check
         self._end = call.end
         self._end_events = call.end_events
-        self._operation = call.operation.id
+        self.operation = call.operation.id
         self._make_redactor = redactor
         self._arrived: deque[ServerEvent] = deque()
         self._arrived_size = 0
+        self._has_dropped = False
         self._answer = Answer(0, {}, b"")
         self._resumes = resumes
+        self._reopenings = reopenings
         self._cuts = 0
         self._cut_at: str | None = None
 
@@ -92,8 +96,10 @@ class EventReader(Generic[T]):
         kind = self._answer.headers.get("content-type") or "without a type"
         self._fail(f"the answer is {kind}, not an event stream{self._beginning(text)}", body=text)
 
-    def read(self, chunk: bytes) -> Iterator[Event[T]]:
+    def read(self, chunk: bytes) -> Iterator[Event[T]]:  # noqa: C901 - one pass, for its speed
         """Yield the events that end within `chunk`; sets `is_done` at what ends the stream.
+
+        An event without data is none, as the standard says.
 
         Raises StreamError for an error inside the stream and for data that cannot be read,
         EventTooLarge for an event over the limit, whether or not its end has come.
@@ -104,6 +110,8 @@ class EventReader(Generic[T]):
             if data == end:
                 self.is_done = True
                 return
+            if not data:
+                continue
             if len(data) > self.largest:
                 self._refuse_large()
             if name == "error" or '"error"' in data or '"Error"' in data:
@@ -127,29 +135,53 @@ class EventReader(Generic[T]):
     def finish(self) -> None:
         """Accept the end of the answer.
 
-        Raises StreamError if the stream has an end marker or a last event and it did not come.
+        Raises StreamError if the stream has an end marker or a last event and it did not come. Some
+        servers leave the marker out: then the reasons to end that came stand for it.
         """
         rest = self.parser.rest()
         self._refuse_stray()
         if rest is not None and rest.data != self._end:
             self._raise_inside(rest)
-        if self._end is not None and (rest is None or rest.data != self._end):
+        is_cut = self._end is not None and (rest is None or rest.data != self._end)
+        if is_cut and not self._is_complete():
             self._fail(f"the stream was cut off: it ended without {self._end}")
         if self._end_events:
             self._fail(f"the stream was cut off: it ended without {self._end_events[0]}")
         self.is_done = True
 
+    def _is_complete(self) -> bool:
+        """Say whether every choice that began has come to its reason to end."""
+        reasons: dict[object, object] = {}
+        for raw in self._arrived:
+            for choice in getattr(self._parse(raw), "choices", None) or ():
+                reasons[getattr(choice, "index", None)] = getattr(choice, "finish_reason", None)
+        return bool(reasons) and all(reasons.values())
+
+    def all_data(self) -> list[T]:
+        """Return the data of all events that arrived.
+
+        Raises StreamError when there were more than are kept.
+        """
+        if self._has_dropped:
+            self._fail("the stream was too long to be put together; read its events as they come")
+        return [self._parse(raw) for raw in self._arrived]
+
     def go_on(self, failure: httpx.HTTPError, silence_s: float | None) -> float:
         """Return how long to wait before the stream is opened again, in seconds.
 
         Raises what `give_up` raises when it has gone on often enough without a new event, or when
-        events came without an id to go on after.
+        events came without an id to go on after, and StreamError for text that is no event.
         """
         last_id, retry_ms = self.parser.last_id, self.parser.retry_ms
         if last_id != self._cut_at:
             self._cuts, self._cut_at = 0, last_id
         self._cuts += 1
-        if self._cuts > self._resumes or (last_id is None and self._arrived):
+        allowed = self._resumes
+        if not self._arrived and self._reopenings:
+            self.parser.rest()
+            self._refuse_stray()
+            allowed = max(allowed, self._reopenings)
+        if self._cuts > allowed or (last_id is None and self._arrived):
             self.give_up(failure, silence_s)
         self.parser = EventParser()
         self.parser.last_id, self.parser.retry_ms = last_id, retry_ms
@@ -161,6 +193,8 @@ class EventReader(Generic[T]):
         self.parser.rest()
         self._refuse_stray()
         if isinstance(failure, httpx.TimeoutException):
+            if isinstance(failure, DeadlineOver):
+                self._fail(str(failure), kind=StreamTimedOut, cause=failure)
             limit = "too long" if silence_s is None else f"{silence_s:g} s"
             self._fail(
                 f"the stream was silent for {limit}; allow more with stream_timeout=...",
@@ -177,6 +211,7 @@ class EventReader(Generic[T]):
         self._arrived_size += len(raw.data)
         while self._arrived_size > KEPT_DATA or len(arrived) > KEPT_EVENTS:
             self._arrived_size -= len(arrived.popleft().data)
+            self._has_dropped = True
 
     def _refuse_large(self) -> NoReturn:
         """Raise the error for an event that is over the limit."""
@@ -232,7 +267,7 @@ class EventReader(Generic[T]):
     ) -> NoReturn:
         answer = Answer(self._answer.status_code, self._answer.headers, body.encode())
         text = self._redact(message)
-        error = keep(kind(text, operation=self._operation), answer, self._redactor)
+        error = keep(kind(text, operation=self.operation), answer, self._redactor)
         error.problem = problem or Problem()
         error.events = tuple(Event(self._parse(raw), raw.event, raw.id) for raw in self._arrived)
         raise error from cause and clean(cause, self._redactor)

@@ -14,7 +14,8 @@ import attr
 import httpx
 
 from mistral_client.bodies import Answer, Body, limit_of_error
-from mistral_client.options import Options, RequestWriter, encode_json
+from mistral_client.options import Options
+from mistral_client.requests import RequestWriter, encode_json
 from mistral_generated.base import Model
 from mistral_generated.types import Call, StreamCall
 
@@ -46,6 +47,9 @@ QUIRKY: Final = frozenset(
         "embeddings.create",
     }
 )
+
+# What is left of a deadline that is over, in seconds: any wait ends at once.
+_SHORTEST_S: Final = 0.001
 
 _logger = logging.getLogger("mistral_client")
 
@@ -153,9 +157,7 @@ class Exchange:
         AnswerTooLarge for one over `max_answer_bytes`.
         """
         self.started_s = self.context.timing.monotonic()
-        for quirk in _quirks_of(self.call):
-            if quirk.adapt_request is not None:
-                self.call = quirk.adapt_request(self.call, self.context.memory)
+        self._prepare()
         content = self._open_body()
         try:
             while True:
@@ -177,6 +179,16 @@ class Exchange:
             if self.multipart is not None:
                 self.multipart.close()
 
+    def _prepare(self) -> None:
+        """Let the caller's extras and the quirks change what is sent."""
+        if self.options.extra_body or self.options.extra_query:
+            from mistral_client.extras import extended  # noqa: PLC0415 - hardly any call has any
+
+            self.call = extended(self.call, self.options)
+        for quirk in _quirks_of(self.call):
+            if quirk.adapt_request is not None:
+                self.call = quirk.adapt_request(self.call, self.context.memory)
+
     def _transfer(
         self, content: bytes | Multipart | None, sink: Sink | None, *, keeps_open: bool
     ) -> Steps[httpx.Response | Answer | None]:
@@ -185,11 +197,15 @@ class Exchange:
         A success that is kept open or saved is httpx's, any other answer is read.
         """
         self.attempt += 1
-        request = self.context.writer.write(self.call, self.options, content)
+        request = self.context.writer.write(self.call, self._bounded(), content)
         response: httpx.Response | None = None
         answer: httpx.Response | Answer
         try:
             answer = response = cast("httpx.Response", (yield Transfer(request)))
+            if self.options.deadline is not None:
+                from mistral_client.deadlines import bounded  # noqa: PLC0415 - as in `options`
+
+                bounded(response, self.options.deadline)
             if response.is_success and sink is not None:
                 body = Body(b"", (yield Save(response, sink, self.options.max_answer_bytes)))
             elif response.is_success and keeps_open:
@@ -204,6 +220,14 @@ class Exchange:
         if response.is_success and not body.is_whole:
             self._refuse(self._answer(response, body))
         return answer
+
+    def _bounded(self) -> Options:
+        """Return the options with no timeout longer than what is left until the deadline."""
+        deadline = self.options.deadline
+        if deadline is None:
+            return self.options
+        left_s = max(deadline.left_s(), _SHORTEST_S)
+        return attr.evolve(self.options, timeouts=self.options.timeouts.within(left_s))
 
     def _answer(self, response: httpx.Response, body: Body) -> Answer:
         """Return the answer with its body; one that was cut does not end within a secret."""
@@ -332,7 +356,9 @@ class Exchange:
         from mistral_client.failures import explain, was_sent  # noqa: PLC0415 - for errors only
         from mistral_client.retries import does_no_harm_twice  # noqa: PLC0415 - for errors only
 
-        operation = self.call.operation
+        operation, deadline = self.call.operation, self.options.deadline
+        if deadline is not None and deadline.left_s() <= 0 and was_sent(failure):
+            failure = deadline.over()
         if _logger.isEnabledFor(logging.DEBUG):
             from mistral_client.logs import log_failure  # noqa: PLC0415 - for logging only
 
@@ -364,6 +390,9 @@ class Exchange:
         draw = self.context.timing.draw()
         policy = Retries.of(self.options.retries)
         delay_s = policy.delay_s(self.attempt, self._elapsed_s(), asked_s, draw)
+        deadline = self.options.deadline
+        if delay_s is not None and deadline is not None and delay_s >= deadline.left_s():
+            delay_s = None
         if delay_s is not None and _logger.isEnabledFor(logging.DEBUG):
             from mistral_client.logs import log_retry  # noqa: PLC0415 - for logging only
 

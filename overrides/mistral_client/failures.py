@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import httpx
 
 from mistral_client.bodies import Answer
+from mistral_client.deadlines import DeadlineOver
 from mistral_client.errors import (
     ALLOW_MORE,
     AnswerError,
@@ -197,6 +198,8 @@ def explain(
 
 
 def _waited(failure: httpx.TimeoutException, request: httpx.Request) -> str:
+    if isinstance(failure, DeadlineOver):
+        return str(failure)
     name, what = _WAITED_FOR.get(type(failure), ("read", "no answer"))
     timeouts = cast("dict[str, float | None]", request.extensions.get("timeout", {}))
     seconds = timeouts.get(name)

@@ -21,7 +21,7 @@ from mistral_generated.types import File
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from mistral_generated.types import FileInput, Form
+    from mistral_generated.types import FileInput, Form, ReceivedFile
 
 # How much of a file is in memory at a time, in bytes.
 PIECE: Final = 256 * 1024
@@ -210,6 +210,10 @@ def open_file(file: FileInput) -> Upload:
     if isinstance(file, str | os.PathLike):
         path = Path(file)
         return Upload(path.name, None, _source(path.open("rb"), is_ours=True))
+    if hasattr(file, "filename") and hasattr(file, "file"):  # what web frameworks make of an upload
+        kind: str | None = getattr(file, "content_type", None)
+        received = cast("ReceivedFile", file)
+        return Upload(received.filename or _NAMELESS, _checked_type(kind), _content(received.file))
     name = getattr(file, "name", None)
     return Upload(Path(name).name if isinstance(name, str) else _NAMELESS, None, _content(file))
 

@@ -193,6 +193,7 @@ class Forms:
             for each in fields:
                 form.parts[each.name] = self.of(each.kind, f"{origin.__name__}.{each.name}")
                 form.required += [each.name] if each.is_required else []
+                form.texts[each.name] = each.description
         return self._objects[origin]
 
 
@@ -331,6 +332,7 @@ class _Object:
     name: str
     parts: dict[str, Form] = attr.field(factory=dict)
     required: list[str] = attr.field(factory=list)
+    texts: dict[str, str] = attr.field(factory=dict)
 
     def schema(self) -> Schema:
         return {"$ref": f"#/$defs/{self.name}"}
@@ -340,10 +342,15 @@ class _Object:
         return {
             "title": self.kind.__name__,
             "type": "object",
-            "properties": {name: form.schema() for name, form in self.parts.items()},
+            "properties": {name: self._part(name) for name in self.parts},
             "required": self.required,
             "additionalProperties": False,
         }
+
+    def _part(self, name: str) -> Schema:
+        """Return the schema of one property, with its description."""
+        schema, text = self.parts[name].schema(), self.texts.get(name)
+        return {**schema, "description": text} if text else schema
 
     def read(self, value: Json, place: str) -> object:
         fields = _expect(dict, "object", value, place)

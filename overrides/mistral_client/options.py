@@ -1,50 +1,32 @@
-"""What a client is set up with, the options of one call, and the request that they make of it.
+"""What a client is set up with, and the options of one call.
 
 The key comes from the argument or `MISTRAL_API_KEY`, the base URL from the argument or
 `MISTRAL_BASE_URL`. Every check here happens before any request.
-
-A request is written with everything prepared that can be: headers once per kind of request, the URL
-of the base once per client; it then costs a few microseconds instead of the forty that
-`httpx.Client.build_request` takes. Settings and requests share a module because every module costs
-at every start.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import re
-import sys
 import time
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import attr
 import httpx
 
-from mistral_generated.types import UNSET
-
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Awaitable, Callable
 
+    from mistral_client.deadlines import Deadline
     from mistral_client.errors import ConfigurationError
-    from mistral_client.files import Multipart
-    from mistral_client.quirks.quirk import AnyCall
     from mistral_client.retries import Retries
-    from mistral_generated.types import CallOptions, Operation
+    from mistral_generated.types import CallOptions
 
 __version__: Final = "0.1.0"
-USER_AGENT: Final = (
-    f"mistral-openapi/{__version__} python/{sys.version_info[0]}.{sys.version_info[1]}"
-)
-
-_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
-_parse_url = lru_cache(maxsize=256)(httpx.URL)
-_NOTHING: Final = httpx.ByteStream(b"")
-_WITH_LENGTH: Final = frozenset({"POST", "PUT", "PATCH"})
 
 DEFAULT_BASE_URL: Final = "https://api.mistral.ai"
 KEY_VARIABLE: Final = "MISTRAL_API_KEY"
@@ -131,6 +113,28 @@ class Timeouts:
         connect_s = None if self.connect is None else min(times)
         return {"connect": connect_s, "read": self.read, "write": self.write, "pool": self.pool}
 
+    def within(self, left_s: float) -> Timeouts:
+        """Return these, none of them longer than what is left of a deadline, in seconds."""
+        bound = {
+            name: left_s if time_s is None else min(time_s, left_s)
+            for name, time_s in attr.asdict(self).items()
+        }
+        return attr.evolve(self, **bound)
+
+
+@attr.frozen(kw_only=True)
+class Network:
+    """How connections are made, where the environment does not decide.
+
+    `verify` is True, False for no check of certificates, the path of a file or folder of trusted
+    ones, or a TLS context. `cert` is the client's own certificate: a path, or paths of certificate
+    and key, and the key's password. `proxy` is the URL of a proxy.
+    """
+
+    verify: bool | str | ssl.SSLContext = True
+    cert: str | tuple[str, str] | tuple[str, str, str] | None = attr.field(default=None, repr=False)
+    proxy: str | None = attr.field(default=None, repr=False)
+
 
 @attr.frozen(kw_only=True)
 class Settings:
@@ -144,6 +148,7 @@ class Settings:
     timeouts: Timeouts = attr.field(factory=Timeouts)
     retries: Retries | int = 3
     strict: bool = False
+    network: Network = attr.field(factory=Network)
     headers: Mapping[str, str] = attr.field(factory=dict[str, str], repr=False)
     max_answer_bytes: int | None = DEFAULT_MAX_ANSWER_BYTES
 
@@ -157,6 +162,9 @@ class Options:
     headers: Mapping[str, str] = attr.field(repr=False)
     resumes: int = 0
     max_answer_bytes: int | None = DEFAULT_MAX_ANSWER_BYTES
+    deadline: Deadline | None = None
+    extra_body: Mapping[str, object] | None = attr.field(default=None, repr=False)
+    extra_query: Mapping[str, object] | None = attr.field(default=None, repr=False)
 
 
 def read_api_key(given: str | None) -> str:
@@ -309,17 +317,53 @@ def check_strict(value: object) -> bool:
     raise TypeError(f"strict must be True or False, not {value!r}")
 
 
-_KNOWN_OPTIONS = frozenset({"timeout", "retries", "headers", "resumes", "max_answer_bytes"})
+_KNOWN_OPTIONS = frozenset(
+    {
+        "deadline",
+        "extra_body",
+        "extra_query",
+        "headers",
+        "max_answer_bytes",
+        "resumes",
+        "retries",
+        "timeout",
+    }
+)
 
 
-def read_options(settings: Settings, operation: str, options: CallOptions) -> Options:
-    """Return the options of one call.
+# What other clients of this API call things, and what they are here.
+_OURS: Final = {
+    "async_client": "AsyncMistral(http_client=...)",
+    "client": "http_client=...",
+    "extra_headers": "headers=...",
+    "http_headers": "headers=...",
+    "max_retries": "retries=...",
+    "retry_config": "retries=Retries(...)",
+    "server_url": "base_url=...",
+    "timeout_ms": "timeout=..., in seconds",
+}
+
+
+def ours_for(name: str) -> str:
+    """Return the rest of a message about an unknown argument: our name for it, if it has one."""
+    return f"; here it is {_OURS[name]}" if name in _OURS else ""
+
+
+def read_options(
+    settings: Settings,
+    operation: str,
+    options: CallOptions,
+    now: Callable[[], float] = time.monotonic,
+) -> Options:
+    """Return the options of one call, which starts now.
 
     Raises TypeError for an unknown option or a value of the wrong type, ValueError for a bad one.
     """
     for name in options:
         if name not in _KNOWN_OPTIONS:
-            raise TypeError(f"{operation}() got an unexpected keyword argument {name!r}")
+            raise TypeError(
+                f"{operation}() got an unexpected keyword argument {name!r}{ours_for(name)}"
+            )
     given = cast("dict[str, object]", options)
     return Options(
         timeouts=settings.timeouts.changed(given),
@@ -329,7 +373,28 @@ def read_options(settings: Settings, operation: str, options: CallOptions) -> Op
         max_answer_bytes=check_max_answer_bytes(
             options.get("max_answer_bytes", settings.max_answer_bytes)
         ),
+        deadline=_read_deadline(options.get("deadline"), now),
+        extra_body=_read_extra("extra_body", options.get("extra_body")),
+        extra_query=_read_extra("extra_query", options.get("extra_query")),
     )
+
+
+def _read_deadline(value: object, now: Callable[[], float]) -> Deadline | None:
+    limit_s = check_timeout("deadline", value)
+    if limit_s is None:
+        return None
+    from mistral_client.deadlines import Deadline  # noqa: PLC0415 - hardly any call has one
+
+    return Deadline.of(limit_s, now)
+
+
+def _read_extra(name: str, value: object) -> Mapping[str, object] | None:
+    """Return fields beyond the document. Raises TypeError unless their names are text."""
+    if value is None:
+        return None
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise TypeError(f"{name} must map names to values, not be a {type(value).__name__}")
+    return cast("Mapping[str, object]", value)
 
 
 def _read_resumes(value: object) -> int:
@@ -367,93 +432,3 @@ def configuration_error(message: str) -> ConfigurationError:
     from mistral_client.errors import ConfigurationError  # noqa: PLC0415 - for errors only
 
     return ConfigurationError(message)
-
-
-class RequestWriter:
-    """Writes requests for one client: its base URL, its headers, its timeouts."""
-
-    def __init__(
-        self, settings: Settings, *, base_headers: Mapping[str, str] | None = None
-    ) -> None:
-        """Prepare what requests share.
-
-        `base_headers` come from a caller's own httpx client and give way to ours.
-        """
-        self._base_url = settings.base_url
-        self._common = httpx.Headers(base_headers)
-        self._common["host"] = httpx.URL(settings.base_url).netloc.decode("ascii")
-        self._common["accept-encoding"] = "gzip, deflate"
-        self._common["user-agent"] = USER_AGENT
-        self._common["authorization"] = f"Bearer {settings.api_key}"
-        self._common.update(settings.headers)
-        self._prepared: dict[tuple[str, bool], httpx.Headers] = {}
-
-    def write(
-        self, call: AnyCall, options: Options, content: bytes | Multipart | None
-    ) -> httpx.Request:
-        """Return the request for a call, with `content` (see `encode_json`) as its body.
-
-        Raises ValueError for arguments that make no URL, such as one of a megabyte.
-        """
-        operation = call.operation
-        headers = self._headers(operation, isinstance(content, bytes))
-        if isinstance(content, bytes):
-            stream: httpx.ByteStream | Multipart = httpx.ByteStream(content)
-        else:
-            stream = _NOTHING if content is None else content
-        request = httpx.Request(
-            operation.method,
-            self._url(call),
-            headers=headers,
-            stream=stream,
-            extensions={"timeout": options.timeouts.as_httpx()},
-        )
-        if isinstance(content, bytes):
-            request.headers["content-length"] = str(len(content))
-        elif content is not None:
-            request.headers.update(content.headers)
-        elif operation.method in _WITH_LENGTH:
-            request.headers["content-length"] = "0"
-        if call.headers:
-            request.headers.update(call.headers)
-        if options.headers:
-            request.headers.update(options.headers)
-        return request
-
-    def _url(self, call: AnyCall) -> httpx.URL:
-        query = f"?{urlencode(call.params)}" if call.params else ""
-        try:
-            return _parse_url(f"{self._base_url}{call.url}{query}")
-        except httpx.InvalidURL as fault:
-            raise ValueError(f"{call.operation.id}() got arguments that no URL can hold") from fault
-
-    def _headers(self, operation: Operation, has_json: bool) -> httpx.Headers:
-        headers = self._prepared.get((operation.accept, has_json))
-        if headers is None:
-            headers = httpx.Headers(self._common)
-            headers["accept"] = operation.accept
-            if operation.binary:
-                # A compressed body that is cut off cannot be told from a whole one.
-                headers["accept-encoding"] = "identity"
-            if has_json:
-                headers["content-type"] = "application/json"
-            self._prepared[operation.accept, has_json] = headers
-        return headers
-
-
-def encode_json(call: AnyCall) -> bytes | None:
-    """Return the JSON body of a call, or None if it has none.
-
-    Raises TypeError for values that JSON has no form for, ValueError for NaN, infinities and
-    broken text; both name the argument, where in it the value stands, and what to write.
-    """
-    body = call.json
-    if body is UNSET:
-        return None
-    try:
-        return _dumps(body).encode()
-    except (TypeError, ValueError, RecursionError) as reason:
-        from mistral_generated.arguments import explain  # noqa: PLC0415 - for errors only
-
-        place = "" if isinstance(body, dict) else "body"
-        raise explain(body, place, reason, call.names) from reason

@@ -1,4 +1,4 @@
-"""What the environment says about connections to a base URL: the proxy, and the certificates.
+"""What caller and environment say about connections: the proxy, and the certificates.
 
 Everything that cannot be used is said when the client is made, and never with a proxy's password.
 """
@@ -13,7 +13,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from mistral_client.options import configuration_error
+from mistral_client.options import Network, configuration_error
 
 if TYPE_CHECKING:
     import ssl
@@ -36,14 +36,19 @@ _TLS_VARIABLES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 class Origin:
     """What all connections of a client share: the proxy for the base URL, and one TLS context."""
 
-    def __init__(self, base_url: str) -> None:
-        """Read the environment.
+    def __init__(self, base_url: str, network: Network | None = None) -> None:
+        """Take what the caller says, and the environment's word for the rest.
 
         Raises ConfigurationError for a proxy or certificates that cannot be used.
         """
         self.is_secure = base_url.startswith("https:")
-        self._proxy_url = proxy_for(base_url)
-        if self._proxy_url is not None or (self.is_secure and _certificates_are_named()):
+        self._network = network = network or Network()
+        self._who = _who(network.proxy)
+        self._proxy_url = proxy_for(base_url, network.proxy)
+        is_told = network.verify is not True or network.cert is not None
+        if self._proxy_url is not None or (
+            self.is_secure and (is_told or _certificates_are_named())
+        ):
             self._try()
 
     def pool(self) -> httpx.BaseTransport:
@@ -69,11 +74,11 @@ class Origin:
 
             return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         try:
-            return httpx.create_ssl_context()
-        except OSError as fault:
+            return _tls_context(self._network)
+        except (OSError, TypeError, ValueError) as fault:
             raise configuration_error(
-                f"The certificates cannot be loaded: {fault}. Correct or unset the environment "
-                f"variables {', '.join(_TLS_VARIABLES)}."
+                f"The certificates cannot be loaded: {fault}. Correct verify=... and cert=..., or "
+                f"correct or unset the environment variables {', '.join(_TLS_VARIABLES)}."
             ) from fault
 
     def _try(self) -> None:
@@ -86,32 +91,53 @@ class Origin:
             httpx.HTTPTransport(verify=context, limits=_ONE, proxy=self._proxy)
         except ImportError:
             raise configuration_error(
-                "The environment names a SOCKS proxy, and the package for that is missing: "
+                f"{self._who} names a SOCKS proxy, and the package for that is missing: "
                 f"pip install 'httpx[socks]', or unset {_PROXY_VARIABLES}."
             ) from None
         except (ValueError, httpx.InvalidURL):
-            raise _useless_proxy() from None
+            raise _useless_proxy(self._who) from None
 
 
-def proxy_for(base_url: str) -> str | None:
-    """Return the proxy that the environment names for a base URL, or None.
+def _tls_context(network: Network) -> ssl.SSLContext:
+    """Return the context for connections. Raises OSError for files that cannot be used."""
+    import ssl  # noqa: PLC0415 - loaded with the first connection
+
+    verify = network.verify
+    if isinstance(verify, ssl.SSLContext):
+        context = verify
+    elif isinstance(verify, bool):
+        context = httpx.create_ssl_context() if verify else httpx.create_ssl_context(verify=False)
+    elif os.path.isdir(verify):  # noqa: PTH112 - a path as the caller writes it
+        context = ssl.create_default_context(capath=verify)
+    else:
+        context = ssl.create_default_context(cafile=verify)
+    if network.cert is not None:
+        paths = (network.cert,) if isinstance(network.cert, str) else network.cert
+        context.load_cert_chain(*paths)
+    return context
+
+
+def proxy_for(base_url: str, given: str | None = None) -> str | None:
+    """Return the proxy that was given, or that the environment names for a base URL, or None.
 
     Raises ConfigurationError for a proxy of an unknown kind or without a usable host and port.
     """
     parts = urlsplit(base_url)
-    proxies = getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    if not proxy or proxy_bypass(parts.hostname or ""):
-        return None
+    proxy, who = given, _who(given)
+    if not proxy:
+        proxies = getproxies()
+        proxy = proxies.get(parts.scheme) or proxies.get("all")
+        if not proxy or proxy_bypass(parts.hostname or ""):
+            return None
     proxy = proxy if "://" in proxy else f"http://{proxy}"
     kind, host = _kind_and_host(proxy)
     if kind not in _PROXY_KINDS:
         raise configuration_error(
-            f"The environment names a proxy of the unknown kind {kind!r} for {parts.scheme}; "
+            f"{who} names a proxy of the unknown kind {kind!r} for {parts.scheme}; "
             f"known are {', '.join(_PROXY_KINDS)}."
         )
     if not host:
-        raise _useless_proxy()
+        raise _useless_proxy(who)
     return proxy
 
 
@@ -125,9 +151,14 @@ def _kind_and_host(url: str) -> tuple[str, str]:
     return parts.scheme, host
 
 
-def _useless_proxy() -> ConfigurationError:
+def _who(given: str | None) -> str:
+    """Return who names the proxy, for messages."""
+    return "The argument proxy" if given else "The environment"
+
+
+def _useless_proxy(who: str) -> ConfigurationError:
     return configuration_error(
-        "The environment names a proxy that cannot be used: expected something like "
+        f"{who} names a proxy that cannot be used: expected something like "
         f"http://user:password@host:3128 in {_PROXY_VARIABLES}, with %-escapes for special "
         "characters in name and password."
     )

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from mistral_client.leases import Lease, Turn
+    from mistral_client.options import Network
 
 Pool = TypeVar("Pool")
 
@@ -39,12 +40,12 @@ Pool = TypeVar("Pool")
 class Pools(httpx.BaseTransport):
     """A transport over small pools, for threads."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, network: Network | None = None) -> None:
         """Prepare for a base URL.
 
         Raises ConfigurationError for a proxy or certificates that cannot be used.
         """
-        self._origin = Origin(base_url)
+        self._origin = Origin(base_url, network)
         self._pid = os.getpid()
         self._generation = Generation(self._origin.pool)
 
@@ -81,7 +82,7 @@ class Pools(httpx.BaseTransport):
 class AsyncPools(httpx.AsyncBaseTransport):
     """A transport over small pools, for tasks; each event loop has its own generation."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, network: Network | None = None) -> None:
         """Prepare for a base URL.
 
         Raises ConfigurationError for a proxy or certificates that cannot be used.
@@ -89,7 +90,7 @@ class AsyncPools(httpx.AsyncBaseTransport):
         import asyncio  # noqa: PLC0415 - synchronous programs do without; importing it takes 15 ms
 
         self._running_loop = asyncio.get_running_loop
-        self._origin = Origin(base_url)
+        self._origin = Origin(base_url, network)
         self._pid = os.getpid()
         self._generations: _ByLoop = WeakKeyDictionary()
 

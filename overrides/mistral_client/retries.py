@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 # The server says that it did not act: any request may go again.
 _REFUSED = frozenset({429, 503})
 
-# The server may have acted: only requests that do no harm twice go again.
-_UNCERTAIN = frozenset({408, 409, 500, 502, 504})
+# The server may have acted: only requests that do no harm twice go again. 520 to 524 come from
+# proxies that got no answer, or half of one.
+_UNCERTAIN = frozenset({408, 409, 500, 502, 504, *range(520, 525)})
 
 
 def _not_negative(_instance: object, attribute: attr.Attribute[Any], value: float) -> None:

@@ -50,7 +50,7 @@ def redactor_for(settings: Settings, *headers: Mapping[str, str] | None) -> Reda
 
     The proxies are those that the environment names now.
     """
-    found = [settings.api_key, *_in_proxies(os.environ)]
+    found = [settings.api_key, *_in_proxies(os.environ, settings.network.proxy)]
     for each in (settings.headers, *headers):
         for name, value in (each or {}).items():
             found += _in_header(name.lower(), value)
@@ -79,10 +79,11 @@ def _decoded(token: str) -> str:
         return ""
 
 
-def _in_proxies(environment: Mapping[str, str]) -> Iterator[str]:
-    """Yield the credentials of the proxies that an environment names, as all who use them do."""
-    for name, value in environment.items():
-        if name.lower().endswith("_proxy") and "@" in value:
+def _in_proxies(environment: Mapping[str, str], given: str | None) -> Iterator[str]:
+    """Yield the credentials of the proxies that are named, as all who use them spell them."""
+    named = [value for name, value in environment.items() if name.lower().endswith("_proxy")]
+    for value in [*named, given or ""]:
+        if "@" in value:
             userinfo = value.rpartition("://")[2].rpartition("@")[0]
             yield f"{userinfo}@"
             yield from _in_userinfo(userinfo)

@@ -77,7 +77,8 @@ class _Executor(Generic[Http]):
             _warn(call)
         if not options:
             return self.context.options
-        checked = read_options(self.context.settings, operation.id, options)
+        now = self.context.timing.monotonic
+        checked = read_options(self.context.settings, operation.id, options, now)
         if checked.resumes and getattr(call, "resume", None) is None:
             raise TypeError(f"{operation.id}() cannot go on after a cut: leave out resumes")
         return checked
@@ -101,6 +102,7 @@ class _Executor(Generic[Http]):
             redactor=lambda: self.context.redactor(options),
             check=check,
             resumes=options.resumes,
+            reopenings=_reopenings(call, options),
             max_event_bytes=options.max_answer_bytes,
         )
 
@@ -116,6 +118,14 @@ class _Executor(Generic[Http]):
         timeouts = cast("dict[str, float | None]", response.request.extensions["timeout"])
         timeouts["read"] = options.timeouts.silence
         return response
+
+
+def _reopenings(call: AnyCall, options: Options) -> int:
+    """Return how often a stream may begin anew that broke before its first event."""
+    operation = call.operation
+    if not (operation.idempotent or operation.repeatable):
+        return 0
+    return options.retries if isinstance(options.retries, int) else options.retries.count
 
 
 def _warn(call: AnyCall) -> None:

@@ -7,6 +7,7 @@ error inside it, a cut and a silence raise a `StreamError` with the events that 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 import attr
@@ -18,6 +19,7 @@ from mistral_client.bodies import (
     chunks_of,
     chunks_of_async,
 )
+from mistral_client.deadlines import cut
 from mistral_client.drains import drain, drain_async
 from mistral_client.problems import request_id
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from mistral_client.event_reader import EventReader
+    from mistral_generated.models import ChatCompletionResponse
     from mistral_generated.types import Event, StreamCall
 
 T = TypeVar("T")
@@ -53,6 +56,11 @@ class _Opened:
     """What both kinds of stream tell about their answer once it is open."""
 
     _response: httpx.Response | None = None
+    _closing: bool = False
+
+    def _is_closed(self) -> bool:
+        """Say whether the stream was closed, perhaps by another thread or task meanwhile."""
+        return self._closing
 
     @property
     def response(self) -> httpx.Response:
@@ -118,9 +126,37 @@ class EventStream(_Opened, Generic[T]):
     def __next__(self) -> Event[T]:
         return next(self._events)
 
+    def text(self) -> Iterator[str]:
+        """Iterate over the pieces of text that the events add, of the first choice."""
+        from mistral_client.assembly import piece_of  # noqa: PLC0415 - loaded when it is used
+
+        return (piece for event in self if (piece := piece_of(event.data)))
+
+    def final(self) -> ChatCompletionResponse:
+        """Read the stream to its end and return the whole answer, of all events it had.
+
+        Content, thinking, tool calls and usage are put together as an answer that does not stream
+        has them. Raises TypeError for a stream that is no completion, StreamError for one that
+        breaks, and one that is so long that its first events are gone.
+        """
+        from mistral_client.assembly import assemble  # noqa: PLC0415 - loaded when it is used
+
+        for _ in self:
+            pass
+        return assemble(self._reader.all_data(), self._reader.operation)
+
     def close(self) -> None:
-        """Close the stream; closing again does nothing."""
-        self._events.close()
+        """Close the stream, from any thread; closing again does nothing.
+
+        Where another thread waits for an event, its iteration ends.
+        """
+        self._closing = True
+        try:
+            self._events.close()
+        except ValueError:  # another thread reads: it closes the answer when it is woken
+            if self._response is not None:
+                cut(self._response)
+            return
         if self._response is not None:
             self._response.close()
 
@@ -135,19 +171,23 @@ class EventStream(_Opened, Generic[T]):
     def _read(self) -> Generator[Event[T], None, None]:
         reader = self._reader
         delay_s: float | None = 0.0
-        while delay_s is not None:
+        while delay_s is not None and not self._is_closed():
             delay_s = None
             response = self._open()
             chunks = chunks_of(response)
             try:
                 for chunk in chunks:
+                    if self._is_closed():
+                        return
                     yield from reader.read(chunk)
                     if reader.is_done:
                         drain(response, chunks)
                         return
-                reader.finish()
+                if not self._is_closed():
+                    reader.finish()
             except httpx.HTTPError as failure:
-                delay_s = reader.go_on(failure, self._silence_s)
+                if not self._is_closed():
+                    delay_s = reader.go_on(failure, self._silence_s)
             finally:
                 response.close()
             if delay_s is not None:
@@ -198,9 +238,30 @@ class AsyncEventStream(_Opened, Generic[T]):
     async def __anext__(self) -> Event[T]:
         return await anext(self._events)
 
+    async def text(self) -> AsyncIterator[str]:
+        """Iterate over the pieces of text that the events add, of the first choice."""
+        from mistral_client.assembly import piece_of  # noqa: PLC0415 - loaded when it is used
+
+        async for event in self:
+            if piece := piece_of(event.data):
+                yield piece
+
+    async def final(self) -> ChatCompletionResponse:
+        """Read the stream to its end and return the whole answer, as `EventStream.final` does."""
+        from mistral_client.assembly import assemble  # noqa: PLC0415 - loaded when it is used
+
+        async for _ in self:
+            pass
+        return assemble(self._reader.all_data(), self._reader.operation)
+
     async def aclose(self) -> None:
-        """Close the stream; closing again does nothing."""
-        await self._events.aclose()
+        """Close the stream, from any task; closing again does nothing.
+
+        Where another task waits for an event, its iteration ends.
+        """
+        self._closing = True
+        with suppress(RuntimeError):  # another task reads: it ends when the answer is closed
+            await self._events.aclose()
         if self._response is not None:
             await self._response.aclose()
 
@@ -216,20 +277,24 @@ class AsyncEventStream(_Opened, Generic[T]):
     async def _read(self) -> AsyncGenerator[Event[T], None]:
         reader = self._reader
         delay_s: float | None = 0.0
-        while delay_s is not None:
+        while delay_s is not None and not self._is_closed():
             delay_s = None
             response = await self._open()
             chunks = chunks_of_async(response)
             try:
                 async for chunk in chunks:
+                    if self._is_closed():
+                        return
                     for event in reader.read(chunk):
                         yield event
                     if reader.is_done:
                         await drain_async(response, chunks)
                         return
-                reader.finish()
+                if not self._is_closed():
+                    reader.finish()
             except httpx.HTTPError as failure:
-                delay_s = reader.go_on(failure, self._silence_s)
+                if not self._is_closed():
+                    delay_s = reader.go_on(failure, self._silence_s)
             finally:
                 await response.aclose()
             if delay_s is not None:

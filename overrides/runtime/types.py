@@ -30,6 +30,8 @@ import attr
 if TYPE_CHECKING:
     from typing import Self
 
+    from mistral_generated.models.chat_completion_response import ChatCompletionResponse
+
 T = TypeVar("T")
 
 
@@ -192,8 +194,22 @@ class FileParam(TypedDict, total=False):
     content_type: str
 
 
-# A path, bytes, a binary stream, a File, or a dict with a file's parts.
-FileInput: TypeAlias = str | PathLike[str] | FileContent | File | FileParam
+class ReceivedFile(Protocol):
+    """An upload that a web framework received, as starlette and FastAPI hand it over."""
+
+    @property
+    def file(self) -> IO[bytes]:
+        """The content, to be read from where it stands."""
+        ...
+
+    @property
+    def filename(self) -> str | None:
+        """The name that the sender gave."""
+        ...
+
+
+# A path, bytes, a binary stream, a File, a dict with a file's parts, or an upload received.
+FileInput: TypeAlias = str | PathLike[str] | FileContent | File | FileParam | ReceivedFile
 
 # Where a download goes: a path, or a binary stream open for writing.
 Destination: TypeAlias = str | PathLike[str] | IO[bytes]
@@ -289,6 +305,9 @@ class Paging(Value, Generic[T]):
 class CallOptions(TypedDict, total=False):
     """Options of one call: `timeout` in seconds (None waits for ever), `retries`, `headers`.
 
+    `deadline` is how long the whole call or stream may take, in seconds, all retries and events
+    included. `extra_body` are fields of the JSON body or form, `extra_query` parameters of the
+    query, that the document does not know; they go over those that it does.
     `resumes` is for streams that can go on after a cut: how often in a row they do so.
     `max_answer_bytes` is how large the answer, or one event of a stream, may be in memory (None for
     no limit); for a download that goes to a file or stream, how large that may become.
@@ -297,8 +316,27 @@ class CallOptions(TypedDict, total=False):
     timeout: float | None
     retries: int
     headers: Mapping[str, str]
+    deadline: float | None
+    extra_body: Mapping[str, object] | None
+    extra_query: Mapping[str, object] | None
     resumes: int
     max_answer_bytes: int | None
+
+
+class Group:
+    """The base of every facade: the operations of a group, and the groups below it."""
+
+    __slots__ = ()
+
+    if not TYPE_CHECKING:  # type checkers know every method
+
+        def __getattr__(self, name: str) -> Any:
+            """Say what stands for the asynchronous methods of the official SDK."""
+            kind, plain = type(self).__name__, name.removesuffix("_async")
+            hint = ""
+            if plain != name and hasattr(type(self), plain):
+                hint = f"; use AsyncMistral and await {plain}(...)"
+            raise AttributeError(f"{kind!r} object has no attribute {name!r}{hint}")
 
 
 class EventStream(Protocol[T]):
@@ -320,8 +358,16 @@ class EventStream(Protocol[T]):
         """Return the next event."""
         ...
 
+    def text(self) -> Iterator[str]:
+        """Iterate over the pieces of text that the events add, of the first choice."""
+        ...
+
+    def final(self) -> ChatCompletionResponse:
+        """Read a completion to its end and return the whole answer."""
+        ...
+
     def close(self) -> None:
-        """Close the stream; closing again does nothing."""
+        """Close the stream, from any thread; closing again does nothing."""
         ...
 
 
@@ -344,8 +390,16 @@ class AsyncEventStream(Protocol[T]):
         """Return the next event."""
         ...
 
+    def text(self) -> AsyncIterator[str]:
+        """Iterate over the pieces of text that the events add, of the first choice."""
+        ...
+
+    async def final(self) -> ChatCompletionResponse:
+        """Read a completion to its end and return the whole answer."""
+        ...
+
     async def aclose(self) -> None:
-        """Close the stream; closing again does nothing."""
+        """Close the stream, from any task; closing again does nothing."""
         ...
 
 

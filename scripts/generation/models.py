@@ -9,7 +9,7 @@ import attrs
 from generation.annotations import Annotator, Imports, python_literal
 from generation.naming import field_name
 from generation.reading import field_statements, reading_of
-from generation.shapes import ANY, NULL, Choice, Named, Shape, Shapes, members_of, parts
+from generation.shapes import ANY, NULL, Choice, ListOf, Named, Shape, Shapes, members_of, parts
 from generation.source import SCHEMA_PREFIX, DocumentError, Json
 
 if TYPE_CHECKING:
@@ -47,6 +47,24 @@ class ModelView:
     param_imports: list[str]
     readers: list[str]
     lazy: dict[str, str]
+    addition: str | None = None
+    """The class of the runtime that it has beside `Model`."""
+    items: tuple[str, ...] = ()
+    """The way to the items of a page."""
+    item: str = ""
+    """The type of an item."""
+
+    @property
+    def base(self) -> str:
+        """What the class stands on, in the order of its bases."""
+        if self.items:
+            return "_Page, Model"
+        return f"{self.addition}, Model" if self.addition else "Model"
+
+    @property
+    def added(self) -> str | None:
+        """What it needs of the module of additions."""
+        return "Page" if self.items else self.addition
 
     @property
     def renamed(self) -> dict[str, str]:
@@ -168,8 +186,21 @@ class Tags:
 class ModelViews:
     """Builds the views of all components."""
 
-    def __init__(self, schemas: Json, annotator: Annotator) -> None:
+    def __init__(
+        self,
+        schemas: Json,
+        annotator: Annotator,
+        additions: dict[str, str] | None = None,
+        pages: dict[str, str] | None = None,
+    ) -> None:
+        """Build from schemas.
+
+        `additions` are classes of the runtime by component, `pages` the dotted ways to the items of
+        components that are pages.
+        """
         self._schemas = schemas
+        self._additions = additions or {}
+        self._pages = pages or {}
         self.shapes = Shapes(schemas)
         self.tags = Tags(self.shapes)
         self._annotator = annotator
@@ -189,6 +220,9 @@ class ModelViews:
         fields = [
             self._field(wire, part, params, resolver) for wire, part in schema["properties"].items()
         ]
+        items = tuple(self._pages[name].split(".")) if name in self._pages else ()
+        item = self._annotator.text(self._item(name, items), "model", types, "..") if items else ""
+        self._expect_no_clash(name, fields)
         types.typing.discard((f"..models.{module}", class_name))
         params.typing.discard((f"..params.{module}", f"{class_name}Param"))
         return ModelView(
@@ -202,7 +236,27 @@ class ModelViews:
             param_imports=_beside(params.lines("typing"), "params"),
             readers=sorted(resolver.text_readers(fields)),
             lazy=dict(sorted(resolver.lazy.items())),
+            addition=self._additions.get(name),
+            items=items,
+            item=item,
         )
+
+    def _item(self, name: str, steps: tuple[str, ...]) -> Shape:
+        """Return the shape of a page's items. Raises DocumentError when there is no list."""
+        shape: Shape = Named("model", name)
+        for step in steps:
+            owner = next((one for one in members_of(shape) if isinstance(one, Named)), None)
+            properties = self._schemas[owner.name].get("properties", {}) if owner else {}
+            shape = self.shapes.of(properties.get(step, {}))
+        found = next((one for one in members_of(shape) if isinstance(one, ListOf)), None)
+        if found is None:
+            raise DocumentError(f"{name} has no list of items at {'.'.join(steps)}")
+        return found.item
+
+    def _expect_no_clash(self, name: str, fields: list[Field]) -> None:
+        """Raise DocumentError for a field that hides what a model has beyond the document."""
+        if name in self._additions and {"text", "thinking"} & {field.name for field in fields}:
+            raise DocumentError(f"{name} has a field that its addition in generator.toml hides")
 
     def union(self, name: str) -> UnionView:
         """Return the view of a union."""

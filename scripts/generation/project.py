@@ -100,10 +100,10 @@ def _expect_all_operations(derived: Json, parsed: GeneratorData) -> None:
         raise GenerationError("not generated: " + "; ".join(lost))
 
 
-def views(derived: Json, project: Project, loose: frozenset[str]) -> Views:
+def views(derived: Json, project: Project, settings: dict[str, Any]) -> Views:
     """Return what the templates are told about a parsed document.
 
-    `loose` is what `Annotator` says. Raises DocumentError for a name in it that is no component.
+    Raises DocumentError for a name in the settings that is no component.
     """
     schemas = derived["components"]["schemas"]
     classes = {
@@ -117,8 +117,12 @@ def views(derived: Json, project: Project, loose: frozenset[str]) -> Views:
         for name in schemas
     }
     _expect_own_modules(places)
-    if loose - places.keys():
-        raise DocumentError(f"[arguments] in generator.toml names {sorted(loose - places.keys())}")
+    loose = frozenset(settings.get("arguments", {}).get("loose", ()))
+    additions = dict(settings.get("additions", {}))
+    pages = {**additions.pop("pages", {}), **_pages(derived)}
+    unknown = {*loose, *additions, *pages} - places.keys()
+    if unknown:
+        raise DocumentError(f"generator.toml names {sorted(unknown)}, which are no components")
     annotator = Annotator(places=places, loose=loose)
     shapes = Shapes(schemas)
     builder = OperationViews(schemas, annotator, shapes)
@@ -131,11 +135,23 @@ def views(derived: Json, project: Project, loose: frozenset[str]) -> Views:
             forms |= layout.form_schema(data, shapes)
     described = {tag["name"]: tag.get("description", "") for tag in derived.get("tags", ())}
     return Views(
-        models=ModelViews(schemas, annotator),
+        models=ModelViews(schemas, annotator, additions, pages),
         groups=group_tree(groups, described),
         annotator=annotator,
         forms=frozenset(forms),
     )
+
+
+def _pages(derived: Json) -> dict[str, str]:
+    """Return the components that are pages of lists, each with the dotted way to its items."""
+    found: dict[str, str] = {}
+    for _, _, data in operations(derived):
+        way = data.get("x-mistral-paging", {}).get("items")
+        answer = next(iter(data["responses"].values()))
+        schema = (answer.get("content") or {}).get("application/json", {}).get("schema", {})
+        if way and "$ref" in schema:
+            found[schema["$ref"].rsplit("/", 1)[-1]] = way
+    return found
 
 
 def _expect_own_modules(places: dict[str, tuple[str, str]]) -> None:
@@ -166,8 +182,7 @@ def build(derived: Json, inputs: Inputs, output: Path) -> None:
     package = output / PACKAGE
     package.mkdir()
     project = parse(derived, inputs.settings["generator"], inputs.templates, package)
-    loose = frozenset(inputs.settings.get("arguments", {}).get("loose", ()))
-    told = views(derived, project, loose)
+    told = views(derived, project, inputs.settings)
     listed = [operation for group in layout.flat(told.groups) for operation in group.operations]
     groups = {one.id.rpartition(".")[0] for one in listed}
     text = render(layout.environment(project), "README.md.jinja", operations=listed, groups=groups)

@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import ABSENT, Model, fill, new, unknown
 from .agent import Agent
 
 if TYPE_CHECKING:
     from typing import Literal, Self
 
+if TYPE_CHECKING:
+    _Page = Page[Agent]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["object", "data", "next_page_token"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class AgentListPage(Model):
+class AgentListPage(_Page, Model):
     """One page of agents.
 
     Attributes:
@@ -32,6 +38,7 @@ class AgentListPage(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("data",)
     _required: ClassVar[tuple[str, ...]] = ("data",)
 
     @classmethod

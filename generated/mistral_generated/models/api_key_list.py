@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .api_key import APIKey
 
 if TYPE_CHECKING:
     from typing import Self
 
+if TYPE_CHECKING:
+    _Page = Page[APIKey]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["keys"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class APIKeyList(Model):
+class APIKeyList(_Page, Model):
     """One page of keys.
 
     Attributes:
@@ -28,6 +34,7 @@ class APIKeyList(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("keys",)
     _required: ClassVar[tuple[str, ...]] = ("keys",)
 
     @classmethod

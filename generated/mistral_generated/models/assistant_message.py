@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Message
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
@@ -23,7 +24,7 @@ _READERS = Readers(
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class AssistantMessage(Model):
+class AssistantMessage(Message, Model):
     """What the model says, with the tools that it calls.
 
     Attributes:

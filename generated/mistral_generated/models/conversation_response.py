@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Reply
 from ..base import ABSENT, Model, fill, new, unknown
 from .conversation_output import read_conversation_output
 from .conversation_usage_info import ConversationUsageInfo
@@ -20,7 +21,7 @@ _KNOWN: frozenset[str] = frozenset(["object", "conversation_id", "outputs", "usa
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class ConversationResponse(Model):
+class ConversationResponse(Reply, Model):
     """What a request has added to a conversation.
 
     Attributes:

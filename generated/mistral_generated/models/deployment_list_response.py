@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .deployment_response import DeploymentResponse
 
 if TYPE_CHECKING:
     from typing import Self
 
+if TYPE_CHECKING:
+    _Page = Page[DeploymentResponse]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["deployments", "next_cursor", "workspace_id"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class DeploymentListResponse(Model):
+class DeploymentListResponse(_Page, Model):
     """One page of deployments.
 
     Attributes:
@@ -32,6 +38,7 @@ class DeploymentListResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("deployments",)
     _required: ClassVar[tuple[str, ...]] = ("deployments", "next_cursor", "workspace_id")
 
     @classmethod

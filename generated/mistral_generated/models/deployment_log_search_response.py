@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import ABSENT, Model, fill, new, unknown
 from .deployment_log_record import DeploymentLogRecord
 
 if TYPE_CHECKING:
     from typing import Self
 
+if TYPE_CHECKING:
+    _Page = Page[DeploymentLogRecord]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["results", "next_cursor"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class DeploymentLogSearchResponse(Model):
+class DeploymentLogSearchResponse(_Page, Model):
     """One page of the log of a deployment.
 
     Attributes:
@@ -30,6 +36,7 @@ class DeploymentLogSearchResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("results",)
     _required: ClassVar[tuple[str, ...]] = ("results",)
 
     @classmethod

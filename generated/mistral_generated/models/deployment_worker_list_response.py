@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .deployment_worker_response import DeploymentWorkerResponse
 
 if TYPE_CHECKING:
     from typing import Self
 
+if TYPE_CHECKING:
+    _Page = Page[DeploymentWorkerResponse]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["workers", "next_cursor"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class DeploymentWorkerListResponse(Model):
+class DeploymentWorkerListResponse(_Page, Model):
     """One page of workers.
 
     Attributes:
@@ -30,6 +36,7 @@ class DeploymentWorkerListResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("workers",)
     _required: ClassVar[tuple[str, ...]] = ("workers", "next_cursor")
 
     @classmethod

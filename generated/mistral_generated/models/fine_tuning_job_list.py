@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
 from .fine_tuning_job import read_fine_tuning_job
@@ -16,11 +17,16 @@ if TYPE_CHECKING:
 
     from .fine_tuning_job import FineTuningJob
 
+if TYPE_CHECKING:
+    _Page = Page[FineTuningJob]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["data", "object", "total"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class FineTuningJobList(Model):
+class FineTuningJobList(_Page, Model):
     """One page of fine-tuning jobs.
 
     Attributes:
@@ -35,6 +41,7 @@ class FineTuningJobList(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("data",)
     _required: ClassVar[tuple[str, ...]] = ("data", "total")
 
     @classmethod

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
 from .batch_job import BatchJob
@@ -14,11 +15,16 @@ from .batch_job import BatchJob
 if TYPE_CHECKING:
     from typing import Literal, Self
 
+if TYPE_CHECKING:
+    _Page = Page[BatchJob]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["data", "object", "total"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class ListBatchJobsResponse(Model):
+class ListBatchJobsResponse(_Page, Model):
     """One page of batch jobs.
 
     Attributes:
@@ -33,6 +39,7 @@ class ListBatchJobsResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("data",)
     _required: ClassVar[tuple[str, ...]] = ("data", "total")
 
     @classmethod

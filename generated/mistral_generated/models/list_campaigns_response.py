@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .campaign_page import CampaignPage
 
 if TYPE_CHECKING:
     from typing import Self
 
+    from .campaign import Campaign
+
+if TYPE_CHECKING:
+    _Page = Page[Campaign]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["campaigns"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class ListCampaignsResponse(Model):
+class ListCampaignsResponse(_Page, Model):
     """The campaigns that were asked for.
 
     Attributes:
@@ -28,6 +36,7 @@ class ListCampaignsResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("campaigns", "results")
     _required: ClassVar[tuple[str, ...]] = ("campaigns",)
 
     @classmethod

@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .dataset_import_task_page import DatasetImportTaskPage
 
 if TYPE_CHECKING:
     from typing import Self
 
+    from .dataset_import_task import DatasetImportTask
+
+if TYPE_CHECKING:
+    _Page = Page[DatasetImportTask]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["tasks"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class ListDatasetImportTasksResponse(Model):
+class ListDatasetImportTasksResponse(_Page, Model):
     """The imports into a dataset.
 
     Attributes:
@@ -28,6 +36,7 @@ class ListDatasetImportTasksResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("tasks", "results")
     _required: ClassVar[tuple[str, ...]] = ("tasks",)
 
     @classmethod

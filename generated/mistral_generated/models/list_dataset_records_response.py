@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .dataset_record_page import DatasetRecordPage
 
 if TYPE_CHECKING:
     from typing import Self
 
+    from .dataset_record import DatasetRecord
+
+if TYPE_CHECKING:
+    _Page = Page[DatasetRecord]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["records"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class ListDatasetRecordsResponse(Model):
+class ListDatasetRecordsResponse(_Page, Model):
     """The records of a dataset.
 
     Attributes:
@@ -28,6 +36,7 @@ class ListDatasetRecordsResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("records", "results")
     _required: ClassVar[tuple[str, ...]] = ("records",)
 
     @classmethod

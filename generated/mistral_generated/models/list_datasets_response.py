@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .dataset_page import DatasetPage
 
 if TYPE_CHECKING:
     from typing import Self
 
+    from .dataset_preview import DatasetPreview
+
+if TYPE_CHECKING:
+    _Page = Page[DatasetPreview]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["datasets"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class ListDatasetsResponse(Model):
+class ListDatasetsResponse(_Page, Model):
     """The datasets that were asked for.
 
     Attributes:
@@ -28,6 +36,7 @@ class ListDatasetsResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("datasets", "results")
     _required: ClassVar[tuple[str, ...]] = ("datasets",)
 
     @classmethod

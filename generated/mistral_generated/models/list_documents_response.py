@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .document import Document
 from .pagination_info import PaginationInfo
@@ -14,11 +15,16 @@ from .pagination_info import PaginationInfo
 if TYPE_CHECKING:
     from typing import Self
 
+if TYPE_CHECKING:
+    _Page = Page[Document]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["pagination", "data"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class ListDocumentsResponse(Model):
+class ListDocumentsResponse(_Page, Model):
     """One page of documents.
 
     Attributes:
@@ -31,6 +37,7 @@ class ListDocumentsResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("data",)
     _required: ClassVar[tuple[str, ...]] = ("pagination", "data")
 
     @classmethod

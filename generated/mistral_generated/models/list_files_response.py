@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 from .file_schema import FileSchema
@@ -14,11 +15,16 @@ from .file_schema import FileSchema
 if TYPE_CHECKING:
     from typing import Self
 
+if TYPE_CHECKING:
+    _Page = Page[FileSchema]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["data", "object", "total"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class ListFilesResponse(Model):
+class ListFilesResponse(_Page, Model):
     """One page of files.
 
     Attributes:
@@ -33,6 +39,7 @@ class ListFilesResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("data",)
     _required: ClassVar[tuple[str, ...]] = ("data", "object")
 
     @classmethod

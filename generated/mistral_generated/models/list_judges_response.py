@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .judge_page import JudgePage
 
 if TYPE_CHECKING:
     from typing import Self
 
+    from .judge import Judge
+
+if TYPE_CHECKING:
+    _Page = Page[Judge]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["judges"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class ListJudgesResponse(Model):
+class ListJudgesResponse(_Page, Model):
     """The judges that were asked for.
 
     Attributes:
@@ -28,6 +36,7 @@ class ListJudgesResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("judges", "results")
     _required: ClassVar[tuple[str, ...]] = ("judges",)
 
     @classmethod

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import ABSENT, Model, Readers, deprecate, fill, new, unknown
 from .library import Library
 
@@ -15,12 +16,17 @@ if TYPE_CHECKING:
 
     from .pagination_info import PaginationInfo
 
+if TYPE_CHECKING:
+    _Page = Page[Library]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["pagination", "data", "next_page_token"])
 _READERS = Readers({"PaginationInfo": "pagination_info:PaginationInfo"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class ListLibrariesResponse(Model):
+class ListLibrariesResponse(_Page, Model):
     """One page of libraries.
 
     Attributes:
@@ -37,6 +43,7 @@ class ListLibrariesResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("data",)
     _required: ClassVar[tuple[str, ...]] = ("data",)
 
     @classmethod

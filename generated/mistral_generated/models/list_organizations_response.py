@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .user_organization import UserOrganization
 
 if TYPE_CHECKING:
     from typing import Self
 
+if TYPE_CHECKING:
+    _Page = Page[UserOrganization]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["organizations"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class ListOrganizationsResponse(Model):
+class ListOrganizationsResponse(_Page, Model):
     """Organisations of the caller.
 
     Attributes:
@@ -28,6 +34,7 @@ class ListOrganizationsResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("organizations",)
     _required: ClassVar[tuple[str, ...]] = ("organizations",)
 
     @classmethod

@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import ABSENT, Model, fill, new, unknown
 from .prompt import Prompt
 
 if TYPE_CHECKING:
     from typing import Self
 
+if TYPE_CHECKING:
+    _Page = Page[Prompt]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["data", "next_page_token"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class ListPromptsResponse(Model):
+class ListPromptsResponse(_Page, Model):
     """One page of prompts.
 
     Attributes:
@@ -30,6 +36,7 @@ class ListPromptsResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("data",)
     _required: ClassVar[tuple[str, ...]] = ("data",)
     _renamed: ClassVar[dict[str, str]] = {"next_page_token": "nextPageToken"}
 

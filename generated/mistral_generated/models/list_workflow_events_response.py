@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import ABSENT, Model, fill, new, unknown
 from .workflow_event import read_workflow_event
 
@@ -15,11 +16,16 @@ if TYPE_CHECKING:
 
     from .workflow_event import WorkflowEvent
 
+if TYPE_CHECKING:
+    _Page = Page[WorkflowEvent]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["events", "next_cursor"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class ListWorkflowEventsResponse(Model):
+class ListWorkflowEventsResponse(_Page, Model):
     """One page of events.
 
     Attributes:
@@ -32,6 +38,7 @@ class ListWorkflowEventsResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("events",)
     _required: ClassVar[tuple[str, ...]] = ("events",)
 
     @classmethod

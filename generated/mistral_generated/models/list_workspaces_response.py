@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .user_workspace import UserWorkspace
 
 if TYPE_CHECKING:
     from typing import Self
 
+if TYPE_CHECKING:
+    _Page = Page[UserWorkspace]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["workspaces"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class ListWorkspacesResponse(Model):
+class ListWorkspacesResponse(_Page, Model):
     """Workspaces of the caller.
 
     Attributes:
@@ -28,6 +34,7 @@ class ListWorkspacesResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("workspaces",)
     _required: ClassVar[tuple[str, ...]] = ("workspaces",)
 
     @classmethod

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Message
 from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time
 from .message_output_chunk import read_message_output_chunk
@@ -23,7 +24,7 @@ _KNOWN: frozenset[str] = frozenset(
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class MessageOutputEntry(Model):
+class MessageOutputEntry(Message, Model):
     """A message of the model.
 
     Attributes:

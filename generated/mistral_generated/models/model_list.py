@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import ABSENT, Model, fill, new, unknown
 from .model_card import read_model_card
 
@@ -15,11 +16,16 @@ if TYPE_CHECKING:
 
     from .model_card import ModelCard
 
+if TYPE_CHECKING:
+    _Page = Page[ModelCard]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["object", "data"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class ModelList(Model):
+class ModelList(_Page, Model):
     """All models at once.
 
     Attributes:
@@ -32,6 +38,7 @@ class ModelList(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("data",)
     _required: ClassVar[tuple[str, ...]] = ("data",)
 
     @classmethod

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
 from .organization_invite import OrganizationInvite
@@ -15,11 +16,16 @@ from .organization_member import OrganizationMember
 if TYPE_CHECKING:
     from typing import Self
 
+if TYPE_CHECKING:
+    _Page = Page[OrganizationMember]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["members", "invites", "total", "page", "page_size"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class OrganizationMemberList(Model):
+class OrganizationMemberList(_Page, Model):
     """One page of members, with open invitations.
 
     Attributes:
@@ -38,6 +44,7 @@ class OrganizationMemberList(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("members",)
     _required: ClassVar[tuple[str, ...]] = ("members", "invites", "total", "page", "page_size")
 
     @classmethod

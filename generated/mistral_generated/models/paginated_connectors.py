@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .connector import Connector
 from .pagination_response import PaginationResponse
@@ -14,11 +15,16 @@ from .pagination_response import PaginationResponse
 if TYPE_CHECKING:
     from typing import Self
 
+if TYPE_CHECKING:
+    _Page = Page[Connector]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["items", "pagination"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class PaginatedConnectors(Model):
+class PaginatedConnectors(_Page, Model):
     """One page of connectors.
 
     Attributes:
@@ -31,6 +37,7 @@ class PaginatedConnectors(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("items",)
     _required: ClassVar[tuple[str, ...]] = ("items", "pagination")
 
     @classmethod

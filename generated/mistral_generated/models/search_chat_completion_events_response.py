@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .chat_completion_event_feed import ChatCompletionEventFeed
 
 if TYPE_CHECKING:
     from typing import Self
 
+    from .chat_completion_event_preview import ChatCompletionEventPreview
+
+if TYPE_CHECKING:
+    _Page = Page[ChatCompletionEventPreview]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["completion_events"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class SearchChatCompletionEventsResponse(Model):
+class SearchChatCompletionEventsResponse(_Page, Model):
     """The events that were found.
 
     Attributes:
@@ -28,6 +36,7 @@ class SearchChatCompletionEventsResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("completion_events", "results")
     _required: ClassVar[tuple[str, ...]] = ("completion_events",)
 
     @classmethod

@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .log_feed import LogFeed
 
 if TYPE_CHECKING:
     from typing import Self
 
+    from .log_entry import LogEntry
+
+if TYPE_CHECKING:
+    _Page = Page[LogEntry]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["logs"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class SearchLogsResponse(Model):
+class SearchLogsResponse(_Page, Model):
     """The lines that were found.
 
     Attributes:
@@ -28,6 +36,7 @@ class SearchLogsResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("logs", "results")
     _required: ClassVar[tuple[str, ...]] = ("logs",)
 
     @classmethod

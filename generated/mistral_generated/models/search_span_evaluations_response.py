@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .span_evaluation_feed import SpanEvaluationFeed
 
 if TYPE_CHECKING:
     from typing import Self
 
+    from .span_evaluation import SpanEvaluation
+
+if TYPE_CHECKING:
+    _Page = Page[SpanEvaluation]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["span_evaluations"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class SearchSpanEvaluationsResponse(Model):
+class SearchSpanEvaluationsResponse(_Page, Model):
     """The evaluations that were found.
 
     Attributes:
@@ -28,6 +36,7 @@ class SearchSpanEvaluationsResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("span_evaluations", "results")
     _required: ClassVar[tuple[str, ...]] = ("span_evaluations",)
 
     @classmethod

@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .span_feed import SpanFeed
 
 if TYPE_CHECKING:
     from typing import Self
 
+    from .span import Span
+
+if TYPE_CHECKING:
+    _Page = Page[Span]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["spans"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class SearchSpansResponse(Model):
+class SearchSpansResponse(_Page, Model):
     """The spans that were found.
 
     Attributes:
@@ -28,6 +36,7 @@ class SearchSpansResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("spans", "results")
     _required: ClassVar[tuple[str, ...]] = ("spans",)
 
     @classmethod

@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .trace_feed import TraceFeed
 
 if TYPE_CHECKING:
     from typing import Self
 
+    from .trace import Trace
+
+if TYPE_CHECKING:
+    _Page = Page[Trace]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["traces"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class SearchTracesResponse(Model):
+class SearchTracesResponse(_Page, Model):
     """The traces that were found.
 
     Attributes:
@@ -28,6 +36,7 @@ class SearchTracesResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("traces", "results")
     _required: ClassVar[tuple[str, ...]] = ("traces",)
 
     @classmethod

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
 from .user_group_member import UserGroupMember
@@ -14,11 +15,16 @@ from .user_group_member import UserGroupMember
 if TYPE_CHECKING:
     from typing import Self
 
+if TYPE_CHECKING:
+    _Page = Page[UserGroupMember]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["total", "members", "page", "page_size"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class UserGroupMemberList(Model):
+class UserGroupMemberList(_Page, Model):
     """One page of the members of a group.
 
     Attributes:
@@ -35,6 +41,7 @@ class UserGroupMemberList(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("members",)
     _required: ClassVar[tuple[str, ...]] = ("total", "members", "page", "page_size")
 
     @classmethod

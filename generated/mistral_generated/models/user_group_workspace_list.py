@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
 from .user_group_workspace import UserGroupWorkspace
@@ -14,11 +15,16 @@ from .user_group_workspace import UserGroupWorkspace
 if TYPE_CHECKING:
     from typing import Self
 
+if TYPE_CHECKING:
+    _Page = Page[UserGroupWorkspace]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["total", "items", "page", "page_size"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class UserGroupWorkspaceList(Model):
+class UserGroupWorkspaceList(_Page, Model):
     """One page of the workspaces of a group.
 
     Attributes:
@@ -35,6 +41,7 @@ class UserGroupWorkspaceList(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("items",)
     _required: ClassVar[tuple[str, ...]] = ("total", "items", "page", "page_size")
 
     @classmethod

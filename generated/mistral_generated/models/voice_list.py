@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
 from .voice import Voice
@@ -14,11 +15,16 @@ from .voice import Voice
 if TYPE_CHECKING:
     from typing import Self
 
+if TYPE_CHECKING:
+    _Page = Page[Voice]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["items", "total", "page", "page_size", "total_pages"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class VoiceList(Model):
+class VoiceList(_Page, Model):
     """One page of voices.
 
     Attributes:
@@ -37,6 +43,7 @@ class VoiceList(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("items",)
     _required: ClassVar[tuple[str, ...]] = ("items", "total", "page", "page_size", "total_pages")
 
     @classmethod

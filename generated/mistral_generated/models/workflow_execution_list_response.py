@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import ABSENT, Model, fill, new, unknown
 from .workflow_execution_without_result_response import WorkflowExecutionWithoutResultResponse
 
 if TYPE_CHECKING:
     from typing import Self
 
+if TYPE_CHECKING:
+    _Page = Page[WorkflowExecutionWithoutResultResponse]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["executions", "next_page_token"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class WorkflowExecutionListResponse(Model):
+class WorkflowExecutionListResponse(_Page, Model):
     """One page of runs.
 
     Attributes:
@@ -30,6 +36,7 @@ class WorkflowExecutionListResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("executions",)
     _required: ClassVar[tuple[str, ...]] = ("executions",)
 
     @classmethod

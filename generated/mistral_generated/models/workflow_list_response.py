@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .workflow_basic_definition import WorkflowBasicDefinition
 
 if TYPE_CHECKING:
     from typing import Self
 
+if TYPE_CHECKING:
+    _Page = Page[WorkflowBasicDefinition]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["workflows", "next_cursor"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class WorkflowListResponse(Model):
+class WorkflowListResponse(_Page, Model):
     """One page of workflows.
 
     Attributes:
@@ -30,6 +36,7 @@ class WorkflowListResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("workflows",)
     _required: ClassVar[tuple[str, ...]] = ("workflows", "next_cursor")
 
     @classmethod

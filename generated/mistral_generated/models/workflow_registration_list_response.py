@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .workflow_registration import WorkflowRegistration
 
 if TYPE_CHECKING:
     from typing import Self
 
+if TYPE_CHECKING:
+    _Page = Page[WorkflowRegistration]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["workflow_registrations", "next_cursor", "workflow_versions"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class WorkflowRegistrationListResponse(Model):
+class WorkflowRegistrationListResponse(_Page, Model):
     """One page of registrations.
 
     Attributes:
@@ -32,6 +38,7 @@ class WorkflowRegistrationListResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("workflow_registrations",)
     _required: ClassVar[tuple[str, ...]] = (
         "workflow_registrations",
         "next_cursor",

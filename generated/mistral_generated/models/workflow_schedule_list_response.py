@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import ABSENT, Model, fill, new, unknown
 from .schedule_definition_output import ScheduleDefinitionOutput
 
 if TYPE_CHECKING:
     from typing import Self
 
+if TYPE_CHECKING:
+    _Page = Page[ScheduleDefinitionOutput]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["schedules", "next_page_token"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class WorkflowScheduleListResponse(Model):
+class WorkflowScheduleListResponse(_Page, Model):
     """One page of schedules.
 
     Attributes:
@@ -30,6 +36,7 @@ class WorkflowScheduleListResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("schedules",)
     _required: ClassVar[tuple[str, ...]] = ("schedules",)
 
     @classmethod

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 from .workspace import Workspace
@@ -16,11 +17,16 @@ if TYPE_CHECKING:
 
     from .api_object_type import ApiObjectType
 
+if TYPE_CHECKING:
+    _Page = Page[Workspace]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["total", "items", "object", "page", "page_size"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class WorkspaceList(Model):
+class WorkspaceList(_Page, Model):
     """One page of workspaces.
 
     Attributes:
@@ -39,6 +45,7 @@ class WorkspaceList(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("items",)
     _required: ClassVar[tuple[str, ...]] = ("total", "items", "page", "page_size")
 
     @classmethod

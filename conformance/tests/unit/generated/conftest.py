@@ -64,7 +64,7 @@ def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Proje
         shutil.copy(ROOT / "scripts/generate.py", root / "scripts/generate.py")
         settings = (ROOT / "overrides/generator.toml").read_text()
         # The last tables are about schemas that the small document does not have.
-        (root / "overrides/generator.toml").write_text(settings.partition("[types]")[0])
+        (root / "overrides/generator.toml").write_text(settings.partition("[additions]")[0])
         return Project(root, copy.deepcopy(DOCUMENT))
 
     return make

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-class Agents:
+class Agents(Group):
     """Answers of an agent to a conversation that the caller keeps."""
 
     __slots__ = ("_send",)
@@ -333,7 +333,7 @@ class Agents:
         )
 
 
-class AsyncAgents:
+class AsyncAgents(Group):
     """Answers of an agent to a conversation that the caller keeps."""
 
     __slots__ = ("_send",)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ...types import AsyncEventStream, AsyncSend, CallOptions, EventStream, Send, Unset
 
 
-class Speech:
+class Speech(Group):
     """Texts, read aloud."""
 
     __slots__ = ("_send",)
@@ -142,7 +142,7 @@ class Speech:
         )
 
 
-class AsyncSpeech:
+class AsyncSpeech(Group):
     """Texts, read aloud."""
 
     __slots__ = ("_send",)

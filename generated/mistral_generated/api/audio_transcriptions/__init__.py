@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     )
 
 
-class Transcriptions:
+class Transcriptions(Group):
     """Recordings, written down."""
 
     __slots__ = ("_send",)
@@ -163,7 +163,7 @@ class Transcriptions:
         )
 
 
-class AsyncTranscriptions:
+class AsyncTranscriptions(Group):
     """Recordings, written down."""
 
     __slots__ = ("_send",)

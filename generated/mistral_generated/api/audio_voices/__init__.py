@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Destination, Send, Unset
 
 
-class Voices:
+class Voices(Group):
     """The voices that read texts aloud, the vendor's own and custom ones."""
 
     __slots__ = ("_send",)
@@ -299,7 +299,7 @@ class Voices:
         return self._send.download(prepare(voice_id=voice_id), destination, options)
 
 
-class AsyncVoices:
+class AsyncVoices(Group):
     """The voices that read texts aloud, the vendor's own and custom ones."""
 
     __slots__ = ("_send",)

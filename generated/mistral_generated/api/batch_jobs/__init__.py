@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Jobs:
+class Jobs(Group):
     """Jobs that work off many requests in the background."""
 
     __slots__ = ("_send",)
@@ -277,7 +277,7 @@ class Jobs:
         return self._send(prepare(job_id=job_id), options)
 
 
-class AsyncJobs:
+class AsyncJobs(Group):
     """Jobs that work off many requests in the background."""
 
     __slots__ = ("_send",)

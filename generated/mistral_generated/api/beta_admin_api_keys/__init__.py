@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class ApiKeys:
+class ApiKeys(Group):
     """The API keys of all workspaces of the organisation."""
 
     __slots__ = ("_send",)
@@ -163,7 +163,7 @@ class ApiKeys:
         return self._send(prepare(key_id=key_id), options)
 
 
-class AsyncApiKeys:
+class AsyncApiKeys(Group):
     """The API keys of all workspaces of the organisation."""
 
     __slots__ = ("_send",)

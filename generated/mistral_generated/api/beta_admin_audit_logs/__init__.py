@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     import builtins
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class AuditLogs:
+class AuditLogs(Group):
     """The record of who did what in the organisation."""
 
     __slots__ = ("_send",)
@@ -148,7 +148,7 @@ class AuditLogs:
         )
 
 
-class AsyncAuditLogs:
+class AsyncAuditLogs(Group):
     """The record of who did what in the organisation."""
 
     __slots__ = ("_send",)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Billing:
+class Billing(Group):
     """What the organisation has used, what it may spend, and how fast it may go."""
 
     __slots__ = ("_send",)
@@ -135,7 +135,7 @@ class Billing:
         )
 
 
-class AsyncBilling:
+class AsyncBilling(Group):
     """What the organisation has used, what it may spend, and how fast it may go."""
 
     __slots__ = ("_send",)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Scim:
+class Scim(Group):
     """Runs that bring members and groups in line with the identity provider."""
 
     __slots__ = ("_send",)
@@ -85,7 +85,7 @@ class Scim:
         return self._send(prepare(run_id=run_id), options)
 
 
-class AsyncScim:
+class AsyncScim(Group):
     """Runs that bring members and groups in line with the identity provider."""
 
     __slots__ = ("_send",)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class UserGroups:
+class UserGroups(Group):
     """Groups of members that get roles in workspaces or in the organisation together."""
 
     __slots__ = ("_send",)
@@ -651,7 +651,7 @@ class UserGroups:
         )
 
 
-class AsyncUserGroups:
+class AsyncUserGroups(Group):
     """Groups of members that get roles in workspaces or in the organisation together."""
 
     __slots__ = ("_send",)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     import builtins
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Users:
+class Users(Group):
     """The members of the organisation, their roles and seats, and the people who are invited."""
 
     __slots__ = ("_send",)
@@ -357,7 +357,7 @@ class Users:
         return self._send(prepare(invite_uuid=invite_uuid), options)
 
 
-class AsyncUsers:
+class AsyncUsers(Group):
     """The members of the organisation, their roles and seats, and the people who are invited."""
 
     __slots__ = ("_send",)

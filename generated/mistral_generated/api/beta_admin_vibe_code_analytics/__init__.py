@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class VibeCodeAnalytics:
+class VibeCodeAnalytics(Group):
     """Counts of how Vibe Code, the coding assistant, is used."""
 
     __slots__ = ("_send",)
@@ -86,7 +86,7 @@ class VibeCodeAnalytics:
         )
 
 
-class AsyncVibeCodeAnalytics:
+class AsyncVibeCodeAnalytics(Group):
     """Counts of how Vibe Code, the coding assistant, is used."""
 
     __slots__ = ("_send",)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from typing import Literal, Unpack
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class VibeWorkAnalytics:
+class VibeWorkAnalytics(Group):
     """Counts of how Vibe Work is used, by member, by agent and over time."""
 
     __slots__ = ("_send",)
@@ -111,7 +111,7 @@ class VibeWorkAnalytics:
         return self._send(prepare(start_time=start_time, end_time=end_time), options)
 
 
-class AsyncVibeWorkAnalytics:
+class AsyncVibeWorkAnalytics(Group):
     """Counts of how Vibe Work is used, by member, by agent and over time."""
 
     __slots__ = ("_send",)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Workspaces:
+class Workspaces(Group):
     """The workspaces of the organisation and who works in them."""
 
     __slots__ = ("_send",)
@@ -300,7 +300,7 @@ class Workspaces:
         return self._send(prepare(workspace_uuid=workspace_uuid, members=members), options)
 
 
-class AsyncWorkspaces:
+class AsyncWorkspaces(Group):
     """The workspaces of the organisation and who works in them."""
 
     __slots__ = ("_send",)

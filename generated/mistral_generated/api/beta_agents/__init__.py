@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     import builtins
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Agents:
+class Agents(Group):
     """Models with instructions and tools under a name, kept in versions, for use in conversations."""
 
     __slots__ = ("_send",)
@@ -633,7 +633,7 @@ class Agents:
         return self._send(prepare(agent_id=agent_id, version=version), options)
 
 
-class AsyncAgents:
+class AsyncAgents(Group):
     """Models with instructions and tools under a name, kept in versions, for use in conversations."""
 
     __slots__ = ("_send",)

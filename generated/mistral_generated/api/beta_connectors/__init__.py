@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     import builtins
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Connectors:
+class Connectors(Group):
     """MCP servers whose tools models can call, and the credentials for them."""
 
     __slots__ = ("_send",)
@@ -1002,7 +1002,7 @@ class Connectors:
         )
 
 
-class AsyncConnectors:
+class AsyncConnectors(Group):
     """MCP servers whose tools models can call, and the credentials for them."""
 
     __slots__ = ("_send",)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     import builtins
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ...types import AsyncEventStream, AsyncSend, CallOptions, EventStream, Send, Unset
 
 
-class Conversations:
+class Conversations(Group):
     """Conversations with a model or an agent that the service keeps, so that each request sends only
     what is new.
     """
@@ -613,7 +613,7 @@ class Conversations:
         )
 
 
-class AsyncConversations:
+class AsyncConversations(Group):
     """Conversations with a model or an agent that the service keeps, so that each request sends only
     what is new.
     """

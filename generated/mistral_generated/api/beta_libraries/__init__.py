@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..beta_libraries_documents import Documents as BetaLibrariesDocuments
 
 
-class Libraries:
+class Libraries(Group):
     """Collections of documents that agents and conversations can search."""
 
     __slots__ = ("_send",)
@@ -291,7 +291,7 @@ class Libraries:
         )
 
 
-class AsyncLibraries:
+class AsyncLibraries(Group):
     """Collections of documents that agents and conversations can search."""
 
     __slots__ = ("_send",)

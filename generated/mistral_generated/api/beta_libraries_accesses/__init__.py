@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Accesses:
+class Accesses(Group):
     """Who may read or edit a library besides its owner."""
 
     __slots__ = ("_send",)
@@ -141,7 +141,7 @@ class Accesses:
         )
 
 
-class AsyncAccesses:
+class AsyncAccesses(Group):
     """Who may read or edit a library besides its owner."""
 
     __slots__ = ("_send",)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, FileInput, Send, Unset
 
 
-class Documents:
+class Documents(Group):
     """The documents of a library, from upload through processing to their text."""
 
     __slots__ = ("_send",)
@@ -471,7 +471,7 @@ class Documents:
         )
 
 
-class AsyncDocuments:
+class AsyncDocuments(Group):
     """The documents of a library, from upload through processing to their text."""
 
     __slots__ = ("_send",)

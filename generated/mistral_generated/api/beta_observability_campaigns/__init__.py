@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Campaigns:
+class Campaigns(Group):
     """Campaigns, which run a judge over many recorded chat completions."""
 
     __slots__ = ("_send",)
@@ -275,7 +275,7 @@ class Campaigns:
         return self._send(prepare(campaign_id=campaign_id), options)
 
 
-class AsyncCampaigns:
+class AsyncCampaigns(Group):
     """Campaigns, which run a judge over many recorded chat completions."""
 
     __slots__ = ("_send",)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     )
 
 
-class ChatCompletionEvents:
+class ChatCompletionEvents(Group):
     """Recorded chat completions, to be searched, read and judged."""
 
     __slots__ = ("_send",)
@@ -237,7 +237,7 @@ class ChatCompletionEvents:
         return self._send(prepare(event_id=event_id), options)
 
 
-class AsyncChatCompletionEvents:
+class AsyncChatCompletionEvents(Group):
     """Recorded chat completions, to be searched, read and judged."""
 
     __slots__ = ("_send",)

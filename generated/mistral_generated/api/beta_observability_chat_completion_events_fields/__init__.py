@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Fields:
+class Fields(Group):
     """The fields of recorded chat completions that searches can filter by."""
 
     __slots__ = ("_send",)
@@ -108,7 +108,7 @@ class Fields:
         return self._send(prepare(field_name=field_name, filter_params=filter_params), options)
 
 
-class AsyncFields:
+class AsyncFields(Group):
     """The fields of recorded chat completions that searches can filter by."""
 
     __slots__ = ("_send",)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ..beta_observability_datasets_records import Records as BetaObservabilityDatasetsRecords
 
 
-class Datasets:
+class Datasets(Group):
     """Collections of records for evaluations, filled by hand or by imports."""
 
     __slots__ = ("_send",)
@@ -551,7 +551,7 @@ class Datasets:
         return self._send(prepare(dataset_id=dataset_id, task_id=task_id), options)
 
 
-class AsyncDatasets:
+class AsyncDatasets(Group):
     """Collections of records for evaluations, filled by hand or by imports."""
 
     __slots__ = ("_send",)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...types import Group
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any, Unpack
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send
 
 
-class Records:
+class Records(Group):
     """The records of datasets, one by one."""
 
     __slots__ = ("_send",)
@@ -180,7 +182,7 @@ class Records:
         )
 
 
-class AsyncRecords:
+class AsyncRecords(Group):
     """The records of datasets, one by one."""
 
     __slots__ = ("_send",)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Judges:
+class Judges(Group):
     """Judges, which are models with instructions for grading conversations."""
 
     __slots__ = ("_send",)
@@ -293,7 +293,7 @@ class Judges:
         )
 
 
-class AsyncJudges:
+class AsyncJudges(Group):
     """Judges, which are models with instructions for grading conversations."""
 
     __slots__ = ("_send",)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Logs:
+class Logs(Group):
     """Lines that programs have logged, tied to traces and spans."""
 
     __slots__ = ("_send",)
@@ -182,7 +182,7 @@ class Logs:
         )
 
 
-class AsyncLogs:
+class AsyncLogs(Group):
     """Lines that programs have logged, tied to traces and spans."""
 
     __slots__ = ("_send",)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Spans:
+class Spans(Group):
     """Spans, the steps that traces are made of, and the evaluations of them."""
 
     __slots__ = ("_send",)
@@ -479,7 +479,7 @@ class Spans:
         )
 
 
-class AsyncSpans:
+class AsyncSpans(Group):
     """Spans, the steps that traces are made of, and the evaluations of them."""
 
     __slots__ = ("_send",)

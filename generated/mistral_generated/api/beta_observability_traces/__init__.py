@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Traces:
+class Traces(Group):
     """Traces, each of which is the whole of one run, such as a request or a turn of an agent."""
 
     __slots__ = ("_send",)
@@ -370,7 +370,7 @@ class Traces:
         return self._send(prepare(trace_id=trace_id, span_id=span_id, from_=from_, to=to), options)
 
 
-class AsyncTraces:
+class AsyncTraces(Group):
     """Traces, each of which is the whole of one run, such as a request or a turn of an agent."""
 
     __slots__ = ("_send",)

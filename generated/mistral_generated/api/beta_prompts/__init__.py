@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Prompts:
+class Prompts(Group):
     """Prompt templates that a workspace keeps in numbered versions."""
 
     __slots__ = ("_send",)
@@ -427,7 +427,7 @@ class Prompts:
         )
 
 
-class AsyncPrompts:
+class AsyncPrompts(Group):
     """Prompt templates that a workspace keeps in numbered versions."""
 
     __slots__ = ("_send",)

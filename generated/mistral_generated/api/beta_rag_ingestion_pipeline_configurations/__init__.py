@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     import builtins
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class IngestionPipelineConfigurations:
+class IngestionPipelineConfigurations(Group):
     """Pipelines that fill search indexes, and how their last runs went."""
 
     __slots__ = ("_send",)
@@ -115,7 +115,7 @@ class IngestionPipelineConfigurations:
         )
 
 
-class AsyncIngestionPipelineConfigurations:
+class AsyncIngestionPipelineConfigurations(Group):
     """Pipelines that fill search indexes, and how their last runs went."""
 
     __slots__ = ("_send",)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from typing import Any, Unpack
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class SearchIndexes:
+class SearchIndexes(Group):
     """Deployments of search indexes that the workspace has made known."""
 
     __slots__ = ("_send",)
@@ -136,7 +136,7 @@ class SearchIndexes:
         return self._send(prepare(deployment_id=deployment_id, body=body), options)
 
 
-class AsyncSearchIndexes:
+class AsyncSearchIndexes(Group):
     """Deployments of search indexes that the workspace has made known."""
 
     __slots__ = ("_send",)

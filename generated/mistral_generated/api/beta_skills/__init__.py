@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Skills:
+class Skills(Group):
     """Instructions with files that a model reads when it needs them, kept in numbered versions."""
 
     __slots__ = ("_send",)
@@ -408,7 +408,7 @@ class Skills:
         )
 
 
-class AsyncSkills:
+class AsyncSkills(Group):
     """Instructions with files that a model reads when it needs them, kept in numbered versions."""
 
     __slots__ = ("_send",)

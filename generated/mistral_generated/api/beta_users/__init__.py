@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Users:
+class Users(Group):
     """Who the caller is, and where the caller is a member."""
 
     __slots__ = ("_send",)
@@ -183,7 +183,7 @@ class Users:
         )
 
 
-class AsyncUsers:
+class AsyncUsers(Group):
     """Who the caller is, and where the caller is a member."""
 
     __slots__ = ("_send",)

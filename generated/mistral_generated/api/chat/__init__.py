@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-class Chat:
+class Chat(Group):
     """Answers of a model to a conversation, whole or as a stream of events."""
 
     __slots__ = ("_send",)
@@ -375,7 +375,7 @@ class Chat:
         )
 
 
-class AsyncChat:
+class AsyncChat(Group):
     """Answers of a model to a conversation, whole or as a stream of events."""
 
     __slots__ = ("_send",)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Classifiers:
+class Classifiers(Group):
     """Ratings of texts and conversations, for moderation or by one's own classes."""
 
     __slots__ = ("_send",)
@@ -157,7 +157,7 @@ class Classifiers:
         return self._send(prepare(model=model, inputs=inputs, metadata=metadata), options)
 
 
-class AsyncClassifiers:
+class AsyncClassifiers(Group):
     """Ratings of texts and conversations, for moderation or by one's own classes."""
 
     __slots__ = ("_send",)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Embeddings:
+class Embeddings(Group):
     """Texts as lists of numbers, for comparing them by meaning."""
 
     __slots__ = ("_send",)
@@ -80,7 +80,7 @@ class Embeddings:
         )
 
 
-class AsyncEmbeddings:
+class AsyncEmbeddings(Group):
     """Texts as lists of numbers, for comparing them by meaning."""
 
     __slots__ = ("_send",)

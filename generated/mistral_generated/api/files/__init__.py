@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Destination, FileInput, Send, Unset
 
 
-class Files:
+class Files(Group):
     """Files that other operations read or write: training data, batch requests and their results,
     pages for OCR.
     """
@@ -300,7 +300,7 @@ class Files:
         return self._send(prepare(file_id=file_id, expiry=expiry), options)
 
 
-class AsyncFiles:
+class AsyncFiles(Group):
     """Files that other operations read or write: training data, batch requests and their results,
     pages for OCR.
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ...types import AsyncEventStream, AsyncSend, CallOptions, EventStream, Send, Unset
 
 
-class Fim:
+class Fim(Group):
     """Completion of code, or of the gap between two pieces of code."""
 
     __slots__ = ("_send",)
@@ -170,7 +170,7 @@ class Fim:
         )
 
 
-class AsyncFim:
+class AsyncFim(Group):
     """Completion of code, or of the gap between two pieces of code."""
 
     __slots__ = ("_send",)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Jobs:
+class Jobs(Group):
     """Jobs that train a model further on files of your own. Newer documents no longer have them."""
 
     __slots__ = ("_send",)
@@ -315,7 +315,7 @@ class Jobs:
         return self._send(prepare(job_id=job_id), options)
 
 
-class AsyncJobs:
+class AsyncJobs(Group):
     """Jobs that train a model further on files of your own. Newer documents no longer have them."""
 
     __slots__ = ("_send",)

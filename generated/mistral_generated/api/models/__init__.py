@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Models:
+class Models(Group):
     """Which models a key may use, and what each of them can do."""
 
     __slots__ = ("_send",)
@@ -177,7 +177,7 @@ class Models:
         return self._send(prepare(model_id=model_id), options)
 
 
-class AsyncModels:
+class AsyncModels(Group):
     """Which models a key may use, and what each of them can do."""
 
     __slots__ = ("_send",)

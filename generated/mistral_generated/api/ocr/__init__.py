@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Ocr:
+class Ocr(Group):
     """Pages and pictures, turned into Markdown with their images and tables."""
 
     __slots__ = ("_send",)
@@ -120,7 +120,7 @@ class Ocr:
         )
 
 
-class AsyncOcr:
+class AsyncOcr(Group):
     """Pages and pictures, turned into Markdown with their images and tables."""
 
     __slots__ = ("_send",)

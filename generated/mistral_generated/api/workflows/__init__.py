@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from ..workflows_workers import Workers as WorkflowsWorkers
 
 
-class Workflows:
+class Workflows(Group):
     """Programs of several steps that workers carry out, what the workers have registered, and how to
     start them.
     """
@@ -725,7 +725,7 @@ class Workflows:
         return self._send(prepare(workflow_identifier=workflow_identifier), options)
 
 
-class AsyncWorkflows:
+class AsyncWorkflows(Group):
     """Programs of several steps that workers carry out, what the workers have registered, and how to
     start them.
     """

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ...types import AsyncEventStream, AsyncSend, CallOptions, EventStream, Send, Unset
 
 
-class Deployments:
+class Deployments(Group):
     """Groups of workers that carry out workflows: on machines of your own, or built and run by the
     service from a Git repository.
     """
@@ -595,7 +595,7 @@ class Deployments:
         )
 
 
-class AsyncDeployments:
+class AsyncDeployments(Group):
     """Groups of workers that carry out workflows: on machines of your own, or built and run by the
     service from a Git repository.
     """

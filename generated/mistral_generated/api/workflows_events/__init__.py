@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ...types import AsyncEventStream, AsyncSend, CallOptions, EventStream, Send, Unset
 
 
-class Events:
+class Events(Group):
     """What happens in the executions of a workspace, as a list or as it happens."""
 
     __slots__ = ("_send",)
@@ -197,7 +197,7 @@ class Events:
         )
 
 
-class AsyncEvents:
+class AsyncEvents(Group):
     """What happens in the executions of a workspace, as a list or as it happens."""
 
     __slots__ = ("_send",)

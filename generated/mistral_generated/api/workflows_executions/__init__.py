@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ...types import AsyncEventStream, AsyncSend, CallOptions, EventStream, Send, Unset
 
 
-class Executions:
+class Executions(Group):
     """Workflows on their way: their state, logs and traces, and how to talk to them or end them."""
 
     __slots__ = ("_send",)
@@ -652,7 +652,7 @@ class Executions:
         return self._send(prepare(execution_id=execution_id, name=name, input=input), options)
 
 
-class AsyncExecutions:
+class AsyncExecutions(Group):
     """Workflows on their way: their state, logs and traces, and how to talk to them or end them."""
 
     __slots__ = ("_send",)

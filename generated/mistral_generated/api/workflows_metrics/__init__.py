@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Metrics:
+class Metrics(Group):
     """Counts and durations of the executions of a workflow."""
 
     __slots__ = ("_send",)
@@ -62,7 +62,7 @@ class Metrics:
         )
 
 
-class AsyncMetrics:
+class AsyncMetrics(Group):
     """Counts and durations of the executions of a workflow."""
 
     __slots__ = ("_send",)

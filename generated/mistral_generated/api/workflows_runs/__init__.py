@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Runs:
+class Runs(Group):
     """Every run of the workflows of a workspace, with its state, for lists and reports."""
 
     __slots__ = ("_send",)
@@ -264,7 +264,7 @@ class Runs:
         return self._send(prepare(run_id=run_id, decode_payloads=decode_payloads), options)
 
 
-class AsyncRuns:
+class AsyncRuns(Group):
     """Every run of the workflows of a workspace, with its state, for lists and reports."""
 
     __slots__ = ("_send",)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send, Unset
 
 
-class Schedules:
+class Schedules(Group):
     """Timetables that start workflows without a caller."""
 
     __slots__ = ("_send",)
@@ -358,7 +358,7 @@ class Schedules:
         return self._send(prepare(schedule_id=schedule_id, body=body), options)
 
 
-class AsyncSchedules:
+class AsyncSchedules(Group):
     """Timetables that start workflows without a caller."""
 
     __slots__ = ("_send",)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...types import Group
+
 if TYPE_CHECKING:
     from typing import Unpack
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from ...types import AsyncSend, CallOptions, Send
 
 
-class Workers:
+class Workers(Group):
     """What a worker has to know about the service that it works for."""
 
     __slots__ = ("_send",)
@@ -49,7 +51,7 @@ class Workers:
         return self._send(prepare(), options)
 
 
-class AsyncWorkers:
+class AsyncWorkers(Group):
     """What a worker has to know about the service that it works for."""
 
     __slots__ = ("_send",)

@@ -1,0 +1,236 @@
+"""What people are used to from other clients of such APIs."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import attrs
+import httpx
+import pytest
+from tests.unit.client.harness import LIBRARY, Chunks, Server, answer
+
+from mistral_client import StreamError, TimedOut
+from mistral_client.forms import schema_of
+
+if TYPE_CHECKING:
+    from tests.unit.client.harness import Both
+
+CHAT = {
+    "id": "1",
+    "object": "chat.completion",
+    "model": "m",
+    "created": 1,
+    "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+    "choices": [
+        {"index": 0, "message": {"role": "assistant", "content": "x"}, "finish_reason": "stop"}
+    ],
+}
+
+
+def chunk(content: str, reason: str | None = None, index: int = 0) -> bytes:
+    choice = {"index": index, "delta": {"content": content}, "finish_reason": reason}
+    return b"data: %s\n\n" % json.dumps({"id": "1", "model": "m", "choices": [choice]}).encode()
+
+
+def stream(*pieces: bytes | Exception) -> httpx.Response:
+    headers = {"content-type": "text/event-stream"}
+    return httpx.Response(200, headers=headers, stream=Chunks(*pieces))
+
+
+def ask(client: Any) -> Any:
+    return client.chat.stream(model="m", messages=[])
+
+
+def said(events: list[Any]) -> str:
+    return "".join(event.data.choices[0].delta.content for event in events)
+
+
+def sent(server: Server) -> Any:
+    return json.loads(server.requests[0].content)
+
+
+def test_extra_body_adds_to_the_fields_and_goes_over_them(both: Both) -> None:
+    server = Server([answer(200, CHAT)])
+    extra = {"top_k": 3, "temperature": 0.5}
+    both.run(
+        server,
+        lambda client: client.chat.complete(
+            model="m", messages=[], temperature=0.1, extra_body=extra
+        ),
+    )
+    assert sent(server) == {"model": "m", "messages": [], "temperature": 0.5, "top_k": 3}
+
+
+def test_extra_query_adds_to_the_parameters_and_goes_over_them(both: Both) -> None:
+    server = Server([answer(200, {"data": [LIBRARY]})])
+    extra = {"page_size": 7, "tags": ["a", "b"], "odd": None}
+    both.run(
+        server,
+        lambda client: client.beta.libraries.list(search="x", page_size=2, extra_query=extra),
+    )
+    pairs = server.requests[0].url.params.multi_items()
+    assert pairs == [("search", "x"), ("page_size", "7"), ("tags", "a"), ("tags", "b")]
+
+
+def test_extra_body_of_a_form_is_one_more_field(both: Both) -> None:
+    server = Server([answer(200, {"id": "f"})])
+    both.run(
+        server,
+        lambda client: client.files.upload(file=b"x", purpose="ocr", extra_body={"expiry": 3}),
+    )
+    assert b'name="expiry"\r\n\r\n3' in server.requests[0].read()
+
+
+@pytest.mark.parametrize("name", ["extra_body", "extra_query"])
+@pytest.mark.parametrize("wrong", [3, "x", {1: 2}])
+def test_extras_that_are_no_mapping_of_names_are_refused(both: Both, name: str, wrong: Any) -> None:
+    server = Server([answer(200, CHAT)])
+    with pytest.raises(TypeError, match=f"{name} must map names to values"):
+        both.run(
+            server, lambda client: client.chat.complete(model="m", messages=[], **{name: wrong})
+        )
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("status", [520, 521, 522, 523, 524])
+def test_failures_of_a_proxy_are_sent_again(both: Both, status: int) -> None:
+    server = Server([answer(status), answer(200, CHAT)])
+    both.run(server, lambda client: client.chat.complete(model="m", messages=[]))
+    assert len(server.requests) == 2
+
+
+def test_event_without_data_is_none(both: Both) -> None:
+    pieces = (b"data:\n\n", chunk("a"), b"event: ping\ndata: \n\n", chunk("b", "stop"))
+    assert said(both.events(stream(*pieces, b"data: [DONE]\n\n"), ask)) == "ab"
+
+
+def test_stream_that_ends_cleanly_after_its_reason_needs_no_marker(both: Both) -> None:
+    assert said(both.events(stream(chunk("a"), chunk("b", "length")), ask)) == "ab"
+
+
+@pytest.mark.parametrize("pieces", [(), (chunk("a"),), (chunk("a", "stop"), chunk("b", index=1))])
+def test_stream_that_ends_before_its_reason_was_cut_off(both: Both, pieces: Any) -> None:
+    with pytest.raises(StreamError, match="cut off"):
+        both.events(stream(*pieces), ask)
+
+
+def test_stream_that_breaks_before_its_first_event_is_asked_for_again(both: Both) -> None:
+    broken = stream(b": here\n\n", httpx.ReadError("gone"))
+    whole = stream(chunk("a", "stop"), b"data: [DONE]\n\n")
+    server = Server([broken, whole])
+    assert said(both.events(server, ask)) == "a"
+    assert len(server.requests) == 2
+
+
+def test_stream_that_breaks_after_its_first_event_is_not_asked_for_again(both: Both) -> None:
+    server = Server([stream(chunk("a"), httpx.ReadError("gone"))])
+    with pytest.raises(StreamError):
+        both.events(server, ask)
+    assert len(server.requests) == 1
+
+
+def test_stream_is_asked_for_as_often_as_calls_are_sent(both: Both) -> None:
+    server = Server([lambda _: stream(httpx.ReadError("gone"))])
+    with pytest.raises(StreamError):
+        both.events(server, lambda client: client.chat.stream(model="m", messages=[], retries=2))
+    assert len(server.requests) == 3
+
+
+def test_stream_of_an_operation_that_may_do_harm_twice_is_not_asked_for_again(both: Both) -> None:
+    server = Server([lambda _: stream(httpx.ReadError("gone"))])
+    with pytest.raises(StreamError):
+        both.events(
+            server, lambda client: client.beta.conversations.start_stream(model="m", inputs="x")
+        )
+    assert len(server.requests) == 1
+
+
+@attrs.frozen
+class Received:
+    """What a web framework makes of an upload."""
+
+    filename: str | None
+    file: io.BytesIO
+    content_type: str | None = "text/plain"
+
+
+def test_upload_that_a_web_framework_received_can_be_passed_on(both: Both) -> None:
+    server = Server([answer(200, {"id": "f"})])
+    received = Received("note.txt", io.BytesIO(b"Shelves"))
+    both.run(server, lambda client: client.files.upload(file=received, purpose="ocr"))
+    body = server.requests[0].read()
+    assert b'filename="note.txt"\r\nContent-Type: text/plain\r\n\r\nShelves' in body
+
+
+@dataclass
+class Book:
+    title: str
+    """Its title,
+    as printed."""
+    year: Annotated[int, "When it came out."]
+    pages: int = 0
+    isbn: Annotated[str, object(), "Its number."] = ""
+    """Not this."""
+
+
+@attrs.define
+class Shelf:
+    books: list[Book]
+    """What stands on it."""
+
+
+def test_texts_of_fields_reach_the_schema() -> None:
+    properties = schema_of(Book)["properties"]
+    assert {name: each.get("description") for name, each in properties.items()} == {
+        "title": "Its title,\nas printed.",
+        "year": "When it came out.",
+        "pages": None,
+        "isbn": "Its number.",
+    }
+
+
+def test_texts_of_fields_stand_beside_references() -> None:
+    schema = schema_of(Shelf)
+    assert schema["properties"]["books"]["description"] == "What stands on it."
+    assert schema["$defs"]["Book"]["properties"]["year"]["description"] == "When it came out."
+
+
+def test_call_is_not_sent_again_after_its_deadline(both: Both) -> None:
+    server = Server([httpx.ConnectError("no")])
+    with pytest.raises(Exception, match="cannot connect"):
+        both.run(server, lambda client: client.models.list(deadline=0.4, retries=9))
+    assert both.clock.slept == []
+
+
+def test_timeouts_of_a_call_end_with_its_deadline(both: Both) -> None:
+    server = Server([answer(503), answer(200, {"data": []})])
+    both.run(server, lambda client: client.models.list(deadline=2.0, timeout=None))
+    reads = [request.extensions["timeout"]["read"] for request in server.requests]
+    assert reads == [2.0, 1.5]
+
+
+def test_answer_that_never_ends_is_given_up_at_the_deadline(both: Both) -> None:
+    def drip(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, stream=Dripping(both))
+
+    with pytest.raises(TimedOut, match="within its deadline of 3 s"):
+        both.run(Server([drip]), lambda client: client.models.list(deadline=3.0))
+    assert both.clock.now_s < Dripping.patience_s
+
+
+class Dripping(Chunks):
+    """A body of which a byte comes every second, by the clock of the test."""
+
+    patience_s = 1_767_225_600.0 + 60
+
+    def __init__(self, both: Both) -> None:
+        super().__init__(*[b" "] * 1000)
+        self._clock = both.clock
+
+    def __iter__(self) -> Any:
+        for piece in super().__iter__():
+            self._clock.now_s += 1
+            yield piece
