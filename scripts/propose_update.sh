@@ -16,7 +16,7 @@ if [ -z "$(git status --porcelain -- openapi generated CHANGELOG.md)" ]; then
     echo "propose_update: nothing changed upstream"
     exit 0
 fi
-report="$(find openapi/drift -name '*.md' | sort | tail -n 1)"
+report="$(find openapi/drift -name '????-??-??.md' | sort | tail -n 1)"
 day="$(basename "$report" .md)"
 git switch --quiet --create "update-$day"
 git add openapi generated CHANGELOG.md

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import update
-from document import storage
 from generation import project as generator
 from updates import staging, steps
 
@@ -31,7 +31,7 @@ PLACES: dict[str, tuple[Any, str]] = {
     "client": (steps, "regenerate"),
     "inside the client": (generator, "build"),
     "check": (steps, "is_current"),
-    "trying the client": (steps.subprocess, "run"),
+    "another program": (subprocess, "run"),
     "exchange": (staging, "replace_folder"),
 }
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
@@ -118,7 +118,7 @@ def test_a_signal_while_files_are_put_in_place_puts_them_back(
     in_place = staging.Stage.put_in_place
 
     def put(stage: staging.Stage) -> list[Path]:
-        monkeypatch.setattr(storage.os, "replace", _sends(number, os.replace, after=True, at=at))
+        monkeypatch.setattr(os, "replace", _sends(number, os.replace, after=True, at=at))
         return in_place(stage)
 
     monkeypatch.setattr(staging.Stage, "put_in_place", put)
