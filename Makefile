@@ -10,8 +10,10 @@ BASE_URL ?=
 FILES ?=
 YES_LIVE ?=
 FUZZ ?=
+SPEC ?=
+UPDATE ?=
 
-.PHONY: help setup conformance test check generate examples reference recordings fuzz mutants variations mutations bench clean
+.PHONY: help setup conformance test check generate update examples reference recordings fuzz mutants variations mutations bench clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +33,9 @@ check: setup ## The gate: format, lint, types, imports, regeneration, tests
 
 generate: setup ## Rebuild document and client from facts, curation, prose, templates
 	@$(BIN)/python scripts/generate.py
+
+update: setup ## Take newer upstream documents: SPEC="FILE or URL ..."; UPDATE=--drafts writes drafts
+	@$(BIN)/python scripts/update.py $(SPEC) $(UPDATE)
 
 examples: setup ## Run the code in PAGES (Markdown or scraped pages) against a fresh mock
 	@$(BIN)/python scripts/run_examples.py $(PAGES) $(if $(BASE_URL),--base-url $(BASE_URL),--embedded-mock) $(if $(YES_LIVE),--yes-live)

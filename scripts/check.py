@@ -38,6 +38,11 @@ CHECKS = (
         "lint", tool("ruff", "check", "."), "some repair themselves: .venv/bin/ruff check --fix ."
     ),
     Check("document", tool("python", "scripts/lint_document.py"), "see openapi/README.md"),
+    Check(
+        "workflows",
+        tool("zizmor", "--offline", "--quiet", ".github/workflows"),
+        "run alone: .venv/bin/zizmor --offline .github/workflows",
+    ),
     Check("regeneration", tool("python", "scripts/generate.py", "--check"), "run: make generate"),
     Check("imports", tool("lint-imports"), "the arrows are in pyproject.toml, [tool.importlinter]"),
     Check("types (mypy)", tool("mypy"), "run alone: .venv/bin/mypy"),

@@ -65,11 +65,16 @@ def import_facts(
 def merge_facts(read: Sequence[Upstream], folder: Path, known: Sequence[Upstream] = ()) -> Imported:
     """What an import of the documents would write; `known` ones only tell since when things exist.
 
+    A document that is there for that alone stays so when it is read again.
+
     Raises:
         DocumentProblem: A document or `source.toml` is wrong.
 
     """
     sources = read_sources(folder / "source.toml")
+    past = {one.sha256 for one in sources.origins if one.history}
+    known = [*known, *(one for one in read if one.sha256 in past)]
+    read = [one for one in read if one.sha256 not in past]
     new = {one.sha256 for one in (*read, *known)} | {one.name for one in (*read, *known)}
     kept = [one for one in sources.origins if not {one.sha256, one.name} & new]
     merged = [*read, *(read_kept(folder, one) for one in kept if not one.history)]

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 
 from document.problems import DocumentProblem
 from document.storage import publish
+from jinja2 import TemplateError, TemplateSyntaxError
 from updates.drafts import with_drafts
 from updates.staging import Stage, staged
 from updates.steps import Options, Run
@@ -49,9 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             except Unfinished as unfinished:
                 return _tell(unfinished, stage, drafts=options.drafts)
             written = stage.put_in_place()
-    except DocumentProblem as problem:
+    except (DocumentProblem, TemplateError, OSError) as problem:
         step = f"step {run.step}: " if run and run.step else ""
-        print(f"update: {step}{problem}\nupdate: nothing has changed", file=sys.stderr)
+        print(f"update: {step}{_told(problem)}\nupdate: nothing has changed", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         step = run.step if run else "beginning"
@@ -59,6 +60,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     print(f"update: done, {len(written)} files beside generated/ differ; look at `git diff`")
     return 0
+
+
+def _told(problem: Exception) -> str:
+    """What went wrong, with the file where one is known."""
+    if isinstance(problem, TemplateSyntaxError):
+        return f"{problem.filename or problem.name}, line {problem.lineno}: {problem.message}"
+    if isinstance(problem, OSError) and problem.strerror:
+        return f"{problem.filename or 'a file'}: {problem.strerror}"
+    return str(problem)
 
 
 def _options(arguments: Sequence[str] | None) -> tuple[Options, Path]:

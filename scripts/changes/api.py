@@ -8,7 +8,7 @@ import attrs
 from document.folding import PLACEHOLDER
 from document.tree import METHODS, Tree, follow
 
-from changes.shapes import Located, escaped
+from changes.values import Located, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

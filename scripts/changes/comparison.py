@@ -13,7 +13,7 @@ from changes.change import Change, Operation, Text, change
 from changes.matching import Match, match
 from changes.operations import compare_operations
 from changes.schemas import Comparer
-from changes.shapes import COMPONENT, escaped
+from changes.values import COMPONENT, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from changes.change import Text
 
 if TYPE_CHECKING:
-    from changes.shapes import Form
+    from changes.values import Form
 
 COUNTS = (
     ("minLength", "min-length", True),

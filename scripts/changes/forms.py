@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from changes.shapes import Form
+    from changes.values import Form
 
 ALIKE = 0.5
 """Two objects with this share of their fields in common, or more, are taken for the same."""

@@ -10,7 +10,7 @@ import attrs
 from changes.change import Change, Text, change
 from changes.kinds import Side
 from changes.schemas import Comparer, Finding
-from changes.shapes import Located, escaped
+from changes.values import Located, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -13,7 +13,8 @@ import attrs
 from changes.change import Change, Text, change
 from changes.facets import compare_facets
 from changes.forms import pair_forms
-from changes.shapes import Form, Located, Shape, Shapes, escaped
+from changes.shapes import Shapes
+from changes.values import Form, Located, Shape, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

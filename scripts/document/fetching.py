@@ -62,7 +62,7 @@ def _read(source: str) -> bytes:
     try:
         path = Path(source)
         if path.is_file() and path.stat().st_size > LARGEST:
-            raise _too_large(source)
+            raise _too_large(path.name)
         return path.read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error

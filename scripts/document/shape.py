@@ -17,7 +17,13 @@ _NAMED = {"type": "object", "additionalProperties": _SCHEMA}
 _LISTED = {"type": "array", "items": _SCHEMA}
 _MEDIA = {
     "type": "object",
-    "additionalProperties": {"type": "object", "properties": {"schema": _SCHEMA}},
+    "additionalProperties": {
+        "type": "object",
+        "properties": {
+            "schema": _SCHEMA,
+            "encoding": {"type": "object", "additionalProperties": {"type": "object"}},
+        },
+    },
 }
 _PARAMETER = {
     "type": "object",
@@ -33,10 +39,18 @@ _ANSWER = {
     "type": "object",
     "properties": {
         "content": _MEDIA,
+        "links": {"type": "object"},
         "headers": {
             "type": "object",
             "additionalProperties": {"type": "object", "properties": {"schema": _SCHEMA}},
         },
+    },
+}
+_SECURITY = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "additionalProperties": {"type": "array", "items": {"type": "string"}},
     },
 }
 _OPERATION = {
@@ -47,7 +61,7 @@ _OPERATION = {
         "parameters": {"$ref": "#/$defs/parameters"},
         "requestBody": {"type": "object", "properties": {"content": _MEDIA}},
         "responses": {"type": "object", "additionalProperties": _ANSWER},
-        "security": {"type": "array", "items": {"type": "object"}},
+        "security": _SECURITY,
         "callbacks": {"type": "object"},
     },
 }
@@ -72,10 +86,15 @@ _COMPONENTS = {
         "securitySchemes": {"type": "object", "additionalProperties": {"type": "object"}},
     },
 }
+_COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
 _KEYWORDS = (
     dict.fromkeys(("properties", "patternProperties", "$defs", "dependentSchemas"), _NAMED)
     | dict.fromkeys(("anyOf", "oneOf", "allOf", "prefixItems"), _LISTED)
     | dict.fromkeys(("additionalProperties", "not", "contains", "propertyNames"), _SCHEMA)
+    | {key: {"type": "number", "minimum": 0} for key in _COUNTS}
+    | {key: {"type": "number"} for key in ("minimum", "maximum", "multipleOf")}
+    | {key: {"type": ["number", "boolean"]} for key in ("exclusiveMinimum", "exclusiveMaximum")}
+    | {key: {"type": "string"} for key in ("format", "pattern", "contentEncoding")}
     | {
         "items": {"anyOf": [_SCHEMA, _LISTED]},
         "$ref": {"type": "string"},
@@ -102,7 +121,7 @@ SHAPE: dict[str, Any] = {
                 "properties": {"url": {"type": "string"}},
             },
         },
-        "security": {"type": "array", "items": {"type": "object"}},
+        "security": _SECURITY,
         "paths": {"type": "object", "additionalProperties": _PATH},
         "webhooks": {"type": "object"},
         "components": _COMPONENTS,

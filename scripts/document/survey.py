@@ -140,4 +140,5 @@ def _file(finding: Finding, group: str) -> str:
     for beginning, file in _HOMES.items():
         if beginning in finding.problem:
             return file
-    return f"prose/{group}.yaml" if "prose" in finding.problem else "curation/"
+    in_words = "prose" in finding.problem or "example" in finding.problem
+    return f"prose/{group}.yaml" if in_words else "curation/shapes.yaml"

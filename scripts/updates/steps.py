@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import attrs
 from changes.comparison import Methods, compare
 from changes.report import as_markdown, summary
+from changes.surface import as_markdown as list_breaks
+from changes.surface import compare_surfaces
 from document.curated import LOADABLE, composed
 from document.keeping import read_kept
 from document.problems import DocumentProblem
@@ -21,6 +23,7 @@ from document.storage import publish
 from document.survey import survey
 from document.tree import operations
 from document.upstream import read_upstream
+from generation import manifest
 from generation.pipeline import Places, is_current, regenerate
 from import_facts import merge_facts
 
@@ -98,6 +101,7 @@ class Run:
             regenerate(Places(self.stage.copy))
         with self._telling("6/6 checks"):
             self._check()
+            self._compare_surfaces()
 
     @contextmanager
     def _telling(self, step: str) -> Iterator[None]:
@@ -188,3 +192,15 @@ class Run:
             said = done.stderr.strip().splitlines()[-1]
             raise DocumentProblem(f"the generated client does not work: {said}")
         print(f"    {len(names)} operations, a method for each")
+
+    def _compare_surfaces(self) -> None:
+        """What breaks for code that uses the client, as a report where something does."""
+        before, after = (one / "generated" for one in (self.stage.root, self.stage.copy))
+        if not before.exists() or manifest.read(before) == manifest.read(after):
+            return
+        breaks = compare_surfaces(before, after)
+        print(f"    {len(breaks)} breaks in the Python surface")
+        if breaks:
+            path = self.stage.openapi / "drift" / f"{self.day}-python.md"
+            title = f"# What breaks in Python with the document of {self.day}\n\n"
+            publish({path: (title + list_breaks(breaks)).encode()})

@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from document.yaml_text import read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+    from tests.unit.updates.conftest import Project
+
+    Newer = Callable[[Callable[[dict[str, Any]], object]], dict[str, Any]]
+
+SHELF = "/v1/shelves/{shelf_id}"
+
+
+def _document(project: Project) -> dict[str, Any]:
+    path = project.root / "openapi/mistral_openapi/document.json"
+    document: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return document
+
+
+def _deprecate(document: dict[str, Any]) -> None:
+    document["components"]["schemas"]["Wood"]["enum"] = ["oak"]
+
+
+def test_a_run_leaves_document_client_and_kept_facts(project: Project) -> None:
+    there = project.contents()
+    assert "openapi/sources/2026-05-01.json" in there
+    assert "openapi/mistral.yaml" in there
+    assert "generated/mistral_generated/api/shelves/get.py" in there
+    assert not [name for name in there if name.startswith((".build", "openapi/."))]
+
+
+def test_the_newer_document_alone_is_enough(project: Project, newer: Newer) -> None:
+    assert project.update(project.write(newer(_deprecate), "2026-06-01")) == 0
+    assert _document(project)["components"]["schemas"]["Wood"]["enum"] == ["oak"]
+    listed = (project.root / "openapi/source.toml").read_text("utf-8")
+    assert listed.index("2026-06-01") < listed.index("2026-05-01")
+
+
+def test_report_and_changelog_tell_what_changed(project: Project, newer: Newer) -> None:
+    assert project.update(project.write(newer(_deprecate), "2026-06-01")) == 0
+    report = (project.root / "openapi/drift/2026-06-01.md").read_text("utf-8")
+    assert "response-enum-value-removed" in report
+    log = (project.root / "CHANGELOG.md").read_text("utf-8")
+    assert "## [Unreleased]" in log
+    assert "Next version: 0.3.2 (compatible: " in log
+
+
+def test_what_breaks_asks_for_the_next_minor_version(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def drop(document: dict[str, Any]) -> None:
+        del document["components"]["schemas"]["Shelf"]["properties"]["title"]
+        document["components"]["schemas"]["Shelf"]["required"] = []
+
+    project.edit("prose/all.yaml", "{title: Poems}", "{description: Poems}")
+    assert project.update(project.write(newer(drop), "2026-06-01")) == 0
+    assert "next version: 0.4.0 (breaking: " in capsys.readouterr().out
+
+
+def test_the_same_document_again_changes_nothing(project: Project, newer: Newer) -> None:
+    document = project.write(newer(_deprecate), "2026-06-01")
+    assert project.update(document) == 0
+    before = project.contents()
+    assert project.update(document) == 0
+    assert project.contents() == before
+    assert project.update() == 0
+    assert project.contents() == before
+
+
+def test_an_operation_that_only_the_older_document_has_stays(
+    project: Project, newer: Newer
+) -> None:
+    document = newer(lambda document: document["paths"].pop("/v1/books"))
+    path = project.write(document, "2026-06-01")
+    assert project.update(path, "--accept-removals") == 0
+    books = _document(project)["paths"]["/v1/books"]["get"]
+    assert books["x-mistral-gone"] == "2026-06-01"
+    assert "Book" in _document(project)["components"]["schemas"]
+
+
+def test_a_document_that_drops_more_than_a_tenth_is_refused(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = project.contents()
+    document = newer(lambda document: document["paths"].pop("/v1/books"))
+    assert project.update(project.write(document, "2026-06-01")) == 1
+    told = capsys.readouterr().err
+    assert "1 of the 2 operations" in told
+    assert "GET /v1/books" in told
+    assert "--accept-removals" in told
+    assert project.contents() == before
+
+
+def test_words_for_a_field_that_was_dropped_are_stale(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = "  - target: $.components.schemas.Shelf\n    update:\n      properties:\n"
+    words += "        wood: {description: What it is made of.}\n"
+    path = project.root / "openapi/prose/all.yaml"
+    path.write_text(path.read_text("utf-8") + words, encoding="utf-8")
+    before = project.contents()
+    document = newer(
+        lambda document: document["components"]["schemas"]["Shelf"]["properties"].pop("wood")
+    )
+    assert project.update(project.write(document, "2026-06-01")) == 3
+    told = capsys.readouterr()
+    assert "stale, properties.wood is not there" in told.out
+    assert "openapi/prose/all.yaml" in told.out
+    assert project.contents() == before
+
+
+def _add(document: dict[str, Any]) -> None:
+    """A new operation with all that can be missing."""
+    answer = {"application/json": {"schema": {"$ref": "#/components/schemas/RackOut"}}}
+    document["paths"]["/v1/shelves/{shelf_id}/rack"] = {
+        "get": {
+            "operationId": "rack_v1",
+            "parameters": document["paths"][SHELF]["parameters"],
+            "responses": {"200": {"content": answer}},
+        }
+    }
+    document["components"]["schemas"]["RackOut"] = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["colour"],
+        "properties": {"colour": {"type": "string", "enum": ["red", "blue"]}},
+    }
+
+
+def test_all_that_is_missing_is_told_at_once_with_drafts(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = project.contents()
+    assert project.update(project.write(newer(_add), "2026-06-01")) == 3
+    told = capsys.readouterr()
+    assert "\nGET /v1/shelves/{shelf_id}/rack\n" in told.out
+    for part in (
+        "no operationId",
+        "operationId: shelves.list",
+        "closes an answer",
+        "mark it in enums_open.yaml",
+        "title: Rack",
+        "its summary has to be",
+        "no example",
+        "openapi/prose/shelves.yaml",
+        "x-draft: true",
+    ):
+        assert part in told.out
+    assert "nothing has changed" in told.err
+    assert project.contents() == before
+
+
+def test_drafts_are_written_marked_and_refused_until_they_are_gone_over(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = project.write(newer(_add), "2026-06-01")
+    assert project.update(document, "--drafts") == 3
+    drafted = [*(project.root / "openapi/prose").glob("shelves.yaml")]
+    drafted += (project.root / "openapi/curation").glob("*.yaml")
+    texts = {path: path.read_text("utf-8") for path in drafted}
+    assert sum(text.count("x-draft: true") for text in texts.values()) > 4
+    capsys.readouterr()
+    assert project.update() == 3
+    assert "a draft; go over it" in capsys.readouterr().out
+    for path, text in texts.items():
+        undrafted = text.replace("    x-draft: true\n", "")
+        path.write_text(undrafted.replace("DRAFT: ", "A "), encoding="utf-8")
+    assert project.update() == 0, capsys.readouterr()
+    added = _document(project)["paths"]["/v1/shelves/{shelf_id}/rack"]["get"]
+    assert added["operationId"] == "shelves.list"
+    assert "Rack" in _document(project)["components"]["schemas"]
+
+
+def test_a_broken_target_hides_no_other_problem(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.edit("curation/names.yaml", "$.components.schemas.Wood\n", "$.components.schemas.Oak\n")
+    assert project.update(project.write(newer(_add), "2026-06-01")) == 3
+    told = capsys.readouterr().out
+    assert "the target matches nothing" in told
+    assert "no operationId" in told
+
+
+def test_a_client_that_cannot_be_generated_leaves_everything(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for template in (project.root / "overrides/templates").glob("*.jinja"):
+        template.write_text("{{ this is no template", encoding="utf-8")
+    before = project.contents()
+    assert project.update(project.write(newer(_deprecate), "2026-06-01")) == 1
+    told = capsys.readouterr().err
+    assert "step 5/6 client: " in told
+    assert ".jinja, line 1: " in told
+    assert project.contents() == before
+
+
+def test_kept_facts_hold_no_sentence(project: Project) -> None:
+    text = (project.root / "openapi/sources/2026-05-01.json").read_text("utf-8")
+    kept = read_yaml(text, "kept")
+    assert "/v1/lamps" in kept["paths"]
+    for words in ("Fetches the shelf", "What is on this shelf", "All the shelves", "Poems"):
+        assert words not in text
+
+
+def test_a_file_without_a_date_is_of_the_day_that_is_given(project: Project, newer: Newer) -> None:
+    path = project.write(newer(_deprecate), "2026-06-01").rename(project.beside / "shelves.yaml")
+    assert project.update(path, "--date", "2026-06-02") == 0
+    assert (project.root / "openapi/sources/2026-06-02.json").exists()
