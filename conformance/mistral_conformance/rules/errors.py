@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mistral_conformance.record.wire import Message
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 JSON = "application/json"
+STACK = re.compile(
+    r"Traceback \(most recent|File \\?\"[^\"]+\", line \d|\bat [\w.$<>]+ ?\([\w./]+:\d+"
+)
+"""A line of a stack of calls, as Python, Java and JavaScript tell it."""
 NO_UUID = "not-a-uuid"
 
 
@@ -182,6 +187,23 @@ def wrong_method_is_refused(ctx: Context) -> None:
     for method, path in (("DELETE", "/v1/libraries"), ("PUT", "/v1/models")):
         answer = ctx.api.send(Message(method, path))
         ctx.expect_status(answer, 404, 405)
+
+
+@rule(
+    id="errors.tell-no-internals",
+    level=SHOULD,
+    source="harm: who attacks a server is told how it is built",
+    operations=(LIST_LIBRARIES, CREATE_LIBRARY, GET_LIBRARY),
+)
+def tell_no_internals(ctx: Context) -> None:
+    """No error shows the stack of calls of the program that answers."""
+    answers = [
+        ctx.nobody.call(LIST_LIBRARIES),
+        ctx.api.call(CREATE_LIBRARY, json={}),
+        ctx.api.call(GET_LIBRARY, library_id=unknown_id(ctx)),
+    ]
+    for answer in answers:
+        ctx.expect(not STACK.search(answer.text), "the answer shows a stack of calls", answer)
 
 
 @rule(

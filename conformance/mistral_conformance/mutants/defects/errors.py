@@ -44,6 +44,13 @@ def key_is_repeated(authenticate: Part) -> Part:
     return defect
 
 
+@mutant("errors.stack-is-shown", op.GET_LIBRARY, place="resources.permissions:not_found")
+def stack_is_shown(_not_found: Part) -> Part:
+    """A 404 shows the stack of calls."""
+    stack = 'Traceback (most recent call last):\n  File "/srv/app.py", line 12, in handle\nKeyError'
+    return lambda _detail: APIError(404, {"detail": stack})
+
+
 @mutant("errors.errors-are-plain-text", *ANSWERED, place="errors:APIError.answer")
 def errors_are_plain_text(_answer: Part) -> Part:
     """Errors come as plain text."""
