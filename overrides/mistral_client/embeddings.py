@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterable
 from typing import TYPE_CHECKING, Any, Final, Unpack, cast
 
 from mistral_client.errors import DecodeError
@@ -13,7 +14,7 @@ from mistral_generated.api.embeddings.create import prepare
 from mistral_generated.types import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
     from mistral_generated.models import EmbeddingResponse
     from mistral_generated.types import CallOptions, Unset
@@ -176,8 +177,8 @@ class AsyncEmbeddings(_AsyncEmbeddings):
         async def walk() -> AsyncIterator[list[float]]:
             done = 0
             batches = (
-                _batches_async(cast("AsyncIterable[str]", texts), size)
-                if hasattr(texts, "__aiter__")
+                _batches_async(texts, size)
+                if isinstance(texts, AsyncIterable)
                 else _batches(texts, size)
             )
             async for vectors in in_order_async(embed, batches, workers):
