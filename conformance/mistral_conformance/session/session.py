@@ -67,8 +67,12 @@ class Session:
     ledger: Ledger | None = None
 
     def __attrs_post_init__(self) -> None:
-        hooks = (self.ledger.make, self.ledger.cross_off) if self.ledger else ()
-        self.creations = Creations(self.document, urlsplit(self.wire.base_url).path, *hooks)
+        below = urlsplit(self.wire.base_url).path
+        if self.ledger:
+            told = (self.ledger.make, self.ledger.cross_off)
+            self.creations = Creations(self.document, below, *told)
+        else:
+            self.creations = Creations(self.document, below)
         self.coverage = Coverage(self.document)
         keys = [each.key for each in self.identities.values()]
         self.redactor = Redactor([*keys, *self.wire.connection.secrets])

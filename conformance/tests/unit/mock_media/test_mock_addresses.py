@@ -74,7 +74,7 @@ def serving(answers: dict[str, tuple[int, dict[str, str], bytes]]) -> Iterator[s
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, *_: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name there
             """Stays silent."""
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
