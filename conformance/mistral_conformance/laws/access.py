@@ -152,7 +152,7 @@ def lists_hide_foreign(world: World, subject: tuple[Resource, str]) -> None:
     resource, outsider = subject
     instance = world.make(resource)
     shown = world.spot(instance, by=outsider)
-    said = f"the list of the {outsider} has a {resource.name} of the caller"
+    said = f"the list of the {outsider} has {resource.one} of the caller"
     world.expect(shown.value is None, said, instance.made, shown.exchange)
 
 

@@ -228,7 +228,7 @@ def action_is_told_by_times(world: World, subject: tuple[Resource, States, str])
             said = f"{action} moved `{field.name}`"
             world.expect(other == one, said, before.exchange, done, after.exchange)
     if not judged:
-        raise Skipped(f"no time tells when a {resource.name} ended")
+        raise Skipped(f"no time tells when {resource.one} ended")
 
 
 @law(id="ends.stop-leads-to-its-end", over=_stopping, source=DECLARED)

@@ -116,11 +116,11 @@ def links_die_with_parents(world: World, subject: tuple[Resource, str]) -> None:
     world.need(open_url(world, url))
     parent = instance.parent
     if parent is None:
-        raise Skipped(f"a {resource.name} is part of nothing")
+        raise Skipped(f"{resource.one} is part of nothing")
     deleted = world.need(world.delete(parent))
     answer = open_url(world, url)
     reason = (
-        f"the URL of a {resource.name} answers {answer.status} after its {resource.parent} went"
+        f"the URL of {resource.one} answers {answer.status} after its {resource.parent} went"
     )
     world.expect(400 <= answer.status < 500, reason, deleted, answer)
 
@@ -132,7 +132,7 @@ def children_go(world: World, child: Resource) -> None:
     instance = world.make(child, parent=parent)
     deleted = world.need(world.delete(parent))
     answer = world.ask(child.read, instance.ids)
-    reason = f"a {child.name} of a deleted {parent.resource.name} answers {answer.status}"
+    reason = f"{child.one} of a deleted {parent.resource.name} answers {answer.status}"
     world.expect(answer.status in {404, 410}, reason, deleted, answer)
 
 

@@ -242,7 +242,7 @@ def _expect_bytes(world: World, resource: Resource, contents: dict[str, bytes]) 
             world.expect(same, f"{reason}, and not the same ones", instance.made, answer)
         expect_shown(world, instance, world.look(instance), _sizes(instance))
     if not judged:
-        raise Skipped(f"no way leads to the bytes of a {resource.name}")
+        raise Skipped(f"no way leads to the bytes of {resource.one}")
 
 
 def _stored(world: World, instance: Instance) -> Iterator[Exchange]:

@@ -77,14 +77,14 @@ def at_its_time(world: World, subject: tuple[Resource, Field]) -> None:
     world.settle(instance)
     world.ctx.pass_time(HOURS * 3600 - SLACK_S - (now_of(world, instance.made) - _birth(instance)))
     for shown in world.look(instance):
-        said = f"{shown.view} does not show a {resource.name} {SLACK_S} s before its time"
+        said = f"{shown.view} does not show {resource.one} {SLACK_S} s before its time"
         world.expect(shown.value is not None, said, instance.made, shown.exchange)
     world.ctx.pass_time(2 * SLACK_S)
     for shown in world.look(instance):
-        said = f"{shown.view} shows a {resource.name} {SLACK_S} s after its time"
+        said = f"{shown.view} shows {resource.one} {SLACK_S} s after its time"
         world.expect(shown.value is None, said, instance.made, shown.exchange)
     for answer in _ways(world, instance):
-        said = f"{answer.operation} answers {answer.status} for a {resource.name} after its time"
+        said = f"{answer.operation} answers {answer.status} for {resource.one} after its time"
         world.expect(answer.status in REFUSED, said, instance.made, answer)
     for shown in world.look(beside):
         said = f"{shown.view} lost the {resource.name} beside one whose time was over"

@@ -65,14 +65,14 @@ def named_id_is_refused(world: World, subject: tuple[Reference, str]) -> None:
     due = reference.refusals[cause]
     wanted = " or ".join(str(each) for each in due)
     reason = (
-        f"{place.operation} answers {answer.status} for a {resource.name} in its body that is "
+        f"{place.operation} answers {answer.status} for {resource.one} in its body that is "
         f"{cause}, {wanted} is due"
     )
     world.expect(answer.status in due, reason, answer)
     if answer.ok:
         world.ctx.pass_time(SOON_S if world.ctx.session.clock else 1)
         added = len(_below(world, place) - before)
-        said = f"{place.operation} made {added} of a {resource.name} that is {cause}"
+        said = f"{place.operation} made {added} of {resource.one} that is {cause}"
         world.expect(not added, said, answer)
 
 

@@ -71,11 +71,11 @@ def nested_id_is_refused_or_unused(world: World, subject: tuple[Reference, str])
     answer = _send(world, reference, wrong.identity)
     due = reference.refusals[cause]
     wanted = " or ".join(str(each) for each in due)
-    what = f"{reference.place.operation} answers {answer.status} for a {resource.name}"
+    what = f"{reference.place.operation} answers {answer.status} for {resource.one}"
     reason = f"{what} in its body that is {cause}, {wanted} is due"
     world.expect(answer.ok or answer.status in due, reason, answer)
     told = bool(wrong.secret) and wrong.secret in answer.text
-    world.expect(not told, f"the answer tells what a {resource.name} says that is {cause}", answer)
+    world.expect(not told, f"the answer tells what {resource.one} says that is {cause}", answer)
 
 
 def _send(world: World, reference: Reference, identity: str) -> Exchange:
@@ -101,7 +101,7 @@ def _wrong(world: World, resource: Resource, cause: str) -> Wrong:
     instance, secret = _make(world, resource, NEIGHBOUR if cause == "foreign" else CALLER)
     if cause == "deleted":
         if not resource.delete:
-            raise Skipped(f"nothing deletes a {resource.name}")
+            raise Skipped(f"nothing deletes {resource.one}")
         world.need(world.delete(instance))
     return Wrong(instance.ids[resource.parameter], secret)
 

@@ -143,7 +143,7 @@ def in_order(world: World, resource: Resource) -> None:
     world.settle(instance)
     birth = next((each for each in BIRTH if each in resource.fields), None)
     if birth is None:
-        raise Skipped(f"a {resource.name} does not tell when it was made")
+        raise Skipped(f"{resource.one} does not tell when it was made")
     for shown in world.look(instance):
         start = read_time(shown.fields.get(birth))
         for field in resource.fields.values():
@@ -189,7 +189,7 @@ def changed_children_move_the_stamp(world: World, child: Resource) -> None:
     calm(world, instance)
     field = next((each for each in child.fields.values() if each.changed), None)
     if field is None:
-        raise Skipped(f"nothing of a {child.name} can be changed")
+        raise Skipped(f"nothing of {child.one} can be changed")
     body = {field.changed: new_value(world, child, field)}
     _expect_moved(world, parent, lambda: world.need(world.change(instance, body)))
 

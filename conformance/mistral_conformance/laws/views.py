@@ -90,7 +90,7 @@ def created_is_shown(world: World, resource: Resource) -> None:
     answers = tells_object(world.document, resource, resource.create)
     views = [_answer(instance), *looked] if answers else looked
     if not looked:
-        raise Skipped(f"no view shows a {resource.name}")
+        raise Skipped(f"no view shows {resource.one}")
     expect_shown(world, instance, views, instance.sent)
     _expect_agreement(world, instance, views)
 
@@ -192,7 +192,7 @@ def parts_agree(world: World, subject: tuple[Resource, str]) -> None:
         named.setdefault(resource.key[0], named[resource.parameter])
     common = [each for each in resource.fields.values() if each.name in named]
     if not common:
-        raise Skipped(f"{view} has no field of a {resource.name}")
+        raise Skipped(f"{view} has no field of {resource.one}")
     _expect_same(world, common, Shown(view, part, named), whole)
 
 

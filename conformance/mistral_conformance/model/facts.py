@@ -335,6 +335,11 @@ class Resource:
     """By operation, how it is known to belong here."""
 
     @property
+    def one(self) -> str:
+        """One of them in words, such as `an execution` or `a batch job`."""
+        return f"{'an' if self.name[0] in 'aeio' else 'a'} {self.name.replace('_', ' ')}"
+
+    @property
     def operations(self) -> tuple[str, ...]:
         """All operations, each once."""
         return tuple(self.roles)
