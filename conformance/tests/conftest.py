@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from mistral_mock.server import RunningServer
 
+pytest_plugins = ("pytester",)  # projects of others, in which pytest runs as it does for them
+
 # How fast a machine makes up examples is no test's business.
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")

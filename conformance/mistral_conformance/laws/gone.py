@@ -119,9 +119,7 @@ def links_die_with_parents(world: World, subject: tuple[Resource, str]) -> None:
         raise Skipped(f"{resource.one} is part of nothing")
     deleted = world.need(world.delete(parent))
     answer = open_url(world, url)
-    reason = (
-        f"the URL of {resource.one} answers {answer.status} after its {resource.parent} went"
-    )
+    reason = f"the URL of {resource.one} answers {answer.status} after its {resource.parent} went"
     world.expect(400 <= answer.status < 500, reason, deleted, answer)
 
 

@@ -27,6 +27,10 @@ LEVELS = tuple(Level)
 WORD = re.compile(r"\w+")
 
 
+TOTAL = re.compile(r"\bsays that (there are )?\d+ items")
+"""What laws of several families say of a total that is wrong."""
+
+
 class Symptom(NamedTuple):
     """What is seen: where, by which cases are put together, and in words."""
 
@@ -100,7 +104,8 @@ def _symptom(result: Result, judge: Judge) -> Symptom:
             group = operation.partition(".")[0]
             field, _, misfit = fault.words.rpartition("`")
             return Symptom(f"{group}/{field.rpartition('.')[2].strip('`')}{misfit}", fault.words)
-    return Symptom(f"{operation}/{result.rule.family}", result.reason)
+    group = "total" if TOTAL.search(result.reason) else result.rule.family
+    return Symptom(f"{operation}/{group}", result.reason)
 
 
 def _plain_symptom(operation: str, shown: Exchange) -> Symptom | None:

@@ -31,6 +31,9 @@ def ask(name: str = "a", **body: Any) -> dict[str, Any]:
     return {"custom_id": name, "body": {"messages": messages, **body}}
 
 
+ONE, TWO = "mistral-small-latest", "mistral-medium-latest"
+
+
 def create(api: httpx.Client, **fields: Any) -> dict[str, Any]:
     """A new job of one request, unless the fields say otherwise."""
     body = {"endpoint": CHAT, "model": MODEL, "requests": [ask()], **fields}
@@ -194,19 +197,19 @@ def listed(api: httpx.Client, **query: Any) -> list[str]:
 def test_list_filters_and_orders(
     api: httpx.Client, person: Callable[[str], httpx.Client], server: RunningServer
 ) -> None:
-    create(api, model="one", metadata={"k": "v", "l": "w"})
+    create(api, model=ONE, metadata={"k": "v", "l": "w"})
     server.clock.advance(10)
-    create(person("colleague"), model="two")
-    create(person("neighbour"), model="three")
-    assert listed(api) == ["two", "one"]
-    assert listed(api, order_by="created") == ["one", "two"]
-    assert listed(api, page_size=1, page=1) == ["one"]
-    assert listed(api, created_by_me=True) == ["one"]
-    assert listed(api, status=["QUEUED", "FAILED"]) == ["two"]
-    assert listed(api, model="one") == ["one"]
-    assert listed(api, metadata='{"k": "v"}') == ["one"]
+    create(person("colleague"), model=TWO)
+    create(person("neighbour"), model="mistral-large-latest")
+    assert listed(api) == [TWO, ONE]
+    assert listed(api, order_by="created") == [ONE, TWO]
+    assert listed(api, page_size=1, page=1) == [ONE]
+    assert listed(api, created_by_me=True) == [ONE]
+    assert listed(api, status=["QUEUED", "FAILED"]) == [TWO]
+    assert listed(api, model=ONE) == [ONE]
+    assert listed(api, metadata='{"k": "v"}') == [ONE]
     assert listed(api, metadata='{"k": "w"}') == []
-    assert listed(api, created_after="2026-01-01T00:00:05Z") == ["two"]
+    assert listed(api, created_after="2026-01-01T00:00:05Z") == [TWO]
     assert listed(api, agent_id="ag_1") == []
 
 

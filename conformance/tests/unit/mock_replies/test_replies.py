@@ -396,7 +396,10 @@ def test_control_route_says_what_lies(scripted: Scripted) -> None:
         ({"error": {"status": 200}}, "from 400"),
         ({"body": {"object": "list"}}, "one operation"),
         ({"body": {"data": [{}]}, "operation": "models.list"}, "say raw"),
-        ({"body": {"dta": []}, "operation": "models.list"}, "do you mean data?"),
+        (
+            {"body": {"data": [], "objct": "list"}, "operation": "models.list"},
+            "do you mean object?",
+        ),
         ({"body": {}, "status": 418, "operation": "models.list"}, "say error or raw"),
         ({"text": "a", "status": 200}, "go with body"),
     ],

@@ -55,12 +55,12 @@ class Project:
 
 def _make(root: Path) -> None:
     make_folder(root / "openapi")
-    for part in ("overrides/templates", "scripts/generation"):
+    for part in ("overrides/runtime", "overrides/templates", "scripts/generation"):
         shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "scripts/generate.py", root / "scripts")
     settings = (ROOT / "overrides/generator.toml").read_text()
-    # The last table is about schemas that the small document does not have.
-    (root / "overrides/generator.toml").write_text(settings.partition("[types]")[0])
+    # The last tables are about schemas that the small document does not have.
+    (root / "overrides/generator.toml").write_text(settings.partition("[additions]")[0])
     (root / "pyproject.toml").write_text('[project]\nversion = "0.3.1"\n')
     (root / "CHANGELOG.md").write_text(CHANGELOG)
 
