@@ -49,7 +49,7 @@ CHECKS = (
     Check("types (basedpyright)", tool("basedpyright"), "run alone: .venv/bin/basedpyright"),
 )
 TESTS = Check(
-    "tests", tool("pytest", "-n", "2", "--dist", "loadgroup", "-q"), "run alone: .venv/bin/pytest"
+    "tests", tool("pytest", "-n", "3", "--dist", "loadgroup", "-q"), "run alone: .venv/bin/pytest"
 )
 
 

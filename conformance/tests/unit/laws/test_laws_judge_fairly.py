@@ -22,9 +22,8 @@ def broken(results: dict[str, Result]) -> dict[str, str]:
     return {name: each.reason for name, each in results.items() if each.status in wrong}
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_what_is_free_breaks_no_law(judged: Judged, seed: int) -> None:
-    assert broken(judged(alter=varying(seed))) == {}
+def test_what_is_free_breaks_no_law(judged: Judged) -> None:
+    assert broken(judged(alter=varying(1))) == {}
 
 
 def test_a_server_that_is_busy_now_and_then_breaks_no_law(judged: Judged) -> None:
@@ -48,9 +47,8 @@ def test_an_option_that_is_refused_is_not_offered(judged: Judged, option: str) -
         assert {name for name, each in results.items() if each.status in wrong} == set()
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_no_answer_breaks_a_law_itself(judged: Judged, seed: int) -> None:
-    reasons = broken(judged(alter=breaking(seed)))
+def test_no_answer_breaks_a_law_itself(judged: Judged) -> None:
+    reasons = broken(judged(alter=breaking(1)))
     assert {name: each for name, each in reasons.items() if "the rule broke" in each} == {}
 
 

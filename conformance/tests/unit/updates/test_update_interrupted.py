@@ -52,10 +52,15 @@ def document(project: Project, newer: Callable[..., dict[str, Any]]) -> Path:
 
 @pytest.fixture
 def polite() -> Iterator[None]:
-    """SIGTERM ends as it does in the command; afterwards as before."""
-    before = signal.signal(signal.SIGTERM, update._terminate)
+    """Signals end as they do in the command, also where a shell ignores SIGINT; then as before."""
+    handlers: dict[signal.Signals, Any] = {
+        signal.SIGTERM: update._terminate,
+        signal.SIGINT: signal.default_int_handler,
+    }
+    before = {number: signal.signal(number, each) for number, each in handlers.items()}
     yield
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def _sends(
