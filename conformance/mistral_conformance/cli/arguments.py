@@ -99,6 +99,13 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     )
     target.add_argument("--embedded-mock", action="store_true", help="start the mock and judge it")
     _add_selection(parser)
+    parser.add_argument(
+        "--exclude",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="not these rules or operations, such as 'bounds.*' or 'files.*'; may be repeated",
+    )
     _add_identities(parser)
     _add_connection(parser)
     _add_bounds(parser)
@@ -289,13 +296,6 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="PATTERN",
         help="only these rules, such as 'schema.*'; may be repeated",
-    )
-    parser.add_argument(
-        "--exclude",
-        action="append",
-        default=[],
-        metavar="PATTERN",
-        help="not these rules or operations, such as 'bounds.*' or 'files.*'; may be repeated",
     )
     parser.add_argument(
         "--profile",
