@@ -110,10 +110,10 @@ def clean_command(options: argparse.Namespace) -> int:
 
     """
     account = read_ledger(options.ledger)
-    given = options.as_ or list(account.identities)
+    given = {each.partition("=")[0]: each for each in (*account.identities, *options.as_)}
     run_options = RunOptions(
         base_url=(options.base_url or account.base_url) + options.prefix,
-        identities=parse_identities(given, os.environ),
+        identities=parse_identities(list(given.values()), os.environ),
         timeout_s=options.timeout,
         run_id=account.run_id,
         yes_live=options.yes_live,

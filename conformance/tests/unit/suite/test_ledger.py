@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from attrs import evolve
 from tests.unit.suite.fake_server import KEY
 
 from mistral_conformance import cli
@@ -163,3 +164,18 @@ def test_keys_of_a_ledger_come_from_the_environment(
         make_library(session, "one")
     monkeypatch.setenv("MISTRAL_API_KEY", KEY)
     assert cli.main(["clean", str(ledger)]) == 3
+
+
+def test_key_by_another_name_leaves_the_other_identities_of_the_run(
+    base_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, before = tmp_path / "ledger.jsonl", names(base_url)
+    plain = options(base_url, ledger)
+    both = {**plain.identities, "colleague": Identity("colleague", "OTHER_KEY", DEFAULT.key)}
+    with open_session(evolve(plain, identities=both)) as session:
+        message = Message("POST", LIBRARIES, json={"name": session.marker.name("x")})
+        session.send(message, "colleague", "beta.libraries.create")
+    monkeypatch.setenv("OTHER_KEY", DEFAULT.key)
+    monkeypatch.setenv("NEW_KEY", DEFAULT.key)
+    assert cli.main(["clean", str(ledger), "--as", "caller=NEW_KEY"]) == 0
+    assert names(base_url) == before
