@@ -244,7 +244,7 @@ class App:
         if wire.exchange is not None:
             wire.exchange.take(body.value, body.files, body.size)
         inputs.refuse(operation, problems)
-        await processing.read_ahead(self.world, operation.id, values, body.files)
+        await processing.read_ahead(operation.id, body.files)
         await agenda.catch_up(self.world)
         self.world.taken_in += body.size
         context = self._context(

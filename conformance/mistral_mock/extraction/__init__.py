@@ -60,8 +60,8 @@ def extract(content: bytes, *, name: str, mime_type: str) -> Extraction:
 
 
 async def read_ahead(content: bytes, *, name: str, mime_type: str) -> None:
-    """Lets a thread read the document, so that `extract` has its text at once."""
-    await aside(lambda: extract(content, name=name, mime_type=mime_type))
+    """Lets a thread read the document, so that `extract` has its text and digest at once."""
+    await aside(lambda: extract(content, name=name, mime_type=mime_type).digest)
 
 
 def _read(found: str, content: bytes) -> Extraction:

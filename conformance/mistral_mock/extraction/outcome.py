@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from attrs import frozen
+
+from mistral_mock.extraction.digest import Digest, digest
 
 PAGE_BREAK = "\n\n"
 
@@ -27,6 +31,11 @@ class Extraction:
     def text(self) -> str:
         """The text of all pages."""
         return PAGE_BREAK.join(self.page_texts)
+
+    @cached_property
+    def digest(self) -> Digest:
+        """What the text comes to, worked out when it is first asked for."""
+        return digest(self.text)
 
     @property
     def pages(self) -> int:

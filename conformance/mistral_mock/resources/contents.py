@@ -36,7 +36,7 @@ def status(ctx: Context) -> Answer:
 @operation("beta.libraries.documents.text_content")
 def text_content(ctx: Context) -> Answer:
     """The text, or that of the pages asked for."""
-    text = find_text(ctx, documents.find_document(ctx).id)
+    text = find_text(ctx, documents.find_document(ctx))
     wanted = Extraction(text.pages).between(ctx.query["page_start"], ctx.query["page_end"])
     return json_answer({"text": wanted})
 
@@ -51,7 +51,7 @@ def get_signed_url(ctx: Context) -> Answer:
 @operation("beta.libraries.documents.extracted_text_signed_url")
 def extracted_text_signed_url(ctx: Context) -> Answer:
     """A bare JSON string: a URL that serves the extracted text without a key."""
-    text = find_text(ctx, documents.find_document(ctx).id)
+    text = find_text(ctx, documents.find_document(ctx))
     return json_answer(ctx.signed_url("text", text.id, URL_LIFETIME_S))
 
 
@@ -67,17 +67,20 @@ def serve_document(ctx: Context, key: str) -> Answer:
 @signed("text")
 def serve_text(ctx: Context, key: str) -> Answer:
     """The document's text (documents.text-signed-url)."""
-    return binary(find_text(ctx, key).text.encode(), PLAIN)
+    document = ctx.table(Document).get(key)
+    if document is None:
+        raise not_found("Document not found")
+    return binary(find_text(ctx, document).text.encode(), PLAIN)
 
 
-def find_text(ctx: Context, document_id: str) -> DocumentText:
+def find_text(ctx: Context, document: Document) -> DocumentText:
     """The text that processing found.
 
     Raises:
         APIError: 404, there is none, or none yet (documents.unfinished-text-404, our choice).
 
     """
-    text = ctx.table(DocumentText).get(document_id)
-    if text is None:
+    text = ctx.table(DocumentText).get(document.id)
+    if text is None or document.process_status != statuses.DONE:
         raise not_found("The document has no text, or is not processed yet")
     return text

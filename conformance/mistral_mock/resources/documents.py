@@ -12,7 +12,7 @@ from mistral_mock.answers import json_answer, no_content
 from mistral_mock.errors import Problem, invalid, not_found
 from mistral_mock.registry import operation
 from mistral_mock.resources import filetypes, permissions, processing, statuses, upkeep
-from mistral_mock.resources.records import Document, DocumentText
+from mistral_mock.resources.records import Document
 from mistral_mock.store import Blob
 
 if TYPE_CHECKING:
@@ -107,7 +107,6 @@ def reprocess(ctx: Context) -> Answer:
     if document.process_status not in statuses.RUNNING:
         moment = ctx.clock.stamp()
         ctx.table(Document).put(processing.restart(document, moment))
-        ctx.table(DocumentText).remove(document.id)
         upkeep.refresh(ctx.store, library.id, moment)
     return no_content()
 
@@ -167,6 +166,7 @@ def add(ctx: Context, library: Library, file: Upload) -> Document:
         uploaded_by_type="User" if alone else "Workspace",
     )
     ctx.table(Blob).put(Blob(id=document.id, content=file.content))
+    processing.read(ctx.store, document)
     return ctx.table(Document).put(document)
 
 

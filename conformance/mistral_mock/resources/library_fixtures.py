@@ -101,4 +101,5 @@ def put_document(seeding: Seeding, library: Library, data: dict[str, Any]) -> No
         uploaded_by_type="Workspace",
     )
     store.table(Blob).put(Blob(id=document.id, content=content))
+    processing.read(store, document)
     processing.finish(store, store.table(Document).put(document), seeding.stamp())

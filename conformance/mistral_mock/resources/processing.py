@@ -30,29 +30,37 @@ if TYPE_CHECKING:
     from mistral_mock.world import World
 
 UPLOAD = "beta.libraries.documents.upload"
-REPROCESS = "beta.libraries.documents.reprocess"
 QUEUED_SHARE = 0.25
 """The part of a run that a document waits in `todo` (our choice)."""
 
 
-async def read_ahead(
-    world: World, operation: str, path: Mapping[str, str], files: Mapping[str, Upload]
-) -> None:
-    """Reads what the operation is about to queue, while other requests go on.
-
-    A run's end only takes up the result: nothing that it shows depends on how long this took.
-    """
+async def read_ahead(operation: str, files: Mapping[str, Upload]) -> None:
+    """Lets a thread read what an upload brings, while other requests go on."""
     if operation == UPLOAD:
         for file in files.values():
             mime_type = filetypes.find_mime_type(file)
             await extraction.read_ahead(file.content, name=file.name, mime_type=mime_type)
-    elif operation == REPROCESS:
-        document = world.store.table(Document).get(path["document_id"])
-        blob = world.store.table(Blob).get(path["document_id"])
-        if document is not None and blob is not None:
-            await extraction.read_ahead(
-                blob.content, name=document.name, mime_type=document.mime_type
-            )
+
+
+def read(store: Store, document: Document) -> None:
+    """Keeps what the document's bytes say; a run's end takes it up, however long it took to read.
+
+    An end costs no more than a change of a status: of any number of runs that end at once.
+    """
+    blob = store.table(Blob).get(document.id)
+    content = b"" if blob is None else blob.content
+    found = extraction.extract(content, name=document.name, mime_type=document.mime_type)
+    if found.ok and content:
+        taken = found.digest
+        text = DocumentText(
+            id=document.id,
+            text=taken.text,
+            pages=found.page_texts,
+            summary=taken.summary,
+            tokens=taken.tokens,
+            words=taken.words,
+        )
+        store.table(DocumentText).put(text)
 
 
 @keeper(Document)
@@ -131,37 +139,29 @@ def finish(store: Store, document: Document, moment: datetime) -> None:
 
 def end_run(store: Store, document: Document, moment: datetime) -> datetime:
     """Ends a run: text, pages, summary and tokens, or an error when there is nothing to read."""
-    blob = store.table(Blob).get(document.id)
-    content = b"" if blob is None else blob.content
-    found = extraction.extract(content, name=document.name, mime_type=document.mime_type)
-    status = end_status(content, readable=found.error is None)
+    text = store.table(DocumentText).get(document.id)
+    status = end_status(document, readable=text is not None)
     ended = evolve(document, process_status=status, last_processed_at=moment)
-    if status == statuses.DONE:
-        store.table(DocumentText).put(
-            DocumentText(id=document.id, text=found.text, pages=found.page_texts)
-        )
-        ended = bill(ended, found.text, found.pages)
-    store.table(Document).put(ended)
+    store.table(Document).put(ended if text is None else bill(ended, text))
     return moment
 
 
-def end_status(content: bytes, *, readable: bool) -> str:
+def end_status(document: Document, *, readable: bool) -> str:
     """How a run ends (our choice: an empty file has no content to process)."""
-    if not content:
+    if not document.size:
         return statuses.MISSING
     return statuses.DONE if readable else statuses.ERROR
 
 
-def bill(document: Document, text: str, pages: int | None) -> Document:
+def bill(document: Document, text: DocumentText) -> Document:
     """The document with its results; every run adds to the tokens."""
-    summary = extraction.summarise(text)
-    main = tokens.count_tokens(text)
+    spent = text.tokens + tokens.count_tokens(text.summary)
     return evolve(
         document,
-        summary=summary,
-        number_of_pages=pages,
-        main_tokens=(document.main_tokens or 0) + main,
-        summary_tokens=(document.summary_tokens or 0) + main + tokens.count_tokens(summary),
+        summary=text.summary,
+        number_of_pages=len(text.pages),
+        main_tokens=(document.main_tokens or 0) + text.tokens,
+        summary_tokens=(document.summary_tokens or 0) + spent,
     )
 
 

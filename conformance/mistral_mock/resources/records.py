@@ -67,10 +67,17 @@ class Document(Record):
 
 @frozen(kw_only=True)
 class DocumentText(Record):
-    """The text of a processed document, whole and page by page; it has the document's id."""
+    """What an upload says, read when it came; shown once its document is processed.
+
+    It has the document's id. An upload without text that can be read has none.
+    """
 
     text: str
     pages: tuple[str, ...]
+    summary: str
+    tokens: int
+    words: dict[str, int]
+    """The words that it uses most, and how often each."""
 
 
 @frozen(kw_only=True)

@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 
 NAMED_FROM = 2
 """How many finished documents it takes to name a library (one is not enough)."""
-SHORTEST_WORD = 5
 NAME_WORDS = 3
-READ_WITHIN = 100_000
-"""Characters of each document that count for the name."""
 
 
 def refresh(store: Store, library_id: str, moment: datetime) -> None:
@@ -73,9 +70,6 @@ def name(store: Store, finished: list[Document]) -> str | None:
     words: Counter[str] = Counter()
     for document in finished:
         text = store.table(DocumentText).get(document.id)
-        found = text.text[:READ_WITHIN].split() if text else []
-        words.update(
-            word.lower() for word in found if len(word) >= SHORTEST_WORD and word.isalpha()
-        )
+        words.update(text.words if text else {})
     common = [word for word, _ in words.most_common(NAME_WORDS)]
     return " ".join(common).title() or None

@@ -11,7 +11,6 @@ from mistral_conformance.mutants.tools import overlooking
 from mistral_conformance.rules.common import names
 from mistral_conformance.rules.common import talks as op
 from mistral_mock.resources.records import Document, DocumentText, Library, Share
-from mistral_mock.store import Blob
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -92,9 +91,9 @@ def unfinished_documents_are_found(_refresh: Part) -> Part:
         index._database.execute("DELETE FROM passages")  # noqa: SLF001 - a defect inside
         index._known.clear()  # noqa: SLF001 - a defect inside
         for document in world.store.table(Document):
-            blob = world.store.table(Blob).get(document.id)
-            text = blob.content.decode(errors="replace")
-            index._take(document, DocumentText(id=document.id, text=text, pages=(text,)))  # noqa: SLF001 - a defect inside
+            text = world.store.table(DocumentText).get(document.id)
+            if text is not None:
+                index._take(document, text)  # noqa: SLF001 - a defect inside
 
     return defect
 

@@ -120,11 +120,13 @@ def text_is_the_first_page(find_text: Part) -> Part:
 def unfinished_text_is_empty(find_text: Part) -> Part:
     """The text of a running document is empty in place of not found."""
 
-    def defect(ctx: Part, document_id: Part) -> Part:
+    def defect(ctx: Part, document: Part) -> Part:
         try:
-            return find_text(ctx, document_id)
+            return find_text(ctx, document)
         except APIError:
-            return DocumentText(id=document_id, text="", pages=("",))
+            return DocumentText(
+                id=document.id, text="", pages=("",), summary="", tokens=0, words={}
+            )
 
     return defect
 

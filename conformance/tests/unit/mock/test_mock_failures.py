@@ -6,6 +6,7 @@ import json
 import logging
 import sqlite3
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import httpx
@@ -13,7 +14,7 @@ import pytest
 from attrs import evolve
 
 from mistral_mock.answers import Later
-from mistral_mock.resources import libraries, processing
+from mistral_mock.resources import libraries, processing, upkeep
 from mistral_mock.resources.batch.records import BatchJob, BatchRequest
 from mistral_mock.resources.fine_tuning.records import Job
 from mistral_mock.resources.observability.dataset_state import Dataset, ImportTask
@@ -149,16 +150,16 @@ def test_a_poisoned_record_of_a_state_file_hurts_itself_alone(tmp_path: Path) ->
 
 
 def test_a_step_that_fails_half_way_leaves_nothing_of_it(
-    api: httpx.Client, town: RunningServer
+    api: httpx.Client, town: RunningServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make_document(api)
-    table: Any = town.store.table(Document)
-    (whole,) = table
-    table.put(evolve(whole, main_tokens="x"))  # the text is put, then its tokens cannot be added
-    town.clock.advance(5)
+    path = make_document(api)
+    expiry = (town.clock.now() + timedelta(minutes=1)).isoformat()
+    assert api.patch(path, json={"expires_at": expiry}).status_code == 200
+    monkeypatch.setattr(upkeep, "Blob", None)  # document and text are gone, then the bytes cannot
+    town.clock.advance(3600)
     assert api.get("/_mock/health").status_code == 200
-    assert [one.process_status for one in table] == ["todo"]
-    assert len(town.store.table(DocumentText)) == 0
+    assert len(town.store.table(Document)) == 1
+    assert len(town.store.table(DocumentText)) == 1
 
 
 def test_a_library_that_cannot_be_refreshed_holds_up_no_document(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from attrs import evolve
 
 from mistral_mock import extraction
 from mistral_mock.clock import INSTANT
+from mistral_mock.completion import tokens
 from mistral_mock.extraction import kind
 from mistral_mock.resources import processing, statuses
 from mistral_mock.resources.records import Document
@@ -268,3 +270,23 @@ def test_a_document_that_is_read_slowly_holds_up_nobody_else(
     town.clock.advance(1)
     assert states(api, folder, made[0]) == ("done", "Completed")
     assert api.post(f"{folder}/{made[0]['id']}/reprocess").status_code == 204
+
+
+def test_an_end_of_a_run_takes_up_what_was_read_at_the_upload(
+    api: httpx.Client,
+    folder: str,
+    document: dict[str, Any],
+    town: RunningServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(extraction, "extract")
+    monkeypatch.setattr(tokens, "TOKEN", re.compile(r"(?!)"))  # finds nothing from now on
+    town.clock.advance(1)
+    ended = api.get(f"{folder}/{document['id']}").json()
+    assert ended["process_status"] == "done"
+    assert ended["tokens_processing_main_content"] > 0
+    assert ended["summary"]
+    assert api.post(f"{folder}/{document['id']}/reprocess").status_code == 204
+    assert api.get(f"{folder}/{document['id']}/text_content").status_code == 404
+    town.clock.advance(1)
+    assert api.get(f"{folder}/{document['id']}/text_content").json()["text"]
