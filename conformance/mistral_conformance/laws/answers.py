@@ -7,10 +7,19 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from mistral_conformance.laws import asking
-from mistral_conformance.laws.asking import ask, ask_twice, counts, hear, question, stop_at
+from mistral_conformance.laws.asking import (
+    ask,
+    ask_twice,
+    counts,
+    expect_steady,
+    hear,
+    question,
+    stop_at,
+)
 from mistral_conformance.laws.comparing import shorten
 from mistral_conformance.laws.law import FULL, QUICK, Subject, law
 from mistral_conformance.laws.tools import FORCED, JSON_SCHEMA, NAMED, SEVERAL, SILENT
+from mistral_conformance.verdict.outcome import Failed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,18 +109,25 @@ def stream_tells_the_same(world: World, asked: Streamed) -> None:
     request = asked.ask(world)
     plain = ask_twice(world, request)
     streamed = hear(world, asked.view, request)
-    sides = (plain, streamed)
-    indexes = sorted(plain.choices), sorted(streamed.choices)
-    _expect_same(world, "the indexes of the choices", indexes, sides)
+    for what, left, right in _compare(plain, streamed):
+        if left != right:
+            expect_steady(world, request, plain)
+            shown = shorten(left, right)
+            reason = f"{what} is {shown[0]} in the plain answer and {shown[1]} in the stream"
+            raise Failed(reason, plain.exchange, streamed.exchange)
+
+
+def _compare(plain: Completion, streamed: Completion) -> Iterator[tuple[str, object, object]]:
+    """What both sides have to tell alike, each part with its name and both values."""
+    yield "the indexes of the choices", sorted(plain.choices), sorted(streamed.choices)
     for index, choice in plain.choices.items():
-        other = streamed.choices[index]
-        what = f"of choice {index}"
-        _expect_same(world, f"the text {what}", (choice.text, other.text), sides)
-        _expect_same(world, f"the calls {what}", (choice.called, other.called), sides)
-        _expect_same(world, f"the end {what}", (choice.finish, other.finish[-1:]), sides)
+        other = streamed.choices.get(index)
+        if other is not None:
+            yield f"the text of choice {index}", choice.text, other.text
+            yield f"the calls of choice {index}", choice.called, other.called
+            yield f"the end of choice {index}", choice.finish, other.finish[-1:]
     if plain.usage and streamed.usage:
-        told = counts(plain.usage[-1]), counts(streamed.usage[-1])
-        _expect_same(world, "the usage", told, sides)
+        yield "the usage", counts(plain.usage[-1]), counts(streamed.usage[-1])
 
 
 @law(id="answers.stream-is-one-answer", over=asked_ways, source=TOLD_FALSELY, harm=True)
@@ -130,15 +146,3 @@ def stream_is_one_answer(world: World, asked: Streamed) -> None:
     world.expect(len(heard.usage) <= 1, f"usage is told {len(heard.usage)} times", show)
     world.expect(heard.usage_last or not heard.usage, "usage is not told last", show)
     world.expect(heard.ended, f"the last event is not {asked.view.end}", show)
-
-
-def _expect_same(
-    world: World,
-    what: str,
-    values: tuple[object, object],
-    sides: tuple[Completion, Completion],
-) -> None:
-    """Hold two values to be equal, that of the plain answer and that of the stream."""
-    left, right = shorten(*values)
-    reason = f"{what} is {left} in the plain answer and {right} in the stream"
-    world.expect(values[0] == values[1], reason, *(each.exchange for each in sides))

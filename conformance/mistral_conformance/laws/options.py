@@ -11,6 +11,7 @@ from mistral_conformance.laws.asking import (
     ask,
     ask_twice,
     count,
+    expect_steady,
     parse,
     question,
     stop_at,
@@ -99,7 +100,8 @@ def _counts_choices(world: World, option: Option) -> None:
 
 
 def _ends_text(world: World, option: Option) -> None:
-    plain = ask_twice(world, question(world, option.operation))
+    asked = question(world, option.operation)
+    plain = ask_twice(world, asked)
     stop = stop_at(plain)
     before, _, after = plain.first.text.partition(stop)
     later = next((each for each in after.split() if each.isalpha() and each not in before), NEVER)
@@ -109,6 +111,8 @@ def _ends_text(world: World, option: Option) -> None:
         text, finish = answer.first.text.rstrip(), answer.first.finish
         left, right = shorten(text, due)
         reason = f"with {option.name} {value!r} the text is {left}, due is {right}"
+        if text != due or finish != ["stop"]:
+            expect_steady(world, asked, plain)
         world.expect(text == due, reason, plain.exchange, answer.exchange)
         world.expect(finish == ["stop"], f"a stopped answer ends with {finish}", answer.exchange)
 

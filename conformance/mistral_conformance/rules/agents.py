@@ -71,7 +71,7 @@ def new_agent_shows_what_was_sent(ctx: Context) -> None:
 
 @rule(
     id="agents.new-agent-has-the-shown-form",
-    level=SHOULD,
+    level=MAY,
     source="agents.fresh-values",
     operations=(CREATE_AGENT,),
 )

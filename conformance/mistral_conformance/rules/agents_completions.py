@@ -11,7 +11,6 @@ from mistral_conformance.rules.common.chats import (
     first_choice,
     text_of,
 )
-from mistral_conformance.rules.common.events import DONE, assemble
 from mistral_conformance.rules.common.readings import within
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 from mistral_conformance.rules.common.talks import make_agent
@@ -102,25 +101,6 @@ def max_tokens_cuts(ctx: Context) -> None:
     answer = _ask(ctx, make_agent(ctx)["id"], max_tokens=FEW)
     spent = answer.at("usage.completion_tokens")
     ctx.expect(spent <= FEW, f"{spent} tokens where {FEW} are allowed", answer)
-
-
-@rule(
-    id="agents-completions.stream-is-the-answer",
-    level=SHOULD,
-    source="streams.done-mark; choices.agents-completions-stream-is-the-answer",
-    operations=(COMPLETE,),
-)
-def stream_is_the_answer(ctx: Context) -> None:
-    """The pieces of a stream add up to the answer in one piece, and `[DONE]` ends them."""
-    agent = make_agent(ctx)["id"]
-    whole, streamed = _ask(ctx, agent), _ask(ctx, agent, stream=True)
-    expect_equal(ctx, streamed.media_type, "text/event-stream", "the media type", streamed)
-    stream = streamed.stream
-    expect_equal(ctx, stream.data[-1:], (DONE,), "the last event", streamed)
-    found, choice = assemble(stream.chunks())[0], first_choice(ctx, whole)
-    expect_equal(ctx, found.text, text_of(choice), "the streamed text", whole, streamed)
-    wanted = [choice["finish_reason"]]
-    expect_equal(ctx, found.reasons, wanted, "the streamed reasons", whole, streamed)
 
 
 @rule(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.able import able_model
@@ -19,6 +20,8 @@ MODERATE_CHAT = "classifiers.moderate_chat"
 CLASSIFY = "classifiers.classify"
 CLASSIFY_CHAT = "classifiers.classify_chat"
 
+NEAR = 0.001
+"""What scores of one text differ by where sums are made in another order."""
 KIND = "Thank you for the lovely flowers."
 TELLING = {
     "violence_and_threats": "I will kill you tonight, and then I will murder your brother.",
@@ -153,8 +156,8 @@ def classes_follow_the_text(ctx: Context) -> None:
     """The same text has the same scores twice, and another text has others."""
     answer = _classify(ctx, [KIND, KIND, TELLING["law"]])
     first, again, other = exactly(3, answer["results"], "results", answer)
-    expect_equal(ctx, again, first, "the result of the same text", answer)
-    ctx.expect(other != first, "another text has the same scores", answer)
+    ctx.expect(_are_near(first, again), "the same text has other scores", answer)
+    ctx.expect(not _are_near(first, other), "another text has the same scores", answer)
 
 
 @rule(
@@ -239,3 +242,14 @@ def _talk(*words: str) -> list[dict[str, str]]:
 def _shape(result: dict[str, Any]) -> dict[str, set[str]]:
     """The labels of each target of a result."""
     return {name: set(target["scores"]) for name, target in result.items()}
+
+
+def _are_near(left: dict[str, Any], right: dict[str, Any]) -> bool:
+    """Both results have the same labels, with scores as near as sums in another order are."""
+    if _shape(left) != _shape(right):
+        return False
+    return all(
+        math.isclose(score, right[target]["scores"][label], abs_tol=NEAR)
+        for target, each in left.items()
+        for label, score in each["scores"].items()
+    )

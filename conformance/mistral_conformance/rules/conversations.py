@@ -63,7 +63,7 @@ def answer_is_a_message(ctx: Context) -> None:
 
 @rule(
     id="conversations.answer-has-the-shown-form",
-    level=SHOULD,
+    level=MAY,
     source="conversations.tool-before-message; conversations.times-in-order",
     operations=(START,),
 )

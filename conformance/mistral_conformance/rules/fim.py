@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_conformance.rules.common.chats import first_choice, text_of
-from mistral_conformance.rules.common.events import DONE, assemble
+from mistral_conformance.rules.common.events import DONE
 from mistral_conformance.rules.common.fillings import FIM, PROMPT, fill, gap
 from mistral_conformance.rules.common.names import LIST_MODELS
 from mistral_conformance.rules.common.readings import within
@@ -128,24 +128,6 @@ def suffix_is_read(ctx: Context) -> None:
     both, alone = fill(ctx), fill(ctx, suffix=None)
     costs = [each.at("usage.prompt_tokens") for each in (both, alone)]
     ctx.expect(costs[0] > costs[1], f"prompts cost {costs}", both, alone)
-
-
-@rule(
-    id="fim.stream-is-the-answer",
-    level=SHOULD,
-    source="streams.done-mark; choices.fim-stream-is-the-answer",
-    operations=(FIM,),
-)
-def stream_is_the_answer(ctx: Context) -> None:
-    """The pieces of a stream add up to the answer in one piece: text, reason, usage."""
-    whole, streamed = fill(ctx), fill(ctx, stream=True)
-    chunks = streamed.stream.chunks()
-    found, choice = assemble(chunks)[0], first_choice(ctx, whole)
-    expect_equal(ctx, found.text, text_of(choice), "the streamed text", whole, streamed)
-    wanted = [choice["finish_reason"]]
-    expect_equal(ctx, found.reasons, wanted, "the streamed reasons", whole, streamed)
-    used = chunks[-1]["usage"]
-    expect_equal(ctx, used, whole["usage"], "the streamed usage", whole, streamed)
 
 
 @rule(

@@ -272,7 +272,7 @@ def reprocess_while_running(ctx: Context) -> None:
 
 @rule(
     id="processing.describes-the-library",
-    level=SHOULD,
+    level=MAY,
     source="libraries.generated-words",
     operations=(GET_LIBRARY, UPLOAD_DOCUMENT),
 )
