@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from mistral_client.client import AsyncMistral, ClientOptions, Mistral
 from mistral_client.options import __version__
-from mistral_generated.types import UNSET, Event, File, Unset
+from mistral_generated.types import UNSET, Event, Unset
 
 if TYPE_CHECKING:
     from mistral_client.errors import (
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from mistral_client.raw import Raw
     from mistral_client.retries import Retries
     from mistral_client.tool_calls import new_tool_call_id
+    from mistral_generated.files import File
 
 __all__ = [
     "UNSET",
@@ -86,11 +87,12 @@ __all__ = [
 ]
 
 _LATER = {
-    "Detail": "problems",
-    "Problem": "problems",
-    "Raw": "raw",
-    "Retries": "retries",
-    "new_tool_call_id": "tool_calls",
+    "Detail": "mistral_client.problems",
+    "File": "mistral_generated.files",
+    "Problem": "mistral_client.problems",
+    "Raw": "mistral_client.raw",
+    "Retries": "mistral_client.retries",
+    "new_tool_call_id": "mistral_client.tool_calls",
 }
 
 
@@ -100,4 +102,4 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415 - only these names need it
 
-    return getattr(import_module(f"{__name__}.{_LATER.get(name, 'errors')}"), name)
+    return getattr(import_module(_LATER.get(name, "mistral_client.errors")), name)

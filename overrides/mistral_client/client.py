@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from mistral_client.raw import Raw
     from mistral_client.resources import AsyncBeta, Beta
     from mistral_client.retries import Retries
-    from mistral_generated.types import AsyncEventStream
+    from mistral_generated.senders import AsyncEventStream
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mistral_generated.types import Destination
+    from mistral_generated.files import Destination
 
 
 class Sink(Protocol):

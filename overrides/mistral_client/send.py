@@ -22,7 +22,7 @@ from mistral_client.exchange import (
     open_steps,
 )
 from mistral_client.options import read_options
-from mistral_generated.types import warn_once
+from mistral_generated.base import warn_once
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -34,15 +34,17 @@ if TYPE_CHECKING:
     from mistral_client.pages import Walk
     from mistral_client.quirks.quirk import AnyCall
     from mistral_client.streams import AsyncEventStream, EventStream
+    from mistral_generated.files import Destination
+    from mistral_generated.models import ChatCompletionResponse
     from mistral_generated.types import (
         Call,
         CallOptions,
-        Destination,
         Paging,
         StreamCall,
     )
 
 T = TypeVar("T")
+F = TypeVar("F")
 Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
 
 # How much of a download an asynchronous client collects before it writes it, in bytes.
@@ -120,6 +122,11 @@ class _Executor(Generic[Http]):
         return response
 
 
+def _whole(answer: ChatCompletionResponse) -> ChatCompletionResponse:
+    """Return what a stream comes to where no class was asked for: the answer itself."""
+    return answer
+
+
 def _reopenings(call: AnyCall, options: Options) -> int:
     """Return how often a stream may begin anew that broke before its first event."""
     operation = call.operation
@@ -139,14 +146,40 @@ def _warn(call: AnyCall) -> None:
 
 @attr.frozen
 class Sender(_Executor[httpx.Client]):
-    """Sends calls and waits for them (`mistral_generated.types.Send`)."""
+    """Sends calls and waits for them (`mistral_generated.senders.Send`)."""
 
     def __call__(self, call: Call[T], options: CallOptions) -> T:
         """Return the parsed answer; raises a MistralError."""
         return self._drive(call_steps(self.context, call, self._options(call, options)))
 
-    def stream(self, call: StreamCall[T], options: CallOptions) -> EventStream[T]:
+    def stream(
+        self, call: StreamCall[T], options: CallOptions
+    ) -> EventStream[T, ChatCompletionResponse]:
         """Return the stream, to be opened by entering it."""
+        return self._stream(call, options, _whole)
+
+    def structured_stream(
+        self,
+        form: object,
+        prepare: Callable[..., StreamCall[T]],
+        arguments: Mapping[str, object],
+        options: CallOptions,
+    ) -> EventStream[T, Any]:
+        """Return the stream; where the form is a class it comes to an object of the class."""
+        if not isinstance(form, type):
+            return self.stream(prepare(**arguments, response_format=form), options)
+        from mistral_client.structured import Structure  # noqa: PLC0415 - loaded when used
+
+        structure: Structure[StreamCall[T], Any]
+        structure = Structure(form, prepare, arguments, self._redact)
+        return self._stream(structure.call, options, structure.read)
+
+    def _stream(
+        self,
+        call: StreamCall[T],
+        options: CallOptions,
+        finish: Callable[[ChatCompletionResponse], F],
+    ) -> EventStream[T, F]:
         from mistral_client.streams import EventStream, resumed  # noqa: PLC0415 - loaded when used
 
         checked = self._options(call, options)
@@ -156,7 +189,8 @@ class Sender(_Executor[httpx.Client]):
             return self._limit_silence(self._drive(steps), checked)
 
         reader, silence_s = self._reader(call, checked), checked.timeouts.silence
-        return EventStream(open_response, reader, silence_s, self.context.timing.sleep)
+        pause = self.context.timing.sleep
+        return EventStream(open_response, reader, silence_s, pause, finish)
 
     def iterate(
         self,
@@ -237,14 +271,40 @@ def _save(step: Save) -> bool:
 
 @attr.frozen
 class AsyncSender(_Executor[httpx.AsyncClient]):
-    """Sends calls and awaits them (`mistral_generated.types.AsyncSend`)."""
+    """Sends calls and awaits them (`mistral_generated.senders.AsyncSend`)."""
 
     async def __call__(self, call: Call[T], options: CallOptions) -> T:
         """Return the parsed answer; raises a MistralError."""
         return await self._drive(call_steps(self.context, call, self._options(call, options)))
 
-    def stream(self, call: StreamCall[T], options: CallOptions) -> AsyncEventStream[T]:
+    def stream(
+        self, call: StreamCall[T], options: CallOptions
+    ) -> AsyncEventStream[T, ChatCompletionResponse]:
         """Return the stream, to be opened by entering it."""
+        return self._stream(call, options, _whole)
+
+    def structured_stream(
+        self,
+        form: object,
+        prepare: Callable[..., StreamCall[T]],
+        arguments: Mapping[str, object],
+        options: CallOptions,
+    ) -> AsyncEventStream[T, Any]:
+        """Return the stream; where the form is a class it comes to an object of the class."""
+        if not isinstance(form, type):
+            return self.stream(prepare(**arguments, response_format=form), options)
+        from mistral_client.structured import Structure  # noqa: PLC0415 - loaded when used
+
+        structure: Structure[StreamCall[T], Any]
+        structure = Structure(form, prepare, arguments, self._redact)
+        return self._stream(structure.call, options, structure.read)
+
+    def _stream(
+        self,
+        call: StreamCall[T],
+        options: CallOptions,
+        finish: Callable[[ChatCompletionResponse], F],
+    ) -> AsyncEventStream[T, F]:
         from mistral_client.streams import (  # noqa: PLC0415 - loaded when used
             AsyncEventStream,
             resumed,
@@ -257,7 +317,8 @@ class AsyncSender(_Executor[httpx.AsyncClient]):
             return self._limit_silence(await self._drive(steps), checked)
 
         reader, silence_s = self._reader(call, checked), checked.timeouts.silence
-        return AsyncEventStream(open_response, reader, silence_s, self.context.timing.sleep_async)
+        pause = self.context.timing.sleep_async
+        return AsyncEventStream(open_response, reader, silence_s, pause, finish)
 
     def iterate(
         self,

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from mistral_generated.types import Event, StreamCall
 
 T = TypeVar("T")
+F = TypeVar("F")
 
 
 def resumed(call: StreamCall[T], last_id: str | None) -> StreamCall[T]:
@@ -83,7 +84,7 @@ class _Opened:
         return request_id(self.response.headers)
 
 
-class EventStream(_Opened, Generic[T]):
+class EventStream(_Opened, Generic[T, F]):
     """The events of one call: `with client.chat.stream(...) as events: for event in events`."""
 
     def __init__(
@@ -92,11 +93,14 @@ class EventStream(_Opened, Generic[T]):
         reader: EventReader[T],
         silence_s: float | None,
         pause: Callable[[float], None],
+        finish: Callable[[ChatCompletionResponse], F],
     ) -> None:
+        """Read with `reader`; `finish` makes of the whole answer what the stream comes to."""
         self._open_response = open_response
         self._reader = reader
         self._silence_s = silence_s
         self._pause = pause
+        self._finish = finish
         self._events = self._read()
 
     def open(self) -> Self:
@@ -132,18 +136,19 @@ class EventStream(_Opened, Generic[T]):
 
         return (piece for event in self if (piece := piece_of(event.data)))
 
-    def final(self) -> ChatCompletionResponse:
+    def final(self) -> F:
         """Read the stream to its end and return the whole answer, of all events it had.
 
         Content, thinking, tool calls and usage are put together as an answer that does not stream
-        has them. Raises TypeError for a stream that is no completion, StreamError for one that
-        breaks, and one that is so long that its first events are gone.
+        has them; where a class was given for its form, this is an object of the class. Raises
+        TypeError for a stream that is no completion, StreamError for one that breaks, and one that
+        is so long that its first events are gone, StructuredOutputError for no such object.
         """
         from mistral_client.assembly import assemble  # noqa: PLC0415 - loaded when it is used
 
         for _ in self:
             pass
-        return assemble(self._reader.all_data(), self._reader.operation)
+        return self._finish(assemble(self._reader.all_data(), self._reader.operation))
 
     def close(self) -> None:
         """Close the stream, from any thread; closing again does nothing.
@@ -195,7 +200,7 @@ class EventStream(_Opened, Generic[T]):
                 self._response = None
 
 
-class AsyncEventStream(_Opened, Generic[T]):
+class AsyncEventStream(_Opened, Generic[T, F]):
     """The same for asyncio and trio: `async with ... as events: async for event in events`."""
 
     def __init__(
@@ -204,11 +209,14 @@ class AsyncEventStream(_Opened, Generic[T]):
         reader: EventReader[T],
         silence_s: float | None,
         pause: Callable[[float], Awaitable[None]],
+        finish: Callable[[ChatCompletionResponse], F],
     ) -> None:
+        """Read as `EventStream` does."""
         self._open_response = open_response
         self._reader = reader
         self._silence_s = silence_s
         self._pause = pause
+        self._finish = finish
         self._events = self._read()
 
     async def open(self) -> Self:
@@ -246,13 +254,13 @@ class AsyncEventStream(_Opened, Generic[T]):
             if piece := piece_of(event.data):
                 yield piece
 
-    async def final(self) -> ChatCompletionResponse:
+    async def final(self) -> F:
         """Read the stream to its end and return the whole answer, as `EventStream.final` does."""
         from mistral_client.assembly import assemble  # noqa: PLC0415 - loaded when it is used
 
         async for _ in self:
             pass
-        return assemble(self._reader.all_data(), self._reader.operation)
+        return self._finish(assemble(self._reader.all_data(), self._reader.operation))
 
     async def aclose(self) -> None:
         """Close the stream, from any task; closing again does nothing.
