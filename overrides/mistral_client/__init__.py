@@ -11,11 +11,13 @@ What is listed here is the public surface; the models are in `mistral_client.mod
 
 from typing import TYPE_CHECKING
 
-from mistral_client.client import AsyncMistral, ClientOptions, Mistral
+from mistral_client.client import Mistral
 from mistral_client.options import __version__
 from mistral_generated.types import UNSET, Event, Unset
 
 if TYPE_CHECKING:
+    from mistral_client.async_client import AsyncMistral
+    from mistral_client.contexts import ClientOptions
     from mistral_client.errors import (
         AnswerTooLarge,
         APIStatusError,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
         StreamTimedOut,
         StructuredOutputError,
         TimedOut,
+        UploadFailed,
         ValidationFailed,
     )
     from mistral_client.problems import Detail, Problem
@@ -81,12 +84,15 @@ __all__ = [
     "StructuredOutputError",
     "TimedOut",
     "Unset",
+    "UploadFailed",
     "ValidationFailed",
     "__version__",
     "new_tool_call_id",
 ]
 
 _LATER = {
+    "AsyncMistral": "mistral_client.async_client",
+    "ClientOptions": "mistral_client.contexts",
     "Detail": "mistral_client.problems",
     "File": "mistral_generated.files",
     "Problem": "mistral_client.problems",
