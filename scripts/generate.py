@@ -1,6 +1,7 @@
-"""Write document and `generated/` anew, or check that both are as a fresh run would leave them.
+"""Write document, `generated/` and twins anew, or check that they are as a fresh run leaves them.
 
-    python scripts/generate.py           facts → document → code, everything anew
+    python scripts/generate.py           facts → document → code, everything anew, and from each
+                                         async_NAME.py of the client its synchronous twin
     python scripts/generate.py --check   exit 1 and a diff when the document or anything in
                                          generated/ is stale, edited, missing or too much; under
                                          2 seconds when nothing changed since the last run

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 import attr
 
-from .types import UNSET, to_wire, warn_once
+from .types import UNSET
+from .wire import to_wire
 
 _MODELS: Final = f"{__package__}.models"
 _MORE: Final = "additional_properties"
@@ -299,3 +300,31 @@ def lazy_names(package: str, places: Mapping[str, str]) -> Callable[[str], Any]:
 def _keep(value: dict[str, Any]) -> Any:
     """Return an object that nothing reads as it came."""
     return value
+
+
+_warned: Final[set[tuple[str, str]]] = set()
+
+
+def warn_once(subject: str, message: str) -> None:
+    """Warn that something is deprecated and what to do instead, once in a process.
+
+    The warning points at the nearest line that belongs neither to the client nor to the generated
+    code. A filter that makes it an error makes it one every time.
+    """
+    if (subject, message) in _warned:
+        return
+    import sys
+    import warnings
+
+    ours = (__name__.rpartition(".")[0], "mistral_client")
+    frame = sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith(ours):
+        frame = frame.f_back
+    warnings.warn_explicit(
+        f"{subject} is deprecated. {message}",
+        DeprecationWarning,
+        frame.f_code.co_filename,
+        frame.f_lineno,
+        module=frame.f_globals.get("__name__"),
+    )
+    _warned.add((subject, message))

@@ -96,7 +96,7 @@ if TYPE_CHECKING:
     from .api.ocr import Ocr as Ocr
     from .api.workflows import AsyncWorkflows as AsyncWorkflows
     from .api.workflows import Workflows as Workflows
-    from .types import AsyncSend, Send
+    from .senders import AsyncSend, Send
 
 
 class FineTuning:

@@ -11,11 +11,13 @@ What is listed here is the public surface; the models are in `mistral_client.mod
 
 from typing import TYPE_CHECKING
 
-from mistral_client.client import AsyncMistral, ClientOptions, Mistral
+from mistral_client.client import Mistral
 from mistral_client.options import __version__
-from mistral_generated.types import UNSET, Event, File, Unset
+from mistral_generated.types import UNSET, Event, Unset
 
 if TYPE_CHECKING:
+    from mistral_client.async_client import AsyncMistral
+    from mistral_client.contexts import ClientOptions
     from mistral_client.errors import (
         AnswerTooLarge,
         APIStatusError,
@@ -39,12 +41,14 @@ if TYPE_CHECKING:
         StreamTimedOut,
         StructuredOutputError,
         TimedOut,
+        UploadFailed,
         ValidationFailed,
     )
     from mistral_client.problems import Detail, Problem
     from mistral_client.raw import Raw
     from mistral_client.retries import Retries
     from mistral_client.tool_calls import new_tool_call_id
+    from mistral_generated.files import File
 
 __all__ = [
     "UNSET",
@@ -80,17 +84,21 @@ __all__ = [
     "StructuredOutputError",
     "TimedOut",
     "Unset",
+    "UploadFailed",
     "ValidationFailed",
     "__version__",
     "new_tool_call_id",
 ]
 
 _LATER = {
-    "Detail": "problems",
-    "Problem": "problems",
-    "Raw": "raw",
-    "Retries": "retries",
-    "new_tool_call_id": "tool_calls",
+    "AsyncMistral": "mistral_client.async_client",
+    "ClientOptions": "mistral_client.contexts",
+    "Detail": "mistral_client.problems",
+    "File": "mistral_generated.files",
+    "Problem": "mistral_client.problems",
+    "Raw": "mistral_client.raw",
+    "Retries": "mistral_client.retries",
+    "new_tool_call_id": "mistral_client.tool_calls",
 }
 
 
@@ -100,4 +108,4 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415 - only these names need it
 
-    return getattr(import_module(f"{__name__}.{_LATER.get(name, 'errors')}"), name)
+    return getattr(import_module(_LATER.get(name, "mistral_client.errors")), name)

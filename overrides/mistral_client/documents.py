@@ -1,53 +1,62 @@
-"""The documents of a library, with what the API has no operation for: waiting for processing."""
+# generated from async_documents.py by scripts/generate.py; do not edit
+"""The documents of a library, with what the API has no operation for: many, and waiting."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
-from mistral_client.options import check_timeout
-from mistral_client.waiting import Wait
-from mistral_generated.api.beta_libraries_documents import AsyncDocuments as _AsyncDocuments
+from mistral_client.bulk import check_files
+from mistral_client.polling import poll
+from mistral_client.uploads import upload_each
+from mistral_client.waiting import wait_for_document
 from mistral_generated.api.beta_libraries_documents import Documents as _Documents
+from mistral_generated.api.beta_libraries_documents.upload import prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable, Iterable, Iterator
 
-    from mistral_client.options import Timing
-    from mistral_client.send import AsyncSender, Sender
+    from mistral_client.send import Sender
+    from mistral_generated.files import FileInput
     from mistral_generated.models import Document, ProcessingStatus
-
-
-def _begin(
-    document_id: str,
-    timing: Timing,
-    times_s: tuple[float, float, float],
-    on_progress: object,
-) -> Wait:
-    """Return a wait that starts now.
-
-    Raises TypeError or ValueError for times that are no numbers above 0, or nothing to call.
-    """
-    if on_progress is not None and not callable(on_progress):
-        raise TypeError(f"on_progress must be a function, not {type(on_progress).__name__}")
-    timeout, poll_interval, max_interval = times_s
-    for name, value in (
-        ("timeout", timeout),
-        ("poll_interval", poll_interval),
-        ("max_interval", max_interval),
-    ):
-        if check_timeout(name, value) is None:
-            raise TypeError(f"{name} must be a number of seconds, not None")
-    return Wait(document_id, timeout, poll_interval, max_interval, timing.monotonic())
+    from mistral_generated.types import CallOptions
 
 
 class Documents(_Documents):
-    """The generated operations and `wait`."""
+    """The generated operations, `upload_all` and `wait`."""
 
     __slots__ = ("_sender",)
 
     def __init__(self, sender: Sender) -> None:
         super().__init__(sender)
         self._sender = sender
+
+    def upload_all(
+        self,
+        library_id: str,
+        paths: Iterable[FileInput],
+        *,
+        workers: int = 4,
+        on_progress: Callable[[int], object] | None = None,
+        **options: Unpack[CallOptions],
+    ) -> Iterator[Document]:
+        """Iterate over the documents of any number of files, in their order.
+
+        Files are what `upload` takes; they are read while they are sent, `workers` at once.
+        `on_progress` is called with the number of files that are done after each. The options are
+        those of `upload`.
+
+        A file that fails holds up no other: when all are done, UploadFailed says which did and why,
+        and what became of the others. Raises TypeError or ValueError for arguments that make no
+        sense before anything is sent.
+        """
+        prepare(library_id, file=b"")
+        check_files(paths, workers, on_progress)
+
+        def upload(file: FileInput) -> Document:
+            return self.upload(library_id, file=file, **options)
+
+        operation = "beta.libraries.documents.upload_all"
+        return upload_each(upload, paths, operation, workers, on_progress)
 
     def wait(
         self,
@@ -57,7 +66,7 @@ class Documents(_Documents):
         timeout: float = 600.0,
         poll_interval: float = 0.5,
         max_interval: float = 5.0,
-        on_progress: Callable[[ProcessingStatus], None] | None = None,
+        on_progress: Callable[[ProcessingStatus], object] | None = None,
     ) -> Document:
         """Wait until a document is processed, and return it as it is then.
 
@@ -69,50 +78,6 @@ class Documents(_Documents):
         and what `status` and `get` raise.
         """
         timing = self._sender.context.timing
-        times_s = (timeout, poll_interval, max_interval)
-        wait = _begin(document_id, timing, times_s, on_progress)
-        while True:
-            status = self.status(library_id, document_id)
-            if on_progress is not None:
-                on_progress(status)
-            delay_s = wait.next_delay_s(status, timing.monotonic())
-            if delay_s is None:
-                return self.get(library_id, document_id)
-            timing.sleep(delay_s)
-
-
-class AsyncDocuments(_AsyncDocuments):
-    """The generated operations and `wait`."""
-
-    __slots__ = ("_sender",)
-
-    def __init__(self, sender: AsyncSender) -> None:
-        super().__init__(sender)
-        self._sender = sender
-
-    async def wait(
-        self,
-        library_id: str,
-        document_id: str,
-        *,
-        timeout: float = 600.0,  # noqa: ASYNC109 - seconds of processing, not of this coroutine
-        poll_interval: float = 0.5,
-        max_interval: float = 5.0,
-        on_progress: Callable[[ProcessingStatus], Awaitable[None] | None] | None = None,
-    ) -> Document:
-        """Wait until a document is processed, and return it as it is then.
-
-        As in `Documents.wait`; `on_progress` may be a coroutine function.
-        """
-        timing = self._sender.context.timing
-        times_s = (timeout, poll_interval, max_interval)
-        wait = _begin(document_id, timing, times_s, on_progress)
-        while True:
-            status = await self.status(library_id, document_id)
-            shown = None if on_progress is None else on_progress(status)
-            if shown is not None:
-                await shown
-            delay_s = wait.next_delay_s(status, timing.monotonic())
-            if delay_s is None:
-                return await self.get(library_id, document_id)
-            await timing.sleep_async(delay_s)
+        wait = wait_for_document(document_id, timing, timeout, poll_interval, max_interval)
+        poll(lambda: self.status(library_id, document_id), wait, on_progress)
+        return self.get(library_id, document_id)

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING, Final, Protocol
+
+from mistral_client.bodies import chunks_of, chunks_of_async
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mistral_generated.types import Destination
+    from mistral_client.exchange import Save
+    from mistral_generated.files import Destination
+
+# How much of a download an asynchronous client collects before it writes it, in bytes.
+_BATCH: Final = 512 * 1024
 
 
 class Sink(Protocol):
@@ -124,3 +130,30 @@ def open_sink(destination: Destination) -> Sink:
         "destination must be a path or a binary stream open for writing,"
         f" not {type(destination).__name__}"
     )
+
+
+def save(step: Save) -> bool:
+    """Write the body; return whether it was within the limit."""
+    for piece in chunks_of(step.response):
+        if step.limit is not None and step.sink.size + len(piece) > step.limit:
+            return False
+        step.sink.write((piece,))
+    return True
+
+
+async def save_async(step: Save) -> bool:
+    """Write the body in batches, in a thread; return whether it was within the limit."""
+    from anyio import to_thread  # noqa: PLC0415 - only asynchronous downloads need it
+
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in chunks_of_async(step.response):
+        pieces.append(piece)
+        size += len(piece)
+        if step.limit is not None and step.sink.size + size > step.limit:
+            return False
+        if size >= _BATCH:
+            await to_thread.run_sync(step.sink.write, pieces)
+            pieces, size = [], 0
+    await to_thread.run_sync(step.sink.write, pieces)
+    return True

@@ -22,7 +22,8 @@
     │   └── EventTooLarge         (also a StreamError)
     ├── StreamError               an event stream that broke, with what had arrived
     ├── PagingError               a list whose pages do not end
-    └── ProcessingFailed          a document or a job that came to a bad end
+    ├── ProcessingFailed          a document or a job that came to a bad end
+    └── UploadFailed              files of many that could not be uploaded
 
 Errors hold no secrets (see `failures`, which makes most of them) and pickle with everything that
 they carry.
@@ -242,6 +243,17 @@ class ProcessingFailed(MistralError):
     state: str = ""
     document_id: str = ""
     job_id: str = ""
+
+
+class UploadFailed(MistralError):
+    """Some of many files could not be uploaded; the others were.
+
+    `failures` are the paths (or names) of those that failed, each with its error, `uploaded` those
+    of the others, each with its new id; both are in the order in which they were given.
+    """
+
+    failures: tuple[tuple[str, Exception], ...] = ()
+    uploaded: tuple[tuple[str, str], ...] = ()
 
 
 def _restore(

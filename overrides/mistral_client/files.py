@@ -16,12 +16,13 @@ from typing import IO, TYPE_CHECKING, Final, cast
 import attr
 import httpx
 
-from mistral_generated.types import File
+from mistral_generated.files import File
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from mistral_generated.types import FileInput, Form, ReceivedFile
+    from mistral_generated.files import FileInput, ReceivedFile
+    from mistral_generated.types import Form
 
 # How much of a file is in memory at a time, in bytes.
 PIECE: Final = 256 * 1024

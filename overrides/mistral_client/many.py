@@ -56,7 +56,7 @@ async def in_order_async(
 ) -> AsyncIterator[R]:
     """Yield the same for tasks: as many as there are workers go together, then the next ones."""
     together: list[T] = []
-    async for item in _each(items):
+    async for item in each_async(items):
         together.append(item)
         if len(together) == workers:
             for result in await _gather(call, together):
@@ -88,7 +88,13 @@ async def _gather(call: Callable[[T], Awaitable[R]], items: list[T]) -> list[R]:
     return [results[place] for place in range(len(items))]
 
 
-async def _each(items: Iterable[T] | AsyncIterable[T]) -> AsyncIterator[T]:
+def each(items: Iterable[T]) -> Iterator[T]:
+    """Return an iterator over items."""
+    return iter(items)
+
+
+async def each_async(items: Iterable[T] | AsyncIterable[T]) -> AsyncIterator[T]:
+    """Yield items, from wherever they come."""
     if isinstance(items, AsyncIterable):
         async for item in items:
             yield item

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_generated import models as _models
-from mistral_generated.types import UNSET, Event, File, Unset
+from mistral_generated.files import File
+from mistral_generated.types import UNSET, Event, Unset
 
 if TYPE_CHECKING:
     from mistral_generated.models import *  # noqa: F403 - every model, for type checkers

@@ -7,7 +7,7 @@ need no second form, and threads and tasks do not see each other's answers.
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 import attr
 import httpx
@@ -16,7 +16,7 @@ from mistral_client.exchange import observers
 from mistral_client.problems import request_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Mapping
 
     from mistral_generated.types import Response
 
@@ -63,6 +63,22 @@ class Capture:
         except httpx.ResponseNotRead:
             body = b""
         return Raw(response.status_code, response.headers, body, parsed)
+
+
+def settle(result: object) -> object:
+    """Return what a method came to; a stream is opened."""
+    from mistral_client.streams import EventStream  # noqa: PLC0415 - loaded when it is used
+
+    return result.open() if isinstance(result, EventStream) else result
+
+
+async def settle_async(result: object) -> object:
+    """Return the same for a method that is awaited, or gives a stream."""
+    from mistral_client.async_streams import AsyncEventStream  # noqa: PLC0415 - as above
+
+    if isinstance(result, AsyncEventStream):
+        return await result.open()
+    return await cast("Awaitable[object]", result)
 
 
 capture: ContextVar[Capture | None] = ContextVar("mistral_client_capture", default=None)

@@ -11,18 +11,19 @@ from mistral_generated.base import Model
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mistral_generated.types import Call
+    from mistral_client.quirks.quirk import AnyCall
 
 T = TypeVar("T")
+C = TypeVar("C", bound="AnyCall")
 
 
-class Structure(Generic[T]):
+class Structure(Generic[C, T]):
     """One call that asks for an object of a class; `call` is what to send."""
 
     def __init__(
         self,
         kind: type[T],
-        prepare: Callable[..., Call[Any]],
+        prepare: Callable[..., C],
         arguments: Mapping[str, object],
         redact: Callable[[str], str],
     ) -> None:

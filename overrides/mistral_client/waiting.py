@@ -1,38 +1,150 @@
-"""Waiting until a document is processed: when to ask again, and what the state means.
+"""Waiting until the server is done with something: when to ask again, and what its state means.
 
-Decisions only. `documents` asks and waits. A document's state has two names (see the quirk
-`process_status_twins`); either is enough.
+Decisions only; `async_polling` and its twin ask and wait. A document's state has two names (see the
+quirk `process_status_twins`); either is enough. A state that nobody knows yet counts as one on the
+way.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeAlias, TypeVar
 
 import attr
 
 from mistral_client.errors import DecodeError, ProcessingFailed, TimedOut
+from mistral_client.options import check_timeout
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mistral_client.options import Timing
     from mistral_generated.models import ProcessingStatus
+
+T = TypeVar("T")
 
 # documents.forward-only, documents.two-status-fields.
 _RUNNING: Final = frozenset({"todo", "in_progress", "waiting_for_capacity", "running"})
 _FAILED: Final = frozenset({"error", "missing_content", "failed"})
 _FINISHED: Final = frozenset({"done", "noop", "self_managed", "completed"})
 
+_JOB_FAILED: Final = frozenset({"failed", "failed_validation", "timeout_exceeded", "cancelled"})
+
 # The wait after each reading grows by this factor.
 _GROWTH: Final = 1.5
 
-_OPERATION: Final = "beta.libraries.documents.wait"
+Outcome: TypeAlias = Literal["running", "finished", "failed"]
 
-Outcome = Literal["running", "finished", "failed"]
+
+def _seconds(_wait: object, attribute: attr.Attribute[Any], value: object) -> None:
+    """Accept a time in seconds. Raises TypeError or ValueError unless it is a number above 0."""
+    if check_timeout(attribute.metadata["argument"], value) is None:
+        raise TypeError(f"{attribute.metadata['argument']} must be a number of seconds, not None")
+
+
+def _time(argument: str) -> Any:  # noqa: ANN401 - a field of attrs
+    return attr.field(validator=_seconds, metadata={"argument": argument})
+
+
+@attr.define(kw_only=True)
+class Wait(Generic[T]):
+    """One wait, which starts when it is made: `next_delay_s` after each reading until it is over.
+
+    Times in seconds: the first delay, the longest one, and how long to wait in all.
+    """
+
+    operation: str
+    subject: str
+    judge: Callable[[T], tuple[Outcome, str]]
+    failure: Callable[[str], ProcessingFailed]
+    timing: Timing
+    timeout_s: float = _time("timeout")
+    delay_s: float = _time("poll_interval")
+    longest_s: float = _time("max_interval")
+    started_s: float = attr.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.started_s = self.timing.monotonic()
+
+    def next_delay_s(self, reading: T) -> float | None:
+        """Return how long to wait before asking again, in seconds, or None when it is done.
+
+        Raises ProcessingFailed for a bad end, TimedOut when time is up.
+        """
+        outcome, state = self.judge(reading)
+        if outcome == "finished":
+            return None
+        if outcome == "failed":
+            raise self.failure(state)
+        left_s = self.timeout_s - (self.timing.monotonic() - self.started_s)
+        if left_s <= 0:
+            raise TimedOut(
+                f"{self.subject} is still {state} after {self.timeout_s:g} s; wait again, or "
+                "allow more with timeout=...",
+                operation=self.operation,
+            )
+        delay_s = min(self.delay_s, left_s)
+        self.delay_s = min(self.delay_s * _GROWTH, self.longest_s)
+        return delay_s
+
+
+def wait_for_document(
+    document_id: str, timing: Timing, timeout_s: float, poll_interval_s: float, longest_s: float
+) -> Wait[ProcessingStatus]:
+    """Return a wait for the processing of a document.
+
+    Raises TypeError or ValueError for times that are no numbers above 0.
+    """
+    operation = "beta.libraries.documents.wait"
+
+    def failure(state: str) -> ProcessingFailed:
+        error = ProcessingFailed(
+            f"document {document_id} could not be processed: {state}. "
+            "Upload another file, or try documents.reprocess(...).",
+            operation=operation,
+        )
+        error.state, error.document_id = state, document_id
+        return error
+
+    return Wait(
+        operation=operation,
+        subject=f"document {document_id}",
+        judge=outcome_of,
+        failure=failure,
+        timing=timing,
+        timeout_s=timeout_s,
+        delay_s=poll_interval_s,
+        longest_s=longest_s,
+    )
+
+
+def wait_for_job(operation: str, job_id: str, timing: Timing, timeout_s: float) -> Wait[Any]:
+    """Return a wait for the end of a job.
+
+    Raises TypeError or ValueError for a timeout that is no number above 0.
+    """
+
+    def failure(state: str) -> ProcessingFailed:
+        text = f"job {job_id} came to its end with {state}; read what the job says of it"
+        error = ProcessingFailed(text, operation=operation)
+        error.state, error.job_id = state, job_id
+        return error
+
+    return Wait(
+        operation=operation,
+        subject=f"job {job_id}",
+        judge=_outcome_of_job,
+        failure=failure,
+        timing=timing,
+        timeout_s=timeout_s,
+        delay_s=1.0,
+        longest_s=30.0,
+    )
 
 
 def outcome_of(status: ProcessingStatus) -> tuple[Outcome, str]:
     """Return what a status means, and the state in the API's own word.
 
-    The newer name decides unless its state is one that nobody knows yet; then the older one does,
-    and a document with two unknown states counts as still being processed.
+    The newer name decides unless its state is one that nobody knows yet; then the older one does.
 
     Raises DecodeError when the server sends neither.
     """
@@ -56,42 +168,23 @@ def outcome_of(status: ProcessingStatus) -> tuple[Outcome, str]:
     return "running", states[0]
 
 
-@attr.define
-class Wait:
-    """One wait: `next_delay_s` after each reading until it is over.
+def _outcome_of_job(job: object) -> tuple[Outcome, str]:
+    """Return what a job's state means, also of a job of a kind that the document does not know."""
+    found: object = job.get("status") if isinstance(job, dict) else getattr(job, "status", None)
+    state = str(found).upper()
+    if state == "SUCCESS":
+        return "finished", state
+    return ("failed" if state.lower() in _JOB_FAILED else "running"), state
 
-    Times in seconds: the first delay, the longest one, and how long to wait in all.
-    """
 
-    document_id: str
-    timeout_s: float
-    delay_s: float
-    longest_s: float
-    started_s: float
+def show(on_progress: Callable[[T], object] | None, reading: T) -> None:
+    """Tell a caller who wants to know what was read."""
+    if on_progress is not None:
+        on_progress(reading)
 
-    def next_delay_s(self, status: ProcessingStatus, now_s: float) -> float | None:
-        """Return how long to wait before asking again, in seconds, or None when it is done.
 
-        Raises ProcessingFailed when processing ended in an error, TimedOut when time is up.
-        """
-        outcome, state = outcome_of(status)
-        if outcome == "finished":
-            return None
-        if outcome == "failed":
-            error = ProcessingFailed(
-                f"document {self.document_id} could not be processed: {state}. "
-                "Upload another file, or try documents.reprocess(...).",
-                operation=_OPERATION,
-            )
-            error.state, error.document_id = state, self.document_id
-            raise error
-        left_s = self.timeout_s - (now_s - self.started_s)
-        if left_s <= 0:
-            raise TimedOut(
-                f"document {self.document_id} is still {state} after {self.timeout_s:g} s; "
-                "wait again, or allow more with timeout=...",
-                operation=_OPERATION,
-            )
-        delay_s = min(self.delay_s, left_s)
-        self.delay_s = min(self.delay_s * _GROWTH, self.longest_s)
-        return delay_s
+async def show_async(on_progress: Callable[[T], Any] | None, reading: T) -> None:
+    """Tell the same, also where it has to be awaited."""
+    shown = None if on_progress is None else on_progress(reading)
+    if shown is not None and hasattr(shown, "__await__"):
+        await shown

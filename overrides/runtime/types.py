@@ -1,25 +1,21 @@
 """The values that generated calls and the code that sends them agree on.
 
-Owns the description of a call (`Call`, `StreamCall`), the protocols of whoever sends it (`Send`,
-`AsyncSend`) and the marker for "not given" (`UNSET`). Leaves out every kind of I/O: nothing here
-opens a connection or a file. Generated code says `attr`, not `attrs`: they offer the same, and the
-second loads six more modules at every start.
+Owns the description of a call (`Call`, `StreamCall`) and the marker for "not given" (`UNSET`); who
+sends calls is in `senders`. Leaves out every kind of I/O: nothing here opens a connection or a
+file. Generated code says `attr`, not `attrs`: they offer the same, and the second loads six more
+modules at every start.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from os import PathLike
+from collections.abc import Callable, Mapping, Sequence
 from typing import (
-    IO,
     TYPE_CHECKING,
     Any,
     Final,
     Generic,
     Literal,
     Protocol,
-    TypeAlias,
     TypedDict,
     TypeVar,
     final,
@@ -28,9 +24,7 @@ from typing import (
 import attr
 
 if TYPE_CHECKING:
-    from typing import Self
-
-    from mistral_generated.models.chat_completion_response import ChatCompletionResponse
+    from .files import FileInput
 
 T = TypeVar("T")
 
@@ -146,73 +140,6 @@ class Event(Value, Generic[T]):
     data: T
     event: str | None = None
     id: str | None = None
-
-
-FileContent: TypeAlias = bytes | IO[bytes]
-
-
-@attr.frozen(init=False, slots=False, eq=False, repr=False)
-class File(Value):
-    """A file to upload: its name, its content, and its media type (guessed from the name if None).
-
-    `content` is bytes or a binary stream, which is read from where it stands. The name may be
-    given as `file_name` or, as in the official documentation, `fileName`.
-    """
-
-    file_name: str
-    content: FileContent
-    content_type: str | None = None
-
-    def __init__(
-        self,
-        file_name: str | None = None,
-        content: FileContent | None = None,
-        content_type: str | None = None,
-        *,
-        fileName: str | None = None,  # noqa: N803 - the official documentation spells it so
-    ) -> None:
-        """Keep the three parts.
-
-        Raises TypeError when the name or the content is missing, or the name is given twice.
-        """
-        name = fileName if file_name is None else file_name
-        if name is None or (file_name is not None and fileName is not None):
-            raise TypeError("File() needs its name once: file_name=... (or fileName=...)")
-        if content is None:
-            raise TypeError("File() needs content=...: bytes or a binary stream")
-        object.__setattr__(self, "file_name", name)
-        object.__setattr__(self, "content", content)
-        object.__setattr__(self, "content_type", content_type)
-
-
-class FileParam(TypedDict, total=False):
-    """A file to upload as a plain dict, as the official documentation writes it."""
-
-    file_name: str
-    fileName: str
-    content: FileContent
-    content_type: str
-
-
-class ReceivedFile(Protocol):
-    """An upload that a web framework received, as starlette and FastAPI hand it over."""
-
-    @property
-    def file(self) -> IO[bytes]:
-        """The content, to be read from where it stands."""
-        ...
-
-    @property
-    def filename(self) -> str | None:
-        """The name that the sender gave."""
-        ...
-
-
-# A path, bytes, a binary stream, a File, a dict with a file's parts, or an upload received.
-FileInput: TypeAlias = str | PathLike[str] | FileContent | File | FileParam | ReceivedFile
-
-# Where a download goes: a path, or a binary stream open for writing.
-Destination: TypeAlias = str | PathLike[str] | IO[bytes]
 
 
 @attr.frozen(slots=False, eq=False, repr=False)
@@ -337,229 +264,3 @@ class Group:
             if plain != name and hasattr(type(self), plain):
                 hint = f"; use AsyncMistral and await {plain}(...)"
             raise AttributeError(f"{kind!r} object has no attribute {name!r}{hint}")
-
-
-class EventStream(Protocol[T]):
-    """An open stream: a context manager that iterates over its events."""
-
-    def __enter__(self) -> Self:
-        """Open the stream."""
-        ...
-
-    def __exit__(self, kind: Any, error: Any, traceback: Any, /) -> bool | None:
-        """Close the stream."""
-        ...
-
-    def __iter__(self) -> Iterator[Event[T]]:
-        """Iterate over the events."""
-        ...
-
-    def __next__(self) -> Event[T]:
-        """Return the next event."""
-        ...
-
-    def text(self) -> Iterator[str]:
-        """Iterate over the pieces of text that the events add, of the first choice."""
-        ...
-
-    def final(self) -> ChatCompletionResponse:
-        """Read a completion to its end and return the whole answer."""
-        ...
-
-    def close(self) -> None:
-        """Close the stream, from any thread; closing again does nothing."""
-        ...
-
-
-class AsyncEventStream(Protocol[T]):
-    """The same for asyncio and trio."""
-
-    async def __aenter__(self) -> Self:
-        """Open the stream."""
-        ...
-
-    async def __aexit__(self, kind: Any, error: Any, traceback: Any, /) -> bool | None:
-        """Close the stream."""
-        ...
-
-    def __aiter__(self) -> AsyncIterator[Event[T]]:
-        """Iterate over the events."""
-        ...
-
-    async def __anext__(self) -> Event[T]:
-        """Return the next event."""
-        ...
-
-    def text(self) -> AsyncIterator[str]:
-        """Iterate over the pieces of text that the events add, of the first choice."""
-        ...
-
-    async def final(self) -> ChatCompletionResponse:
-        """Read a completion to its end and return the whole answer."""
-        ...
-
-    async def aclose(self) -> None:
-        """Close the stream, from any task; closing again does nothing."""
-        ...
-
-
-class Send(Protocol):
-    """Whoever sends calls for the generated facades."""
-
-    def __call__(self, call: Call[T], options: CallOptions) -> T:
-        """Send the call and return its parsed answer."""
-        ...
-
-    def stream(self, call: StreamCall[T], options: CallOptions) -> EventStream[T]:
-        """Return the stream of events that the call asks for."""
-        ...
-
-    def iterate(
-        self,
-        paging: Paging[T],
-        prepare: Callable[..., Call[Any]],
-        arguments: Mapping[str, object],
-        options: CallOptions,
-    ) -> Iterator[T]:
-        """Return an iterator over the items of all pages; `arguments` go to every `prepare`."""
-        ...
-
-    def download(self, call: Call[bytes], destination: Destination, options: CallOptions) -> int:
-        """Write the answer's body to `destination` piece by piece; return its size in bytes."""
-        ...
-
-    def structured(
-        self,
-        kind: type[T],
-        prepare: Callable[..., Call[Any]],
-        arguments: Mapping[str, object],
-        options: CallOptions,
-    ) -> T:
-        """Ask for an answer in the form of a class, and return it as an object of that class."""
-        ...
-
-
-class AsyncSend(Protocol):
-    """The same for asyncio and trio."""
-
-    async def __call__(self, call: Call[T], options: CallOptions) -> T:
-        """Send the call and return its parsed answer."""
-        ...
-
-    def stream(self, call: StreamCall[T], options: CallOptions) -> AsyncEventStream[T]:
-        """Return the stream of events that the call asks for."""
-        ...
-
-    def iterate(
-        self,
-        paging: Paging[T],
-        prepare: Callable[..., Call[Any]],
-        arguments: Mapping[str, object],
-        options: CallOptions,
-    ) -> AsyncIterator[T]:
-        """Return an iterator over the items of all pages; `arguments` go to every `prepare`."""
-        ...
-
-    async def download(
-        self, call: Call[bytes], destination: Destination, options: CallOptions
-    ) -> int:
-        """Write the answer's body to `destination` piece by piece; return its size in bytes."""
-        ...
-
-    async def structured(
-        self,
-        kind: type[T],
-        prepare: Callable[..., Call[Any]],
-        arguments: Mapping[str, object],
-        options: CallOptions,
-    ) -> T:
-        """Ask for an answer in the form of a class, and return it as an object of that class."""
-        ...
-
-
-_warned: Final[set[tuple[str, str]]] = set()
-
-
-def warn_once(subject: str, message: str) -> None:
-    """Warn that something is deprecated and what to do instead, once in a process.
-
-    The warning points at the nearest line that belongs neither to the client nor to the generated
-    code. A filter that makes it an error makes it one every time.
-    """
-    if (subject, message) in _warned:
-        return
-    import sys
-    import warnings
-
-    ours = (__name__.rpartition(".")[0], "mistral_client")
-    frame = sys._getframe(1)
-    while frame.f_back and frame.f_globals.get("__name__", "").startswith(ours):
-        frame = frame.f_back
-    warnings.warn_explicit(
-        f"{subject} is deprecated. {message}",
-        DeprecationWarning,
-        frame.f_code.co_filename,
-        frame.f_lineno,
-        module=frame.f_globals.get("__name__"),
-    )
-    _warned.add((subject, message))
-
-
-def time_text(value: datetime) -> str:
-    """Return the RFC 3339 text of a time, with `Z` for UTC."""
-    text = value.isoformat()
-    return text[:-6] + "Z" if text.endswith("+00:00") else text
-
-
-def _zoned_time_text(value: datetime) -> str:
-    """Return the same. Raises ValueError for a time without a zone: it may mean any moment."""
-    if value.utcoffset() is None:
-        raise ValueError("a time without a zone")
-    return time_text(value)
-
-
-def to_wire(value: object, *, is_request: bool = False) -> object:
-    """Return `value` as plain JSON values: models become dicts, times text, UNSET entries go.
-
-    What goes into a request leaves out what only an answer brought (see `Model`), and its times
-    have zones. Values that JSON has no form for stay as they are. Raises TypeError for keys that
-    are no text, ValueError for a time without a zone in a request.
-    """
-    kind = type(value)
-    if kind is str or kind is int or kind is float or kind is bool or value is None:
-        return value
-    if isinstance(value, Mapping):
-        return {
-            key if type(key) is str else _key(key): to_wire(item, is_request=is_request)
-            for key, item in value.items()
-            if item is not UNSET
-        }
-    if isinstance(value, (list, tuple)):
-        return [to_wire(item, is_request=is_request) for item in value if item is not UNSET]
-    if isinstance(value, datetime):
-        return _zoned_time_text(value) if is_request else time_text(value)
-    return _other_to_wire(value, is_request=is_request)
-
-
-def _other_to_wire(value: object, *, is_request: bool) -> object:
-    """Return the same for what is rarer: dates, models, sequences of other kinds, strangers."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, type):
-        return value
-    written = getattr(value, "_written", None)
-    if written is not None:
-        return written(is_request=is_request)
-    to_dict = getattr(value, "to_dict", None)
-    if to_dict is not None:
-        return to_dict()
-    if isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray, memoryview)):
-        return [to_wire(item, is_request=is_request) for item in value if item is not UNSET]
-    return value
-
-
-def _key(key: object) -> str:
-    """Return a name in an object that is of a subclass of text."""
-    if isinstance(key, str):
-        return str.__str__(key)
-    raise TypeError(f"the names in an object are text, not {key!r}")

@@ -6,22 +6,25 @@ not JSON at all, or JSON of another kind than promised, raises `UnreadableBody`.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from .types import UNSET, FileInput, to_wire
+from .types import UNSET
+
+if TYPE_CHECKING:
+    from .files import FileInput
 
 _DECODE: Final = json.JSONDecoder().raw_decode
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
-parse_time: Final = dt.datetime.fromisoformat
+parse_time: Final = datetime.fromisoformat
 """Returns the time that an RFC 3339 text means. Raises ValueError or TypeError for any other."""
 
-parse_date: Final = dt.date.fromisoformat
+parse_date: Final = date.fromisoformat
 """Returns the date that an ISO 8601 text means. Raises ValueError or TypeError for any other."""
 
 
@@ -273,3 +276,63 @@ def plain_text(value: object, name: str) -> str:
         raise TypeError(f"{name} takes text, a number or a time, not a {type(value).__name__}")
     check(value, name)
     return str.__str__(value) if isinstance(value, str) else str(to_wire(value))
+
+
+def time_text(value: datetime) -> str:
+    """Return the RFC 3339 text of a time, with `Z` for UTC."""
+    text = value.isoformat()
+    return text[:-6] + "Z" if text.endswith("+00:00") else text
+
+
+def _zoned_time_text(value: datetime) -> str:
+    """Return the same. Raises ValueError for a time without a zone: it may mean any moment."""
+    if value.utcoffset() is None:
+        raise ValueError("a time without a zone")
+    return time_text(value)
+
+
+def to_wire(value: object, *, is_request: bool = False) -> object:
+    """Return `value` as plain JSON values: models become dicts, times text, UNSET entries go.
+
+    What goes into a request leaves out what only an answer brought (see `Model`), and its times
+    have zones. Values that JSON has no form for stay as they are. Raises TypeError for keys that
+    are no text, ValueError for a time without a zone in a request.
+    """
+    kind = type(value)
+    if kind is str or kind is int or kind is float or kind is bool or value is None:
+        return value
+    if isinstance(value, Mapping):
+        return {
+            key if type(key) is str else _key(key): to_wire(item, is_request=is_request)
+            for key, item in value.items()
+            if item is not UNSET
+        }
+    if isinstance(value, (list, tuple)):
+        return [to_wire(item, is_request=is_request) for item in value if item is not UNSET]
+    if isinstance(value, datetime):
+        return _zoned_time_text(value) if is_request else time_text(value)
+    return _other_to_wire(value, is_request=is_request)
+
+
+def _other_to_wire(value: object, *, is_request: bool) -> object:
+    """Return the same for what is rarer: dates, models, sequences of other kinds, strangers."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, type):
+        return value
+    written = getattr(value, "_written", None)
+    if written is not None:
+        return written(is_request=is_request)
+    to_dict = getattr(value, "to_dict", None)
+    if to_dict is not None:
+        return to_dict()
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray, memoryview)):
+        return [to_wire(item, is_request=is_request) for item in value if item is not UNSET]
+    return value
+
+
+def _key(key: object) -> str:
+    """Return a name in an object that is of a subclass of text."""
+    if isinstance(key, str):
+        return str.__str__(key)
+    raise TypeError(f"the names in an object are text, not {key!r}")

@@ -30,6 +30,10 @@ CLASS_DESCRIPTION: Final = (
     "The class: an attrs class, a dataclass, or one with `model_json_schema` and "
     "`model_validate_json`, as pydantic's have."
 )
+FORMING_DESCRIPTION: Final = (
+    "Or a class, as `parse` takes it: the answer has its form, and `final()` gives an object of it."
+)
+STRUCTURED_STREAMS: Final = ("AsyncStructuredStream", "StructuredStream")
 KNOWN_ANSWERS: Final = ("application/json", "application/octet-stream", "text/event-stream")
 
 
@@ -108,6 +112,8 @@ def environment(project: Project) -> Environment:
     result.globals.update(
         described=described,
         facade_imports=facade_imports,
+        formless=formless,
+        forming_arguments=forming_arguments,
         given=given,
         keyed=keyed,
         lazy_module=lazy_module,
@@ -192,6 +198,25 @@ def structured_arguments(operation: OperationView) -> list[Argument]:
         whole, annotation="type[T]", required=True, description=CLASS_DESCRIPTION
     )
     return [described, *unstructured(operation)]
+
+
+def forming_arguments(operation: OperationView) -> list[Argument]:
+    """Return all arguments, where that for the form of the answer takes a class too."""
+    return [
+        attrs.evolve(
+            one,
+            annotation=f"type[T] | {one.annotation}",
+            description=f"{one.description} {FORMING_DESCRIPTION}",
+        )
+        if one.name == FORMING[0]
+        else one
+        for one in operation.arguments
+    ]
+
+
+def formless(operation: OperationView) -> list[Argument]:
+    """Return all arguments but that for the form of the answer."""
+    return [one for one in operation.arguments if one.name != FORMING[0]]
 
 
 def given(operation: OperationView) -> str:
@@ -374,14 +399,15 @@ def flat(groups: list[GroupView]) -> Iterator[GroupView]:
 
 def facade_imports(group: GroupView) -> list[str]:
     """Return the imports that the facade's annotations need."""
-    found = Imports(typing={("...types", name) for name in ("AsyncSend", "CallOptions", "Send")})
-    found.typing.add(("typing", "Unpack"))
+    found = Imports(typing={("...senders", name) for name in ("AsyncSend", "Send")})
+    found.typing |= {("...types", "CallOptions"), ("typing", "Unpack")}
     for operation in group.operations:
         found.typing |= operation.facade_imports
         needed = [
             (bool(operation.paging), "collections.abc", ("AsyncIterator", "Iterator")),
-            (bool(operation.stream), "...types", ("AsyncEventStream", "EventStream")),
-            (operation.is_binary, "...types", ("Destination",)),
+            (bool(operation.stream), "...senders", ("AsyncEventStream", "EventStream")),
+            (operation.has_structured_stream, "...senders", STRUCTURED_STREAMS),
+            (operation.is_binary, "...files", ("Destination",)),
             (operation.structured is not None, "typing", ("TypeVar",)),
         ]
         for wanted, module, names in needed:

@@ -91,6 +91,11 @@ class OperationView:
         return self.accept == EVENTS
 
     @property
+    def has_structured_stream(self) -> bool:
+        """Whether the answer can come as events and take the form of a class."""
+        return self.structured is not None and self.stream is not None
+
+    @property
     def has_form(self) -> bool:
         """Whether the body is a multipart form."""
         return bool(self.located("field", "file"))
@@ -121,6 +126,11 @@ class GroupView:
     def is_structured(self) -> bool:
         """Whether a method takes a class for the form of its answer."""
         return any(operation.structured for operation in self.operations)
+
+    @property
+    def has_structured_stream(self) -> bool:
+        """Whether a method streams an answer in the form of a class."""
+        return any(operation.has_structured_stream for operation in self.operations)
 
     @property
     def alias(self) -> str:
@@ -222,7 +232,7 @@ class OperationViews:
         shape = self._shapes.of(schema)
         if location == "file":
             annotation = "FileInput"
-            imports.typing.add(("...types", "FileInput"))
+            imports.typing.add(("...files", "FileInput"))
         else:
             annotation = self._annotator.text(shape, "argument", imports, "...")
         is_nullable = ANY in members_of(shape) or NULL in members_of(shape)

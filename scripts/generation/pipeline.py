@@ -10,13 +10,14 @@ import sys
 import tempfile
 import tomllib
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 from document.problems import DocumentProblem
 
-from generation import manifest
+from generation import manifest, twins
 from generation.swap import replace_folder
 
 if TYPE_CHECKING:
@@ -71,6 +72,11 @@ class Places:
         return self.root / "overrides" / "runtime"
 
     @property
+    def client(self) -> Path:
+        """The client, some of whose modules are twins of others."""
+        return self.root / "overrides" / "mistral_client"
+
+    @property
     def generated(self) -> Path:
         """The folder that is written as a whole."""
         return self.root / "generated"
@@ -84,6 +90,8 @@ class Places:
         found += sorted(self.templates.glob("*.jinja"))
         found += sorted(self.runtime.glob("*.py"))
         found += sorted((self.root / "scripts" / "generation").glob("*.py"))
+        for source in twins.sources(self.client):
+            found += [path for path in (source, twins.twin_of(source)) if path.exists()]
         if self.curated:
             found += [path for pattern in SOURCES for path in sorted(self.root.glob(pattern))]
         return found
@@ -98,7 +106,13 @@ def is_current(places: Places) -> bool:
 
 
 def regenerate(places: Places) -> int:
-    """Write `generated/` anew and return its number of files; on failure it stays as it was."""
+    """Write `generated/` and the twins anew and return the number of files in `generated/`.
+
+    On failure the folder stays as it was.
+    """
+    for source in twins.sources(places.client):
+        text = twins.write(source, partial(_tidy_twin, places))
+        twins.twin_of(source).write_text(text, encoding="utf-8")
     with _fresh(places) as fresh:
         replace_folder(places.generated, fresh)
     return sum(1 for _ in manifest.files(places.generated))
@@ -106,8 +120,29 @@ def regenerate(places: Places) -> int:
 
 def difference(places: Places) -> list[str]:
     """Return a unified diff from a fresh run to what is there; empty when they are equal."""
+    stale = [line for source in twins.sources(places.client) for line in _twin(places, source)]
     with _fresh(places) as fresh:
-        return list(_compare(fresh, places.generated))
+        return stale + list(_compare(fresh, places.generated))
+
+
+def _twin(places: Places, source: Path) -> Iterator[str]:
+    """Yield a unified diff from what a twin has to be to what is there."""
+    target = twins.twin_of(source)
+    name = target.relative_to(places.root)
+    wanted = twins.write(source, partial(_tidy_twin, places)).splitlines()
+    yield from difflib.unified_diff(
+        wanted, _lines(target), f"generated anew/{name}", str(name), lineterm=""
+    )
+
+
+def _tidy_twin(places: Places, text: str, target: Path) -> str:
+    """Return a module as the project's own checks want it."""
+    named = f"--stdin-filename={target.relative_to(places.root)}"
+    common = ["--no-cache", "--quiet", named, "-"]
+    loops = ["--select=UP028", "--unsafe-fixes"]  # a loop that only yields is `yield from`
+    for fixes in ([], loops):
+        text = _run_ruff(["check", "--fix-only", *fixes, *common], places.root, text)
+    return _run_ruff(["format", *common], places.root, text)
 
 
 @contextmanager
@@ -181,13 +216,19 @@ def tidy(folder: Path, settings: dict[str, Any]) -> None:
 
 
 def _ruff(arguments: list[str], folder: Path) -> None:
+    _run_ruff([*arguments, "."], folder)
+
+
+def _run_ruff(arguments: list[str], folder: Path, text: str = "") -> str:
+    """Return what ruff prints. Raises PipelineError when it complains or is not there."""
     beside = Path(sys.executable).with_name("ruff")
     command = str(beside) if beside.exists() else shutil.which("ruff")
     if command is None:
         raise PipelineError("ruff is not installed; run: make setup")
     done = subprocess.run(
-        [command, *arguments, "."],
+        [command, *arguments],
         cwd=folder,
+        input=text,
         capture_output=True,
         text=True,
         check=False,
@@ -197,6 +238,7 @@ def _ruff(arguments: list[str], folder: Path) -> None:
         raise PipelineError(
             f"ruff {arguments[0]} fails on generated code:\n{done.stdout}{done.stderr}"
         )
+    return done.stdout
 
 
 def _compare(expected: Path, found: Path) -> Iterator[str]:

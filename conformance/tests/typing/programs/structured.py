@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mistral_client import Mistral, StructuredOutputError
+from mistral_client import AsyncMistral, Mistral, StructuredOutputError
 
 
 @dataclass
@@ -22,3 +22,30 @@ def find(client: Mistral) -> Book | None:
         return None
     print(book.title.upper(), book.year + 1)
     return book
+
+
+def follow(client: Mistral) -> int:
+    question = [{"role": "user", "content": "Name a book."}]
+    with client.chat.stream(
+        model="mistral-small-latest", messages=question, response_format=Book
+    ) as events:
+        for piece in events.text():
+            print(piece.strip())
+        book = events.final()
+    return book.year + len(book.title)
+
+
+async def follow_agent(client: AsyncMistral) -> str:
+    question = [{"role": "user", "content": "Name a book."}]
+    async with client.agents.stream(
+        agent_id="ag", messages=question, response_format=Book
+    ) as events:
+        return (await events.final()).title
+
+
+def follow_plain(client: Mistral) -> int:
+    question = [{"role": "user", "content": "Name a book."}]
+    with client.chat.stream(
+        model="m", messages=question, response_format={"type": "json_object"}
+    ) as events:
+        return (events.final().usage.total_tokens or 0) + 1

@@ -11,7 +11,7 @@ import attrs
 import pytest
 from tests.unit.client.harness import LIBRARY, Server, answer
 
-from mistral_generated import types
+from mistral_generated import base
 from mistral_generated.models import Library
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ PAGE = {"data": [LIBRARY], "pagination": {"has_more": False, "total_items": 1}}
 @pytest.fixture(autouse=True)
 def nothing_warned(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every test be the first to warn."""
-    monkeypatch.setattr(types, "_warned", set())
+    monkeypatch.setattr(base, "_warned", set())
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from tests.unit.client.harness import Server, answer
 
 from mistral_client import DecodeError, ProcessingFailed, ServerError, TimedOut
-from mistral_client.embeddings import BATCH_CHARACTERS
+from mistral_client.batches import BATCH_CHARACTERS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -10,15 +10,14 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
-    from mistral_generated.types import (
+    from mistral_generated.files import Destination
+    from mistral_generated.senders import (
         AsyncEventStream,
-        Call,
-        CallOptions,
-        Destination,
+        AsyncStructuredStream,
         EventStream,
-        Paging,
-        StreamCall,
+        StructuredStream,
     )
+    from mistral_generated.types import Call, CallOptions, Paging, StreamCall
 
 
 @attrs.frozen
@@ -69,6 +68,17 @@ class RecordingSend:
         stream: EventStream[Any] = _note(Sent("stream", call, options))
         return stream
 
+    def structured_stream(
+        self,
+        form: Any,
+        prepare: Callable[..., StreamCall[Any]],
+        arguments: Mapping[str, object],
+        options: CallOptions,
+    ) -> StructuredStream[Any, Any]:
+        call = prepare(**arguments, response_format=form)
+        stream: StructuredStream[Any, Any] = _note(Sent("stream", call, options))
+        return stream
+
     def iterate(
         self,
         paging: Paging[Any],
@@ -101,6 +111,17 @@ class AsyncRecordingSend:
 
     def stream(self, call: StreamCall[Any], options: CallOptions) -> AsyncEventStream[Any]:
         stream: AsyncEventStream[Any] = _note(Sent("stream", call, options))
+        return stream
+
+    def structured_stream(
+        self,
+        form: Any,
+        prepare: Callable[..., StreamCall[Any]],
+        arguments: Mapping[str, object],
+        options: CallOptions,
+    ) -> AsyncStructuredStream[Any, Any]:
+        call = prepare(**arguments, response_format=form)
+        stream: AsyncStructuredStream[Any, Any] = _note(Sent("stream", call, options))
         return stream
 
     async def iterate(

@@ -13,7 +13,8 @@ from pydantic import BaseModel, ValidationError
 from mistral_generated import models
 from mistral_generated.api.chat import complete
 from mistral_generated.models import AssistantMessage, Document, TextChunk, ToolCall
-from mistral_generated.types import UNSET, Unset, to_wire
+from mistral_generated.types import UNSET, Unset
+from mistral_generated.wire import to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mistral_generated.models import ChatCompletionResponse, CompletionChunk, Document, Library
-    from mistral_generated.types import EventStream
+    from mistral_generated.senders import EventStream
 
 CLIENT = Resources(RecordingSend())
 

@@ -9,7 +9,9 @@ import pytest
 
 from mistral_generated import models
 from mistral_generated.models import Document, TextChunk, UserMessage
-from mistral_generated.types import UNSET, Call, Event, File, Operation, Unset, to_wire
+from mistral_generated.files import File
+from mistral_generated.types import UNSET, Call, Event, Operation, Unset
+from mistral_generated.wire import to_wire
 
 OPERATION = Operation(id="a.b", method="GET", path="/a", idempotent=True, success=(200,))
 DOCUMENT: dict[str, Any] = {

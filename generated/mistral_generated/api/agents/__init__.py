@@ -7,7 +7,7 @@ streams. Each operation is imported when it is first called.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from ...types import UNSET, Group
 
@@ -33,7 +33,15 @@ if TYPE_CHECKING:
     from ...params.prediction import PredictionParam
     from ...params.response_format import ResponseFormatParam
     from ...params.tool_choice import ToolChoiceParam
-    from ...types import AsyncEventStream, AsyncSend, CallOptions, EventStream, Send, Unset
+    from ...senders import (
+        AsyncEventStream,
+        AsyncSend,
+        AsyncStructuredStream,
+        EventStream,
+        Send,
+        StructuredStream,
+    )
+    from ...types import CallOptions, Unset
 
     T = TypeVar("T")
 
@@ -141,6 +149,7 @@ class Agents(Group):
             options,
         )
 
+    @overload
     def stream(
         self,
         *,
@@ -164,7 +173,57 @@ class Agents(Group):
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
         **options: Unpack[CallOptions],
-    ) -> EventStream[CompletionChunk]:
+    ) -> EventStream[CompletionChunk]: ...
+
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: type[T],
+        messages: Sequence[ChatMessage | ChatMessageParam | Mapping[str, object]],
+        agent_id: str,
+        max_tokens: int | None | Unset = UNSET,
+        stop: str | Sequence[str] | None | Unset = UNSET,
+        random_seed: int | None | Unset = UNSET,
+        metadata: Mapping[str, Any] | None | Unset = UNSET,
+        tools: Sequence[ChatTool | ChatToolParam | Mapping[str, object]] | None | Unset = UNSET,
+        tool_choice: ToolChoice | ToolChoiceParam | ToolChoiceEnum | None | Unset = UNSET,
+        presence_penalty: float | None | Unset = UNSET,
+        frequency_penalty: float | None | Unset = UNSET,
+        prediction: Prediction | PredictionParam | None | Unset = UNSET,
+        parallel_tool_calls: bool | None | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | None | Unset = UNSET,
+        prompt_mode: MistralPromptMode | None | Unset = UNSET,
+        guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
+        prompt_cache_key: str | None | Unset = UNSET,
+        service_tier: RequestedServiceTier | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> StructuredStream[CompletionChunk, T]: ...
+
+    def stream(
+        self,
+        *,
+        messages: Sequence[ChatMessage | ChatMessageParam | Mapping[str, object]],
+        agent_id: str,
+        max_tokens: int | None | Unset = UNSET,
+        stop: str | Sequence[str] | None | Unset = UNSET,
+        random_seed: int | None | Unset = UNSET,
+        metadata: Mapping[str, Any] | None | Unset = UNSET,
+        response_format: type[T] | ResponseFormat | ResponseFormatParam | None | Unset = UNSET,
+        tools: Sequence[ChatTool | ChatToolParam | Mapping[str, object]] | None | Unset = UNSET,
+        tool_choice: ToolChoice | ToolChoiceParam | ToolChoiceEnum | None | Unset = UNSET,
+        presence_penalty: float | None | Unset = UNSET,
+        frequency_penalty: float | None | Unset = UNSET,
+        n: int | None | Unset = UNSET,
+        prediction: Prediction | PredictionParam | None | Unset = UNSET,
+        parallel_tool_calls: bool | None | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | None | Unset = UNSET,
+        prompt_mode: MistralPromptMode | None | Unset = UNSET,
+        guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
+        prompt_cache_key: str | None | Unset = UNSET,
+        service_tier: RequestedServiceTier | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> EventStream[CompletionChunk] | StructuredStream[CompletionChunk, T]:
         """Let an agent continue a conversation.
 
         The answer comes as events, while it is being made.
@@ -183,7 +242,8 @@ class Agents(Group):
             stop: Text, or several texts, at which the answer ends.
             random_seed: A number that makes equal requests give equal answers, as far as possible.
             metadata: Notes of the caller, of any shape.
-            response_format: What form the answer has to take; free text when left out.
+            response_format: What form the answer has to take; free text when left out. Or a class,
+                as `parse` takes it: the answer has its form, and `final()` gives an object of it.
             tools: Functions and built-in tools that the agent may call.
             tool_choice: Whether a tool has to be called: `auto` leaves it to the model, `none`
                 forbids it, `any` and `required` demand it, and an object names the one function to
@@ -212,28 +272,29 @@ class Agents(Group):
         """
         from .stream import prepare
 
-        return self._send.stream(
-            prepare(
-                messages=messages,
-                agent_id=agent_id,
-                max_tokens=max_tokens,
-                stop=stop,
-                random_seed=random_seed,
-                metadata=metadata,
-                response_format=response_format,
-                tools=tools,
-                tool_choice=tool_choice,
-                presence_penalty=presence_penalty,
-                frequency_penalty=frequency_penalty,
-                n=n,
-                prediction=prediction,
-                parallel_tool_calls=parallel_tool_calls,
-                reasoning_effort=reasoning_effort,
-                prompt_mode=prompt_mode,
-                guardrails=guardrails,
-                prompt_cache_key=prompt_cache_key,
-                service_tier=service_tier,
-            ),
+        return self._send.structured_stream(
+            response_format,
+            prepare,
+            {
+                "messages": messages,
+                "agent_id": agent_id,
+                "max_tokens": max_tokens,
+                "stop": stop,
+                "random_seed": random_seed,
+                "metadata": metadata,
+                "tools": tools,
+                "tool_choice": tool_choice,
+                "presence_penalty": presence_penalty,
+                "frequency_penalty": frequency_penalty,
+                "n": n,
+                "prediction": prediction,
+                "parallel_tool_calls": parallel_tool_calls,
+                "reasoning_effort": reasoning_effort,
+                "prompt_mode": prompt_mode,
+                "guardrails": guardrails,
+                "prompt_cache_key": prompt_cache_key,
+                "service_tier": service_tier,
+            },
             options,
         )
 
@@ -436,6 +497,7 @@ class AsyncAgents(Group):
             options,
         )
 
+    @overload
     def stream(
         self,
         *,
@@ -459,7 +521,57 @@ class AsyncAgents(Group):
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
         **options: Unpack[CallOptions],
-    ) -> AsyncEventStream[CompletionChunk]:
+    ) -> AsyncEventStream[CompletionChunk]: ...
+
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: type[T],
+        messages: Sequence[ChatMessage | ChatMessageParam | Mapping[str, object]],
+        agent_id: str,
+        max_tokens: int | None | Unset = UNSET,
+        stop: str | Sequence[str] | None | Unset = UNSET,
+        random_seed: int | None | Unset = UNSET,
+        metadata: Mapping[str, Any] | None | Unset = UNSET,
+        tools: Sequence[ChatTool | ChatToolParam | Mapping[str, object]] | None | Unset = UNSET,
+        tool_choice: ToolChoice | ToolChoiceParam | ToolChoiceEnum | None | Unset = UNSET,
+        presence_penalty: float | None | Unset = UNSET,
+        frequency_penalty: float | None | Unset = UNSET,
+        prediction: Prediction | PredictionParam | None | Unset = UNSET,
+        parallel_tool_calls: bool | None | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | None | Unset = UNSET,
+        prompt_mode: MistralPromptMode | None | Unset = UNSET,
+        guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
+        prompt_cache_key: str | None | Unset = UNSET,
+        service_tier: RequestedServiceTier | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> AsyncStructuredStream[CompletionChunk, T]: ...
+
+    def stream(
+        self,
+        *,
+        messages: Sequence[ChatMessage | ChatMessageParam | Mapping[str, object]],
+        agent_id: str,
+        max_tokens: int | None | Unset = UNSET,
+        stop: str | Sequence[str] | None | Unset = UNSET,
+        random_seed: int | None | Unset = UNSET,
+        metadata: Mapping[str, Any] | None | Unset = UNSET,
+        response_format: type[T] | ResponseFormat | ResponseFormatParam | None | Unset = UNSET,
+        tools: Sequence[ChatTool | ChatToolParam | Mapping[str, object]] | None | Unset = UNSET,
+        tool_choice: ToolChoice | ToolChoiceParam | ToolChoiceEnum | None | Unset = UNSET,
+        presence_penalty: float | None | Unset = UNSET,
+        frequency_penalty: float | None | Unset = UNSET,
+        n: int | None | Unset = UNSET,
+        prediction: Prediction | PredictionParam | None | Unset = UNSET,
+        parallel_tool_calls: bool | None | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | None | Unset = UNSET,
+        prompt_mode: MistralPromptMode | None | Unset = UNSET,
+        guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
+        prompt_cache_key: str | None | Unset = UNSET,
+        service_tier: RequestedServiceTier | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> AsyncEventStream[CompletionChunk] | AsyncStructuredStream[CompletionChunk, T]:
         """Let an agent continue a conversation.
 
         The answer comes as events, while it is being made.
@@ -478,7 +590,8 @@ class AsyncAgents(Group):
             stop: Text, or several texts, at which the answer ends.
             random_seed: A number that makes equal requests give equal answers, as far as possible.
             metadata: Notes of the caller, of any shape.
-            response_format: What form the answer has to take; free text when left out.
+            response_format: What form the answer has to take; free text when left out. Or a class,
+                as `parse` takes it: the answer has its form, and `final()` gives an object of it.
             tools: Functions and built-in tools that the agent may call.
             tool_choice: Whether a tool has to be called: `auto` leaves it to the model, `none`
                 forbids it, `any` and `required` demand it, and an object names the one function to
@@ -507,28 +620,29 @@ class AsyncAgents(Group):
         """
         from .stream import prepare
 
-        return self._send.stream(
-            prepare(
-                messages=messages,
-                agent_id=agent_id,
-                max_tokens=max_tokens,
-                stop=stop,
-                random_seed=random_seed,
-                metadata=metadata,
-                response_format=response_format,
-                tools=tools,
-                tool_choice=tool_choice,
-                presence_penalty=presence_penalty,
-                frequency_penalty=frequency_penalty,
-                n=n,
-                prediction=prediction,
-                parallel_tool_calls=parallel_tool_calls,
-                reasoning_effort=reasoning_effort,
-                prompt_mode=prompt_mode,
-                guardrails=guardrails,
-                prompt_cache_key=prompt_cache_key,
-                service_tier=service_tier,
-            ),
+        return self._send.structured_stream(
+            response_format,
+            prepare,
+            {
+                "messages": messages,
+                "agent_id": agent_id,
+                "max_tokens": max_tokens,
+                "stop": stop,
+                "random_seed": random_seed,
+                "metadata": metadata,
+                "tools": tools,
+                "tool_choice": tool_choice,
+                "presence_penalty": presence_penalty,
+                "frequency_penalty": frequency_penalty,
+                "n": n,
+                "prediction": prediction,
+                "parallel_tool_calls": parallel_tool_calls,
+                "reasoning_effort": reasoning_effort,
+                "prompt_mode": prompt_mode,
+                "guardrails": guardrails,
+                "prompt_cache_key": prompt_cache_key,
+                "service_tier": service_tier,
+            },
             options,
         )
 

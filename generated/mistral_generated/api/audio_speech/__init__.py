@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ...models.speech_output_format import SpeechOutputFormat
     from ...models.speech_response import SpeechResponse
     from ...params.metadata_dict import MetadataDictParam
-    from ...types import AsyncEventStream, AsyncSend, CallOptions, EventStream, Send, Unset
+    from ...senders import AsyncEventStream, AsyncSend, EventStream, Send
+    from ...types import CallOptions, Unset
 
 
 class Speech(Group):

@@ -15,18 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Unpack
 
+    from ...files import FileInput
     from ...models.timestamp_granularity import TimestampGranularity
     from ...models.transcription_event_data import TranscriptionEventData
     from ...models.transcription_response import TranscriptionResponse
-    from ...types import (
-        AsyncEventStream,
-        AsyncSend,
-        CallOptions,
-        EventStream,
-        FileInput,
-        Send,
-        Unset,
-    )
+    from ...senders import AsyncEventStream, AsyncSend, EventStream, Send
+    from ...types import CallOptions, Unset
 
 
 class Transcriptions(Group):

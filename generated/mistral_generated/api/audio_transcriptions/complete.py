@@ -15,8 +15,9 @@ from ...wire import form_fields, form_files, read_object
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...files import FileInput
     from ...models.timestamp_granularity import TimestampGranularity
-    from ...types import FileInput, Unset
+    from ...types import Unset
 
 OPERATION = Operation(
     id="audio.transcriptions.complete",

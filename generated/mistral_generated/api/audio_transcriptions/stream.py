@@ -15,9 +15,10 @@ from ...wire import form_fields, form_files, read_event_object
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...files import FileInput
     from ...models.timestamp_granularity import TimestampGranularity
     from ...models.transcription_event_data import TranscriptionEventData
-    from ...types import FileInput, Unset
+    from ...types import Unset
 
 OPERATION = Operation(
     id="audio.transcriptions.complete",

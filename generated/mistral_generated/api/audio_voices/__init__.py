@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
     from typing import Literal, Unpack
 
+    from ...files import Destination
     from ...models.voice import Voice
     from ...models.voice_list import VoiceList
-    from ...types import AsyncSend, CallOptions, Destination, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Voices(Group):

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from ...models.delete_batch_job_response import DeleteBatchJobResponse
     from ...models.list_batch_jobs_response import ListBatchJobsResponse
     from ...params.batch_request import BatchRequestParam
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Jobs(Group):

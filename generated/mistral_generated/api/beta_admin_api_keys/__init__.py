@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ...models.api_key_list import APIKeyList
     from ...models.created_api_key import CreatedAPIKey
     from ...models.delete_api_key_response import DeleteAPIKeyResponse
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class ApiKeys(Group):

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from ...models.audit_log import AuditLog
     from ...models.audit_log_event_type import AuditLogEventType
     from ...models.target_type import TargetType
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class AuditLogs(Group):

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from ...models.rate_limits import RateLimits
     from ...models.spend_limit_response import SpendLimitResponse
     from ...models.usage import Usage
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Billing(Group):

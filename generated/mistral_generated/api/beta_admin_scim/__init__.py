@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from ...models.scim_sync_response import ScimSyncResponse
     from ...models.scim_sync_run import ScimSyncRun
     from ...params.scim_sync_config import ScimSyncConfigParam
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Scim(Group):

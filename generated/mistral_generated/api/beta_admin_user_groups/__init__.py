@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from ...models.user_role import UserRole
     from ...models.workspace_role import WorkspaceRole
     from ...models.workspace_role_name import WorkspaceRoleName
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class UserGroups(Group):

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from ...models.user_invite import UserInvite
     from ...models.user_role import UserRole
     from ...params.create_users_request import CreateUsersRequestParam
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Users(Group):

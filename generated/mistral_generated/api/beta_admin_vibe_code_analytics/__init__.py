@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from ...models.vibe_organization_stats import VibeOrganizationStats
     from ...models.vibe_workspace_stats import VibeWorkspaceStats
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class VibeCodeAnalytics(Group):

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from ...models.vibe_work_by_agent_stats import VibeWorkByAgentStats
     from ...models.vibe_work_by_time_stats import VibeWorkByTimeStats
     from ...models.vibe_work_by_user_stats import VibeWorkByUserStats
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class VibeWorkAnalytics(Group):

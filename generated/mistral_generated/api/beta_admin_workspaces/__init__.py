@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from ...models.workspace_user_request import WorkspaceUserRequest
     from ...params.workspace_member_ref import WorkspaceMemberRefParam
     from ...params.workspace_user_request import WorkspaceUserRequestParam
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Workspaces(Group):

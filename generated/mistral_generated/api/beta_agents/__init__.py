@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from ...params.completion_args import CompletionArgsParam
     from ...params.guardrail_config import GuardrailConfigParam
     from ...params.metadata_dict import MetadataDictParam
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Agents(Group):

@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from ...params.connectors_query_filters import ConnectorsQueryFiltersParam
     from ...params.extended_oauth_server_metadata import ExtendedOAuthServerMetadataParam
     from ...params.global_header_value import GlobalHeaderValueParam
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Connectors(Group):

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from ...params.guardrail_config import GuardrailConfigParam
     from ...params.metadata_dict import MetadataDictParam
     from ...params.tool_call_confirmation import ToolCallConfirmationParam
-    from ...types import AsyncEventStream, AsyncSend, CallOptions, EventStream, Send, Unset
+    from ...senders import AsyncEventStream, AsyncSend, EventStream, Send
+    from ...types import CallOptions, Unset
 
 
 class Conversations(Group):

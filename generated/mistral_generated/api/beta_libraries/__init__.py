@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from ...models.library import Library
     from ...models.list_libraries_response import ListLibrariesResponse
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
     from ..beta_libraries_accesses import Accesses as BetaLibrariesAccesses
     from ..beta_libraries_accesses import AsyncAccesses as AsyncBetaLibrariesAccesses
     from ..beta_libraries_documents import AsyncDocuments as AsyncBetaLibrariesDocuments

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from ...models.list_sharing_response import ListSharingResponse
     from ...models.share_enum import ShareEnum
     from ...models.sharing import Sharing
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Accesses(Group):

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
     from typing import Literal, Unpack
 
+    from ...files import FileInput
     from ...models.document import Document
     from ...models.document_text_content import DocumentTextContent
     from ...models.list_documents_response import ListDocumentsResponse
     from ...models.processing_status import ProcessingStatus
-    from ...types import AsyncSend, CallOptions, FileInput, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Documents(Group):

@@ -13,7 +13,7 @@ from ...types import Call, Form, Operation, Response
 from ...wire import form_files, needed_file, read_object, segment
 
 if TYPE_CHECKING:
-    from ...types import FileInput
+    from ...files import FileInput
 
 OPERATION = Operation(
     id="beta.libraries.documents.upload",

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from ...models.list_campaign_selected_events_response import ListCampaignSelectedEventsResponse
     from ...models.list_campaigns_response import ListCampaignsResponse
     from ...params.filter_payload import FilterPayloadParam
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Campaigns(Group):

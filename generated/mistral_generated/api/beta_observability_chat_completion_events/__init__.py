@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from ...models.search_chat_completion_events_response import SearchChatCompletionEventsResponse
     from ...params.create_judge_request import CreateJudgeRequestParam
     from ...params.filter_payload import FilterPayloadParam
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
     from ..beta_observability_chat_completion_events_fields import (
         AsyncFields as AsyncBetaObservabilityChatCompletionEventsFields,
     )

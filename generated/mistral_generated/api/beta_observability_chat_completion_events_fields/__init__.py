@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from ...models.filter_payload import FilterPayload
     from ...models.list_chat_completion_fields_response import ListChatCompletionFieldsResponse
     from ...params.filter_payload import FilterPayloadParam
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Fields(Group):

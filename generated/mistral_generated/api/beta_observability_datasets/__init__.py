@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from ...models.list_dataset_import_tasks_response import ListDatasetImportTasksResponse
     from ...models.list_dataset_records_response import ListDatasetRecordsResponse
     from ...models.list_datasets_response import ListDatasetsResponse
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
     from ..beta_observability_datasets_records import (
         AsyncRecords as AsyncBetaObservabilityDatasetsRecords,
     )

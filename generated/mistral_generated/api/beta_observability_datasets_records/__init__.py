@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ...models.dataset_record import DatasetRecord
     from ...models.judge_output import JudgeOutput
     from ...params.create_judge_request import CreateJudgeRequestParam
-    from ...types import AsyncSend, CallOptions, Send
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions
 
 
 class Records(Group):

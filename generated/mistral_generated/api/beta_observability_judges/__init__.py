@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from ...models.judge_output_type import JudgeOutputType
     from ...models.list_judges_response import ListJudgesResponse
     from ...params.judge_output_definition import JudgeOutputDefinitionParam
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Judges(Group):

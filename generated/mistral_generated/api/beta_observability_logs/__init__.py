@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ...models.log_field_options import LogFieldOptions
     from ...models.log_fields import LogFields
     from ...models.search_logs_response import SearchLogsResponse
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Logs(Group):

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from ...params.metric_definition import MetricDefinitionParam
     from ...params.order_by_clause import OrderByClauseParam
     from ...params.time_dimension import TimeDimensionParam
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Spans(Group):

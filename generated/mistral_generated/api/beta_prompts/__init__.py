@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from ...models.registry_sharing_scope import RegistrySharingScope
     from ...params.alias_list import AliasListParam
     from ...params.prompt_definition import PromptDefinitionParam
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Prompts(Group):

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from ...models.ingestion_pipeline_configuration import IngestionPipelineConfiguration
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class IngestionPipelineConfigurations(Group):

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from ...models.update_metrics_request import UpdateMetricsRequest
     from ...params.register_vespa_deployment import RegisterVespaDeploymentParam
     from ...params.update_metrics_request import UpdateMetricsRequestParam
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class SearchIndexes(Group):

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from ...models.skill_definition import SkillDefinition
     from ...params.alias_list import AliasListParam
     from ...params.skill_definition import SkillDefinitionParam
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Skills(Group):

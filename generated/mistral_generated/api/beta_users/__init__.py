@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ...models.user_identity import UserIdentity
     from ...models.user_organization import UserOrganization
     from ...models.user_workspace import UserWorkspace
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Users(Group):

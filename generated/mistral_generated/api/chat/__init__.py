@@ -7,7 +7,7 @@ streams. Each operation is imported when it is first called.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from ...types import UNSET, Group
 
@@ -33,7 +33,15 @@ if TYPE_CHECKING:
     from ...params.prediction import PredictionParam
     from ...params.response_format import ResponseFormatParam
     from ...params.tool_choice import ToolChoiceParam
-    from ...types import AsyncEventStream, AsyncSend, CallOptions, EventStream, Send, Unset
+    from ...senders import (
+        AsyncEventStream,
+        AsyncSend,
+        AsyncStructuredStream,
+        EventStream,
+        Send,
+        StructuredStream,
+    )
+    from ...types import CallOptions, Unset
 
     T = TypeVar("T")
 
@@ -155,6 +163,7 @@ class Chat(Group):
             options,
         )
 
+    @overload
     def stream(
         self,
         *,
@@ -181,7 +190,63 @@ class Chat(Group):
         service_tier: RequestedServiceTier | None | Unset = UNSET,
         safe_prompt: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
-    ) -> EventStream[CompletionChunk]:
+    ) -> EventStream[CompletionChunk]: ...
+
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: type[T],
+        model: str,
+        messages: Sequence[ChatMessage | ChatMessageParam | Mapping[str, object]],
+        temperature: float | None | Unset = UNSET,
+        top_p: float | None | Unset = UNSET,
+        max_tokens: int | None | Unset = UNSET,
+        stop: str | Sequence[str] | None | Unset = UNSET,
+        random_seed: int | None | Unset = UNSET,
+        metadata: Mapping[str, Any] | None | Unset = UNSET,
+        tools: Sequence[ChatTool | ChatToolParam | Mapping[str, object]] | None | Unset = UNSET,
+        tool_choice: ToolChoice | ToolChoiceParam | ToolChoiceEnum | None | Unset = UNSET,
+        presence_penalty: float | None | Unset = UNSET,
+        frequency_penalty: float | None | Unset = UNSET,
+        prediction: Prediction | PredictionParam | None | Unset = UNSET,
+        parallel_tool_calls: bool | None | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | None | Unset = UNSET,
+        prompt_mode: MistralPromptMode | None | Unset = UNSET,
+        guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
+        prompt_cache_key: str | None | Unset = UNSET,
+        service_tier: RequestedServiceTier | None | Unset = UNSET,
+        safe_prompt: bool | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> StructuredStream[CompletionChunk, T]: ...
+
+    def stream(
+        self,
+        *,
+        model: str,
+        messages: Sequence[ChatMessage | ChatMessageParam | Mapping[str, object]],
+        temperature: float | None | Unset = UNSET,
+        top_p: float | None | Unset = UNSET,
+        max_tokens: int | None | Unset = UNSET,
+        stop: str | Sequence[str] | None | Unset = UNSET,
+        random_seed: int | None | Unset = UNSET,
+        metadata: Mapping[str, Any] | None | Unset = UNSET,
+        response_format: type[T] | ResponseFormat | ResponseFormatParam | None | Unset = UNSET,
+        tools: Sequence[ChatTool | ChatToolParam | Mapping[str, object]] | None | Unset = UNSET,
+        tool_choice: ToolChoice | ToolChoiceParam | ToolChoiceEnum | None | Unset = UNSET,
+        presence_penalty: float | None | Unset = UNSET,
+        frequency_penalty: float | None | Unset = UNSET,
+        n: int | None | Unset = UNSET,
+        prediction: Prediction | PredictionParam | None | Unset = UNSET,
+        parallel_tool_calls: bool | None | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | None | Unset = UNSET,
+        prompt_mode: MistralPromptMode | None | Unset = UNSET,
+        guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
+        prompt_cache_key: str | None | Unset = UNSET,
+        service_tier: RequestedServiceTier | None | Unset = UNSET,
+        safe_prompt: bool | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> EventStream[CompletionChunk] | StructuredStream[CompletionChunk, T]:
         """Let a model continue a conversation.
 
         The answer comes as events, while it is being made.
@@ -206,7 +271,8 @@ class Chat(Group):
             stop: Text, or several texts, at which the answer ends.
             random_seed: A number that makes equal requests give equal answers, as far as possible.
             metadata: Notes of the caller, of any shape.
-            response_format: What form the answer has to take; free text when left out.
+            response_format: What form the answer has to take; free text when left out. Or a class,
+                as `parse` takes it: the answer has its form, and `final()` gives an object of it.
             tools: Functions and built-in tools that the model may call.
             tool_choice: Whether a tool has to be called: `auto` leaves it to the model, `none`
                 forbids it, `any` and `required` demand it, and an object names the one function to
@@ -237,31 +303,32 @@ class Chat(Group):
         """
         from .stream import prepare
 
-        return self._send.stream(
-            prepare(
-                model=model,
-                messages=messages,
-                temperature=temperature,
-                top_p=top_p,
-                max_tokens=max_tokens,
-                stop=stop,
-                random_seed=random_seed,
-                metadata=metadata,
-                response_format=response_format,
-                tools=tools,
-                tool_choice=tool_choice,
-                presence_penalty=presence_penalty,
-                frequency_penalty=frequency_penalty,
-                n=n,
-                prediction=prediction,
-                parallel_tool_calls=parallel_tool_calls,
-                reasoning_effort=reasoning_effort,
-                prompt_mode=prompt_mode,
-                guardrails=guardrails,
-                prompt_cache_key=prompt_cache_key,
-                service_tier=service_tier,
-                safe_prompt=safe_prompt,
-            ),
+        return self._send.structured_stream(
+            response_format,
+            prepare,
+            {
+                "model": model,
+                "messages": messages,
+                "temperature": temperature,
+                "top_p": top_p,
+                "max_tokens": max_tokens,
+                "stop": stop,
+                "random_seed": random_seed,
+                "metadata": metadata,
+                "tools": tools,
+                "tool_choice": tool_choice,
+                "presence_penalty": presence_penalty,
+                "frequency_penalty": frequency_penalty,
+                "n": n,
+                "prediction": prediction,
+                "parallel_tool_calls": parallel_tool_calls,
+                "reasoning_effort": reasoning_effort,
+                "prompt_mode": prompt_mode,
+                "guardrails": guardrails,
+                "prompt_cache_key": prompt_cache_key,
+                "service_tier": service_tier,
+                "safe_prompt": safe_prompt,
+            },
             options,
         )
 
@@ -492,6 +559,7 @@ class AsyncChat(Group):
             options,
         )
 
+    @overload
     def stream(
         self,
         *,
@@ -518,7 +586,63 @@ class AsyncChat(Group):
         service_tier: RequestedServiceTier | None | Unset = UNSET,
         safe_prompt: bool | None | Unset = UNSET,
         **options: Unpack[CallOptions],
-    ) -> AsyncEventStream[CompletionChunk]:
+    ) -> AsyncEventStream[CompletionChunk]: ...
+
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: type[T],
+        model: str,
+        messages: Sequence[ChatMessage | ChatMessageParam | Mapping[str, object]],
+        temperature: float | None | Unset = UNSET,
+        top_p: float | None | Unset = UNSET,
+        max_tokens: int | None | Unset = UNSET,
+        stop: str | Sequence[str] | None | Unset = UNSET,
+        random_seed: int | None | Unset = UNSET,
+        metadata: Mapping[str, Any] | None | Unset = UNSET,
+        tools: Sequence[ChatTool | ChatToolParam | Mapping[str, object]] | None | Unset = UNSET,
+        tool_choice: ToolChoice | ToolChoiceParam | ToolChoiceEnum | None | Unset = UNSET,
+        presence_penalty: float | None | Unset = UNSET,
+        frequency_penalty: float | None | Unset = UNSET,
+        prediction: Prediction | PredictionParam | None | Unset = UNSET,
+        parallel_tool_calls: bool | None | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | None | Unset = UNSET,
+        prompt_mode: MistralPromptMode | None | Unset = UNSET,
+        guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
+        prompt_cache_key: str | None | Unset = UNSET,
+        service_tier: RequestedServiceTier | None | Unset = UNSET,
+        safe_prompt: bool | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> AsyncStructuredStream[CompletionChunk, T]: ...
+
+    def stream(
+        self,
+        *,
+        model: str,
+        messages: Sequence[ChatMessage | ChatMessageParam | Mapping[str, object]],
+        temperature: float | None | Unset = UNSET,
+        top_p: float | None | Unset = UNSET,
+        max_tokens: int | None | Unset = UNSET,
+        stop: str | Sequence[str] | None | Unset = UNSET,
+        random_seed: int | None | Unset = UNSET,
+        metadata: Mapping[str, Any] | None | Unset = UNSET,
+        response_format: type[T] | ResponseFormat | ResponseFormatParam | None | Unset = UNSET,
+        tools: Sequence[ChatTool | ChatToolParam | Mapping[str, object]] | None | Unset = UNSET,
+        tool_choice: ToolChoice | ToolChoiceParam | ToolChoiceEnum | None | Unset = UNSET,
+        presence_penalty: float | None | Unset = UNSET,
+        frequency_penalty: float | None | Unset = UNSET,
+        n: int | None | Unset = UNSET,
+        prediction: Prediction | PredictionParam | None | Unset = UNSET,
+        parallel_tool_calls: bool | None | Unset = UNSET,
+        reasoning_effort: ReasoningEffort | None | Unset = UNSET,
+        prompt_mode: MistralPromptMode | None | Unset = UNSET,
+        guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
+        prompt_cache_key: str | None | Unset = UNSET,
+        service_tier: RequestedServiceTier | None | Unset = UNSET,
+        safe_prompt: bool | None | Unset = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> AsyncEventStream[CompletionChunk] | AsyncStructuredStream[CompletionChunk, T]:
         """Let a model continue a conversation.
 
         The answer comes as events, while it is being made.
@@ -543,7 +667,8 @@ class AsyncChat(Group):
             stop: Text, or several texts, at which the answer ends.
             random_seed: A number that makes equal requests give equal answers, as far as possible.
             metadata: Notes of the caller, of any shape.
-            response_format: What form the answer has to take; free text when left out.
+            response_format: What form the answer has to take; free text when left out. Or a class,
+                as `parse` takes it: the answer has its form, and `final()` gives an object of it.
             tools: Functions and built-in tools that the model may call.
             tool_choice: Whether a tool has to be called: `auto` leaves it to the model, `none`
                 forbids it, `any` and `required` demand it, and an object names the one function to
@@ -574,31 +699,32 @@ class AsyncChat(Group):
         """
         from .stream import prepare
 
-        return self._send.stream(
-            prepare(
-                model=model,
-                messages=messages,
-                temperature=temperature,
-                top_p=top_p,
-                max_tokens=max_tokens,
-                stop=stop,
-                random_seed=random_seed,
-                metadata=metadata,
-                response_format=response_format,
-                tools=tools,
-                tool_choice=tool_choice,
-                presence_penalty=presence_penalty,
-                frequency_penalty=frequency_penalty,
-                n=n,
-                prediction=prediction,
-                parallel_tool_calls=parallel_tool_calls,
-                reasoning_effort=reasoning_effort,
-                prompt_mode=prompt_mode,
-                guardrails=guardrails,
-                prompt_cache_key=prompt_cache_key,
-                service_tier=service_tier,
-                safe_prompt=safe_prompt,
-            ),
+        return self._send.structured_stream(
+            response_format,
+            prepare,
+            {
+                "model": model,
+                "messages": messages,
+                "temperature": temperature,
+                "top_p": top_p,
+                "max_tokens": max_tokens,
+                "stop": stop,
+                "random_seed": random_seed,
+                "metadata": metadata,
+                "tools": tools,
+                "tool_choice": tool_choice,
+                "presence_penalty": presence_penalty,
+                "frequency_penalty": frequency_penalty,
+                "n": n,
+                "prediction": prediction,
+                "parallel_tool_calls": parallel_tool_calls,
+                "reasoning_effort": reasoning_effort,
+                "prompt_mode": prompt_mode,
+                "guardrails": guardrails,
+                "prompt_cache_key": prompt_cache_key,
+                "service_tier": service_tier,
+                "safe_prompt": safe_prompt,
+            },
             options,
         )
 

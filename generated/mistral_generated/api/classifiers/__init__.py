@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from ...models.moderation_response import ModerationResponse
     from ...params.chat_message import ChatMessageParam
     from ...params.instruct_request import InstructRequestParam
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Classifiers(Group):

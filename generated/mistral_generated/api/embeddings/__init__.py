@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from ...models.embedding_dtype import EmbeddingDtype
     from ...models.embedding_response import EmbeddingResponse
     from ...models.encoding_format import EncodingFormat
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Embeddings(Group):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
     from typing import Unpack
 
+    from ...files import Destination, FileInput
     from ...models.create_file_response import CreateFileResponse
     from ...models.delete_file_response import DeleteFileResponse
     from ...models.file_purpose import FilePurpose
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from ...models.list_files_response import ListFilesResponse
     from ...models.sample_type import SampleType
     from ...models.source import Source
-    from ...types import AsyncSend, CallOptions, Destination, FileInput, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Files(Group):

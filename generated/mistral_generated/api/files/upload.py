@@ -13,9 +13,10 @@ from ...types import UNSET, Call, Form, Operation, Response
 from ...wire import form_fields, form_files, needed_file, read_object
 
 if TYPE_CHECKING:
+    from ...files import FileInput
     from ...models.file_purpose import FilePurpose
     from ...models.file_visibility import FileVisibility
-    from ...types import FileInput, Unset
+    from ...types import Unset
 
 OPERATION = Operation(
     id="files.upload",

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from ...models.completion_chunk import CompletionChunk
     from ...models.fim_completion_response import FIMCompletionResponse
-    from ...types import AsyncEventStream, AsyncSend, CallOptions, EventStream, Send, Unset
+    from ...senders import AsyncEventStream, AsyncSend, EventStream, Send
+    from ...types import CallOptions, Unset
 
 
 class Fim(Group):

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from ...params.training_file import TrainingFileParam
     from ...params.training_parameters_request import TrainingParametersRequestParam
     from ...params.wandb_integration import WandbIntegrationParam
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Jobs(Group):

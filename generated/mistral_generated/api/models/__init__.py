@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ...models.model_card import ModelCard
     from ...models.model_list import ModelList
     from ...models.unarchive_model_response import UnarchiveModelResponse
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Models(Group):

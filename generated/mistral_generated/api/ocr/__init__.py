@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ...models.response_format import ResponseFormat
     from ...params.ocr_document import OCRDocumentParam
     from ...params.response_format import ResponseFormatParam
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Ocr(Group):

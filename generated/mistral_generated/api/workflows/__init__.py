@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from ...models.workflow_registration_list_response import WorkflowRegistrationListResponse
     from ...models.workflow_unarchive_response import WorkflowUnarchiveResponse
     from ...models.workflow_update_response import WorkflowUpdateResponse
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
     from ..workflows_deployments import AsyncDeployments as AsyncWorkflowsDeployments
     from ..workflows_deployments import Deployments as WorkflowsDeployments
     from ..workflows_events import AsyncEvents as AsyncWorkflowsEvents

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from ...params.deployment_resource_config_update import DeploymentResourceConfigUpdateParam
     from ...params.deployment_worker_spec_input import DeploymentWorkerSpecInputParam
     from ...params.workflows_worker_spec_update import WorkflowsWorkerSpecUpdateParam
-    from ...types import AsyncEventStream, AsyncSend, CallOptions, EventStream, Send, Unset
+    from ...senders import AsyncEventStream, AsyncSend, EventStream, Send
+    from ...types import CallOptions, Unset
 
 
 class Deployments(Group):

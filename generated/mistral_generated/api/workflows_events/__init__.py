@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ...models.workflow_event import WorkflowEvent
     from ...models.workflow_event_type import WorkflowEventType
     from ...models.workflow_stream_event_data import WorkflowStreamEventData
-    from ...types import AsyncEventStream, AsyncSend, CallOptions, EventStream, Send, Unset
+    from ...senders import AsyncEventStream, AsyncSend, EventStream, Send
+    from ...types import CallOptions, Unset
 
 
 class Events(Group):

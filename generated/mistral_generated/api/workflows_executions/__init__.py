@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     )
     from ...models.workflow_stream_event_data import WorkflowStreamEventData
     from ...params.query_workflow_request_input import QueryWorkflowRequestInputParam
-    from ...types import AsyncEventStream, AsyncSend, CallOptions, EventStream, Send, Unset
+    from ...senders import AsyncEventStream, AsyncSend, EventStream, Send
+    from ...types import CallOptions, Unset
 
 
 class Executions(Group):

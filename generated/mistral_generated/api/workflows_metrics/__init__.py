@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from ...models.workflow_metrics import WorkflowMetrics
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Metrics(Group):

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from ...models.workflow_execution_without_result_response import (
         WorkflowExecutionWithoutResultResponse,
     )
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Runs(Group):

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from ...params.schedule_definition import ScheduleDefinitionParam
     from ...params.workflow_schedule_pause_request import WorkflowSchedulePauseRequestParam
     from ...params.workflow_schedule_trigger_request import WorkflowScheduleTriggerRequestParam
-    from ...types import AsyncSend, CallOptions, Send, Unset
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions, Unset
 
 
 class Schedules(Group):

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from ...models.worker_info import WorkerInfo
-    from ...types import AsyncSend, CallOptions, Send
+    from ...senders import AsyncSend, Send
+    from ...types import CallOptions
 
 
 class Workers(Group):

@@ -1,0 +1,177 @@
+"""The client `AsyncMistral`: the resources of the generated tree, and how their calls are sent.
+
+The latter is key, base URL, timeouts, retries and connections. A client can be shared by threads or
+tasks, used after a fork, and pickled. Its pickle holds the API key, because a worker process must
+be able to use it: treat such a pickle like the key itself. Its representation does not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, overload
+
+import httpx
+
+from mistral_client.async_send import AsyncSender
+from mistral_client.contexts import check_own_async, context_of, pickled, shown, view_of
+from mistral_client.executors import Connection
+from mistral_client.options import Network, read_base_url
+from mistral_client.pools import AsyncPools
+from mistral_generated.resources import AsyncResources
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Awaitable, Callable
+    from types import TracebackType
+
+    from mistral_client.async_embeddings import AsyncEmbeddings
+    from mistral_client.async_jobs import AsyncBatch, AsyncFineTuning
+    from mistral_client.async_resources import AsyncBeta
+    from mistral_client.async_stored_files import AsyncFiles
+    from mistral_client.contexts import ClientOptions, Server
+    from mistral_client.options import Timing
+    from mistral_client.raw import Raw
+    from mistral_generated.senders import AsyncEventStream
+
+P = ParamSpec("P")
+T = TypeVar("T")
+E = TypeVar("E")
+
+
+class AsyncMistral(AsyncResources):
+    """The client: `await client.chat.complete(...)`, `await client.models.list()` and so on.
+
+    `api_key` defaults to the environment variable MISTRAL_API_KEY, `base_url` to MISTRAL_BASE_URL
+    or the public service; `server` names one of the public hosts instead. `http_client` or
+    `transport` are the caller's own, used as they are and never closed here. `verify`, `cert` and
+    `proxy` are explained at `Network` in `options`; without them the environment decides. `timing`
+    replaces clock and waiting in tests. The rest is explained at `ClientOptions`
+    in `contexts`.
+
+    Raises ConfigurationError without a usable key or base URL, for a proxy or certificates of the
+    environment that cannot be used, and for an `http_client` or `transport` that cannot send for
+    this client; TypeError and ValueError for options that make no sense.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        server: Server | None = None,
+        http_client: httpx.AsyncClient | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        verify: bool | str | ssl.SSLContext = True,
+        cert: str | tuple[str, str] | tuple[str, str, str] | None = None,
+        proxy: str | None = None,
+        timing: Timing | None = None,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Check the options; nothing is sent."""
+        network = Network(verify=verify, cert=cert, proxy=proxy)
+        check_own_async(http_client, transport, network)
+        url = read_base_url(base_url, server)
+        context = context_of(
+            api_key, url, options, timing=timing, http_client=http_client, network=network
+        )
+        http = http_client or httpx.AsyncClient(
+            transport=transport or AsyncPools(url, network), trust_env=False
+        )
+        connection = Connection(http, is_ours=http_client is None and transport is None)
+        self._sender = AsyncSender(connection, context)
+        super().__init__(self._sender)
+
+    @property
+    def beta(self) -> AsyncBeta:
+        """The operations of `beta`."""
+        from mistral_client.async_resources import AsyncBeta  # noqa: PLC0415 - when used
+
+        return AsyncBeta(self._sender)
+
+    @property
+    def embeddings(self) -> AsyncEmbeddings:
+        """Texts as lists of numbers."""
+        from mistral_client.async_embeddings import AsyncEmbeddings  # noqa: PLC0415 - when used
+
+        return AsyncEmbeddings(self._sender)
+
+    @property
+    def files(self) -> AsyncFiles:
+        """Files that other operations read or write: training data, batch requests and results."""
+        from mistral_client.async_stored_files import AsyncFiles  # noqa: PLC0415 - when used
+
+        return AsyncFiles(self._sender)
+
+    @property
+    def batch(self) -> AsyncBatch:
+        """The groups under `batch`."""
+        from mistral_client.async_jobs import AsyncBatch  # noqa: PLC0415 - when used
+
+        return AsyncBatch(self._sender)
+
+    @property
+    def fine_tuning(self) -> AsyncFineTuning:
+        """The groups under `fine_tuning`."""
+        from mistral_client.async_jobs import AsyncFineTuning  # noqa: PLC0415 - when used
+
+        return AsyncFineTuning(self._sender)
+
+    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
+        """Return a view with other options that shares the connections; `headers` are added."""
+        view = object.__new__(type(self))
+        view._sender = AsyncSender(self._sender.connection, view_of(self._sender.context, options))
+        AsyncResources.__init__(view, view._sender)
+        return view
+
+    @overload
+    async def raw(
+        self, method: Callable[P, AsyncEventStream[E]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Raw[AsyncEventStream[E]]: ...
+
+    @overload
+    async def raw(
+        self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Raw[T]: ...
+
+    async def raw(
+        self, method: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Raw[Any]:
+        """Call a method and return the HTTP answer together with its result.
+
+        `client.raw(client.models.list)` returns a `Raw` with status, headers, body and `parsed`.
+        A stream comes opened, with an empty body; enter `parsed` to read and close it. Iterators
+        over all pages have no one answer: ask for single pages.
+        """
+        from mistral_client.raw import Capture, capture, settle_async  # noqa: PLC0415 - when used
+
+        wanted = Capture()
+        token = capture.set(wanted)
+        try:
+            parsed = await settle_async(method(*args, **kwargs))
+        finally:
+            capture.reset(token)
+        return wanted.complete(parsed)
+
+    async def aclose(self) -> None:
+        """Close the connections, of all views too; the caller's own httpx client stays open."""
+        connection = self._sender.connection
+        connection.is_closed = True
+        if connection.is_ours:
+            await connection.http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return shown(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return pickled(type(self), self._sender.context, is_ours=self._sender.connection.is_ours)

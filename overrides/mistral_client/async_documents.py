@@ -1,0 +1,82 @@
+"""The documents of a library, with what the API has no operation for: many, and waiting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Unpack
+
+from mistral_client.async_polling import poll_async
+from mistral_client.async_uploads import upload_each_async
+from mistral_client.bulk import check_files
+from mistral_client.waiting import wait_for_document
+from mistral_generated.api.beta_libraries_documents import AsyncDocuments as _AsyncDocuments
+from mistral_generated.api.beta_libraries_documents.upload import prepare
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+
+    from mistral_client.async_send import AsyncSender
+    from mistral_generated.files import FileInput
+    from mistral_generated.models import Document, ProcessingStatus
+    from mistral_generated.types import CallOptions
+
+
+class AsyncDocuments(_AsyncDocuments):
+    """The generated operations, `upload_all` and `wait`."""
+
+    __slots__ = ("_sender",)
+
+    def __init__(self, sender: AsyncSender) -> None:
+        super().__init__(sender)
+        self._sender = sender
+
+    def upload_all(
+        self,
+        library_id: str,
+        paths: Iterable[FileInput] | AsyncIterable[FileInput],
+        *,
+        workers: int = 4,
+        on_progress: Callable[[int], object] | None = None,
+        **options: Unpack[CallOptions],
+    ) -> AsyncIterator[Document]:
+        """Iterate over the documents of any number of files, in their order.
+
+        Files are what `upload` takes; they are read while they are sent, `workers` at once.
+        `on_progress` is called with the number of files that are done after each. The options are
+        those of `upload`.
+
+        A file that fails holds up no other: when all are done, UploadFailed says which did and why,
+        and what became of the others. Raises TypeError or ValueError for arguments that make no
+        sense before anything is sent.
+        """
+        prepare(library_id, file=b"")
+        check_files(paths, workers, on_progress)
+
+        async def upload(file: FileInput) -> Document:
+            return await self.upload(library_id, file=file, **options)
+
+        operation = "beta.libraries.documents.upload_all"
+        return upload_each_async(upload, paths, operation, workers, on_progress)
+
+    async def wait(
+        self,
+        library_id: str,
+        document_id: str,
+        *,
+        timeout: float = 600.0,  # noqa: ASYNC109 - seconds of processing, not of this coroutine
+        poll_interval: float = 0.5,
+        max_interval: float = 5.0,
+        on_progress: Callable[[ProcessingStatus], object] | None = None,
+    ) -> Document:
+        """Wait until a document is processed, and return it as it is then.
+
+        Asks for the status after `poll_interval` seconds, then ever less often, at most every
+        `max_interval` seconds, for `timeout` seconds in all. `on_progress` is called with every
+        status, the last one included.
+
+        Raises ProcessingFailed when processing ends in an error, TimedOut when it takes too long,
+        and what `status` and `get` raise.
+        """
+        timing = self._sender.context.timing
+        wait = wait_for_document(document_id, timing, timeout, poll_interval, max_interval)
+        await poll_async(lambda: self.status(library_id, document_id), wait, on_progress)
+        return await self.get(library_id, document_id)

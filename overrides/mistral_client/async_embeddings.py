@@ -1,0 +1,75 @@
+"""Embeddings, with what the API has no operation for: any number of texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Unpack
+
+from mistral_client.batches import Batches, check_texts, vectors_of
+from mistral_client.many import check_progress, check_workers, each_async, in_order_async
+from mistral_client.requests import encode_json
+from mistral_client.waiting import show_async
+from mistral_generated.api.embeddings import AsyncEmbeddings as _AsyncEmbeddings
+from mistral_generated.api.embeddings.create import prepare
+from mistral_generated.types import UNSET
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+
+    from mistral_generated.types import CallOptions, Unset
+
+
+class AsyncEmbeddings(_AsyncEmbeddings):
+    """The generated operation, and `create_all`."""
+
+    __slots__ = ()
+
+    def create_all(
+        self,
+        texts: Iterable[str] | AsyncIterable[str],
+        *,
+        model: str,
+        batch_size: int = 64,
+        workers: int = 4,
+        on_progress: Callable[[int], object] | None = None,
+        output_dimension: int | Unset | None = UNSET,
+        **options: Unpack[CallOptions],
+    ) -> AsyncIterator[list[float]]:
+        """Iterate over the embeddings of any number of texts, in their order.
+
+        Texts are taken as they are needed and sent in batches of at most `batch_size`, and fewer
+        where they are long; `workers` requests go at once. `on_progress` is called with the number
+        of texts that are done after each batch. `output_dimension` and the options are those of
+        `create`.
+
+        Raises TypeError for what is no text, and what `create` raises.
+        """
+        encode_json(prepare(model=model, inputs=[], output_dimension=output_dimension))
+        check_workers(workers)
+        check_progress(on_progress)
+        check_texts(texts, batch_size)
+
+        async def embed(batch: list[str]) -> list[list[float]]:
+            answer = await self.create(
+                model=model, inputs=batch, output_dimension=output_dimension, **options
+            )
+            return vectors_of(answer, len(batch))
+
+        async def walk() -> AsyncIterator[list[float]]:
+            done = 0
+            batches = _batches_async(each_async(texts), batch_size)
+            async for vectors in in_order_async(embed, batches, workers):
+                done += len(vectors)
+                await show_async(on_progress, done)
+                for vector in vectors:
+                    yield vector
+
+        return walk()
+
+
+async def _batches_async(texts: AsyncIterator[str], batch_size: int) -> AsyncIterator[list[str]]:
+    batches = Batches(batch_size)
+    async for text in texts:
+        if full := batches.add(text):
+            yield full
+    if rest := batches.rest():
+        yield rest

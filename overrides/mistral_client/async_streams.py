@@ -1,0 +1,140 @@
+"""Event streams: typed events out of an open answer, and what happens when it breaks.
+
+`event_reader.py` decides; a stream reads the network and closes it on every path. It opens when it
+is entered or first iterated over. The end marker ends it; an error inside it, a cut and a silence
+raise a `StreamError` with the events that had arrived.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
+
+import httpx
+
+from mistral_client.bodies import beginning_of_async, chunks_of_async
+from mistral_client.drains import drain_async
+from mistral_client.opened import Opened, end_async
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+    from types import TracebackType
+
+    from mistral_client.event_reader import EventReader
+    from mistral_generated.models import ChatCompletionResponse
+    from mistral_generated.types import Event
+
+T = TypeVar("T")
+F = TypeVar("F")
+
+
+class AsyncEventStream(Opened, Generic[T, F]):
+    """The events of one call, inside `async with client.chat.stream(...) as events`."""
+
+    def __init__(
+        self,
+        open_response: Callable[[str | None], Awaitable[httpx.Response]],
+        reader: EventReader[T],
+        silence_s: float | None,
+        pause: Callable[[float], Awaitable[None]],
+        finish: Callable[[ChatCompletionResponse], F],
+    ) -> None:
+        """Read with `reader`; `finish` makes of the whole answer what the stream comes to."""
+        self._open_response = open_response
+        self._reader = reader
+        self._silence_s = silence_s
+        self._pause = pause
+        self._finish = finish
+        self._events = self._read()
+
+    async def open(self) -> Self:
+        """Open the stream and return it; opening again does nothing.
+
+        Raises what any call raises for an error answer or none.
+        """
+        await self._open()
+        return self
+
+    async def __aenter__(self) -> Self:
+        """Open the stream."""
+        return await self.open()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> None:
+        await self.aclose()
+
+    def __aiter__(self) -> AsyncIterator[Event[T]]:
+        return self._events
+
+    async def __anext__(self) -> Event[T]:
+        return await anext(self._events)
+
+    async def text(self) -> AsyncIterator[str]:
+        """Iterate over the pieces of text that the events add, of the first choice."""
+        from mistral_client.assembly import piece_of  # noqa: PLC0415 - loaded when it is used
+
+        async for event in self:
+            if piece := piece_of(event.data):
+                yield piece
+
+    async def final(self) -> F:
+        """Read the stream to its end and return the whole answer, of all events it had.
+
+        Content, thinking, tool calls and usage are put together as an answer that does not stream
+        has them; where a class was given for its form, this is an object of the class. Raises
+        TypeError for a stream that is no completion, StreamError for one that breaks, and one that
+        is so long that its first events are gone, StructuredOutputError for no such object.
+        """
+        from mistral_client.assembly import assemble  # noqa: PLC0415 - loaded when it is used
+
+        async for _ in self:
+            pass
+        return self._finish(assemble(self._reader.all_data(), self._reader.operation))
+
+    async def aclose(self) -> None:
+        """Close the stream, from anywhere; closing again does nothing.
+
+        Where another thread or task waits for an event, its iteration ends.
+        """
+        self._closing = True
+        await end_async(self._events, self._response)
+
+    async def _open(self) -> httpx.Response:
+        response = self._response
+        if response is None:
+            response = self._response = await self._open_response(self._reader.parser.last_id)
+            if not self._reader.begin(response):
+                body = await beginning_of_async(response, self._reader.largest)
+                self._reader.refuse(body)
+        return response
+
+    async def _read(self) -> AsyncGenerator[Event[T]]:
+        reader = self._reader
+        delay_s: float | None = 0.0
+        while delay_s is not None and not self._is_closed():
+            delay_s = None
+            response = await self._open()
+            chunks = chunks_of_async(response)
+            try:
+                async for chunk in chunks:
+                    if self._is_closed():
+                        return
+                    for event in reader.read(chunk):
+                        yield event
+                    if reader.is_done:
+                        await drain_async(response, chunks)
+                        return
+                if not self._is_closed():
+                    reader.finish()
+            except httpx.HTTPError as failure:
+                if not self._is_closed():
+                    delay_s = reader.go_on(failure, self._silence_s)
+            finally:
+                await response.aclose()
+            if delay_s is not None:
+                await self._pause(delay_s)
+                self._response = None

@@ -1,0 +1,206 @@
+"""What clients are set up with: their options, checked, and the context of their exchanges."""
+
+from __future__ import annotations
+
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, TypeVar, cast
+
+import attr
+
+from mistral_client.exchange import Context
+from mistral_client.options import (
+    Network,
+    Settings,
+    Timeouts,
+    Timing,
+    check_headers,
+    check_max_answer_bytes,
+    check_retries,
+    check_strict,
+    configuration_error,
+    ours_for,
+    read_api_key,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import httpx
+
+    from mistral_client.executors import Executor
+    from mistral_client.retries import Retries
+
+T = TypeVar("T")
+Server: TypeAlias = Literal["default", "global", "eu", "us"]
+
+
+class ClientOptions(TypedDict, total=False):
+    """What a client and its views can be set to.
+
+    `timeout` is how long the server may stay silent before and within an answer, `connect_timeout`
+    how long a connection may take, `stream_timeout` how long an event stream may stay silent
+    between two events: in seconds, None waits for ever. `retries` is a count or a policy.
+    `headers` go with every request. `strict` raises a DecodeError for answers that lack required
+    fields or hold unknown ones, instead of reading them tolerantly. `max_answer_bytes` is how large
+    an answer, or one event of a stream, may be in memory, decompressed; None for no limit.
+    """
+
+    timeout: float | None
+    connect_timeout: float | None
+    stream_timeout: float | None
+    retries: Retries | int
+    headers: Mapping[str, str]
+    strict: bool
+    max_answer_bytes: int | None
+
+
+_KNOWN = frozenset(ClientOptions.__annotations__)
+
+
+def _changed(settings: Settings, options: ClientOptions) -> Settings:
+    """Return settings with what options change; headers are added to those that are there.
+
+    Raises TypeError for an unknown option or a wrong type, ValueError for a bad value.
+    """
+    for name in options:
+        if name not in _KNOWN:
+            raise TypeError(f"got an unexpected keyword argument {name!r}{ours_for(name)}")
+    timeouts = settings.timeouts.changed(cast("dict[str, object]", options))
+    return attr.evolve(
+        settings,
+        timeouts=timeouts,
+        retries=check_retries(options.get("retries", settings.retries)),
+        headers={**settings.headers, **check_headers(options.get("headers"))},
+        strict=check_strict(options.get("strict", settings.strict)),
+        max_answer_bytes=check_max_answer_bytes(
+            options.get("max_answer_bytes", settings.max_answer_bytes)
+        ),
+    )
+
+
+def context_of(
+    api_key: str | None,
+    url: str,
+    options: ClientOptions,
+    *,
+    timing: Timing | None,
+    http_client: httpx.Client | httpx.AsyncClient | None,
+    network: Network,
+) -> Context:
+    """Return what the exchanges of a new client share.
+
+    Timeouts and headers of the caller's own httpx client count where no option says otherwise.
+    """
+    key = read_api_key(api_key)
+    own = None if http_client is None else http_client.timeout
+    timeouts = (
+        Timeouts()
+        if own is None
+        else Timeouts(
+            connect=own.connect,
+            read=own.read,
+            write=own.write,
+            pool=own.pool,
+            silence=own.read,
+            ceiling=None,
+        )
+    )
+    return Context.of(
+        _changed(Settings(api_key=key, base_url=url, timeouts=timeouts, network=network), options),
+        timing=timing or Timing(),
+        memory=set(),
+        base_headers=None if http_client is None else http_client.headers,
+    )
+
+
+def view_of(context: Context, options: ClientOptions) -> Context:
+    """Return the context of a view: other settings, the same memory and connections."""
+    return Context.of(
+        _changed(context.settings, options),
+        timing=context.timing,
+        memory=context.memory,
+        base_headers=context.base_headers,
+    )
+
+
+def check_own(
+    http_client: httpx.Client | None, transport: httpx.BaseTransport | None, network: Network
+) -> None:
+    """Accept a caller's own httpx client or transport, or neither.
+
+    Raises TypeError for both, or for one and options of ours, ConfigurationError for one that is
+    closed or of the other kind.
+    """
+    _check_own(http_client, transport, "", network)
+
+
+def check_own_async(
+    http_client: httpx.AsyncClient | None,
+    transport: httpx.AsyncBaseTransport | None,
+    network: Network,
+) -> None:
+    """Accept the same for an asynchronous client."""
+    _check_own(http_client, transport, "Async", network)
+
+
+def _check_own(
+    http_client: httpx.Client | httpx.AsyncClient | None,
+    transport: object,
+    kind: str,
+    network: Network,
+) -> None:
+    """Raise for what cannot be used; asynchronous things have names that begin with `kind`."""
+    if http_client is None and transport is None:
+        return
+    if network != Network():
+        raise TypeError(
+            "verify, cert and proxy are for you to set on your http_client or transport"
+        )
+    if http_client is not None and transport is not None:
+        raise TypeError("pass http_client=... or transport=..., not both")
+    if http_client is not None and iscoroutinefunction(http_client.send) is not bool(kind):
+        raise configuration_error(f"{kind}Mistral sends with an httpx.{kind}Client; pass one")
+    if http_client is not None and http_client.is_closed:
+        raise configuration_error("The http_client is closed; pass one that is open.")
+    handle = "handle_async_request" if kind else "handle_request"
+    if transport is not None and not hasattr(transport, handle):
+        raise configuration_error(
+            f"{kind}Mistral sends over an httpx.{kind}BaseTransport; pass one"
+        )
+
+
+def pickled(kind: type[T], context: Context, *, is_ours: bool) -> tuple[Any, ...]:
+    """Return how to rebuild a client elsewhere.
+
+    Raises TypeError for a client over the caller's own httpx client or transport.
+    """
+    if not is_ours:
+        raise TypeError(
+            f"a {kind.__name__} with its own http_client or transport cannot be pickled"
+        )
+    return _unpickled, (kind, context.settings)
+
+
+def _unpickled(kind: Callable[..., T], settings: Settings) -> T:
+    timeouts = settings.timeouts
+    return kind(
+        settings.api_key,
+        base_url=settings.base_url,
+        timeout=timeouts.read,
+        connect_timeout=timeouts.connect,
+        stream_timeout=timeouts.silence,
+        retries=settings.retries,
+        headers=settings.headers,
+        strict=settings.strict,
+        max_answer_bytes=settings.max_answer_bytes,
+        verify=settings.network.verify,
+        cert=settings.network.cert,
+        proxy=settings.network.proxy,
+    )
+
+
+def shown(client: object) -> str:
+    """Return the representation of a client, also of one whose construction failed."""
+    sender: Executor[Any] | None = getattr(client, "_sender", None)
+    name = type(client).__name__
+    return f"<{name} {sender.context.settings.base_url}>" if sender else f"<{name}, not set up>"
