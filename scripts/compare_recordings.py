@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING
 
 import httpx
 from recordings.comparison import HOSTS, Comparison
-from recordings.exchange import Exchange, RecordingError
-from recordings.files import read_recordings
 
+from mistral_conformance.record.recorded import Recorded, RecordingError
+from mistral_conformance.record.recordings import read_recordings
 from mistral_mock.identities import DEFAULT
 from mistral_mock.server import running
 from mistral_mock.settings import Settings
@@ -64,7 +64,7 @@ def comparing(hosts: Sequence[str] = HOSTS) -> Iterator[Comparison]:
         yield Comparison(client, hosts)
 
 
-def report(exchanges: list[Exchange], comparison: Comparison) -> int:
+def report(exchanges: list[Recorded], comparison: Comparison) -> int:
     """Print every finding and a summary; the exit code."""
     judged: list[list[Finding]] = []
     for exchange in exchanges:

@@ -156,6 +156,7 @@ class App:
             path=request.path,
             query=request.query,
             headers=request.headers.raw,
+            began_s=time.perf_counter(),
         )
         journal.add(exchange)
         return exchange

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import ModuleType
 
-    from recordings.exchange import Body
+    from mistral_conformance.record.recorded import Body
 
 Json = dict[str, Any]
 ENDS = "[DONE]"

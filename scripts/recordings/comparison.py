@@ -6,12 +6,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import mistral_openapi
+from mistral_conformance.record.recorded import Body
 from mistral_mock.errors import APIError
 from mistral_mock.operations import load_operations
 from mistral_mock.router import Router
 from mistral_mock.schemas import Schema
 from recordings.answers import Read, declared, read_answer, unread
-from recordings.exchange import Body
 from recordings.fields import lacking
 from recordings.finding import Finding
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from recordings.exchange import Exchange
+    from mistral_conformance.record.recorded import Recorded
 
 HOSTS = ("mistral.ai", "localhost", "127.0.0.1")
 """Hosts (and those below them) whose exchanges are of this API; others are named by the caller."""
@@ -45,12 +45,12 @@ class Comparison:
         self._router = Router(load_operations())
         self._operations = {each.id: each for each in mistral_openapi.operations()}
 
-    def findings(self, exchange: Exchange) -> Iterator[Finding]:
+    def findings(self, exchange: Recorded) -> Iterator[Finding]:
         """Every difference, and everything that was not compared."""
         for differs, text in self._judge(exchange):
             yield Finding(str(exchange), text, differs=differs)
 
-    def _judge(self, exchange: Exchange) -> Iterator[tuple[bool, str]]:
+    def _judge(self, exchange: Recorded) -> Iterator[tuple[bool, str]]:
         missing = _missing_parts(exchange)
         if missing:
             yield False, f"the recording has no {missing}"
@@ -70,13 +70,13 @@ class Comparison:
         if accepted:
             yield from self._replay(operation, exchange, read)
 
-    def _find(self, exchange: Exchange) -> mistral_openapi.Operation:
+    def _find(self, exchange: Recorded) -> mistral_openapi.Operation:
         """The operation. Raises APIError when there is none."""
         path = exchange.path.rstrip("/")
         return self._operations[self._router.find(exchange.method, path, "")[0].id]
 
     def _replay(
-        self, operation: mistral_openapi.Operation, exchange: Exchange, read: Read | None
+        self, operation: mistral_openapi.Operation, exchange: Recorded, read: Read | None
     ) -> Iterator[tuple[bool, str]]:
         """What is different when a mock gets the request."""
         if exchange.request.problem:
@@ -98,7 +98,7 @@ class Comparison:
             else:
                 yield True, f"the answer of the mock cannot be compared: {again}"
 
-    def _send(self, exchange: Exchange) -> httpx.Response:
+    def _send(self, exchange: Recorded) -> httpx.Response:
         kind = exchange.request.media_type
         return self._mock.request(
             exchange.method,
@@ -109,7 +109,7 @@ class Comparison:
         )
 
 
-def _missing_parts(exchange: Exchange) -> str:
+def _missing_parts(exchange: Recorded) -> str:
     """What a comparison cannot do without and the recording does not have."""
     parts = {"method": exchange.method, "address": exchange.url, "status": exchange.status}
     return ", ".join(name for name, value in parts.items() if not value)
@@ -131,7 +131,7 @@ def _judge_request(operation: mistral_openapi.Operation, body: Body) -> Iterator
 
 
 def _judge_answer(
-    operation: mistral_openapi.Operation, exchange: Exchange, *, accepted: bool
+    operation: mistral_openapi.Operation, exchange: Recorded, *, accepted: bool
 ) -> Any:  # noqa: ANN401 - a generator whose result is the read answer
     """What the document and the client say against an answer; the answer, when it can be read."""
     try:

@@ -46,6 +46,7 @@ def make_parser(
     rules: Command,
     model: Command,
     explain: Command,
+    judge: Command,
     mutants: Command,
     add_mutants: Callable[[argparse.ArgumentParser], None] | None,
 ) -> Parser:
@@ -67,6 +68,11 @@ def make_parser(
     cleaning = commands.add_parser("clean", help="delete what a run left behind, by its ledger")
     _add_clean(cleaning)
     cleaning.set_defaults(command=clean)
+    recorded = commands.add_parser(
+        "judge", help="judge recorded traffic; nothing is sent", epilog=EXIT_CODES
+    )
+    _add_judge(recorded)
+    recorded.set_defaults(command=judge)
     listing = commands.add_parser("rules", help="list the rules")
     _add_selection(listing)
     listing.set_defaults(command=rules)
@@ -195,6 +201,45 @@ def _add_clean(parser: argparse.ArgumentParser) -> None:
     )
     _add_identities(parser)
     _add_connection(parser)
+
+
+def _add_judge(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="a HAR archive, a cassette of VCR, or JSON lines; compressed with gzip or not",
+    )
+    parser.add_argument(
+        "--host",
+        action="append",
+        default=[],
+        help="another host that speaks this API; may be repeated",
+    )
+    parser.add_argument(
+        "--rules",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="only these rules, such as 'schema.*'; may be repeated",
+    )
+    parser.add_argument(
+        "--exclude",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="not these rules or operations, such as 'times.*' or 'files.*'; may be repeated",
+    )
+    parser.add_argument(
+        "--baseline",
+        type=Path,
+        metavar="FILE",
+        help="known failures, each with a reason, an owner and a last day",
+    )
+    parser.add_argument(
+        "--report-dir", type=Path, default=Path("reports"), metavar="DIR", help="default: reports"
+    )
 
 
 def _add_identities(parser: argparse.ArgumentParser) -> None:

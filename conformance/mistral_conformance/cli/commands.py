@@ -22,6 +22,7 @@ from mistral_conformance.laws import load_laws
 from mistral_conformance.model import load_model
 from mistral_conformance.model.document import load_document
 from mistral_conformance.record.connection import Connection
+from mistral_conformance.record.recorded import RecordingError
 from mistral_conformance.report.content import build_report
 from mistral_conformance.report.files import Unwritable, prepare_folder, write_reports, write_whole
 from mistral_conformance.report.knowledge import tell_resource, tell_resources
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
 HOLDS, BROKEN, STOPPED, INTERRUPTED = 0, 1, 4, 130
 WRONG = (
     LiveRefused,
+    RecordingError,
     WrongBaseline,
     WrongConnection,
     WrongIdentity,

@@ -77,7 +77,7 @@ def states_follow_their_order(world: World, subject: tuple[Resource, States]) ->
     for _ in range(POLLS):
         state = _state(world, instance, states)
         if seen and state != seen[-1] and seen[-1] in states.moves:
-            allowed = _reachable(states, seen[-1])
+            allowed = reachable(states, seen[-1])
             reason = f"`{states.field}` went from {seen[-1]} to {state}"
             world.expect(state in allowed, reason, *world.ctx.exchanges[-1:])
         seen.append(state)
@@ -329,7 +329,7 @@ def _state(world: World, instance: Instance, states: States) -> str:
     return state
 
 
-def _reachable(states: States, start: str) -> set[str]:
+def reachable(states: States, start: str) -> set[str]:
     """The states after a state, the ends among them: one may be missed between two looks."""
     found = {*states.ends}
     waiting = list(states.moves.get(start, ()))

@@ -71,9 +71,14 @@ class Law:
 
     def cases(self, model: Model, depth: Depth = QUICK) -> Iterator[tuple[Rule, str]]:
         """The cases as rules, each with the name of its subject."""
+        for subject in self.subjects(model, depth):
+            yield self._rule(model, subject), subject.name
+
+    def subjects(self, model: Model, depth: Depth = QUICK) -> Iterator[Subject]:
+        """What the law is applied to at a depth."""
         for subject in self.over(model):
             if depth is FULL or (self.depth is QUICK and subject.depth is QUICK):
-                yield self._rule(model, subject), subject.name
+                yield subject
 
     def _rule(self, model: Model, subject: Subject) -> Rule:
         return Rule(

@@ -279,7 +279,7 @@ def _expect_order(world: World, walk: Walk, field: str, *, down: bool) -> None:
         if left is None or right is None:
             continue
         judged += 1
-        if _is_after(left, right):
+        if is_after(left, right):
             way = "descending" if down else "ascending"
             first, second = (right, left) if down else (left, right)
             reason = f"`{field}` is {first!r} before {second!r} in {way} order"
@@ -288,7 +288,7 @@ def _expect_order(world: World, walk: Walk, field: str, *, down: bool) -> None:
         raise Skipped(f"there are no two items that show their `{field}`")
 
 
-def _is_after(left: object, right: object) -> bool:
+def is_after(left: object, right: object) -> bool:
     """Whether the first of two ascending neighbours comes later, however texts are compared."""
     one, other = read_time(left), read_time(right)
     if one is not None and other is not None:

@@ -59,6 +59,8 @@ class Exchange:
     status: int = 0
     _answer_headers: list[tuple[bytes, bytes]] = field(factory=list, repr=False)
     _answer: list[bytes] = field(factory=list, repr=False)
+    began_s: float = 0.0
+    """On a clock that nobody sets, to tell which requests came while others were answered."""
     duration_s: float = 0.0
     size: int = 0
     """What both bodies take, in bytes."""
@@ -73,10 +75,23 @@ class Exchange:
         return show_headers(self._headers)
 
     @property
+    def credentials(self) -> str:
+        """What the request proved itself with, whole: for comparing, never for showing."""
+        sent = ((name.lower(), value) for name, value in self._headers)
+        return next(
+            (value.decode("latin-1") for name, value in sent if name == b"authorization"), ""
+        )
+
+    @property
     def query(self) -> dict[str, str]:
         """The query parameters; of one that comes twice the last."""
+        return dict(self.query_pairs)
+
+    @property
+    def query_pairs(self) -> list[tuple[str, str]]:
+        """The query parameters, each as often as it was sent."""
         found = parse_qsl(self._query, keep_blank_values=True)
-        return {name: hide(name, value) for name, value in found}
+        return [(name, hide(name, value)) for name, value in found]
 
     @property
     def body(self) -> Any:  # noqa: ANN401 - JSON

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from mistral_mock.journal.exchange import Exchange
 
@@ -19,11 +19,23 @@ CREATOR = {"name": "mistral-mock", "version": "1"}
 
 def make_har(found: Sequence[Exchange]) -> dict[str, Any]:
     """A HAR archive, version 1.2."""
-    return {"log": {"version": "1.2", "creator": CREATOR, "entries": list(map(make_entry, found))}}
+    entries = [
+        make_entry(one, caller) for one, caller in zip(found, tell_apart(found), strict=True)
+    ]
+    return {"log": {"version": "1.2", "creator": CREATOR, "entries": entries}}
 
 
-def make_entry(one: Exchange) -> dict[str, Any]:
-    """One entry of an archive."""
+def tell_apart(found: Sequence[Exchange]) -> list[str]:
+    """A name for who asked each time: the keys are hidden, whose request it was must not be."""
+    names: dict[str, str] = {}
+    return [names.setdefault(one.credentials, f"caller-{len(names) + 1}") for one in found]
+
+
+def make_entry(one: Exchange, caller: str) -> dict[str, Any]:
+    """One entry of an archive; what begins with `_` is of our own, as the form allows.
+
+    `_began` is the start in seconds on a clock that nobody sets.
+    """
     spent = one.duration_s * 1000
     return {
         "startedDateTime": one.moment.isoformat(),
@@ -32,12 +44,14 @@ def make_entry(one: Exchange) -> dict[str, Any]:
         "response": make_response(one),
         "cache": {},
         "timings": {"send": 0, "wait": spent, "receive": 0},
+        "_caller": caller,
+        "_began": one.began_s,
     }
 
 
 def make_request(one: Exchange) -> dict[str, Any]:
     """The request of an entry."""
-    query = f"?{urlencode(one.query)}" if one.query else ""
+    query = f"?{urlencode(one.query_pairs)}" if one.query_pairs else ""
     text = spell_body(one)
     media_type = one.headers.get("content-type", "")
     posted = {"postData": {"mimeType": media_type, "text": text}} if text else {}
@@ -46,8 +60,8 @@ def make_request(one: Exchange) -> dict[str, Any]:
         "url": f"{HOST}{one.path}{query}",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": pair(one.headers),
-        "queryString": pair(one.query),
+        "headers": pair(one.headers.items()),
+        "queryString": pair(one.query_pairs),
         "headersSize": -1,
         "bodySize": len(text.encode()),
         **posted,
@@ -67,7 +81,7 @@ def make_response(one: Exchange) -> dict[str, Any]:
         "statusText": "",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": pair(one.answer_headers),
+        "headers": pair(one.answer_headers.items()),
         "content": {"size": len(content), "mimeType": media_type, **shown},
         "redirectURL": "",
         "headersSize": -1,
@@ -77,14 +91,17 @@ def make_response(one: Exchange) -> dict[str, Any]:
 
 def make_lines(found: Sequence[Exchange]) -> str:
     """JSON lines, in the form that recordings have."""
-    return "".join(json.dumps(make_line(one), ensure_ascii=False) + "\n" for one in found)
+    pairs = zip(found, tell_apart(found), strict=True)
+    return "".join(json.dumps(make_line(*each), ensure_ascii=False) + "\n" for each in pairs)
 
 
-def make_line(one: Exchange) -> dict[str, Any]:
+def make_line(one: Exchange, caller: str) -> dict[str, Any]:
     """One line."""
-    query = f"?{urlencode(one.query)}" if one.query else ""
+    query = f"?{urlencode(one.query_pairs)}" if one.query_pairs else ""
     return {
         "operation": one.operation,
+        "caller": caller,
+        "moment": one.moment.isoformat(),
         "method": one.method,
         "path": f"{one.path}{query}",
         "request": spell_body(one),
@@ -101,6 +118,6 @@ def spell_body(one: Exchange) -> str:
     return "" if one.body is None else json.dumps(one.body, ensure_ascii=False)
 
 
-def pair(found: dict[str, str]) -> list[dict[str, str]]:
+def pair(found: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     """Names and values as HAR lists them."""
-    return [{"name": name, "value": value} for name, value in found.items()]
+    return [{"name": name, "value": value} for name, value in found]

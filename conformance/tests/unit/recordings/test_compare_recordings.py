@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import compare_recordings
 import pytest
-from recordings.files import read_recordings
+
+from mistral_conformance.record.recordings import read_recordings
 
 from .conftest import ANSWER, REQUEST
 

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import compare_recordings
 import pytest
-from recordings.files import read_recordings
+
+from mistral_conformance.record.recordings import read_recordings
 
 if TYPE_CHECKING:
     from recordings.comparison import Comparison
-    from recordings.exchange import Exchange
+
+    from mistral_conformance.record.recorded import Recorded
 
 ROOT = Path(compare_recordings.__file__).parent.parent
 FILES = sorted((ROOT.parent / "shared" / "recordings").glob("*.jsonl"))
@@ -21,6 +23,6 @@ EXCHANGES = [exchange for file in FILES for exchange in read_recordings(file)]
 @pytest.mark.skipif(not EXCHANGES, reason="the recordings of the live server are not here")
 @pytest.mark.parametrize("exchange", EXCHANGES, ids=lambda each: each.where)
 def test_what_was_recorded_live_is_allowed_and_read_and_answered_alike(
-    exchange: Exchange, comparison: Comparison
+    exchange: Recorded, comparison: Comparison
 ) -> None:
     assert [str(finding) for finding in comparison.findings(exchange)] == []

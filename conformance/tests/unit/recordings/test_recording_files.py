@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from recordings.exchange import Exchange, RecordingError
-from recordings.files import read_recordings
+
+from mistral_conformance.record.recorded import Recorded, RecordingError
+from mistral_conformance.record.recordings import read_recordings
 
 from .conftest import ANSWER, REQUEST, URL
 
@@ -45,7 +46,7 @@ def _har(text: str, **content: str) -> dict[str, Any]:
     return {"log": {"entries": [entry]}}
 
 
-def _is_whole(exchange: Exchange) -> bool:
+def _is_whole(exchange: Recorded) -> bool:
     return (
         (exchange.method, exchange.path, exchange.status) == ("POST", "/v1/chat/completions", 200)
         and exchange.request.json() == REQUEST

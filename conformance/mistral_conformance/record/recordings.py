@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import datetime
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 
-from recordings.bodies import MAGIC, make_body
-from recordings.exchange import Exchange, RecordingError
+from mistral_conformance.record.bodies import MAGIC, make_body
+from mistral_conformance.record.recorded import Recorded, RecordingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 FORMS = "JSON lines, a HAR archive or a cassette of VCR"
 
 
-def read_recordings(path: Path) -> list[Exchange]:
+def read_recordings(path: Path) -> list[Recorded]:
     """The exchanges of a file, in its order.
 
     Raises:
@@ -77,7 +78,7 @@ def _load(text: str, path: Path) -> object:
         raise RecordingError(f"{path} is neither JSON nor YAML: {problem}") from error
 
 
-def _from_whole(value: object, path: Path) -> Iterator[Exchange]:
+def _from_whole(value: object, path: Path) -> Iterator[Recorded]:
     """The exchanges of a HAR archive or a cassette."""
     holder: dict[Any, Any] = value if isinstance(value, dict) else {"interactions": value}
     log, read = _part(holder, "log"), _from_interaction
@@ -93,12 +94,12 @@ def _from_whole(value: object, path: Path) -> Iterator[Exchange]:
         yield read(entry if isinstance(entry, dict) else {}, f"{path.name}#{at}")
 
 
-def _from_line(line: dict[str, Any], where: str) -> Exchange:
+def _from_line(line: dict[str, Any], where: str) -> Recorded:
     """An exchange of JSON lines: method, path, request, status, headers, answer."""
     sent = {"content-type": str(line.get("request_content_type") or "application/json")}
     headers = _headers(line.get("headers"))
     headers.setdefault("content-type", str(line.get("content_type") or ""))
-    return Exchange(
+    return Recorded(
         where=where,
         method=str(line.get("method", "")).upper(),
         url=str(line.get("url") or line.get("path") or ""),
@@ -106,15 +107,18 @@ def _from_line(line: dict[str, Any], where: str) -> Exchange:
         status=_status(line.get("status")),
         answer=make_body(line.get("answer"), headers),
         headers=headers,
+        sent_headers=sent,
+        caller=str(line.get("caller", "")),
+        moment_s=_moment(line.get("moment")),
     )
 
 
-def _from_interaction(entry: dict[str, Any], where: str) -> Exchange:
+def _from_interaction(entry: dict[str, Any], where: str) -> Recorded:
     """An interaction of VCR; some recorders keep parsed JSON beside, or in place of, the body."""
     request, response = _part(entry, "request"), _part(entry, "response")
     sent, headers = _headers(request.get("headers")), _headers(response.get("headers"))
     status = response.get("status", response.get("status_code"))
-    return Exchange(
+    return Recorded(
         where=where,
         method=str(request.get("method", "")).upper(),
         url=str(request.get("uri") or request.get("url") or ""),
@@ -122,10 +126,11 @@ def _from_interaction(entry: dict[str, Any], where: str) -> Exchange:
         status=_status(status.get("code") if isinstance(status, dict) else status),
         answer=make_body(_first(response, "body", "parsed_body", "content"), headers),
         headers=headers,
+        sent_headers=sent,
     )
 
 
-def _from_entry(entry: dict[str, Any], where: str) -> Exchange:
+def _from_entry(entry: dict[str, Any], where: str) -> Recorded:
     """An entry of a HAR archive."""
     request, response = _part(entry, "request"), _part(entry, "response")
     posted, content = _part(request, "postData"), _part(response, "content")
@@ -135,7 +140,8 @@ def _from_entry(entry: dict[str, Any], where: str) -> Exchange:
     # A browser writes what it has decompressed.
     plain = {key: value for key, value in headers.items() if key != "content-encoding"}
     is_base64 = content.get("encoding") == "base64"
-    return Exchange(
+    began = _number(entry.get("_began", _moment(entry.get("startedDateTime"))))
+    return Recorded(
         where=where,
         method=str(request.get("method", "")).upper(),
         url=str(request.get("url") or ""),
@@ -143,6 +149,11 @@ def _from_entry(entry: dict[str, Any], where: str) -> Exchange:
         status=_status(response.get("status")),
         answer=make_body(content.get("text"), plain, is_base64=is_base64),
         headers=headers,
+        sent_headers=sent,
+        caller=str(entry.get("_caller", "")),
+        began_s=began,
+        moment_s=_moment(entry.get("startedDateTime")),
+        ended_s=_sum(began, (_number(entry.get("time")) or 0.0) / 1000),
     )
 
 
@@ -158,6 +169,24 @@ def _first(holder: dict[str, Any], *names: str) -> object:
 def _status(value: object) -> int:
     """The status as a number; 0 where there is none."""
     return int(str(value)) if str(value).isdecimal() else 0
+
+
+def _number(value: object) -> float | None:
+    usable = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(cast("float", value)) if usable else None
+
+
+def _sum(began: object, lasted: object) -> float | None:
+    start = _number(began)
+    return None if start is None else start + (_number(lasted) or 0.0)
+
+
+def _moment(value: object) -> float | None:
+    """Seconds since 1970 of a time in ISO form; None for what is none."""
+    try:
+        return datetime.fromisoformat(str(value)).timestamp()
+    except ValueError:
+        return None
 
 
 def _headers(value: object) -> dict[str, str]:

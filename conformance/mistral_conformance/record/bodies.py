@@ -9,7 +9,7 @@ import json
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from recordings.exchange import Body
+from mistral_conformance.record.recorded import Body
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

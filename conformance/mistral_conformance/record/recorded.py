@@ -50,8 +50,12 @@ class Body:
 
 
 @attrs.frozen
-class Exchange:
-    """A request and its answer. `where` is the file and the place in it, for messages."""
+class Recorded:
+    """A request and its answer. `where` is the file and the place in it, for messages.
+
+    `caller` tells one caller from another where the recording does; it is no key. `began_s` and
+    `ended_s` are in seconds on one clock, None where the recording tells no times.
+    """
 
     where: str
     method: str
@@ -61,6 +65,13 @@ class Exchange:
     answer: Body
     headers: Mapping[str, str] = attrs.field(factory=dict)
     """The headers of the answer, with their names in lower case."""
+    sent_headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    """The headers of the request, as far as they were recorded, with their names in lower case."""
+    caller: str = attrs.field(default="", repr=False)
+    began_s: float | None = None
+    ended_s: float | None = None
+    moment_s: float | None = None
+    """When it was asked, in seconds since 1970, as the recorder tells."""
 
     @property
     def path(self) -> str:

@@ -1,0 +1,100 @@
+"""Measure what each rule and law of the suite sends, and write it for `mistral-conformance plan`.
+
+    scripts/measure_requests.py
+
+Runs the whole plan on a mock in this process and writes, by rule, how many cases it had, how many
+requests went to each operation, and how many tokens these took. Takes a quarter of an hour. Run it
+after rules were added or changed a lot: a rule that was not measured counts as its family's mean.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.laws import load_laws
+from mistral_conformance.model.document import load_document
+from mistral_conformance.mutants.judging import mock_session
+from mistral_conformance.rules import load_rules
+from mistral_conformance.running.plan import make_plan, select_operations
+from mistral_conformance.running.runner import judge
+from mistral_conformance.session.prices import usage_of
+
+if TYPE_CHECKING:
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.session import Session
+
+PROFILE = "seed"
+PLACE = Path(__file__).parents[1] / "conformance/mistral_conformance/running/requests.json"
+
+
+class Measure:
+    """Counts what one rule sends."""
+
+    def __init__(self) -> None:
+        self.cases = 0
+        self.requests: Counter[str] = Counter()
+        self.tokens: dict[str, Counter[str]] = {}
+
+    def see(self, exchange: Exchange) -> None:
+        """Count one exchange."""
+        self.requests[exchange.operation] += 1
+        for unit, amount in usage_of(exchange).items():
+            self.tokens.setdefault(exchange.operation, Counter())[unit] += round(amount, 3)
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON."""
+        tokens = {name: dict(each) for name, each in sorted(self.tokens.items())}
+        return {
+            "cases": self.cases,
+            "requests": dict(sorted(self.requests.items())),
+            **({"used": tokens} if tokens else {}),
+        }
+
+
+def main() -> int:
+    """Measure and write; the exit code."""
+    document = load_document()
+    operations = select_operations(document, PROFILE)
+    plan = make_plan(document, [*load_rules(), *load_laws()], operations, PROFILE)
+    measured: dict[str, Measure] = {}
+    with mock_session() as session:
+        heard = _listen(session)
+        for number, case in enumerate(plan):
+            heard.clear()
+            judge(session, case)
+            session.sweep(everything=False)
+            measure = measured.setdefault(case.rule.id, Measure())
+            measure.cases += 1
+            for each in heard:
+                measure.see(each)
+            if number % 100 == 0:
+                print(f"{number} of {len(plan)}", flush=True)
+    rules = {name: each.plain() for name, each in sorted(measured.items())}
+    told = {"measured": str(datetime.now(UTC).date()), "rules": rules}
+    PLACE.write_text(
+        json.dumps(told, indent=None, separators=(",", ":")).replace('},"', '},\n"') + "\n"
+    )
+    return 0
+
+
+def _listen(session: Session) -> list[Exchange]:
+    """A list that gets every exchange of a session."""
+    heard: list[Exchange] = []
+    send = session.wire.send
+
+    def record(*arguments: Any) -> Exchange:  # noqa: ANN401 - those of `Wire.send`
+        exchange = send(*arguments)
+        heard.append(exchange)
+        return exchange
+
+    session.wire.send = record  # type: ignore[method-assign]
+    return heard
+
+
+if __name__ == "__main__":
+    sys.exit(main())
