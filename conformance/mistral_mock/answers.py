@@ -11,7 +11,7 @@ from attrs import frozen
 from mistral_mock import json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 
 JSON = "application/json"
 PLAIN = "text/plain; charset=utf-8"
@@ -55,6 +55,18 @@ class Later:
     """
 
     look: Callable[[], Answer | None]
+
+
+@frozen
+class Passing:
+    """An answer that another server gives, or once gave: its pieces are sent as they come.
+
+    The pieces raise a `DroppedError` where the other connection broke.
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    pieces: AsyncGenerator[bytes, None]
 
 
 def json_answer(

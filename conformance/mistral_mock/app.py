@@ -52,7 +52,7 @@ from mistral_mock.world import World
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mistral_mock.answers import Answer, EventStream, Later
+    from mistral_mock.answers import Answer, EventStream, Later, Passing
     from mistral_mock.errors import Problem
     from mistral_mock.identities import Identity
     from mistral_mock.operations import Operation
@@ -111,8 +111,14 @@ class App:
         await receive()
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        await self.close()
         self.world.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+    async def close(self) -> None:
+        """Ends what only the running event loop can end."""
+        if self.world.player is not None:
+            await self.world.player.close()
 
     async def _handle(self, request_id: str, wire: Wire) -> None:
         wire.add([(CORRELATION_ID, request_id), (REQUEST_ID, request_id)])
@@ -161,10 +167,12 @@ class App:
         journal.add(exchange)
         return exchange
 
-    async def _find_answer(self, request_id: str, wire: Wire) -> Answer | EventStream | Later:
+    async def _find_answer(
+        self, request_id: str, wire: Wire
+    ) -> Answer | EventStream | Later | Passing:
         try:
             request = make_request(wire.scope, self.world.settings, request_id)
-            if request.path.startswith("/_"):
+            if self._is_own(request.path):
                 return await self._serve_own(request, wire)
             return await self._serve_api(request, wire)
         except InvalidError as error:
@@ -178,6 +186,10 @@ class App:
         except Exception:  # the last place where a failure can become an answer
             LOG.exception("Request %s failed", request_id)
             return failed().answer()
+
+    def _is_own(self, path: str) -> bool:
+        """The mock itself serves the path; a recorded server has signed URLs of its own."""
+        return path.startswith("/_" if self.world.player is None else control.PREFIX)
 
     async def _serve_own(self, request: Request, wire: Wire) -> Answer:
         """The answer of a control route or a signed URL."""
@@ -200,12 +212,19 @@ class App:
         nobody = self.world.settings.identities[0]
         return serve(self._context(request, nobody), key)
 
-    async def _serve_api(self, request: Request, wire: Wire) -> Answer | EventStream | Later:
+    async def _serve_api(
+        self, request: Request, wire: Wire
+    ) -> Answer | EventStream | Later | Passing:
         """The answer of an operation, or what a fault makes of it."""
         try:
             operation, path = self.world.router.find(request.method, request.path, request.id)
         except APIError:
             wire.exchange = self._begin(request, "")
+            recorded = await self._play(request, wire, "")
+            if recorded is not None:
+                return recorded
+            if request.path.startswith(signing.PREFIX):
+                return await self._serve_own(request, wire)
             raise
         wire.exchange = self._begin(request, operation.id)
         await asyncio.sleep(self.world.settings.latency_s)
@@ -216,7 +235,8 @@ class App:
             if spoiled is not None:
                 return spoiled
         try:
-            answer = await self._run(operation, path, request, wire)
+            recorded = await self._play(request, wire, operation.id)
+            answer = recorded or await self._run(operation, path, request, wire)
         except InvalidError as error:
             inputs.refuse(operation, error.problems)  # in the shape of the operation's group
             raise
@@ -228,6 +248,11 @@ class App:
         if fault is not None and whole and fault.when == "after":
             return await wire.suffer(fault) or answer
         return answer
+
+    async def _play(self, request: Request, wire: Wire, operation: str) -> Answer | Passing | None:
+        """The answer of a recording or of the server that is recorded; None is the engine's."""
+        player = self.world.player
+        return None if player is None else await player.answer(request, wire, operation)
 
     async def _run(
         self, operation: Operation, path: Mapping[str, str], request: Request, wire: Wire

@@ -15,6 +15,7 @@ from mistral_mock.fixtures import FixtureError
 from mistral_mock.identities import DEFAULT, SYNTAX, parse_identity
 from mistral_mock.operations import load_operations
 from mistral_mock.pace import Pace
+from mistral_mock.recording import options as recording
 from mistral_mock.registry import implemented
 from mistral_mock.server import ServerError, serve
 from mistral_mock.settings import LONGEST_PAUSE_S, MEGABYTE, Settings
@@ -51,6 +52,20 @@ def run_server(options: argparse.Namespace) -> int:
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     lifeline = sys.stdin.buffer if options.until_stdin_closes else None
     serve(make_settings(options), options.host, options.port, announce, lifeline)
+    return 0
+
+
+def run_recorder(options: argparse.Namespace) -> int:
+    """Records until it is stopped; the first line of output is the base URL alone."""
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
+    settings = Settings(
+        **recording.read_record(options),
+        allowed_hosts=tuple(options.allowed_host),
+        control_token=options.control_token,
+        journal=options.journal,
+    )
+    lifeline = sys.stdin.buffer if options.until_stdin_closes else None
+    serve(settings, options.host, options.port, announce, lifeline)
     return 0
 
 
@@ -110,6 +125,7 @@ def make_settings(options: argparse.Namespace) -> Settings:
         rate_limit=options.rate_limit,
         rate_limit_shape=options.rate_limit_shape,
         refused_types=tuple(options.refuse_type),
+        **recording.read_replay(options),
     )
 
 
@@ -137,12 +153,18 @@ def make_parser() -> argparse.ArgumentParser:
     add_server_options(serving)
     add_behaviour_options(serving)
     add_reply_options(serving)
+    recording.add_replay_options(serving)
     add_trouble_options(serving)
+    recorder = commands.add_parser("record", help="record exchanges with another server")
+    recorder.set_defaults(run=run_recorder)
+    recording.add_record_options(recorder)
+    add_listening_options(recorder)
+    recording.add_har_command(commands)
     return parser
 
 
-def add_server_options(parser: argparse.ArgumentParser) -> None:
-    """Where to listen, for whom, and what to keep."""
+def add_listening_options(parser: argparse.ArgumentParser) -> None:
+    """Where to listen, for whom, and what to show."""
     parser.add_argument("--host", default="127.0.0.1", help="default %(default)s")
     parser.add_argument(
         "--port", type=_port, default=8000, help="0 picks a free one; default %(default)s"
@@ -161,6 +183,23 @@ def add_server_options(parser: argparse.ArgumentParser) -> None:
         help="what /_mock/ asks for; needed there where other machines reach the mock",
     )
     parser.add_argument(
+        "--journal",
+        type=_count,
+        default=1000,
+        metavar="N",
+        help="how many requests /_mock/requests shows; 0 keeps none; default %(default)s",
+    )
+    parser.add_argument(
+        "--until-stdin-closes",
+        action="store_true",
+        help="end when standard input does: with the process that holds its other end",
+    )
+
+
+def add_server_options(parser: argparse.ArgumentParser) -> None:
+    """Who calls, and what to keep."""
+    add_listening_options(parser)
+    parser.add_argument(
         "--key",
         type=_identity,
         action="append",
@@ -171,11 +210,6 @@ def add_server_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="for ids and secrets; default 0")
     parser.add_argument(
         "--clock", choices=("real", "manual"), default="real", help="manual: POST /_mock/clock"
-    )
-    parser.add_argument(
-        "--until-stdin-closes",
-        action="store_true",
-        help="end when standard input does: with the process that holds its other end",
     )
     parser.add_argument("--state", type=Path, metavar="FILE", help="keep the state in this file")
     parser.add_argument(
@@ -247,13 +281,6 @@ def add_reply_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--strict-replies", action="store_true", help="refuse what no reply fits, and say why"
-    )
-    parser.add_argument(
-        "--journal",
-        type=_count,
-        default=1000,
-        metavar="N",
-        help="how many requests /_mock/requests shows; 0 keeps none; default %(default)s",
     )
     parser.add_argument(
         "--first-event", type=_seconds, default=0.0, metavar="S", help="of a stream, in seconds"

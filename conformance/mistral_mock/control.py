@@ -166,6 +166,23 @@ def clear_requests(world: World, _: bytes) -> Answer:
     return no_content()
 
 
+def show_recordings(world: World, _: bytes) -> Answer:
+    """The recordings that answer, each with how often it has, and how it has drifted."""
+    return json_answer([] if world.player is None else world.player.as_json())
+
+
+def begin_scope(world: World, content: bytes) -> Answer:
+    """Begins the scope `scope`: what is asked from now on is recorded or answered as it."""
+    body = parse_json(content)
+    scope = body.get("scope") if isinstance(body, dict) else None
+    if scope is not None and not (isinstance(scope, str) and scope):
+        raise invalid(Problem(("body", "scope"), "Input should be a name", "string_type", scope))
+    if world.player is None:
+        raise not_found("The mock records nothing and replays nothing")
+    world.player.begin(scope)
+    return no_content()
+
+
 def reset(world: World, _: bytes) -> Answer:
     """Forgets everything, as after a start without a state file."""
     world.reset()
@@ -181,11 +198,13 @@ ROUTES: dict[str, dict[str, Route]] = {
     "clock": {"GET": show_clock, "POST": advance_clock},
     "faults": {"GET": show_faults, "POST": add_faults, "DELETE": clear_faults},
     "replies": {"GET": show_replies, "POST": add_replies, "DELETE": clear_replies},
+    "recordings": {"GET": show_recordings},
+    "scope": {"POST": begin_scope},
     "requests": {"GET": show_requests, "DELETE": clear_requests},
     "requests.har": {"GET": show_archive},
     "requests.jsonl": {"GET": show_lines},
     "reset": {"POST": reset},
     HEALTH: {"GET": show_health},
 }
-READERS = (advance_clock, add_faults, add_replies)
+READERS = (advance_clock, add_faults, add_replies, begin_scope)
 """The routes that read a body."""

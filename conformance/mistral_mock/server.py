@@ -114,6 +114,16 @@ class RunningServer:
         """Writes what was asked and answered: a HAR archive, or JSON lines for `.jsonl`."""
         scripting.export(self.requests(**wanted), Path(path))
 
+    def recordings(self) -> list[dict[str, Any]]:
+        """The recordings that answer, each with how often it has, and how it has drifted."""
+        player = self.world.player
+        return [] if player is None else player.as_json()
+
+    def begin_scope(self, scope: str | None) -> None:
+        """What is asked from now on is recorded, or answered, as this scope, from its start."""
+        if self.world.player is not None:
+            self.world.player.begin(scope)
+
     def clear_requests(self) -> None:
         """Forgets what was asked and answered."""
         self.world.journal.clear()
@@ -157,7 +167,7 @@ class Server(uvicorn.Server):
                 timeout_keep_alive=KEEP_ALIVE_S,
             )
         )
-        self._ready = ready
+        self._app, self._ready = app, ready
         self._wake: Callable[[], object] | None = None
 
     @contextmanager
@@ -197,6 +207,7 @@ class Server(uvicorn.Server):
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=GRACE_S)
+        await self._app.close()
 
     def stop(self, *_: object) -> None:
         """Ends the server; from any thread, and as a signal handler."""

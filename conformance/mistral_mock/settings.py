@@ -90,6 +90,20 @@ class Settings:
     """What a model answers has to be a reply's; without one the request is refused."""
     journal: int = field(default=1000, validator=validators.ge(0))
     """How many requests and answers are kept for tests to look at; 0 keeps none."""
+    replay: Path | None = None
+    """A folder of recordings that answer, or a HAR archive, see `recording/`."""
+    missing: Literal["refuse", "record", "engine"] = field(
+        default="refuse", validator=validators.in_(("refuse", "record", "engine"))
+    )
+    """What happens to requests that no recording answers; `record` asks `upstream`."""
+    replay_pace: float = field(default=0.0, validator=validators.ge(0))
+    """How fast recordings answer: 1 as they were recorded, 2 twice as fast, 0 at once."""
+    upstream: str | None = None
+    """The address of the server that is recorded."""
+    record_afresh: bool = False
+    """Every request goes to `upstream`; its recordings take the place of older ones."""
+    yes_live: bool = False
+    """The vendor's own servers may be recorded, which costs money and changes real data."""
     faults: tuple[Fault, ...] = ()
     allowed_hosts: tuple[str, ...] = field(
         default=(), validator=validators.deep_iterable(_check_host_name)
@@ -114,6 +128,13 @@ class Settings:
     """Which of the two attested bodies a 429 carries (errors.rate-limit)."""
     refused_types: tuple[str, ...] = ()
     """MIME types that `files.upload` refuses with a 422 whose detail is a text."""
+
+    def __attrs_post_init__(self) -> None:
+        records = self.missing == "record" or self.record_afresh
+        if records and (self.upstream is None or self.replay is None):
+            raise ValueError("recording needs the address of a server and a folder")
+        if self.replay is not None and self.upstream is not None and self.replay.is_file():
+            raise ValueError(f"{self.replay} is an archive: recordings go into a folder")
 
     @property
     def document_delay_s(self) -> float:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from mistral_mock.answers import Answer, EventStream, Later
+from mistral_mock.answers import Answer, EventStream, Later, Passing
 from mistral_mock.journal.journal import MOST_OF_ANSWER
 from mistral_mock.pace import Pace
 
@@ -73,7 +73,7 @@ class Wire:
         """Adds headers to the answer to come."""
         self.headers += [(name.encode(), value.encode()) for name, value in pairs]
 
-    async def send(self, answer: Answer | EventStream | Later) -> None:
+    async def send(self, answer: Answer | EventStream | Later | Passing) -> None:
         """Sends the answer.
 
         Raises:
@@ -84,6 +84,8 @@ class Wire:
             await self._send_events(answer)
         elif isinstance(answer, Later):
             await self._send_later(answer)
+        elif isinstance(answer, Passing):
+            await self._send_passing(answer)
         else:
             await self._send_whole(answer)
 
@@ -166,6 +168,44 @@ class Wire:
             await self._wait()
             found = answer.look()
         await self._send_whole(found)
+
+    async def _send_passing(self, answer: Passing) -> None:
+        """Sends pieces as they come, and hangs up where the other connection broke.
+
+        Raises:
+            DroppedError: The other connection broke, or the caller has gone.
+
+        """
+        sending = asyncio.ensure_future(self._pass_on(answer))
+        leaving = asyncio.ensure_future(self._leave())
+        try:
+            await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if not sending.done():
+                raise DroppedError("the caller has gone")
+            await sending
+        finally:
+            for task in (sending, leaving):
+                task.cancel()
+            await asyncio.gather(sending, leaving, return_exceptions=True)
+
+    async def _pass_on(self, answer: Passing) -> None:
+        await self._start(answer.status, self.headers, answer.headers)
+        number = 0
+        try:
+            async with aclosing(answer.pieces) as pieces:
+                async for piece in pieces:
+                    await self._break_stream(number)
+                    self._keep(piece)
+                    await self._send_part(piece)
+                    number += 1
+        except DroppedError:
+            await self.drop()
+        await self._send({"type": "http.response.body", "body": b""})
+
+    async def _leave(self) -> None:
+        """Waits until the caller has gone."""
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
 
     async def _send_part(self, content: bytes) -> None:
         await self._send({"type": "http.response.body", "body": content, "more_body": True})

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from mistral_mock.identities import Identity
+    from mistral_mock.recording.player import Player
     from mistral_mock.settings import Settings
 
 LIGHT_BYTES = 256 * 1024
@@ -54,6 +55,7 @@ class World:
         self.router = Router(offered(settings))
         self.replies = Book(settings)
         self.journal = Journal(settings.journal)
+        self.player = None if settings.replay is None else make_player(settings, self.router)
         if self.file is not None:
             self.ids.drawn = self.file.drawn
             self.clock.resume(self.file.moment)
@@ -113,6 +115,8 @@ class World:
         self.faults.reset()
         self.replies.reset()
         self.journal.clear()
+        if self.player is not None:
+            self.player.reset()
         fixtures.load(self._fixtures, self)
         self.save(always=True)
 
@@ -120,3 +124,10 @@ class World:
         """Lets go of the state file; every request has saved its changes already."""
         if self.file is not None:
             self.file.close()
+
+
+def make_player(settings: Settings, router: Router) -> Player:
+    """What answers from recordings, and records."""
+    from mistral_mock.recording.player import Player  # noqa: PLC0415 - few need it, all would wait
+
+    return Player(settings, router)

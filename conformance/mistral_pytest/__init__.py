@@ -2,5 +2,5 @@
 
 `plugin` is what pytest loads in every project of an environment, so it imports nothing but pytest
 until a fixture is used. `serving` starts mocks, `routing` leads requests for the vendor's hosts to
-one; both serve unittest and plain `with` too.
+one, `recording` answers from recordings; all serve unittest and plain `with` too.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,16 +18,32 @@ if TYPE_CHECKING:
 
 REPLIES, WORLD, STRICT = "mistral_replies", "mistral_world", "mistral_strict_replies"
 SETTINGS = "mistral_settings"
+RECORDED, RECORDING = "mistral_recorded", "mistral_recording"
+RECORDINGS, UPSTREAM = "mistral_recordings", "mistral_upstream"
+RECORD, YES_LIVE = "--mistral-record", "--mistral-yes-live"
+DRIFT = "mistral_drift"
+VENDOR = "https://api.mistral.ai"
 MARKERS = (
     f"{REPLIES}(*replies, strict=False): what the mock answers: texts, mappings, files",
     f"{WORLD}(file): the fixture world that the test begins with",
+    f"{RECORDED}(folder=None, upstream=None, missing='refuse'): the test is recorded once, and "
+    "answered from its recordings ever after",
     f"{SETTINGS}(**settings): settings of the mock for this test, those of mistral_mock.Settings",
 )
 KEY = "mock-key"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds what an ini file may say; the command line stays as it is."""
+    """Adds what an ini file may say, and two options about recordings."""
+    group = parser.getgroup("mistral", "recordings of the Mistral AI API")
+    group.addoption(RECORD, action="store_true", help="record what marked tests ask anew")
+    group.addoption(
+        YES_LIVE, action="store_true", help="record from the vendor's own servers: costs money"
+    )
+    parser.addini(
+        RECORDINGS, "the folder of all recordings; default recordings beside a test", None
+    )
+    parser.addini(UPSTREAM, "the server that tests are recorded from", "string", VENDOR)
     parser.addini(REPLIES, "files of replies for every test, or folders of them", "paths", [])
     parser.addini(WORLD, "the fixture world that every test begins with", "paths", [])
     parser.addini(STRICT, "refuse what a model answers when no reply fits", "bool", default=False)
@@ -55,25 +72,35 @@ def mistral_server(
 
     `MISTRAL_API_KEY` and `MISTRAL_BASE_URL` lead clients that read them to it.
     """
-    mock = _mistral_servers.find(read_settings(request))
+    scope = find_scope(request)
+    mock = _mistral_servers.find(read_settings(request, scope))
     mock.reset()
-    monkeypatch.setenv("MISTRAL_API_KEY", KEY)
+    mock.begin_scope(scope)
+    monkeypatch.setenv("MISTRAL_API_KEY", find_key(mock))
     monkeypatch.setenv("MISTRAL_BASE_URL", mock.base_url)
     with mock.replies(*read_replies(request)):
         yield mock
+    tell_drift(request, mock)
+
+
+@pytest.fixture
+def mistral_recording(mistral_server: RunningServer) -> RunningServer:
+    """The mock that answers from the recordings of this test, or makes them; as the marker does."""
+    return mistral_server
 
 
 @pytest.fixture
 def mistral(mistral_server: RunningServer) -> Iterator[Mistral]:
     """A client of the mock."""
-    with load("serving").connect(mistral_server.base_url, KEY) as client:
+    with load("serving").connect(mistral_server.base_url, find_key(mistral_server)) as client:
         yield client
 
 
 @pytest.fixture
 def async_mistral(mistral_server: RunningServer) -> AsyncMistral:
     """An async client of the mock, for any event loop; it keeps no connection open."""
-    client: AsyncMistral = load("serving").connect_async(mistral_server.base_url, KEY)
+    key = find_key(mistral_server)
+    client: AsyncMistral = load("serving").connect_async(mistral_server.base_url, key)
     return client
 
 
@@ -83,11 +110,85 @@ def mistral_hosts(mistral_server: RunningServer) -> Iterator[RunningServer]:
 
     For clients that read no variable, such as the official SDK and frameworks on top of it.
     """
-    with load("routing").routing(mistral_server.base_url, KEY):
+    key, settings = find_key(mistral_server), mistral_server.world.settings
+    with load("routing").routing(mistral_server.base_url, key, closed=not settings.yes_live):
         yield mistral_server
 
 
-def read_settings(request: pytest.FixtureRequest) -> dict[str, Any]:
+def find_key(mock: RunningServer) -> str:
+    """The key of this test: the mock's own, or that of the server which is recorded."""
+    if load("recording").is_recording(mock.world.settings):
+        return os.environ.get("MISTRAL_API_KEY") or KEY
+    return KEY
+
+
+def find_scope(request: pytest.FixtureRequest) -> str | None:
+    """What the recordings of a test are called; None for a test that has none."""
+    marked = request.node.get_closest_marker(RECORDED) is not None
+    if not marked and RECORDING not in request.fixturenames:
+        return None
+    place, _, name = request.node.nodeid.partition("::")
+    if not request.config.getini(RECORDINGS):
+        place = Path(place).stem
+    return f"{place}.{name.replace('::', '.')}"
+
+
+def read_recorded(request: pytest.FixtureRequest, scope: str) -> dict[str, Any]:
+    """The settings of a test with recordings.
+
+    Raises:
+        UsageError: The marker is written wrongly, or the server may not be recorded.
+
+    """
+    config, marker = request.config, request.node.get_closest_marker(RECORDED)
+    said = {"folder": None, "upstream": None, "missing": "refuse"}
+    if marker is not None:
+        if marker.args or marker.kwargs.keys() - said:
+            raise pytest.UsageError(f"{RECORDED} takes {', '.join(said)}, each by its name")
+        said.update(marker.kwargs)
+    given = said["folder"] or config.getini(RECORDINGS)
+    base = config.rootpath if config.getini(RECORDINGS) and not said["folder"] else None
+    folder = (base or request.path.parent) / (given or "recordings")
+    recording = load("recording")
+    try:
+        found: dict[str, Any] = recording.choose_settings(
+            folder,
+            scope,
+            upstream=said["upstream"] or config.getini(UPSTREAM),
+            refresh=config.getoption(RECORD),
+            yes_live=config.getoption(YES_LIVE),
+            missing=said["missing"],
+        )
+    except recording.NoRecordingsError as error:
+        pytest.fail(f"{error}\nRun it with {RECORD} {YES_LIVE}, or set {UPSTREAM}", pytrace=False)
+    except ValueError as error:
+        raise pytest.UsageError(str(error).replace("--yes-live", YES_LIVE)) from error
+    return found
+
+
+def tell_drift(request: pytest.FixtureRequest, mock: RunningServer) -> None:
+    """Notes which recordings of a test the document no longer knows so."""
+    for one in mock.recordings():
+        for reason in one["drift"] or () if one["uses"] else ():
+            request.node.user_properties.append((DRIFT, f"{one['name']}: {reason}"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tells which recordings have drifted from the document."""
+    told = {
+        value: None
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name == DRIFT
+    }
+    if told:
+        terminalreporter.section("recordings that have drifted from the document")
+        for line in told:
+            terminalreporter.write_line(str(line))
+
+
+def read_settings(request: pytest.FixtureRequest, scope: str | None) -> dict[str, Any]:
     """The settings that ini file and markers ask for.
 
     Raises:
@@ -97,6 +198,8 @@ def read_settings(request: pytest.FixtureRequest) -> dict[str, Any]:
     config = request.config
     found: dict[str, Any] = {"replies": tuple(config.getini(REPLIES))}
     found["strict_replies"] = config.getini(STRICT)
+    if scope is not None:
+        found.update(read_recorded(request, scope))
     worlds = list(config.getini(WORLD))
     for marker in reversed(list(request.node.iter_markers(SETTINGS))):
         found.update(marker.kwargs)

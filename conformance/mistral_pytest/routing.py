@@ -36,10 +36,13 @@ def is_vendors(host: str | bytes | None) -> bool:
 
 
 @contextmanager
-def routing(base_url: str, key: str = "mock-key") -> Iterator[None]:
-    """Leads requests for the vendor's hosts to a mock for a block; not for two at once."""
+def routing(base_url: str, key: str = "mock-key", *, closed: bool = True) -> Iterator[None]:
+    """Leads requests for the vendor's hosts to a mock for a block; not for two at once.
+
+    `closed` lets nothing else look these hosts up; a mock that records from them has to.
+    """
     with ExitStack() as stack:
-        for name in LOOK_UPS:
+        for name in LOOK_UPS if closed else ():
             stack.enter_context(replacing(socket, name, refusing))
         for library in find_libraries():
             direction = Direction(library, library.URL(base_url), key)

@@ -12,6 +12,7 @@ from attrs import define, field
 
 from mistral_mock.answers import JSON
 from mistral_mock.events import MEDIA_TYPE
+from mistral_mock.secrecy import HIDDEN, SECRET_HEADERS, redact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,17 +24,6 @@ WEIGHT = 8
 """What a byte of JSON takes when it is read, roughly."""
 HEADERS = 2048
 """What the headers of both take, roughly; a server takes no more than 64 KiB of them."""
-HIDDEN = "***"
-SECRET_HEADERS = frozenset(
-    {
-        *("authorization", "proxy-authorization", "cookie", "set-cookie"),
-        *("x-api-key", "api-key"),
-    }
-)
-SECRET_FIELD = re.compile(
-    r"(^|[_-])(api[_-]?key|authorization|password|secret|client[_-]secret|access[_-]?token|signature)$",
-    re.IGNORECASE,
-)
 
 
 @define(kw_only=True, eq=False)
@@ -91,7 +81,7 @@ class Exchange:
     def query_pairs(self) -> list[tuple[str, str]]:
         """The query parameters, each as often as it was sent."""
         found = parse_qsl(self._query, keep_blank_values=True)
-        return [(name, hide(name, value)) for name, value in found]
+        return [(name, redact({name: value})[name]) for name, value in found]
 
     @property
     def body(self) -> Any:  # noqa: ANN401 - JSON
@@ -188,18 +178,6 @@ def show_headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
     """Headers by name in lower case, secrets hidden."""
     texts = ((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw)
     return {name: HIDDEN if name in SECRET_HEADERS else value for name, value in texts}
-
-
-def hide(name: str, value: Any) -> Any:  # noqa: ANN401 - JSON
-    """A value, hidden when its name says that it is a secret."""
-    return HIDDEN if SECRET_FIELD.search(name) and isinstance(value, str) else redact(value)
-
-
-def redact(value: Any) -> Any:  # noqa: ANN401 - JSON
-    """A copy of a JSON value without secrets."""
-    if isinstance(value, dict):
-        return {name: hide(str(name), one) for name, one in value.items()}
-    return [redact(one) for one in value] if isinstance(value, list) else value
 
 
 def read_events(text: str) -> list[Any]:
