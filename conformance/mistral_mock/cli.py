@@ -20,6 +20,7 @@ from mistral_mock.registry import implemented
 from mistral_mock.server import ServerError, serve
 from mistral_mock.settings import LONGEST_PAUSE_S, MEGABYTE, Settings
 from mistral_mock.state_file import StateFileError
+from mistral_openapi import eras
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -100,6 +101,8 @@ def make_settings(options: argparse.Namespace) -> Settings:
         identities=identities,
         seed=options.seed,
         clock=options.clock,
+        era=options.era,
+        without_deprecated=options.without_deprecated,
         delete_answers=options.delete_answers,
         closed_libraries=options.closed_libraries,
         urls=options.urls,
@@ -222,6 +225,15 @@ def add_server_options(parser: argparse.ArgumentParser) -> None:
 
 def add_behaviour_options(parser: argparse.ArgumentParser) -> None:
     """Where servers of the API differ."""
+    parser.add_argument(
+        "--era",
+        choices=eras.names(),
+        default=eras.TODAY,
+        help="the API as it was on a day, is, or is announced to be; default today",
+    )
+    parser.add_argument(
+        "--without-deprecated", action="store_true", help="nothing that is deprecated is there"
+    )
     parser.add_argument("--delete-answers", type=int, choices=(200, 204), default=200)
     parser.add_argument(
         "--closed-libraries",

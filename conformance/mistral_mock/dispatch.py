@@ -13,6 +13,7 @@ from attrs import evolve
 from mistral_mock import inputs, registry
 from mistral_mock.answers import Later
 from mistral_mock.context import Context
+from mistral_mock.edge import find_edge
 from mistral_mock.errors import APIError, not_found, not_implemented
 from mistral_mock.operations import MULTIPART, find_operation
 from mistral_mock.replies import building
@@ -43,8 +44,9 @@ def run(ctx: Context) -> Answer | EventStream | Later:
     if ctx.given is not None and ctx.given.is_whole:
         return building.make_whole(ctx.given.answer, find_operation(ctx.operation_id))
     handle = find_handler(ctx.operation_id)
+    edge = find_edge(ctx.settings.the_era, ctx.operation_id)
     with ctx.store.transaction():
-        return handle(ctx)
+        return edge.shape_answer(handle(edge.shape_request(ctx)))
 
 
 def find_handler(operation_id: str) -> Handler:

@@ -15,6 +15,8 @@ from mistral_mock.schemas import Schema
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mistral_openapi.eras import Era
+
 MULTIPART = "multipart/form-data"
 
 
@@ -113,9 +115,10 @@ def find_operation(id_: str) -> Operation:
 
 
 @cache
-def load_operations() -> tuple[Operation, ...]:
-    """All operations of the bundled document; every mock of a process shares them."""
-    paths = mistral_openapi.load()["paths"]
+def load_operations(era: Era | None = None) -> tuple[Operation, ...]:
+    """All operations of an era, or of the bundled document; the mocks of a process share them."""
+    document = mistral_openapi.load() if era is None else era.document
+    paths = document["paths"]
     return tuple(
         Operation(
             found.id,
@@ -124,5 +127,5 @@ def load_operations() -> tuple[Operation, ...]:
             found.object,
             tuple(paths[found.path].get("parameters", ())),
         )
-        for found in mistral_openapi.operations()
+        for found in mistral_openapi.operations(document)
     )

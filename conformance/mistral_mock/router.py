@@ -87,8 +87,8 @@ def bind(operation: Operation, segments: list[str]) -> dict[str, str]:
 
 
 def offered(settings: Settings) -> Iterable[Operation]:
-    """The document's operations without the twins that the settings take away."""
-    operations = load_operations()
+    """The operations of the era without the twins that the settings take away."""
+    operations = load_operations(None if settings.the_era.is_today else settings.the_era)
     away = {"PUT": settings.without_put, "PATCH": settings.without_patch}
     methods: dict[str, set[str]] = {}
     for operation in operations:

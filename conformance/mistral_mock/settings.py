@@ -8,6 +8,7 @@ from attrs import field, frozen, validators
 
 from mistral_mock.hosts import parse_host
 from mistral_mock.identities import CARRIED, DEFAULT, Identity
+from mistral_openapi.eras import TODAY, find_era
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from mistral_mock.faults import Fault
     from mistral_mock.pace import Pace
+    from mistral_openapi.eras import Era
 
 MEGABYTE = 1024 * 1024
 JOB_DELAY_S = 1.0
@@ -50,6 +52,10 @@ class Settings:
     clock: Literal["real", "manual"] = field(
         default="real", validator=validators.in_(("real", "manual"))
     )
+    era: str = TODAY
+    """The state of the API that is served: a day of its history, `today` or `announced`."""
+    without_deprecated: bool = False
+    """What is deprecated is not there, whether its removal is announced or not."""
     delete_answers: Literal[200, 204] = field(default=200, validator=validators.in_((200, 204)))
     """How deleting a library or an access answers."""
     closed_libraries: Literal["empty", "refused"] = field(
@@ -130,11 +136,20 @@ class Settings:
     """MIME types that `files.upload` refuses with a 422 whose detail is a text."""
 
     def __attrs_post_init__(self) -> None:
+        """Refuses what cannot be served: an era that is not known, recording without a place."""
+        deletes = "beta.libraries.delete"
+        if self.delete_answers == 204 and not find_era(self.era).has(deletes, "answer/204"):
+            raise ValueError(f"in the era {self.era} no delete of a library answers 204")
         records = self.missing == "record" or self.record_afresh
         if records and (self.upstream is None or self.replay is None):
             raise ValueError("recording needs the address of a server and a folder")
         if self.replay is not None and self.upstream is not None and self.replay.is_file():
             raise ValueError(f"{self.replay} is an archive: recordings go into a folder")
+
+    @property
+    def the_era(self) -> Era:
+        """The state of the API that is served."""
+        return find_era(self.era, without_deprecated=self.without_deprecated)
 
     @property
     def document_delay_s(self) -> float:

@@ -65,6 +65,7 @@ class Answer:
     headers: dict[str, Located]
     """By name in small letters; the node is the header."""
     links: Tree
+    node: Tree
 
 
 @attrs.frozen(eq=False)
@@ -204,7 +205,7 @@ def _answer(document: Tree, node: Any, at: str) -> Answer:  # noqa: ANN401 - JSO
         header = _resolved(document, one, f"{at}/headers/{escaped(name)}")
         if name.lower() != "content-type":
             headers[name.lower()] = Located(*header)
-    return Answer(at, _content(document, found, at), headers, found.get("links") or {})
+    return Answer(at, _content(document, found, at), headers, found.get("links") or {}, found)
 
 
 def _security(document: Tree, node: Tree) -> list[Tree]:

@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eras.calendar import eras_bytes
+
 from document.bundle import bundle, read_parts
 from document.evidence import evidence_bytes
 from document.grouping import SHARED, Ownership, part_of
@@ -27,6 +29,8 @@ LOADABLE = Path("mistral_openapi") / "document.json"
 """The same document for programs, below the folder `openapi`."""
 REGISTER = Path("mistral_openapi") / "evidence.json"
 """The register of evidence for programs, below the folder `openapi`."""
+CALENDAR = Path("mistral_openapi") / "eras.json"
+"""Since and until when each part is there, for programs, below the folder `openapi`."""
 HEADER = """\
 # The curated document of the Mistral AI HTTP API.
 # Written by scripts/curate.py from openapi/facts, openapi/curation and openapi/prose. Do not edit.
@@ -53,11 +57,13 @@ def compose(folder: Path) -> dict[Path, bytes]:
 
 
 def composed(document: Tree, folder: Path) -> dict[Path, bytes]:
-    """The files that hold the document and the register of evidence."""
+    """The files that hold the document, the register of evidence and the calendar of its parts."""
+    register = evidence_bytes(folder / "evidence")
     return {
         READABLE: yaml_bytes(document),
         LOADABLE: json_bytes(document),
-        REGISTER: evidence_bytes(folder / "evidence"),
+        REGISTER: register,
+        CALENDAR: eras_bytes(folder, document, register),
     }
 
 

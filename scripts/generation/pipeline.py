@@ -33,8 +33,13 @@ SOURCES: Final = (
     "openapi/prose/*.yaml",
     "openapi/mistral_openapi/document.json",
     "openapi/mistral_openapi/evidence.json",
+    "openapi/mistral_openapi/eras.json",
     "scripts/curate.py",
+    "openapi/eras.yaml",
+    "openapi/sources/*.json",
+    "scripts/changes/**/*.py",
     "scripts/document/**/*.py",
+    "scripts/eras/**/*.py",
 )
 """What the document is composed of and by, and what else is composed with it."""
 

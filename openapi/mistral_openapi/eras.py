@@ -1,0 +1,182 @@
+"""The API as it was on a day, as it is, and as it is announced to be.
+
+`eras.json` says since and until when each operation, parameter, field, value, answer and constraint
+is there. An era is the curated document with that taken into account: `Era.document` is a document
+like the one that `mistral_openapi.load` gives, `Era.hidden` tells what its answers do not hold and
+its requests do not mean.
+
+Places are written `query/page`, `body/tools/*/type`, `answer/200/data/*/name`, `events/data`: names
+of fields, `*` for the items of a list and the values of a map; `~0` and `~1` as in a JSON pointer.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import mistral_openapi
+from mistral_openapi.reshaping import Reshaper
+
+__all__ = [
+    "ANNOUNCED",
+    "CALENDAR",
+    "TODAY",
+    "Announcement",
+    "Era",
+    "announcements",
+    "find_era",
+    "names",
+]
+
+CALENDAR = Path(__file__).with_name("eras.json")
+"""The file that holds since and until when as JSON."""
+TODAY = "today"
+ANNOUNCED = "announced"
+
+
+class Announcement(NamedTuple):
+    """A part of the API that will be taken away."""
+
+    id: str
+    operation: str
+    at: str
+    """The place; empty where the operation goes."""
+    instead: str
+    """A place, an operation or a field; empty where nothing takes its place."""
+    evidence: str
+    """The entry of the register that says so."""
+
+
+@cache
+def load_calendar() -> dict[str, Any]:
+    """The whole file; every call returns the same object: read it, don't change it."""
+    calendar: dict[str, Any] = json.loads(CALENDAR.read_bytes())
+    return calendar
+
+
+def names() -> tuple[str, ...]:
+    """The eras that can be asked for: the days of documents, `today` and `announced`."""
+    days = load_calendar()["days"]
+    return (*days[:-1], TODAY, ANNOUNCED)
+
+
+def announcements() -> tuple[Announcement, ...]:
+    """All that is announced to go."""
+    return tuple(
+        Announcement(
+            one["id"],
+            one["operation"],
+            one.get("at", ""),
+            one.get("instead", ""),
+            one["evidence"],
+        )
+        for one in load_calendar()["announced"]
+    )
+
+
+class Era:
+    """The API in one era.
+
+    Raises:
+        ValueError: There is no such era; the message names those that there are.
+
+    """
+
+    def __init__(self, name: str = TODAY, *, without_deprecated: bool = False) -> None:
+        if name not in names():
+            raise ValueError(f"there is no era {name!r}; choose from {', '.join(names())}")
+        self.name = name
+        self.without_deprecated = without_deprecated
+
+    @property
+    def is_today(self) -> bool:
+        """Nothing is different from the curated document."""
+        return self.name == TODAY and not self.without_deprecated
+
+    def has(self, operation: str, at: str = "") -> bool:
+        """Whether there is the operation, and the place in it.
+
+        What the calendar does not tell of was always there.
+        """
+        entry = self._entry(operation)
+        if not self.lasts(entry):
+            return False
+        places = entry.get("places", {})
+        parts = at.split("/") if at else []
+        above = ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
+        return all(self.lasts(places.get(one, {})) for one in above)
+
+    def lasts(self, entry: dict[str, Any]) -> bool:
+        """Whether something is there, by what the calendar says of it."""
+        goes = entry.get("announced", False)
+        if self.without_deprecated and (goes or entry.get("deprecated")):
+            return False
+        if self.name == ANNOUNCED:
+            return not goes and "until" not in entry
+        if self.name == TODAY:
+            return "until" not in entry
+        return entry.get("since", "") <= self.name < entry.get("until", ANNOUNCED)
+
+    def said(self, entry: dict[str, Any]) -> dict[str, Any]:
+        """The constraints of a place that are not today's; null for those that did not hold."""
+        if self.name in {TODAY, ANNOUNCED}:
+            return {}
+        found = (said for until, said in entry.get("before", ()) if self.name < until)
+        return next(found, {})
+
+    def values(self, entry: dict[str, Any]) -> frozenset[str]:
+        """The listed values of a place that are not there, as text."""
+        listed = entry.get("values", {})
+        return frozenset(value for value, life in listed.items() if not self.lasts(life))
+
+    def places(self, operation: str) -> dict[str, Any]:
+        """What the calendar tells of the places of an operation."""
+        found: dict[str, Any] = self._entry(operation).get("places", {})
+        return found
+
+    def hidden(self, operation: str) -> frozenset[str]:
+        """The places of the operation that today's document has and the era has not."""
+        return frozenset(
+            at
+            for at, entry in self.places(operation).items()
+            if "until" not in entry and not self.lasts(entry)
+        )
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The curated document of the era; read it, don't change it.
+
+        It has the components of today's; where something below a reference is different, the
+        schema stands in its place.
+        """
+        today = mistral_openapi.load()
+        if self.is_today:
+            return today
+        paths: dict[str, Any] = {}
+        for one in mistral_openapi.operations(today):
+            if self.has(one.id):
+                item = paths.setdefault(one.path, _shared(today["paths"][one.path]))
+                item[one.method.lower()] = Reshaper(self, today).operation(one)
+        return {**today, "paths": paths}
+
+    def _entry(self, operation: str) -> dict[str, Any]:
+        entry: dict[str, Any] = load_calendar()["operations"].get(operation, {})
+        return entry
+
+
+@cache
+def find_era(name: str = TODAY, *, without_deprecated: bool = False) -> Era:
+    """The era of a name; every call returns the same object.
+
+    Raises:
+        ValueError: There is no such era.
+
+    """
+    return Era(name, without_deprecated=without_deprecated)
+
+
+def _shared(item: dict[str, Any]) -> dict[str, Any]:
+    """A path item without its operations."""
+    return {key: value for key, value in item.items() if key not in mistral_openapi.METHODS}

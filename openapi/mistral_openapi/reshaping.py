@@ -1,0 +1,272 @@
+"""An operation of the curated document, reshaped to what it was in an era."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import mistral_openapi
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_openapi.eras import Era
+
+Json = dict[str, Any]
+UNIONS = ("anyOf", "oneOf")
+LIMITS = (
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "default"),
+    *("minLength", "maxLength", "minItems", "maxItems"),
+)
+EVENTS = "text/event-stream"
+BOTH = frozenset({"page", "token"})
+"""Of the style that pages by either."""
+ADVANCING = BOTH | {"offset", "before", "after"}
+"""What of paging leads to the next page."""
+PARAMETERS = ADVANCING | {"size"}
+PLACES = frozenset({"items", "next_token", "has_more", "total"})
+ANY = "*"
+
+
+class Branch:
+    """What the calendar tells of a place, and of the places in it."""
+
+    __slots__ = ("entry", "inner")
+
+    def __init__(self) -> None:
+        self.entry: Json = {}
+        self.inner: dict[str, Branch] = {}
+
+    def find(self, *names: str) -> Branch:
+        """The branch of a place in it; an empty one where nothing is told."""
+        found = self
+        for name in names:
+            found = found.inner.get(name, NOTHING)
+        return found
+
+    @property
+    def is_silent(self) -> bool:
+        """Nothing is told of the place or of what is in it."""
+        return not self.entry and not self.inner
+
+
+NOTHING = Branch()
+
+
+def grow(places: Json) -> Branch:
+    """The places as a tree."""
+    root = Branch()
+    for at, entry in places.items():
+        branch = root
+        for part in at.split("/"):
+            name = part.replace("~1", "/").replace("~0", "~")
+            branch = branch.inner.setdefault(name, Branch())
+        branch.entry = entry
+    return root
+
+
+class Reshaper:
+    """Reshapes operations of a document to an era."""
+
+    def __init__(self, era: Era, document: Json) -> None:
+        self._era = era
+        self._document = document
+
+    def operation(self, one: mistral_openapi.Operation) -> Json:
+        """The operation object of the era."""
+        root = grow(self._era.places(one.id))
+        shaped: Json = dict(one.object)
+        if "parameters" in shaped:
+            shaped["parameters"] = list(self._parameters(shaped["parameters"], root))
+        if "requestBody" in shaped:
+            body = self._resolve(shaped["requestBody"])
+            shaped["requestBody"] = self._content(body, lambda _: root.find("body"))
+        shaped["responses"] = dict(self._answers(shaped["responses"], root))
+        if "x-mistral-paging" in shaped:
+            self._page(one.id, shaped)
+        return shaped
+
+    def _page(self, id_: str, shaped: Json) -> None:
+        """Say how to page with the parameters and fields that there are."""
+        there = {one.get("name") for one in shaped.get("parameters", ())}
+        paging = {
+            key: value
+            for key, value in shaped.pop("x-mistral-paging").items()
+            if (key not in PARAMETERS or value in there)
+            and (key not in PLACES or self._era.has(id_, f"answer/200/{_place(value)}"))
+        }
+        if paging["style"] == "page-from-0-or-token" and not paging.keys() >= BOTH:
+            paging["style"] = "token" if "token" in paging else "page-from-0"
+        if paging["style"] == "time" or paging.keys() & ADVANCING:
+            shaped["x-mistral-paging"] = paging
+
+    def _parameters(self, parameters: list[Json], root: Branch) -> Iterator[Json]:
+        for parameter in parameters:
+            found = self._resolve(parameter)
+            branch = root.find(found["in"], found["name"])
+            if branch.is_silent:
+                yield parameter
+            elif self._era.lasts(branch.entry):
+                said = self._era.said(branch.entry)
+                shaped = {**found, "required": said.get("required", found.get("required", False))}
+                if "schema" in found:
+                    shaped["schema"] = self.schema(found["schema"], branch) or {}
+                yield shaped
+
+    def _answers(self, answers: Json, root: Branch) -> Iterator[tuple[str, Json]]:
+        for status, answer in answers.items():
+            branch = root.find("answer", status)
+            if self._era.lasts(branch.entry):
+                found = self._resolve(answer)
+                yield (
+                    status,
+                    self._content(
+                        found,
+                        lambda media, branch=branch: (
+                            root.find("events") if media == EVENTS else branch
+                        ),
+                    ),
+                )
+
+    def _content(self, holder: Json, branch_of: Any) -> Json:  # noqa: ANN401 - a function
+        if "content" not in holder:
+            return holder
+        content = {
+            media: {**one, "schema": self.schema(one["schema"], branch_of(media)) or {}}
+            if "schema" in one
+            else one
+            for media, one in holder["content"].items()
+        }
+        return {**holder, "content": content}
+
+    def schema(self, node: Json, branch: Branch) -> Json | None:
+        """The schema of the era; None where no value fits it."""
+        if branch.is_silent:
+            return node
+        shaped = dict(self._resolve(node))
+        for union in (*UNIONS, "allOf"):
+            if union in shaped:
+                members = [self.schema(one, branch) for one in shaped[union]]
+                shaped[union] = [one for one in members if one is not None]
+                if not shaped[union] or (union == "allOf" and None in members):
+                    return None
+        if not self._list_values(shaped, branch.entry) or not self._fields(shaped, branch):
+            return None
+        for key in ("items", "additionalProperties", "contentSchema"):
+            inner = branch if key == "contentSchema" else branch.find(ANY)
+            if isinstance(shaped.get(key), dict):
+                shaped[key] = self.schema(shaped[key], inner) or {"not": {}}
+        self._constrain(shaped, self._era.said(branch.entry))
+        return shaped
+
+    def _list_values(self, shaped: Json, entry: Json) -> bool:
+        """Take away the values that are not there; False where none is left."""
+        missing = self._era.values(entry)
+        if "const" in shaped:
+            return str(shaped["const"]) not in missing
+        if missing and "enum" in shaped:
+            shaped["enum"] = [one for one in shaped["enum"] if str(one) not in missing]
+            return bool(shaped["enum"])
+        return True
+
+    def _fields(self, shaped: Json, branch: Branch) -> bool:
+        """Shape the fields of an object; False where one that has to be there cannot."""
+        if "properties" not in shaped:
+            return True
+        fields: Json = {}
+        required = list(shaped.get("required", ()))
+        for name, node in shaped["properties"].items():
+            inner = branch.find(name)
+            field = self.schema(node, inner) if self._era.lasts(inner.entry) else None
+            if field is None:
+                if self._era.lasts(inner.entry) and (name in required or _is_tag(node)):
+                    return False
+                required = [one for one in required if one != name]
+                continue
+            fields[name] = field
+            needed = self._era.said(inner.entry).get("required", name in required)
+            required = [one for one in required if one != name] + ([name] if needed else [])
+        for name, inner in branch.inner.items():
+            if "until" in inner.entry and name not in fields and self._era.lasts(inner.entry):
+                fields[name] = _plain(inner.entry["was"])
+        shaped["properties"] = fields
+        if required or "required" in shaped:
+            shaped["required"] = [one for one in fields if one in required]
+        return True
+
+    def _constrain(self, shaped: Json, said: Json) -> None:
+        """Put the constraints of the era in place of today's."""
+        if "type" in said:
+            _retype(shaped, set(said["type"]))
+        real = [one for one in _members(shaped) if one.get("type") != "null"]
+        holder = shaped
+        if len(real) == 1 and real[0] is not shaped:
+            holder = dict(self._resolve(real[0]))
+            _replace(shaped, real[0], holder)
+        elif len(real) > 1:
+            holder = {}
+        for key in LIMITS:
+            if key in said:
+                place = shaped if key == "default" else holder
+                place.pop(key, None)
+                if said[key] is not None:
+                    place[key] = said[key]
+        if "closed" in said and "properties" in holder:
+            holder["additionalProperties"] = said["closed"] is not True
+        if "values" in said and said["values"] is not None and "enum" not in holder:
+            holder["enum"] = list(said["values"])
+
+    def _resolve(self, node: Json) -> Json:
+        if "$ref" not in node:
+            return node
+        beside = {key: value for key, value in node.items() if key != "$ref"}
+        return {**mistral_openapi.resolve(node, self._document), **beside}
+
+
+def _place(dotted: str) -> str:
+    return dotted.replace(".", "/")
+
+
+def _is_tag(node: Json) -> bool:
+    """Whether a field has one value alone: it tells what kind of object it is in."""
+    return "const" in node or len(node.get("enum", ())) == 1
+
+
+def _members(schema: Json) -> list[Json]:
+    return next((schema[union] for union in UNIONS if union in schema), [schema])
+
+
+def _replace(schema: Json, member: Json, new: Json) -> None:
+    for union in UNIONS:
+        if union in schema:
+            schema[union] = [new if one is member else one for one in schema[union]]
+
+
+def _retype(schema: Json, types: set[str]) -> None:
+    """Leave the types that were there, and null where it was one of them; none are all types."""
+    if not types:
+        return
+    union = next((one for one in UNIONS if one in schema), None)
+    if union is not None:
+        kept = [one for one in schema[union] if _fits(one, types)]
+        if "null" in types and not any(one.get("type") == "null" for one in kept):
+            kept.append({"type": "null"})
+        schema[union] = kept or schema[union]
+    elif "type" in schema:
+        own = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        kept_types = [one for one in own if one in types] + [
+            "null" for _ in range("null" in types and "null" not in own)
+        ]
+        schema["type"] = kept_types[0] if len(kept_types) == 1 else kept_types or own
+
+
+def _fits(member: Json, types: set[str]) -> bool:
+    type_ = mistral_openapi.resolve(member).get("type")
+    if not isinstance(type_, str):
+        return True
+    return type_ in types or (type_ == "integer" and "number" in types)
+
+
+def _plain(was: Json) -> Json:
+    """A schema for a field that today's document does not have."""
+    types = was.get("type") or []
+    return {"type": types} if types else {}
