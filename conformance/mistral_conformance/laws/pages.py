@@ -174,8 +174,8 @@ def end_is_told(world: World, view: ListView) -> None:
     """The last page has no token, also where it is full."""
     population, query, count = _narrowed(world, view)
     resource = world.model.resources[view.resource]
-    for size in {1, count}:
-        walk = world.walk(resource, population.ids, query, size=size)
+    for size in {-(-count // LIMIT), count}:
+        walk = world.walk(resource, population.ids, query, size=size, through=view.operation)
         held = len(read_items(walk.last, view.items))
         said = f"pages of size {size} of {count} items end with a page that holds nothing"
         world.expect(held, said, *walk.pages[-2:])

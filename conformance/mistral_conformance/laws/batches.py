@@ -1,0 +1,133 @@
+"""Law 15, for lists of inputs: each has its own answer, in its place, as it would have alone.
+
+What is judged is derived: an operation whose request takes `input` as a list, and whose answer has
+one item for each.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.reading import read_items
+from mistral_conformance.laws.requests import plain_request
+from mistral_conformance.model.schemas import answer_schema, body_schema, properties, types
+from mistral_conformance.probing.samples import load_samples
+from mistral_conformance.verdict.outcome import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Model
+    from mistral_conformance.model.document import Json
+    from mistral_conformance.record.exchange import Exchange
+
+INPUT = "input"
+ANSWERS = ("data", "results")
+TEXTS = (
+    "Thank you for the lovely flowers.",
+    "I will kill you tonight, and then I will murder your brother.",
+)
+ORDER = (0, 1, 0, 0, 1)
+"""Which text stands in each place: each twice in a row and apart, so that neither a set nor the
+other order tells the same."""
+
+
+@frozen
+class Listed:
+    """An operation that answers each item of a list, and the field of its answer that holds them."""
+
+    operation: str
+    field: str
+
+
+def _listed(model: Model) -> Iterator[Subject]:
+    """Each operation with a list of inputs and a list of answers."""
+    document = model.document
+    for name, operation in document.operations.items():
+        _, body = body_schema(operation)
+        taken = properties(document, body or {}).get(INPUT)
+        answer, _ = answer_schema(operation, document)
+        if taken is None or answer is None or name not in load_samples():
+            continue
+        shown = properties(document, answer)
+        field = next((each for each in ANSWERS if each in shown), None)
+        if field and "array" in types(document, taken.schema):
+            yield Subject(name, Listed(name, field), (name,), (name,))
+
+
+@law(
+    id="answers.each-input-has-its-own",
+    over=_listed,
+    source="harm: an answer is given to another input than its own",
+    harm=True,
+)
+def each_input_has_its_own(world: World, listed: Listed) -> None:
+    """A list of inputs gets as many answers, each in its place, each the one that it gets alone."""
+    alone = [_ask(world, listed, [text]) for text in TEXTS]
+    alike = [_first(world, listed, each) for each in alone]
+    answer = _ask(world, listed, [TEXTS[place] for place in ORDER])
+    found = read_items(answer, listed.field)
+    said = f"{len(ORDER)} inputs get {len(found)} answers"
+    world.expect(len(found) == len(ORDER), said, answer)
+    numbers = [each["index"] for each in found if "index" in each]
+    said = f"the answers are numbered {numbers}"
+    world.expect(numbers in ([], list(range(len(ORDER)))), said, answer)
+    if distance(*alike) == 0:
+        raise Skipped("two texts get one answer", *alone)
+    for place, text in enumerate(ORDER):
+        own, other = (distance(found[place], alike[which]) for which in (text, 1 - text))
+        said = f"answer {place} is that of another input"
+        world.expect(own < other, said, alone[text], answer)
+
+
+def _first(world: World, listed: Listed, answer: Exchange) -> Json:
+    found = read_items(answer, listed.field)
+    world.expect(len(found) == 1, f"one input gets {len(found)} answers", answer)
+    return found[0]
+
+
+def _ask(world: World, listed: Listed, texts: Sequence[str]) -> Exchange:
+    """The answer to a list of inputs of the form that the plainest request has.
+
+    Raises:
+        Unjudged: it is refused.
+
+    """
+    body = plain_request(world, listed.operation)["json"]
+    inputs = [_shape(body[INPUT], text) for text in texts]
+    return world.need(world.call(listed.operation, json={**body, INPUT: inputs}))
+
+
+def _shape(sample: Any, text: str) -> Any:  # noqa: ANN401 - JSON
+    """A text as one input: itself, a conversation, or an object that holds one."""
+    if isinstance(sample, dict):
+        return {**sample, "messages": [{"role": "user", "content": text}]}
+    if isinstance(sample, list) and sample and not isinstance(sample[0], str):
+        talk = isinstance(sample[0], dict) and "role" in sample[0]
+        return [{"role": "user", "content": text}] if talk else _shape(sample[0], text)
+    return text
+
+
+def distance(left: object, right: object) -> float:
+    """How far the numbers of two answers are apart; infinite where they have other places."""
+    one, other = dict(_numbers(left)), dict(_numbers(right))
+    if one.keys() != other.keys():
+        return float("inf")
+    return sum(abs(value - other[place]) for place, value in one.items())
+
+
+def _numbers(value: object, place: str = "") -> Iterator[tuple[str, float]]:
+    """The numbers of an answer beside its own number, each with its place."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            if name != "index":
+                yield from _numbers(each, f"{place}.{name}")
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from _numbers(each, f"{place}.{number}")
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield place, float(value)
