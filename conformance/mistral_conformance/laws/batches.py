@@ -38,7 +38,7 @@ other order tells the same."""
 
 @frozen
 class Listed:
-    """An operation that answers each item of a list, and the field of its answer that holds them."""
+    """An operation that answers each item of a list, and the field that holds the answers."""
 
     operation: str
     field: str

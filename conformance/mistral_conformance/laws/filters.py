@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.reading import read_time
@@ -31,6 +31,9 @@ PARTS = (
 """What is searched for, beside the word of the population."""
 MOST = 8
 """So many values of one filter are asked for."""
+DAY_S = 86_400
+AHEAD = timedelta(hours=5)
+"""How far the clocks of a zone are from UTC in which times are spelled too."""
 SOON_S = 1
 """Times that are nearer are taken for the same: some answers tell whole seconds."""
 
@@ -47,7 +50,9 @@ def values_of(
         return []
     if each.compare in {"after", "before"}:
         moments = sorted({moment for value in found if (moment := read_time(value)) is not None})
-        return [spell_time(each) for each in (*moments[:1], *moments[-1:], moments[0] - 86400)]
+        least, most = moments[0], moments[-1]
+        plain = [spell_time(moment) for moment in (least, most, least - DAY_S)]
+        return [*plain, spell_time(least, AHEAD), spell_time(most, -AHEAD)]
     if each.compare == "holds":
         return [*found[:2], {**found[0], "nobody": "has this"}]
     distinct = list(dict.fromkeys(value for value in found if isinstance(value, str | bool)))
@@ -63,9 +68,10 @@ def spell(each: Filter, values: Values) -> Any:  # noqa: ANN401 - what httpx tak
     return values if each.repeats else values[0]
 
 
-def spell_time(moment: float) -> str:
-    """A moment as RFC 3339 text."""
-    return datetime.fromtimestamp(moment, UTC).isoformat().replace("+00:00", "Z")
+def spell_time(moment: float, ahead: timedelta = timedelta()) -> str:
+    """A moment as RFC 3339 text, as clocks show it that are so much ahead of UTC."""
+    zone = timezone(ahead)
+    return datetime.fromtimestamp(moment, zone).isoformat().replace("+00:00", "Z")
 
 
 def fits(each: Filter, values: Values, item: Json) -> bool | None:

@@ -144,9 +144,11 @@ def _calls(tools: Json) -> Use:
     due = names_of(tools) if isinstance(chosen, str) else {chosen["function"]["name"]}
 
     def judge(world: World, option: Option) -> None:
+        unasked = _ask(world, option, tools, "Thank you for the lovely flowers.")
         answer = _ask(world, option, tools, "What is the weather in Lyon for the next 2 days?")
         calls = answer.first.called
-        world.expect(calls, "no tool is called where one has to be", answer.exchange)
+        for each in (unasked, answer):
+            world.expect(each.first.called, "no tool is called where one has to be", each.exchange)
         for name, arguments in calls:
             said = f"the tool {name!r} is called, {' or '.join(sorted(due))} is due"
             world.expect(name in due, said, answer.exchange)

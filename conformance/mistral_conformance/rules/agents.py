@@ -163,6 +163,28 @@ def alias_names_a_version(ctx: Context) -> None:
 
 
 @rule(
+    id="agents.moved-alias-is-the-same",
+    level=SHOULD,
+    source="choices.agents-moved-alias-is-the-same",
+    operations=(ALIAS, ALIASES),
+)
+def moved_alias_is_the_same(ctx: Context) -> None:
+    """An alias that is moved to another version was made when it was; its change is later."""
+    id_ = make_agent(ctx, instructions="One.")["id"]
+    _update(ctx, id_, instructions="Two.")
+    seen = []
+    for version in (0, 1):
+        ctx.pass_time(1)
+        query = {"alias": "stable", "version": version}
+        seen.append(ctx.expect_status(ctx.api.call(ALIAS, agent_id=id_, query=query), 200))
+    born, moved = (
+        [read_time(str(each[name])) for each in seen] for name in ("created_at", "updated_at")
+    )
+    ctx.expect(born[0] == born[1], "`created_at` moves with the alias", *seen)
+    ctx.expect(moved[0] < moved[1], "`updated_at` does not move with the alias", *seen)
+
+
+@rule(
     id="agents.deleted-alias-is-gone",
     level=MUST,
     source="document: beta.agents.delete_version_alias; shapes.success-codes",

@@ -227,6 +227,22 @@ def list_filters(ctx: Context) -> None:
 
 
 @rule(
+    id="batch.own-jobs-are-ones-own",
+    level=MUST,
+    source="document: batch.jobs.list (created_by_me)",
+    operations=(LIST, CREATE),
+    needs=("colleague",),
+)
+def own_jobs_are_ones_own(ctx: Context) -> None:
+    """With `created_by_me` the list leaves out the jobs of a colleague, which it has otherwise."""
+    other = ctx.need(ctx.as_("colleague").call(CREATE, json=_body(ctx)), 200)
+    if other["id"] not in ids_of(walk_numbers(ctx, LIST, {})):
+        ctx.skip("the caller does not see the jobs of a colleague")
+    own = ids_of(walk_numbers(ctx, LIST, {"created_by_me": "true"}))
+    ctx.expect(other["id"] not in own, "created_by_me lists a colleague's job", other)
+
+
+@rule(
     id="batch.metadata-finds-jobs",
     level=SHOULD,
     source="choices.batch-metadata-finds-jobs",

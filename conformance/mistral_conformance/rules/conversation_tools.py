@@ -13,6 +13,7 @@ from mistral_conformance.rules.common.readings import read_text
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.rules.common.talks import (
     APPEND,
+    MESSAGES,
     START,
     as_text,
     chunks_of,
@@ -60,6 +61,22 @@ def function_is_left_to_the_caller(ctx: Context) -> None:
     found = kinds(read_history(ctx, id_))
     wanted = ["message.input", "function.call", "function.result", "message.output"]
     expect_equal(ctx, found, wanted, "the history", later)
+
+
+@rule(
+    id="conversation-tools.messages-leave-calls-out",
+    level=MUST,
+    source="document: beta.conversations.get_messages",
+    operations=(START, MESSAGES),
+)
+def messages_leave_calls_out(ctx: Context) -> None:
+    """The messages of a conversation are its messages alone: no call is among them."""
+    answer, _ = _call_weather(ctx)
+    id_ = answer["conversation_id"]
+    listed = ctx.expect_status(ctx.api.call(MESSAGES, conversation_id=id_), 200)
+    entries = read_history(ctx, id_)
+    wanted = [each["id"] for each in entries if str(each["type"]).startswith("message.")]
+    expect_equal(ctx, [each["id"] for each in listed["messages"]], wanted, "the messages", listed)
 
 
 @rule(

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 UPDATE_AGENT = "beta.agents.update"
 ID = re.compile(r"conv_[0-9a-f]{32}")
+STAMPS = ("created_at", "updated_at")
 MESSAGE_ID = re.compile(r"msg_[0-9a-f]{32}")
 
 
@@ -194,6 +195,46 @@ def restart_branches(ctx: Context) -> None:
     said = [each["content"] for each in of_kind(entries, "message.input")]
     expect_equal(ctx, said, ["One.", "Three."], "the inputs of the new one")
     expect_equal(ctx, entries[-1], branched["outputs"][-1], "the last entry of the new one")
+
+
+@rule(
+    id="conversations.restart-keeps-what-it-names",
+    level=SHOULD,
+    source="choices.conversations-restart-keeps-what-it-names",
+    operations=(RESTART, HISTORY),
+)
+def restart_keeps_what_it_names(ctx: Context) -> None:
+    """The new conversation of a restart has the entry from which it goes on, and all before it."""
+    answer = start(ctx, inputs="One.")
+    old = answer["conversation_id"]
+    before = read_history(ctx, old)
+    go_on(ctx, old, inputs="Two.")
+    body = {"from_entry_id": answer["outputs"][-1]["id"], "inputs": "Three."}
+    branched = ctx.expect_status(ctx.api.call(RESTART, conversation_id=old, json=body), 200)
+    entries = read_history(ctx, branched["conversation_id"])
+    kept = [(each["type"], each.get("content")) for each in entries[: len(before)]]
+    wanted = [(each["type"], each.get("content")) for each in before]
+    expect_equal(ctx, kept, wanted, "the beginning of the new one", branched)
+
+
+@rule(
+    id="conversations.turn-moves-the-stamp",
+    level=SHOULD,
+    source="choices.conversations-turn-moves-the-stamp",
+    operations=(APPEND, GET_CONVERSATION),
+)
+def turn_moves_the_stamp(ctx: Context) -> None:
+    """The `updated_at` of a conversation moves with each turn, its `created_at` never."""
+    id_ = start(ctx)["conversation_id"]
+    seen = []
+    for turn in range(2):
+        if turn:
+            ctx.pass_time(1)
+            go_on(ctx, id_, inputs="Go on.")
+        seen.append(ctx.expect_status(ctx.api.call(GET_CONVERSATION, conversation_id=id_), 200))
+    born, moved = ([read_time(str(each[name])) for each in seen] for name in STAMPS)
+    ctx.expect(born[0] == born[1], "`created_at` moves with a turn", *seen)
+    ctx.expect(moved[0] < moved[1], "`updated_at` does not move with a turn", *seen)
 
 
 @rule(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_conformance.rules.common.readings import expect_sum
+from mistral_conformance.rules.common.readings import exactly, expect_sum
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 from mistral_conformance.rules.common.vectors import (
     EMBED,
@@ -79,7 +79,7 @@ def same_text_same_vector(ctx: Context) -> None:
     """A text has the same vector alone, among others and twice."""
     alone, among = embed(ctx, CAT), embed(ctx, [BANK, CAT, CAT])
     vector = vectors_of(ctx, alone)[0]
-    for other in vectors_of(ctx, among)[1:]:
+    for other in exactly(3, vectors_of(ctx, among), "vectors", among)[1:]:
         ctx.expect(likeness(vector, other) > ALIKE, "the vectors differ", alone, among)
 
 
@@ -145,6 +145,10 @@ def output_dimension_is_the_size(ctx: Context) -> None:
     for size in (SMALL, 2 * SMALL):
         answer = embed_or_skip(ctx, CAT, output_dimension=size)
         expect_equal(ctx, len(vectors_of(ctx, answer)[0]), size, "the size", answer)
+    for kind in RANGES:
+        answer = embed_or_skip(ctx, CAT, output_dimension=2 * SMALL, output_dtype=kind)
+        due = 2 * SMALL // (BITS if kind.endswith("binary") else 1)
+        expect_equal(ctx, len(vectors_of(ctx, answer)[0]), due, f"the size of {kind}", answer)
 
 
 @rule(

@@ -267,7 +267,7 @@ def batch_tells_each_outcome(ctx: Context) -> None:
     ends = {CANCEL_MANY: "CANCELED", TERMINATE_MANY: "TERMINATED"}
     for operation, status in ends.items():
         made, unknown = start(ctx, APPROVE, input={}), unknown_id(ctx)
-        body = {"execution_ids": [made["execution_id"], unknown]}
+        body = {"execution_ids": [unknown, made["execution_id"]]}
         answer = ctx.expect_status(ctx.api.call(operation, json=body), 200)
         found = {id_: each["status"] for id_, each in answer["results"].items()}
         wanted = {made["execution_id"]: "success", unknown: "failure"}

@@ -64,6 +64,22 @@ def uploaded_file_is_readable(ctx: Context) -> None:
 
 
 @rule(
+    id="files.lines-are-counted",
+    level=SHOULD,
+    source="choices.files-lines-are-counted",
+    operations=(UPLOAD_FILE,),
+)
+def lines_are_counted(ctx: Context) -> None:
+    """A file of lines has as many as it has, whether or not a line end follows the last one."""
+    line = b'{"custom_id": "one", "body": {"messages": []}}'
+    for content in (line, line + b"\n", b"\n".join([line] * 3), b"\n".join([line] * 3) + b"\n"):
+        made = _upload(ctx, Sample("lines.jsonl", content, "application/jsonl"), "batch")
+        if made.json().get("num_lines") is None:
+            ctx.skip("the server tells no number of lines")
+        expect_equal(ctx, made["num_lines"], content.count(line), "num_lines", made)
+
+
+@rule(
     id="files.same-content-is-another-file",
     level=SHOULD,
     source="choices.files-same-content-is-another-file",

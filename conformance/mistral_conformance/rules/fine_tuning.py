@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 STEPS = 10
 PLACES = ("QUEUED", "VALIDATING", "VALIDATED", "STARTED", "RUNNING", "SUCCESS")
 HOUR_S = 3600
+PAST, FUTURE = "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
 
 
 @rule(
@@ -94,12 +95,14 @@ def jobs_are_filtered(ctx: Context) -> None:
     suffix, model = word(ctx), order(ctx, "")["model"]
     job = create_job(ctx, suffix=suffix)
     fitting = {"model": model, "created_by_me": "true", "status": job["status"]}
+    fitting |= {"created_after": PAST, "created_before": FUTURE}
     for query in ({}, *({name: value} for name, value in fitting.items())):
         listed = ctx.api.call(LIST_JOBS, query={"suffix": suffix, **query})
         ctx.expect_status(listed, 200)
         expect_equal(ctx, ids_of([listed]), [job["id"]], f"the list with {query}", listed)
         expect_equal(ctx, listed["total"], 1, "the total", listed)
-    for query in ({"model": ctx.marker.name("none")}, {"status": "SUCCESS"}):
+    none = {"model": ctx.marker.name("none")}, {"status": "SUCCESS"}, {"created_after": FUTURE}
+    for query in (*none, {"created_before": PAST}):
         listed = ctx.api.call(LIST_JOBS, query={"suffix": suffix, **query})
         ctx.expect_status(listed, 200)
         expect_equal(ctx, ids_of([listed]), [], f"the list with {query}", listed)

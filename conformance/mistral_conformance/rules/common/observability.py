@@ -193,5 +193,17 @@ def await_events(ctx: Context, sign: str, count: int) -> Filter:
             ctx.pass_time(PAUSE_S)
     else:
         ctx.session.memory[await_events] = True
+        _expect_lost_by_nobody(ctx, sign, wanted)
         ctx.skip(f"no event for a chat within {TRIES * PAUSE_S:.0f} s")
     return wanted
+
+
+def _expect_lost_by_nobody(ctx: Context, sign: str, wanted: Filter) -> None:
+    """Hold a search that finds no event for a chat to be right: no other search finds one."""
+    none = search(ctx, wanted)
+    for condition in wanted["OR"]:
+        one = search(ctx, condition)
+        ctx.expect(not found_in(one), "a group with OR leaves out what one part finds", none, one)
+    newest = search(ctx, None)
+    shown = any(sign in str(each) for each in found_in(newest))
+    ctx.expect(not shown, "a search leaves out an event that has what it looks for", none, newest)
