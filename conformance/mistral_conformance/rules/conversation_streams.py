@@ -24,7 +24,7 @@ from mistral_conformance.rules.common.talks import (
 )
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -187,7 +187,7 @@ def handovers_are_told(ctx: Context) -> None:
 
 @rule(
     id="conversation-streams.usage-is-that-of-the-whole",
-    level=SHOULD,
+    level=MUST,
     source="conversations.connector-usage; document: ResponseDoneEvent",
     operations=(START,),
 )

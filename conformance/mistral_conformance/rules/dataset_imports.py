@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.common.datasets import (
+    CREATE,
     DELETE,
     EXPORT,
     FAILED,
@@ -45,6 +46,8 @@ from mistral_conformance.verdict.requirement import MUST, SHOULD
 if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
+IMPORT_S = 5
+"""How long a rule gives an import that has nothing to import, in seconds."""
 EVERY = {"filters": {"field": "nb_input_tokens", "op": "gte", "value": 0}}
 """A search for all recorded chats, by a field that the documents name."""
 
@@ -175,6 +178,28 @@ def unreadable_source_fails(ctx: Context) -> None:
             ctx.expect(answer["message"], "the task does not say why", answer)
         else:
             expect_refused(ctx, answer, f"{operation} of nothing")
+
+
+@rule(
+    id="dataset-imports.records-of-others-stay-theirs",
+    level=MUST,
+    source="harm: shown to a stranger; document: beta.observability.datasets",
+    operations=(FROM_RECORDS, FETCH_TASK, LIST_RECORDS),
+    needs=("stranger",),
+)
+def records_of_others_stay_theirs(ctx: Context) -> None:
+    """Whoever knows the id of another organisation's record does not get it by an import."""
+    record = add_record(ctx, make_dataset(ctx)["id"], question("theirs"))["id"]
+    stranger = ctx.as_("stranger")
+    own = ctx.need(
+        stranger.call(CREATE, json={"name": ctx.marker.name("own"), "description": ""}), 201
+    )["id"]
+    body = {"dataset_record_ids": [record]}
+    answer = stranger.call(FROM_RECORDS, dataset_id=own, json=body)
+    if answer.ok:
+        ctx.pass_time(IMPORT_S)
+    shown = ctx.need(stranger.call(LIST_RECORDS, dataset_id=own), 200)
+    expect_equal(ctx, shown.at("records.results"), [], "what was imported", answer, shown)
 
 
 @rule(

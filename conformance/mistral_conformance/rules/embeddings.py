@@ -113,7 +113,7 @@ def vectors_have_length_one(ctx: Context) -> None:
 
 @rule(
     id="embeddings.base64-holds-the-numbers",
-    level=SHOULD,
+    level=MUST,
     source="document: EncodingFormat; choices.embeddings-base64-holds-the-numbers",
     operations=(EMBED,),
 )

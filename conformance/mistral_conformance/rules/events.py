@@ -36,6 +36,8 @@ SIMILAR = "beta.observability.chat_completion_events.fetch_similar_events"
 JUDGE = "beta.observability.chat_completion_events.judge"
 DOCUMENT = "document: beta.observability.chat_completion_events.search (chat-completion-events)"
 SHORT, LONG = "Name a tree.", "Name a tree. " * 12
+MANY = 12
+"""More events than ten, which many lists have on a page."""
 
 
 @rule(
@@ -104,14 +106,17 @@ def pages_are_complete(ctx: Context) -> None:
 
 @rule(id="events.ids-are-those-found", level=MUST, source=DOCUMENT, operations=(SEARCH_IDS,))
 def ids_are_those_found(ctx: Context) -> None:
-    """A search for ids gives those of the events that the same search gives."""
+    """A search for ids gives those of the events that the same search gives, few or many."""
     record_chats(ctx, SHORT)
-    wanted = record_chats(ctx, SHORT, LONG)
-    found = search(ctx, wanted)
-    body = {"search_params": {"filters": wanted}}
-    ids = ctx.expect_status(ctx.api.call(SEARCH_IDS, json=body), 200)
-    same = sorted(ids["completion_event_ids"]) == sorted(ids_in(found))
-    ctx.expect(same, "the ids differ from those of the search", found, ids)
+    for wanted in (record_chats(ctx, SHORT, LONG), record_chats(ctx, *[SHORT] * MANY)):
+        answer = ctx.api.call(
+            SEARCH, query={"page_size": 2 * MANY}, json={"search_params": {"filters": wanted}}
+        )
+        found = ctx.expect_status(answer, 200)
+        body = {"search_params": {"filters": wanted}}
+        ids = ctx.expect_status(ctx.api.call(SEARCH_IDS, json=body), 200)
+        same = sorted(ids["completion_event_ids"]) == sorted(ids_in(found))
+        ctx.expect(same, "the ids differ from those of the search", found, ids)
 
 
 @rule(

@@ -266,15 +266,18 @@ def batch_tells_each_outcome(ctx: Context) -> None:
     """A batch ends what it can, and tells for each execution whether it could."""
     ends = {CANCEL_MANY: "CANCELED", TERMINATE_MANY: "TERMINATED"}
     for operation, status in ends.items():
-        made, unknown = start(ctx, APPROVE, input={}), unknown_id(ctx)
-        body = {"execution_ids": [unknown, made["execution_id"]]}
+        made, last = start(ctx, APPROVE, input={}), start(ctx, APPROVE, input={})
+        unknown = unknown_id(ctx)
+        body = {"execution_ids": [made["execution_id"], unknown, last["execution_id"]]}
         answer = ctx.expect_status(ctx.api.call(operation, json=body), 200)
         found = {id_: each["status"] for id_, each in answer["results"].items()}
-        wanted = {made["execution_id"]: "success", unknown: "failure"}
+        good = dict.fromkeys((made["execution_id"], last["execution_id"]), "success")
+        wanted = {**good, unknown: "failure"}
         expect_equal(ctx, found, wanted, "the outcomes", answer)
         ctx.expect(answer["results"][unknown]["error"], "the failure tells no reason", answer)
-        done = wait_end(ctx, made)
-        expect_equal(ctx, done["status"], status, "the status", answer, done)
+        for each in (made, last):
+            done = wait_end(ctx, each)
+            expect_equal(ctx, done["status"], status, "the status", answer, done)
 
 
 @rule(

@@ -50,6 +50,10 @@ def groups_join_conditions(ctx: Context) -> None:
     ):
         found = search(ctx, filters)
         expect_equal(ctx, len(found_in(found)), count, "the number of events", found)
+    other = record_chats(ctx, SHORT)
+    for filters, count in (({"OR": [wanted, other]}, 3), (both(wanted, other), 0)):
+        found = search(ctx, filters)
+        expect_equal(ctx, len(found_in(found)), count, "the number of events", found)
 
 
 @rule(

@@ -227,6 +227,8 @@ def cancelled_job_ends(ctx: Context) -> None:
     stopping = asked["status"] in {"CANCELLATION_REQUESTED", "CANCELLED"}
     ctx.expect(stopping, f"the job is {asked['status']}", asked)
     ended = wait_for(ctx, job, "CANCELLED")
+    stayed = ended["modified_at"] == ended["created_at"]
+    ctx.expect(not stayed, "`modified_at` is that of the creation after hours and an end", ended)
     ctx.expect(ended["fine_tuned_model"] is None, "a cancelled job has a model", ended)
     expect_refused(ctx, ctx.api.call(START_JOB, job_id=job), "the start of a cancelled job")
     expect_equal(ctx, read_job(ctx, job)["status"], "CANCELLED", "the status")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
 
 from mistral_conformance.rules.common.observability import (
     CLASSES,
@@ -26,6 +27,7 @@ from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
+    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
 LIST = "beta.observability.judges.list"
@@ -106,6 +108,18 @@ def neighbouring_pages_are_linked(ctx: Context) -> None:
         page = ctx.expect_status(ctx.api.call(LIST, query=query), 200)
         expect_link(ctx, page, "judges", "next", due=next_)
         expect_link(ctx, page, "judges", "previous", due=previous)
+        if next_:
+            _expect_filtered(ctx, page, sign)
+
+
+def _expect_filtered(ctx: Context, page: Exchange, sign: str) -> None:
+    """Hold the link to the next page to keep the filter of this one."""
+    link = urlsplit(str(page.at("judges")["next"]))
+    followed = ctx.expect_status(ctx.api.call(LIST, query=dict(parse_qsl(link.query))), 200)
+    names = [str(each["name"]) for each in followed.at("judges.results")]
+    ctx.expect(names, "the next page is empty", page, followed)
+    kept = all(sign in name for name in names)
+    ctx.expect(kept, f"the next page has {names}, not what was searched for", page, followed)
 
 
 @rule(

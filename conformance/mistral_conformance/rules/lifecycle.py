@@ -6,6 +6,7 @@ That what was made is shown everywhere and what was deleted nowhere is told by t
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
 
 from mistral_conformance.rules.common.libraries import create_library, upload_document
@@ -20,8 +21,9 @@ from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_refused,
     update,
+    word,
 )
-from mistral_conformance.rules.common.times import later
+from mistral_conformance.rules.common.times import later, read_time
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
@@ -63,15 +65,21 @@ def ids_have_their_versions(ctx: Context) -> None:
     needs=("clock",),
 )
 def expired_document_is_gone(ctx: Context) -> None:
-    """A document is there until its `expires_at` and gone after it."""
+    """A document is there until its `expires_at` and gone after it, in whatever zone that is."""
     library = create_library(ctx)["id"]
-    document = upload_document(ctx, library)
-    ids = {"library_id": library, "document_id": document["id"]}
-    expires_at = later(document["created_at"], hours=2)
-    ctx.need(update(ctx.api, PATCH_DOCUMENT, ids, {"expires_at": expires_at}), 200)
+    expiring = []
+    for hours in (0, 5, -5):
+        document = upload_document(ctx, library, f"{word(ctx)} {hours}".encode())
+        ids = {"library_id": library, "document_id": document["id"]}
+        expiry = read_time(later(document["created_at"], hours=2))
+        sent = expiry.astimezone(timezone(timedelta(hours=hours))).isoformat()
+        ctx.need(update(ctx.api, PATCH_DOCUMENT, ids, {"expires_at": sent}), 200)
+        expiring.append(ids)
     ctx.clock.advance(3600)
-    ctx.expect_status(ctx.api.call(GET_DOCUMENT, ids), 200)
+    for ids in expiring:
+        ctx.expect_status(ctx.api.call(GET_DOCUMENT, ids), 200)
     ctx.clock.advance(2 * 3600)
-    expect_refused(ctx, ctx.api.call(GET_DOCUMENT, ids), "reading an expired document")
+    for ids in expiring:
+        expect_refused(ctx, ctx.api.call(GET_DOCUMENT, ids), "reading an expired document")
     listed = ctx.expect_status(ctx.api.call(LIST_DOCUMENTS, library_id=library), 200)
     expect_equal(ctx, listed["data"], [], "the list of documents", listed)

@@ -30,6 +30,8 @@ LIST = "workflows.runs.list_runs"
 GET = "workflows.runs.get_run"
 HISTORY = "workflows.runs.get_run_history"
 METRICS = "workflows.metrics.get_workflow_metrics"
+LASTS_S, NEAR_MS = 3, 100
+"""How long a run is let be, in seconds, and what its duration may be off by."""
 
 
 @rule(
@@ -44,6 +46,27 @@ def execution_has_a_run(ctx: Context) -> None:
     run = ctx.expect_status(ctx.api.call(GET, run_id=execution["run_id"]), 200)
     for field in ("run_id", "execution_id", "workflow_name", "status", "result", "end_time"):
         expect_equal(ctx, run[field], execution[field], field, execution, run)
+
+
+@rule(
+    id="runs.duration-is-from-start-to-end",
+    level=MUST,
+    source="document: WorkflowExecutionResponse.total_duration_ms",
+    operations=(GET,),
+)
+def duration_is_from_start_to_end(ctx: Context) -> None:
+    """The duration of a run that has ended is its time from start to end, in milliseconds."""
+    execution = execute(ctx, APPROVE)
+    ctx.pass_time(LASTS_S)
+    terminate(ctx, [execution["execution_id"]])
+    run = ctx.expect_status(ctx.api.call(GET, run_id=execution["run_id"]), 200)
+    took = run.json().get("total_duration_ms")
+    if took is None or run.json().get("end_time") is None:
+        ctx.skip("the run tells no duration or no end")
+    began, ended = (read_time(str(run[name])) for name in ("start_time", "end_time"))
+    due = (ended - began).total_seconds() * 1000
+    said = f"total_duration_ms is {took}, {due:.0f} ms lie between start and end"
+    ctx.expect(abs(took - due) <= NEAR_MS, said, run)
 
 
 @rule(

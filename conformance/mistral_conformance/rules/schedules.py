@@ -257,9 +257,17 @@ def rest_starts_nothing(ctx: Context) -> None:
     found = ctx.expect_status(ctx.api.call(GET, schedule_id=id_), 200)
     expect_equal(ctx, found["recent_executions"], [], "what started during the rest", found)
     ctx.need(ctx.api.call(RESUME, schedule_id=id_), 204)
+    found = ctx.expect_status(ctx.api.call(GET, schedule_id=id_), 200)
+    coming = [read_time(str(each["scheduled_at"])) for each in found["future_executions"]]
     ctx.clock.advance(HOUR_S)
     found = ctx.expect_status(ctx.api.call(GET, schedule_id=id_), 200)
     ctx.expect(found["recent_executions"], "nothing starts after the rest", found)
+    made_up = [
+        each["scheduled_at"]
+        for each in found["recent_executions"]
+        if coming and read_time(str(each["scheduled_at"])) < min(coming)
+    ]
+    ctx.expect(not made_up, f"what was due during the rest is made up for: {made_up}", found)
 
 
 @rule(

@@ -203,7 +203,7 @@ def counts_follow_entries(ctx: Context) -> None:
 
 @rule(
     id="sharing.counts-end-with-entries",
-    level=SHOULD,
+    level=MUST,
     source="accesses.member-counts; choices.sharing-counts-end-with-entries",
     operations=(GET_LIBRARY, SHARE, UNSHARE),
     needs=("neighbour",),
@@ -228,7 +228,7 @@ def counts_end_with_entries(ctx: Context) -> None:
 
 @rule(
     id="sharing.own-libraries-can-be-filtered",
-    level=SHOULD,
+    level=MUST,
     source="libraries.owned-filter",
     operations=(LIST_LIBRARIES,),
     needs=("neighbour",),

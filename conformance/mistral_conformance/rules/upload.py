@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
+SAME = 6_000
+"""How often a text of 16 bytes begins two contents that end otherwise."""
 HEX_32 = re.compile(r"[0-9a-fA-F]{32}")
 
 
@@ -42,6 +44,9 @@ def new_content_is_created(ctx: Context) -> None:
     second = ctx.expect_status(_put_in(ctx, library, text_sample(word(ctx))), 201)
     ctx.expect(first["id"] != second["id"], "two contents got one id", first, second)
     expect_equal(ctx, second["library_id"], library, "library_id", second)
+    alike = [text_sample("The same again. " * SAME + end) for end in ("a", "b")]
+    one, other = (ctx.expect_status(_put_in(ctx, library, each), 200, 201) for each in alike)
+    ctx.expect(one["id"] != other["id"], "contents that end otherwise got one id", one, other)
 
 
 @rule(

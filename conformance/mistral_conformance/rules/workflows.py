@@ -140,13 +140,18 @@ def change_is_seen(ctx: Context) -> None:
     """Changed fields of a workflow are answered, read and listed; the others stay."""
     known = need_workflow(ctx, BREAK)
     changes = {"display_name": word(ctx), "tags": ["sample", word(ctx)]}
+    kept = {"description": word(ctx), "available_in_chat_assistant": True}
+    switched = {"available_in_chat_assistant": False}
     try:
+        _change(ctx, kept)
+        answer = _change(ctx, switched)
+        for field, value in {**kept, **switched}.items():
+            expect_equal(ctx, answer["workflow"][field], value, field, answer)
         changed = _change(ctx, changes)
         for field, value in changes.items():
             expect_equal(ctx, changed["workflow"][field], value, field, changed)
-        expect_equal(
-            ctx, changed["workflow"]["description"], known["description"], "description", changed
-        )
+        for field, value in {**kept, **switched}.items():
+            expect_equal(ctx, changed["workflow"][field], value, field, changed)
         read = ctx.expect_status(ctx.api.call(GET_WORKFLOW, workflow_identifier=BREAK), 200)
         shown = {**read["workflow"]}
         shown.pop("active", None)
@@ -155,7 +160,7 @@ def change_is_seen(ctx: Context) -> None:
         names = [each["name"] for each in ctx.expect_status(listed, 200)["workflows"]]
         expect_equal(ctx, names, [BREAK], "what has the new tag", listed)
     finally:
-        _change(ctx, {"display_name": known["display_name"], "tags": known["tags"]})
+        _change(ctx, {name: known.get(name) for name in (*changes, *kept)})
 
 
 @rule(
