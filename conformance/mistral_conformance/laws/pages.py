@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
 
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
@@ -179,6 +180,36 @@ def end_is_told(world: World, view: ListView) -> None:
         held = len(read_items(walk.last, view.items))
         said = f"pages of size {size} of {count} items end with a page that holds nothing"
         world.expect(held, said, *walk.pages[-2:])
+
+
+@law(id="pages.links-lead-on", over=_paged, source=LOST, harm=True)
+def links_lead_on(world: World, view: ListView) -> None:
+    """A link to the next page asks the same question: it leads to the page that follows."""
+    population, query, count = _narrowed(world, view)
+    size = -(-count // 2)
+    walk = world.walk(
+        world.model.resources[view.resource],
+        population.ids,
+        query,
+        size=size,
+        tokens=_ways(view)[-1],
+        through=view.operation,
+    )
+    if len(walk.pages) < 2:
+        raise Skipped("the list has one page")
+    around = view.items.rpartition(".")[0]
+    link = find(walk.pages[0], f"{around}.next" if around else "next")
+    if not isinstance(link, str):
+        raise NotOffered("not offered: pages have no links")
+    asked = dict(parse_qsl(urlsplit(link).query))
+    followed = world.need(world.call(view.operation, population.ids, query=asked))
+    resource = world.model.resources[view.resource]
+    found, due = (
+        [key_of(resource, each) for each in read_items(page, view.items)]
+        for page in (followed, walk.pages[1])
+    )
+    said = f"the link leads to {len(found)} items, not to the {len(due)} of the next page"
+    world.expect(found == due, said, walk.pages[0], followed, walk.pages[1])
 
 
 def _ways(view: ListView) -> tuple[bool, ...]:

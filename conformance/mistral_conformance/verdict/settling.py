@@ -16,8 +16,11 @@ LEVELS = tuple(Level)
 
 
 def settle_repeat(first: Result, second: Result) -> Result:
-    """A failure after it was tried again at once: the same, or flaky."""
-    if second.status is Status.FAIL:
+    """A failure after it was tried again at once: the same, or flaky where it holds by now.
+
+    What could not be judged again does not acquit.
+    """
+    if second.status is not Status.PASS:
         return first
     reason = f"did not repeat when tried again at once: {first.reason}"
     return evolve(first, status=Status.FLAKY, reason=reason)

@@ -1,0 +1,23 @@
+"""What a failure becomes once it was tried again."""
+
+from __future__ import annotations
+
+import pytest
+
+from mistral_conformance.verdict.outcome import Result, Status
+from mistral_conformance.verdict.requirement import MUST, Requirement
+from mistral_conformance.verdict.settling import settle_repeat
+
+RULE = Requirement("tried.rule", MUST, "test", "It holds.", ("models.list",), ())
+FAILED = Result(RULE, None, Status.FAIL, "it is wrong")
+
+
+def test_a_failure_that_holds_when_tried_again_is_flaky() -> None:
+    settled = settle_repeat(FAILED, Result(RULE, None, Status.PASS))
+    assert settled.status is Status.FLAKY
+    assert settled.reason == "did not repeat when tried again at once: it is wrong"
+
+
+@pytest.mark.parametrize("status", [Status.FAIL, Status.ERROR, Status.SKIP, Status.NOT_OFFERED])
+def test_a_failure_that_cannot_be_judged_again_stays_one(status: Status) -> None:
+    assert settle_repeat(FAILED, Result(RULE, None, status)) == FAILED
