@@ -12,7 +12,7 @@ from attrs import define, field
 
 from mistral_mock.answers import JSON
 from mistral_mock.events import MEDIA_TYPE
-from mistral_mock.secrecy import HIDDEN, SECRET_HEADERS, redact
+from mistral_mock.secrecy import HIDDEN, SECRET_HEADERS, redact, redact_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +65,7 @@ class Exchange:
     @property
     def query(self) -> dict[str, str]:
         """The query parameters; of one that comes twice the last."""
-        found = parse_qsl(self._query, keep_blank_values=True)
+        found = parse_qsl(redact_text(f"?{self._query}")[1:], keep_blank_values=True)
         shown: dict[str, str] = redact(dict(found))
         return shown
 
