@@ -34,9 +34,10 @@ KEY = "mock-key"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds what an ini file may say, and two options about recordings."""
-    group = parser.getgroup("mistral", "recordings of the Mistral AI API")
-    group.addoption(RECORD, action="store_true", help="record what marked tests ask anew")
-    group.addoption(
+    parser.addoption(
+        RECORD, action="store_true", help="record anew what tests ask that have recordings"
+    )
+    parser.addoption(
         LIVE, action="store_true", help="the same from the vendor's own servers: costs money"
     )
     parser.addini(

@@ -40,8 +40,12 @@ LOGS = (
 )
 """Streams that the mock makes nothing up for."""
 LOG = {
-    "timestamp": "2026-11-28T10:00:00Z", "trace_id": "", "span_id": "", "severity_text": "INFO",
-    "body": "Started", "log_attributes": {},
+    "timestamp": "2026-11-28T10:00:00Z",
+    "trace_id": "",
+    "span_id": "",
+    "severity_text": "INFO",
+    "body": "Started",
+    "log_attributes": {},
 }
 QUESTION = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "Hello"}]}
 
