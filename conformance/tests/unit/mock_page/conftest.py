@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
-import subprocess
+import signal
 import time
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any
@@ -23,8 +24,8 @@ LONGEST_S = 15.0
 class Browser:
     """One page of a browser; `requests` has the addresses that it loaded."""
 
-    def __init__(self, process: subprocess.Popen[bytes], to: int, back: int) -> None:
-        self._process, self._to, self._back = process, to, back
+    def __init__(self, to: int, back: int) -> None:
+        self._to, self._back = to, back
         self._number, self._waiting, self._session = 0, b"", ""
         self.requests: list[str] = []
         self.errors: list[str] = []
@@ -49,6 +50,8 @@ class Browser:
 
     def _hear(self) -> Any:
         while b"\0" not in self._waiting:
+            ready, _, _ = select.select([self._back], [], [], LONGEST_S)
+            assert ready, "the browser does not answer"
             self._waiting += os.read(self._back, 65536)
         raw, self._waiting = self._waiting.split(b"\0", 1)
         heard = json.loads(raw)
@@ -78,13 +81,13 @@ class Browser:
         )
         return result["result"].get("value")
 
-    def wait(self, script: str) -> Any:
-        """The value of a script as soon as it is true."""
+    def wait(self, script: str) -> None:
+        """Waits until a script is true."""
         end = time.monotonic() + LONGEST_S
         while time.monotonic() < end:
-            found = self.run(script)
+            found = self.run(f"Boolean({script})")
             if found:
-                return found
+                return
             time.sleep(0.05)
         pytest.fail(f"never true: {script}; {self.errors}")
 
@@ -111,17 +114,19 @@ def _chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         *("--no-first-run", "--disable-background-networking", "--disable-dev-shm-usage"),
         f"--user-data-dir={tmp_path_factory.mktemp('chromium')}",
     ]
-    shell = ["sh", "-c", f'exec 3<&{to_browser} 4>&{from_browser}; exec "$@"', "sh", *command]
-    process = subprocess.Popen(
-        shell, pass_fds=(to_browser, from_browser), stderr=subprocess.DEVNULL
-    )
+    actions = [  # the browser reads commands from 3 and answers to 4
+        (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+        (os.POSIX_SPAWN_DUP2, to_browser, 3),
+        (os.POSIX_SPAWN_DUP2, from_browser, 4),
+    ]
+    process = os.posix_spawn(CHROMIUM, command, os.environ, file_actions=actions)
     os.close(to_browser)
     os.close(from_browser)
     try:
-        yield Browser(process, to, back)
+        yield Browser(to, back)
     finally:
-        process.terminate()
-        process.wait(timeout=10)
+        os.kill(process, signal.SIGTERM)
+        os.waitpid(process, 0)
         os.close(to)
         os.close(back)
 
