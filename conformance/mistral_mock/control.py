@@ -16,6 +16,7 @@ from mistral_mock.clock import spell
 from mistral_mock.errors import Problem, invalid, method_not_allowed, not_found
 from mistral_mock.faults import FaultScriptError, parse_script
 from mistral_mock.journal import export
+from mistral_mock.page import content, state
 from mistral_mock.replies.parsing import parse_reply
 from mistral_mock.replies.problem import ReplyError
 
@@ -33,6 +34,7 @@ PREFIX = "/_mock/"
 LINES = "application/jsonl"
 ASKED = ("operation", "method", "path", "model", "status", "contains", "reply")
 """What a query may ask of requests."""
+LONGEST_NUMBER = 15
 HEALTH = "health"
 """Asks for no token: it tells and changes nothing, and those who start containers ask it."""
 
@@ -47,14 +49,16 @@ def find_route(request: Request, settings: Settings, *, exposed: bool) -> Route:
     guard.check_source(request, settings)
     name = request.path.removeprefix(PREFIX)
     if name != HEALTH:
-        guard.check_token(request.headers, settings.control_token, exposed=exposed)
+        guard.check_token(
+            request.headers, settings.control_token, exposed=exposed, browser=name in PAGES
+        )
     methods = ROUTES.get(name)
     if methods is None:
         raise not_found(f"The control routes are {', '.join(PREFIX + name for name in ROUTES)}")
     route = methods.get(request.method)
     if route is None:
         raise method_not_allowed(sorted(methods))
-    if request.method == "GET" and name.startswith("requests"):
+    if request.method == "GET" and name in QUERIED:
         return partial(route, query=request.query)
     if request.method != "GET":
         guard.check_media_type(request.headers, due=route in READERS)
@@ -166,6 +170,47 @@ def clear_requests(world: World, _: bytes) -> Answer:
     return no_content()
 
 
+def show_page(_: World, __: bytes) -> Answer:
+    """The page for people."""
+    return content.make_page()
+
+
+def show_news(world: World, _: bytes, query: str = "") -> Answer:
+    """What the page shows of the requests after the number `since`."""
+    return json_answer(state.show_news(world, read_number(query, "since")))
+
+
+def show_rest(world: World, _: bytes) -> Answer:
+    """What the page shows beside the requests."""
+    return json_answer(state.show_rest(world))
+
+
+def show_exchange(world: World, _: bytes, query: str = "") -> Answer:
+    """All of the request `number` and its answer.
+
+    Raises:
+        APIError: 404, the journal does not have it.
+
+    """
+    found = state.show_exchange(world, read_number(query, "number"))
+    if found is None:
+        raise not_found("The journal has no such request any more")
+    return json_answer(found)
+
+
+def read_number(query: str, name: str) -> int:
+    """A number of a query.
+
+    Raises:
+        APIError: 422, it is none.
+
+    """
+    text = dict(parse_qsl(query)).get(name, "")
+    if not text.isdecimal() or len(text) > LONGEST_NUMBER:
+        raise invalid(Problem(("query", name), "Input should be a number", "int_parsing", text))
+    return int(text)
+
+
 def show_recordings(world: World, _: bytes) -> Answer:
     """The recordings that answer, each with how often it has, and how it has drifted."""
     return json_answer([] if world.player is None else world.player.as_json())
@@ -195,6 +240,10 @@ def show_health(_: World, __: bytes) -> Answer:
 
 
 ROUTES: dict[str, dict[str, Route]] = {
+    "": {"GET": show_page},
+    "page": {"GET": show_news},
+    "page/rest": {"GET": show_rest},
+    "page/exchange": {"GET": show_exchange},
     "clock": {"GET": show_clock, "POST": advance_clock},
     "faults": {"GET": show_faults, "POST": add_faults, "DELETE": clear_faults},
     "replies": {"GET": show_replies, "POST": add_replies, "DELETE": clear_replies},
@@ -208,3 +257,9 @@ ROUTES: dict[str, dict[str, Route]] = {
 }
 READERS = (advance_clock, add_faults, add_replies, begin_scope)
 """The routes that read a body."""
+QUERIED = frozenset(
+    {*(name for name in ROUTES if name.startswith("requests")), "page", "page/exchange"}
+)
+"""The routes that read a query."""
+PAGES = frozenset(name for name in ROUTES if not name or name.startswith("page"))
+"""The routes that people see: a browser asks them for the token."""

@@ -26,6 +26,7 @@ CLOSED = (
     "The mock listens beyond this machine, and its control routes are closed: "
     "start it with --control-token"
 )
+ASKING = 'Basic realm="mistral-mock: the control token is the password", charset="UTF-8"'
 NO_TOKEN = "Send the control token: Authorization: Bearer TOKEN"  # noqa: S105 - says where one goes
 
 
@@ -48,8 +49,12 @@ def check_source(request: Request, settings: Settings) -> None:
         raise forbidden("The control routes take no requests from pages of other sites")
 
 
-def check_token(headers: Headers, token: str | None, *, exposed: bool) -> None:
+def check_token(
+    headers: Headers, token: str | None, *, exposed: bool, browser: bool = False
+) -> None:
     """Lets through whoever has the token; on this machine alone there need be none.
+
+    A browser asks people for it, as for a password; the name may be anything.
 
     Raises:
         APIError: 401 without the token, 403 where one is due and the mock was given none.
@@ -60,7 +65,9 @@ def check_token(headers: Headers, token: str | None, *, exposed: bool) -> None:
             raise forbidden(CLOSED)
         return
     if not hmac.compare_digest(read_token(headers).encode(), token.encode()):
-        raise APIError(401, {"detail": NO_TOKEN}, (("www-authenticate", "Bearer"),))
+        raise APIError(
+            401, {"detail": NO_TOKEN}, (("www-authenticate", ASKING if browser else "Bearer"),)
+        )
 
 
 def check_media_type(headers: Headers, *, due: bool) -> None:

@@ -23,7 +23,7 @@ SECRET_HEADERS = frozenset(
 )
 SECRET_FIELD = re.compile(
     r"(^|[_-])(api[_-]?key|authorization|password|passphrase|secret|client[_-]?secret"
-    r"|private[_-]?key|(access|refresh|auth|bearer|id)[_-]?token|signature)$",
+    r"|private[_-]?key|(access|refresh|auth|bearer|id)[_-]?token)$",
     re.IGNORECASE,
 )
 IN_QUERIES = re.compile(

@@ -196,6 +196,11 @@ class Store:
             table = self._tables.setdefault(cls, table)  # another thread may have been faster
         return cast("Table[R]", table)
 
+    @property
+    def tables(self) -> dict[type[Record], Table[Any]]:
+        """The tables that have been used so far, by the class of their records."""
+        return dict(self._tables)
+
     def __len__(self) -> int:
         """How many records there are."""
         return sum(map(len, list(self._tables.values())))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from attrs import define, field
 
@@ -104,7 +104,7 @@ class Wire:
         body, media_type = fault.spell_body()
         return Answer(fault.status, body, media_type, tuple(fault.headers.items()))
 
-    async def drop(self) -> None:
+    async def drop(self) -> NoReturn:
         """Closes the connection and waits until it is closed.
 
         Raises:

@@ -20,14 +20,13 @@ REPLIES, WORLD, STRICT = "mistral_replies", "mistral_world", "mistral_strict_rep
 SETTINGS = "mistral_settings"
 RECORDED, RECORDING = "mistral_recorded", "mistral_recording"
 RECORDINGS, UPSTREAM = "mistral_recordings", "mistral_upstream"
-RECORD, YES_LIVE = "--mistral-record", "--mistral-yes-live"
+RECORD, LIVE = "--mistral-record", "--mistral-record-live"
 DRIFT = "mistral_drift"
 VENDOR = "https://api.mistral.ai"
 MARKERS = (
     f"{REPLIES}(*replies, strict=False): what the mock answers: texts, mappings, files",
     f"{WORLD}(file): the fixture world that the test begins with",
-    f"{RECORDED}(folder=None, upstream=None, missing='refuse'): the test is recorded once, and "
-    "answered from its recordings ever after",
+    f"{RECORDED}(folder=None, upstream=None, missing='refuse'): recorded once, then replayed",
     f"{SETTINGS}(**settings): settings of the mock for this test, those of mistral_mock.Settings",
 )
 KEY = "mock-key"
@@ -35,10 +34,11 @@ KEY = "mock-key"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds what an ini file may say, and two options about recordings."""
-    group = parser.getgroup("mistral", "recordings of the Mistral AI API")
-    group.addoption(RECORD, action="store_true", help="record what marked tests ask anew")
-    group.addoption(
-        YES_LIVE, action="store_true", help="record from the vendor's own servers: costs money"
+    parser.addoption(
+        RECORD, action="store_true", help="record anew what tests ask that have recordings"
+    )
+    parser.addoption(
+        LIVE, action="store_true", help="the same from the vendor's own servers: costs money"
     )
     parser.addini(
         RECORDINGS, "the folder of all recordings; default recordings beside a test", None
@@ -155,14 +155,14 @@ def read_recorded(request: pytest.FixtureRequest, scope: str) -> dict[str, Any]:
             folder,
             scope,
             upstream=said["upstream"] or config.getini(UPSTREAM),
-            refresh=config.getoption(RECORD),
-            yes_live=config.getoption(YES_LIVE),
+            refresh=config.getoption(RECORD) or config.getoption(LIVE),
+            yes_live=config.getoption(LIVE),
             missing=said["missing"],
         )
     except recording.NoRecordingsError as error:
-        pytest.fail(f"{error}\nRun it with {RECORD} {YES_LIVE}, or set {UPSTREAM}", pytrace=False)
+        pytest.fail(f"{error}\nRun it with {LIVE}, or set {UPSTREAM}", pytrace=False)
     except ValueError as error:
-        raise pytest.UsageError(str(error).replace("--yes-live", YES_LIVE)) from error
+        raise pytest.UsageError(str(error).replace("--yes-live", LIVE)) from error
     return found
 
 

@@ -12,7 +12,7 @@ from attrs import define, field
 
 from mistral_mock.answers import JSON
 from mistral_mock.events import MEDIA_TYPE
-from mistral_mock.secrecy import HIDDEN, SECRET_HEADERS, redact
+from mistral_mock.secrecy import HIDDEN, SECRET_HEADERS, redact, redact_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +80,7 @@ class Exchange:
     @property
     def query_pairs(self) -> list[tuple[str, str]]:
         """The query parameters, each as often as it was sent."""
-        found = parse_qsl(self._query, keep_blank_values=True)
+        found = parse_qsl(redact_text(f"?{self._query}")[1:], keep_blank_values=True)
         return [(name, redact({name: value})[name]) for name, value in found]
 
     @property

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 TOKEN = re.compile(
     r"(?P<moment>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)"
     r"|(?<![\w-])(?P<day>\d{4}-\d{2}-\d{2})(?![\w-])"
+    r"|(?<![\w.-])(?P<epoch>1[5-9]\d{8}|2\d{9})(?![\w-])"
     r"|(?<![0-9A-Za-z])(?P<uuid>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?![0-9A-Za-z])"
     r"|(?<![0-9A-Za-z])(?P<hex>(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{8,64})(?![0-9A-Za-z])"
     r"|(?<![0-9A-Za-z])(?P<id>(?=(?:[A-Za-z]*[0-9]){2})(?=[0-9]*[A-Za-z])[0-9A-Za-z]{20,64})"
@@ -78,8 +79,6 @@ def cut(place: str, value: object) -> Cut:
         return Cut(value)
     if CALL_ID.search(place):
         return Cut("<call>", (Token("call", value),))
-    if EPOCH.fullmatch(value):
-        return Cut("<epoch>", (Token("epoch", value),))
     tokens = tuple(find_tokens(value))
     if not tokens:
         return Cut(value)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import mistral_openapi
 from mistral_mock.answers import JSON
-from mistral_mock.recording.exchange import is_event_stream
 from mistral_mock.schemas import Schema
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ def check_response(given: Response, operation: Operation) -> Iterator[str]:
         return
     if content and given.body.kind != "none" and given.media_type not in content:
         yield f"answer: the document has {', '.join(content)}, not {given.media_type or 'no type'}"
-    elif is_event_stream(given.media_type):
+    elif given.body.kind == "events":
         yield from check_events(given, operation)
     elif given.body.kind == "json" and JSON in content:
         yield from map(tell, content[JSON].problems(given.body.value, ("answer",)))

@@ -18,6 +18,7 @@ from mistral_mock.recording.exchange import Question
 from mistral_mock.recording.recorder import Ask, Recorder, give
 from mistral_mock.recording.secrets import make_cleaner
 from mistral_mock.recording.upstream import SCOPE, parse_upstream
+from mistral_mock.wire import DroppedError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -104,7 +105,7 @@ class Player:
 
         Raises:
             APIError: 400, no recording answers; it tells the nearest one.
-            DroppedError: The recorded connection was cut before it answered.
+            DroppedError: The other connection was cut before it answered.
 
         """
         content = await incoming.read(wire.receive, self._limit)
@@ -124,7 +125,10 @@ class Player:
         if wire.exchange is not None:
             wire.exchange.reply = f"recorded from {self.recorder.upstream.origin}"
         asking = make_ask(request, asked, content, operation, scope or DEFAULT_SCOPE)
-        return await self.recorder.ask(asking)
+        try:
+            return await self.recorder.ask(asking)
+        except DroppedError:
+            return await wire.drop()
 
     @property
     def _limit(self) -> int:

@@ -209,8 +209,8 @@ class Tape:
         except (httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
             raise DroppedError("the recorded server hung up") from error
         finally:
+            await self.finish(cut=cut)  # first: what comes after may be cancelled
             await answer.aclose()
-            await self.finish(cut=cut)
 
     async def finish(self, *, cut: bool) -> None:
         """Records the exchange, once."""
@@ -248,7 +248,7 @@ class Tape:
         """The answer, taken apart; events have the times at which they came."""
         media_type = find_media_type(self._headers)
         if is_event_stream(media_type):
-            return Body("events", streams.read_events(self._chunks)) if self._chunks else Body()
+            return Body("events", streams.read_events(self._chunks))
         content = b"".join(one for _, one in self._chunks)
         return bodies.read_body(content, find_header(self._headers, "content-type"))
 

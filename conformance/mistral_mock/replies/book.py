@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
+from collections import Counter, deque
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from mistral_mock.replies.asked import Asked
     from mistral_mock.replies.reply import Reply
     from mistral_mock.settings import Settings
+
+MISSES = 10
+"""Requests that no reply fitted and that are kept, to tell the nearest reply of each."""
 
 
 @frozen
@@ -96,6 +99,7 @@ class Book:
         self._read = [make_slot(reply) for reply in self._source.read()]
         self._layers: list[list[Slot]] = [[]]
         self._known: dict[str, tuple[tuple[str, Slot], ...]] = {}
+        self._missed: deque[Asked] = deque(maxlen=MISSES)
 
     def add(self, replies: Sequence[Reply]) -> list[Slot]:
         """Puts replies behind those of the present block."""
@@ -136,6 +140,7 @@ class Book:
         """Back to the replies of the files."""
         with self._lock:
             self._layers = [[]]
+            self._missed.clear()
             self._read = [make_slot(reply) for reply in self._source.replies]
             self._known = {}
 
@@ -155,6 +160,7 @@ class Book:
         slot = self._choose(slots, asked)
         if slot is not None:
             return fill(slot, asked)
+        self._missed.append(asked)
         if self._strict and ctx.operation_id in MODELLED:
             raise refuse(self.slots, asked)
         return None
@@ -174,6 +180,20 @@ class Book:
         return [
             {"name": slot.reply.name, "when": show(slot.reply.when), "calls": slot.calls}
             for slot in self.slots
+        ]
+
+    def tell_misses(self) -> list[dict[str, str]]:
+        """The last requests that no reply fitted, each with the nearest reply and why not that."""
+        ranked = [(asked, find_nearest(self.slots, asked)) for asked in list(self._missed)]
+        return [
+            {
+                "operation": asked.operation,
+                "user": asked.user[: conditions.SHOWN],
+                "nearest": nearest.reply.name,
+                "reason": find_reason(nearest, asked),
+            }
+            for asked, nearest in ranked
+            if nearest is not None
         ]
 
     def _choose(self, slots: Sequence[tuple[str, Slot]], asked: Asked) -> Slot | None:
@@ -264,12 +284,17 @@ def make_scope(slot: Slot, asked: Asked, number: int) -> dict[str, Any]:
 def refuse(slots: Sequence[Slot], asked: Asked) -> APIError:
     """400 that shows the nearest reply and its first condition that is not met."""
     told = f"No reply fits this request to {asked.operation}"
-    ranked = sorted(slots, key=lambda slot: -rank(slot, asked))
-    if not ranked:
+    nearest = find_nearest(slots, asked)
+    if nearest is None:
         told += "; there are none"
     else:
-        told += f". The nearest is {ranked[0].reply.name}: {find_reason(ranked[0], asked)}"
+        told += f". The nearest is {nearest.reply.name}: {find_reason(nearest, asked)}"
     return inference_error(400, told, "no_reply", "no_reply")
+
+
+def find_nearest(slots: Sequence[Slot], asked: Asked) -> Slot | None:
+    """The reply that comes nearest to a request; the first of several."""
+    return max(slots, key=lambda slot: rank(slot, asked), default=None)
 
 
 def rank(slot: Slot, asked: Asked) -> int:

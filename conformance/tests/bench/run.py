@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import environments
 import mock_delay
 import mock_load
+import mock_recordings
 import suite_cost
 from rows import (
     COLD_MEMORY_LIMIT_KB,
@@ -128,6 +129,7 @@ def run(names: list[str], rounds: int, cases: list[str], *, full: bool) -> None:
         run_client(names, rounds)
     if not names or "mock" in names:
         mock_load.show(rounds)
+        mock_recordings.show(rounds)
     if not names or "delay" in names:
         mock_delay.show(min(rounds, MOST_DELAY_ROUNDS), cases, full=full)
     if not names or "suite" in names:
