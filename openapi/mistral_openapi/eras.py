@@ -108,6 +108,14 @@ class Era:
         above = ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
         return all(self.lasts(places.get(one, {})) for one in above)
 
+    def holds(self, operation: str, at: str, constraint: str = "") -> bool:
+        """Whether the place is there, and what today's document says of it holds.
+
+        A constraint is a keyword, such as `minimum`, or `values`: which ones are listed.
+        """
+        entry = self.places(operation).get(at, {})
+        return self.has(operation, at) and (not constraint or constraint not in self.said(entry))
+
     def lasts(self, entry: dict[str, Any]) -> bool:
         """Whether something is there, by what the calendar says of it."""
         goes = entry.get("announced", False)

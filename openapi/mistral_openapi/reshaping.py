@@ -138,14 +138,17 @@ class Reshaper:
         }
         return {**holder, "content": content}
 
-    def schema(self, node: Json, branch: Branch) -> Json | None:
-        """The schema of the era; None where no value fits it."""
+    def schema(self, node: Json, branch: Branch, *, is_member: bool = False) -> Json | None:
+        """The schema of the era; None where no value fits it.
+
+        Constraints of a place hold for the whole of a union, not for each of its members.
+        """
         if branch.is_silent:
             return node
         shaped = dict(self._resolve(node))
         for union in (*UNIONS, "allOf"):
             if union in shaped:
-                members = [self.schema(one, branch) for one in shaped[union]]
+                members = [self.schema(one, branch, is_member=True) for one in shaped[union]]
                 shaped[union] = [one for one in members if one is not None]
                 if not shaped[union] or (union == "allOf" and None in members):
                     return None
@@ -155,7 +158,8 @@ class Reshaper:
             inner = branch if key == "contentSchema" else branch.find(ANY)
             if isinstance(shaped.get(key), dict):
                 shaped[key] = self.schema(shaped[key], inner) or {"not": {}}
-        self._constrain(shaped, self._era.said(branch.entry))
+        if not is_member:
+            self._constrain(shaped, self._era.said(branch.entry))
         return shaped
 
     def _list_values(self, shaped: Json, entry: Json) -> bool:
@@ -188,6 +192,11 @@ class Reshaper:
         for name, inner in branch.inner.items():
             if "until" in inner.entry and name not in fields and self._era.lasts(inner.entry):
                 fields[name] = _plain(inner.entry["was"])
+        for name, node in shaped["properties"].items():
+            states = node.get("x-mistral-states", {})
+            if name not in fields and states.get("said_by") in fields:
+                field = fields[states["said_by"]]
+                fields[states["said_by"]] = {**field, "x-mistral-states": _reworded(states)}
         shaped["properties"] = fields
         if required or "required" in shaped:
             shaped["required"] = [one for one in fields if one in required]
@@ -224,6 +233,20 @@ class Reshaper:
 
 def _place(dotted: str) -> str:
     return dotted.replace(".", "/")
+
+
+def _reworded(states: Json) -> Json:
+    """What is declared of states, in the words of the field that tells them too."""
+    words = states["words"]
+    told: Json = {key: states[key] for key in ("reason", "evidence") if key in states}
+    told["ends"] = sorted({words[one] for one in states["ends"]})
+    for key in ("actions", "stops"):
+        if key in states:
+            told[key] = {
+                operation: sorted({words[one] for one in several})
+                for operation, several in states[key].items()
+            }
+    return told
 
 
 def _is_tag(node: Json) -> bool:

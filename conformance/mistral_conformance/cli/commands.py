@@ -90,7 +90,7 @@ def run_command(options: argparse.Namespace) -> int:
     prepare_folder(options.report_dir)
     if not options.embedded_mock:
         return _run(_run_options(options), plan, options)
-    with embedded_mock(options.seed) as mock:
+    with embedded_mock(options.seed, options.era) as mock:
         sys.stdout.write(f"{mock.base_url}\n")
         sys.stdout.flush()
         run_options = evolve(
@@ -132,7 +132,7 @@ def rules_command(options: argparse.Namespace) -> int:
     """List the rules."""
     selected = _operations(options)
     rules = select_rules([*load_rules(), *load_laws()], options.rules)
-    print_rules(make_console(), rules, load_document(), selected)
+    print_rules(make_console(), rules, load_document(options.era), selected)
     return HOLDS
 
 
@@ -188,7 +188,7 @@ def mutants_command(options: argparse.Namespace) -> int:
 
 
 def _operations(options: argparse.Namespace) -> list[str]:
-    return select_operations(load_document(), _profile(options), options.operations)
+    return select_operations(load_document(options.era), _profile(options), options.operations)
 
 
 def _profile(options: argparse.Namespace) -> str:
@@ -198,7 +198,8 @@ def _profile(options: argparse.Namespace) -> str:
 def _plan(options: argparse.Namespace) -> list[Case]:
     operations = _operations(options)
     rules = select_rules([*load_rules(), *load_laws()], options.rules)
-    plan = make_plan(load_document(), rules, operations, _profile(options), options.depth)
+    document = load_document(options.era)
+    plan = make_plan(document, rules, operations, _profile(options), options.depth)
     plan = leave_out(plan, options.exclude)
     if not plan:
         raise WrongSelection("no selected rule says anything about a selected operation")
@@ -207,7 +208,8 @@ def _plan(options: argparse.Namespace) -> list[Case]:
 
 def _run(options: RunOptions, plan: list[Case], given: argparse.Namespace) -> int:
     console = make_console()
-    run = Run(options, select_operations(load_document(), options.profile, options.operations))
+    document = load_document(options.era)
+    run = Run(options, select_operations(document, options.profile, options.operations))
     with _hypothesis_at_home(), open_session(options, _teller(console)) as session:
         with Live(console, len(plan)) as live:
             execute(session, run, plan, live.show)
@@ -253,6 +255,7 @@ def _run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOpti
         profile=_profile(options),
         operations=tuple(options.operations),
         rules=tuple(options.rules),
+        era=options.era,
         seed=options.seed,
         max_examples=options.max_examples,
         clock_url=options.clock_url or "",
