@@ -91,6 +91,11 @@ class Era:
         self.without_deprecated = without_deprecated
 
     @property
+    def announced(self) -> tuple[Announcement, ...]:
+        """What is announced, where the era is after it."""
+        return announcements() if self.name == ANNOUNCED or self.without_deprecated else ()
+
+    @property
     def is_today(self) -> bool:
         """Nothing is different from the curated document."""
         return self.name == TODAY and not self.without_deprecated

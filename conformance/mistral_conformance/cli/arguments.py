@@ -111,6 +111,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     _add_connection(parser)
     _add_bounds(parser)
     parser.add_argument(
+        "--migration",
+        action="store_true",
+        help="tell of each announced change whether the server goes the old way, the new, or both",
+    )
+    parser.add_argument(
         "--config",
         type=Path,
         metavar="FILE",

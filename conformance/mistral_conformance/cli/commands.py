@@ -29,6 +29,7 @@ from mistral_conformance.report.listing import print_rules
 from mistral_conformance.report.reproducing import make_scripts
 from mistral_conformance.report.terminal import Live, make_console, print_cleaning, print_summary
 from mistral_conformance.rules import load_rules
+from mistral_conformance.running.migration import as_json, as_text, judge_migration
 from mistral_conformance.running.plan import (
     WrongSelection,
     default_profile,
@@ -50,15 +51,18 @@ from mistral_conformance.verdict.baseline import (
     no_baseline,
     read_baseline,
 )
+from mistral_openapi import eras
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from rich.console import Console
 
     from mistral_conformance.running.plan import Case
 
+MIGRATION = "migration.json"
 HOLDS, BROKEN, STOPPED, INTERRUPTED = 0, 1, 4, 130
 WRONG = (
     LiveRefused,
@@ -208,6 +212,8 @@ def _plan(options: argparse.Namespace) -> list[Case]:
 
 def _run(options: RunOptions, plan: list[Case], given: argparse.Namespace) -> int:
     console = make_console()
+    if given.migration:
+        _tell_migration(options, given.report_dir, console)
     document = load_document(options.era)
     run = Run(options, select_operations(document, options.profile, options.operations))
     with _hypothesis_at_home(), open_session(options, _teller(console)) as session:
@@ -224,6 +230,19 @@ def _run(options: RunOptions, plan: list[Case], given: argparse.Namespace) -> in
     if run.stopped and not options.fail_fast:
         return STOPPED
     return HOLDS if report.run.holds or given.update_baseline else BROKEN
+
+
+def _tell_migration(options: RunOptions, folder: Path, console: Console) -> None:
+    """Say where the server stands with each announced change, and write it to a file."""
+    ledger = options.ledger and options.ledger.with_suffix(".migration.jsonl")
+    today = evolve(options, era=eras.TODAY, ledger=ledger)
+    with open_session(today, _teller(console)) as session:
+        try:
+            verdicts = judge_migration(session)
+        finally:
+            session.finish()
+    write_whole(folder / MIGRATION, as_json(verdicts).encode())
+    _teller(console)(as_text(verdicts))
 
 
 def _teller(console: Console) -> Callable[[str], None]:
