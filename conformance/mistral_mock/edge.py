@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 DATA = b"data: "
 NO_CONTENT = 204
-NULL = "null"
+NULL, TEXT, EMPTY = "null", "string", ""
 BOUNDS = frozenset({"minimum", "maximum"})
 EVERYTHING = 1_000_000_000
 
@@ -123,9 +123,10 @@ class Edge:
             inner = branch.inner.get(name, others)
             if "until" in inner.entry or not self.era.lasts(inner.entry):
                 continue
-            if one is None and NULL in self.era.said(inner.entry).get("type", ()):
-                continue  # it was no value of its own
-            yield name, self._strip(one, inner)
+            types = self.era.said(inner.entry).get("type", ())
+            if one is None and NULL in types:
+                continue  # a request may hold it, and today's handler takes none
+            yield name, EMPTY if one is None and TEXT in types else self._strip(one, inner)
 
     @cached_property
     def _tree(self) -> Branch:

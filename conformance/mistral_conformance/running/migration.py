@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from mistral_conformance.session.session import Session
     from mistral_openapi.eras import Announcement
 
-ODD = "conformance-odd-value"
-"""A text that no parameter takes: a server that knows the parameter refuses it or finds nothing."""
+ODD = ("conformance-odd-value", '{"conformance-odd-name": "conformance-odd-value"}')
+"""Texts that nothing fits: a server that knows the parameter refuses one or finds nothing."""
 Seen = tuple[bool, bool]
 """Whether the old way was seen, and whether the new one was."""
 
@@ -117,9 +117,12 @@ def _is_known(context: Context, name: str) -> bool:
         targets.lookup(item)  # so that there is something to find
     message = targets.message(context.operation, targets.sample(context.operation))
     plain = context.need(context.api.send(message, context.operation.id), 200)
-    query = [*(message.query or ()), (name, ODD)]
-    odd = context.api.send(evolve(message, query=query), context.operation.id)
-    return odd.status != plain.status or odd.json() != plain.json()
+    for value in ODD:
+        query = [*(message.query or ()), (name, value)]
+        odd = context.api.send(evolve(message, query=query), context.operation.id)
+        if odd.status != plain.status or odd.json() != plain.json():
+            return True
+    return False
 
 
 def _items(context: Context) -> Iterator[str]:
