@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -106,7 +107,7 @@ def test_every_schema_of_an_era_is_one(era: str, without_deprecated: bool) -> No
         holders = [one.object.get("requestBody", {}), *one.object["responses"].values()]
         for holder in holders:
             for media in mistral_openapi.resolve(holder).get("content", {}).values():
-                Draft202012Validator.check_schema(media.get("schema", {}))
+                jsonschema_rs.meta.validate(media.get("schema", {}))
 
 
 def test_every_announcement_cites_the_register() -> None:
