@@ -121,4 +121,4 @@ def load_document(era: str = TODAY) -> Document:
     Every call for an era returns the same object.
     """
     found = find_era(era)
-    return Document(found.document, found)
+    return Document(found.judging, found)
