@@ -14,6 +14,7 @@ from attrs import frozen
 
 from mistral_conformance.running.target import Unreachable
 from mistral_conformance.session.identities import CALLER, Identity
+from mistral_openapi.eras import TODAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,8 +60,8 @@ def embedded_identities() -> dict[str, Identity]:
 
 
 @contextmanager
-def embedded_mock(seed: int) -> Iterator[Embedded]:
-    """A running mock; stopped on every way out.
+def embedded_mock(seed: int, era: str = TODAY) -> Iterator[Embedded]:
+    """A running mock that serves the API of an era; stopped on every way out.
 
     Raises:
         Unreachable: the mock does not start; the message says why.
@@ -70,7 +71,7 @@ def embedded_mock(seed: int) -> Iterator[Embedded]:
     with tempfile.TemporaryDirectory(prefix="mistral-conformance-") as folder:
         output, errors = Path(folder, "output"), Path(folder, "errors")
         with output.open("wb") as out, errors.open("wb") as err:
-            child = _start(identities, seed, out, err)
+            child = _start(identities, seed, era, out, err)
             try:
                 base_url = _first_line(child, output, errors)
                 yield Embedded(base_url, f"{base_url}/_mock/clock", identities)
@@ -79,14 +80,14 @@ def embedded_mock(seed: int) -> Iterator[Embedded]:
 
 
 def _start(
-    identities: dict[str, Identity], seed: int, out: IO[bytes], err: IO[bytes]
+    identities: dict[str, Identity], seed: int, era: str, out: IO[bytes], err: IO[bytes]
 ) -> subprocess.Popen[bytes]:
     """Start the mock in a session of its own: Ctrl-C must not stop it before the clean-up.
 
     The pipe to it is its lifeline: it closes when this process ends in whatever way.
     """
     command = [sys.executable, "-m", "mistral_mock", "serve", "--port", "0"]
-    command += ["--clock", "manual", "--seed", str(seed), "--until-stdin-closes"]
+    command += ["--clock", "manual", "--seed", str(seed), "--era", era, "--until-stdin-closes"]
     command += ["--processing-delay", "1"]  # so that rules meet documents on their way
     for each in identities.values():
         words = (each.user, each.workspace, each.org, *FLAGS.get(each.name, ()))

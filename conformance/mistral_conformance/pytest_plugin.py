@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from mistral_conformance.cli import pytest_rules  # noqa: PLC0415 - see the top
     except ModuleNotFoundError as error:
         raise pytest.UsageError(
-            f"{error.name} is not installed: pip install 'mistral-openapi[conformance]'"
+            f"{error.name} is not installed; in a checkout: pip install '.[conformance]'"
         ) from error
     config.pluginmanager.register(pytest_rules.RulesPlugin(config), NAME)
     if PACKAGE not in config.args:

@@ -14,7 +14,7 @@ def main() -> int:
         if (error.name or "").startswith("mistral_"):
             raise
         sys.stderr.write(
-            "mistral-mock needs its extra: pip install 'mistral-openapi[mock]'"
+            "mistral-mock needs its extra; in a checkout: pip install '.[mock]'"
             f" ({error.name} is not installed)\n"
         )
         return 2

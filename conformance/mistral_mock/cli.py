@@ -20,6 +20,7 @@ from mistral_mock.registry import implemented
 from mistral_mock.server import ServerError, serve
 from mistral_mock.settings import LONGEST_PAUSE_S, MEGABYTE, Settings
 from mistral_mock.state_file import StateFileError
+from mistral_mock.usage import find_breaks, read_uses, tell
 from mistral_openapi import eras
 
 if TYPE_CHECKING:
@@ -84,6 +85,21 @@ def list_operations(_: argparse.Namespace) -> int:
             sys.stdout.write(f"{operation.method:7}{operation.path}  {operation.id}\n")
     sys.stdout.flush()
     return 0
+
+
+def tell_usage(options: argparse.Namespace) -> int:
+    """Prints what of recorded use breaks; the exit status is 1 when something does.
+
+    Raises:
+        UsageError: The file cannot be read.
+
+    """
+    era = eras.find_era(options.era, without_deprecated=options.without_deprecated)
+    uses = read_uses(options.file)
+    breaks = find_breaks(uses, era)
+    sys.stdout.write(tell(breaks, era, len(uses)))
+    sys.stdout.flush()
+    return FAILED if breaks else 0
 
 
 def make_settings(options: argparse.Namespace) -> Settings:
@@ -151,9 +167,14 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("operations", help="list the implemented operations")
     listing.set_defaults(run=list_operations)
+    using = commands.add_parser("usage", help="tell what of recorded use breaks in another era")
+    using.add_argument("file", type=Path, help="what /_mock/requests exports: HAR or JSON lines")
+    add_era_options(using, default=eras.ANNOUNCED)
+    using.set_defaults(run=tell_usage)
     serving = commands.add_parser("serve", help="answer requests until stopped")
     serving.set_defaults(run=run_server)
     add_server_options(serving)
+    add_era_options(serving, default=eras.TODAY)
     add_behaviour_options(serving)
     add_reply_options(serving)
     recording.add_replay_options(serving)
@@ -223,17 +244,21 @@ def add_server_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_behaviour_options(parser: argparse.ArgumentParser) -> None:
-    """Where servers of the API differ."""
+def add_era_options(parser: argparse.ArgumentParser, default: str) -> None:
+    """Which state of the API."""
     parser.add_argument(
         "--era",
         choices=eras.names(),
-        default=eras.TODAY,
-        help="the API as it was on a day, is, or is announced to be; default today",
+        default=default,
+        help="the API as it was on a day, is, or is announced to be; default %(default)s",
     )
     parser.add_argument(
         "--without-deprecated", action="store_true", help="nothing that is deprecated is there"
     )
+
+
+def add_behaviour_options(parser: argparse.ArgumentParser) -> None:
+    """Where servers of the API differ."""
     parser.add_argument("--delete-answers", type=int, choices=(200, 204), default=200)
     parser.add_argument(
         "--closed-libraries",

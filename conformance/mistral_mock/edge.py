@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     from mistral_mock.operations import Operation
     from mistral_openapi.eras import Era
 
+    Limits = tuple[float | None, float | None]
+
 DATA = b"data: "
 NO_CONTENT = 204
-NULL = "null"
+NULL, TEXT, EMPTY = "null", "string", ""
+BOUNDS = frozenset({"minimum", "maximum"})
 EVERYTHING = 1_000_000_000
 
 
@@ -43,6 +46,7 @@ class Edge:
         if self.era.is_today:
             return ctx
         query = {**self.operation.query_defaults, **ctx.query, **self._whole_list}
+        query |= {name: _within(query[name], limits) for name, limits in self._limits.items()}
         body = self._strip(ctx.body, self._tree.find("body"))
         if self.operation.takes_form and isinstance(body, dict):
             body = {**self._form_defaults, **body}
@@ -119,9 +123,10 @@ class Edge:
             inner = branch.inner.get(name, others)
             if "until" in inner.entry or not self.era.lasts(inner.entry):
                 continue
-            if one is None and NULL in self.era.said(inner.entry).get("type", ()):
-                continue  # it was no value of its own
-            yield name, self._strip(one, inner)
+            types = self.era.said(inner.entry).get("type", ())
+            if one is None and NULL in types:
+                continue  # a request may hold it, and today's handler takes none
+            yield name, EMPTY if one is None and TEXT in types else self._strip(one, inner)
 
     @cached_property
     def _tree(self) -> Branch:
@@ -145,6 +150,16 @@ class Edge:
         return {size: EVERYTHING} if size in self._missing else {}
 
     @cached_property
+    def _limits(self) -> Mapping[str, Limits]:
+        """Today's bounds of the parameters that had none, or others."""
+        query = self._tree.find("query").inner
+        return {
+            one.name: one.schema.limits
+            for one in self.operation.query_parameters
+            if one.name in query and self.era.said(query[one.name].entry).keys() & BOUNDS
+        }
+
+    @cached_property
     def _meant(self) -> frozenset[str]:
         """The parameter that pages are told by where there is no other way yet."""
         page, token = self._paging.get("page"), self._paging.get("token")
@@ -160,6 +175,15 @@ class Edge:
             for name, one in schema.properties.items()
             if not one.is_file and name not in schema.required
         }
+
+
+def _within(value: Any, limits: Limits) -> Any:  # noqa: ANN401 - JSON of any kind
+    """The number, or the nearest one that today's handlers take."""
+    low, high = limits
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = value if low is None else max(value, low)
+        value = value if high is None else min(value, high)
+    return value
 
 
 def _is_success(status: int) -> bool:

@@ -62,6 +62,13 @@ class Schema:
         return frozenset(self._resolved.get("required", ()))
 
     @cached_property
+    def limits(self) -> tuple[float | None, float | None]:
+        """The least and the greatest number, None where there is none."""
+        said = [one for one in _members(self._resolved) if {"minimum", "maximum"} & one.keys()]
+        found = said[0] if said else {}
+        return found.get("minimum"), found.get("maximum")
+
+    @cached_property
     def is_uuid(self) -> bool:
         """Text that is a UUID."""
         return self._resolved.get("format") == "uuid"

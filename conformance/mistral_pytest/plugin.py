@@ -241,5 +241,5 @@ def load(name: str) -> Any:  # noqa: ANN401 - a module
         return importlib.import_module(f"mistral_pytest.{name}")
     except ModuleNotFoundError as error:
         raise pytest.UsageError(
-            f"{error.name} is not installed: pip install 'mistral-openapi[mock]'"
+            f"{error.name} is not installed; in a checkout: pip install '.[mock]'"
         ) from error

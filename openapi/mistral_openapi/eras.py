@@ -2,8 +2,7 @@
 
 `eras.json` says since and until when each operation, parameter, field, value, answer and constraint
 is there. An era is the curated document with that taken into account: `Era.document` is a document
-like the one that `mistral_openapi.load` gives, `Era.hidden` tells what its answers do not hold and
-its requests do not mean.
+like the one that `mistral_openapi.load` gives, `Era.has` tells whether a part of it is there.
 
 Places are written `query/page`, `body/tools/*/type`, `answer/200/data/*/name`, `events/data`: names
 of fields, `*` for the items of a list and the values of a map; `~0` and `~1` as in a JSON pointer.
@@ -91,6 +90,11 @@ class Era:
         self.without_deprecated = without_deprecated
 
     @property
+    def announced(self) -> tuple[Announcement, ...]:
+        """What is announced, where the era is after it."""
+        return announcements() if self.name == ANNOUNCED or self.without_deprecated else ()
+
+    @property
     def is_today(self) -> bool:
         """Nothing is different from the curated document."""
         return self.name == TODAY and not self.without_deprecated
@@ -108,16 +112,26 @@ class Era:
         above = ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
         return all(self.lasts(places.get(one, {})) for one in above)
 
+    def holds(self, operation: str, at: str, constraint: str = "") -> bool:
+        """Whether the place is there, and what today's document says of it holds.
+
+        A constraint is a keyword, such as `minimum`, or `values`: which ones are listed.
+        """
+        entry = self.places(operation).get(at, {})
+        return self.has(operation, at) and (not constraint or constraint not in self.said(entry))
+
     def lasts(self, entry: dict[str, Any]) -> bool:
         """Whether something is there, by what the calendar says of it."""
-        goes = entry.get("announced", False)
+        goes = bool(entry.get("announced"))
         if self.without_deprecated and (goes or entry.get("deprecated")):
             return False
         if self.name == ANNOUNCED:
             return not goes and "until" not in entry
         if self.name == TODAY:
             return "until" not in entry
-        return entry.get("since", "") <= self.name < entry.get("until", ANNOUNCED)
+        since: str = entry.get("since", "")
+        until: str = entry.get("until", ANNOUNCED)
+        return since <= self.name < until  # words sort behind days
 
     def said(self, entry: dict[str, Any]) -> dict[str, Any]:
         """The constraints of a place that are not today's; null for those that did not hold."""
@@ -136,13 +150,14 @@ class Era:
         found: dict[str, Any] = self._entry(operation).get("places", {})
         return found
 
-    def hidden(self, operation: str) -> frozenset[str]:
-        """The places of the operation that today's document has and the era has not."""
-        return frozenset(
-            at
-            for at, entry in self.places(operation).items()
-            if "until" not in entry and not self.lasts(entry)
-        )
+    @cached_property
+    def judging(self) -> dict[str, Any]:
+        """The document to judge servers by that have all of the era, and perhaps more.
+
+        What it lets requests hold was legal then and is today; what it lets answers hold was
+        answered then or is today.
+        """
+        return self._reshape(tolerant=True)
 
     @cached_property
     def document(self) -> dict[str, Any]:
@@ -151,6 +166,9 @@ class Era:
         It has the components of today's; where something below a reference is different, the
         schema stands in its place.
         """
+        return self._reshape(tolerant=False)
+
+    def _reshape(self, *, tolerant: bool) -> dict[str, Any]:
         today = mistral_openapi.load()
         if self.is_today:
             return today
@@ -158,7 +176,7 @@ class Era:
         for one in mistral_openapi.operations(today):
             if self.has(one.id):
                 item = paths.setdefault(one.path, _shared(today["paths"][one.path]))
-                item[one.method.lower()] = Reshaper(self, today).operation(one)
+                item[one.method.lower()] = Reshaper(self, today, tolerant=tolerant).operation(one)
         return {**today, "paths": paths}
 
     def _entry(self, operation: str) -> dict[str, Any]:

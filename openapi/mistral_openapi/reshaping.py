@@ -17,6 +17,7 @@ LIMITS = (
     *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "default"),
     *("minLength", "maxLength", "minItems", "maxItems"),
 )
+TYPES = frozenset({"string", "integer", "number", "boolean", "object", "array"})
 EVENTS = "text/event-stream"
 BOTH = frozenset({"page", "token"})
 """Of the style that pages by either."""
@@ -67,19 +68,26 @@ def grow(places: Json) -> Branch:
 class Reshaper:
     """Reshapes operations of a document to an era."""
 
-    def __init__(self, era: Era, document: Json) -> None:
+    def __init__(self, era: Era, document: Json, *, tolerant: bool = False) -> None:
         self._era = era
         self._document = document
+        self._tolerant = tolerant
+        self._loosens = True
+        """Whether constraints of the era may let more fit than today's."""
+        self._tightens = True
+        """Whether they may let less fit."""
 
     def operation(self, one: mistral_openapi.Operation) -> Json:
         """The operation object of the era."""
         root = grow(self._era.places(one.id))
         shaped: Json = dict(one.object)
+        self._loosens, self._tightens = not self._tolerant, True
         if "parameters" in shaped:
             shaped["parameters"] = list(self._parameters(shaped["parameters"], root))
         if "requestBody" in shaped:
             body = self._resolve(shaped["requestBody"])
             shaped["requestBody"] = self._content(body, lambda _: root.find("body"))
+        self._loosens, self._tightens = True, not self._tolerant
         shaped["responses"] = dict(self._answers(shaped["responses"], root))
         if "x-mistral-paging" in shaped:
             self._page(one.id, shaped)
@@ -106,8 +114,8 @@ class Reshaper:
             if branch.is_silent:
                 yield parameter
             elif self._era.lasts(branch.entry):
-                said = self._era.said(branch.entry)
-                shaped = {**found, "required": said.get("required", found.get("required", False))}
+                needed = self._needs(branch, today=found.get("required", False))
+                shaped = {**found, "required": needed}
                 if "schema" in found:
                     shaped["schema"] = self.schema(found["schema"], branch) or {}
                 yield shaped
@@ -115,7 +123,8 @@ class Reshaper:
     def _answers(self, answers: Json, root: Branch) -> Iterator[tuple[str, Json]]:
         for status, answer in answers.items():
             branch = root.find("answer", status)
-            if self._era.lasts(branch.entry):
+            comes = self._tolerant and branch.entry.keys() == {"since"}
+            if comes or self._era.lasts(branch.entry):
                 found = self._resolve(answer)
                 yield (
                     status,
@@ -138,14 +147,17 @@ class Reshaper:
         }
         return {**holder, "content": content}
 
-    def schema(self, node: Json, branch: Branch) -> Json | None:
-        """The schema of the era; None where no value fits it."""
+    def schema(self, node: Json, branch: Branch, *, is_member: bool = False) -> Json | None:
+        """The schema of the era; None where no value fits it.
+
+        Constraints of a place hold for the whole of a union, not for each of its members.
+        """
         if branch.is_silent:
             return node
         shaped = dict(self._resolve(node))
         for union in (*UNIONS, "allOf"):
             if union in shaped:
-                members = [self.schema(one, branch) for one in shaped[union]]
+                members = [self.schema(one, branch, is_member=True) for one in shaped[union]]
                 shaped[union] = [one for one in members if one is not None]
                 if not shaped[union] or (union == "allOf" and None in members):
                     return None
@@ -155,12 +167,18 @@ class Reshaper:
             inner = branch if key == "contentSchema" else branch.find(ANY)
             if isinstance(shaped.get(key), dict):
                 shaped[key] = self.schema(shaped[key], inner) or {"not": {}}
-        self._constrain(shaped, self._era.said(branch.entry))
+        if not is_member:
+            self._constrain(shaped, self._era.said(branch.entry))
         return shaped
+
+    def _needs(self, branch: Branch, *, today: bool) -> bool:
+        """Whether something has to be there."""
+        said: bool = self._era.said(branch.entry).get("required", today)
+        return said if (self._tightens if said else self._loosens) else today
 
     def _list_values(self, shaped: Json, entry: Json) -> bool:
         """Take away the values that are not there; False where none is left."""
-        missing = self._era.values(entry)
+        missing = self._era.values(entry) if self._tightens else frozenset[str]()
         if "const" in shaped:
             return str(shaped["const"]) not in missing
         if missing and "enum" in shaped:
@@ -183,11 +201,16 @@ class Reshaper:
                 required = [one for one in required if one != name]
                 continue
             fields[name] = field
-            needed = self._era.said(inner.entry).get("required", name in required)
+            needed = self._needs(inner, today=name in required)
             required = [one for one in required if one != name] + ([name] if needed else [])
         for name, inner in branch.inner.items():
             if "until" in inner.entry and name not in fields and self._era.lasts(inner.entry):
                 fields[name] = _plain(inner.entry["was"])
+        for name, node in shaped["properties"].items():
+            states = node.get("x-mistral-states", {})
+            if name not in fields and states.get("said_by") in fields:
+                field = fields[states["said_by"]]
+                fields[states["said_by"]] = {**field, "x-mistral-states": _reworded(states)}
         shaped["properties"] = fields
         if required or "required" in shaped:
             shaped["required"] = [one for one in fields if one in required]
@@ -196,7 +219,7 @@ class Reshaper:
     def _constrain(self, shaped: Json, said: Json) -> None:
         """Put the constraints of the era in place of today's."""
         if "type" in said:
-            _retype(shaped, set(said["type"]))
+            _retype(shaped, set(said["type"]), loosen=self._loosens, tighten=self._tightens)
         real = [one for one in _members(shaped) if one.get("type") != "null"]
         holder = shaped
         if len(real) == 1 and real[0] is not shaped:
@@ -205,14 +228,21 @@ class Reshaper:
         elif len(real) > 1:
             holder = {}
         for key in LIMITS:
-            if key in said:
+            if key in said and (self._loosens if said[key] is None else self._tightens):
                 place = shaped if key == "default" else holder
                 place.pop(key, None)
                 if said[key] is not None:
                     place[key] = said[key]
-        if "closed" in said and "properties" in holder:
-            holder["additionalProperties"] = said["closed"] is not True
-        if "values" in said and said["values"] is not None and "enum" not in holder:
+        closes = said.get("closed") is True
+        allowed = self._tightens if closes else self._loosens
+        if "closed" in said and "properties" in holder and allowed:
+            holder["additionalProperties"] = not closes
+        if (
+            self._tightens
+            and "values" in said
+            and said["values"] is not None
+            and "enum" not in holder
+        ):
             holder["enum"] = list(said["values"])
 
     def _resolve(self, node: Json) -> Json:
@@ -224,6 +254,20 @@ class Reshaper:
 
 def _place(dotted: str) -> str:
     return dotted.replace(".", "/")
+
+
+def _reworded(states: Json) -> Json:
+    """What is declared of states, in the words of the field that tells them too."""
+    words = states["words"]
+    told: Json = {key: states[key] for key in ("reason", "evidence") if key in states}
+    told["ends"] = sorted({words[one] for one in states["ends"]})
+    for key in ("actions", "stops"):
+        if key in states:
+            told[key] = {
+                operation: sorted({words[one] for one in several})
+                for operation, several in states[key].items()
+            }
+    return told
 
 
 def _is_tag(node: Json) -> bool:
@@ -241,10 +285,15 @@ def _replace(schema: Json, member: Json, new: Json) -> None:
             schema[union] = [new if one is member else one for one in schema[union]]
 
 
-def _retype(schema: Json, types: set[str]) -> None:
+def _retype(schema: Json, types: set[str], *, loosen: bool, tighten: bool) -> None:
     """Leave the types that were there, and null where it was one of them; none are all types."""
     if not types:
         return
+    nullable = _is_nullable(schema)
+    if not tighten:
+        types = types | TYPES | ({"null"} if nullable else set())
+    if not loosen and not nullable:
+        types = types - {"null"}
     union = next((one for one in UNIONS if one in schema), None)
     if union is not None:
         kept = [one for one in schema[union] if _fits(one, types)]
@@ -257,6 +306,12 @@ def _retype(schema: Json, types: set[str]) -> None:
             "null" for _ in range("null" in types and "null" not in own)
         ]
         schema["type"] = kept_types[0] if len(kept_types) == 1 else kept_types or own
+
+
+def _is_nullable(schema: Json) -> bool:
+    own = schema.get("type", [])
+    members = [one.get("type") for union in UNIONS for one in schema.get(union, ())]
+    return "null" in (own if isinstance(own, list) else [own]) or "null" in members
 
 
 def _fits(member: Json, types: set[str]) -> bool:

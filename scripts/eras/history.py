@@ -65,7 +65,9 @@ class History:
         return all(place in places and not places[place].is_cut for place in above)
 
     def _last(self, at: str) -> Facts:
-        return next(self.states[day][at] for day in reversed(self.states) if at in self.states[day])
+        return next(
+            self.states[day][at] for day in reversed(list(self.states)) if at in self.states[day]
+        )
 
     def _changes(self, at: str) -> Tree:
         """What its values and constraints were before."""

@@ -19,6 +19,7 @@ from mistral_conformance.running.plan import (
     profile_operations,
 )
 from mistral_conformance.session.identities import KNOWN
+from mistral_openapi import eras
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -115,6 +116,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     _add_identities(parser)
     _add_connection(parser)
     _add_bounds(parser)
+    parser.add_argument(
+        "--migration",
+        action="store_true",
+        help="tell of each announced change whether the server goes the old way, the new, or both",
+    )
     parser.add_argument(
         "--config",
         type=Path,
@@ -328,6 +334,13 @@ def _add_bounds(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_selection(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--era",
+        choices=eras.names(),
+        default=eras.TODAY,
+        help="the state of the API to judge by: a day of its history, today or announced; "
+        "default: today",
+    )
     parser.add_argument(
         "--operations",
         action="append",

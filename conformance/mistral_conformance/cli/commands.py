@@ -30,6 +30,7 @@ from mistral_conformance.report.listing import print_rules
 from mistral_conformance.report.reproducing import make_scripts
 from mistral_conformance.report.terminal import Live, make_console, print_cleaning, print_summary
 from mistral_conformance.rules import load_rules
+from mistral_conformance.running.migration import as_json, as_text, judge_migration
 from mistral_conformance.running.plan import (
     WrongSelection,
     default_profile,
@@ -51,15 +52,18 @@ from mistral_conformance.verdict.baseline import (
     no_baseline,
     read_baseline,
 )
+from mistral_openapi import eras
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from rich.console import Console
 
     from mistral_conformance.running.plan import Case
 
+MIGRATION = "migration.json"
 HOLDS, BROKEN, STOPPED, INTERRUPTED = 0, 1, 4, 130
 WRONG = (
     LiveRefused,
@@ -92,7 +96,7 @@ def run_command(options: argparse.Namespace) -> int:
     prepare_folder(options.report_dir)
     if not options.embedded_mock:
         return _run(_run_options(options), plan, options)
-    with embedded_mock(options.seed) as mock:
+    with embedded_mock(options.seed, options.era) as mock:
         sys.stdout.write(f"{mock.base_url}\n")
         sys.stdout.flush()
         run_options = evolve(
@@ -134,7 +138,7 @@ def rules_command(options: argparse.Namespace) -> int:
     """List the rules."""
     selected = _operations(options)
     rules = select_rules([*load_rules(), *load_laws()], options.rules)
-    print_rules(make_console(), rules, load_document(), selected)
+    print_rules(make_console(), rules, load_document(options.era), selected)
     return HOLDS
 
 
@@ -190,7 +194,7 @@ def mutants_command(options: argparse.Namespace) -> int:
 
 
 def _operations(options: argparse.Namespace) -> list[str]:
-    return select_operations(load_document(), _profile(options), options.operations)
+    return select_operations(load_document(options.era), _profile(options), options.operations)
 
 
 def _profile(options: argparse.Namespace) -> str:
@@ -200,7 +204,8 @@ def _profile(options: argparse.Namespace) -> str:
 def _plan(options: argparse.Namespace) -> list[Case]:
     operations = _operations(options)
     rules = select_rules([*load_rules(), *load_laws()], options.rules)
-    plan = make_plan(load_document(), rules, operations, _profile(options), options.depth)
+    document = load_document(options.era)
+    plan = make_plan(document, rules, operations, _profile(options), options.depth)
     plan = leave_out(plan, options.exclude)
     if not plan:
         raise WrongSelection("no selected rule says anything about a selected operation")
@@ -209,7 +214,10 @@ def _plan(options: argparse.Namespace) -> list[Case]:
 
 def _run(options: RunOptions, plan: list[Case], given: argparse.Namespace) -> int:
     console = make_console()
-    run = Run(options, select_operations(load_document(), options.profile, options.operations))
+    if given.migration:
+        _tell_migration(options, given.report_dir, console)
+    document = load_document(options.era)
+    run = Run(options, select_operations(document, options.profile, options.operations))
     with _hypothesis_at_home(), open_session(options, _teller(console)) as session:
         with Live(console, len(plan)) as live:
             execute(session, run, plan, live.show)
@@ -224,6 +232,19 @@ def _run(options: RunOptions, plan: list[Case], given: argparse.Namespace) -> in
     if run.stopped and not options.fail_fast:
         return STOPPED
     return HOLDS if report.run.holds or given.update_baseline else BROKEN
+
+
+def _tell_migration(options: RunOptions, folder: Path, console: Console) -> None:
+    """Say where the server stands with each announced change, and write it to a file."""
+    ledger = options.ledger and options.ledger.with_suffix(".migration.jsonl")
+    today = evolve(options, era=eras.TODAY, ledger=ledger)
+    with open_session(today, _teller(console)) as session:
+        try:
+            verdicts = judge_migration(session)
+        finally:
+            session.finish()
+    write_whole(folder / MIGRATION, as_json(verdicts).encode())
+    _teller(console)(as_text(verdicts))
 
 
 def _teller(console: Console) -> Callable[[str], None]:
@@ -255,6 +276,7 @@ def _run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOpti
         profile=_profile(options),
         operations=tuple(options.operations),
         rules=tuple(options.rules),
+        era=options.era,
         seed=options.seed,
         max_examples=options.max_examples,
         clock_url=options.clock_url or "",

@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if (error.name or "").startswith("mistral_conformance"):
             raise
         return _say(
-            f"{error.name} is not installed: pip install 'mistral-openapi[conformance,mock]'",
+            f"{error.name} is not installed; in a checkout: pip install '.[conformance,mock]'",
             WRONG_USE,
         )
     except BrokenPipeError:

@@ -65,7 +65,7 @@ class RulesPlugin:
         self._folder: Path | None = config.getoption("--mistral-report-dir")
         self._stack = ExitStack()
         self._session: Session | None = None
-        document = load_document()
+        document = load_document(self._options.era)
         try:
             operations = select_operations(
                 document, self._options.profile, self._options.operations

@@ -16,6 +16,9 @@
     before  a sample to send first, so that this one can succeed
     marked  which field of the body is a name and gets the run's marker
 
+`[owed."operation.id"]`: fields of the body that older documents require; where the run's does, a
+    request without them is sent with them. Field = `user`, `workspace` or `org` of the caller.
+
 `[targets.NAME]`: where the id for a path parameter, or for a `$NAME`, comes from.
     operation  its sample is sent; what it creates is deleted at the end of the run
     at         the place of the id in its answer, such as `id` or `data.0.id`; a `*` in it is the
@@ -57,3 +60,9 @@ def load_groups() -> tuple[dict[str, Any], ...]:
     found = sorted(files(__name__).iterdir(), key=lambda each: each.name)
     texts = (each.read_text("utf-8") for each in found if each.name.endswith(".toml"))
     return tuple(tomllib.loads(text) for text in texts)
+
+
+@cache
+def load_owed() -> dict[str, dict[str, str]]:
+    """The fields that older documents require, by operation; what they are of the caller."""
+    return {name: each for group in load_groups() for name, each in group.get("owed", {}).items()}

@@ -21,7 +21,7 @@ from mistral_conformance.model.facts import (
     StreamView,
     Text,
 )
-from mistral_conformance.model.reading import Model, load_model, read_model
+from mistral_conformance.model.reading import Model, load_model, model_of, read_model
 
 __all__ = [
     "Field",
@@ -41,5 +41,6 @@ __all__ = [
     "StreamView",
     "Text",
     "load_model",
+    "model_of",
     "read_model",
 ]

@@ -88,6 +88,11 @@ def read_model(document: Document) -> Model:
 
 
 @cache
+def model_of(document: Document) -> Model:
+    """The model of a document; every call for a document returns the same object."""
+    return read_model(document)
+
+
 def load_model() -> Model:
     """The model of the document that this distribution carries."""
-    return read_model(load_document())
+    return model_of(load_document())

@@ -83,7 +83,8 @@ class Judge:
         """Whether an event of a stream has the documented form, as leniently as `body`."""
         content = operation.item["responses"]["200"]["content"][EVENT_STREAM]
         value = {"data": data} if name is None else {"event": name, "data": data}
-        return self._explain(content["schema"], value)
+        schema = answer_view({"paths": {}, **content}, open_enums=True)["schema"]
+        return self._explain(schema, value)
 
     def component(self, reference: str, value: object) -> str:
         """Whether a value has the schema that a reference names, as leniently as `body`."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from mistral_conformance.groups import load_groups
-from mistral_conformance.model import load_model
+from mistral_conformance.model import model_of
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.settling import wait_for_end
 from mistral_conformance.record.wire import UNSET, Message
@@ -208,7 +208,7 @@ class Targets:
             Unjudged: that takes longer than two minutes of the server's time.
 
         """
-        model = load_model()
+        model = model_of(self._context.session.document)
         made = next(e for e in model.resources.values() if e.create == target.operation)
         states = model.states_of(made.name)
         if states is None:

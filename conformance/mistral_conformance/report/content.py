@@ -54,7 +54,7 @@ EVIDENCE_LIMIT = 5
 
 def build_report(run: Run, redactor: Redactor) -> Report:
     """The report of a run."""
-    causes = find_causes(run.results, shared_judge(load_document()))
+    causes = find_causes(run.results, shared_judge(load_document(run.options.era)))
     of_case = {result.name: cause.id for cause in causes for result in cause.results}
     return Report(
         run=_run(run, redactor),

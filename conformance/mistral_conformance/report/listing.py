@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from mistral_conformance.laws.law import FULL, Law
-from mistral_conformance.model import load_model
+from mistral_conformance.model import model_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ def print_rules(
 
 def _covered(rule: Rule | Law, document: Document, operations: Sequence[str]) -> list[str]:
     if isinstance(rule, Law):
-        cases = [each for each, _ in rule.cases(load_model(), FULL)]
+        cases = [each for each, _ in rule.cases(model_of(document), FULL)]
         return sorted({each for case in cases for each in case.operations} & set(operations))
     if not rule.over_each_operation:
         return list(rule.operations) if set(rule.operations) & set(operations) else []

@@ -15,8 +15,8 @@ from attrs import frozen
 
 from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.common.libraries import (
-    RUNNING,
     create_library,
+    is_running,
     upload_document,
     wait_processed,
 )
@@ -192,7 +192,7 @@ def unfinished_document_is_not_found(ctx: Context) -> None:
     shelf = _make_shelf(ctx, wait=False)
     _open(ctx, shelf)
     ids = {"library_id": shelf.library, "document_id": shelf.document}
-    if ctx.need(ctx.api.call(STATUS, ids), 200)["process_status"] not in RUNNING:
+    if not is_running(ctx.need(ctx.api.call(STATUS, ids), 200)):
         ctx.skip("the document was finished at once")
     answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
     _expect_lost(ctx, answer, shelf)

@@ -63,6 +63,7 @@ def not_found_says_so_in_json(ctx: Context) -> None:
 
 @rule(
     id="errors.422-lists-what-is-wrong",
+    about=("beta.libraries.list query/page_size",),
     level=MUST,
     source="document: HTTPValidationError; document: ValidationError",
     operations=(CREATE_LIBRARY, LIST_LIBRARIES),

@@ -131,6 +131,7 @@ def missing_file_is_refused(ctx: Context) -> None:
 
 @rule(
     id="files.total-can-be-left-out",
+    about=("files.list query/include_total",),
     level=SHOULD,
     source="document: files.list (include_total)",
     operations=(LIST_FILES,),

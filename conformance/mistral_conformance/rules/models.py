@@ -120,6 +120,7 @@ def chatting_model_chats(ctx: Context) -> None:
 
 @rule(
     id="models.can-be-filtered-by-name",
+    about=("models.list query/model",),
     level=SHOULD,
     source="document: models.list (the parameter model)",
     operations=(LIST_MODELS,),
@@ -137,6 +138,7 @@ def can_be_filtered_by_name(ctx: Context) -> None:
 
 @rule(
     id="models.tuned-model-is-listed-and-chats",
+    about=("fine_tuning.jobs.create body/model values",),
     level=MUST,
     source="document: FTModelCard",
     operations=(LIST_MODELS, GET_MODEL, CHAT),
@@ -156,6 +158,7 @@ def tuned_model_is_listed_and_chats(ctx: Context) -> None:
 
 @rule(
     id="models.tuned-model-is-renamed",
+    about=("fine_tuning.jobs.create body/model values",),
     level=MUST,
     source="document: UpdateModelRequest; document: FineTunedModel",
     operations=(UPDATE_MODEL, LIST_MODELS),
@@ -177,6 +180,7 @@ def tuned_model_is_renamed(ctx: Context) -> None:
 
 @rule(
     id="models.tuned-model-is-archived",
+    about=("fine_tuning.jobs.create body/model values",),
     level=MUST,
     source=(
         "document: ArchiveModelResponse; document: UnarchiveModelResponse; document: "

@@ -60,6 +60,7 @@ def library_block_goes_with_tokens(ctx: Context) -> None:
 
 @rule(
     id="paging.library-page-size-is-bounded",
+    about=("beta.libraries.list query/page_size",),
     level=MUST,
     source=("libraries.page-numbers; document: beta.libraries.list (page_size from 1 to 100)"),
     operations=(LIST_LIBRARIES,),
@@ -116,6 +117,7 @@ def document_page_size_defaults_to_100(ctx: Context) -> None:
 
 @rule(
     id="paging.document-page-size-is-bounded",
+    about=("beta.libraries.documents.list query/page_size minimum",),
     level=MUST,
     source=("document: beta.libraries.documents.list (page_size from 1 to 100, page from 0)"),
     operations=(LIST_DOCUMENTS,),
@@ -144,6 +146,7 @@ def unknown_sort_field_is_refused(ctx: Context) -> None:
 
 @rule(
     id="paging.pages-past-the-end-are-empty",
+    about=("beta.libraries.list query/page",),
     level=SHOULD,
     source=("choices.paging-pages-past-the-end-are-empty (an error would end every naive loop)"),
     operations=(LIST_LIBRARIES, LIST_DOCUMENTS, LIST_FILES),

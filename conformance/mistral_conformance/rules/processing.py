@@ -79,6 +79,7 @@ def ends(ctx: Context) -> None:
 
 @rule(
     id="processing.moves-forward",
+    about=("beta.libraries.documents.status answer/200/process_status",),
     level=SHOULD,
     source="documents.forward-only; choices.processing-moves-forward",
     operations=(UPLOAD_DOCUMENT, STATUS),
@@ -95,6 +96,7 @@ def moves_forward(ctx: Context) -> None:
 
 @rule(
     id="processing.both-words-agree",
+    about=("beta.libraries.documents.status answer/200/process_status",),
     level=MUST,
     source=(
         "documents.two-status-fields; document: beta.libraries.documents.status "

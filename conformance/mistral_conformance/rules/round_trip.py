@@ -89,6 +89,7 @@ def empty_update_changes_nothing(ctx: Context) -> None:
 
 @rule(
     id="round-trip.chunk-size-is-kept-within-its-bounds",
+    about=("beta.libraries.create body/chunk_size minimum",),
     level=MUST,
     source="libraries.chunk-size-bounds",
     operations=(CREATE_LIBRARY,),

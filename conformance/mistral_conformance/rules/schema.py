@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.model import load_model
+from mistral_conformance.model import model_of
 from mistral_conformance.probing.judging import judge_of
 from mistral_conformance.probing.probe import fail_at, shots
 from mistral_conformance.session.rule import EACH, rule
@@ -32,7 +32,7 @@ def status_is_documented(ctx: Context) -> None:
 
     An action on what is on its way to another state may always be refused as a conflict.
     """
-    acting = any(ctx.operation.id in each.actions for each in load_model().states)
+    acting = any(ctx.operation.id in each.actions for each in model_of(ctx.session.document).states)
     judged = [each for each in answered(ctx) if not acting or each.exchange.status != CONFLICT]
     _judge(ctx, judge_of(ctx).status, judged)
 

@@ -124,6 +124,7 @@ def hidden_is_not_found(ctx: Context) -> None:
 
 @rule(
     id="sharing.shared-library-is-seen",
+    about=("beta.libraries.list query/search",),
     level=MUST,
     source="libraries.visible; documents.writes-are-edits",
     operations=(SHARE, GET_LIBRARY, LIST_LIBRARIES, LIST_DOCUMENTS),
@@ -228,6 +229,7 @@ def counts_end_with_entries(ctx: Context) -> None:
 
 @rule(
     id="sharing.own-libraries-can-be-filtered",
+    about=("beta.libraries.list query/filter_owned_by_me",),
     level=MUST,
     source="libraries.owned-filter",
     operations=(LIST_LIBRARIES,),
@@ -252,6 +254,7 @@ def own_libraries_can_be_filtered(ctx: Context) -> None:
 
 @rule(
     id="sharing.workspace-library-is-the-workspaces",
+    about=("beta.libraries.list query/search",),
     level=SHOULD,
     source=(
         "libraries.owner-types; libraries.workspace-sees; "
@@ -276,6 +279,7 @@ def workspace_library_is_the_workspaces(ctx: Context) -> None:
 
 @rule(
     id="sharing.private-library-is-its-owners",
+    about=("beta.libraries.create body/owner_type",),
     level=MUST,
     source="libraries.owner-types",
     operations=(CREATE_LIBRARY, GET_LIBRARY, LIST_LIBRARIES),
@@ -297,6 +301,7 @@ def private_library_is_its_owners(ctx: Context) -> None:
 
 @rule(
     id="sharing.private-library-needs-the-scope",
+    about=("beta.libraries.create body/owner_type",),
     level=MAY,
     source="libraries.owner-types; libraries.private-scope-403",
     operations=(CREATE_LIBRARY,),

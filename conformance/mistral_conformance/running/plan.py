@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from mistral_conformance.laws.law import QUICK, Law
-from mistral_conformance.model import load_model
+from mistral_conformance.model import model_of
 from mistral_conformance.session.rule import Rule
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def make_plan(
     """
     reach = profile_reach(document, profile)
     chosen = list(rules)
-    known = [each for each in chosen if isinstance(each, Rule)]
+    known = [each for each in chosen if isinstance(each, Rule) and each.fits(document.era)]
     everywhere = [each for each in known if each.over_each_operation]
     per_operation = [
         Case(rule, document.operations[each])
@@ -169,7 +169,7 @@ def make_plan(
     subjects = [
         Case(rule, subject=subject)
         for law in laws
-        for rule, subject in law.cases(load_model(), depth)
+        for rule, subject in law.cases(model_of(document), depth)
         if set(rule.operations) & set(operations) and set(rule.operations) <= reach
     ]
     return [*per_operation, *(Case(each) for each in named), *subjects]

@@ -26,6 +26,7 @@ from mistral_conformance.session.patience import Patience
 from mistral_conformance.session.session import Session
 from mistral_conformance.verdict.baseline import Baseline, no_baseline
 from mistral_conformance.verdict.settling import settle_blocked
+from mistral_openapi.eras import TODAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -45,8 +46,9 @@ logger = logging.getLogger(__name__)
 class RunOptions:
     """What a run is asked to do. `timeout_s` is the longest silence of the server, in seconds.
 
-    `yes_live` says that a run against the vendor's own API is meant. `max_requests` and
-    `max_time_s` bound the judging, 0 is no bound; `ledger` is the file that tells what was created.
+    `era` is the state of the API that the server is judged by. `yes_live` says that a run against
+    the vendor's own API is meant. `max_requests` and `max_time_s` bound the judging, 0 is no bound;
+    `ledger` is the file that tells what was created.
     """
 
     base_url: str
@@ -54,6 +56,7 @@ class RunOptions:
     profile: str = field(factory=default_profile)
     operations: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    era: str = TODAY
     seed: int = 0
     max_examples: int = 20
     clock_url: str = ""
@@ -103,7 +106,7 @@ def open_session(
 
     """
     require_consent(options.base_url, yes_live=options.yes_live)
-    document = load_document()
+    document = load_document(options.era)
     operations = select_operations(document, options.profile, options.operations)
     limits = Limits(silence_s=options.timeout_s)
     clocked = options.clock_url and not options.read_only

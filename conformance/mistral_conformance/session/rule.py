@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Operation
     from mistral_conformance.session.context import Context
     from mistral_conformance.verdict.requirement import Level
+    from mistral_openapi.eras import Era
 
     Check = Callable[[Context], None]
     Applies = Callable[[Operation], bool]
@@ -40,6 +41,13 @@ class Rule(Requirement):
 
     applies: Applies
     check: Check
+    about: tuple[str, ...] = ()
+    """Places that it takes for granted: the operation, a blank, the place as `mistral_openapi.eras`
+    writes it, and perhaps a blank and a constraint. It is not judged in an era that lacks one."""
+
+    def fits(self, era: Era) -> bool:
+        """Whether an era has all that the rule takes for granted."""
+        return all(era.holds(*each.split(" ")) for each in self.about)
 
 
 Rules = Registry[Rule]
@@ -54,12 +62,14 @@ def rule(
     operations: tuple[str, ...] | Literal["each"],
     needs: tuple[str, ...] = (),
     applies: Applies = _everywhere,
+    about: tuple[str, ...] = (),
     registry: Rules = RULES,
 ) -> Callable[[Check], Check]:
     """Register the decorated function as a rule.
 
     `needs` names identities (`colleague`, `neighbour`, `stranger`, `private`) and `clock`; a run
-    that lacks one skips the rule with that reason. The function's docstring starts with the rule's
+    that lacks one skips the rule with that reason. `about` are places that not every era has, see
+    `Rule`. The function's docstring starts with the rule's
     sentence.
 
     Raises:
@@ -72,7 +82,7 @@ def rule(
 
     def register(check: Check) -> Check:
         sentence = (check.__doc__ or "").strip().partition("\n")[0]
-        registry.add(Rule(id, level, source, sentence, named, needs, applies, check))
+        registry.add(Rule(id, level, source, sentence, named, needs, applies, check, about))
         return check
 
     return register

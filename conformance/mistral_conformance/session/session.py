@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from attrs import define, evolve, field
 
+from mistral_conformance.groups import load_owed
 from mistral_conformance.model.document import is_endless
 from mistral_conformance.model.forms import forms_of
 from mistral_conformance.record.events import Bound
@@ -84,8 +85,8 @@ class Session:
         stopped answering, see `Patience`. A stream that the document gives no end is heard only
         briefly, unless the message has a bound of its own.
         """
-        message = self._bounded(message, operation)
         caller = self.identities.get(identity) or STAND_INS[identity]
+        message = self._completed(self._bounded(message, operation), operation, caller)
         why_not = self.patience.exhausted(operation)
         if why_not:
             return self.wire.withhold(message, caller, operation, why_not)
@@ -100,6 +101,7 @@ class Session:
         Those that the server puts off are sent again in turn.
         """
         caller = self.identities[identity]
+        calls = [(each, self._completed(message, each, caller)) for each, message in calls]
         self.budget.spend([message.method for _, message in calls])
         self._intend(operation for operation, _ in calls)
         with ThreadPoolExecutor(len(calls)) as pool:
@@ -143,6 +145,20 @@ class Session:
         if message.bound or spec is None or not is_endless(spec):
             return message
         return evolve(message, bound=Bound())
+
+    def _completed(self, message: Message, operation: str, caller: Identity) -> Message:
+        """The message with what the operation's body owes in this era, see `groups`."""
+        owed = load_owed().get(operation)
+        if not owed or not isinstance(message.json, dict):
+            return message
+        schema = self.document.operations[operation].body_schema("application/json") or {}
+        required = self.document.resolve(schema).get("required", ())
+        added = {
+            name: caller.known(fact)
+            for name, fact in owed.items()
+            if name in required and name not in message.json and getattr(caller, fact)
+        }
+        return evolve(message, json={**added, **message.json}) if added else message
 
     def delete(self, made: Made) -> Exchange:
         """Delete one object as the identity that created it, or end it where nothing deletes it."""

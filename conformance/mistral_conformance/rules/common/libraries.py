@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 
 PROCESSING_LIMIT_S = 120
 RUNNING = ("todo", "in_progress", "waiting_for_capacity")
+OLD_RUNNING = "Running"
+
+
+def is_running(answer: Exchange) -> bool:
+    """Whether a document's processing goes on, by the word that the server knows it by."""
+    if "process_status" in answer.json():
+        return answer["process_status"] in RUNNING
+    return bool(answer["processing_status"] == OLD_RUNNING)
 
 
 def create_library(ctx: Context, *, by: str = CALLER, **fields: object) -> Exchange:
@@ -66,7 +74,7 @@ def wait_processed(ctx: Context, library_id: str, document_id: str) -> Exchange:
     ids = {"library_id": library_id, "document_id": document_id}
     for _ in range(PROCESSING_LIMIT_S):
         answer = ctx.need(ctx.api.call(STATUS, ids), 200)
-        if answer["process_status"] not in RUNNING:
+        if not is_running(answer):
             return ctx.need(ctx.api.call(GET_DOCUMENT, ids), 200)
         ctx.pass_time(1)
     raise Unjudged(f"processing did not end within {PROCESSING_LIMIT_S} s", *ctx.exchanges[-1:])
