@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from mistral_client.deadlines import Deadline
     from mistral_client.errors import ConfigurationError
+    from mistral_client.rate_limits import RateLimit
     from mistral_client.retries import Retries
     from mistral_generated.types import CallOptions
 
@@ -151,6 +152,7 @@ class Settings:
     network: Network = attr.field(factory=Network)
     headers: Mapping[str, str] = attr.field(factory=dict[str, str], repr=False)
     max_answer_bytes: int | None = DEFAULT_MAX_ANSWER_BYTES
+    rate_limit: RateLimit | None = None
 
 
 @attr.frozen
