@@ -31,8 +31,8 @@ class Allowance:
     """How much of something a server allows in a window of time; None is what it does not say.
 
     `subject` is what is counted: `requests`, `tokens`, `audio-seconds`, `ocr-pages` and so on.
-    `window` is as the server calls it, such as `minute` or `10-second`; empty where it tells the cost
-    alone. `cost` is what the request
+    `window` is as the server calls it, such as `minute` or `10-second`; empty where it tells only a
+    cost. `cost` is what the request
     itself took, `reset_s` in how many seconds the window begins anew.
     """
 
