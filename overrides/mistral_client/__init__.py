@@ -12,7 +12,7 @@ What is listed here is the public surface; the models are in `mistral_client.mod
 from typing import TYPE_CHECKING
 
 from mistral_client.client import Mistral
-from mistral_client.options import __version__
+from mistral_client.settings import __version__
 from mistral_generated.types import UNSET, Event, Unset
 
 if TYPE_CHECKING:

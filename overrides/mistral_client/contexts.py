@@ -7,21 +7,18 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, TypeVar, c
 
 import attr
 
-from mistral_client.options import (
-    Network,
-    Options,
-    Settings,
-    Timeouts,
-    Timing,
+from mistral_client.checks import (
     check_headers,
     check_max_answer_bytes,
     check_retries,
     check_strict,
     configuration_error,
     ours_for,
-    read_api_key,
 )
+from mistral_client.options import Options
 from mistral_client.requests import RequestWriter
+from mistral_client.servers import read_api_key
+from mistral_client.settings import Network, Settings, Timeouts, Timing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

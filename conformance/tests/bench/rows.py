@@ -71,6 +71,6 @@ ROWS = (
     Row("download_async", "download of 200 MB, async", 1, 1.0, None, PAIR),
 )
 TRANSFERS = frozenset({"upload", "download", "upload_async", "download_async", "create_all"})
-MODULES_LIMIT = 265
+MODULES_LIMIT = 275
 COLD_MEMORY_LIMIT_KB = 22 * 1024
 TRANSFER_MEMORY_LIMIT_KB = 1024

@@ -6,7 +6,7 @@ import pytest
 
 import mistral_openapi
 from mistral_client import AsyncMistral, ConfigurationError, Mistral
-from mistral_client.options import SERVERS
+from mistral_client.servers import SERVERS
 
 
 def test_names_and_hosts_are_those_of_the_document() -> None:
