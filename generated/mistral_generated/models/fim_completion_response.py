@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Completion
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
 from .chat_completion_choice import ChatCompletionChoice
@@ -19,7 +20,7 @@ _KNOWN: frozenset[str] = frozenset(["id", "object", "model", "usage", "created",
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class FIMCompletionResponse(Model):
+class FIMCompletionResponse(Completion, Model):
     """The text for the gap, as a message of the same shape as in chat completions.
 
     Attributes:
