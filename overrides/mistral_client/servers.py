@@ -7,6 +7,7 @@ The key comes from the argument or `MISTRAL_API_KEY`, the base URL from the argu
 from __future__ import annotations
 
 import os
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -65,7 +66,7 @@ def _given_or_set(words: str, argument: str, given: str | None, variable: str) -
 
 
 def read_base_url(given: str | httpx.URL | None, server: str | None = None) -> str:
-    """Return the base URL to use, without trailing slashes and without a trailing `/v1`.
+    """Return the base URL to use, without doubled or trailing slashes and without `/v1` at its end.
 
     Raises ConfigurationError when it is empty or not an http(s) URL with a host and nothing but a
     path, for the name of a server that does not exist, and for both at once.
@@ -90,7 +91,9 @@ def read_base_url(given: str | httpx.URL | None, server: str | None = None) -> s
         raise configuration_error(
             f"The base URL must end with its path, without ? or #: {_shown(url)!r}."
         )
-    return url.rstrip("/").removesuffix("/v1").rstrip("/")
+    scheme, _, rest = url.partition("://")
+    rest = re.sub(r"//+", "/", rest)
+    return f"{scheme}://{rest.rstrip('/').removesuffix('/v1')}"
 
 
 def _shown(url: str) -> str:
