@@ -12,10 +12,11 @@ What is listed here is the public surface; the models are in `mistral_client.mod
 from typing import TYPE_CHECKING
 
 from mistral_client.client import Mistral
-from mistral_client.options import __version__
+from mistral_client.settings import __version__
 from mistral_generated.types import UNSET, Event, Unset
 
 if TYPE_CHECKING:
+    from mistral_client.allowances import Allowance
     from mistral_client.async_client import AsyncMistral
     from mistral_client.contexts import ClientOptions
     from mistral_client.errors import (
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         ValidationFailed,
     )
     from mistral_client.problems import Detail, Problem
+    from mistral_client.rate_limits import RateLimit
     from mistral_client.raw import Raw
     from mistral_client.retries import Retries
     from mistral_client.tool_calls import new_tool_call_id
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
 __all__ = [
     "UNSET",
     "APIStatusError",
+    "Allowance",
     "AnswerTooLarge",
     "AsyncMistral",
     "AuthenticationFailed",
@@ -74,6 +77,7 @@ __all__ = [
     "PermissionDenied",
     "Problem",
     "ProcessingFailed",
+    "RateLimit",
     "RateLimited",
     "Raw",
     "RequestTooLarge",
@@ -91,11 +95,13 @@ __all__ = [
 ]
 
 _LATER = {
+    "Allowance": "mistral_client.allowances",
     "AsyncMistral": "mistral_client.async_client",
     "ClientOptions": "mistral_client.contexts",
     "Detail": "mistral_client.problems",
     "File": "mistral_generated.files",
     "Problem": "mistral_client.problems",
+    "RateLimit": "mistral_client.rate_limits",
     "Raw": "mistral_client.raw",
     "Retries": "mistral_client.retries",
     "new_tool_call_id": "mistral_client.tool_calls",

@@ -14,8 +14,9 @@ import httpx
 from mistral_client.async_send import AsyncSender
 from mistral_client.contexts import check_own_async, context_of, pickled, shown, view_of
 from mistral_client.executors import Connection
-from mistral_client.options import Network, read_base_url
 from mistral_client.pools import AsyncPools
+from mistral_client.servers import read_base_url
+from mistral_client.settings import Network
 from mistral_generated.resources import AsyncResources
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from mistral_client.async_resources import AsyncBeta
     from mistral_client.async_stored_files import AsyncFiles
     from mistral_client.contexts import ClientOptions, Server
-    from mistral_client.options import Timing
     from mistral_client.raw import Raw
+    from mistral_client.settings import Timing
     from mistral_generated.senders import AsyncEventStream
 
 P = ParamSpec("P")
@@ -43,7 +44,7 @@ class AsyncMistral(AsyncResources):
     `api_key` defaults to the environment variable MISTRAL_API_KEY, `base_url` to MISTRAL_BASE_URL
     or the public service; `server` names one of the public hosts instead. `http_client` or
     `transport` are the caller's own, used as they are and never closed here. `verify`, `cert` and
-    `proxy` are explained at `Network` in `options`; without them the environment decides. `timing`
+    `proxy` are explained at `Network` in `settings`; without them the environment decides. `timing`
     replaces clock and waiting in tests. The rest is explained at `ClientOptions`
     in `contexts`.
 

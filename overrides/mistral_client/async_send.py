@@ -12,23 +12,17 @@ import attr
 import httpx
 
 from mistral_client.bodies import read_body_async
-from mistral_client.exchange import (
-    Pause,
-    Read,
-    Transfer,
-    call_steps,
-    download_steps,
-    open_steps,
-)
+from mistral_client.exchange import call_steps, download_steps, open_steps
 from mistral_client.executors import Executor, whole
+from mistral_client.steps import Pause, Read, Transfer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
 
     from mistral_client.async_streams import AsyncEventStream
     from mistral_client.bodies import Body
-    from mistral_client.exchange import Step, Steps
     from mistral_client.pages import Walk
+    from mistral_client.steps import Step, Steps
     from mistral_generated.files import Destination
     from mistral_generated.models import ChatCompletionResponse
     from mistral_generated.types import Call, CallOptions, Paging, StreamCall

@@ -14,9 +14,10 @@ import httpx
 
 from mistral_client.contexts import check_own, context_of, pickled, shown, view_of
 from mistral_client.executors import Connection
-from mistral_client.options import Network, read_base_url
 from mistral_client.pools import Pools
 from mistral_client.send import Sender
+from mistral_client.servers import read_base_url
+from mistral_client.settings import Network
 from mistral_generated.resources import Resources
 
 if TYPE_CHECKING:
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
     from mistral_client.contexts import ClientOptions, Server
     from mistral_client.embeddings import Embeddings
     from mistral_client.jobs import Batch, FineTuning
-    from mistral_client.options import Timing
     from mistral_client.raw import Raw
     from mistral_client.resources import Beta
+    from mistral_client.settings import Timing
     from mistral_client.stored_files import Files
     from mistral_generated.senders import EventStream
 
@@ -44,7 +45,7 @@ class Mistral(Resources):
     `api_key` defaults to the environment variable MISTRAL_API_KEY, `base_url` to MISTRAL_BASE_URL
     or the public service; `server` names one of the public hosts instead. `http_client` or
     `transport` are the caller's own, used as they are and never closed here. `verify`, `cert` and
-    `proxy` are explained at `Network` in `options`; without them the environment decides. `timing`
+    `proxy` are explained at `Network` in `settings`; without them the environment decides. `timing`
     replaces clock and waiting in tests. The rest is explained at `ClientOptions`
     in `contexts`.
 

@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, TypeVar, c
 
 import attr
 
-from mistral_client.exchange import Context
-from mistral_client.options import (
-    Network,
-    Settings,
-    Timeouts,
-    Timing,
+from mistral_client.checks import (
     check_headers,
     check_max_answer_bytes,
     check_retries,
     check_strict,
     configuration_error,
     ours_for,
-    read_api_key,
 )
+from mistral_client.options import Options
+from mistral_client.requests import RequestWriter
+from mistral_client.servers import read_api_key
+from mistral_client.settings import Network, Settings, Timeouts, Timing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,10 +26,52 @@ if TYPE_CHECKING:
     import httpx
 
     from mistral_client.executors import Executor
+    from mistral_client.quirks.quirk import Memory
+    from mistral_client.rate_limits import RateLimit
+    from mistral_client.redaction import Redactor
     from mistral_client.retries import Retries
 
 T = TypeVar("T")
 Server: TypeAlias = Literal["default", "global", "eu", "us"]
+
+
+@attr.frozen(kw_only=True)
+class Context:
+    """What the exchanges of one client share."""
+
+    settings: Settings
+    options: Options
+    timing: Timing
+    writer: RequestWriter
+    memory: Memory
+    base_headers: Mapping[str, str] | None = attr.field(default=None, repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        *,
+        timing: Timing,
+        memory: Memory,
+        base_headers: Mapping[str, str] | None = None,
+    ) -> Context:
+        """Return the context for some settings; `RequestWriter` explains the last argument."""
+        return cls(
+            settings=settings,
+            options=Options(
+                settings.timeouts, settings.retries, {}, max_answer_bytes=settings.max_answer_bytes
+            ),
+            timing=timing,
+            writer=RequestWriter(settings, base_headers=base_headers),
+            memory=memory,
+            base_headers=base_headers,
+        )
+
+    def redactor(self, options: Options) -> Redactor:
+        """Return what takes the secrets of this client and of one call out of texts."""
+        from mistral_client.secrets import redactor_for  # noqa: PLC0415 - for errors only
+
+        return redactor_for(self.settings, self.base_headers, options.headers)
 
 
 class ClientOptions(TypedDict, total=False):
@@ -43,6 +83,7 @@ class ClientOptions(TypedDict, total=False):
     `headers` go with every request. `strict` raises a DecodeError for answers that lack required
     fields or hold unknown ones, instead of reading them tolerantly. `max_answer_bytes` is how large
     an answer, or one event of a stream, may be in memory, decompressed; None for no limit.
+    `rate_limit` is a rate to keep to; clients that are given the same one share it.
     """
 
     timeout: float | None
@@ -52,6 +93,7 @@ class ClientOptions(TypedDict, total=False):
     headers: Mapping[str, str]
     strict: bool
     max_answer_bytes: int | None
+    rate_limit: RateLimit | None
 
 
 _KNOWN = frozenset(ClientOptions.__annotations__)
@@ -75,7 +117,17 @@ def _changed(settings: Settings, options: ClientOptions) -> Settings:
         max_answer_bytes=check_max_answer_bytes(
             options.get("max_answer_bytes", settings.max_answer_bytes)
         ),
+        rate_limit=_read_rate_limit(options.get("rate_limit", settings.rate_limit)),
     )
+
+
+def _read_rate_limit(value: object) -> RateLimit | None:
+    """Return a limit or None. Raises TypeError for anything else."""
+    if value is None:
+        return None
+    from mistral_client.rate_limits import check_rate_limit  # noqa: PLC0415 - few clients have one
+
+    return check_rate_limit(value)
 
 
 def context_of(
@@ -193,6 +245,7 @@ def _unpickled(kind: Callable[..., T], settings: Settings) -> T:
         headers=settings.headers,
         strict=settings.strict,
         max_answer_bytes=settings.max_answer_bytes,
+        rate_limit=settings.rate_limit,
         verify=settings.network.verify,
         cert=settings.network.cert,
         proxy=settings.network.proxy,

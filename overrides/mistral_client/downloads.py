@@ -15,7 +15,7 @@ from mistral_client.bodies import chunks_of, chunks_of_async
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mistral_client.exchange import Save
+    from mistral_client.steps import Save
     from mistral_generated.files import Destination
 
 # How much of a download an asynchronous client collects before it writes it, in bytes.

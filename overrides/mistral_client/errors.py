@@ -40,6 +40,7 @@ from mistral_client.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mistral_client.allowances import Allowance
     from mistral_generated.types import Event
 
 
@@ -103,6 +104,13 @@ class AnswerError(MistralError):
     headers: Mapping[str, str] = {}
     body: str = ""
     problem: Problem = Problem()
+
+    @property
+    def rate_limits(self) -> tuple[Allowance, ...]:
+        """What the server said of its rate limits, in the headers."""
+        from mistral_client.allowances import read_allowances  # noqa: PLC0415 - when it is used
+
+        return read_allowances(self.headers)
 
 
 class APIStatusError(AnswerError):

@@ -17,7 +17,7 @@ from mistral_client.bodies import Answer
 from mistral_client.causes import clean
 from mistral_client.deadlines import DeadlineOver
 from mistral_client.errors import ALLOW_MORE, EventTooLarge, StreamError, StreamTimedOut
-from mistral_client.exchange import may_be_error
+from mistral_client.exchange import COUNTED, may_be_error
 from mistral_client.failures import keep
 from mistral_client.problems import Problem, excerpt, read_problem, read_problem_object
 from mistral_client.reported_errors import find_problem, find_problem_instead
@@ -28,6 +28,7 @@ from mistral_generated.wire import UnreadableBody
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from mistral_client.rate_limits import RateLimit
     from mistral_client.redaction import Redactor
     from mistral_generated.types import RawEvent, StreamCall
 
@@ -56,12 +57,14 @@ class EventReader(Generic[T]):
         resumes: int = 0,
         reopenings: int = 0,
         max_event_bytes: int | None = None,
+        rate_limit: RateLimit | None = None,
     ) -> None:
         """Read for `call`; `check` raises ValueError for data that strict mode refuses.
 
         `redactor` makes what takes secrets out of errors, when there is one. `resumes` is how often
         in a row the stream may go on after a cut, `reopenings` how often it may begin anew while no
-        event has come, `max_event_bytes` how large one event may be; None for no limit.
+        event has come, `max_event_bytes` how large one event may be; None for no limit. What the
+        stream took counts for `rate_limit`.
         """
         self.is_done = False
         self.parser = EventParser()
@@ -78,12 +81,15 @@ class EventReader(Generic[T]):
         self._answer = Answer(0, {}, b"")
         self._resumes = resumes
         self._reopenings = reopenings
+        self._rate_limit = rate_limit
+        self._counted: int | None = None
         self._cuts = 0
         self._cut_at: str | None = None
 
     def begin(self, response: httpx.Response) -> bool:
         """Take note of the answer's status and headers; return whether it is an event stream."""
         self._answer = Answer(response.status_code, response.headers, b"")
+        self._counted = response.extensions.get(COUNTED)
         kind = response.headers.get("content-type", "")
         return not kind or kind.lower().startswith("text/event-stream")
 
@@ -108,7 +114,7 @@ class EventReader(Generic[T]):
         for raw in self.parser.feed(chunk):
             data, name, last_id = raw
             if data == end:
-                self.is_done = True
+                self._end_well()
                 return
             if not data:
                 continue
@@ -127,7 +133,7 @@ class EventReader(Generic[T]):
             self._remember(raw)
             yield Event(value, name, last_id)
             if ends and (name or getattr(value, "type", None)) in ends:
-                self.is_done = True
+                self._end_well()
                 return
         if self.parser.held > self.largest:
             self._refuse_large()
@@ -147,7 +153,13 @@ class EventReader(Generic[T]):
             self._fail(f"the stream was cut off: it ended without {self._end}")
         if self._end_events:
             self._fail(f"the stream was cut off: it ended without {self._end_events[0]}")
+        self._end_well()
+
+    def _end_well(self) -> None:
+        """Note the end of the stream, and what its last event says that it took."""
         self.is_done = True
+        if self._rate_limit is not None and self._counted is not None and self._arrived:
+            self._rate_limit.settle(self._parse(self._arrived[-1]), self._counted)
 
     def _is_complete(self) -> bool:
         """Say whether every choice that began has come to its reason to end."""

@@ -8,48 +8,36 @@ two drivers in `send` do the steps, one with and one without `await`.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, cast
 
 import attr
 import httpx
 
 from mistral_client.bodies import Answer, Body, limit_of_error
-from mistral_client.options import Options
-from mistral_client.requests import RequestWriter, encode_json
+from mistral_client.quirks import quirks_of
+from mistral_client.requests import encode_json
+from mistral_client.steps import Pause, Read, Save, Transfer
 from mistral_generated.base import Model
 from mistral_generated.types import Call, StreamCall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable
 
+    from mistral_client.contexts import Context
     from mistral_client.downloads import Sink
     from mistral_client.files import Multipart
-    from mistral_client.options import Settings, Timing
-    from mistral_client.quirks.quirk import AnyCall, Memory, Quirk
-    from mistral_client.redaction import Redactor
+    from mistral_client.options import Options
+    from mistral_client.quirks.quirk import AnyCall
+    from mistral_client.steps import Steps
     from mistral_generated.types import Response
 
 T = TypeVar("T")
 
-# The operations that have quirks: for all others not even the registry is loaded. A test holds this
-# to the registry.
-QUIRKY: Final = frozenset(
-    {
-        "beta.libraries.accesses.delete",
-        "beta.libraries.delete",
-        "beta.libraries.documents.get",
-        "beta.libraries.documents.list",
-        "beta.libraries.documents.status",
-        "beta.libraries.documents.update",
-        "beta.libraries.documents.update_with_put",
-        "beta.libraries.documents.upload",
-        "beta.libraries.update",
-        "embeddings.create",
-    }
-)
-
 # What is left of a deadline that is over, in seconds: any wait ends at once.
 _SHORTEST_S: Final = 0.001
+
+# Under which name a response says for how many tokens its request was counted.
+COUNTED: Final = "mistral_client.counted"
 
 _logger = logging.getLogger("mistral_client")
 
@@ -57,84 +45,12 @@ _logger = logging.getLogger("mistral_client")
 observers: list[Callable[[Response], None]] = []
 
 
-class Transfer(NamedTuple):
-    """Send the request; the outcome is its `httpx.Response`, open, with the body unread."""
-
-    request: httpx.Request
-
-
-class Read(NamedTuple):
-    """Read the body up to the limit, in bytes, and close the response; the outcome is a `Body`."""
-
-    response: httpx.Response
-    limit: int | None
-
-
-class Save(NamedTuple):
-    """Write the body to the sink, piece by piece, and close the response.
-
-    The outcome is whether it was within the limit, in bytes.
-    """
-
-    response: httpx.Response
-    sink: Sink
-    limit: int | None
-
-
-class Pause(NamedTuple):
-    """Wait, in seconds."""
-
-    delay_s: float
-
-
-Step: TypeAlias = Transfer | Read | Save | Pause
-Steps: TypeAlias = "Generator[Step, Any, T]"
-
-
-@attr.frozen(kw_only=True)
-class Context:
-    """What the exchanges of one client share."""
-
-    settings: Settings
-    options: Options
-    timing: Timing
-    writer: RequestWriter
-    memory: Memory
-    base_headers: Mapping[str, str] | None = attr.field(default=None, repr=False)
-
-    @classmethod
-    def of(
-        cls,
-        settings: Settings,
-        *,
-        timing: Timing,
-        memory: Memory,
-        base_headers: Mapping[str, str] | None = None,
-    ) -> Context:
-        """Return the context for some settings; `RequestWriter` explains the last argument."""
-        return cls(
-            settings=settings,
-            options=Options(
-                settings.timeouts, settings.retries, {}, max_answer_bytes=settings.max_answer_bytes
-            ),
-            timing=timing,
-            writer=RequestWriter(settings, base_headers=base_headers),
-            memory=memory,
-            base_headers=base_headers,
-        )
-
-    def redactor(self, options: Options) -> Redactor:
-        """Return what takes the secrets of this client and of one call out of texts."""
-        from mistral_client.secrets import redactor_for  # noqa: PLC0415 - for errors only
-
-        return redactor_for(self.settings, self.base_headers, options.headers)
-
-
 @attr.define
 class Exchange:
     """One call on its way: what was sent how often, and what came of it.
 
-    `is_unsure` says that a sending got no answer: the server may have acted on it.
+    `is_unsure` says that a sending got no answer: the server may have acted on it. `counted` is for
+    how many tokens the last sending counts until its answer says what it took.
     """
 
     context: Context
@@ -145,6 +61,7 @@ class Exchange:
     is_rerouted: bool = False
     is_unsure: bool = False
     multipart: Multipart | None = None
+    counted: int | None = None
 
     def run(
         self, sink: Sink | None = None, *, keeps_open: bool = False
@@ -185,7 +102,7 @@ class Exchange:
             from mistral_client.extras import extended  # noqa: PLC0415 - hardly any call has any
 
             self.call = extended(self.call, self.options)
-        for quirk in _quirks_of(self.call):
+        for quirk in quirks_of(self.call.operation.id):
             if quirk.adapt_request is not None:
                 self.call = quirk.adapt_request(self.call, self.context.memory)
 
@@ -196,6 +113,11 @@ class Exchange:
 
         A success that is kept open or saved is httpx's, any other answer is read.
         """
+        limit = self.context.settings.rate_limit
+        if limit is not None:
+            from mistral_client.turns import take_turn  # noqa: PLC0415 - few clients have a rate
+
+            yield from take_turn(limit, self, content)
         self.attempt += 1
         request = self.context.writer.write(self.call, self._bounded(), content)
         response: httpx.Response | None = None
@@ -217,6 +139,10 @@ class Exchange:
             yield Pause(self._delay_after_failure(failure, request, response, sink))
             return None
         self._note(answer)
+        if limit is not None:
+            from mistral_client.turns import count  # noqa: PLC0415 - as above
+
+            count(limit, self, response)
         if response.is_success and not body.is_whole:
             self._refuse(self._answer(response, body))
         return answer
@@ -276,6 +202,9 @@ class Exchange:
             raise decode_error(
                 call.operation.id, answer, fault, attempts=self.attempt, redactor=redactor
             ) from clean(fault, redactor)
+        limit = self.context.settings.rate_limit
+        if limit is not None and self.counted is not None:
+            limit.settle(value, self.counted)
         return value
 
     def _refuse_error(self, value: object, answer: Response) -> None:
@@ -310,7 +239,7 @@ class Exchange:
 
     def _adapt(self, answer: Response) -> Response | AnyCall:
         """Return the answer as the quirks read it, or another call to send, at most once."""
-        for quirk in _quirks_of(self.call):
+        for quirk in quirks_of(self.call.operation.id):
             if quirk.adapt_response is None:
                 continue
             adapted = quirk.adapt_response(answer, self.call, self.context.memory)
@@ -427,15 +356,6 @@ def may_be_error(value: object) -> bool:
     if isinstance(value, Model):
         return "additional_properties" in value.__dict__ or bool(value.missing_fields)
     return value is None or isinstance(value, dict)
-
-
-def _quirks_of(call: AnyCall) -> tuple[Quirk, ...]:
-    """Return the quirks that concern a call, in order."""
-    if call.operation.id not in QUIRKY:
-        return ()
-    from mistral_client.quirks import quirks_of  # noqa: PLC0415 - only some operations have any
-
-    return quirks_of(call.operation.id)
 
 
 def call_steps(context: Context, call: Call[T], options: Options) -> Steps[T]:

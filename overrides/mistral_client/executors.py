@@ -13,8 +13,8 @@ from mistral_generated.base import warn_once
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mistral_client.contexts import Context
     from mistral_client.event_reader import EventReader
-    from mistral_client.exchange import Context
     from mistral_client.options import Options
     from mistral_client.quirks.quirk import AnyCall
     from mistral_generated.models import ChatCompletionResponse
@@ -79,6 +79,7 @@ class Executor(Generic[Http]):
             resumes=options.resumes,
             reopenings=_reopenings(call, options),
             max_event_bytes=options.max_answer_bytes,
+            rate_limit=settings.rate_limit,
         )
 
     def _redact(self, text: str) -> str:

@@ -4,6 +4,11 @@ Classes are attrs classes, dataclasses, or classes that do both themselves with
 `model_json_schema` and `model_validate_json`, as those of pydantic do. The types of their fields
 are those that JSON has, and the classes, enums, literals, times and ids that JSON texts spell.
 A `Form` stands for one type: it writes the schema and reads values.
+
+Why this is no library's: cattrs reads values and writes no schema; msgspec writes schemas, but
+reads neither docstrings of fields nor `Annotated` texts of classes that are not its own, and its
+schemas leave open what strict servers want closed; pydantic does all of it, and users who want it
+give its classes. Each would be one more dependency of every install, for a call that few make.
 """
 
 from __future__ import annotations

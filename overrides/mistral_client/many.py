@@ -68,7 +68,7 @@ async def in_order_async(
 
 async def _gather(call: Callable[[T], Awaitable[R]], items: list[T]) -> list[R]:
     """Return the results of calls that go at once; the first that fails ends the others."""
-    import anyio  # noqa: PLC0415 - as in `options`
+    import anyio  # noqa: PLC0415 - as in `settings`
 
     results: dict[int, R] = {}
     failures: list[Exception] = []

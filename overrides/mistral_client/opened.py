@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from mistral_client.allowances import Allowance
     from mistral_generated.types import StreamCall
 
 T = TypeVar("T")
@@ -60,6 +61,13 @@ class Opened:
     def request_id(self) -> str | None:
         """The server's name for the request, if it gave one."""
         return request_id(self.response.headers)
+
+    @property
+    def rate_limits(self) -> tuple[Allowance, ...]:
+        """What the server said of its rate limits, in the headers."""
+        from mistral_client.allowances import read_allowances  # noqa: PLC0415 - when it is used
+
+        return read_allowances(self.response.headers)
 
 
 def end(events: Generator[Any, None, None], response: httpx.Response | None) -> None:

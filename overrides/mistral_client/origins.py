@@ -13,7 +13,8 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from mistral_client.options import Network, configuration_error
+from mistral_client.checks import configuration_error
+from mistral_client.settings import Network
 
 if TYPE_CHECKING:
     import ssl

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from mistral_client.leases import Lease, Turn
-    from mistral_client.options import Network
+    from mistral_client.settings import Network
 
 Pool = TypeVar("Pool")
 

@@ -18,6 +18,7 @@ from mistral_client.problems import request_id
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping
 
+    from mistral_client.allowances import Allowance
     from mistral_generated.types import Response
 
 T = TypeVar("T")
@@ -40,6 +41,13 @@ class Raw(Generic[T]):
     def request_id(self) -> str | None:
         """The server's name for the request, if it gave one."""
         return request_id(self.headers)
+
+    @property
+    def rate_limits(self) -> tuple[Allowance, ...]:
+        """What the server said of its rate limits, in the headers."""
+        from mistral_client.allowances import read_allowances  # noqa: PLC0415 - when it is used
+
+        return read_allowances(self.headers)
 
 
 @attr.define

@@ -15,15 +15,16 @@ from urllib.parse import urlencode
 
 import httpx
 
-from mistral_client.options import __version__
+from mistral_client.settings import __version__
 from mistral_generated.types import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mistral_client.files import Multipart
-    from mistral_client.options import Options, Settings
+    from mistral_client.options import Options
     from mistral_client.quirks.quirk import AnyCall
+    from mistral_client.settings import Settings
     from mistral_generated.types import Operation
 
 USER_AGENT: Final = (

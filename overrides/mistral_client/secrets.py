@@ -13,7 +13,7 @@ from mistral_client.redaction import Redactor
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mistral_client.options import Settings
+    from mistral_client.settings import Settings
 
 # Headers whose values everybody may read; the values of all others may open something.
 _OPEN_HEADERS: Final = frozenset(

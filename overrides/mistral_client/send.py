@@ -13,22 +13,16 @@ import attr
 import httpx
 
 from mistral_client.bodies import read_body
-from mistral_client.exchange import (
-    Pause,
-    Read,
-    Transfer,
-    call_steps,
-    download_steps,
-    open_steps,
-)
+from mistral_client.exchange import call_steps, download_steps, open_steps
 from mistral_client.executors import Executor, whole
+from mistral_client.steps import Pause, Read, Transfer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from mistral_client.bodies import Body
-    from mistral_client.exchange import Step, Steps
     from mistral_client.pages import Walk
+    from mistral_client.steps import Step, Steps
     from mistral_client.streams import EventStream
     from mistral_generated.files import Destination
     from mistral_generated.models import ChatCompletionResponse

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeAlias, TypeV
 
 import attr
 
+from mistral_client.checks import check_timeout
 from mistral_client.errors import DecodeError, ProcessingFailed, TimedOut
-from mistral_client.options import check_timeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mistral_client.options import Timing
+    from mistral_client.settings import Timing
     from mistral_generated.models import ProcessingStatus
 
 T = TypeVar("T")

@@ -22,10 +22,13 @@ def prepare() -> dict[str, Path]:
     wheel = build_wheel()
     pip(lean, "--force-reinstall", "--no-deps", str(wheel))
     pip(lean, str(wheel))
+    fast = environment("fast", [])
+    pip(fast, "--force-reinstall", "--no-deps", str(wheel))
+    pip(fast, f"mistral-openapi[fast] @ {wheel.as_uri()}")
     official = environment("official", ["mistralai"])
     stock = environment("stock", ["attrs", "httpx", "python-dateutil"])
     generate_stock(stock)
-    return {"httpx": lean, "ours": lean, "official": official, "stock": stock}
+    return {"httpx": lean, "ours": lean, "fast": fast, "official": official, "stock": stock}
 
 
 def environment(name: str, packages: list[str]) -> Path:

@@ -130,15 +130,44 @@ def embeddings(base_url: str) -> Callable[[], Any]:
     return once
 
 
+embeddings_json = embeddings
+
+
+def create_all(base_url: str) -> Callable[[], Any]:
+    """2,000 requests for embeddings, one after the other."""
+    import httpx
+
+    client = httpx.Client(base_url=base_url, headers=HEADERS)
+    body = {"model": "narrow", "input": ["a text"] * 50}
+
+    def once() -> int:
+        found = 0
+        for _ in range(2_000):
+            answer = json.loads(client.post("/v1/embeddings", json=body).content)
+            found += len([item["embedding"] for item in answer["data"]])
+        return found
+
+    return once
+
+
 def stream_sync(base_url: str) -> Callable[[], Any]:
     """A stream of 5,000 events, each decoded."""
+    return _stream(base_url, BODY)
+
+
+def stream_joined(base_url: str) -> Callable[[], Any]:
+    """The same in HTTP chunks of 16 KiB."""
+    return _stream(base_url, {**BODY, "model": "joined"})
+
+
+def _stream(base_url: str, question: dict[str, Any]) -> Callable[[], Any]:
     import httpx
 
     client = httpx.Client(base_url=base_url, headers=HEADERS)
 
     def once() -> int:
         seen = 0
-        body = {**BODY, "stream": True}
+        body = {**question, "stream": True}
         with client.stream("POST", "/v1/chat/completions", json=body) as response:
             for line in response.iter_lines():
                 if line.startswith("data: ") and line != "data: [DONE]":
@@ -189,5 +218,35 @@ def download(base_url: str) -> Callable[[], Any]:
         ):
             for block in answer.iter_bytes(1 << 16):
                 out.write(block)
+
+    return once
+
+
+async def upload_async(base_url: str) -> Callable[[], Awaitable[Any]]:
+    """200 MB from disk."""
+    import httpx
+
+    client = httpx.AsyncClient(base_url=base_url, headers=HEADERS, timeout=60)
+    path = big_file()
+
+    async def once() -> None:
+        with path.open("rb") as content:
+            await client.post(f"/v1/libraries/{LIBRARY_ID}/documents", files={"file": content})
+
+    return once
+
+
+async def download_async(base_url: str) -> Callable[[], Awaitable[Any]]:
+    """200 MB to disk."""
+    import httpx
+
+    client = httpx.AsyncClient(base_url=base_url, headers=HEADERS, timeout=60)
+    target = big_file().with_name("download-httpx.bin")
+
+    async def once() -> None:
+        async with client.stream("GET", f"/v1/files/{LIBRARY_ID}/content") as answer:
+            with target.open("wb") as out:
+                async for block in answer.aiter_bytes(1 << 16):
+                    out.write(block)
 
     return once

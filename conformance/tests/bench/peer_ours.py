@@ -110,14 +110,53 @@ def embeddings(base_url: str) -> Callable[[], Any]:
     return once
 
 
-def stream_sync(base_url: str) -> Callable[[], Any]:
-    """A stream of 5,000 typed events."""
+def embeddings_json(base_url: str) -> Callable[[], Any]:
+    """The same, asked for as JSON numbers."""
+    from peer_httpx import TEXTS
+
     from mistral_client import Mistral
 
     client: Any = Mistral(KEY, base_url=base_url)
 
     def once() -> int:
-        with client.chat.stream(model=MODEL, messages=MESSAGES) as events:
+        found = client.embeddings.create(
+            model="mistral-embed", inputs=TEXTS, encoding_format="float"
+        )
+        return sum(len(item.embedding) for item in found.data)
+
+    return once
+
+
+def create_all(base_url: str) -> Callable[[], Any]:
+    """The embeddings of 100,000 texts in 2,000 batches."""
+    from mistral_client import Mistral
+
+    client = Mistral(KEY, base_url=base_url)
+
+    def once() -> int:
+        texts = ("a text" for _ in range(100_000))
+        return sum(1 for _ in client.embeddings.create_all(texts, model="narrow", batch_size=50))
+
+    return once
+
+
+def stream_sync(base_url: str) -> Callable[[], Any]:
+    """A stream of 5,000 typed events."""
+    return _stream(base_url, MODEL)
+
+
+def stream_joined(base_url: str) -> Callable[[], Any]:
+    """The same in HTTP chunks of 16 KiB."""
+    return _stream(base_url, "joined")
+
+
+def _stream(base_url: str, model: str) -> Callable[[], Any]:
+    from mistral_client import Mistral
+
+    client: Any = Mistral(KEY, base_url=base_url)
+
+    def once() -> int:
+        with client.chat.stream(model=model, messages=MESSAGES) as events:
             return sum(1 for event in events if event.data)
 
     return once
@@ -141,5 +180,27 @@ def download(base_url: str) -> Callable[[], Any]:
     from mistral_client import Mistral
 
     client = Mistral(KEY, base_url=base_url, timeout=60)
+    target = big_file().with_name("download-ours.bin")
+    return lambda: client.files.download_to(LIBRARY_ID, target)
+
+
+async def upload_async(base_url: str) -> Callable[[], Awaitable[Any]]:
+    """200 MB from disk."""
+    from peer_httpx import big_file
+
+    from mistral_client import AsyncMistral
+
+    client = AsyncMistral(KEY, base_url=base_url, timeout=60)
+    path = big_file()
+    return lambda: client.beta.libraries.documents.upload(LIBRARY_ID, file=path)
+
+
+async def download_async(base_url: str) -> Callable[[], Awaitable[Any]]:
+    """200 MB to disk."""
+    from peer_httpx import big_file
+
+    from mistral_client import AsyncMistral
+
+    client = AsyncMistral(KEY, base_url=base_url, timeout=60)
     target = big_file().with_name("download-ours.bin")
     return lambda: client.files.download_to(LIBRARY_ID, target)

@@ -109,6 +109,9 @@ VECTORS = [
     for text in range(64)
 ]
 STREAM_EVENTS = 5_000
+STREAM_HEAD = (
+    b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+)
 DOWNLOAD_BYTES = 200_000_000
 
 
@@ -121,15 +124,16 @@ def encode(body: object) -> bytes:
     return head.encode() + data
 
 
-def encode_embeddings(*, packed: bool) -> bytes:
-    """The embeddings of 64 texts, as numbers or packed as base64 of 32-bit floats."""
+def encode_embeddings(texts: int, width: int, *, packed: bool = False) -> bytes:
+    """Embeddings of texts, as numbers or packed as base64 of 32-bit floats."""
+    vectors = [vector[:width] for vector in VECTORS[:texts]]
     items = [
         {
             "object": "embedding",
             "index": index,
             "embedding": b64encode(array("f", vector).tobytes()).decode() if packed else vector,
         }
-        for index, vector in enumerate(VECTORS)
+        for index, vector in enumerate(vectors)
     ]
     usage = {"prompt_tokens": 320, "completion_tokens": 0, "total_tokens": 320}
     facts = {"id": COMPLETION["id"], "object": "list", "model": "mistral-embed", "usage": usage}
@@ -138,10 +142,20 @@ def encode_embeddings(*, packed: bool) -> bytes:
 
 def encode_stream(events: int) -> list[bytes]:
     """The pieces of an event stream, one HTTP chunk for each event."""
-    head = (
-        b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
-    )
-    pieces = [head]
+    return [STREAM_HEAD, *map(frame, encode_events(events)), b"0\r\n\r\n"]
+
+
+def encode_joined(events: int) -> list[bytes]:
+    """The pieces of the same stream in HTTP chunks of 16 KiB."""
+    whole = b"".join(encode_events(events))
+    size = 16 * 1024
+    chunks = [whole[start : start + size] for start in range(0, len(whole), size)]
+    return [STREAM_HEAD, *map(frame, chunks), b"0\r\n\r\n"]
+
+
+def encode_events(events: int) -> list[bytes]:
+    """The events of a stream, with its end."""
+    pieces = []
     for number in range(events):
         chunk = {
             "id": COMPLETION["id"],
@@ -152,9 +166,8 @@ def encode_stream(events: int) -> list[bytes]:
                 {"index": 0, "delta": {"content": f" word{number}"}, "finish_reason": None}
             ],
         }
-        pieces.append(frame(b"data: " + json.dumps(chunk).encode() + b"\n\n"))
-    pieces.extend([frame(b"data: [DONE]\n\n"), b"0\r\n\r\n"])
-    return pieces
+        pieces.append(b"data: " + json.dumps(chunk).encode() + b"\n\n")
+    return [*pieces, b"data: [DONE]\n\n"]
 
 
 def frame(data: bytes) -> bytes:
@@ -166,7 +179,9 @@ LIBRARIES = encode({"data": [LIBRARY], "pagination": PAGE, "next_page_token": No
 DOCUMENTS = {"data": [DOCUMENT] * 1_000, "pagination": PAGE}
 CHAT = encode(COMPLETION)
 STREAM = encode_stream(STREAM_EVENTS)
-EMBEDDINGS = {packed: encode_embeddings(packed=packed) for packed in (False, True)}
+JOINED = encode_joined(STREAM_EVENTS)
+NARROW = encode_embeddings(50, 16)
+EMBEDDINGS = {packed: encode_embeddings(64, 1024, packed=packed) for packed in (False, True)}
 UPLOADED = encode(DOCUMENT).replace(b"200 OK", b"201 Created", 1)
 
 
@@ -202,14 +217,14 @@ async def drain_chunks(reader: asyncio.StreamReader) -> bytes:
 async def answer(path: bytes, body: bytes, writer: asyncio.StreamWriter) -> None:
     """Writes the fixed answer of this path."""
     if path.startswith(b"/v1/chat") and b'"stream":true' in body.replace(b" ", b""):
-        for piece in STREAM:
+        for piece in JOINED if b'"joined"' in body else STREAM:
             writer.write(piece)
             await writer.drain()
             await asyncio.sleep(0)
     elif path.startswith(b"/v1/chat"):
         writer.write(CHAT)
     elif path.startswith(b"/v1/embeddings"):
-        writer.write(EMBEDDINGS[b"base64" in body])
+        writer.write(NARROW if b'"narrow"' in body else EMBEDDINGS[b"base64" in body])
     elif path.endswith(b"/content"):
         await send_download(writer)
     elif path.endswith(b"/documents"):

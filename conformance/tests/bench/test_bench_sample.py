@@ -13,12 +13,13 @@ import delay_cases
 import mock_delay
 import mock_load
 import run
-from rows import ROWS
+from rows import ROWS, TRANSFERS, Row
 from server import STREAM_EVENTS
 
 from mistral_mock.replies.files import read_file
 
-SMALL = [row for row in ROWS if row.name not in {"upload", "download", "stream_sync"}]
+STREAMS = {"stream_sync", "stream_joined"}
+SMALL = [row for row in ROWS if row.name not in TRANSFERS | STREAMS]
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +30,16 @@ def base_url() -> object:
 
 @pytest.mark.parametrize("peer", ["httpx", "ours"])
 @pytest.mark.parametrize("row", SMALL, ids=lambda row: row.name)
-def test_row_runs_for(peer: str, row: object, base_url: str) -> None:
-    figures = run.measure(Path(sys.executable), peer, getattr(row, "name", ""), base_url, 2)
+def test_row_runs_for(peer: str, row: Row, base_url: str) -> None:
+    figures = run.measure(Path(sys.executable), peer, row.called, base_url, 2)
     assert figures["cpu_s"] > 0
     assert figures["modules"] > 0
 
 
 @pytest.mark.parametrize("peer", ["httpx", "ours"])
-def test_stream_row_reads_every_event(peer: str, base_url: str) -> None:
-    figures = run.measure(Path(sys.executable), peer, "stream_sync", base_url, 1)
+@pytest.mark.parametrize("name", sorted(STREAMS))
+def test_stream_row_reads_every_event(peer: str, name: str, base_url: str) -> None:
+    figures = run.measure(Path(sys.executable), peer, name, base_url, 1)
     assert figures["count"] == STREAM_EVENTS
 
 

@@ -38,7 +38,7 @@ class ActivityTaskCompletedAttributesResponse(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields = source.copy()
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("result")
         if type(value) is dict:

@@ -49,7 +49,7 @@ class AudioContent(Model):
             fields["mime_type"] = fields.pop("mimeType")
         if "_meta" in fields:
             fields["meta"] = fields.pop("_meta")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("annotations")
         if type(value) is dict:

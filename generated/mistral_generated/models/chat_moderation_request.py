@@ -42,7 +42,7 @@ class ChatModerationRequest(Model):
         fields = source.copy()
         if "input" in fields:
             fields["inputs"] = fields.pop("input")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("inputs")
         if type(value) is list:

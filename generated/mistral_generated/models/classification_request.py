@@ -41,7 +41,7 @@ class ClassificationRequest(Model):
         fields = source.copy()
         if "input" in fields:
             fields["inputs"] = fields.pop("input")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)

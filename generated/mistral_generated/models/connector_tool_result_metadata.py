@@ -48,7 +48,7 @@ class ConnectorToolResultMetadata(Model):
             fields["structured_content"] = fields.pop("structuredContent")
         if "_meta" in fields:
             fields["meta"] = fields.pop("_meta")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("is_error")
         if type(value) is str:

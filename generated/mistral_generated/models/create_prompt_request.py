@@ -54,7 +54,7 @@ class CreatePromptRequest(Model):
         fields = source.copy()
         if "sharingScope" in fields:
             fields["sharing_scope"] = fields.pop("sharingScope")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("definition")
         if type(value) is dict:

@@ -47,7 +47,7 @@ class EmbeddedResource(Model):
         fields = source.copy()
         if "_meta" in fields:
             fields["meta"] = fields.pop("_meta")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("resource")
         if type(value) is dict:

@@ -56,7 +56,7 @@ class EmbeddingRequest(Model):
         fields = source.copy()
         if "input" in fields:
             fields["inputs"] = fields.pop("input")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("output_dimension")
         if type(value) is str:

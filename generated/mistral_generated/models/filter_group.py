@@ -42,7 +42,7 @@ class FilterGroup(Model):
             fields["and_"] = fields.pop("AND")
         if "OR" in fields:
             fields["or_"] = fields.pop("OR")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("and_")
         if type(value) is list:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Completion
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
 from .chat_completion_choice import ChatCompletionChoice
@@ -19,7 +20,7 @@ _KNOWN: frozenset[str] = frozenset(["id", "object", "model", "usage", "created",
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class FIMCompletionResponse(Model):
+class FIMCompletionResponse(Completion, Model):
     """The text for the gap, as a message of the same shape as in chat completions.
 
     Attributes:
@@ -46,7 +47,7 @@ class FIMCompletionResponse(Model):
     def from_dict(cls, source: dict[str, Any]) -> Self:
         """Return the model of a JSON object; what the document does not expect is kept as it is."""
         fields = source.copy()
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("usage")
         if type(value) is dict:

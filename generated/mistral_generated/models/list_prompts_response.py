@@ -46,7 +46,7 @@ class ListPromptsResponse(_Page, Model):
         fields = source.copy()
         if "nextPageToken" in fields:
             fields["next_page_token"] = fields.pop("nextPageToken")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("data")
         if type(value) is list:

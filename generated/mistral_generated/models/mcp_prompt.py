@@ -55,7 +55,7 @@ class MCPPrompt(Model):
         fields = source.copy()
         if "_meta" in fields:
             fields["meta"] = fields.pop("_meta")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("arguments")
         if type(value) is list:

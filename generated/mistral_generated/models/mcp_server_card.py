@@ -114,7 +114,7 @@ class MCPServerCard(Model):
             fields["website_url"] = fields.pop("websiteUrl")
         if "_meta" in fields:
             fields["meta"] = fields.pop("_meta")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("capabilities")
         if type(value) is dict:

@@ -40,7 +40,7 @@ class MCPServerIcon(Model):
         fields = source.copy()
         if "mimeType" in fields:
             fields["mime_type"] = fields.pop("mimeType")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)

@@ -58,7 +58,7 @@ class MCPServerRemote(Model):
         fields = source.copy()
         if "supportedProtocolVersions" in fields:
             fields["supported_protocol_versions"] = fields.pop("supportedProtocolVersions")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("headers")
         if type(value) is list:

@@ -51,7 +51,7 @@ class MCPServerRemoteHeader(Model):
             fields["is_required"] = fields.pop("isRequired")
         if "isSecret" in fields:
             fields["is_secret"] = fields.pop("isSecret")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("is_required")
         if type(value) is str:

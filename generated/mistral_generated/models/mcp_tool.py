@@ -85,7 +85,7 @@ class MCPTool(Model):
             fields["output_schema"] = fields.pop("outputSchema")
         if "_meta" in fields:
             fields["meta"] = fields.pop("_meta")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("icons")
         if type(value) is list:

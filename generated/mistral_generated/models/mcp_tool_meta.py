@@ -46,7 +46,7 @@ class MCPToolMeta(Model):
         fields = source.copy()
         if "ai.mistral/turbine" in fields:
             fields["ai_mistral_turbine"] = fields.pop("ai.mistral/turbine")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("ui")
         if type(value) is dict:

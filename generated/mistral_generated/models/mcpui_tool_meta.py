@@ -37,7 +37,7 @@ class MCPUIToolMeta(Model):
         fields = source.copy()
         if "resourceUri" in fields:
             fields["resource_uri"] = fields.pop("resourceUri")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)

@@ -48,7 +48,7 @@ class PromptVersion(Model):
         fields = source.copy()
         if "createdAt" in fields:
             fields["created_at"] = fields.pop("createdAt")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("version")
         if type(value) is str:

@@ -36,7 +36,7 @@ class PromptsCapability(Model):
         fields = source.copy()
         if "listChanged" in fields:
             fields["list_changed"] = fields.pop("listChanged")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("list_changed")
         if type(value) is str:

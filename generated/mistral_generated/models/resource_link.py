@@ -76,7 +76,7 @@ class ResourceLink(Model):
             fields["mime_type"] = fields.pop("mimeType")
         if "_meta" in fields:
             fields["meta"] = fields.pop("_meta")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("size")
         if type(value) is str:

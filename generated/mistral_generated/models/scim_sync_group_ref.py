@@ -38,7 +38,7 @@ class ScimSyncGroupRef(Model):
         fields = source.copy()
         if "groupName" in fields:
             fields["group_name"] = fields.pop("groupName")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)

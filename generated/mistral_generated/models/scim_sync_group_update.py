@@ -39,7 +39,7 @@ class ScimSyncGroupUpdate(Model):
         fields = source.copy()
         if "previous_groupName" in fields:
             fields["previous_group_name"] = fields.pop("previous_groupName")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("group")
         if type(value) is dict:

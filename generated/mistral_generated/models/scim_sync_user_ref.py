@@ -38,7 +38,7 @@ class ScimSyncUserRef(Model):
         fields = source.copy()
         if "userName" in fields:
             fields["user_name"] = fields.pop("userName")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)

@@ -83,7 +83,7 @@ class Skill(Model):
             fields["updated_at"] = fields.pop("updatedAt")
         if "latestVersion" in fields:
             fields["latest_version"] = fields.pop("latestVersion")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("definition")
         if type(value) is dict:

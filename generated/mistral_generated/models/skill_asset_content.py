@@ -51,7 +51,7 @@ class SkillAssetContent(Model):
             fields["raw_content"] = fields.pop("rawContent")
         if "textContent" in fields:
             fields["text_content"] = fields.pop("textContent")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("is_executable")
         if type(value) is str:

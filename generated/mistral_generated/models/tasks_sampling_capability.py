@@ -40,7 +40,7 @@ class TasksSamplingCapability(Model):
         fields = source.copy()
         if "createMessage" in fields:
             fields["create_message"] = fields.pop("createMessage")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("create_message")
         if type(value) is dict:

@@ -48,7 +48,7 @@ class TempoTraceAttributeArrayElement(Model):
             fields["int_value"] = fields.pop("intValue")
         if "boolValue" in fields:
             fields["bool_value"] = fields.pop("boolValue")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("bool_value")
         if type(value) is str:

@@ -37,7 +37,7 @@ class TempoTraceAttributeArrayValue(Model):
         fields = source.copy()
         if "arrayValue" in fields:
             fields["array_value"] = fields.pop("arrayValue")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("array_value")
         if type(value) is dict:

@@ -36,7 +36,7 @@ class TempoTraceAttributeIntValue(Model):
         fields = source.copy()
         if "intValue" in fields:
             fields["int_value"] = fields.pop("intValue")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)

@@ -36,7 +36,7 @@ class TempoTraceAttributeStringValue(Model):
         fields = source.copy()
         if "stringValue" in fields:
             fields["string_value"] = fields.pop("stringValue")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)

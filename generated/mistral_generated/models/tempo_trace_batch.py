@@ -42,7 +42,7 @@ class TempoTraceBatch(Model):
         fields = source.copy()
         if "scopeSpans" in fields:
             fields["scope_spans"] = fields.pop("scopeSpans")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("resource")
         if type(value) is dict:

@@ -43,7 +43,7 @@ class TempoTraceEvent(Model):
         fields = source.copy()
         if "timeUnixNano" in fields:
             fields["time_unix_nano"] = fields.pop("timeUnixNano")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("attributes")
         if type(value) is list:

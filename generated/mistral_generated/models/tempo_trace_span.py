@@ -95,7 +95,7 @@ class TempoTraceSpan(Model):
             fields["start_time_unix_nano"] = fields.pop("startTimeUnixNano")
         if "endTimeUnixNano" in fields:
             fields["end_time_unix_nano"] = fields.pop("endTimeUnixNano")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("attributes")
         if type(value) is list:

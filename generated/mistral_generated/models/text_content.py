@@ -45,7 +45,7 @@ class TextContent(Model):
         fields = source.copy()
         if "_meta" in fields:
             fields["meta"] = fields.pop("_meta")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("annotations")
         if type(value) is dict:

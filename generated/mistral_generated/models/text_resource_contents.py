@@ -44,7 +44,7 @@ class TextResourceContents(Model):
             fields["mime_type"] = fields.pop("mimeType")
         if "_meta" in fields:
             fields["meta"] = fields.pop("_meta")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)

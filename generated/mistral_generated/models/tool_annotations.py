@@ -57,7 +57,7 @@ class ToolAnnotations(Model):
             fields["idempotent_hint"] = fields.pop("idempotentHint")
         if "openWorldHint" in fields:
             fields["open_world_hint"] = fields.pop("openWorldHint")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("read_only_hint")
         if type(value) is str:

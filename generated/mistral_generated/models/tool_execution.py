@@ -36,7 +36,7 @@ class ToolExecution(Model):
         fields = source.copy()
         if "taskSupport" in fields:
             fields["task_support"] = fields.pop("taskSupport")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)

@@ -37,7 +37,7 @@ class UpdateSkillRequest(Model):
         fields = source.copy()
         if "sharingScope" in fields:
             fields["sharing_scope"] = fields.pop("sharingScope")
-        if not fields.keys() <= _KNOWN:
+        if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)

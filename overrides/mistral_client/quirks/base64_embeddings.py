@@ -76,7 +76,6 @@ QUIRK: Final = Quirk(
     id="base64_embeddings",
     reason="Embeddings as JSON numbers cost several times as much as in base64.",
     source="spec 2026-08-13, EncodingFormat",
-    operations=("embeddings.create",),
     since="spec 2025-12-18",
     remove_when="Every supported server answers with base64 unless it is asked for numbers.",
     is_curated=False,

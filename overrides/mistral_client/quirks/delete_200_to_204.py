@@ -31,7 +31,6 @@ QUIRK: Final = Quirk(
     id="delete_200_to_204",
     reason="These deletes change from 200 with the deleted object to 204 without a body.",
     source="libraries.delete-200-or-204; accesses.delete-200-or-204",
-    operations=("beta.libraries.delete", "beta.libraries.accesses.delete"),
     since="spec 2026-06-23",
     remove_when="No supported server answers these deletes with 200.",
     is_curated=True,

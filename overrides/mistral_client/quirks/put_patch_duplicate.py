@@ -64,7 +64,6 @@ QUIRK: Final = Quirk(
     id="put_patch_duplicate",
     reason="Older servers know only PUT for the partial update that newer ones call PATCH.",
     source="shapes.put-patch-pairs; libraries.update-is-partial",
-    operations=("beta.libraries.update", "beta.libraries.documents.update"),
     since="spec 2026-06-16",
     remove_when="No supported server lacks PATCH on libraries and documents.",
     is_curated=True,

@@ -20,7 +20,7 @@ Memory: TypeAlias = set[str]
 
 @attr.frozen(kw_only=True)
 class Quirk:
-    """One quirk: what it is about, why, since when, and when it can go.
+    """One quirk: why it is, since when, and when it can go; the registry has its operations.
 
     `adapt_request` gets the call and may return another one. `adapt_response` gets an answer and
     the call that it answers, and returns the answer, another answer in its place, or a call to
@@ -31,7 +31,6 @@ class Quirk:
     id: str
     reason: str
     source: str
-    operations: tuple[str, ...]
     since: str
     remove_when: str
     is_curated: bool

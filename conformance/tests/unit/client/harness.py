@@ -14,7 +14,7 @@ import attrs
 import httpx
 
 from mistral_client import AsyncMistral, Mistral
-from mistral_client.options import Timing
+from mistral_client.settings import Timing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

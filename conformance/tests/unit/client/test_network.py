@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from mistral_client import AsyncMistral, ConfigurationError, Mistral
-from mistral_client.options import Network
 from mistral_client.origins import Origin
+from mistral_client.settings import Network
 
 if TYPE_CHECKING:
     from pathlib import Path

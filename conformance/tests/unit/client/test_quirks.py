@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.unit.client.harness import DOCUMENT, LIBRARY, Server, answer, text_answer
 
-from mistral_client.exchange import QUIRKY
-from mistral_client.quirks import BY_OPERATION, NAMES, all_quirks, quirks_of
+from mistral_client.quirks import OPERATIONS, all_quirks, quirks_of
 from mistral_openapi import load
 
 if TYPE_CHECKING:
@@ -36,8 +35,8 @@ def test_quirk_names_existing_operations(quirk: Quirk) -> None:
         for operation in path.values()
         if isinstance(operation, dict) and "operationId" in operation
     }
-    assert set(quirk.operations) <= known
-    assert quirk.operations
+    assert set(OPERATIONS[quirk.id]) <= known
+    assert OPERATIONS[quirk.id]
 
 
 @every_quirk
@@ -53,22 +52,15 @@ def test_quirk_says_why_since_when_and_until_when(quirk: Quirk) -> None:
     assert quirk.adapt_request or quirk.adapt_response
 
 
-def test_tables_say_what_the_quirks_say() -> None:
-    assert tuple(quirk.id for quirk in QUIRKS) == NAMES
-    said = {
-        operation: tuple(quirk.id for quirk in QUIRKS if operation in quirk.operations)
-        for operation in {name for quirk in QUIRKS for name in quirk.operations}
-    }
-    assert said == BY_OPERATION
-
-
-def test_every_operation_with_quirks_is_known_to_the_exchange() -> None:
-    assert set(BY_OPERATION) == QUIRKY
+def test_quirks_act_in_the_order_of_the_table() -> None:
+    assert [quirk.id for quirk in QUIRKS] == list(OPERATIONS)
+    both = quirks_of("beta.libraries.documents.update")
+    assert [quirk.id for quirk in both] == ["put_patch_duplicate", "process_status_twins"]
 
 
 def test_every_module_of_a_quirk_is_registered() -> None:
     modules = {path.stem for path in (ROOT / "overrides/mistral_client/quirks").glob("*.py")}
-    assert modules - {"__init__", "quirk"} == set(NAMES)
+    assert modules - {"__init__", "quirk"} == set(OPERATIONS)
 
 
 def test_operation_without_quirks_has_none() -> None:

@@ -12,9 +12,10 @@ import pytest
 from tests.unit.client.harness import KEY, Chunks, Server, answer, text_answer
 
 from mistral_client import ConnectionFailed, DecodeError, MistralError, StreamError
-from mistral_client.options import Settings, read_options
+from mistral_client.options import read_options
 from mistral_client.redaction import Redactor
 from mistral_client.secrets import redactor_for
+from mistral_client.settings import Settings
 
 if TYPE_CHECKING:
     from tests.unit.client.harness import Both

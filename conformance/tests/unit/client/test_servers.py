@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+from tests.unit.client.harness import Server, answer
 
 import mistral_openapi
 from mistral_client import AsyncMistral, ConfigurationError, Mistral
-from mistral_client.options import SERVERS
+from mistral_client.servers import SERVERS
+
+if TYPE_CHECKING:
+    from tests.unit.client.harness import Both
 
 
 def test_names_and_hosts_are_those_of_the_document() -> None:
@@ -33,3 +39,19 @@ def test_unknown_name_is_refused_with_the_known_ones() -> None:
 def test_name_and_url_exclude_each_other() -> None:
     with pytest.raises(ConfigurationError, match="not both"):
         Mistral("key-0123456789", server="eu", base_url="http://elsewhere.test")
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    ["http://h.test//", "http://h.test//v1", "http://h.test/v1//", "http://h.test//v1//"],
+)
+def test_doubled_slashes_of_a_base_url_do_not_reach_the_server(both: Both, base_url: str) -> None:
+    server = Server([answer(200, {"data": []})])
+    both.run(server, lambda client: client.models.list(), base_url=base_url)
+    assert str(server.requests[0].url) == "http://h.test/v1/models"
+
+
+def test_doubled_slashes_within_the_path_of_a_base_url_are_one(both: Both) -> None:
+    server = Server([answer(200, {"data": []})])
+    both.run(server, lambda client: client.models.list(), base_url="http://h.test//a//b/v1/")
+    assert str(server.requests[0].url) == "http://h.test/a/b/v1/models"

@@ -35,6 +35,12 @@ def reference(stream: bytes) -> list[ServerEvent]:
     return events
 
 
+@pytest.mark.parametrize("line", [b"event:\n", b"event: \n", b"event\n"])
+def test_empty_event_line_gives_no_name(line: bytes) -> None:
+    assert parsed(b"event: old\n" + line + b"data: x\n\n") == [ServerEvent("x")]
+    assert parsed(line + b"data: x\n\ndata: y\n\n") == [ServerEvent("x"), ServerEvent("y")]
+
+
 def test_single_line_event_is_read() -> None:
     assert parsed(b"data: hello\n\n") == [ServerEvent("hello")]
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import mistral_client
-from mistral_client.quirks import NAMES
+from mistral_client.quirks import OPERATIONS
 from mistral_conformance.model.document import load_document
 from mistral_conformance.report.model import VERSION
 from mistral_conformance.running.plan import load_profiles, profile_operations
@@ -137,7 +137,7 @@ def test_every_error_is_told() -> None:
 
 def test_every_quirk_is_told() -> None:
     told = read("docs/client.md").partition("| quirk |")[2].partition("\n\n")[0]
-    assert sorted(find_first_cells(told)) == sorted(NAMES)
+    assert sorted(find_first_cells(told)) == sorted(OPERATIONS)
 
 
 def test_every_stream_is_told() -> None:

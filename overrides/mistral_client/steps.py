@@ -1,0 +1,48 @@
+"""The steps of an exchange: what `exchange` asks for and executors do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    import httpx
+
+    from mistral_client.downloads import Sink
+
+T = TypeVar("T")
+
+
+class Transfer(NamedTuple):
+    """Send the request; the outcome is its `httpx.Response`, open, with the body unread."""
+
+    request: httpx.Request
+
+
+class Read(NamedTuple):
+    """Read the body up to the limit, in bytes, and close the response; the outcome is a `Body`."""
+
+    response: httpx.Response
+    limit: int | None
+
+
+class Save(NamedTuple):
+    """Write the body to the sink, piece by piece, and close the response.
+
+    The outcome is whether it was within the limit, in bytes.
+    """
+
+    response: httpx.Response
+    sink: Sink
+    limit: int | None
+
+
+class Pause(NamedTuple):
+    """Wait, in seconds."""
+
+    delay_s: float
+
+
+Step: TypeAlias = Transfer | Read | Save | Pause
+Steps: TypeAlias = "Generator[Step, Any, T]"
