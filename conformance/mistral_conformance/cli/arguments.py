@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 WRONG_USE = 2
 EXIT_CODES = """exit codes: 0 every MUST holds; 1 a MUST fails or a rule could not be judged;
-2 wrong use; 3 target unreachable or key refused; 4 stopped by --max-requests or --max-time;
+2 wrong use; 3 target unreachable or key refused; 4 stopped by a --max-...;
 130 interrupted, after cleaning up"""
 
 
@@ -47,6 +47,7 @@ def make_parser(
     model: Command,
     explain: Command,
     judge: Command,
+    plan: Command,
     mutants: Command,
     add_mutants: Callable[[argparse.ArgumentParser], None] | None,
 ) -> Parser:
@@ -65,6 +66,11 @@ def make_parser(
     judging = commands.add_parser("run", help="judge a server", epilog=EXIT_CODES)
     _add_run(judging)
     judging.set_defaults(command=run)
+    planning = commands.add_parser(
+        "plan", help="tell what `run` would send, make and cost; nothing is sent"
+    )
+    _add_run(planning)
+    planning.set_defaults(command=plan)
     cleaning = commands.add_parser("clean", help="delete what a run left behind, by its ledger")
     _add_clean(cleaning)
     cleaning.set_defaults(command=clean)
@@ -136,6 +142,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         type=values.base_url,
         metavar="URL",
         help="the server's clock; a token that it asks for is in the environment as CLOCK_TOKEN",
+    )
+    parser.add_argument(
+        "--clock-is-mine",
+        action="store_true",
+        help="move the clock also where the server has things that this run did not make",
     )
     parser.add_argument("--seed", type=values.natural, default=0, metavar="N", help="default: 0")
     parser.add_argument(
@@ -306,6 +317,13 @@ def _add_bounds(parser: argparse.ArgumentParser) -> None:
         default=0.0,
         metavar="S",
         help="stop after so many seconds, clean up, exit with 4",
+    )
+    parser.add_argument(
+        "--max-cost",
+        type=values.dollars,
+        default=0.0,
+        metavar="USD",
+        help="stop after about so many US dollars, clean up, exit with 4; see `plan`",
     )
     parser.add_argument(
         "--read-only",

@@ -24,12 +24,14 @@ from mistral_conformance.model.document import load_document
 from mistral_conformance.record.connection import Connection
 from mistral_conformance.record.recorded import RecordingError
 from mistral_conformance.report.content import build_report
+from mistral_conformance.report.expenses import print_estimate
 from mistral_conformance.report.files import Unwritable, prepare_folder, write_reports, write_whole
 from mistral_conformance.report.knowledge import tell_resource, tell_resources
 from mistral_conformance.report.listing import print_rules
 from mistral_conformance.report.reproducing import make_scripts
 from mistral_conformance.report.terminal import Live, make_console, print_cleaning, print_summary
 from mistral_conformance.rules import load_rules
+from mistral_conformance.running.estimate import Estimate, estimate
 from mistral_conformance.running.plan import (
     WrongSelection,
     default_profile,
@@ -39,7 +41,13 @@ from mistral_conformance.running.plan import (
     select_rules,
 )
 from mistral_conformance.running.run import Run, RunOptions, execute, open_session
-from mistral_conformance.running.target import KeyRefused, LiveRefused, Unreachable, require_consent
+from mistral_conformance.running.target import (
+    KeyRefused,
+    LiveRefused,
+    Unreachable,
+    is_live,
+    require_consent,
+)
 from mistral_conformance.session.clock import TOKEN_VARIABLE
 from mistral_conformance.session.identities import WrongIdentity, parse_identities
 from mistral_conformance.session.ledger import NAME as LEDGER
@@ -89,6 +97,8 @@ def run_command(options: argparse.Namespace) -> int:
     if options.base_url:
         require_consent(options.base_url, yes_live=options.yes_live)
     plan = _plan(options)
+    if options.base_url and is_live(options.base_url):
+        print_estimate(make_console(), _estimate(options, plan))
     prepare_folder(options.report_dir)
     if not options.embedded_mock:
         return _run(_run_options(options), plan, options)
@@ -101,6 +111,17 @@ def run_command(options: argparse.Namespace) -> int:
             clock_url=mock.clock_url,
         )
         return _run(run_options, plan, options)
+
+
+def plan_command(options: argparse.Namespace) -> int:
+    """Tell what a run would send, make and cost. Nothing is sent.
+
+    Raises:
+        WrongSelection: wrong use.
+
+    """
+    print_estimate(make_console(), _estimate(options, _plan(options)))
+    return HOLDS
 
 
 def clean_command(options: argparse.Namespace) -> int:
@@ -207,6 +228,11 @@ def _plan(options: argparse.Namespace) -> list[Case]:
     return plan
 
 
+def _estimate(options: argparse.Namespace, plan: list[Case]) -> Estimate:
+    models = dict(options.model)
+    return estimate(load_document(), plan, models, read_only=options.read_only)
+
+
 def _run(options: RunOptions, plan: list[Case], given: argparse.Namespace) -> int:
     console = make_console()
     run = Run(options, select_operations(load_document(), options.profile, options.operations))
@@ -268,6 +294,8 @@ def _run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOpti
         connection=Connection() if embedded_url else _connection(options),
         max_requests=options.max_requests,
         max_time_s=options.max_time,
+        max_cost=options.max_cost,
+        clock_is_mine=bool(embedded_url) or options.clock_is_mine,
         read_only=options.read_only,
         fail_fast=options.fail_fast,
         baseline=_baseline(options),

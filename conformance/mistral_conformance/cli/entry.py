@@ -47,12 +47,13 @@ def _run(given: Sequence[str]) -> int:
         model=commands.model_command,
         explain=commands.explain_command,
         judge=judge_command,
+        plan=commands.plan_command,
         mutants=commands.mutants_command,
         add_mutants=commands.add_mutants_arguments if given[:1] == ["mutants"] else None,
     )
     try:
-        if given[:1] == ["run"]:
-            given = ["run", *complete(given[1:], make_run_parser())]
+        if given[:1] in (["run"], ["plan"]):
+            given = [given[0], *complete(given[1:], make_run_parser())]
         options = parser.parse_args(given)
         with watch_signals():
             code: int = options.command(options)

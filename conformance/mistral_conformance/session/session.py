@@ -89,7 +89,7 @@ class Session:
         why_not = self.patience.exhausted(operation)
         if why_not:
             return self.wire.withhold(message, caller, operation, why_not)
-        self.budget.spend([message.method])
+        self.budget.spend([message.method], [operation])
         self._intend([operation])
         exchange = self.wire.send(message, caller, operation)
         return self._take(message, caller, operation, exchange)
@@ -100,7 +100,7 @@ class Session:
         Those that the server puts off are sent again in turn.
         """
         caller = self.identities[identity]
-        self.budget.spend([message.method for _, message in calls])
+        self.budget.spend([message.method for _, message in calls], [name for name, _ in calls])
         self._intend(operation for operation, _ in calls)
         with ThreadPoolExecutor(len(calls)) as pool:
             answers = pool.map(lambda each: self.wire.send(each[1], caller, each[0]), calls)
@@ -126,6 +126,7 @@ class Session:
         while self.patience.waits_for(exchange):
             exchange = self.wire.send(message, caller, operation)
             self.coverage.see(message, exchange)
+        self.budget.charge(exchange)
         exchange = self._formed(exchange, operation)
         self.patience.see(exchange)
         self.creations.see(exchange)
