@@ -41,21 +41,22 @@ class Measure:
     def __init__(self) -> None:
         self.cases = 0
         self.requests: Counter[str] = Counter()
-        self.tokens: dict[str, Counter[str]] = {}
+        self.used: dict[str, dict[str, float]] = {}
 
     def see(self, exchange: Exchange) -> None:
         """Count one exchange."""
         self.requests[exchange.operation] += 1
         for unit, amount in usage_of(exchange).items():
-            self.tokens.setdefault(exchange.operation, Counter())[unit] += round(amount, 3)
+            sums = self.used.setdefault(exchange.operation, {})
+            sums[unit] = round(sums.get(unit, 0.0) + amount, 3)
 
     def plain(self) -> dict[str, Any]:
         """As JSON."""
-        tokens = {name: dict(each) for name, each in sorted(self.tokens.items())}
+        used = dict(sorted(self.used.items()))
         return {
             "cases": self.cases,
             "requests": dict(sorted(self.requests.items())),
-            **({"used": tokens} if tokens else {}),
+            **({"used": used} if used else {}),
         }
 
 
@@ -104,7 +105,7 @@ def _listen(session: Session) -> list[Exchange]:
         heard.append(exchange)
         return exchange
 
-    session.wire.send = record  # type: ignore[method-assign]
+    session.wire.send = record  # type: ignore[method-assign,assignment]
     return heard
 
 

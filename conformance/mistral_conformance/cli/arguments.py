@@ -46,6 +46,7 @@ def make_parser(
     rules: Command,
     model: Command,
     explain: Command,
+    calibrate: Command,
     judge: Command,
     plan: Command,
     mutants: Command,
@@ -74,6 +75,15 @@ def make_parser(
     cleaning = commands.add_parser("clean", help="delete what a run left behind, by its ledger")
     _add_clean(cleaning)
     cleaning.set_defaults(command=clean)
+    careful = commands.add_parser(
+        "calibrate",
+        help="hold the register of evidence against a server, within a budget",
+        description="Judges what stands on evidence, within --max-requests 2000, --max-cost 1 "
+        "and --max-examples 2 unless other bounds are given.",
+        epilog=EXIT_CODES,
+    )
+    _add_run(careful)
+    careful.set_defaults(command=calibrate, max_requests=2000, max_cost=1.0, max_examples=2)
     recorded = commands.add_parser(
         "judge", help="judge recorded traffic; nothing is sent", epilog=EXIT_CODES
     )

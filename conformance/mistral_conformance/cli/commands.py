@@ -96,21 +96,31 @@ def run_command(options: argparse.Namespace) -> int:
         return HOLDS
     if options.base_url:
         require_consent(options.base_url, yes_live=options.yes_live)
-    plan = _plan(options)
+    plan = plan_of(options)
     if options.base_url and is_live(options.base_url):
-        print_estimate(make_console(), _estimate(options, plan))
+        print_estimate(make_console(), estimate_of(options, plan))
     prepare_folder(options.report_dir)
+    with target_of(options) as run_options:
+        return _run(run_options, plan, options)
+
+
+@contextmanager
+def target_of(options: argparse.Namespace) -> Iterator[RunOptions]:
+    """The run on the server that options name; an embedded mock is started, and stopped after it.
+
+    Raises:
+        WrongIdentity, WrongConnection, WrongBaseline: wrong use.
+        Unreachable: the mock does not start.
+
+    """
     if not options.embedded_mock:
-        return _run(_run_options(options), plan, options)
+        yield run_options_of(options)
+        return
     with embedded_mock(options.seed) as mock:
         sys.stdout.write(f"{mock.base_url}\n")
         sys.stdout.flush()
-        run_options = evolve(
-            _run_options(options, mock.base_url),
-            identities=mock.identities,
-            clock_url=mock.clock_url,
-        )
-        return _run(run_options, plan, options)
+        plain = run_options_of(options, mock.base_url)
+        yield evolve(plain, identities=mock.identities, clock_url=mock.clock_url)
 
 
 def plan_command(options: argparse.Namespace) -> int:
@@ -120,7 +130,7 @@ def plan_command(options: argparse.Namespace) -> int:
         WrongSelection: wrong use.
 
     """
-    print_estimate(make_console(), _estimate(options, _plan(options)))
+    print_estimate(make_console(), estimate_of(options, plan_of(options)))
     return HOLDS
 
 
@@ -143,7 +153,7 @@ def clean_command(options: argparse.Namespace) -> int:
         connection=_connection(options),
     )
     console = make_console()
-    with open_session(run_options, _teller(console)) as session:
+    with open_session(run_options, teller(console)) as session:
         for made in account.made:
             session.creations.restore(made)
         leftovers = session.finish()
@@ -218,7 +228,13 @@ def _profile(options: argparse.Namespace) -> str:
     return options.profile or default_profile(options.operations)
 
 
-def _plan(options: argparse.Namespace) -> list[Case]:
+def plan_of(options: argparse.Namespace) -> list[Case]:
+    """The cases that options select.
+
+    Raises:
+        WrongSelection: they select nothing.
+
+    """
     operations = _operations(options)
     rules = select_rules([*load_rules(), *load_laws()], options.rules)
     plan = make_plan(load_document(), rules, operations, _profile(options), options.depth)
@@ -228,7 +244,8 @@ def _plan(options: argparse.Namespace) -> list[Case]:
     return plan
 
 
-def _estimate(options: argparse.Namespace, plan: list[Case]) -> Estimate:
+def estimate_of(options: argparse.Namespace, plan: list[Case]) -> Estimate:
+    """About what a plan would send and cost."""
     models = dict(options.model)
     return estimate(load_document(), plan, models, read_only=options.read_only)
 
@@ -236,7 +253,7 @@ def _estimate(options: argparse.Namespace, plan: list[Case]) -> Estimate:
 def _run(options: RunOptions, plan: list[Case], given: argparse.Namespace) -> int:
     console = make_console()
     run = Run(options, select_operations(load_document(), options.profile, options.operations))
-    with _hypothesis_at_home(), open_session(options, _teller(console)) as session:
+    with hypothesis_at_home(), open_session(options, teller(console)) as session:
         with Live(console, len(plan)) as live:
             execute(session, run, plan, live.show)
         redactor = session.redactor
@@ -252,7 +269,7 @@ def _run(options: RunOptions, plan: list[Case], given: argparse.Namespace) -> in
     return HOLDS if report.run.holds or given.update_baseline else BROKEN
 
 
-def _teller(console: Console) -> Callable[[str], None]:
+def teller(console: Console) -> Callable[[str], None]:
     """Prints a line while a run waits."""
 
     def tell(text: str) -> None:
@@ -262,7 +279,7 @@ def _teller(console: Console) -> Callable[[str], None]:
 
 
 @contextmanager
-def _hypothesis_at_home() -> Iterator[None]:
+def hypothesis_at_home() -> Iterator[None]:
     """Keep what hypothesis stores out of the folder that the command is called in."""
     with tempfile.TemporaryDirectory(prefix="mistral-conformance-") as folder:
         set_hypothesis_home_dir(folder)
@@ -272,7 +289,13 @@ def _hypothesis_at_home() -> Iterator[None]:
             set_hypothesis_home_dir(None)
 
 
-def _run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOptions:
+def run_options_of(options: argparse.Namespace, embedded_url: str = "") -> RunOptions:
+    """What options ask of a run, on their server or on an embedded mock.
+
+    Raises:
+        WrongIdentity, WrongConnection, WrongBaseline: wrong use.
+
+    """
     identities = {} if embedded_url else parse_identities(options.as_, os.environ)
     run_id = seeded_run_id(options.seed) if embedded_url else fresh_run_id()
     return RunOptions(

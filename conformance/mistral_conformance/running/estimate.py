@@ -85,17 +85,16 @@ def estimate(
     document: Document, plan: Sequence[Case], models: Mapping[str, str], *, read_only: bool = False
 ) -> Estimate:
     """The estimate of a plan; `models` name a model by what it is able to do."""
-    sent: Counter[str] = Counter()
-    used: dict[str, Counter[str]] = {}
+    sent: dict[str, float] = {}
+    used: dict[str, dict[str, float]] = {}
     for case in plan:
         requests, amounts = _of_case(case)
-        for operation, count in requests.items():
-            sent[operation] += count
+        _add_to(sent, requests)
         for operation, units in amounts.items():
-            used.setdefault(operation, Counter()).update(units)
+            _add_to(used.setdefault(operation, {}), units)
     if read_only:
         reading = [each for each in sent if _method(document, each) in READING]
-        sent, used = Counter({each: sent[each] for each in reading}), {}
+        sent, used = {each: sent[each] for each in reading}, {}
     found = Estimate(len(plan))
     for operation, count in sent.items():
         rounded = round(count) or 1
@@ -106,7 +105,7 @@ def estimate(
             found.untold[operation] += rounded
     for operation, units in sorted(used.items()):
         ability = _ability(operation)
-        found.asked.append(Asked(operation, ability, models.get(ability, ""), dict(units)))
+        found.asked.append(Asked(operation, ability, models.get(ability, ""), units))
     return found
 
 
@@ -130,13 +129,18 @@ def _of_rule(rule: str) -> dict[str, Any]:
     return _add(family or list(rules.values()))
 
 
+def _add_to(sums: dict[str, float], more: Mapping[str, float]) -> None:
+    for name, amount in more.items():
+        sums[name] = sums.get(name, 0.0) + amount
+
+
 def _add(measures: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    requests: Counter[str] = Counter()
-    used: dict[str, Counter[str]] = {}
+    requests: dict[str, float] = {}
+    used: dict[str, dict[str, float]] = {}
     for each in measures:
-        requests.update(each["requests"])
+        _add_to(requests, each["requests"])
         for operation, units in each.get("used", {}).items():
-            used.setdefault(operation, Counter()).update(units)
+            _add_to(used.setdefault(operation, {}), units)
     return {"cases": sum(each["cases"] for each in measures), "requests": requests, "used": used}
 
 

@@ -112,6 +112,8 @@ class History:
         life = self._life(resource, _without(each.ids, resource.parameter), (own,))
         told = each.told if isinstance(each.told, dict) else {}
         answer = each.exchange
+        if any(life.ids.get(name, value) != value for name, value in each.ids.items()):
+            return  # it was looked for below another parent than its own
         if role == "read" and each.query:
             return  # it may ask for another version
         if answer.status in GONE:
@@ -148,7 +150,8 @@ class History:
         identity = (resource.name, apart, tuple(map(str, key)))
         own = {resource.parameter: str(key[0])} if resource.parameter else {}
         life = self._lives.setdefault(identity, Life(resource, own, key))
-        life.ids.update(above)
+        for name, value in above:
+            life.ids.setdefault(name, value)
         return life
 
     def _end_children(self, life: Life, each: Seen) -> None:

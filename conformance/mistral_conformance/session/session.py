@@ -24,7 +24,7 @@ from mistral_conformance.session.listing import walk
 from mistral_conformance.session.patience import Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mistral_conformance.model.document import Document
     from mistral_conformance.record.exchange import Exchange
@@ -38,6 +38,10 @@ STAND_INS = {
     NOBODY: Identity(NOBODY, "", ""),
     IMPOSTOR: Identity(IMPOSTOR, "", "a-key-that-nobody-was-given"),
 }
+
+
+def _ignore(_exchange: Exchange) -> None:
+    """For a run that is not recorded."""
 
 
 @define(eq=False)
@@ -65,6 +69,8 @@ class Session:
     patience: Patience = field(factory=Patience)
     budget: Budget = field(factory=Budget)
     ledger: Ledger | None = None
+    listener: Callable[[Exchange], object] = _ignore
+    """Is told of every exchange."""
 
     def __attrs_post_init__(self) -> None:
         below = urlsplit(self.wire.base_url).path
@@ -127,6 +133,7 @@ class Session:
             exchange = self.wire.send(message, caller, operation)
             self.coverage.see(message, exchange)
         self.budget.charge(exchange)
+        self.listener(exchange)
         exchange = self._formed(exchange, operation)
         self.patience.see(exchange)
         self.creations.see(exchange)
