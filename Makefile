@@ -13,7 +13,7 @@ FUZZ ?=
 SPEC ?=
 UPDATE ?=
 
-.PHONY: help setup conformance test check generate update examples reference recordings fuzz mutants variations mutations bench clean
+.PHONY: help setup conformance test check generate update examples reference recordings fuzz mutants variations mutations kills bench clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ variations: setup ## Run the suite behind a proxy that varies all that is free, 
 
 mutations: setup ## Spoil every field that a rule reads: does any rule break?
 	@$(BIN)/python -m tests.proxies mutations
+
+kills: setup ## Kill runs at 60 random moments: does `clean` leave anything behind?
+	@$(BIN)/python -m tests.kills
 
 bench: setup ## Compare client and mock with their peers, side by side
 	@$(BIN)/python conformance/tests/bench/run.py

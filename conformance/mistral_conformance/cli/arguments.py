@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 WRONG_USE = 2
 EXIT_CODES = """exit codes: 0 every MUST holds; 1 a MUST fails or a rule could not be judged;
-2 wrong use; 3 target unreachable or key refused; 4 stopped by --max-requests or --max-time;
+2 wrong use; 3 target unreachable or key refused; 4 stopped by a --max-...;
 130 interrupted, after cleaning up"""
 
 
@@ -47,7 +47,9 @@ def make_parser(
     rules: Command,
     model: Command,
     explain: Command,
+    calibrate: Command,
     judge: Command,
+    plan: Command,
     mutants: Command,
     add_mutants: Callable[[argparse.ArgumentParser], None] | None,
 ) -> Parser:
@@ -66,9 +68,23 @@ def make_parser(
     judging = commands.add_parser("run", help="judge a server", epilog=EXIT_CODES)
     _add_run(judging)
     judging.set_defaults(command=run)
+    planning = commands.add_parser(
+        "plan", help="tell what `run` would send, make and cost; nothing is sent"
+    )
+    _add_run(planning)
+    planning.set_defaults(command=plan)
     cleaning = commands.add_parser("clean", help="delete what a run left behind, by its ledger")
     _add_clean(cleaning)
     cleaning.set_defaults(command=clean)
+    careful = commands.add_parser(
+        "calibrate",
+        help="hold the register of evidence against a server, within a budget",
+        description="Judges what stands on evidence, within --max-requests 2000, --max-cost 1 "
+        "and --max-examples 2 unless other bounds are given.",
+        epilog=EXIT_CODES,
+    )
+    _add_run(careful)
+    careful.set_defaults(command=calibrate, max_requests=2000, max_cost=1.0, max_examples=2)
     recorded = commands.add_parser(
         "judge", help="judge recorded traffic; nothing is sent", epilog=EXIT_CODES
     )
@@ -142,6 +158,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         type=values.base_url,
         metavar="URL",
         help="the server's clock; a token that it asks for is in the environment as CLOCK_TOKEN",
+    )
+    parser.add_argument(
+        "--clock-is-mine",
+        action="store_true",
+        help="move the clock also where the server has things that this run did not make",
     )
     parser.add_argument("--seed", type=values.natural, default=0, metavar="N", help="default: 0")
     parser.add_argument(
@@ -312,6 +333,13 @@ def _add_bounds(parser: argparse.ArgumentParser) -> None:
         default=0.0,
         metavar="S",
         help="stop after so many seconds, clean up, exit with 4",
+    )
+    parser.add_argument(
+        "--max-cost",
+        type=values.dollars,
+        default=0.0,
+        metavar="USD",
+        help="stop after about so many US dollars, clean up, exit with 4; see `plan`",
     )
     parser.add_argument(
         "--read-only",

@@ -24,12 +24,14 @@ from mistral_conformance.model.document import load_document
 from mistral_conformance.record.connection import Connection
 from mistral_conformance.record.recorded import RecordingError
 from mistral_conformance.report.content import build_report
+from mistral_conformance.report.expenses import print_estimate
 from mistral_conformance.report.files import Unwritable, prepare_folder, write_reports, write_whole
 from mistral_conformance.report.knowledge import tell_resource, tell_resources
 from mistral_conformance.report.listing import print_rules
 from mistral_conformance.report.reproducing import make_scripts
 from mistral_conformance.report.terminal import Live, make_console, print_cleaning, print_summary
 from mistral_conformance.rules import load_rules
+from mistral_conformance.running.estimate import Estimate, estimate
 from mistral_conformance.running.migration import as_json, as_text, judge_migration
 from mistral_conformance.running.plan import (
     WrongSelection,
@@ -40,7 +42,13 @@ from mistral_conformance.running.plan import (
     select_rules,
 )
 from mistral_conformance.running.run import Run, RunOptions, execute, open_session
-from mistral_conformance.running.target import KeyRefused, LiveRefused, Unreachable, require_consent
+from mistral_conformance.running.target import (
+    KeyRefused,
+    LiveRefused,
+    Unreachable,
+    is_live,
+    require_consent,
+)
 from mistral_conformance.session.clock import TOKEN_VARIABLE
 from mistral_conformance.session.identities import WrongIdentity, parse_identities
 from mistral_conformance.session.ledger import NAME as LEDGER
@@ -92,19 +100,42 @@ def run_command(options: argparse.Namespace) -> int:
         return HOLDS
     if options.base_url:
         require_consent(options.base_url, yes_live=options.yes_live)
-    plan = _plan(options)
+    plan = plan_of(options)
+    if options.base_url and is_live(options.base_url):
+        print_estimate(make_console(), estimate_of(options, plan))
     prepare_folder(options.report_dir)
+    with target_of(options) as run_options:
+        return _run(run_options, plan, options)
+
+
+@contextmanager
+def target_of(options: argparse.Namespace) -> Iterator[RunOptions]:
+    """The run on the server that options name; an embedded mock is started, and stopped after it.
+
+    Raises:
+        WrongIdentity, WrongConnection, WrongBaseline: wrong use.
+        Unreachable: the mock does not start.
+
+    """
     if not options.embedded_mock:
-        return _run(_run_options(options), plan, options)
+        yield run_options_of(options)
+        return
     with embedded_mock(options.seed, options.era) as mock:
         sys.stdout.write(f"{mock.base_url}\n")
         sys.stdout.flush()
-        run_options = evolve(
-            _run_options(options, mock.base_url),
-            identities=mock.identities,
-            clock_url=mock.clock_url,
-        )
-        return _run(run_options, plan, options)
+        plain = run_options_of(options, mock.base_url)
+        yield evolve(plain, identities=mock.identities, clock_url=mock.clock_url)
+
+
+def plan_command(options: argparse.Namespace) -> int:
+    """Tell what a run would send, make and cost. Nothing is sent.
+
+    Raises:
+        WrongSelection: wrong use.
+
+    """
+    print_estimate(make_console(), estimate_of(options, plan_of(options)))
+    return HOLDS
 
 
 def clean_command(options: argparse.Namespace) -> int:
@@ -126,7 +157,7 @@ def clean_command(options: argparse.Namespace) -> int:
         connection=_connection(options),
     )
     console = make_console()
-    with open_session(run_options, _teller(console)) as session:
+    with open_session(run_options, teller(console)) as session:
         for made in account.made:
             session.creations.restore(made)
         leftovers = session.finish()
@@ -201,7 +232,13 @@ def _profile(options: argparse.Namespace) -> str:
     return options.profile or default_profile(options.operations)
 
 
-def _plan(options: argparse.Namespace) -> list[Case]:
+def plan_of(options: argparse.Namespace) -> list[Case]:
+    """The cases that options select.
+
+    Raises:
+        WrongSelection: they select nothing.
+
+    """
     operations = _operations(options)
     rules = select_rules([*load_rules(), *load_laws()], options.rules)
     document = load_document(options.era)
@@ -212,13 +249,19 @@ def _plan(options: argparse.Namespace) -> list[Case]:
     return plan
 
 
+def estimate_of(options: argparse.Namespace, plan: list[Case]) -> Estimate:
+    """About what a plan would send and cost."""
+    models = dict(options.model)
+    return estimate(load_document(), plan, models, read_only=options.read_only)
+
+
 def _run(options: RunOptions, plan: list[Case], given: argparse.Namespace) -> int:
     console = make_console()
     if given.migration:
         _tell_migration(options, given.report_dir, console)
     document = load_document(options.era)
     run = Run(options, select_operations(document, options.profile, options.operations))
-    with _hypothesis_at_home(), open_session(options, _teller(console)) as session:
+    with hypothesis_at_home(), open_session(options, teller(console)) as session:
         with Live(console, len(plan)) as live:
             execute(session, run, plan, live.show)
         redactor = session.redactor
@@ -238,16 +281,16 @@ def _tell_migration(options: RunOptions, folder: Path, console: Console) -> None
     """Say where the server stands with each announced change, and write it to a file."""
     ledger = options.ledger and options.ledger.with_suffix(".migration.jsonl")
     today = evolve(options, era=eras.TODAY, ledger=ledger)
-    with open_session(today, _teller(console)) as session:
+    with open_session(today, teller(console)) as session:
         try:
             verdicts = judge_migration(session)
         finally:
             session.finish()
     write_whole(folder / MIGRATION, as_json(verdicts).encode())
-    _teller(console)(as_text(verdicts))
+    teller(console)(as_text(verdicts))
 
 
-def _teller(console: Console) -> Callable[[str], None]:
+def teller(console: Console) -> Callable[[str], None]:
     """Prints a line while a run waits."""
 
     def tell(text: str) -> None:
@@ -257,7 +300,7 @@ def _teller(console: Console) -> Callable[[str], None]:
 
 
 @contextmanager
-def _hypothesis_at_home() -> Iterator[None]:
+def hypothesis_at_home() -> Iterator[None]:
     """Keep what hypothesis stores out of the folder that the command is called in."""
     with tempfile.TemporaryDirectory(prefix="mistral-conformance-") as folder:
         set_hypothesis_home_dir(folder)
@@ -267,7 +310,13 @@ def _hypothesis_at_home() -> Iterator[None]:
             set_hypothesis_home_dir(None)
 
 
-def _run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOptions:
+def run_options_of(options: argparse.Namespace, embedded_url: str = "") -> RunOptions:
+    """What options ask of a run, on their server or on an embedded mock.
+
+    Raises:
+        WrongIdentity, WrongConnection, WrongBaseline: wrong use.
+
+    """
     identities = {} if embedded_url else parse_identities(options.as_, os.environ)
     run_id = seeded_run_id(options.seed) if embedded_url else fresh_run_id()
     return RunOptions(
@@ -290,6 +339,8 @@ def _run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOpti
         connection=Connection() if embedded_url else _connection(options),
         max_requests=options.max_requests,
         max_time_s=options.max_time,
+        max_cost=options.max_cost,
+        clock_is_mine=bool(embedded_url) or options.clock_is_mine,
         read_only=options.read_only,
         fail_fast=options.fail_fast,
         baseline=_baseline(options),

@@ -37,6 +37,7 @@ def _run(given: Sequence[str]) -> int:
     # Imported here, so that a missing extra is a message and not a traceback.
     from mistral_conformance.cli import commands  # noqa: PLC0415
     from mistral_conformance.cli.arguments import make_parser, make_run_parser  # noqa: PLC0415
+    from mistral_conformance.cli.calibrating import calibrate_command  # noqa: PLC0415
     from mistral_conformance.cli.recordings import judge_command  # noqa: PLC0415
     from mistral_conformance.cli.settings import complete  # noqa: PLC0415
 
@@ -46,13 +47,15 @@ def _run(given: Sequence[str]) -> int:
         rules=commands.rules_command,
         model=commands.model_command,
         explain=commands.explain_command,
+        calibrate=calibrate_command,
         judge=judge_command,
+        plan=commands.plan_command,
         mutants=commands.mutants_command,
         add_mutants=commands.add_mutants_arguments if given[:1] == ["mutants"] else None,
     )
     try:
-        if given[:1] == ["run"]:
-            given = ["run", *complete(given[1:], make_run_parser())]
+        if given[:1] in (["run"], ["plan"], ["calibrate"]):
+            given = [given[0], *complete(given[1:], make_run_parser())]
         options = parser.parse_args(given)
         with watch_signals():
             code: int = options.command(options)

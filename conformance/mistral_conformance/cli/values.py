@@ -80,6 +80,19 @@ def duration(text: str) -> float:
     return value
 
 
+def dollars(text: str) -> float:
+    """US dollars, more than none.
+
+    Raises:
+        ArgumentTypeError: it is no such amount.
+
+    """
+    value = number(text.removeprefix("$"), float, least=0)
+    if not math.isfinite(value) or value == 0:
+        raise argparse.ArgumentTypeError(f"{text!r}: write US dollars, more than 0")
+    return value
+
+
 def prefix(text: str) -> str:
     """A path without a slash at its end.
 

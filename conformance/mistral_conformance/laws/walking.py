@@ -22,6 +22,8 @@ REFUSED = (400, 422, 501)
 """How a server says that it does not take a parameter."""
 LIMIT = 60
 """Pages after which a walk is taken for endless."""
+MOST_BYTES = 16 * 1024 * 1024
+"""Of all pages of a walk together: a list of more is not kept in memory."""
 LARGEST = 100
 """The page size to walk with where the document names no largest one."""
 
@@ -62,6 +64,8 @@ def walk_list(
             raise NotOffered(f"not offered: {what} is refused with {page.status}", page)
         if page.status != 200:
             raise Unjudged(f"a page of the list answered {page.status}", page)
+        if sum(len(each.content) for each in (*pages, page)) > MOST_BYTES:
+            raise Unjudged(f"the list is longer than {MOST_BYTES} bytes", page)
         found = read_items(page, view.items)
         pages.append(page)
         items += found

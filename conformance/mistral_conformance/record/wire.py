@@ -12,11 +12,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
-from attrs import define, field, frozen
+from attrs import Factory, define, field, frozen
 
 from mistral_conformance.record.connection import Connection, Pace
 from mistral_conformance.record.events import EVENT_STREAM, read_stream
 from mistral_conformance.record.exchange import Exchange
+from mistral_conformance.record.opening import HEAD, Opener
 
 if TYPE_CHECKING:
     from typing import Self
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 UNSET: Any = object()
 BOUNDARY = "conformance-0c5a7f3d9b1e"  # a random one would differ from run to run
+KEPT_OF_FAILED = 64 * 1024
+"""So many bytes are kept of an answer that is too long or does not end."""
 MADE_BY_HTTPX = frozenset({"accept-encoding", "connection"})
 
 
@@ -45,7 +48,7 @@ class Limits:
     """Bounds of one exchange: seconds without a byte, seconds in all, bytes of body."""
 
     silence_s: float = 10.0
-    total_s: float = 60.0
+    total_s: float = Factory(lambda self: 6 * self.silence_s, takes_self=True)
     body: int = 16 * 1024 * 1024
 
 
@@ -93,7 +96,7 @@ class Wire:
         self.connection = connection or Connection()
         self._total_s = self.limits.total_s
         """Halved by each answer that does not end: a server with many such holds no run up."""
-        self._http = self.connection.open(self.base_url, self.limits.silence_s)
+        self._opener = Opener(lambda: self.connection.open(self.base_url, self.limits.silence_s))
         self._pace = Pace(self.connection.rate)
         self._sent = 0
 
@@ -101,7 +104,7 @@ class Wire:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._http.close()
+        self._opener.close()
 
     def send(self, message: Message, caller: Caller, operation: str = "") -> Exchange:
         """The exchange of one message; the caller's key, when it has one, goes as bearer."""
@@ -109,7 +112,7 @@ class Wire:
         self._pace.wait()
         started = time.monotonic()
         answer = self._read(request, message.bound)
-        self._http.cookies.clear()
+        self._opener.client.cookies.clear()
         elapsed_s = round(time.monotonic() - started, 4)
         return self._exchange(request, answer, caller, operation, elapsed_s)
 
@@ -151,7 +154,7 @@ class Wire:
         body = {} if message.json is UNSET else {"json": message.json}
         if message.files:
             headers["Content-Type"] = f"multipart/form-data; boundary={BOUNDARY}"
-        request = self._http.build_request(
+        request = self._opener.client.build_request(
             message.method,
             url,
             params=message.query,
@@ -168,7 +171,7 @@ class Wire:
         answer = _Answer()
         deadline = time.monotonic() + self._total_s
         try:
-            response = self._http.send(request, stream=True)
+            response = self._opener.open(request, self._total_s)
             try:
                 answer.status, answer.headers = response.status_code, response.headers
                 if bound and response.is_success and _is_event_stream(response):
@@ -177,12 +180,18 @@ class Wire:
                     self._read_body(response, answer, deadline)
             finally:
                 response.close()
-        except httpx.TimeoutException:
-            answer.failure = f"no answer within {self.limits.silence_s:g} s"
+        except httpx.TimeoutException as error:
+            dripped = str(error).startswith(HEAD)
+            answer.failure = (
+                str(error) if dripped else f"no answer within {self.limits.silence_s:g} s"
+            )
+            if dripped:
+                self._halve()
         except httpx.HTTPError as error:
             answer.failure = f"{type(error).__name__}: {error}"
         if answer.failure:
             answer.status = 0
+            del answer.content[KEPT_OF_FAILED:]
         return answer
 
     def _read_body(self, response: httpx.Response, answer: _Answer, deadline: float) -> None:
@@ -193,8 +202,12 @@ class Wire:
                 return
             if time.monotonic() > deadline:
                 answer.failure = f"the answer did not end within {self._total_s:g} s"
-                self._total_s = max(self._total_s / 2, self.limits.silence_s)
+                self._halve()
                 return
+
+    def _halve(self) -> None:
+        """Wait less for the next answer that does not end."""
+        self._total_s = max(self._total_s / 2, self.limits.silence_s)
 
     def _hear(self, response: httpx.Response, answer: _Answer, bound: Bound) -> None:
         """Read events until the bound or the stream's own end; sets `cut` when it was the bound."""

@@ -109,7 +109,7 @@ def _target(run: Run, redactor: Redactor) -> Target:
     found, options = run.capabilities, run.options
     return Target(
         redactor.text(options.base_url),
-        bool(options.clock_url),
+        run.clocked,
         tuple(options.identities),
         tuple(each for each in found.missing if each in run.operations) if found else (),
         {name: redactor.text(each) for name, each in found.models.items()} if found else {},

@@ -14,6 +14,7 @@ from mistral_conformance.laws.law import QUICK
 from mistral_conformance.model.document import load_document
 from mistral_conformance.record.connection import Connection
 from mistral_conformance.record.wire import Limits, Wire
+from mistral_conformance.running.belongings import leave_clock_alone
 from mistral_conformance.running.plan import default_profile, select_operations
 from mistral_conformance.running.runner import judge_all, leave_out
 from mistral_conformance.running.target import check_target, require_consent
@@ -47,8 +48,9 @@ class RunOptions:
     """What a run is asked to do. `timeout_s` is the longest silence of the server, in seconds.
 
     `era` is the state of the API that the server is judged by. `yes_live` says that a run against
-    the vendor's own API is meant. `max_requests` and `max_time_s` bound the judging, 0 is no bound;
-    `ledger` is the file that tells what was created.
+    the vendor's own API is meant, `clock_is_mine` that the clock may be moved though the server has
+    things that the run did not make. `max_requests`, `max_time_s` and `max_cost`, in US dollars,
+    bound the judging, 0 is no bound; `ledger` is the file that tells what was created.
     """
 
     base_url: str
@@ -70,6 +72,8 @@ class RunOptions:
     connection: Connection = field(factory=Connection)
     max_requests: int = 0
     max_time_s: float = 0.0
+    max_cost: float = 0.0
+    clock_is_mine: bool = True
     read_only: bool = False
     fail_fast: bool = False
     ledger: Path | None = None
@@ -91,6 +95,8 @@ class Run:
     stopped: str = ""
     coverage: list[Row] = field(factory=list)
     capabilities: Capabilities | None = None
+    clocked: bool = False
+    """Whether the server's clock was moved."""
 
 
 @contextmanager
@@ -126,11 +132,18 @@ def open_session(
             options.required,
             options.models,
             patience=Patience(tell=tell),
-            budget=Budget(options.max_requests, options.max_time_s, options.read_only),
+            budget=Budget(
+                options.max_requests,
+                options.max_time_s,
+                options.read_only,
+                most_cost=options.max_cost,
+            ),
             ledger=ledger,
         )
         try:
             check_target(session, operations)
+            if clock and not options.clock_is_mine:
+                leave_clock_alone(session, tell)
             yield session
         finally:
             if clock:
@@ -159,6 +172,7 @@ def execute(
     is in `run.leftovers`.
     """
     started = time.monotonic()
+    run.clocked = session.clock is not None
     try:
         for result in judge_all(session, plan):
             run.results.append(result)

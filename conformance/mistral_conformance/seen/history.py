@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field, frozen
 
 from mistral_conformance.laws.instance import key_of
+from mistral_conformance.model.fields import tells_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from mistral_conformance.seen.exchange import Seen
 
 GONE = (404, 410)
+STORED = "store"
+"""The field of requests by which nothing is kept of what they make."""
 Identity = tuple[str, tuple[tuple[str, str], ...], tuple[Any, ...]]
 
 
@@ -51,6 +54,12 @@ class History:
         self._model = model
         self._lives: dict[Identity, Life] = {}
         self._roles = dict(_roles(model))
+        self._tell = {
+            name
+            for name, (resource, role) in self._roles.items()
+            if role not in {"create", "change"} or tells_object(model.document, resource, name)
+        }
+        """The operations whose answers show their object."""
         self.twins: list[tuple[Life, Event, Event]] = []
         """Objects that were made twice under one id, with both creations."""
         for each in traffic:
@@ -76,7 +85,7 @@ class History:
     def _create(self, resource: Resource, each: Seen) -> None:
         told = each.told if isinstance(each.told, dict) else {}
         key = key_of(resource, told)
-        if any(part is None for part in key):
+        if any(part is None for part in key) or each.sent.get(STORED) is False:
             return
         sent = {
             name: each.sent[one.sent]
@@ -87,7 +96,7 @@ class History:
         if each.exchange.status == 200 and self._news(resource):
             life.events.append(Event("shown", each, told))
             return
-        event = Event("created", each, told, sent)
+        event = Event("created", each, told if each.operation in self._tell else {}, sent)
         before = next((one for one in reversed(life.events) if one.kind == "created"), None)
         if before:
             self.twins.append((life, before, event))
@@ -103,6 +112,10 @@ class History:
         life = self._life(resource, _without(each.ids, resource.parameter), (own,))
         told = each.told if isinstance(each.told, dict) else {}
         answer = each.exchange
+        if any(life.ids.get(name, value) != value for name, value in each.ids.items()):
+            return  # it was looked for below another parent than its own
+        if role == "read" and each.query:
+            return  # it may ask for another version
         if answer.status in GONE:
             if role == "read":
                 life.events.append(Event("missing", each))
@@ -115,7 +128,8 @@ class History:
             sent = {
                 name: each.sent[one.changed] for name, one in fields if one.changed in each.sent
             }
-            life.events.append(Event("changed", each, told, sent))
+            shown = told if each.operation in self._tell else {}
+            life.events.append(Event("changed", each, shown, sent))
         elif role == "delete":
             life.events.append(Event("deleted", each))
             self._end_children(life, each)
@@ -132,9 +146,13 @@ class History:
 
     def _life(self, resource: Resource, ids: dict[str, str], key: tuple[Any, ...]) -> Life:
         above = tuple(sorted(_without(ids, resource.parameter).items()))
-        identity = (resource.name, above, tuple(map(str, key)))
+        apart = () if gives_ids(resource) else above
+        identity = (resource.name, apart, tuple(map(str, key)))
         own = {resource.parameter: str(key[0])} if resource.parameter else {}
-        return self._lives.setdefault(identity, Life(resource, {**dict(above), **own}, key))
+        life = self._lives.setdefault(identity, Life(resource, own, key))
+        for name, value in above:
+            life.ids.setdefault(name, value)
+        return life
 
     def _end_children(self, life: Life, each: Seen) -> None:
         for other in list(self._lives.values()):
@@ -152,6 +170,12 @@ class History:
                 )
                 life.events.append(Event("done", each))
             above = self._model.resources.get(above.parent)
+
+
+def gives_ids(resource: Resource) -> bool:
+    """Whether the server chooses the ids of new objects, so that no two have one."""
+    key = resource.fields.get(resource.key[0])
+    return bool(resource.parameter) and key is not None and key.owner == "server"
 
 
 def items_of(view: ListView, told: object) -> list[Json]:

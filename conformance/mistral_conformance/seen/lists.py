@@ -211,7 +211,7 @@ def _is_whole(view: ListView, walk: Walk) -> bool:
     count, size = len(items_of(view, last.told)), _size(view, last)
     more = find_at(last.told, str(view.paging.get("has_more", "")))
     token = find_at(last.told, str(view.paging.get("next_token", "")))
-    return not more and not token and (not size or count < size)
+    return not more and not token and (size is None or count < size)
 
 
 def _hold_order(view: ListView, each: Seen, name: str, *, down: bool) -> None:

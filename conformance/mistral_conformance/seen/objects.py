@@ -18,6 +18,7 @@ from mistral_conformance.laws.comparing import (
 from mistral_conformance.laws.instance import Shown
 from mistral_conformance.model import Resource
 from mistral_conformance.seen.check import expect, seen
+from mistral_conformance.seen.history import gives_ids
 from mistral_conformance.seen.replaying import beginnings, endings, looks, pairs
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def twin_is_new(traffic: Traffic, subject: Subject) -> Iterator[Trial]:
 
 def _twins(traffic: Traffic, subject: Subject, *, after_deletion: bool) -> Iterator[Trial]:
     resource = subject.value
-    if not isinstance(resource, Resource) or not _gives_ids(resource):
+    if not isinstance(resource, Resource) or not gives_ids(resource):
         return
     doubled = {id(life): (one, other) for life, one, other in traffic.history.twins}
     for life in traffic.history.lives(resource.name):
@@ -147,12 +148,6 @@ def _is_between(event: Event, pair: Sequence[Event]) -> bool:
     """Whether an object went between its two creations."""
     went = event.kind in {"deleted", "gone"} and bool(pair)
     return went and pair[0].seen.number < event.seen.number < pair[-1].seen.number
-
-
-def _gives_ids(resource: Resource) -> bool:
-    """Whether the server chooses the ids of new objects."""
-    key = resource.fields.get(resource.key[0])
-    return bool(resource.parameter) and key is not None and key.owner == "server"
 
 
 def _changes(

@@ -70,6 +70,13 @@ def load_prices() -> Prices:
     return Prices(data["date"], models)
 
 
+@cache
+def untold_costs() -> frozenset[str]:
+    """The operations that make models work later, so that no answer tells what it costs."""
+    data = tomllib.loads(files(__package__).joinpath("prices.toml").read_text("utf-8"))
+    return frozenset(data["untold"])
+
+
 def usage_of(exchange: Exchange) -> Usage:
     """What an answer says that it used, by unit; empty where it says nothing."""
     if not exchange.ok or exchange.method != "POST":

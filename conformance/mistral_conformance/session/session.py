@@ -25,7 +25,7 @@ from mistral_conformance.session.listing import walk
 from mistral_conformance.session.patience import Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mistral_conformance.model.document import Document
     from mistral_conformance.record.exchange import Exchange
@@ -39,6 +39,10 @@ STAND_INS = {
     NOBODY: Identity(NOBODY, "", ""),
     IMPOSTOR: Identity(IMPOSTOR, "", "a-key-that-nobody-was-given"),
 }
+
+
+def _ignore(_exchange: Exchange) -> None:
+    """For a run that is not recorded."""
 
 
 @define(eq=False)
@@ -66,6 +70,8 @@ class Session:
     patience: Patience = field(factory=Patience)
     budget: Budget = field(factory=Budget)
     ledger: Ledger | None = None
+    listener: Callable[[Exchange], object] = _ignore
+    """Is told of every exchange."""
 
     def __attrs_post_init__(self) -> None:
         below = urlsplit(self.wire.base_url).path
@@ -90,7 +96,7 @@ class Session:
         why_not = self.patience.exhausted(operation)
         if why_not:
             return self.wire.withhold(message, caller, operation, why_not)
-        self.budget.spend([message.method])
+        self.budget.spend([message.method], [operation])
         self._intend([operation])
         exchange = self.wire.send(message, caller, operation)
         return self._take(message, caller, operation, exchange)
@@ -102,7 +108,7 @@ class Session:
         """
         caller = self.identities[identity]
         calls = [(each, self._completed(message, each, caller)) for each, message in calls]
-        self.budget.spend([message.method for _, message in calls])
+        self.budget.spend([message.method for _, message in calls], [name for name, _ in calls])
         self._intend(operation for operation, _ in calls)
         with ThreadPoolExecutor(len(calls)) as pool:
             answers = pool.map(lambda each: self.wire.send(each[1], caller, each[0]), calls)
@@ -128,6 +134,8 @@ class Session:
         while self.patience.waits_for(exchange):
             exchange = self.wire.send(message, caller, operation)
             self.coverage.see(message, exchange)
+        self.budget.charge(exchange)
+        self.listener(exchange)
         exchange = self._formed(exchange, operation)
         self.patience.see(exchange)
         self.creations.see(exchange)

@@ -66,9 +66,14 @@ def read_citations(source: str, find: Find) -> tuple[Citation, ...]:
     return tuple(_read(each, find) for each in PART.split(source.strip()) if each)
 
 
+def strip_comment(text: str) -> str:
+    """A citation without the comment that may follow it."""
+    return COMMENT.sub("", text)
+
+
 def _read(text: str, find: Find) -> Citation:
     comment = COMMENT.search(text)
-    bare = COMMENT.sub("", text)
+    bare = strip_comment(text)
     note = (comment[1],) if comment else ()
     if bare.startswith(HARM):
         return Citation(text, Weight.HARM, note)
