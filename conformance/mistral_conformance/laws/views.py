@@ -87,8 +87,7 @@ def created_is_shown(world: World, resource: Resource) -> None:
         world.walk(resource, parent.ids if parent else {})
     instance = world.make(resource, parent=parent)
     looked = world.look(instance)
-    answers = tells_object(world.document, resource, resource.create)
-    views = [_answer(instance), *looked] if answers else looked
+    views = [*_answered(world, resource, instance.made), *looked]
     if not looked:
         raise Skipped(f"no view shows {resource.one}")
     expect_shown(world, instance, views, instance.sent)
@@ -124,7 +123,7 @@ def change_is_shown(world: World, subject: tuple[Resource, Field, str]) -> None:
     for _ in range(2):
         value = new_value(world, resource, field)
         answer = world.need(world.change(instance, {field.changed: value}, through=operation))
-        views = [_changed(answer), *world.look(instance)]
+        views = told_by(world, instance, answer)
         expect_shown(world, instance, views, {field.name: value})
 
 
@@ -313,14 +312,16 @@ def expect_total(world: World, parent: Instance, field: Field, child: Resource) 
         world.expect(total == len(walk.items), reason, walk.last)
 
 
-def _answer(instance: Instance) -> Shown:
-    return Shown(f"the answer of {instance.resource.create}", instance.made, _object(instance.made))
+def told_by(world: World, instance: Instance, answer: Exchange) -> list[Shown]:
+    """The object as the answer to its creation or change shows it, and then each view."""
+    return [*_answered(world, instance.resource, answer), *world.look(instance)]
 
 
-def _changed(answer: Exchange) -> Shown:
-    """What a change answered; one that answers without the object shows nothing."""
-    found = find(answer, "") if answer.content else {}
-    return Shown(f"the answer of {answer.operation}", answer, found or {})
+def _answered(world: World, resource: Resource, answer: Exchange) -> list[Shown]:
+    """What an answer shows; one that answers without the object shows nothing."""
+    if not answer.content or not tells_object(world.document, resource, answer.operation):
+        return []
+    return [Shown(f"the answer of {answer.operation}", answer, _object(answer))]
 
 
 def _object(exchange: Exchange) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from mistral_conformance.verdict.registry import import_modules
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from starlette.types import ASGIApp
+
     Part = Any
     """A function or constant of the mock; defects care for its form themselves."""
     Factory = Callable[[Part], Part]
@@ -46,6 +48,15 @@ class Mutant:
     def family(self) -> str:
         """The rule family that should notice it first."""
         return self.id.partition(".")[0]
+
+    @property
+    def likely(self) -> tuple[str, ...]:
+        """The families that should notice it first."""
+        return (self.family,)
+
+    def around(self, app: ASGIApp) -> ASGIApp:
+        """The server as it is: the defect is inside."""
+        return app
 
     @contextmanager
     def applied(self) -> Iterator[None]:

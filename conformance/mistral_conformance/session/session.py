@@ -22,6 +22,7 @@ from mistral_conformance.session.creations import Creations, Leftover, Made, loa
 from mistral_conformance.session.identities import IMPOSTOR, NOBODY, Identity
 from mistral_conformance.session.listing import walk
 from mistral_conformance.session.patience import Patience
+from mistral_conformance.session.sightings import Sightings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -61,6 +62,7 @@ class Session:
     memory: dict[object, Any] = field(factory=dict)
     creations: Creations = field(init=False)
     coverage: Coverage = field(init=False)
+    sightings: Sightings = field(init=False)
     redactor: Redactor = field(init=False)
     patience: Patience = field(factory=Patience)
     budget: Budget = field(factory=Budget)
@@ -74,6 +76,7 @@ class Session:
         else:
             self.creations = Creations(self.document, below)
         self.coverage = Coverage(self.document)
+        self.sightings = Sightings(self.document)
         keys = [each.key for each in self.identities.values()]
         self.redactor = Redactor([*keys, *self.wire.connection.secrets])
 
@@ -127,6 +130,7 @@ class Session:
             exchange = self.wire.send(message, caller, operation)
             self.coverage.see(message, exchange)
         exchange = self._formed(exchange, operation)
+        self.sightings.see(exchange)
         self.patience.see(exchange)
         self.creations.see(exchange)
         if self.ledger and not exchange.failure and self._creates(operation):
