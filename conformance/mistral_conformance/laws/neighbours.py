@@ -132,16 +132,18 @@ def action_shows_the_object(world: World, subject: tuple[Resource, str]) -> None
     if key_of(resource, value) != instance.key:
         raise Skipped(f"{operation} does not answer with the object", done)
     after, told = world.read(instance), Shown(operation, done, value)
-    calm_fields = [each for each in resource.fields.values() if _is_calm(each, before, after)]
-    difference = first_difference(world.document, calm_fields, told.fields, after.fields)
+    states = world.model.states_of(resource.name)
+    ended = states is not None and told.fields.get(states.field) in states.ends
+    fields = [
+        each
+        for each in resource.fields.values()
+        if ended
+        or each.moves != "alone"
+        or before.fields.get(each.name) == after.fields.get(each.name)
+    ]
+    difference = first_difference(world.document, fields, told.fields, after.fields)
     if difference:
         world.fail(describe(*difference, told, after), done, after.exchange)
-
-
-def _is_calm(field: Field, before: Shown, after: Shown) -> bool:
-    """Whether a field is not on its way: it moves with changes alone, or stood still meanwhile."""
-    is_same_value = before.fields.get(field.name) == after.fields.get(field.name)
-    return field.moves != "alone" or is_same_value
 
 
 def act(world: World, instance: Instance, operation: str) -> Exchange:

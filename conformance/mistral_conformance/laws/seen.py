@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model
+    from mistral_conformance.model.document import Operation
     from mistral_conformance.session.sightings import Sighting
 
 FORM = "document: responses.content"
@@ -38,7 +39,15 @@ def times_are_possible(world: World, operation: str) -> None:
     _judge(world, operation, world.ctx.session.sightings.untimely)
 
 
+def is_plain(operation: Operation) -> bool:
+    """Whether an operation only reads, and needs nothing to do so."""
+    return operation.method == "GET" and not any(e.get("required") for e in operation.parameters)
+
+
 def _judge(world: World, operation: str, wrong: dict[str, Sighting]) -> None:
+    spec = world.document.operations[operation]
+    if not world.ctx.session.sightings.answers.get(operation) and is_plain(spec):
+        world.ask(operation, {})
     if not world.ctx.session.sightings.answers.get(operation):
         raise Skipped("nothing has asked for it in this run")
     found = wrong.get(operation)

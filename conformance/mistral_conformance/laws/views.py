@@ -171,7 +171,8 @@ def list_shows_what_reading_shows(world: World, resource: Resource) -> None:
             continue  # it went while the list was read; that gone things leave is another law
         world.expect(read.ok, f"what the list shows is refused with {read.status}", read)
         one = Shown(resource.list, walk.last, item)
-        _expect_same(world, stable(resource), one, Shown(resource.read, read, _object(read)))
+        fields = _lasting(world, resource, one)
+        _expect_same(world, fields, one, Shown(resource.read, read, _object(read)))
 
 
 @law(id="views.parts-agree", over=_parts, source=TOLD_FALSELY, harm=True)
@@ -249,6 +250,17 @@ def another(world: World, named: Resource, resource: Resource, field: Field) -> 
 def stable(resource: Resource) -> list[Field]:
     """The fields that do not change by themselves."""
     return [each for each in resource.fields.values() if each.moves != "alone"]
+
+
+def _lasting(world: World, resource: Resource, shown: Shown) -> list[Field]:
+    """The fields that are later as they are shown: the state, too, once it is an end."""
+    states = world.model.states_of(resource.name)
+    ended = states is not None and shown.fields.get(states.field) in states.ends
+    return [
+        each
+        for each in resource.fields.values()
+        if each.moves != "alone" or (ended and states and each.name == states.field)
+    ]
 
 
 def expect_shown(

@@ -198,23 +198,6 @@ def deleted_judge_leaves_the_campaign(ctx: Context) -> None:
 
 
 @rule(
-    id="campaigns.deleted-campaign-is-gone",
-    level=MUST,
-    source="document: beta.observability.campaigns.delete; shapes.success-codes",
-    operations=(DELETE, FETCH, STATUS, EVENTS, LIST),
-)
-def deleted_campaign_is_gone(ctx: Context) -> None:
-    """A deleted campaign answers 404 to all reads, and the list leaves it out."""
-    campaign = create_campaign(ctx, create_judge(ctx), record_chats(ctx, TEXT))
-    ids = {"campaign_id": campaign["id"]}
-    ctx.expect_status(ctx.api.call(DELETE, ids), 204)
-    for operation in (FETCH, STATUS, EVENTS, DELETE):
-        ctx.expect_status(ctx.api.call(operation, ids), 404)
-    listed = ctx.expect_status(ctx.api.call(LIST, query={"q": campaign["name"]}), 200)
-    expect_equal(ctx, listed.at("campaigns.results"), [], "the campaigns of that name", listed)
-
-
-@rule(
     id="campaigns.unknown-campaign-has-its-code",
     level=SHOULD,
     source=CODES,

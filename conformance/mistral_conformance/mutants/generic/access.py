@@ -50,9 +50,9 @@ def _made(operator: str, operation: str, name: str, said: str, build: Build) -> 
 
 def _of_path(model: Model, reference: Reference, resource: Resource) -> Iterator[WireDefect]:
     operation, name = reference.place.operation, reference.place.name
-    said = f"takes an unknown `{name}` for the last one that it knew"
-    yield _made("unknown-is-last", operation, name, said, _fall_back)
     if resource.whole:
+        said = f"takes an unknown `{name}` for the last one that was used"
+        yield _hearing(resource, "unknown-is-last", reference, said, _fall_back)
         yield _hearing(resource, "foreign-is-open", reference, "serves everybody", _serve_owner)
         if resource.delete:
             said = "goes on as before after a deletion"
@@ -135,18 +135,27 @@ def _ids_of(request: Request, answer: Answer) -> list[str]:
     return [*request.ids.values(), *own]
 
 
-def _fall_back(_operation: str, name: str) -> Handle:
-    last: dict[str, Request] = {}
+def _fall_back(operation: str, name: str) -> Handle:
+    last: dict[str, str] = {}
 
     async def handle(request: Request, onward: Onward) -> Answer:
         answer = await onward(request)
-        if answer.taken:
-            last[request.key] = request
-        elif answer.status == MISSING and request.key in last:
-            return await onward(request.renamed(name, last[request.key].ids[name]))
+        used = request.ids.get(name) or _own_id(answer)
+        if answer.taken and request.method == "DELETE":
+            last.pop(request.key, None)
+        elif answer.taken and used:
+            last[request.key] = used
+        elif request.operation == operation and answer.status == MISSING and request.key in last:
+            return await onward(request.renamed(name, last[request.key]))
         return answer
 
     return handle
+
+
+def _own_id(answer: Answer) -> str:
+    """The id of the object that an answer is, empty where it is none."""
+    found = answer.json if answer.taken else None
+    return str(found.get("id", "")) if isinstance(found, dict) else ""
 
 
 def _remember_all(operation: str, _name: str) -> Handle:
@@ -219,7 +228,7 @@ def _open_all(_operation: str, _name: str) -> Handle:
         answer = await onward(request)
         if answer.status == UNAUTHORIZED and keys:
             return await onward(request.by(keys[0]))
-        if answer.taken:
+        if answer.status != UNAUTHORIZED:
             keys.append(request.key)
         return answer
 

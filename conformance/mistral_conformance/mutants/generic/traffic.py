@@ -188,7 +188,7 @@ class Altered:
             return passed[-1][1]
 
         answer = await self._handle(request, onward)
-        self.struck = self.struck or passed != [(request, answer)]
+        self.struck = self.struck or _has_altered(request, answer, passed)
         start = {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
         await send(start)
         await send({"type": "http.response.body", "body": answer.body})
@@ -228,6 +228,12 @@ class Altered:
         start = next(each for each in sent if each["type"] == "http.response.start")
         pieces = (e.get("body", b"") for e in sent if e["type"] == "http.response.body")
         return Answer(start["status"], tuple(start["headers"]), b"".join(pieces))
+
+
+def _has_altered(request: Request, answer: Answer, passed: list[tuple[Request, Answer]]) -> bool:
+    """Whether something else was asked, answered or done than without the defect."""
+    others = (asked.method != "GET" and told.taken for asked, told in passed[1:])
+    return passed[:1] != [(request, answer)] or any(others)
 
 
 async def _read(receive: Receive) -> bytes:
