@@ -113,7 +113,7 @@ def test_board_fits_80_columns_and_sums_up(capsys: pytest.CaptureFixture[str]) -
     assert _run("--only", "paging.pages-overlap", "deletes.library-answers-202") == 0
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
-    assert lines[0].startswith("MUST    paging.pages-overlap")
+    assert lines[0].startswith("MUST    deletes.library-answers-202")
     assert ["caught", "2", "of", "2"] in [each.split() for each in lines]
 
 
