@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mistral_conformance.session.session import Session
 
-UNCHECKED = list(HealthCheck)
+UNCHECKED = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
 TIMEOUT_S = 10.0
 
 

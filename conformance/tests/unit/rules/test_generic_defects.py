@@ -56,7 +56,10 @@ def altered() -> Iterator[Any]:
         session = enter(mock_session(around=defect.around))
         key = session.identities["caller"].key
         headers = {"authorization": f"Bearer {key}"}
-        return enter(httpx.Client(base_url=session.wire.base_url, headers=headers, trust_env=False))
+        base_url = session.wire.base_url
+        http = httpx.Client(base_url=base_url, headers=headers, trust_env=False)
+        enter(http)
+        return http
 
     yield start
     for each in reversed(open_now):
@@ -211,3 +214,8 @@ def test_the_page_counts_by_the_strongest_level_and_lists_what_was_missed() -> N
     assert "- `a[z]`: Wrong." in page
     assert "noticed 1 of 2 (50.0 %)" in page
     assert "`chat.no-defect`" in page
+
+
+def test_plain_schemathesis_is_asked_with_as_many_requests() -> None:
+    verdict = judge_mutant("answer-retypes[files.list:data]", schemathesis=True)
+    assert verdict.schemathesis == "files.list: JsonSchemaError"
