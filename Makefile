@@ -13,7 +13,7 @@ FUZZ ?=
 SPEC ?=
 UPDATE ?=
 
-.PHONY: help setup conformance test check generate update examples reference recordings fuzz mutants variations mutations kills bench clean
+.PHONY: help setup conformance test check generate update examples reference recordings fuzz mutants board variations mutations kills bench clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ fuzz: setup ## Run Schemathesis over the whole document in parts, half an hour; 
 
 mutants: setup ## Run the suite against every seeded defect: does it bite?
 	@$(BIN)/mistral-conformance mutants
+
+board: setup ## Judge all generic defects, for hours, and write reports/board.md; goes on where it was stopped
+	@$(BIN)/mistral-conformance mutants --generic --schemathesis --results reports/board.jsonl --page reports/board.md
 
 variations: setup ## Run the suite behind a proxy that varies all that is free, over 5 seeds
 	@$(BIN)/python -m tests.proxies variations

@@ -1,14 +1,12 @@
 """Which function answers which operation of the document, and what else resources register.
 
 Signed URLs have servers, the passing of time has keepers, fixture worlds have sections, and chat
-traffic has listeners. A function is found by its module and name at every call, so that a test may
-replace it.
+traffic has listeners.
 """
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import frozen
 
@@ -39,52 +37,41 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Reference:
-    """A function's place."""
-
-    module: str
-    name: str
-
-    def resolve(self) -> object:
-        """The function that stands there now."""
-        return getattr(sys.modules[self.module], self.name)
-
-
-@frozen
 class Keeper:
-    """A function that brings part of the state up to the present, see `agenda.py`."""
+    """A function that brings part of the state up to the present, see `agenda.py`.
 
-    place: Reference
+    It gets the world and the present moment, and gives the moment at which it next has something
+    to do by itself.
+    """
+
+    name: str
+    """What tells it from the others."""
+    run: Keep
     watches: tuple[type[Record], ...]
-
-    @property
-    def name(self) -> str:
-        """What tells it from the others."""
-        return f"{self.place.module}:{self.place.name}"
-
-    def run(self, world: World, now: datetime) -> datetime:
-        """Lets it work; gives the moment at which it next has something to do by itself."""
-        return cast("Keep", self.place.resolve())(world, now)
 
 
 @frozen
 class Section:
-    """A part of a fixture world: the JSON schema of its data, and what loads them."""
+    """A part of a fixture world: the JSON schema of its data, and what loads them.
+
+    The data that `load` puts into the world hold what the schema asks for.
+    """
 
     schema: Mapping[str, Any]
-    place: Reference
-
-    def load(self, seeding: Seeding, data: object) -> None:
-        """Puts the data, which hold what the schema asks for, into the world."""
-        cast("Load", self.place.resolve())(seeding, data)
+    load: Load
 
 
-_HANDLERS: dict[str, Reference] = {}
-_SERVERS: dict[str, Reference] = {}
-_KEEPERS: dict[str, Keeper] = {}
-_SECTIONS: dict[str, Section] = {}
-_LISTENERS: dict[str, Reference] = {}
-_READERS: dict[str, Reference] = {}
+HANDLERS: dict[str, Handler] = {}
+SERVERS: dict[str, Server] = {}
+KEEPERS: dict[str, Keeper] = {}
+SECTIONS: dict[str, Section] = {}
+LISTENERS: dict[str, Listen] = {}
+READERS: dict[str, Read] = {}
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """A function's module and name."""
+    return f"{function.__module__}:{function.__name__}"
 
 
 def operation(*ids: str) -> Callable[[H], H]:
@@ -97,7 +84,7 @@ def operation(*ids: str) -> Callable[[H], H]:
 
     def register(function: H) -> H:
         for id_ in ids:
-            _HANDLERS[id_] = Reference(function.__module__, function.__name__)
+            HANDLERS[id_] = function
         return function
 
     return register
@@ -107,7 +94,7 @@ def signed(kind: str) -> Callable[[S], S]:
     """Registers what serves the signed URLs of a kind, given the signed object's id."""
 
     def register(function: S) -> S:
-        _SERVERS[kind] = Reference(function.__module__, function.__name__)
+        SERVERS[kind] = function
         return function
 
     return register
@@ -122,8 +109,8 @@ def keeper(*watches: type[Record]) -> Callable[[K], K]:
     """
 
     def register(function: K) -> K:
-        found = Keeper(Reference(function.__module__, function.__name__), watches)
-        _KEEPERS[found.name] = found
+        name = name_of(function)
+        KEEPERS[name] = Keeper(name, function, watches)
         return function
 
     return register
@@ -133,8 +120,7 @@ def section(name: str, schema: Mapping[str, Any]) -> Callable[[L], L]:
     """Registers what loads the part of a fixture world with this name, see `fixtures.py`."""
 
     def register(function: L) -> L:
-        place = Reference(function.__module__, function.__name__)
-        _SECTIONS[name] = Section(schema, place)
+        SECTIONS[name] = Section(schema, function)
         return function
 
     return register
@@ -142,8 +128,7 @@ def section(name: str, schema: Mapping[str, Any]) -> Callable[[L], L]:
 
 def listener(function: N) -> N:
     """Registers a function that hears of every completed chat, see `traffic.py`."""
-    place = Reference(function.__module__, function.__name__)
-    _LISTENERS[f"{place.module}:{place.name}"] = place
+    LISTENERS[name_of(function)] = function
     return function
 
 
@@ -152,7 +137,7 @@ def reads(*ids: str) -> Callable[[D], D]:
 
     def register(function: D) -> D:
         for id_ in ids:
-            _READERS[id_] = Reference(function.__module__, function.__name__)
+            READERS[id_] = function
         return function
 
     return register
@@ -160,37 +145,34 @@ def reads(*ids: str) -> Callable[[D], D]:
 
 def reader(operation_id: str) -> Read | None:
     """What shows a request for the operation as a chat, or None when its body is one."""
-    place = _READERS.get(operation_id)
-    return None if place is None else cast("Read", place.resolve())
+    return READERS.get(operation_id)
 
 
 def keepers() -> list[Keeper]:
     """All keepers, in the order in which they were registered."""
-    return list(_KEEPERS.values())
+    return list(KEEPERS.values())
 
 
 def sections() -> Mapping[str, Section]:
     """All sections of fixture worlds, by name."""
-    return _SECTIONS
+    return SECTIONS
 
 
 def listeners() -> list[Listen]:
     """All that hear of completed chats."""
-    return [cast("Listen", place.resolve()) for place in _LISTENERS.values()]
+    return list(LISTENERS.values())
 
 
 def handler(operation_id: str) -> Handler | None:
     """The operation's handler, or None when the mock does not implement it."""
-    place = _HANDLERS.get(operation_id)
-    return None if place is None else cast("Handler", place.resolve())
+    return HANDLERS.get(operation_id)
 
 
 def server(kind: str) -> Server | None:
     """What serves signed URLs of the kind, or None for an unknown kind."""
-    place = _SERVERS.get(kind)
-    return None if place is None else cast("Server", place.resolve())
+    return SERVERS.get(kind)
 
 
 def implemented() -> frozenset[str]:
     """The ids of all operations that have a handler."""
-    return frozenset(_HANDLERS)
+    return frozenset(HANDLERS)

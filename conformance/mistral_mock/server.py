@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import IO
 
-    from mistral_mock.app import App
+    from starlette.types import ASGIApp
+
     from mistral_mock.clock import Clock
     from mistral_mock.journal.exchange import Exchange
     from mistral_mock.replies.reply import Answering
@@ -153,7 +154,7 @@ class Server(uvicorn.Server):
     grace_s = GRACE_S
     """How long requests that are under way may take to end, in seconds."""
 
-    def __init__(self, app: App, ready: Callable[[], None]) -> None:
+    def __init__(self, app: ASGIApp, ready: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -294,22 +295,33 @@ def running(
     try:
         with listen(host, port) as found:
             app.exposed = is_exposed(found)
-            ready = threading.Event()
-            server = Embedded(app, ready.set)
-            thread = threading.Thread(
-                target=server.run, kwargs={"sockets": [found]}, name="mistral-mock", daemon=True
-            )
-            base_url = spell_address(found)
-            thread.start()
-            try:
-                if not ready.wait(START_S):
-                    raise ServerError(f"the server did not start within {START_S} s")
-                yield RunningServer(base_url, app.world)
-            finally:
-                server.stop()
-                thread.join()
+            with serving(app, found):
+                yield RunningServer(spell_address(found), app.world)
     finally:
         app.world.close()
+
+
+@contextmanager
+def serving(app: ASGIApp, found: socket.socket) -> Iterator[None]:
+    """An ASGI application answers on a listening socket meanwhile, on a thread of its own.
+
+    Raises:
+        ServerError: The server does not start.
+
+    """
+    ready = threading.Event()
+    server = Embedded(app, ready.set)
+    thread = threading.Thread(
+        target=server.run, kwargs={"sockets": [found]}, name="mistral-mock", daemon=True
+    )
+    thread.start()
+    try:
+        if not ready.wait(START_S):
+            raise ServerError(f"the server did not start within {START_S} s")
+        yield
+    finally:
+        server.stop()
+        thread.join()
 
 
 def serve(

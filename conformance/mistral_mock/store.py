@@ -78,7 +78,8 @@ class Table(Generic[R]):
 
     def __init__(self, store: Store, cls: type[R]) -> None:
         self._store = store
-        self._kind = kind_of(cls)
+        self.kind = kind_of(cls)
+        """The name of the class, see `kind_of`."""
         self._records: dict[str, R] = {}
         self._places: dict[str, int] = {}
         """Where a record stands among the others, by when it was first put."""
@@ -149,7 +150,7 @@ class Table(Generic[R]):
         self._note(parent_id, step.id, step.unsaved)
 
     def _remember(self, id_: str) -> None:
-        self._store.remember(self, self._kind, id_, self._records.get(id_), self._places.get(id_))
+        self._store.remember(self, self.kind, id_, self._records.get(id_), self._places.get(id_))
 
     def _drop(self, id_: str) -> None:
         record = self._records.pop(id_)
@@ -165,7 +166,7 @@ class Table(Generic[R]):
     def _note(self, parent_id: str, id_: str, record: R | None) -> None:
         self._version += 1
         self._families[parent_id] = self.family(parent_id) + 1
-        self._store.note(self._kind, id_, record)
+        self._store.note(self.kind, id_, record)
 
 
 def kind_of(cls: type[Record]) -> str:

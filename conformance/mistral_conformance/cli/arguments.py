@@ -100,6 +100,7 @@ def make_parser(
         "explain", help="tell a rule or law: its level, sources, a server that breaks it"
     )
     explaining.add_argument("id", help="such as views.created-is-shown, or a case of a report")
+    _add_own(explaining)
     explaining.set_defaults(command=explain)
     proof = commands.add_parser("mutants", help="judge the suite: does it catch seeded defects?")
     if add_mutants:
@@ -383,6 +384,7 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
         metavar="PATTERN",
         help="only these rules, such as 'schema.*'; may be repeated",
     )
+    _add_own(parser)
     parser.add_argument(
         "--profile",
         metavar="NAME",
@@ -391,6 +393,16 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--list-profiles", action=_ListProfiles, help="list the profiles and what they hold"
+    )
+
+
+def _add_own(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--rules-from",
+        action="append",
+        default=[],
+        metavar="MODULE",
+        help="rules and laws of your own: a module by its dotted name or its file; may be repeated",
     )
 
 

@@ -21,6 +21,7 @@ from mistral_conformance.embedded import embedded_mock
 from mistral_conformance.laws import load_laws
 from mistral_conformance.model import load_model
 from mistral_conformance.model.document import load_document
+from mistral_conformance.own import WrongModule, load_own
 from mistral_conformance.record.connection import Connection
 from mistral_conformance.record.recorded import RecordingError
 from mistral_conformance.report.content import build_report
@@ -80,6 +81,7 @@ WRONG = (
     WrongConnection,
     WrongIdentity,
     WrongLedger,
+    WrongModule,
     WrongSelection,
     WrongSettings,
     Unwritable,
@@ -100,6 +102,7 @@ def run_command(options: argparse.Namespace) -> int:
         return HOLDS
     if options.base_url:
         require_consent(options.base_url, yes_live=options.yes_live)
+    load_own(options.rules_from)
     plan = plan_of(options)
     if options.base_url and is_live(options.base_url):
         print_estimate(make_console(), estimate_of(options, plan))
@@ -166,7 +169,13 @@ def clean_command(options: argparse.Namespace) -> int:
 
 
 def rules_command(options: argparse.Namespace) -> int:
-    """List the rules."""
+    """List the rules.
+
+    Raises:
+        WrongSelection, WrongModule: wrong use.
+
+    """
+    load_own(options.rules_from)
     selected = _operations(options)
     rules = select_rules([*load_rules(), *load_laws()], options.rules)
     print_rules(make_console(), rules, load_document(options.era), selected)
@@ -193,8 +202,10 @@ def explain_command(options: argparse.Namespace) -> int:
 
     Raises:
         WrongSelection: there is none of that id.
+        WrongModule: see `load_own`.
 
     """
+    load_own(options.rules_from)
     wanted = options.id.partition("[")[0]
     laws = {each.id: each for each in load_laws()}
     rules = {each.id: each for each in load_rules()}

@@ -31,6 +31,7 @@ STANDS_ON = {
     Weight.HARM: "breaking it does harm, whoever says so",
     Weight.PUBLISHED: "what is published says so",
     Weight.CHOICE: "nothing published decides it",
+    Weight.OWN: "whoever wrote it says so",
 }
 
 
@@ -67,10 +68,17 @@ def explain_law(law: Law, document: Document) -> str:
         *_level(law.level, citations),
         *lowered,
         *_sources(citations),
-        "A server that breaks it:",
-        *_wrapped(load_breaches()[law.id], "  "),
+        *_breach(law),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _breach(law: Law) -> Iterator[str]:
+    """A server that breaks it, told of laws of this suite."""
+    told = load_breaches().get(law.id)
+    if told:
+        yield "A server that breaks it:"
+        yield from _wrapped(told, "  ")
 
 
 @cache

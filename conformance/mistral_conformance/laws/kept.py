@@ -14,7 +14,7 @@ from mistral_conformance.laws.links import open_url, read_url
 from mistral_conformance.laws.schemas import changing_schema, creating_schema
 from mistral_conformance.laws.subjects import changeable, resources
 from mistral_conformance.laws.values import NAMES
-from mistral_conformance.laws.views import expect_shown, new_value
+from mistral_conformance.laws.views import expect_shown, new_value, told_by
 from mistral_conformance.model.schemas import FORM, body_schema, facet, properties, types
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from mistral_conformance.model import Field, Model, Resource
     from mistral_conformance.model.document import Json
     from mistral_conformance.record.exchange import Exchange
+
+    Told = tuple[Instance, Exchange]
+    """An object, and the answer to what made it as it is."""
 
 LOST = "harm: what was stored comes back as something else"
 TEXTS = {
@@ -132,10 +135,10 @@ def text_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     for text in _alphabet(world, field):
         in_form = field.sent == "file.name" and not _fits_form(text)
         for way in (_changed_to,) if in_form else (_made_with, _changed_to):
-            instance = way(world, resource, field, text)
-            if instance:
+            told = way(world, resource, field, text)
+            if told:
                 judged += 1
-                expect_shown(world, instance, world.look(instance), {field.name: text})
+                expect_shown(world, told[0], told_by(world, *told), {field.name: text})
     if not judged:
         raise NotOffered(f"not offered: the server takes none of the texts for `{field.name}`")
 
@@ -146,10 +149,10 @@ def empty_text_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     resource, field = subject
     judged = 0
     for way in (_made_with, _changed_to):
-        instance = way(world, resource, field, "")
-        if instance:
+        told = way(world, resource, field, "")
+        if told:
             judged += 1
-            expect_shown(world, instance, world.look(instance), {field.name: ""})
+            expect_shown(world, told[0], told_by(world, *told), {field.name: ""})
     if not judged:
         raise NotOffered(f"not offered: the server takes no empty text for `{field.name}`")
 
@@ -161,7 +164,8 @@ def number_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     for bound in field.bounds:
         if bound is not None:
             instance = world.make(resource, given={field.sent: int(bound)})
-            expect_shown(world, instance, world.look(instance), {field.name: int(bound)})
+            views = told_by(world, instance, instance.made)
+            expect_shown(world, instance, views, {field.name: int(bound)})
 
 
 @law(id="values.choice-is-kept", over=_choices, source=LOST, harm=True)
@@ -176,7 +180,8 @@ def choice_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
         except Signal:
             continue  # keys may lack the right to some, and some go with other bytes
         judged += 1
-        expect_shown(world, instance, world.look(instance), {field.name: value})
+        views = told_by(world, instance, instance.made)
+        expect_shown(world, instance, views, {field.name: value})
     if not judged:
         raise NotOffered(f"not offered: the server takes no value for `{field.sent}`")
 
@@ -207,8 +212,8 @@ def map_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
         if 400 <= answer.status < 500:
             continue
         judged += 1
-        world.need(answer)
-        expect_shown(world, instance, world.look(instance), {field.name: value})
+        views = told_by(world, instance, world.need(answer))
+        expect_shown(world, instance, views, {field.name: value})
     if not judged:
         raise NotOffered(f"not offered: the server takes none of the maps for `{field.name}`")
 
@@ -284,19 +289,19 @@ def _fits_form(name: str) -> bool:
     return not NOT_IN_FORMS.search(name)
 
 
-def _made_with(world: World, resource: Resource, field: Field, text: str) -> Instance | None:
+def _made_with(world: World, resource: Resource, field: Field, text: str) -> Told | None:
     """A new object with the text, None where making one does not take it."""
     if field.sent:
         with suppress(Signal):
-            return world.make(resource, given={field.sent: text})
+            instance = world.make(resource, given={field.sent: text})
+            return instance, instance.made
     return None
 
 
-def _changed_to(world: World, resource: Resource, field: Field, text: str) -> Instance | None:
+def _changed_to(world: World, resource: Resource, field: Field, text: str) -> Told | None:
     """An object that is changed to the text, None where a change does not take it."""
     if field.changed:
         instance = world.make(resource)
         with suppress(Signal):
-            world.need(world.change(instance, {field.changed: text}))
-            return instance
+            return instance, world.need(world.change(instance, {field.changed: text}))
     return None

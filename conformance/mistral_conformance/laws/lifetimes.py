@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.reading import read_time
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.times import BIRTH, now_of
-from mistral_conformance.laws.views import expect_total, totals
+from mistral_conformance.laws.views import expect_total, stable, totals
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 
@@ -28,6 +29,8 @@ NEAR_S = 2
 HOURS = 3
 SLACK_S = 60
 REFUSED = range(400, 500)
+WHILES, WHILE_S = 4, 1800
+"""So often, and so long each time, an object is left alone."""
 
 
 def _asked(model: Model) -> Iterator[Subject]:
@@ -43,6 +46,11 @@ def _ending(model: Model) -> Iterator[Subject]:
                 operations = (*subject.operations, *resource.changes[: not each.after])
                 name, value = f"{subject.name}.{each.name}", (resource, each)
                 yield Subject(name, value, operations, subject.needed, (each.origin,))
+
+
+def _lasting(model: Model) -> Iterator[Subject]:
+    """Each resource whose objects do not end unless somebody says so."""
+    return resources(model, lambda each: not any(field.ends for field in each.fields.values()))
 
 
 @law(id="times.ends-as-asked", over=_asked, source=TOLD_FALSELY, harm=True)
@@ -90,6 +98,26 @@ def at_its_time(world: World, subject: tuple[Resource, Field]) -> None:
         said = f"{shown.view} lost the {resource.name} beside one whose time was over"
         world.expect(shown.value is not None, said, shown.exchange)
     _expect_counted(world, instance)
+
+
+@law(id="gone.only-at-its-time", over=_lasting, source=TOLD_FALSELY, harm=True, needs=("clock",))
+def only_at_its_time(world: World, resource: Resource) -> None:
+    """An object to which nobody has set an end is there, and as it was, however time passes."""
+    instance = world.make(resource)
+    world.settle(instance)
+    before = world.look(instance)
+    for _ in range(WHILES):
+        world.ctx.pass_time(WHILE_S)
+        for one, other in zip(before, world.look(instance), strict=True):
+            lost = one.value is not None and other.value is None
+            said = f"{other.view} does not show {resource.one} any more after {WHILE_S} s"
+            world.expect(not lost, said, instance.made, other.exchange)
+            difference = first_difference(
+                world.document, stable(resource), one.fields, other.fields
+            )
+            if difference:
+                reason = f"time has changed {describe(*difference, one, other)}"
+                world.fail(reason, one.exchange, other.exchange)
 
 
 def _mortal(world: World, resource: Resource, field: Field) -> Instance:

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 from mistral_conformance.laws.access import calm
 from mistral_conformance.laws.bystanders import bystanders_of, keys_beside, namesake
 from mistral_conformance.laws.comparing import describe, first_difference
+from mistral_conformance.laws.instance import Shown, key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.subjects import changes, needs_of
 from mistral_conformance.laws.texts import read_text
 from mistral_conformance.laws.views import new_value, stable
+from mistral_conformance.model.schemas import answer_schema, properties
 from mistral_conformance.verdict.outcome import Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.laws.instance import Instance, Shown
+    from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Resource
     from mistral_conformance.record.exchange import Exchange
@@ -45,6 +47,17 @@ def _actions(model: Model) -> Iterator[Subject]:
         resource, operation = subject.value
         changing = model.document.operations[operation].method in CHANGING
         if operation in resource.actions and resource.read and not changing:
+            yield subject
+
+
+def _telling(model: Model) -> Iterator[Subject]:
+    """Each change and action that answers with fields of the object."""
+    for subject in _acted_on(model):
+        resource, operation = subject.value
+        schema, _ = answer_schema(model.document.operations[operation], model.document)
+        told = properties(model.document, schema) if schema else {}
+        acting = operation in (*resource.changes, *resource.actions)
+        if acting and resource.read and told and set(told) >= set(resource.key):
             yield subject
 
 
@@ -104,6 +117,33 @@ def others_stay(world: World, subject: tuple[Resource, str]) -> None:
     for bystander, seen in before:
         fields = _still(world, bystander.resource)
         _expect_unchanged(world, fields, seen, world.look(bystander), done)
+
+
+@law(id="neighbours.action-shows-the-object", over=_telling, source=LOST, harm=True)
+def action_shows_the_object(world: World, subject: tuple[Resource, str]) -> None:
+    """An object that a change or an action answers with is the object that reading shows."""
+    resource, operation = subject
+    instance = world.make(resource)
+    before = world.read(instance)
+    done = act(world, instance, operation)
+    if done.status in REFUSED:
+        raise Skipped(f"{operation} answered {done.status} for a new {resource.name}", done)
+    value = world.need(done).json()
+    if key_of(resource, value) != instance.key:
+        raise Skipped(f"{operation} does not answer with the object", done)
+    after, told = world.read(instance), Shown(operation, done, value)
+    states = world.model.states_of(resource.name)
+    ended = states is not None and told.fields.get(states.field) in states.ends
+    fields = [
+        each
+        for each in resource.fields.values()
+        if ended
+        or each.moves != "alone"
+        or before.fields.get(each.name) == after.fields.get(each.name)
+    ]
+    difference = first_difference(world.document, fields, told.fields, after.fields)
+    if difference:
+        world.fail(describe(*difference, told, after), done, after.exchange)
 
 
 def act(world: World, instance: Instance, operation: str) -> Exchange:

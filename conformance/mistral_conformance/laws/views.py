@@ -87,8 +87,7 @@ def created_is_shown(world: World, resource: Resource) -> None:
         world.walk(resource, parent.ids if parent else {})
     instance = world.make(resource, parent=parent)
     looked = world.look(instance)
-    answers = tells_object(world.document, resource, resource.create)
-    views = [_answer(instance), *looked] if answers else looked
+    views = [*_answered(world, resource, instance.made), *looked]
     if not looked:
         raise Skipped(f"no view shows {resource.one}")
     expect_shown(world, instance, views, instance.sent)
@@ -124,7 +123,7 @@ def change_is_shown(world: World, subject: tuple[Resource, Field, str]) -> None:
     for _ in range(2):
         value = new_value(world, resource, field)
         answer = world.need(world.change(instance, {field.changed: value}, through=operation))
-        views = [_changed(answer), *world.look(instance)]
+        views = told_by(world, instance, answer)
         expect_shown(world, instance, views, {field.name: value})
 
 
@@ -172,7 +171,8 @@ def list_shows_what_reading_shows(world: World, resource: Resource) -> None:
             continue  # it went while the list was read; that gone things leave is another law
         world.expect(read.ok, f"what the list shows is refused with {read.status}", read)
         one = Shown(resource.list, walk.last, item)
-        _expect_same(world, stable(resource), one, Shown(resource.read, read, _object(read)))
+        fields = _lasting(world, resource, one)
+        _expect_same(world, fields, one, Shown(resource.read, read, _object(read)))
 
 
 @law(id="views.parts-agree", over=_parts, source=TOLD_FALSELY, harm=True)
@@ -252,6 +252,17 @@ def stable(resource: Resource) -> list[Field]:
     return [each for each in resource.fields.values() if each.moves != "alone"]
 
 
+def _lasting(world: World, resource: Resource, shown: Shown) -> list[Field]:
+    """The fields that are later as they are shown: the state, too, once it is an end."""
+    states = world.model.states_of(resource.name)
+    ended = states is not None and shown.fields.get(states.field) in states.ends
+    return [
+        each
+        for each in resource.fields.values()
+        if each.moves != "alone" or (ended and states and each.name == states.field)
+    ]
+
+
 def expect_shown(
     world: World, instance: Instance, views: Iterable[Shown], wanted: dict[str, Any]
 ) -> None:
@@ -313,14 +324,16 @@ def expect_total(world: World, parent: Instance, field: Field, child: Resource) 
         world.expect(total == len(walk.items), reason, walk.last)
 
 
-def _answer(instance: Instance) -> Shown:
-    return Shown(f"the answer of {instance.resource.create}", instance.made, _object(instance.made))
+def told_by(world: World, instance: Instance, answer: Exchange) -> list[Shown]:
+    """The object as the answer to its creation or change shows it, and then each view."""
+    return [*_answered(world, instance.resource, answer), *world.look(instance)]
 
 
-def _changed(answer: Exchange) -> Shown:
-    """What a change answered; one that answers without the object shows nothing."""
-    found = find(answer, "") if answer.content else {}
-    return Shown(f"the answer of {answer.operation}", answer, found or {})
+def _answered(world: World, resource: Resource, answer: Exchange) -> list[Shown]:
+    """What an answer shows; one that answers without the object shows nothing."""
+    if not answer.content or not tells_object(world.document, resource, answer.operation):
+        return []
+    return [Shown(f"the answer of {answer.operation}", answer, _object(answer))]
 
 
 def _object(exchange: Exchange) -> dict[str, Any]:

@@ -110,7 +110,7 @@ def _read_field(
         sent=source,
         changed=change,
         null=str(said.get("null", _null(document, changed.get(change), having))),
-        unit=str(said.get("unit", _unit(document, name, schema))),
+        unit=str(said.get("unit", unit_of(document, name, schema))),
         moves=str(said.get("moves", "change" if name in UPDATE_STAMPS else "never")),
         count=str(said.get("count", "")),
         sum=str(said.get("sum", "")),
@@ -150,7 +150,8 @@ def _null(document: Document, changed: Property | None, having: list[Property]) 
     return "clears" if shown else "leaves"
 
 
-def _unit(document: Document, name: str, schema: Json) -> str:
+def unit_of(document: Document, name: str, schema: Json) -> str:
+    """The unit of a value, as its schema and its name say; empty for what is no time."""
     if facet(document, schema, "format") == "date-time":
         return "RFC 3339"
     is_time = name.endswith("_at") or name == "created"

@@ -1,33 +1,45 @@
-"""Does the suite bite? Seeded defects of the mock, and the board that shows which are caught.
+"""Does the suite bite? Defects of the mock, and the board that shows which are caught.
 
-A defect is caught when some rule or law fails that passes on the healthy mock. With `--rules` the
-question is turned around: which rules notice a defect at all? A rule that no defect can make fail
-does not count as a rule.
+Named defects are written by hand and stand inside of the mock. Generic ones are operators applied
+to all that is declared, on the wire or in the store. A defect is caught when some rule or law fails
+that passes on the healthy mock. With `--rules` the question is turned around: which rules notice a
+defect at all? A rule that no defect can make fail does not count as a rule.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mistral_conformance.laws import load_laws
 from mistral_conformance.mutants.board import judge_all_mutants, try_all_rules
 from mistral_conformance.mutants.display import (
     family_lines,
     idle_lines,
     indented,
+    level_lines,
     proof_lines,
     verdict_lines,
 )
+from mistral_conformance.mutants.generic import draw_sample, load_equivalences, load_generic
+from mistral_conformance.mutants.judging import load_defects
+from mistral_conformance.mutants.page import board_page
 from mistral_conformance.mutants.registry import load_mutants
+from mistral_conformance.mutants.results import WrongResults, keep_verdicts, read_verdicts
 from mistral_conformance.rules import load_rules
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from mistral_conformance.mutants.judging import Verdict
+
 ENOUGH = 0.95
-"""The part of the defects that must be caught."""
+"""The part of the defects that must be caught, by a MUST or a SHOULD."""
+STRONG = (MUST.value, SHOULD.value)
 HELD, BROKEN, WRONG_USE = 0, 1, 2
 
 
@@ -39,6 +51,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="ID_OR_FAMILY",
         help="only these defects, or those of these rule families",
+    )
+    parser.add_argument(
+        "--generic", action="store_true", help="the generic defects, thousands, not the named ones"
+    )
+    parser.add_argument(
+        "--sample",
+        type=int,
+        metavar="N",
+        help="only so many generic defects, of each operator as many",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="S", help="which ones --sample draws, default: 0"
+    )
+    parser.add_argument(
+        "--results",
+        type=Path,
+        metavar="FILE",
+        help="note verdicts here, and do not judge again what is noted already",
+    )
+    parser.add_argument(
+        "--page", type=Path, metavar="FILE", help="write what --results holds as Markdown"
+    )
+    parser.add_argument(
+        "--schemathesis",
+        action="store_true",
+        help="try plain Schemathesis, too, with as many requests",
     )
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes at a time"
@@ -56,42 +94,84 @@ def main(arguments: argparse.Namespace) -> int:
     The exit code is 0 when enough of them are caught (with `--rules`: when every rule notices one),
     1 when not, 2 for wrong use.
     """
-    unknown = [each for each in arguments.only if not select([each])]
-    if unknown or arguments.jobs < 1:
-        what = f"no defect and no family is called {', '.join(unknown)}: see --list"
-        sys.stderr.write(f"{what if unknown else '--jobs: write 1 or more'}\n")
+    wrong = _wrong_use(arguments)
+    if wrong:
+        sys.stderr.write(f"{wrong}\n")
         return WRONG_USE
-    ids = select(arguments.only)
+    ids = choose(arguments)
     if arguments.list:
         return show_list(ids)
-    return show_rules(ids, arguments.jobs) if arguments.rules else show_board(ids, arguments.jobs)
+    if arguments.rules:
+        return show_rules(ids, arguments.jobs)
+    try:
+        return show_board(ids, arguments)
+    except WrongResults as error:
+        sys.stderr.write(f"{error}\n")
+        return WRONG_USE
+
+
+def _wrong_use(arguments: argparse.Namespace) -> str:
+    """What is wrong with the arguments, empty when nothing is."""
+    unknown = [each for each in arguments.only if not select([each])]
+    if unknown:
+        return f"no defect and no family is called {', '.join(unknown)}: see --list"
+    if arguments.jobs < 1:
+        return "--jobs: write 1 or more"
+    if arguments.sample is not None and arguments.sample < 1:
+        return "--sample: write 1 or more"
+    if arguments.page and not arguments.results:
+        return "--page tells what is in --results FILE: name it"
+    return ""
+
+
+def choose(arguments: argparse.Namespace) -> list[str]:
+    """The ids of the defects that the arguments mean."""
+    generic = arguments.generic or arguments.sample is not None
+    known = load_generic() if generic else load_mutants()
+    ids = select(arguments.only) if arguments.only else list(known)
+    if arguments.sample is None:
+        return ids
+    return draw_sample([each for each in ids if each in known], arguments.sample, arguments.seed)
 
 
 def select(wanted: Sequence[str]) -> list[str]:
-    """The ids of the defects that are named or whose family is, all where none is named."""
-    return [
-        each.id
-        for each in load_mutants().values()
-        if not wanted or each.id in wanted or each.family in wanted
-    ]
+    """The ids of the defects that are named, or whose family or operator is."""
+    return [e.id for e in load_defects().values() if e.id in wanted or e.family in wanted]
 
 
 def show_list(ids: Sequence[str]) -> int:
     """Print the defects."""
+    known = load_defects()
     for each in ids:
-        _say(each, indented(load_mutants()[each].description))
+        _say(each, indented(known[each].description))
     return HELD
 
 
-def show_board(ids: Sequence[str], jobs: int) -> int:
+def show_board(ids: Sequence[str], arguments: argparse.Namespace) -> int:
     """Print each defect and what became of it; the exit code says whether enough are caught."""
-    verdicts = []
-    for verdict in judge_all_mutants(ids, jobs=jobs):
+    before = read_verdicts(arguments.results) if arguments.results else {}
+    left = [each for each in ids if each not in before]
+    verdicts = [before[each] for each in ids if each in before]
+    if verdicts:
+        _say(f"{len(verdicts)} of {len(ids)} defects are judged already")
+    plain = arguments.schemathesis
+    judged = judge_all_mutants(left, jobs=arguments.jobs, schemathesis=plain)
+    for verdict in keep_verdicts(arguments.results, judged):
         verdicts.append(verdict)
         _say(*verdict_lines(verdict))
-    _say("", *family_lines(verdicts))
-    caught = sum(each.caught for each in verdicts)
-    return HELD if caught >= ENOUGH * len(verdicts) else BROKEN
+    _say("", *family_lines(verdicts), *level_lines(verdicts))
+    if arguments.page:
+        arguments.page.write_text(_page(verdicts), encoding="utf-8")
+    met = [each for each in verdicts if each.caught or each.struck]
+    caught = sum(each.level in STRONG for each in met)
+    return HELD if caught >= ENOUGH * len(met) else BROKEN
+
+
+def _page(verdicts: Sequence[Verdict]) -> str:
+    used = {each.rule.partition("[")[0] for each in verdicts}
+    idle = [each.id for each in (*load_rules(), *load_laws()) if each.id not in used]
+    known = load_generic()
+    return board_page(verdicts, len(known), load_equivalences(), idle)
 
 
 def show_rules(ids: Sequence[str], jobs: int) -> int:

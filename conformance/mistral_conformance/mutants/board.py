@@ -9,6 +9,7 @@ import multiprocessing
 from collections import deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mistral_conformance.mutants.judging import judge_mutant, rules_that_notice
@@ -19,16 +20,18 @@ if TYPE_CHECKING:
     from mistral_conformance.mutants.judging import Verdict
 
 
-def judge_all_mutants(ids: Sequence[str], *, jobs: int = 1) -> Iterator[Verdict]:
+def judge_all_mutants(
+    ids: Sequence[str], *, jobs: int = 1, schemathesis: bool = False
+) -> Iterator[Verdict]:
     """The verdicts on the defects, in order, each as soon as it is known.
 
     With one job all runs in this process.
     """
     if jobs == 1:
-        yield from map(judge_mutant, ids)
+        yield from map(partial(judge_mutant, schemathesis=schemathesis), ids)
         return
     with _pool(jobs) as pool:
-        yield from pool.map(judge_mutant, ids)
+        yield from pool.map(partial(judge_mutant, schemathesis=schemathesis), ids)
 
 
 def try_all_rules(ids: Sequence[str], *, jobs: int = 1) -> Iterator[tuple[str, str]]:

@@ -12,21 +12,43 @@ if TYPE_CHECKING:
     from mistral_conformance.mutants.judging import Verdict
 
 WIDTH = 80
-MARKS = {True: "caught", False: "MISSED"}
+NAME_WIDTH = 60
 
 
 def verdict_lines(verdict: Verdict) -> list[str]:
     """One defect: what became of it, and the rule that noticed it or what it would have been."""
-    head = f"{MARKS[verdict.caught]}  {verdict.mutant:<46}{verdict.elapsed_s:>6.1f} s"
+    name = shorten_middle(verdict.mutant, NAME_WIDTH)
+    head = f"{mark(verdict):<8}{name:<{NAME_WIDTH}}{verdict.elapsed_s:>8.1f} s"
     return [head, indented(f"by {verdict.rule}" if verdict.caught else verdict.description)]
+
+
+def mark(verdict: Verdict) -> str:
+    """What became of a defect, in a word: the level that noticed it, or `MISSED`, or `not met`."""
+    if verdict.caught:
+        return verdict.level
+    return "MISSED" if verdict.struck else "not met"
+
+
+def shorten_middle(text: str, width: int) -> str:
+    """A text that is no wider, with its beginning and its end."""
+    if len(text) <= width:
+        return text
+    half = (width - 3) // 2
+    return f"{text[:half]}...{text[-(width - 3 - half) :]}"
+
+
+def level_lines(verdicts: Sequence[Verdict]) -> list[str]:
+    """How many defects each level caught, and how many none did."""
+    counted = Counter(mark(each) for each in verdicts)
+    return [f"{word:<32}{count:>4} of {len(verdicts)}" for word, count in sorted(counted.items())]
 
 
 def family_lines(verdicts: Sequence[Verdict]) -> list[str]:
     """How many defects of each family were caught, and of all."""
     total = Counter(each.family for each in verdicts)
     caught = Counter(each.family for each in verdicts if each.caught)
-    lines = [f"{family:<20}{caught[family]:>4} of {total[family]}" for family in sorted(total)]
-    return [*lines, f"{'caught':<20}{caught.total():>4} of {total.total()}"]
+    lines = [f"{family:<32}{caught[family]:>4} of {total[family]}" for family in sorted(total)]
+    return [*lines, f"{'caught':<32}{caught.total():>4} of {total.total()}"]
 
 
 def proof_lines(rule: str, mutant: str) -> list[str]:

@@ -9,53 +9,92 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from attrs import evolve, frozen
+from attrs import define, evolve, frozen
 
 from mistral_conformance.embedded import FLAGS, embedded_identities
 from mistral_conformance.laws import load_laws
+from mistral_conformance.laws.law import FULL, QUICK
 from mistral_conformance.model.document import load_document
+from mistral_conformance.mutants.generic import load_generic
+from mistral_conformance.mutants.generic.surface import group_of
+from mistral_conformance.mutants.generic.traffic import Altered
+from mistral_conformance.mutants.plain import failing_checks
 from mistral_conformance.mutants.registry import load_mutants
 from mistral_conformance.rules import load_rules
-from mistral_conformance.running.plan import Case, make_plan
+from mistral_conformance.running.plan import SEEN, Case, make_plan
 from mistral_conformance.running.run import RunOptions, open_session
 from mistral_conformance.running.runner import judge, judge_all
 from mistral_conformance.session.markers import seeded_run_id
 from mistral_conformance.verdict.outcome import RED, Result, Status
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_mock.app import create_app
 from mistral_mock.identities import make_identity
-from mistral_mock.server import running
+from mistral_mock.server import listen, serving, spell_address
 from mistral_mock.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
-    from mistral_conformance.laws.law import Law
-    from mistral_conformance.mutants.registry import Mutant
+    from starlette.types import ASGIApp
+
+    from mistral_conformance.laws.law import Depth, Law
+    from mistral_conformance.mutants.generic.defect import Strikes
     from mistral_conformance.session.identities import Identity
     from mistral_conformance.session.rule import Rule
     from mistral_conformance.session.session import Session
     from mistral_mock.identities import Identity as MockIdentity
 
+    Around = Callable[[ASGIApp], ASGIApp]
+
 MAX_EXAMPLES = 10
 SEED = 0
+LOOPBACK = "127.0.0.1"
+LEVELS = (MUST, SHOULD, MAY)
 HEALTHY = Settings(clock="manual", processing_delay_s=1.0)
 _healthy: dict[str, bool] = {}
 
 
+class Defect(Protocol):
+    """What can be put into a mock, named or generic."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102 - see the class
+    @property
+    def family(self) -> str: ...  # noqa: D102 - see the class
+    @property
+    def description(self) -> str: ...  # noqa: D102 - see the class
+    @property
+    def operations(self) -> tuple[str, ...]: ...  # noqa: D102 - see the class
+    @property
+    def likely(self) -> tuple[str, ...]: ...  # noqa: D102 - see the class
+    def applied(self) -> AbstractContextManager[Strikes | None]: ...  # noqa: D102 - see the class
+    def around(self, app: ASGIApp) -> ASGIApp: ...  # noqa: D102 - see the class
+
+
 @frozen
 class Verdict:
-    """What the suite said about one defect: the rule or law that noticed it first, and its reason.
+    """What the suite said about one defect: the strongest rule or law that noticed it, and why.
 
-    `rule` is empty when none did; `elapsed_s` is wall time in seconds.
+    `rule`, `level` and `reason` are empty when none did. `struck` is false where nothing that was
+    sent or answered met the defect. `elapsed_s` is wall time in seconds, `requests` how many were
+    sent until then. `schemathesis` is the check of plain Schemathesis that noticed it with as many
+    requests, empty when none did, None when it was not asked.
     """
 
     mutant: str
     family: str
+    group: str
     description: str
-    rule: str
-    reason: str
-    elapsed_s: float
+    rule: str = ""
+    level: str = ""
+    reason: str = ""
+    struck: bool = True
+    requests: int = 0
+    elapsed_s: float = 0.0
+    schemathesis: str | None = None
 
     @property
     def caught(self) -> bool:
@@ -63,29 +102,49 @@ class Verdict:
         return bool(self.rule)
 
 
-def judge_mutant(mutant_id: str) -> Verdict:
-    """The verdict on one defect, by the first rule or law that notices it.
+def load_defects() -> dict[str, Defect]:
+    """All defects by id, the named ones first."""
+    return {**load_mutants(), **load_generic()}
+
+
+def judge_mutant(mutant_id: str, *, schemathesis: bool = False) -> Verdict:
+    """The verdict on one defect, by the first of the strongest rules and laws that notice it.
+
+    On demand plain Schemathesis is asked, too.
 
     Raises:
         KeyError: there is no such defect.
 
     """
-    mutant = load_mutants()[mutant_id]
+    mutant = load_defects()[mutant_id]
     started = time.monotonic()
-    cases: Sequence[Case] = cases_for(mutant, [*load_rules(), *load_laws()])
-    noticed: Result | None = None
-    while cases and noticed is None:
-        found, cases = _first_failure(mutant, cases)
-        if found and passes_on_healthy(found[0]):
-            noticed = found[1]
-    return Verdict(
-        mutant.id,
-        mutant.family,
-        mutant.description,
-        noticed.rule.id if noticed else "",
-        noticed.reason if noticed else "",
-        round(time.monotonic() - started, 2),
-    )
+    cases: Sequence[Case] = cases_for(mutant, [*load_rules(), *load_laws()], FULL)
+    verdict = Verdict(mutant.id, mutant.family, group_of(mutant.operations[0]), mutant.description)
+    requests, struck = 0, False
+    while cases and not verdict.caught:
+        tried = _try(mutant, cases)
+        requests += tried.requests
+        struck = struck or tried.struck
+        cases = tried.left
+        if tried.failure and passes_on_healthy(tried.failure[0]):
+            told = tried.failure[1]
+            verdict = evolve(
+                verdict, rule=told.name, level=told.rule.level.value, reason=told.reason
+            )
+    elapsed_s = round(time.monotonic() - started, 2)
+    verdict = evolve(verdict, struck=struck, requests=requests, elapsed_s=elapsed_s)
+    if schemathesis and (verdict.caught or struck):
+        return evolve(verdict, schemathesis=_ask_schemathesis(mutant, requests))
+    return verdict
+
+
+def _ask_schemathesis(mutant: Defect, requests: int) -> str:
+    """The check of plain Schemathesis that fails with the defect and not without, if any."""
+    with mock_session() as session, silence():
+        before = failing_checks(session, mutant.operations, requests)
+    with mutant.applied(), mock_session(around=mutant.around) as session, silence():
+        after = failing_checks(session, mutant.operations, requests)
+    return next(iter(sorted(after - before)), "")
 
 
 def rules_that_notice(mutant_id: str, without: frozenset[str]) -> frozenset[str]:
@@ -97,7 +156,7 @@ def rules_that_notice(mutant_id: str, without: frozenset[str]) -> frozenset[str]
         KeyError: there is no such defect.
 
     """
-    mutant = load_mutants()[mutant_id]
+    mutant = load_defects()[mutant_id]
     cases = [
         case
         for case in cases_for(mutant, load_rules())
@@ -112,44 +171,103 @@ def rules_that_notice(mutant_id: str, without: frozenset[str]) -> frozenset[str]
     return frozenset(rule for rule, case in failed.items() if passes_on_healthy(case))
 
 
-def cases_for(mutant: Mutant, rules: Iterable[Rule | Law]) -> list[Case]:
-    """The cases over a defect's operations: its own family first, costly ones last."""
-    plan = make_plan(load_document(), rules, mutant.operations)
-    return sorted(plan, key=lambda case: (case.rule.family != mutant.family, _cost(case, mutant)))
+def cases_for(mutant: Defect, rules: Iterable[Rule | Law], depth: Depth = QUICK) -> list[Case]:
+    """The cases over a defect's operations: the strongest first, of these the likely ones."""
+    plan = make_plan(load_document(), rules, mutant.operations, depth=depth)
+    return sorted(
+        plan,
+        key=lambda case: (
+            LEVELS.index(case.rule.level),
+            case.rule.family == SEEN,
+            case.rule.family not in mutant.likely,
+            _cost(case, mutant),
+        ),
+    )
 
 
-def _first_failure(
-    mutant: Mutant, cases: Sequence[Case]
-) -> tuple[tuple[Case, Result] | None, Sequence[Case]]:
-    """The first failure on the mock with the defect, and the cases not yet judged."""
-    with mutant.applied(), mock_session() as session, silence():
+@frozen
+class Trial:
+    """What became of some cases on a mock with a defect: the first failure, and what is left."""
+
+    failure: tuple[Case, Result] | None
+    left: Sequence[Case]
+    struck: bool
+    requests: int
+
+
+def _try(mutant: Defect, cases: Sequence[Case]) -> Trial:
+    """Judge cases on the mock with the defect until one fails."""
+    watch = Watch(mutant)
+    with (
+        mutant.applied() as strikes,
+        mock_session(around=watch.around) as session,
+        silence(),
+    ):
+        watch.inside = strikes
         for index, result in enumerate(judge_all(session, cases)):
             if result.status in RED:
-                return (cases[index], result), cases[index + 1 :]
-    return None, ()
+                failure = cases[index], result
+                return Trial(failure, cases[index + 1 :], watch.struck, session.coverage.requests)
+        return Trial(None, (), watch.struck, session.coverage.requests)
+
+
+@define
+class Watch:
+    """Puts a defect before a server and remembers whether it has altered anything."""
+
+    mutant: Defect
+    app: ASGIApp | None = None
+    inside: Strikes | None = None
+
+    def around(self, app: ASGIApp) -> ASGIApp:
+        """The server with the defect before it."""
+        self.app = self.mutant.around(app)
+        return self.app
+
+    @property
+    def struck(self) -> bool:
+        """Whether the defect has altered anything; of a named one nobody can tell."""
+        before = self.app if isinstance(self.app, Altered) else self.inside
+        return before is None or before.struck
 
 
 @contextmanager
-def mock_session(seed: int = SEED, settings: Settings = HEALTHY) -> Iterator[Session]:
+def mock_session(
+    seed: int = SEED, settings: Settings = HEALTHY, around: Around = lambda app: app
+) -> Iterator[Session]:
     """A session on a mock of its own in this process, with every identity; with its manual clock.
+
+    `around` may put something between the mock and the session.
 
     Raises:
         ServerError: the mock cannot start.
 
     """
     identities = embedded_identities()
-    with running(evolve(settings, identities=_known(identities), seed=seed)) as server:
+    known = evolve(settings, identities=_known(identities), seed=seed)
+    with _running(known, around) as base_url:
         manual = settings.clock == "manual"
         options = RunOptions(
-            server.base_url,
+            base_url,
             identities,
             seed=seed,
             max_examples=MAX_EXAMPLES,
-            clock_url=f"{server.base_url}/_mock/clock" if manual else "",
+            clock_url=f"{base_url}/_mock/clock" if manual else "",
             run_id=seeded_run_id(seed),
         )
         with open_session(options) as session:
             yield session
+
+
+@contextmanager
+def _running(settings: Settings, around: Around) -> Iterator[str]:
+    """The base URL of a mock with something before it."""
+    app = create_app(settings)
+    try:
+        with listen(LOOPBACK, 0) as found, serving(around(app), found):
+            yield spell_address(found)
+    finally:
+        app.world.close()
 
 
 def _known(identities: dict[str, Identity]) -> tuple[MockIdentity, ...]:
@@ -179,7 +297,7 @@ def passes_on_healthy(case: Case) -> bool:
     return _healthy[case.name]
 
 
-def _cost(case: Case, mutant: Mutant) -> tuple[int, int]:
+def _cost(case: Case, mutant: Defect) -> tuple[int, int]:
     """Roughly what a case takes, to be compared.
 
     A rule sends a handful of requests, a law some dozens, the fewer the less it is about besides

@@ -15,12 +15,15 @@ import importlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mistral_conformance.verdict.registry import import_modules
+from mistral_mock import registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from starlette.types import ASGIApp
 
     Part = Any
     """A function or constant of the mock; defects care for its form themselves."""
@@ -47,6 +50,15 @@ class Mutant:
         """The rule family that should notice it first."""
         return self.id.partition(".")[0]
 
+    @property
+    def likely(self) -> tuple[str, ...]:
+        """The families that should notice it first."""
+        return (self.family,)
+
+    def around(self, app: ASGIApp) -> ASGIApp:
+        """The server as it is: the defect is inside."""
+        return app
+
     @contextmanager
     def applied(self) -> Iterator[None]:
         """The mock has the defect inside, and is healthy again afterwards.
@@ -58,10 +70,13 @@ class Mutant:
         owner, name = self._find()
         # The class's own dictionary keeps what `getattr` would unwrap, such as a static method.
         healthy = vars(owner)[name] if name in vars(owner) else getattr(owner, name)
-        setattr(owner, name, self.factory(healthy))
+        defect = self.factory(healthy)
+        setattr(owner, name, defect)
+        exchange_registered(healthy, defect)
         try:
             yield
         finally:
+            exchange_registered(defect, healthy)
             setattr(owner, name, healthy)
 
     def _find(self) -> tuple[Any, str]:
@@ -73,6 +88,19 @@ class Mutant:
             owner = getattr(owner, each)
         getattr(owner, name)
         return owner, name
+
+
+def exchange_registered(old: Part, new: Part) -> None:
+    """Put a function in the place of another one wherever the mock has that registered."""
+    for table in (registry.HANDLERS, registry.SERVERS, registry.LISTENERS, registry.READERS):
+        for key in [each for each, function in table.items() if function is old]:
+            table[key] = new
+    for key, keeper in registry.KEEPERS.items():
+        if keeper.run is old:
+            registry.KEEPERS[key] = evolve(keeper, run=new)
+    for key, section in registry.SECTIONS.items():
+        if section.load is old:
+            registry.SECTIONS[key] = evolve(section, load=new)
 
 
 _MUTANTS: dict[str, Mutant] = {}

@@ -39,6 +39,8 @@ SENTENCES = "The harbour opens early. Every small boat carries a letter."
 WORD = re.compile(r"\w+")
 BEGINNINGS = {"mp3": (b"ID3", b"\xff"), "flac": (b"fLaC",), "opus": (b"OggS",)}
 SPEECH_EVENTS = {"speech.audio.delta", "speech.audio.done"}
+RIFF_HEAD = 8
+"""The bytes of a WAV file before those that its own length counts."""
 SLACK_S = 0.05
 
 
@@ -293,6 +295,9 @@ def sample_is_the_recording(ctx: Context) -> None:
     expect_equal(ctx, answer.media_type, "audio/wav", "the type", answer)
     length = read_sound(ctx, answer.content, answer).seconds
     ctx.expect(abs(length - 2.5) <= SLACK_S, f"{length:.2f} s of 2.5 s", answer)
+    told = int.from_bytes(answer.content[4:8], "little") + RIFF_HEAD
+    size = len(answer.content)
+    ctx.expect(told == size, f"the file says that it has {told} bytes, it has {size}", answer)
 
 
 @rule(

@@ -12,7 +12,6 @@ from mistral_conformance.rules.common.observability import (
     create_judge,
     define_judge,
     expect_code,
-    walk,
 )
 from mistral_conformance.rules.common.steps import (
     expect_equal,
@@ -56,40 +55,6 @@ def created_judge_is_readable(ctx: Context) -> None:
         expect_equal(ctx, made[name], value, name, made)
     read = ctx.expect_status(ctx.api.call(FETCH, judge_id=made["id"]), 200)
     expect_same_fields(ctx, made, read, ignore=set())
-
-
-@rule(
-    id="judges.list-filters",
-    level=MUST,
-    source="document: beta.observability.judges.list",
-    operations=(LIST,),
-)
-def list_filters(ctx: Context) -> None:
-    """The list's filters by text, type and model keep what fits and leave out the rest."""
-    sign = word(ctx)
-    plain = create_judge(ctx, name=f"{sign}-a", model_name="mistral-small-latest")
-    other = create_judge(ctx, name=f"{sign}-b", model_name="mistral-large-latest", output=SCALE)
-    cases: tuple[tuple[dict[str, list[str]], list[str]], ...] = (
-        ({}, [plain["id"], other["id"]]),
-        ({"type_filter": ["REGRESSION"]}, [other["id"]]),
-        ({"type_filter": ["CLASSIFICATION", "REGRESSION"]}, [plain["id"], other["id"]]),
-        ({"model_filter": ["mistral-small-latest"]}, [plain["id"]]),
-    )
-    for query, due in cases:
-        answer = ctx.api.call(LIST, query={"q": sign, "page_size": 100, **query})
-        listed = ctx.expect_status(answer, 200).at("judges.results")
-        found = [str(each["id"]) for each in listed]
-        ctx.expect(sorted(found) == sorted(due), f"{query} gives other judges", answer)
-        expect_equal(ctx, answer.at("judges.count"), len(due), "the count", answer)
-
-
-@rule(id="judges.pages-are-complete", level=MUST, source="lists.ways-of-paging", operations=(LIST,))
-def pages_are_complete(ctx: Context) -> None:
-    """Pages count from 1 and show each judge once."""
-    sign = word(ctx)
-    made = [create_judge(ctx, name=f"{sign}-{place}")["id"] for place in range(3)]
-    found = [str(each["id"]) for each in walk(ctx, LIST, "judges", {"q": sign, "page_size": 2})]
-    ctx.expect(sorted(found) == sorted(made), "the pages do not show each judge once")
 
 
 @rule(
@@ -189,27 +154,6 @@ def former_contents_stay(ctx: Context) -> None:
     again = {**sent, "instructions": "Third."}
     answer = ctx.api.call(UPDATE, judge_id=older_id, json=again)
     expect_code(ctx, answer, "JUDGE_ALREADY_HAS_NEW_VERSION")
-
-
-@rule(
-    id="judges.deleted-judge-is-gone",
-    level=MUST,
-    source="document: beta.observability.judges.delete; shapes.success-codes",
-    operations=(DELETE, FETCH, LIST, ASK),
-)
-def deleted_judge_is_gone(ctx: Context) -> None:
-    """A deleted judge is neither read nor listed nor asked, and its name is free again."""
-    made = create_judge(ctx)
-    ids = {"judge_id": made["id"]}
-    ctx.expect_status(ctx.api.call(DELETE, ids), 204)
-    ctx.expect_status(ctx.api.call(FETCH, ids), 404)
-    ctx.expect_status(ctx.api.call(ASK, ids, json={"messages": TALK}), 404)
-    ctx.expect_status(ctx.api.call(DELETE, ids), 404)
-    listed = ctx.expect_status(ctx.api.call(LIST, query={"q": made["name"]}), 200)
-    found = [each["id"] for each in listed.at("judges.results")]
-    ctx.expect(made["id"] not in found, "it is still listed", listed)
-    again = {**define_judge(ctx), "name": made["name"]}
-    ctx.expect_status(ctx.api.call(CREATE_JUDGE, json=again), 201)
 
 
 @rule(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 WHOLE = "whole"
 OFFERED = "offered"
 """The family of laws that are judged before the others: what does not exist is not judged."""
+SEEN = "seen"
+"""The family of laws that are judged after all others: by what these were answered."""
 
 
 class WrongSelection(ValueError):  # noqa: N818 - read as a sentence by the command line
@@ -165,7 +167,7 @@ def make_plan(
         for each in known
         if set(each.operations) & set(operations) and set(each.operations) <= reach
     ]
-    laws = sorted((e for e in chosen if isinstance(e, Law)), key=lambda e: e.family != OFFERED)
+    laws = sorted((e for e in chosen if isinstance(e, Law)), key=_turn)
     subjects = [
         Case(rule, subject=subject)
         for law in laws
@@ -173,6 +175,11 @@ def make_plan(
         if set(rule.operations) & set(operations) and set(rule.operations) <= reach
     ]
     return [*per_operation, *(Case(each) for each in named), *subjects]
+
+
+def _turn(law: Law) -> int:
+    """When a law's turn is, to be compared."""
+    return {OFFERED: 0, SEEN: 2}.get(law.family, 1)
 
 
 def leave_out(plan: Sequence[Case], patterns: Sequence[str]) -> list[Case]:

@@ -110,6 +110,11 @@ class Coverage:
             seen = hash(value)
             record.sights.setdefault(Parameter(place, name), Sight(seen)).see(seen)
 
+    @property
+    def requests(self) -> int:
+        """How many requests to operations were answered."""
+        return sum(each.requests for each in self._records.values())
+
     def table(self, operations: Sequence[str]) -> list[Row]:
         """One row per operation."""
         return [self._row(self._document.operations[each]) for each in operations]

@@ -23,6 +23,7 @@ from mistral_conformance.session.creations import Creations, Leftover, Made, loa
 from mistral_conformance.session.identities import IMPOSTOR, NOBODY, Identity
 from mistral_conformance.session.listing import walk
 from mistral_conformance.session.patience import Patience
+from mistral_conformance.session.sightings import Sightings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -66,6 +67,7 @@ class Session:
     memory: dict[object, Any] = field(factory=dict)
     creations: Creations = field(init=False)
     coverage: Coverage = field(init=False)
+    sightings: Sightings = field(init=False)
     redactor: Redactor = field(init=False)
     patience: Patience = field(factory=Patience)
     budget: Budget = field(factory=Budget)
@@ -81,6 +83,7 @@ class Session:
         else:
             self.creations = Creations(self.document, below)
         self.coverage = Coverage(self.document)
+        self.sightings = Sightings(self.document)
         keys = [each.key for each in self.identities.values()]
         self.redactor = Redactor([*keys, *self.wire.connection.secrets])
 
@@ -137,6 +140,7 @@ class Session:
         self.budget.charge(exchange)
         self.listener(exchange)
         exchange = self._formed(exchange, operation)
+        self.sightings.see(exchange)
         self.patience.see(exchange)
         self.creations.see(exchange)
         if self.ledger and not exchange.failure and self._creates(operation):

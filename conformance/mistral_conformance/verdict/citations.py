@@ -8,6 +8,7 @@ A source is a text of citations, parted by semicolons:
                                         whatever a JSON pointer leads to
     RFC 9110 §15.5.6                    a published standard
     harm: what is stored is lost        why breaking it hurts, whoever says so
+    own: our contract, section 3        of a rule that is not of this suite: whatever stands behind
 
 A comment may follow in brackets.
 """
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     Find = Callable[[str], str]
 
-DOCUMENT, HARM = "document:", "harm:"
+DOCUMENT, HARM, OWN = "document:", "harm:", "own:"
 STANDARDS = ("RFC ", "HTML standard ")
 COMMENT = re.compile(r"\s*\(([^()]*)\)$")
 PART = re.compile(r"\s*;\s*")
@@ -39,6 +40,7 @@ class Weight(StrEnum):
     PUBLISHED = "published"
     HARM = "harm"
     CHOICE = "choice"
+    OWN = "own"
 
 
 @frozen
@@ -77,6 +79,8 @@ def _read(text: str, find: Find) -> Citation:
     note = (comment[1],) if comment else ()
     if bare.startswith(HARM):
         return Citation(text, Weight.HARM, note)
+    if bare.startswith(OWN):
+        return Citation(text, Weight.OWN, note)
     if bare.startswith(DOCUMENT):
         found = _in_document(bare.removeprefix(DOCUMENT).strip(), find)
         return Citation(text, Weight.PUBLISHED, (found, *note))

@@ -139,7 +139,7 @@ def counting() -> Iterator[tuple[str, Counts]]:
     with running() as other, listen("127.0.0.1", 0) as found:
         app = Counting(App(other.world))
         ready = threading.Event()
-        server = Embedded(app, ready.set)  # type: ignore[arg-type]
+        server = Embedded(app, ready.set)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [found]}, daemon=True)
         thread.start()
         ready.wait()

@@ -165,3 +165,38 @@ def early_turns_are_dropped(answer: Answer) -> None:
 def first_tools_count(answer: Answer) -> None:
     if answer.is_("POST", CHAT):
         answer.content = answer.content.replace(b'"tool_47"', b'"tool_7"')
+
+
+@defect("ids-are-numbers", "seen.answers-have-their-form[models.list]", "whole number")
+def ids_are_numbers(answer: Answer) -> None:
+    if answer.is_("GET", "/v1/models"):
+        with_items(answer, [{**each, "id": 7} for each in items(answer)])
+
+
+@defect("births-are-in-millis", "seen.times-are-possible[models.list]", "no time in seconds")
+def births_are_in_millis(answer: Answer) -> None:
+    if answer.is_("GET", "/v1/models"):
+        with_items(answer, [{**each, "created": 1_760_000_000_000} for each in items(answer)])
+
+
+@defect(
+    "updates-count-wrongly",
+    "neighbours.action-shows-the-object[beta.libraries.update]",
+    "`nb_documents` is",
+)
+def updates_count_wrongly(answer: Answer) -> None:
+    if answer.is_("PATCH"):
+        answer.body = {**answer.body, "nb_documents": 7}
+
+
+@remembering("libraries-are-forgotten", "gone.only-at-its-time[library]", "any more")
+def libraries_are_forgotten() -> Alter:
+    looks: dict[str, int] = {}
+
+    def alter(answer: Answer) -> None:
+        if is_item(answer, LIBRARIES):
+            looks[answer.path] = looks.get(answer.path, 0) + 1
+            if looks[answer.path] > 3:
+                answer.status, answer.body = 404, {"detail": "not found"}
+
+    return alter

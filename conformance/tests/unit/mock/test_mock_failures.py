@@ -13,8 +13,9 @@ import httpx
 import pytest
 from attrs import evolve
 
+from mistral_mock import registry
 from mistral_mock.answers import Later
-from mistral_mock.resources import libraries, processing, upkeep
+from mistral_mock.resources import processing, upkeep
 from mistral_mock.resources.batch.records import BatchJob, BatchRequest
 from mistral_mock.resources.fine_tuning.records import Job
 from mistral_mock.resources.observability.dataset_state import Dataset, ImportTask
@@ -184,7 +185,9 @@ def test_a_keeper_that_fails_altogether_holds_up_no_other(
         raise RuntimeError
 
     document, job = make_document(api), make_batch(api)
-    monkeypatch.setattr(processing, "settle", fail)
+    name = registry.name_of(processing.settle)
+    broken = evolve(registry.KEEPERS[name], run=fail)
+    monkeypatch.setitem(registry.KEEPERS, name, broken)
     town.clock.advance(60)
     assert api.get("/_mock/health").status_code == 200
     assert api.get(document).json()["process_status"] == "todo"
@@ -199,7 +202,7 @@ def test_an_answer_that_fails_while_it_is_waited_for_is_a_500(
     def fail() -> NoReturn:
         raise RuntimeError
 
-    monkeypatch.setattr(libraries, "list_libraries", lambda _: Later(fail))
+    monkeypatch.setitem(registry.HANDLERS, "beta.libraries.list", lambda _: Later(fail))
     answer = api.get(LIST)
     assert (answer.status_code, answer.json()) == (500, FAILED)
     assert any(answer.headers["x-kong-request-id"] in each for each in caplog.messages)

@@ -1,0 +1,118 @@
+"""What all answers of a run have shown of each operation, whoever asked and for whatever reason.
+
+A rule judges what it has asked for. Much else is answered on the way: by objects in states that one
+law alone leads to, or by actions that another one only prepares. Here the first answer of each
+operation is kept whose body departs from its form, or that tells an impossible time.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field, frozen
+
+from mistral_conformance.model.fields import unit_of
+from mistral_conformance.model.schemas import body_schema, properties, types
+from mistral_conformance.model.wording import place_of
+from mistral_conformance.record.exchange import Misread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.model.document import Document
+    from mistral_conformance.model.forms import Form
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.record.reading import Form as RecordedForm
+    from mistral_conformance.record.reading import Place
+
+JSON = "application/json"
+SECONDS = "seconds since 1970"
+PLAUSIBLE_S = (946_684_800, 16_725_225_600)
+"""The beginnings of the years 2000 and 2500, in seconds since 1970: an expiry may be far away."""
+
+
+@frozen
+class Sighting:
+    """An answer that is not as it should be, and why."""
+
+    exchange: Exchange
+    reason: str
+
+
+@define
+class Sightings:
+    """What was seen so far: how many answers, and the first wrong ones, by operation."""
+
+    document: Document
+    answers: dict[str, int] = field(factory=dict)
+    misfits: dict[str, Sighting] = field(factory=dict)
+    untimely: dict[str, Sighting] = field(factory=dict)
+
+    def see(self, exchange: Exchange) -> None:
+        """Look at one answer of success."""
+        form = exchange.form
+        if not exchange.ok or exchange.media_type != JSON or form is None:
+            return
+        operation = exchange.operation
+        self.answers[operation] = self.answers.get(operation, 0) + 1
+        if operation not in self.misfits and (reason := _misfit(form, exchange)):
+            self.misfits[operation] = Sighting(exchange, reason)
+        if operation not in self.untimely and (reason := self._impossible(exchange)):
+            self.untimely[operation] = Sighting(exchange, reason)
+
+    def _impossible(self, exchange: Exchange) -> str:
+        try:
+            found = _times(exchange.form, exchange.json(), ())
+            sent = sent_names(self.document)
+            for place, value in found:
+                if place[-1] not in sent and value and not _is_plausible(value):
+                    return f"{place_of(place)} is {value}, no time in seconds since 1970"
+        except Misread:
+            return ""
+        return ""
+
+
+def _is_plausible(value: float) -> bool:
+    return PLAUSIBLE_S[0] < value < PLAUSIBLE_S[1]
+
+
+def _misfit(form: RecordedForm, exchange: Exchange) -> str:
+    try:
+        wrong = form.misfits(exchange.json())
+    except (Misread, ValueError) as error:
+        return str(error)
+    return next((f"{place_of(place)} {words}" for place, words in wrong.items()), "")
+
+
+def _times(form: Any, value: Any, place: Place) -> Iterator[tuple[Place, float]]:  # noqa: ANN401 - JSON
+    """The times of a body that are told in seconds, with their places."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from _times(form, each, (*place, name))
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from _times(form, each, (*place, number))
+    elif isinstance(value, int) and not isinstance(value, bool) and place:
+        plain = tuple(0 if isinstance(each, int) else each for each in place)
+        if _tells_seconds(form, plain):
+            yield place, value
+
+
+@cache
+def _tells_seconds(form: Form, place: Place) -> bool:
+    """Whether the form says of a place that a time stands there, in seconds since 1970."""
+    name = str(place[-1])
+    return any(unit_of(form.document, name, each) == SECONDS for each in form.schemas(place))
+
+
+@cache
+def sent_names(document: Document) -> frozenset[str]:
+    """The names of all numbers that requests can give: such a time is what a client says it is."""
+    found: set[str] = set()
+    for operation in document.operations.values():
+        _, schema = body_schema(operation)
+        for each in properties(document, schema).values() if schema else ():
+            if types(document, each.schema) & {"integer", "number", "object", "array"}:
+                found.add(each.name)
+    return frozenset(found)
