@@ -6,27 +6,26 @@ from typing import Any
 
 import yaml
 
-Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 WIDTH = 100
 TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 
-class RecordingDumper(Dumper):  # type: ignore[misc] # with libyaml or without
-    """Writes every value in full: nothing is an alias of another."""
-
-    def ignore_aliases(self, _: object) -> bool:
-        """Always."""
-        return True
+def derive(base: str, **attributes: object) -> Any:  # noqa: ANN401 - a class of yaml
+    """A class of PyYAML with other attributes; with libyaml below it where that is there."""
+    found = getattr(yaml, f"C{base}", getattr(yaml, base))
+    return type(base, (found,), attributes)
 
 
-class RecordingLoader(Loader):  # type: ignore[misc] # with libyaml or without
-    """Reads what looks like a date as the text that it is in JSON."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - as the base class has it
+RecordingDumper = derive("SafeDumper", ignore_aliases=lambda *_: True)
+"""Writes every value in full: nothing is an alias of another."""
+RecordingLoader = derive(
+    "SafeLoader",
+    yaml_implicit_resolvers={
         first: [(tag, pattern) for tag, pattern in found if tag != TIMESTAMP]
-        for first, found in Loader.yaml_implicit_resolvers.items()
-    }
+        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    },
+)
+"""Reads what looks like a date as the text that it is in JSON."""
 
 
 def represent_text(dumper: Any, text: str) -> Any:  # noqa: ANN401 - yaml's own

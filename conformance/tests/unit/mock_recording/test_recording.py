@@ -63,6 +63,11 @@ def execute(client: httpx.Client) -> str:
     return str(client.post("/v1/workflows/quick/execute", json={}).json()["execution_id"])
 
 
+def follow_events(client: httpx.Client) -> list[str]:
+    execute(client)
+    return hear(client, "GET", "/v1/workflows/events/stream", headers={"last-event-id": "0"})
+
+
 def complete_as_agent(client: httpx.Client) -> list[str]:
     agent = client.post("/v1/agents", json={"model": "mistral-small-latest", "name": "Helper"})
     body = {"agent_id": agent.json()["id"], "messages": [{"role": "user", "content": "Hi"}]}
@@ -110,10 +115,7 @@ STREAMS: dict[str, Callable[[httpx.Client], list[str]]] = {
     "workflows.executions.stream_workflow_execution_logs": lambda one: hear(
         one, "GET", f"/v1/workflows/executions/{execute(one)}/logs/stream"
     ),
-    "workflows.events.get_stream_events": lambda one: (
-        execute(one)
-        and hear(one, "GET", "/v1/workflows/events/stream", headers={"last-event-id": "0"})
-    ),
+    "workflows.events.get_stream_events": follow_events,
     "workflows.deployments.stream_deployment_logs": lambda one: hear(
         one, "GET", "/v1/workflows/deployments/main/logs/stream"
     ),
