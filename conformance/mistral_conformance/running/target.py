@@ -53,8 +53,8 @@ def require_consent(url: str, *, yes_live: bool) -> None:
     if is_live(url) and not yes_live:
         raise LiveRefused(
             f"{url} is the vendor's own API: what is sent there costs money, and changes the "
-            "account of the key. `mistral-conformance plan` with the same options tells how much; "
-            "add --yes-live if you mean it"
+            "account of the key; `mistral-conformance plan` tells how much. "
+            "Add --yes-live if you mean it"
         )
 
 

@@ -28,7 +28,6 @@ COUNTED = {
     "pages_processed_annotation": "annotated_page",
 }
 """The fields of answers that tell what was used, by the unit of the price."""
-SPOKEN = "audio.speech.complete"
 PLACES = ("usage", "usage_info")
 
 
@@ -77,12 +76,20 @@ def untold_costs() -> frozenset[str]:
     return frozenset(data["untold"])
 
 
+@cache
+def _spoken() -> dict[str, str]:
+    """By operation that speaks a text, the field that holds it."""
+    data = tomllib.loads(files(__package__).joinpath("prices.toml").read_text("utf-8"))
+    found: dict[str, str] = data["spoken"]
+    return found
+
+
 def usage_of(exchange: Exchange) -> Usage:
     """What an answer says that it used, by unit; empty where it says nothing."""
     if not exchange.ok or exchange.method != "POST":
         return {}
-    if exchange.operation == SPOKEN:
-        return {"char_out": float(len(str(_sent(exchange).get("input", ""))))}
+    if spoken := _spoken().get(exchange.operation):
+        return {"char_out": float(len(str(_sent(exchange).get(spoken, ""))))}
     if b'"usage' not in exchange.content:
         return {}
     used: Usage = {}
