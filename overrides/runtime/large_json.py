@@ -18,7 +18,7 @@ except ImportError:
     loads = json.loads
 else:
 
-    def loads(content: bytes) -> Any:
+    def loads(content: bytes, /) -> Any:
         """Return what `json.loads` returns for a body; raises what it raises."""
         try:
             return _decode(content)
