@@ -16,18 +16,21 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from mistral_conformance.cli.arguments import make_run_parser
 from mistral_conformance.cli.connecting import WrongConnection, make_connection
 from mistral_conformance.cli.explaining import explain_law, explain_rule
-from mistral_conformance.cli.settings import WrongSettings, show_settings
+from mistral_conformance.cli.reporting import recording_traffic, reporting_to
+from mistral_conformance.cli.settings import WrongSettings, shaping_settings, show_settings
 from mistral_conformance.embedded import embedded_mock
 from mistral_conformance.laws import load_laws
 from mistral_conformance.model import load_model
 from mistral_conformance.model.document import load_document
 from mistral_conformance.record.connection import Connection
 from mistral_conformance.report.content import build_report
-from mistral_conformance.report.files import Unwritable, prepare_folder, write_reports, write_whole
+from mistral_conformance.report.files import write_whole
+from mistral_conformance.report.folders import Unwritable
 from mistral_conformance.report.knowledge import tell_resource, tell_resources
 from mistral_conformance.report.listing import print_rules
+from mistral_conformance.report.reading import WrongReport
 from mistral_conformance.report.reproducing import make_scripts
-from mistral_conformance.report.terminal import Live, make_console, print_cleaning, print_summary
+from mistral_conformance.report.terminal import Live, make_console, print_cleaning
 from mistral_conformance.rules import load_rules
 from mistral_conformance.running.plan import (
     WrongSelection,
@@ -38,6 +41,7 @@ from mistral_conformance.running.plan import (
     select_rules,
 )
 from mistral_conformance.running.run import Run, RunOptions, execute, open_session
+from mistral_conformance.running.shards import take
 from mistral_conformance.running.target import KeyRefused, LiveRefused, Unreachable, require_consent
 from mistral_conformance.session.clock import TOKEN_VARIABLE
 from mistral_conformance.session.identities import WrongIdentity, parse_identities
@@ -66,6 +70,7 @@ WRONG = (
     WrongConnection,
     WrongIdentity,
     WrongLedger,
+    WrongReport,
     WrongSelection,
     WrongSettings,
     Unwritable,
@@ -77,7 +82,7 @@ def run_command(options: argparse.Namespace) -> int:
     """Judge a server and write the reports.
 
     Raises:
-        LiveRefused, WrongIdentity, WrongSelection, Unwritable: wrong use.
+        LiveRefused, WrongIdentity, WrongReport, WrongSelection, Unwritable: wrong use.
         Unreachable, KeyRefused: no server to judge.
 
     """
@@ -86,15 +91,14 @@ def run_command(options: argparse.Namespace) -> int:
         return HOLDS
     if options.base_url:
         require_consent(options.base_url, yes_live=options.yes_live)
-    plan = _plan(options)
-    prepare_folder(options.report_dir)
+    plan = plan_run(options)
     if not options.embedded_mock:
-        return _run(_run_options(options), plan, options)
+        return _run(make_run_options(options), plan, options)
     with embedded_mock(options.seed) as mock:
         sys.stdout.write(f"{mock.base_url}\n")
         sys.stdout.flush()
         run_options = evolve(
-            _run_options(options, mock.base_url),
+            make_run_options(options, mock.base_url),
             identities=mock.identities,
             clock_url=mock.clock_url,
         )
@@ -195,7 +199,13 @@ def _profile(options: argparse.Namespace) -> str:
     return options.profile or default_profile(options.operations)
 
 
-def _plan(options: argparse.Namespace) -> list[Case]:
+def plan_run(options: argparse.Namespace) -> list[Case]:
+    """The cases that the options ask for, whatever the shard.
+
+    Raises:
+        WrongSelection: they ask for none.
+
+    """
     operations = _operations(options)
     rules = select_rules([*load_rules(), *load_laws()], options.rules)
     plan = make_plan(load_document(), rules, operations, _profile(options), options.depth)
@@ -206,17 +216,23 @@ def _plan(options: argparse.Namespace) -> list[Case]:
 
 
 def _run(options: RunOptions, plan: list[Case], given: argparse.Namespace) -> int:
-    console = make_console()
-    run = Run(options, select_operations(load_document(), options.profile, options.operations))
-    with _hypothesis_at_home(), open_session(options, _teller(console)) as session:
-        with Live(console, len(plan)) as live:
-            execute(session, run, plan, live.show)
-        redactor = session.redactor
+    operations = select_operations(load_document(), options.profile, options.operations)
+    taken = take(plan, given.shard) if given.shard else plan
+    where = (given.report_dir, options.run_id, given.format, given.history)
+    with reporting_to(*where) as reporting, recording_traffic(options, reporting) as heard:
+        ledger = None if given.embedded_mock else given.ledger or reporting.folder / LEDGER
+        whole = evolve(heard, ledger=ledger)
+        run = Run(whole, operations, [each.name for each in plan], len(taken))
+        console = make_console(stderr=True)
+        with _hypothesis_at_home(), open_session(whole, _teller(console)) as session:
+            reporting.begin()
+            with Live(console, len(taken)) as live:
+                execute(session, run, taken, live.show)
+            redactor = session.redactor
     if given.update_baseline and not run.interrupted:
         write_whole(given.baseline, options.baseline.update(run.results).encode())
     report = build_report(run, redactor)
-    paths = write_reports(report, make_scripts(run, redactor), given.report_dir)
-    print_summary(console, report, paths)
+    reporting.end(report, make_scripts(run, redactor))
     if run.interrupted:
         return INTERRUPTED
     if run.stopped and not options.fail_fast:
@@ -244,7 +260,13 @@ def _hypothesis_at_home() -> Iterator[None]:
             set_hypothesis_home_dir(None)
 
 
-def _run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOptions:
+def make_run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOptions:
+    """What the options ask of a run, but for its ledger.
+
+    Raises:
+        WrongIdentity, WrongConnection, WrongBaseline: a value cannot be used.
+
+    """
     identities = {} if embedded_url else parse_identities(options.as_, os.environ)
     run_id = seeded_run_id(options.seed) if embedded_url else fresh_run_id()
     return RunOptions(
@@ -269,7 +291,8 @@ def _run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOpti
         read_only=options.read_only,
         fail_fast=options.fail_fast,
         baseline=_baseline(options),
-        ledger=None if embedded_url else options.ledger or options.report_dir / LEDGER,
+        shard=str(options.shard or ""),
+        settings=shaping_settings(options, make_run_parser()),
     )
 
 

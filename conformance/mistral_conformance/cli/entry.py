@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(given: Sequence[str]) -> int:
     # Imported here, so that a missing extra is a message and not a traceback.
-    from mistral_conformance.cli import commands  # noqa: PLC0415
+    from mistral_conformance.cli import commands, comparing  # noqa: PLC0415
     from mistral_conformance.cli.arguments import make_parser, make_run_parser  # noqa: PLC0415
     from mistral_conformance.cli.settings import complete  # noqa: PLC0415
 
@@ -45,6 +45,8 @@ def _run(given: Sequence[str]) -> int:
         rules=commands.rules_command,
         model=commands.model_command,
         explain=commands.explain_command,
+        merge=comparing.merge_command,
+        compare=comparing.compare_command,
         mutants=commands.mutants_command,
         add_mutants=commands.add_mutants_arguments if given[:1] == ["mutants"] else None,
     )

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mistral_conformance.laws.law import Depth
+    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.running.plan import Case
     from mistral_conformance.session.coverage import Row
     from mistral_conformance.session.creations import Leftover
@@ -47,6 +48,8 @@ class RunOptions:
 
     `yes_live` says that a run against the vendor's own API is meant. `max_requests` and
     `max_time_s` bound the judging, 0 is no bound; `ledger` is the file that tells what was created.
+    `shard` is the part of the plan that is judged, such as `3/8`; `settings` are told in reports.
+    `hear` is told of every exchange, from whatever thread it is made.
     """
 
     base_url: str
@@ -71,14 +74,22 @@ class RunOptions:
     fail_fast: bool = False
     ledger: Path | None = None
     baseline: Baseline = field(factory=no_baseline)
+    shard: str = ""
+    settings: dict[str, str] = field(factory=dict)
+    hear: Callable[[Exchange], object] | None = None
 
 
 @define
 class Run:
-    """What a run has found so far; complete unless `interrupted` or `stopped`, which says why."""
+    """What a run has found so far; complete unless `interrupted` or `stopped`, which says why.
+
+    `plan` are the names of all cases in their order, of which `planned` are judged here.
+    """
 
     options: RunOptions
     operations: list[str]
+    plan: list[str] = field(factory=list)
+    planned: int = 0
     started: datetime = field(factory=lambda: datetime.now(UTC))
     elapsed_s: float = 0.0
     results: list[Result] = field(factory=list)
@@ -109,7 +120,7 @@ def open_session(
     clocked = options.clock_url and not options.read_only
     with (
         _ledger(options) as ledger,
-        Wire(options.base_url, limits, options.connection) as wire,
+        Wire(options.base_url, limits, options.connection, options.hear) as wire,
     ):
         clock = Clock(options.clock_url, options.clock_token) if clocked else None
         session = Session(
