@@ -25,6 +25,7 @@ UNDOCUMENTED = re.compile(r"status (\d{3}) is not documented: (2\d\d)?")
 SENT_WRONG = re.compile(r"\((generated invalid request|ids of nothing|a wrong key)\)")
 MEDIA_TYPE = re.compile(
     r"the answer is (\S+/\S+|without a media type), |the media type is '([^']*)'"
+    r"|a stream was asked for, \S+ came"
 )
 NOT_JSON = "the answer is not JSON"
 GONE = re.compile(
@@ -56,7 +57,7 @@ class Kind:
     name: str
     title: str
     seen: Callable[[Result, str, frozenset[str]], bool]
-    detail: Callable[[str, str], str] = field(default=lambda _operation, _answered: "")
+    detail: Callable[[str, Result], str] = field(default=lambda _operation, _result: "")
 
 
 def find_mistake(operation: str, result: Result) -> Mistake | None:
@@ -64,7 +65,7 @@ def find_mistake(operation: str, result: Result) -> Mistake | None:
     answered, due = _statuses(result.reason)
     for kind in KINDS:
         if kind.seen(result, answered, due):
-            detail = kind.detail(operation, answered)
+            detail = kind.detail(operation, result)
             title = f"{kind.title}: " if kind.title else ""
             return Mistake(f"{kind.name} {detail}".strip(), f"{title}{result.reason}")
     if due:
@@ -86,21 +87,27 @@ def _statuses(reason: str) -> tuple[str, frozenset[str]]:
     if match:
         return match[1], frozenset(re.findall(r"\d(?:\d\d|xx)", match[2]))
     match = UNDOCUMENTED.search(reason)
+    if match and NO_IDS in reason and match[1] >= "4":
+        return match[1], frozenset({"404"})
     if match:
         return match[1], frozenset({match[2] or "another"})
     return "", frozenset()
 
 
-def _group(operation: str, _answered: str) -> str:
+def _group(operation: str, _result: Result) -> str:
     return operation.rpartition(".")[0]
 
 
-def _operation(operation: str, _answered: str) -> str:
+def _operation(operation: str, _result: Result) -> str:
     return operation
 
 
-def _answer(_operation: str, answered: str) -> str:
-    return answered
+def _answer(_operation: str, result: Result) -> str:
+    return _statuses(result.reason)[0]
+
+
+def _streamed(_operation: str, result: Result) -> str:
+    return "streams" if "stream" in result.reason else "answers"
 
 
 def _is_gone(result: Result, answered: str, due: frozenset[str]) -> bool:
@@ -169,7 +176,7 @@ KINDS = (
     Kind("foreign", "what belongs to others is answered", _is_foreign),
     ABSENT,
     Kind("error form", "errors are of a wrong form", _is_error_form),
-    Kind("media type", "", _is_media_type, _group),
+    Kind("media type", "", _is_media_type, _streamed),
     Kind("accepted", "wrong requests are accepted", _is_accepted),
     Kind("success", "success has another status", _is_other_success, _answer),
     Kind(

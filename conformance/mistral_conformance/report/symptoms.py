@@ -5,7 +5,7 @@ fits gives the key:
 - the same field in the same wrong form, apart in answers and in errors;
 - no answer from one operation, server errors to requests that are wrong, or of one operation;
 - one of the kinds of mistakes that many rules word differently, see `mistakes`;
-- the same rule with the same words, or rules of one family at one operation.
+- the same words, or rules of one family at one operation.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ FIELD = re.compile(r"`([^`]+)`(?: of the answer)? (is missing|is .+? is due)")
 """What rules say of a field that is absent or of a wrong form."""
 ASKED = re.compile(r"\([^()]*\)$")
 """What a rule says at its end of the request that it sent."""
+TELLING = 3
+"""From so many words on, two rules that say the same mean the same."""
 VARYING = re.compile(r"'[^']*'|\"[^\"]*\"|\[[^\]]*\]|\b[\w-]*\d[\w-]*\b|\b\w+(?:\.\w+)+\b")
 
 
@@ -50,7 +52,8 @@ def symptom_of(result: Result, judge: Judge) -> Symptom:
     if mistake:
         return Symptom(operation, (mistake.key,), mistake.words)
     same = " ".join(VARYING.sub("", ASKED.sub("", result.reason)).split())
-    keys = (f"{operation}/{result.rule.family}", f"{result.rule.id}: {same}")
+    said = same if len(same.split()) >= TELLING else f"{result.rule.id}: {same}"
+    keys = (f"{operation}/{result.rule.family}", said)
     return Symptom(operation, keys, result.reason)
 
 

@@ -14,9 +14,8 @@ from tests.unit.suite.report_values import report as a_report
 from mistral_conformance import cli
 from mistral_conformance.model.document import load_document
 from mistral_conformance.record.wire import Message
-from mistral_conformance.report import html
+from mistral_conformance.report.cells import MOST_COLUMNS, make_matrix
 from mistral_conformance.report.content import load_schema
-from mistral_conformance.report.cells import MOST_COLUMNS
 from mistral_conformance.report.html import render_html
 from mistral_conformance.report.tally import UNREACHED, UNRULED, gaps, tally
 from mistral_conformance.session.context import Context
@@ -232,6 +231,7 @@ def test_families_about_few_operations_share_a_column_when_there_are_many() -> N
     own = [case(f"family{n}.rule", operations=ids[:1]) for n in range(MOST_COLUMNS)]
     run = {"operations": ids}
     families = [each.family for each in own]
-    assert html._columns(a_report(*everywhere, *own, run=run)) == (["schema"], families)
-    few = a_report(*everywhere, *own[1:], run=run)
-    assert html._columns(few) == (["schema", *families[1:]], [])
+    many = make_matrix(a_report(*everywhere, *own, run=run))
+    assert (many.columns, many.rest) == (("schema",), tuple(families))
+    few = make_matrix(a_report(*everywhere, *own[1:], run=run))
+    assert (few.columns, few.rest) == (("schema", *families[1:]), ())
