@@ -107,7 +107,7 @@ def _answer(_operation: str, result: Result) -> str:
 
 
 def _streamed(_operation: str, result: Result) -> str:
-    return "streams" if "stream" in result.reason else "answers"
+    return "streams" if "stream" in f"{result.rule.id} {result.reason}" else "answers"
 
 
 def _is_gone(result: Result, answered: str, due: frozenset[str]) -> bool:
