@@ -26,7 +26,7 @@ SPOKEN = {
     "flaky": "MUST fail at times",
     "error": "in error",
     "blocked": "blocked",
-    "weak": "SHOULD, MAY or known fail",
+    "weak": "SHOULD or MAY fail",
     "skip": "skipped",
     "not-offered": "not offered",
     "pass": "pass",
