@@ -34,6 +34,7 @@ GONE = re.compile(
 )
 CHANGED = re.compile(r"did not move with|shows? `[^`]+` as .*, sent was|still shows `")
 CHANGING = re.compile(r"change|update|clears|patch|put\b")
+UNSTABLE = r"(`id`|\bid) is [\"'].*( in | without|, not )|differ in id\b|changed `id`"
 ACCEPTED = re.compile(r"(an invalid request|the request breaks the document, and) was answered 2")
 FOREIGN = re.compile(r"\bforeign\b|\bof another\b|\bstranger|\bneighbour|\bother-")
 REFUSING = frozenset({"access", "auth", "errors", "extra", "input", "keys"})
@@ -169,6 +170,7 @@ def _is_of(*families: str) -> Callable[[Result, str, frozenset[str]], bool]:
 
 
 ABSENT = Kind("absent", "what does not exist is answered", _is_absent)
+TAKEN = Kind("accepted", "wrong requests are accepted", _is_accepted)
 KINDS = (
     Kind("let in", "keys are not checked", _is_let_in),
     Kind("403 for 401", "", _is_refused_otherwise),
@@ -177,12 +179,13 @@ KINDS = (
     ABSENT,
     Kind("error form", "errors are of a wrong form", _is_error_form),
     Kind("media type", "", _is_media_type, _streamed),
-    Kind("accepted", "wrong requests are accepted", _is_accepted),
+    TAKEN,
     Kind("success", "success has another status", _is_other_success, _answer),
     Kind(
         "end of streams", "streams do not end as due", _says(r"\[DONE\]|does not say that it ends")
     ),
     Kind("total", "totals are wrong", _says(r"\bsays that (there are )?\d+ items"), _operation),
+    Kind("ids", "ids do not stay the same", _says(UNSTABLE), _group),
     Kind("change", "changes are lost", _is_change_lost, _group),
     Kind("value", "values do not come back as sent", _is_value_lost, _group),
     Kind("pages", "pages are wrong", _is_of("pages", "paging")),

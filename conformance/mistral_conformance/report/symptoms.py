@@ -10,12 +10,19 @@ fits gives the key:
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from mistral_conformance.report.mistakes import ABSENT, NO_IDS, find_mistake, is_about_refusal
+from mistral_conformance.report.mistakes import (
+    ABSENT,
+    NO_IDS,
+    TAKEN,
+    find_mistake,
+    is_about_refusal,
+)
 
 if TYPE_CHECKING:
     from mistral_conformance.probing.judging import Judge
@@ -72,13 +79,32 @@ def _answer_symptom(
         return Symptom(operation, (ABSENT.name,), f"{ABSENT.title}: {result.reason}")
     words = _fault(result, shown, judge)
     if words and (shown.status < 500 or result.rule.family == "schema"):
-        where = "error" if shown.status >= 400 else "answer"
-        return Symptom(operation, (f"{where}/{_misfit(words)}",), words)
+        return _fault_symptom(operation, shown, words)
     if shown.failure:
         return Symptom(operation, (f"{operation}/silent",), f"no usable answer: {shown.failure}")
     if shown.status >= 500:
         return _server_error(operation, result, shown.status)
     return None
+
+
+def _fault_symptom(operation: str, shown: Exchange, words: str) -> Symptom:
+    if shown.status >= 400:
+        return Symptom(operation, (f"error/{_misfit(words)}",), f"in errors, {words}")
+    if _repeats(shown, FIELD.search(words)):
+        return Symptom(operation, (TAKEN.name,), f"{TAKEN.title}: {words}, as it was sent")
+    return Symptom(operation, (f"answer/{_misfit(words)}",), words)
+
+
+def _repeats(shown: Exchange, fault: re.Match[str] | None) -> bool:
+    """Whether the field is wrong because the request was, which should have been refused."""
+    try:
+        sent, answer = json.loads(shown.request_content), json.loads(shown.content)
+    except (ValueError, RecursionError):
+        return False
+    if fault is None or not isinstance(sent, dict) or not isinstance(answer, dict):
+        return False
+    name = fault[1]
+    return name in sent and name in answer and sent[name] == answer[name]
 
 
 def _fault(result: Result, shown: Exchange, judge: Judge) -> str:

@@ -33,7 +33,7 @@ from mistral_conformance.record.redaction import REDACTED, Redactor
 from mistral_conformance.record.wire import Message, Wire
 from mistral_conformance.report import files
 from mistral_conformance.report.content import load_schema
-from mistral_conformance.report.files import Unwritable, prepare_folder
+from mistral_conformance.report.folders import Unwritable, prepare_folder
 from mistral_conformance.report.terminal import printable
 from mistral_conformance.session.identities import Identity
 from mistral_conformance.session.rule import Rules, rule
