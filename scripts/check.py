@@ -16,6 +16,7 @@ import attrs
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+CONTAINERS = sorted((ROOT / "conformance" / "container").glob("*.Containerfile"))
 
 
 @attrs.frozen
@@ -40,8 +41,13 @@ CHECKS = (
     Check("document", tool("python", "scripts/lint_document.py"), "see openapi/README.md"),
     Check(
         "workflows",
-        tool("zizmor", "--offline", "--quiet", ".github/workflows"),
-        "run alone: .venv/bin/zizmor --offline .github/workflows",
+        tool("zizmor", "--offline", "--quiet", ".github/workflows", "conformance/action"),
+        "run alone: .venv/bin/zizmor --offline .github/workflows conformance/action",
+    ),
+    Check(
+        "containers",
+        tool("hadolint", *(str(each) for each in CONTAINERS)),
+        "run alone: .venv/bin/hadolint conformance/container/*",
     ),
     Check("regeneration", tool("python", "scripts/generate.py", "--check"), "run: make generate"),
     Check("imports", tool("lint-imports"), "the arrows are in pyproject.toml, [tool.importlinter]"),

@@ -14,23 +14,64 @@ import pytest
 
 NAME = "mistral-conformance-rules"
 PACKAGE = "mistral_conformance"
+PREFIX = "--mistral-"
+ONCE = {
+    "base-url": ("URL", "the server to judge; enables the suite"),
+    "profile": ("NAME", "what to judge: libraries, inference, ...; see `run --list-profiles`"),
+    "config": ("FILE", "options of `mistral-conformance run` in TOML, as on the command line"),
+    "prefix": ("PATH", "the path below which the server has the API"),
+    "ca": ("FILE", "certificate authorities to trust, in PEM form"),
+    "rate": ("N/s", "at most so many requests in a second"),
+    "clock-url": ("URL", "the server's clock, for rules about time"),
+    "seed": ("N", "the same seed sends the same requests; default: 0"),
+    "max-examples": ("N", "generated requests per operation and kind; default: 20"),
+    "depth": ("DEPTH", "quick or full: how much of the laws is tried; default: quick"),
+    "timeout": ("S", "longest silence of the server, in seconds; default: 10"),
+    "max-requests": ("N", "skip what is left after so many requests"),
+    "max-time": ("S", "skip what is left after so many seconds"),
+    "baseline": ("FILE", "known failures: expected to fail until their day"),
+    "shard": ("N/OF", "judge a part of the cases, such as 3/8"),
+    "report-dir": ("DIR", "also write the reports, each run in a folder of its own"),
+}
+"""Options of `mistral-conformance run` that are said once, by their names there."""
+REPEATED = {
+    "operations": ("PATTERN", "only these operations, such as 'beta.libraries.*'"),
+    "rules": ("PATTERN", "only these rules, such as 'schema.*'"),
+    "exclude": ("PATTERN", "not these rules or operations"),
+    "require": ("PATTERN", "operations that the server has to offer"),
+    "as": ("NAME=ENVVAR", "a further identity and the variable that holds its key"),
+    "header": (
+        "'NAME: VALUE'",
+        "a header of every request; $VARIABLE is taken from the environment",
+    ),
+    "model": ("ABILITY=NAME", "a model for chat, embeddings, ..."),
+}
+FLAGS = {
+    "insecure": "do not check the certificate of the server",
+    "read-only": "nothing is created, changed or sent to a model",
+    "yes-live": "the vendor's own API is meant: this costs money and changes the account",
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of `mistral-conformance run`, each with the prefix `--mistral-`."""
     group = parser.getgroup("mistral-conformance", "conformance of a Mistral API server")
-    add = group.addoption
-    add("--mistral-base-url", metavar="URL", help="the server to judge; enables the suite")
-    add("--mistral-operations", action="append", default=[], metavar="PATTERN")
-    add("--mistral-rules", action="append", default=[], metavar="PATTERN")
-    add("--mistral-profile", default="", metavar="NAME")
-    add("--mistral-as", action="append", default=[], metavar="NAME=ENVVAR")
-    add("--mistral-clock-url", default="", metavar="URL")
-    add("--mistral-seed", type=int, default=0, metavar="N")
-    add("--mistral-max-examples", type=int, default=20, metavar="N")
-    add("--mistral-timeout", type=float, default=10.0, metavar="S")
-    add("--mistral-yes-live", action="store_true", help="the vendor's own API is meant")
-    add("--mistral-report-dir", type=Path, default=None, metavar="DIR")
+    for name, (value, words) in ONCE.items():
+        group.addoption(f"{PREFIX}{name}", metavar=value, help=words)
+    for name, (value, words) in REPEATED.items():
+        told = f"{words}; may be repeated"
+        group.addoption(f"{PREFIX}{name}", action="append", default=[], metavar=value, help=told)
+    for name, words in FLAGS.items():
+        group.addoption(f"{PREFIX}{name}", action="store_true", help=words)
+
+
+def given_options(config: pytest.Config) -> list[str]:
+    """The options as words of a command line of `mistral-conformance run`."""
+    once = ((name, config.getoption(f"{PREFIX}{name}")) for name in ONCE)
+    words = [f"--{name}={value}" for name, value in once if value is not None]
+    for name in REPEATED:
+        words += [f"--{name}={value}" for value in config.getoption(f"{PREFIX}{name}")]
+    return words + [f"--{name}" for name in FLAGS if config.getoption(f"{PREFIX}{name}")]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,7 +81,7 @@ def pytest_configure(config: pytest.Config) -> None:
         UsageError: The suite's own packages are not installed, or an option is wrong.
 
     """
-    if config.getoption("--mistral-base-url") is None:
+    if config.getoption(f"{PREFIX}base-url") is None:
         return
     try:
         from mistral_conformance.cli import pytest_rules  # noqa: PLC0415 - see the top
@@ -48,6 +89,6 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(
             f"{error.name} is not installed; in a checkout: pip install '.[conformance]'"
         ) from error
-    config.pluginmanager.register(pytest_rules.RulesPlugin(config), NAME)
+    config.pluginmanager.register(pytest_rules.RulesPlugin(given_options(config), config), NAME)
     if PACKAGE not in config.args:
         config.args.append(str(Path(pytest_rules.__file__)))

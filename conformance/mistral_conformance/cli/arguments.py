@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from mistral_conformance.cli import values
+from mistral_conformance.cli.comparing import add_compare_arguments, add_merge_arguments
 from mistral_conformance.cli.connecting import header
 from mistral_conformance.laws.law import Depth
 from mistral_conformance.model.document import load_document
+from mistral_conformance.report.formats import FILES
 from mistral_conformance.running.plan import (
     WHOLE,
     default_profile,
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
 
 WRONG_USE = 2
 EXIT_CODES = """exit codes: 0 every MUST holds; 1 a MUST fails or a rule could not be judged;
-2 wrong use; 3 target unreachable or key refused; 4 stopped by a --max-...;
-130 interrupted, after cleaning up"""
+2 wrong use; 3 target unreachable or key refused; 4 stopped by a --max-..., or
+shards are missing; 130 interrupted, after cleaning up"""
 
 
 class Parser(argparse.ArgumentParser):
@@ -50,6 +52,8 @@ def make_parser(
     calibrate: Command,
     judge: Command,
     plan: Command,
+    merge: Command,
+    compare: Command,
     mutants: Command,
     add_mutants: Callable[[argparse.ArgumentParser], None] | None,
 ) -> Parser:
@@ -102,6 +106,13 @@ def make_parser(
     explaining.add_argument("id", help="such as views.created-is-shown, or a case of a report")
     _add_own(explaining)
     explaining.set_defaults(command=explain)
+    merging = commands.add_parser("merge", help="make the report of one run from its shards")
+    add_merge_arguments(merging)
+    _add_reports(merging)
+    merging.set_defaults(command=merge)
+    comparing = commands.add_parser("compare", help="show reports side by side")
+    add_compare_arguments(comparing)
+    comparing.set_defaults(command=compare)
     proof = commands.add_parser("mutants", help="judge the suite: does it catch seeded defects?")
     if add_mutants:
         add_mutants(proof)
@@ -109,9 +120,9 @@ def make_parser(
     return parser
 
 
-def make_run_parser() -> Parser:
+def make_run_parser(kind: type[Parser] = Parser) -> Parser:
     """The parser of `run` alone, for those who have to know its options."""
-    parser = Parser(prog="mistral-conformance run")
+    parser = kind(prog="mistral-conformance run")
     _add_run(parser)
     return parser
 
@@ -211,7 +222,40 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         help="part of the names of what the run creates",
     )
     parser.add_argument(
-        "--report-dir", type=Path, default=Path("reports"), metavar="DIR", help="default: reports"
+        "--shard",
+        type=values.shard,
+        metavar="N/OF",
+        help="judge a part of the plan, such as 3/8 for the third of eight; see `merge`",
+    )
+    _add_reports(parser)
+
+
+def _add_reports(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--report-dir",
+        type=Path,
+        default=Path("reports"),
+        metavar="DIR",
+        help="each run writes to a folder of its own in it, and `latest` leads to the newest; "
+        "default: reports",
+    )
+    parser.add_argument(
+        "--format",
+        type=values.output,
+        action="append",
+        default=[],
+        metavar="FORM[=PATH]",
+        help=f"a further form of the report: {', '.join(FILES)}; PATH may be - for standard "
+        "output; may be repeated",
+    )
+    parser.add_argument(
+        "--history",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="REPORT",
+        help="earlier reports that the page tells of: report.json, or a folder of runs; "
+        "may be repeated",
     )
 
 
@@ -265,9 +309,7 @@ def _add_judge(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="known failures, each with a reason, an owner and a last day",
     )
-    parser.add_argument(
-        "--report-dir", type=Path, default=Path("reports"), metavar="DIR", help="default: reports"
-    )
+    _add_reports(parser)
 
 
 def _add_identities(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from mistral_conformance.cli.commands import (
     STOPPED,
     estimate_of,
     hypothesis_at_home,
-    plan_of,
+    plan_run,
     target_of,
     teller,
 )
@@ -26,7 +26,8 @@ from mistral_conformance.report.calibration import (
     print_calibration,
 )
 from mistral_conformance.report.expenses import print_estimate
-from mistral_conformance.report.files import prepare_folder, write_whole
+from mistral_conformance.report.files import write_whole
+from mistral_conformance.report.folders import prepare_folder
 from mistral_conformance.report.terminal import Live, make_console
 from mistral_conformance.running.plan import WrongSelection, select_operations
 from mistral_conformance.running.run import Run, execute, open_session
@@ -48,7 +49,7 @@ def calibrate_command(options: argparse.Namespace) -> int:
         Unreachable, KeyRefused: no server to ask.
 
     """
-    plan = [each for each in plan_of(options) if cited(each.rule)]
+    plan = [each for each in plan_run(options) if cited(each.rule)]
     if not plan:
         raise WrongSelection("no selected rule stands on an entry of the register of evidence")
     console = make_console()

@@ -16,7 +16,8 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from mistral_conformance.cli.arguments import make_run_parser
 from mistral_conformance.cli.connecting import WrongConnection, make_connection
 from mistral_conformance.cli.explaining import explain_law, explain_rule
-from mistral_conformance.cli.settings import WrongSettings, show_settings
+from mistral_conformance.cli.reporting import recording_traffic, reporting_to
+from mistral_conformance.cli.settings import WrongSettings, shaping_settings, show_settings
 from mistral_conformance.embedded import embedded_mock
 from mistral_conformance.laws import load_laws
 from mistral_conformance.model import load_model
@@ -26,11 +27,13 @@ from mistral_conformance.record.connection import Connection
 from mistral_conformance.record.recorded import RecordingError
 from mistral_conformance.report.content import build_report
 from mistral_conformance.report.expenses import print_estimate
-from mistral_conformance.report.files import Unwritable, prepare_folder, write_reports, write_whole
+from mistral_conformance.report.files import write_whole
+from mistral_conformance.report.folders import Unwritable
 from mistral_conformance.report.knowledge import tell_resource, tell_resources
 from mistral_conformance.report.listing import print_rules
+from mistral_conformance.report.reading import WrongReport
 from mistral_conformance.report.reproducing import make_scripts
-from mistral_conformance.report.terminal import Live, make_console, print_cleaning, print_summary
+from mistral_conformance.report.terminal import Live, make_console, print_cleaning
 from mistral_conformance.rules import load_rules
 from mistral_conformance.running.estimate import Estimate, estimate
 from mistral_conformance.running.migration import as_json, as_text, judge_migration
@@ -43,6 +46,7 @@ from mistral_conformance.running.plan import (
     select_rules,
 )
 from mistral_conformance.running.run import Run, RunOptions, execute, open_session
+from mistral_conformance.running.shards import take
 from mistral_conformance.running.target import (
     KeyRefused,
     LiveRefused,
@@ -82,6 +86,7 @@ WRONG = (
     WrongIdentity,
     WrongLedger,
     WrongModule,
+    WrongReport,
     WrongSelection,
     WrongSettings,
     Unwritable,
@@ -93,7 +98,7 @@ def run_command(options: argparse.Namespace) -> int:
     """Judge a server and write the reports.
 
     Raises:
-        LiveRefused, WrongIdentity, WrongSelection, Unwritable: wrong use.
+        LiveRefused, WrongIdentity, WrongReport, WrongSelection, Unwritable: wrong use.
         Unreachable, KeyRefused: no server to judge.
 
     """
@@ -103,10 +108,9 @@ def run_command(options: argparse.Namespace) -> int:
     if options.base_url:
         require_consent(options.base_url, yes_live=options.yes_live)
     load_own(options.rules_from)
-    plan = plan_of(options)
+    plan = plan_run(options)
     if options.base_url and is_live(options.base_url):
         print_estimate(make_console(), estimate_of(options, plan))
-    prepare_folder(options.report_dir)
     with target_of(options) as run_options:
         return _run(run_options, plan, options)
 
@@ -121,12 +125,12 @@ def target_of(options: argparse.Namespace) -> Iterator[RunOptions]:
 
     """
     if not options.embedded_mock:
-        yield run_options_of(options)
+        yield make_run_options(options)
         return
     with embedded_mock(options.seed, options.era) as mock:
         sys.stdout.write(f"{mock.base_url}\n")
         sys.stdout.flush()
-        plain = run_options_of(options, mock.base_url)
+        plain = make_run_options(options, mock.base_url)
         yield evolve(plain, identities=mock.identities, clock_url=mock.clock_url)
 
 
@@ -137,7 +141,7 @@ def plan_command(options: argparse.Namespace) -> int:
         WrongSelection: wrong use.
 
     """
-    print_estimate(make_console(), estimate_of(options, plan_of(options)))
+    print_estimate(make_console(), estimate_of(options, plan_run(options)))
     return HOLDS
 
 
@@ -243,11 +247,11 @@ def _profile(options: argparse.Namespace) -> str:
     return options.profile or default_profile(options.operations)
 
 
-def plan_of(options: argparse.Namespace) -> list[Case]:
-    """The cases that options select.
+def plan_run(options: argparse.Namespace) -> list[Case]:
+    """The cases that the options ask for, whatever the shard.
 
     Raises:
-        WrongSelection: they select nothing.
+        WrongSelection: they ask for none.
 
     """
     operations = _operations(options)
@@ -267,20 +271,26 @@ def estimate_of(options: argparse.Namespace, plan: list[Case]) -> Estimate:
 
 
 def _run(options: RunOptions, plan: list[Case], given: argparse.Namespace) -> int:
-    console = make_console()
-    if given.migration:
-        _tell_migration(options, given.report_dir, console)
     document = load_document(options.era)
-    run = Run(options, select_operations(document, options.profile, options.operations))
-    with hypothesis_at_home(), open_session(options, teller(console)) as session:
-        with Live(console, len(plan)) as live:
-            execute(session, run, plan, live.show)
-        redactor = session.redactor
+    operations = select_operations(document, options.profile, options.operations)
+    taken = take(plan, given.shard) if given.shard else plan
+    where = (given.report_dir, options.run_id, given.format, given.history)
+    with reporting_to(*where) as reporting, recording_traffic(options, reporting) as heard:
+        ledger = None if given.embedded_mock else given.ledger or reporting.folder / LEDGER
+        whole = evolve(heard, ledger=ledger)
+        run = Run(whole, operations, [each.name for each in plan], len(taken))
+        console = make_console(stderr=True)
+        if given.migration:
+            _tell_migration(whole, reporting.folder, console)
+        with hypothesis_at_home(), open_session(whole, teller(console)) as session:
+            reporting.begin()
+            with Live(console, len(taken)) as live:
+                execute(session, run, taken, live.show)
+            redactor = session.redactor
     if given.update_baseline and not run.interrupted:
         write_whole(given.baseline, options.baseline.update(run.results).encode())
     report = build_report(run, redactor)
-    paths = write_reports(report, make_scripts(run, redactor), given.report_dir)
-    print_summary(console, report, paths)
+    reporting.end(report, make_scripts(run, redactor))
     if run.interrupted:
         return INTERRUPTED
     if run.stopped and not options.fail_fast:
@@ -321,11 +331,11 @@ def hypothesis_at_home() -> Iterator[None]:
             set_hypothesis_home_dir(None)
 
 
-def run_options_of(options: argparse.Namespace, embedded_url: str = "") -> RunOptions:
-    """What options ask of a run, on their server or on an embedded mock.
+def make_run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOptions:
+    """What the options ask of a run, but for its ledger.
 
     Raises:
-        WrongIdentity, WrongConnection, WrongBaseline: wrong use.
+        WrongIdentity, WrongConnection, WrongBaseline: a value cannot be used.
 
     """
     identities = {} if embedded_url else parse_identities(options.as_, os.environ)
@@ -355,7 +365,8 @@ def run_options_of(options: argparse.Namespace, embedded_url: str = "") -> RunOp
         read_only=options.read_only,
         fail_fast=options.fail_fast,
         baseline=_baseline(options),
-        ledger=None if embedded_url else options.ledger or options.report_dir / LEDGER,
+        shard=str(options.shard or ""),
+        settings=shaping_settings(options, make_run_parser()),
     )
 
 

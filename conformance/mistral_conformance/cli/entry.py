@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(given: Sequence[str]) -> int:
     # Imported here, so that a missing extra is a message and not a traceback.
-    from mistral_conformance.cli import commands  # noqa: PLC0415
+    from mistral_conformance.cli import commands, comparing  # noqa: PLC0415
     from mistral_conformance.cli.arguments import make_parser, make_run_parser  # noqa: PLC0415
     from mistral_conformance.cli.calibrating import calibrate_command  # noqa: PLC0415
     from mistral_conformance.cli.recordings import judge_command  # noqa: PLC0415
@@ -50,6 +50,8 @@ def _run(given: Sequence[str]) -> int:
         calibrate=calibrate_command,
         judge=judge_command,
         plan=commands.plan_command,
+        merge=comparing.merge_command,
+        compare=comparing.compare_command,
         mutants=commands.mutants_command,
         add_mutants=commands.add_mutants_arguments if given[:1] == ["mutants"] else None,
     )

@@ -6,43 +6,38 @@ expected failure; a skip is a skip.
 
 from __future__ import annotations
 
-import argparse
-import os
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
-from mistral_conformance.cli.values import base_url as check_url
-from mistral_conformance.laws import load_laws
+from mistral_conformance.cli.arguments import Parser, make_run_parser
+from mistral_conformance.cli.commands import ABSENT, WRONG, make_run_options, plan_run
+from mistral_conformance.cli.reporting import reporting_to
+from mistral_conformance.cli.settings import complete
 from mistral_conformance.model.document import load_document
 from mistral_conformance.record.curl import curl_line
 from mistral_conformance.report.content import build_report
-from mistral_conformance.report.files import prepare_folder, write_reports
+from mistral_conformance.report.files import write_reports
 from mistral_conformance.report.reproducing import make_scripts
-from mistral_conformance.rules import load_rules
 from mistral_conformance.running.interruption import watch_signals
-from mistral_conformance.running.plan import (
-    Case,
-    WrongSelection,
-    default_profile,
-    make_plan,
-    select_operations,
-    select_rules,
-)
-from mistral_conformance.running.run import Run, RunOptions, open_session
-from mistral_conformance.running.runner import judge_all
-from mistral_conformance.running.target import KeyRefused, LiveRefused, Unreachable, require_consent
-from mistral_conformance.session.clock import TOKEN_VARIABLE
-from mistral_conformance.session.identities import WrongIdentity, parse_identities
+from mistral_conformance.running.plan import select_operations
+from mistral_conformance.running.run import Run, open_session
+from mistral_conformance.running.runner import judge_all, leave_out
+from mistral_conformance.running.shards import take
+from mistral_conformance.running.target import require_consent
+from mistral_conformance.session.budget import Spent
 from mistral_conformance.verdict.outcome import RED, Result, Status
 from mistral_conformance.verdict.requirement import Level
 from mistral_conformance.verdict.settling import settle_blocked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import argparse
+    from collections.abc import Iterator, Sequence
 
+    from mistral_conformance.cli.reporting import Reporting
+    from mistral_conformance.running.plan import Case
     from mistral_conformance.session.session import Session
 
 NO_TARGET = 3
@@ -59,24 +54,28 @@ class RuleBroken(Exception):  # noqa: N818 - reads as what happened
 class RulesPlugin:
     """Collects the cases, holds the session, cleans up at the end."""
 
-    def __init__(self, config: pytest.Config) -> None:
-        self._options = _options(config)
+    def __init__(self, given: Sequence[str], config: pytest.Config) -> None:
         self._config = config
-        self._folder: Path | None = config.getoption("--mistral-report-dir")
         self._stack = ExitStack()
         self._session: Session | None = None
-        document = load_document(self._options.era)
+        self._reporting: Reporting | None = None
         try:
+            given_options = _parse(given)
+            if given_options.base_url:
+                require_consent(given_options.base_url, yes_live=given_options.yes_live)
+            plan = plan_run(given_options)
+            self._options = make_run_options(given_options)
+            document = load_document(given_options.era)
             operations = select_operations(
                 document, self._options.profile, self._options.operations
             )
-            rules = select_rules([*load_rules(), *load_laws()], self._options.rules)
-        except WrongSelection as error:
-            raise pytest.UsageError(str(error)) from error
-        if self._folder:
-            prepare_folder(self._folder)
-        self.plan = make_plan(document, rules, operations, self._options.profile)
-        self.run = Run(self._options, operations)
+            if any(each.startswith("--report-dir") for each in given):
+                where = reporting_to(given_options.report_dir, self._options.run_id)
+                self._reporting = self._stack.enter_context(where)
+        except WRONG as error:
+            raise pytest.UsageError(str(error).replace("--", "--mistral-")) from error
+        self.plan = take(plan, given_options.shard) if given_options.shard else plan
+        self.run = Run(self._options, operations, [each.name for each in plan], len(self.plan))
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> RuleFile | None:
         """The rules stand for this very module: `--pyargs mistral_conformance` meets it once."""
@@ -89,9 +88,17 @@ class RulesPlugin:
     def judge(self, case: Case) -> Result:
         """The result of one case; the first one opens the session."""
         session = self._open()
-        (result,) = judge_all(session, [case])
+        try:
+            (result,) = judge_all(session, [case])
+        except Spent as spent:
+            self.run.stopped = spent.reason
+            result = leave_out(case, f"not judged: stopped {spent.reason}")
         self.run.results.append(result)
         return result
+
+    def excuse(self, result: Result) -> str:
+        """Why a broken case is known, by the baseline; empty when it is not."""
+        return self._options.baseline.excuses(result)
 
     def curl(self, result: Result) -> str:
         """The curl lines of a result's evidence."""
@@ -106,10 +113,11 @@ class RulesPlugin:
         self.run.created = self._session.creations.noted
         self.run.coverage = self._session.coverage.table(self.run.operations)
         self.run.results = settle_blocked(self.run.results)
-        if self._folder:
+        if self._reporting:
             redactor = self._session.redactor
             report = build_report(self.run, redactor)
-            write_reports(report, make_scripts(self.run, redactor), self._folder)
+            write_reports(report, make_scripts(self.run, redactor), self._reporting.folder)
+            self._reporting.close()
         self._stack.close()
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -127,8 +135,12 @@ class RulesPlugin:
             self._stack.enter_context(watch_signals())
             try:
                 self._session = self._stack.enter_context(open_session(self._options, self._tell))
-            except (Unreachable, KeyRefused) as error:
+            except ABSENT as error:
+                if self._reporting:
+                    self._reporting.discard()
                 pytest.exit(str(error), NO_TARGET)
+            if self._reporting:
+                self._reporting.begin()
         return self._session
 
 
@@ -156,6 +168,9 @@ class RuleItem(pytest.Item):
         result = self._plugin.judge(self._case)
         if result.status in (Status.SKIP, Status.NOT_OFFERED):
             pytest.skip(result.reason)
+        known = self._plugin.excuse(result)
+        if known:
+            pytest.xfail(f"known: {known}")
         if result.status in RED and result.rule.level is not Level.MUST:
             pytest.xfail(f"{result.rule.level}: {result.reason}")
         if result.status is not Status.PASS:
@@ -180,29 +195,14 @@ class RuleItem(pytest.Item):
         return self.path, None, self.name
 
 
-def _options(config: pytest.Config) -> RunOptions:
-    def option(name: str) -> Any:  # noqa: ANN401 - whatever the option holds
-        return config.getoption(name)
+class _Parser(Parser):
+    """Ends pytest as its own wrong options do."""
 
-    try:
-        identities = parse_identities(option("--mistral-as"), os.environ)
-        base_url = check_url(option("--mistral-base-url"))
-        clock_url = option("--mistral-clock-url") and check_url(option("--mistral-clock-url"))
-        require_consent(base_url, yes_live=option("--mistral-yes-live"))
-    except LiveRefused as error:
-        raise pytest.UsageError(str(error).replace("--yes", "--mistral-yes")) from error
-    except (WrongIdentity, argparse.ArgumentTypeError) as error:
-        raise pytest.UsageError(str(error)) from error
-    return RunOptions(
-        base_url=base_url,
-        identities=identities,
-        profile=option("--mistral-profile") or default_profile(option("--mistral-operations")),
-        operations=tuple(option("--mistral-operations")),
-        rules=tuple(option("--mistral-rules")),
-        seed=option("--mistral-seed"),
-        max_examples=option("--mistral-max-examples"),
-        clock_url=clock_url,
-        clock_token=os.environ.get(TOKEN_VARIABLE, ""),
-        timeout_s=option("--mistral-timeout"),
-        yes_live=option("--mistral-yes-live"),
-    )
+    def error(self, message: str) -> NoReturn:
+        raise pytest.UsageError(message.replace("--", "--mistral-"))
+
+
+def _parse(given: Sequence[str]) -> argparse.Namespace:
+    """The options, completed from the file of options as on the command line."""
+    parser = make_run_parser(_Parser)
+    return parser.parse_args(complete(given, parser))

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from mistral_conformance.cli.reporting import reporting_to
 from mistral_conformance.model.document import load_document
 from mistral_conformance.record.recorded import RecordingError
 from mistral_conformance.record.recordings import read_recordings
 from mistral_conformance.report.content import build_report
-from mistral_conformance.report.files import prepare_folder, write_reports
 from mistral_conformance.report.reproducing import make_scripts
-from mistral_conformance.report.terminal import Live, make_console, print_summary
+from mistral_conformance.report.terminal import Live, make_console
 from mistral_conformance.running.plan import leave_out
 from mistral_conformance.seen.judging import judge_traffic, judged_rules, plan_for
 from mistral_conformance.seen.traffic import HOSTS, Traffic
+from mistral_conformance.session.markers import fresh_run_id
 from mistral_conformance.verdict.baseline import no_baseline, read_baseline
 
 if TYPE_CHECKING:
@@ -41,16 +42,17 @@ def judge_command(options: argparse.Namespace) -> int:
         why = f"; the first: {traffic.left_out[0]}" if traffic.left_out else ""
         raise RecordingError(f"no exchange of the {len(recorded)} is of this API{why}")
     plan = leave_out(plan_for(traffic, rules), options.exclude)
-    prepare_folder(options.report_dir)
     today = datetime.now(UTC).date()
     baseline = read_baseline(options.baseline, today) if options.baseline else no_baseline()
-    console = make_console()
-    _tell(console, traffic)
-    with Live(console, len(plan)) as live:
-        judgement = judge_traffic(traffic, plan, baseline, live.show)
-    report = build_report(judgement.run, judgement.redactor)
-    scripts = make_scripts(judgement.run, judgement.redactor)
-    print_summary(console, report, write_reports(report, scripts, options.report_dir))
+    where = (options.report_dir, fresh_run_id(), options.format, options.history)
+    with reporting_to(*where) as reporting:
+        reporting.begin()
+        console = make_console(stderr=True)
+        _tell(console, traffic)
+        with Live(console, len(plan)) as live:
+            judgement = judge_traffic(traffic, plan, baseline, live.show)
+        report = build_report(judgement.run, judgement.redactor)
+        reporting.end(report, make_scripts(judgement.run, judgement.redactor))
     return HOLDS if report.run.holds else BROKEN
 
 

@@ -20,6 +20,8 @@ PROJECT = "pyproject.toml"
 TABLE = ("tool", "mistral-conformance")
 NOT_IN_FILES = frozenset({"help", "list-profiles", "show-config", "config", "yes-live"})
 """What a person has to say each time."""
+PLACES = frozenset({"base-url", "report-dir", "format", "history", "ledger", "run-id", "shard"})
+"""Where things are, and which part is judged: the same run may have others."""
 
 
 class WrongSettings(ValueError):  # noqa: N818 - read as a sentence by the command line
@@ -42,13 +44,24 @@ def complete(given: Sequence[str], parser: argparse.ArgumentParser) -> list[str]
 
 def show_settings(options: argparse.Namespace, parser: argparse.ArgumentParser) -> str:
     """The options that hold, as a file of options would say them."""
-    lines = []
+    return "".join(f"{name} = {value}\n" for name, value in _holding(options, parser))
+
+
+def shaping_settings(
+    options: argparse.Namespace, parser: argparse.ArgumentParser
+) -> dict[str, str]:
+    """The options that shape what is judged, as a file would say them: no keys, no places."""
+    return {name: value for name, value in _holding(options, parser) if name not in PLACES}
+
+
+def _holding(
+    options: argparse.Namespace, parser: argparse.ArgumentParser
+) -> Iterator[tuple[str, str]]:
     for action in parser._actions:  # noqa: SLF001 - argparse has no other way to ask
         name = next((each[2:] for each in action.option_strings if each.startswith("--")), "")
         value = getattr(options, action.dest, None)
         if name and name not in NOT_IN_FILES and value not in (None, "", [], False):
-            lines.append(f"{name} = {_spell(value, ': ' if name == 'header' else '=')}\n")
-    return "".join(lines)
+            yield name, _spell(value, ": " if name == "header" else "=")
 
 
 def _spell(value: Any, between: str) -> str:  # noqa: ANN401 - whatever an option holds

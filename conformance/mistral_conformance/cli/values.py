@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from mistral_conformance.report.formats import Output, parse_output
+from mistral_conformance.running.shards import Shard, parse_shard
 from mistral_conformance.session.markers import RUN_ID
 
 
@@ -145,6 +147,32 @@ def model(text: str) -> tuple[str, str]:
     if not ability or not separator or not name:
         raise argparse.ArgumentTypeError(f"{text!r}: write ABILITY=NAME, such as chat=my-model")
     return ability, name
+
+
+def shard(text: str) -> Shard:
+    """A part of the plan.
+
+    Raises:
+        ArgumentTypeError: it is none.
+
+    """
+    try:
+        return parse_shard(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def output(text: str) -> Output:
+    """A form of the report and where it goes.
+
+    Raises:
+        ArgumentTypeError: there is no such form.
+
+    """
+    try:
+        return parse_output(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def run_id(text: str) -> str:

@@ -20,6 +20,7 @@ from mistral_conformance.record.exchange import Exchange
 from mistral_conformance.record.opening import HEAD, Opener
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from mistral_conformance.record.events import Bound
@@ -90,6 +91,7 @@ class Wire:
         base_url: str,
         limits: Limits | None = None,
         connection: Connection | None = None,
+        hear: Callable[[Exchange], object] | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.limits = limits or Limits()
@@ -99,6 +101,7 @@ class Wire:
         self._opener = Opener(lambda: self.connection.open(self.base_url, self.limits.silence_s))
         self._pace = Pace(self.connection.rate)
         self._sent = 0
+        self._told = hear or (lambda _: None)
 
     def __enter__(self) -> Self:
         return self
@@ -114,7 +117,9 @@ class Wire:
         answer = self._read(request, message.bound)
         self._opener.client.cookies.clear()
         elapsed_s = round(time.monotonic() - started, 4)
-        return self._exchange(request, answer, caller, operation, elapsed_s)
+        exchange = self._exchange(request, answer, caller, operation, elapsed_s)
+        self._told(exchange)
+        return exchange
 
     def withhold(self, message: Message, caller: Caller, operation: str, reason: str) -> Exchange:
         """The exchange of a message that is not sent, with the reason as its failure."""

@@ -1,117 +1,69 @@
 """Red cases by what causes them, so that one mistake of a server is one entry of the report.
 
-Two cases have one cause when they show
-- answers that break the same place of the document, whichever operation sent them;
-- the same operation ending in the same server error, or without an answer;
-- the same operation failing rules of the same family, where nothing plainer is seen.
+Cases have one cause when their symptoms share a key, see `symptoms`.
 """
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from attrs import frozen
-
-from mistral_conformance.verdict.outcome import RED
+from mistral_conformance.report.model import CauseEntry
 from mistral_conformance.verdict.requirement import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mistral_conformance.probing.judging import Judge
-    from mistral_conformance.record.exchange import Exchange
-    from mistral_conformance.verdict.outcome import Result
+    from mistral_conformance.report.model import CaseResult
 
 LEVELS = tuple(Level)
-WORD = re.compile(r"\w+")
+NAMED = 2
+"""So many operations are named in a summary; the others are counted."""
 
 
-TOTAL = re.compile(r"\bsays that (there are )?\d+ items")
-"""What laws of several families say of a total that is wrong."""
+def find_causes(cases: Iterable[CaseResult]) -> tuple[CauseEntry, ...]:
+    """The causes of all red cases, the weightiest first, then those with most cases."""
+    red = [each for each in cases if each.red and each.symptom]
+    ordered = sorted((sorted(each, key=_weight) for each in _put_together(red)), key=_order)
+    return tuple(_cause(at, each) for at, each in enumerate(ordered, start=1))
 
 
-class Symptom(NamedTuple):
-    """What is seen: where, by which cases are put together, and in words."""
-
-    place: str
-    words: str
-
-
-@frozen
-class Cause:
-    """Red cases with one cause, the weightiest first. `summary` names the cause in one line."""
-
-    id: str
-    summary: str
-    results: tuple[Result, ...]
-
-    @property
-    def level(self) -> Level:
-        """The weightiest level among the cases."""
-        return self.results[0].rule.level
-
-    @property
-    def operations(self) -> tuple[str, ...]:
-        """The operations whose answers show it, each once."""
-        return tuple(dict.fromkeys(map(operation_of, self.results)))
+def _put_together(cases: list[CaseResult]) -> Iterable[list[CaseResult]]:
+    """The cases that share keys, directly or through others, in the order of their first."""
+    groups: dict[str, list[CaseResult]] = {}
+    for case in cases:
+        keys = case.symptom.keys if case.symptom else ()
+        met = {id(groups[key]): groups[key] for key in keys if key in groups}
+        whole = [*(each for group in met.values() for each in group), case]
+        for key in (key for each in whole if each.symptom for key in each.symptom.keys):
+            groups[key] = whole
+    return {id(each): each for each in groups.values()}.values()
 
 
-def find_causes(results: Iterable[Result], judge: Judge) -> tuple[Cause, ...]:
-    """The causes of all red results, the weightiest first, then those with most cases."""
-    found: dict[str, list[tuple[Symptom, Result]]] = {}
-    for result in results:
-        if result.status in RED:
-            symptom = _symptom(result, judge)
-            found.setdefault(symptom.place, []).append((symptom, result))
-    causes = sorted(
-        (_cause(members) for members in found.values()),
-        key=lambda each: (LEVELS.index(each.level), -len(each.results)),
+def _weight(case: CaseResult) -> int:
+    return LEVELS.index(case.level)
+
+
+def _order(cases: list[CaseResult]) -> tuple[int, int]:
+    return _weight(cases[0]), -len(cases)
+
+
+def _cause(number: int, cases: list[CaseResult]) -> CauseEntry:
+    symptoms = [each.symptom for each in cases if each.symptom]
+    operations = tuple(dict.fromkeys(each.operation for each in symptoms))
+    return CauseEntry(
+        f"cause-{number}",
+        cases[0].level,
+        operations,
+        f"{_named(operations)}: {symptoms[0].words}",
+        tuple(each.name for each in cases),
+        next((f"reproduce/cause-{number}.sh" for each in cases if each.reproduce), ""),
     )
-    return tuple(_numbered(at, each) for at, each in enumerate(causes, start=1))
 
 
-def operation_of(result: Result) -> str:
-    """The operation whose answer shows a failure; else the first that the rule is about."""
-    shown = result.shown
-    if shown is not None and shown.operation:
-        return shown.operation
-    return result.operations[0] if result.operations else "the server"
-
-
-def _numbered(number: int, cause: Cause) -> Cause:
-    return Cause(f"cause-{number}", cause.summary, cause.results)
-
-
-def _cause(members: list[tuple[Symptom, Result]]) -> Cause:
-    ordered = sorted(members, key=lambda each: LEVELS.index(each[1].rule.level))
-    results = tuple(result for _, result in ordered)
-    first, *others = dict.fromkeys(map(operation_of, results))
-    more = f" and {len(others)} more" if others else ""
-    return Cause("", f"{first}{more}: {ordered[0][0].words}", results)
-
-
-def _symptom(result: Result, judge: Judge) -> Symptom:
-    operation, shown = operation_of(result), result.shown
-    if shown is not None:
-        plain = _plain_symptom(operation, shown)
-        if plain:
-            return plain
-        told = set(WORD.findall(result.reason))
-        faults = judge.faults(shown) if shown.operation else ()
-        fault = next((each for each in faults if each.field in told), None)
-        if fault:
-            group = operation.partition(".")[0]
-            field, _, misfit = fault.words.rpartition("`")
-            return Symptom(f"{group}/{field.rpartition('.')[2].strip('`')}{misfit}", fault.words)
-    group = "total" if TOTAL.search(result.reason) else result.rule.family
-    return Symptom(f"{operation}/{group}", result.reason)
-
-
-def _plain_symptom(operation: str, shown: Exchange) -> Symptom | None:
-    """A server error or a missing answer, which explains whatever a rule says of it."""
-    if shown.failure:
-        return Symptom(f"{operation}/silent", f"no usable answer: {shown.failure}")
-    if shown.status >= 500:
-        return Symptom(f"{operation}/{shown.status}", f"answers {shown.status}")
-    return None
+def _named(operations: tuple[str, ...]) -> str:
+    more = len(operations) - NAMED
+    if more == 1:
+        return ", ".join(operations[:NAMED]) + f" and {operations[NAMED]}"
+    if more > 0:
+        return ", ".join(operations[:NAMED]) + f" and {more} more"
+    return " and ".join(operations)

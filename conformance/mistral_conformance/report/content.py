@@ -22,9 +22,7 @@ from mistral_conformance.report.causes import find_causes
 from mistral_conformance.report.model import (
     Body,
     CaseResult,
-    CauseEntry,
     Cleanup,
-    Counts,
     Evidence,
     Json,
     LeftoverEntry,
@@ -35,15 +33,17 @@ from mistral_conformance.report.model import (
     Target,
 )
 from mistral_conformance.report.reproducing import script_name
-from mistral_conformance.verdict.outcome import JUDGED, Status
+from mistral_conformance.report.symptoms import Symptom, symptom_of
+from mistral_conformance.verdict.outcome import JUDGED, RED, Status
 from mistral_conformance.verdict.requirement import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
+    from mistral_conformance.probing.judging import Judge
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.record.redaction import Redactor
-    from mistral_conformance.report.causes import Cause
+    from mistral_conformance.report.model import CauseEntry, Counts
     from mistral_conformance.running.run import Run
     from mistral_conformance.session.coverage import Row
     from mistral_conformance.verdict.outcome import Result
@@ -54,21 +54,24 @@ EVIDENCE_LIMIT = 5
 
 def build_report(run: Run, redactor: Redactor) -> Report:
     """The report of a run."""
-    causes = find_causes(run.results, shared_judge(load_document(run.options.era)))
-    of_case = {result.name: cause.id for cause in causes for result in cause.results}
+    judge = shared_judge(load_document(run.options.era))
+    positions = {name: at for at, name in enumerate(run.plan, start=1)}
+    cases = tuple(
+        evolve(
+            _case(each, redactor, judge),
+            known=run.options.baseline.excuses(each),
+            position=positions.get(each.name, 0),
+        )
+        for each in run.results
+    )
+    causes = find_causes(cases)
     return Report(
         run=_run(run, redactor),
         target=_target(run, redactor),
-        summary=_summary(run.results),
-        must_unjudged=count_unjudged_musts(run.results),
-        causes=tuple(_cause(each, redactor) for each in causes),
-        rules=tuple(
-            evolve(
-                _case(each, of_case.get(each.name, ""), redactor),
-                known=run.options.baseline.excuses(each),
-            )
-            for each in run.results
-        ),
+        summary=summarise(cases),
+        must_unjudged=count_unjudged_musts(cases),
+        causes=causes,
+        rules=with_causes(cases, causes),
         overdue=tuple(run.options.baseline.overdue(run.results)),
         coverage=_coverage(run),
         cleanup=_cleanup(run, redactor),
@@ -82,10 +85,29 @@ def load_schema() -> Json:
     return schema
 
 
-def count_unjudged_musts(results: Iterable[Result]) -> int:
+def count_unjudged_musts(cases: Iterable[CaseResult]) -> int:
     """How many cases of MUST rules were not judged, for whatever reason but absence by design."""
     judged = (*JUDGED, Status.NOT_OFFERED)
-    return sum(each.rule.level is Level.MUST and each.status not in judged for each in results)
+    return sum(each.level is Level.MUST and each.status not in judged for each in cases)
+
+
+def with_causes(
+    cases: Iterable[CaseResult], causes: Iterable[CauseEntry]
+) -> tuple[CaseResult, ...]:
+    """The cases, each with the id of its cause."""
+    of_case = {name: each.id for each in causes for name in each.cases}
+    return tuple(evolve(each, cause=of_case.get(each.name, "")) for each in cases)
+
+
+def summarise(cases: Iterable[CaseResult]) -> dict[Level, Counts]:
+    """How many cases ended in each way, by their levels."""
+    by_level = {level: Counter[Status]() for level in Level}
+    for each in cases:
+        by_level[each.level][each.status] += 1
+    return {
+        level: {str(status): counts[status] for status in Status}
+        for level, counts in by_level.items()
+    }
 
 
 def _run(run: Run, redactor: Redactor) -> RunInfo:
@@ -102,6 +124,10 @@ def _run(run: Run, redactor: Redactor) -> RunInfo:
         interrupted=run.interrupted,
         holds=not (run.interrupted or run.stopped) and run.options.baseline.holds(run.results),
         stopped=redactor.text(run.stopped),
+        shard=run.options.shard,
+        planned=run.planned,
+        requests=sum(each.requests for each in run.results),
+        settings=dict(run.options.settings),
     )
 
 
@@ -114,26 +140,6 @@ def _target(run: Run, redactor: Redactor) -> Target:
         tuple(each for each in found.missing if each in run.operations) if found else (),
         {name: redactor.text(each) for name, each in found.models.items()} if found else {},
         dict(found.features) if found else {},
-    )
-
-
-def _summary(results: Sequence[Result]) -> dict[Level, Counts]:
-    by_level = {level: Counter[Status]() for level in Level}
-    for each in results:
-        by_level[each.rule.level][each.status] += 1
-    return {
-        level: {str(status): counts[status] for status in Status}
-        for level, counts in by_level.items()
-    }
-
-
-def _cause(cause: Cause, redactor: Redactor) -> CauseEntry:
-    return CauseEntry(
-        cause.id,
-        cause.level,
-        cause.operations,
-        redactor.text(cause.summary),
-        tuple(each.name for each in cause.results),
     )
 
 
@@ -162,7 +168,7 @@ def _cleanup(run: Run, redactor: Redactor) -> Cleanup:
     )
 
 
-def _case(result: Result, cause: str, redactor: Redactor) -> CaseResult:
+def _case(result: Result, redactor: Redactor, judge: Judge) -> CaseResult:
     return CaseResult(
         id=result.rule.id,
         name=result.name,
@@ -175,11 +181,22 @@ def _case(result: Result, cause: str, redactor: Redactor) -> CaseResult:
         status=result.status,
         reason=result.reason,
         blocked_by=result.blocked_by,
-        cause=cause,
+        cause="",
         reproduce=script_name(result) if result.exchanges else "",
         elapsed_s=result.elapsed_s,
         evidence=tuple(_evidence(each, redactor) for each in result.evidence[:EVIDENCE_LIMIT]),
+        requests=result.requests,
+        hindrance=result.hindrance,
+        symptom=_symptom(result, redactor, judge),
     )
+
+
+def _symptom(result: Result, redactor: Redactor, judge: Judge) -> Symptom | None:
+    if result.status not in RED:
+        return None
+    found = symptom_of(result, judge)
+    keys = tuple(redactor.text(each) for each in found.keys)
+    return evolve(found, keys=keys, words=redactor.text(found.words))
 
 
 def _evidence(exchange: Exchange, redactor: Redactor) -> Evidence:

@@ -1,76 +1,78 @@
-"""Writes the reports of a run into a folder, each file whole or not at all."""
+"""Writes the reports of a run, each file whole or not at all."""
 
 from __future__ import annotations
 
-import json
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mistral_conformance.report.html import render_html
-from mistral_conformance.report.junit import render_junit
-from mistral_conformance.report.reproducing import FOLDER
+from mistral_conformance.report.folders import Unwritable, prepare_folder
+from mistral_conformance.report.formats import ALWAYS, HAR, Output, render
+from mistral_conformance.report.reproducing import FOLDER, make_cause_script
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from mistral_conformance.report.model import Report
     from mistral_conformance.report.reproducing import Script
 
-NAMES = ("report.json", "junit.xml", "report.html")
 
-
-class Unwritable(Exception):  # noqa: N818 - read as a sentence by the command line
-    """A report folder that cannot be written to; the message says why."""
-
-
-def prepare_folder(folder: Path) -> None:
-    """Make the folder, so that a wrong one is known before the run and not after it.
+def prepare_outputs(outputs: Iterable[Output]) -> None:
+    """See that each named path can be written to, before the run and not after it.
 
     Raises:
-        Unwritable: it cannot be made or written to.
+        Unwritable: one cannot.
 
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise Unwritable(
-            f"cannot write reports to {folder}: {error.strerror}; choose another --report-dir"
-        ) from error
-    taken = [each for each in NAMES if (folder / each).is_dir()]
-    if taken:
-        raise Unwritable(f"{folder / taken[0]} is a folder: choose another --report-dir")
+    for each in outputs:
+        if each.path and not each.to_stdout:
+            path = Path(each.path)
+            if path.is_dir():
+                raise Unwritable(f"--format {each.form}={path}: this is a folder, name a file")
+            prepare_folder(path.parent)
 
 
-def write_reports(report: Report, scripts: Iterable[Script], folder: Path) -> list[Path]:
-    """Write `report.json`, `junit.xml`, `report.html` and the scripts; the first three, in order.
-
-    Scripts of an earlier run are removed.
+def write_reports(
+    report: Report,
+    scripts: Iterable[Script],
+    folder: Path,
+    outputs: Sequence[Output] = (),
+    history: Sequence[Report] = (),
+) -> list[Path]:
+    """Write JSON, JUnit XML, page and scripts into the folder, then further outputs; the files.
 
     Raises:
-        Unwritable: the folder has become unwritable.
+        Unwritable: something has become unwritable.
 
     """
-    contents = (
-        json.dumps(report.to_json(), indent=1, ensure_ascii=True).encode() + b"\n",
-        render_junit(report),
-        render_html(report).encode("utf-8", errors="replace"),
-    )
+    usual = [Output(each) for each in ALWAYS]
+    written = []
     try:
         _write_scripts(scripts, folder)
-        return [
-            _write(folder / name, content) for name, content in zip(NAMES, contents, strict=True)
-        ]
+        _write_scripts(filter(None, (make_cause_script(each) for each in report.causes)), folder)
+        for each in (*usual, *outputs):
+            if each.form != HAR and not each.to_stdout:
+                content = render(each.form, report, history)
+                written.append(_write(each.file(folder), content))
+            elif each.form == HAR:
+                written.append(each.file(folder))
     except OSError as error:
-        raise Unwritable(f"cannot write reports to {folder}: {error.strerror}") from error
+        where = error.filename or folder
+        raise Unwritable(f"cannot write reports to {where}: {error.strerror}") from error
+    return list(dict.fromkeys(written))
+
+
+def print_outputs(report: Report, outputs: Iterable[Output]) -> None:
+    """Print what goes to standard output, but for the terminal's own form."""
+    for each in outputs:
+        if each.to_stdout and each.form != "terminal":
+            sys.stdout.flush()
+            sys.stdout.buffer.write(render(each.form, report))
+            sys.stdout.buffer.flush()
 
 
 def _write_scripts(scripts: Iterable[Script], folder: Path) -> None:
-    for pattern in ("*.sh", "*.body"):
-        for path in (folder / FOLDER).glob(pattern):
-            path.unlink()
     for script in scripts:
         (folder / FOLDER).mkdir(exist_ok=True)
         _write(folder / script.name, script.text.encode("utf-8", errors="replace"))
@@ -92,6 +94,9 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def _write(path: Path, content: bytes) -> Path:
+    if path.exists() and not path.is_file():  # such as /dev/stderr, which nothing can replace
+        path.write_bytes(content)
+        return path
     file = tempfile.NamedTemporaryFile(dir=path.parent, delete=False)  # noqa: SIM115 - closed below
     made = Path(file.name)
     try:

@@ -1,285 +1,220 @@
-"""The report as one self-contained HTML page: a matrix of operations and rule families.
+"""The report as one self-contained HTML page.
 
-Nothing is loaded from anywhere. Every text is escaped; the data of the panel stand in a JSON block
-that the page's script reads and shows as text, and a content security policy admits only that
-script and style.
+It answers, in this order: does the server speak the API, what does it offer, what is broken and
+why, how to see that again, and everything else. The cases stand in a JSON block, which the page's
+script reads when somebody opens a cell, and shows as text.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-from collections import Counter
-from html import escape
-from importlib.resources import files
+import shlex
 from typing import TYPE_CHECKING
 
-from mistral_conformance.report.covered import render_coverage
+from attrs import frozen
+from markupsafe import Markup
+
+from mistral_conformance.report.cells import SPOKEN, SYMBOLS, make_matrix
 from mistral_conformance.report.headline import headline
-from mistral_conformance.verdict.outcome import Status
+from mistral_conformance.report.pages import render_page
+from mistral_conformance.report.tally import gaps, offers, tally
+from mistral_conformance.verdict.outcome import RED, Status
 from mistral_conformance.verdict.requirement import Level
 
 if TYPE_CHECKING:
-    from mistral_conformance.report.model import CaseResult, CauseEntry, Counts, Report
+    from collections.abc import Iterable, Iterator, Sequence
 
-SYMBOLS = {
-    "fail": "✕",
-    "flaky": "≈",
-    "error": "!",
-    "blocked": "⊘",
-    "weak": "△",
-    "skip": "\N{EN DASH}",
-    "not-offered": "∅",
-    "pass": "✓",
-}
-WORST_FIRST = tuple(SYMBOLS)
+    from mistral_conformance.report.model import CaseResult, Counts, Report
+    from mistral_conformance.session.coverage import Row
+
 STATUSES = ("pass", "not-offered", "skip", "blocked", "error", "flaky", "fail")
-SPOKEN = {
-    "fail": "MUST fail",
-    "flaky": "MUST fail at times",
-    "error": "in error",
-    "blocked": "blocked",
-    "weak": "SHOULD or MAY fail",
-    "skip": "skipped",
-    "not-offered": "not offered",
-    "pass": "pass",
-}
-MOST_COLUMNS = 20
+SHOWN_CASES = 5
+SHOWN_COMMANDS = 100
 
 
-def render_html(report: Report) -> str:
-    """The page."""
-    style, script = _asset("page.css"), _asset("page.js")
-    heading, kind = _verdict(report)
-    columns, rest = _columns(report)
-    parts = {
-        "title": escape(f"{heading} · {report.target.base_url}"),
-        "style_hash": _hash(style),
-        "script_hash": _hash(script),
-        "style": style,
-        "verdict_class": kind,
-        "verdict": escape(heading),
-        "base_url": escape(report.target.base_url),
-        "facts": _facts(report),
-        "levels": "".join(_level(level, report.summary[level]) for level in Level),
-        "broken": _broken(report),
-        "coverage": render_coverage(report),
-        "columns": "".join(f'<th scope="col"><span>{escape(each)}</span></th>' for each in columns)
-        + ('<th scope="col" class="own">other families</th>' if rest else ""),
-        "rows": _rows(report, columns, rest),
-        "notes": _notes(report),
-        "footer": escape(f"mistral-conformance {report.run.suite}, {report.run.started}"),
-        "data": _data(report),
-        "script": script,
-    }
-    first, *rest = _asset("page.html").split("@")
-    words = (
-        parts.get(each, f"@{each}@") if odd % 2 == 0 else each for odd, each in enumerate(rest)
+@frozen
+class LevelCounts:
+    """How the cases of a level ended, as numbers and as the parts of a bar from 0 to 100."""
+
+    name: str
+    total: int
+    counts: tuple[tuple[str, int], ...]
+    bars: tuple[tuple[str, str, str], ...]
+
+
+@frozen
+class Earlier:
+    """An earlier report, and what has changed since: cases that were mended, and new failures."""
+
+    started: str
+    suite: str
+    base_url: str
+    verdict: str
+    failing: int
+    mended: int
+    new: int
+
+
+def render_html(report: Report, history: Sequence[Report] = ()) -> str:
+    """The page; earlier reports become its history."""
+    kind, answer = _answer(report)
+    verdict = headline(report)
+    cases = {each.name: each for each in report.rules}
+    return render_page(
+        "report.html.jinja",
+        "page.js",
+        title=f"{verdict} · {report.target.base_url}",
+        report=report,
+        kind=kind,
+        answer=answer,
+        verdict=verdict,
+        facts=_facts(report),
+        tally=tally(report),
+        offers=[each.split(": ", 1) for each in offers(report)],
+        cases_of={each.id: [cases[name] for name in each.cases] for each in report.causes},
+        commands={
+            each.id: _command(each.reproduce, cases[each.cases[0]]) for each in report.causes
+        },
+        errors=[each for each in report.rules if each.status is Status.ERROR],
+        again=_again(report),
+        levels=[_level(level, report.summary[level]) for level in Level],
+        symbols=SYMBOLS,
+        spoken=SPOKEN,
+        matrix=make_matrix(report),
+        notes=list(_notes(report)),
+        gaps=gaps(report),
+        coverage=_grouped(report.coverage),
+        configuration=_configuration(report),
+        history=[_earlier(each, report) for each in reversed(history)],
+        shown_cases=SHOWN_CASES,
+        shown_commands=SHOWN_COMMANDS,
+        data=_data(report),
     )
-    return first + "".join(words)
 
 
-def _asset(name: str) -> str:
-    return files("mistral_conformance.report").joinpath("page", name).read_text("utf-8")
+def _answer(report: Report) -> tuple[str, str]:
+    run = report.run
+    if run.holds:
+        return "holds", "Yes."
+    if run.interrupted or run.stopped:
+        return "cut", "Not known: not all was judged."
+    return "broken", "No."
 
 
-def _hash(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _verdict(report: Report) -> tuple[str, str]:
-    if report.run.interrupted or report.run.stopped:
-        return headline(report), "cut"
-    return headline(report), "holds" if report.run.holds else "broken"
-
-
-def _facts(report: Report) -> str:
+def _facts(report: Report) -> list[tuple[str, str]]:
     run, target = report.run, report.target
+    deleted = report.cleanup.created - len(report.cleanup.leftovers)
     facts = {
-        "seed": run.seed,
+        "date": run.started,
+        "suite": run.suite,
+        "profile": run.profile,
+        "seed": str(run.seed),
         "took": f"{run.elapsed_s:.1f} s",
-        "operations": len(run.operations),
-        "judged": f"{len(report.rules)} rules",
+        "requests": str(run.requests) if run.requests else "",
+        "judged": f"{len(report.rules)} cases of {len(run.operations)} operations",
         "identities": ", ".join(target.identities),
         "clock": "controlled" if target.clock else "not controlled",
-        "created and deleted": report.cleanup.created - len(report.cleanup.leftovers),
+        "created and deleted": str(deleted),
+        "shard": run.shard,
     }
-    return "".join(
-        f"<div><dt>{escape(name)}</dt><dd>{escape(str(value))}</dd></div>"
-        for name, value in facts.items()
-    )
+    return [each for each in facts.items() if each[1]]
 
 
-def _level(level: Level, counts: Counts) -> str:
+def _configuration(report: Report) -> list[tuple[str, str]]:
+    """What was asked for, options by their names."""
+    run = report.run
+    told = {
+        "run": run.id,
+        "server": report.target.base_url,
+        "rules": ", ".join(run.rules) or "all",
+        "generated requests per operation": str(run.max_examples),
+        **{f"--{name}": value for name, value in run.settings.items()},
+    }
+    return list(told.items())
+
+
+def _again(report: Report) -> str:
+    """The command line of the run, for somebody who has its keys."""
+    run = report.run
+    words = ["mistral-conformance", "run", "--base-url", shlex.quote(report.target.base_url)]
+    words += ["--profile", shlex.quote(run.profile), "--seed", str(run.seed)]
+    for each in run.rules:
+        words += ["--rules", shlex.quote(each)]
+    return " ".join(words)
+
+
+def _command(script: str, case: CaseResult) -> str:
+    if script:
+        return f"sh {script}"
+    return case.evidence[0].curl if case.evidence else ""
+
+
+def _level(level: Level, counts: Counts) -> LevelCounts:
     total = sum(counts.values())
-    tally = "".join(_count(counts[status], status) for status in STATUSES)
-    return (
-        f'<div class="level"><h3>{level}<span>{total} rules</span></h3>{_meter(counts, total)}'
-        f'<p class="tally">{tally}</p></div>'
+    return LevelCounts(
+        level,
+        total,
+        tuple((each, counts.get(each, 0)) for each in STATUSES),
+        tuple(_bars(counts, total)),
     )
 
 
-def _count(count: int, status: str) -> str:
-    kind = status if count else "none"
-    return f'<span class="{kind}"><b>{count}</b> {status}</span>'
-
-
-def _meter(counts: Counts, total: int) -> str:
-    """A bar of the counts, as drawn shapes: a style attribute would need a weaker policy."""
-    x, shapes = 0.0, ['<rect class="none" width="100" height="1"/>']
-    for status in STATUSES:
-        width = 100 * counts[status] / total if total else 0
-        shapes.append(f'<rect class="{status}" x="{x:.3f}" width="{width:.3f}" height="1"/>')
+def _bars(counts: Counts, total: int) -> Iterator[tuple[str, str, str]]:
+    """Drawn shapes: a style attribute would need a weaker policy."""
+    x = 0.0
+    for each in STATUSES:
+        width = 100 * counts.get(each, 0) / total if total else 0
+        yield each, f"{x:.3f}", f"{width:.3f}"
         x += width
-    drawn = "".join(shapes)
-    return (
-        '<svg class="meter" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">'
-        f"{drawn}</svg>"
-    )
 
 
-def _broken(report: Report) -> str:
-    """What is broken: each cause once, then what could not be judged."""
-    cases = {each.name: each for each in report.rules}
-    cards = [_cause_card(each, [cases[name] for name in each.cases]) for each in report.causes]
-    cards += [_case_card(each) for each in report.rules if each.status is Status.ERROR]
-    if not cards:
-        return ""
-    body = "".join(cards)
-    return f'<section aria-labelledby="broken"><h2 id="broken">What is broken</h2>{body}</section>'
-
-
-def _cause_card(cause: CauseEntry, cases: list[CaseResult]) -> str:
-    """One thing to mend: what it is, the cases that show it, how to see the first again."""
-    weak = "" if cause.level is Level.MUST else " weak"
-    count = f"{len(cases)} cases" if len(cases) > 1 else "1 case"
-    rows = "".join(map(_case_row, cases))
-    curls = "".join(f"<pre>{escape(each.curl)}</pre>" for each in cases[0].evidence[:1])
-    return (
-        f'<details class="rule fail{weak}"><summary>'
-        f'<span class="chip fail">{count}</span>'
-        f'<span class="chip level-{cause.level}">{cause.level}</span>'
-        f'<span class="reason">{escape(cause.summary)}</span></summary>'
-        f'<p class="source">{escape(", ".join(cause.operations))}</p>'
-        f'<ul class="plain">{rows}</ul>{curls}</details>'
-    )
-
-
-def _case_row(case: CaseResult) -> str:
-    script = f" <code>sh {escape(case.reproduce)}</code>" if case.reproduce else ""
-    return (
-        f"<li><b>{escape(case.level)} {escape(case.name)}</b> {escape(case.sentence)}<br>"
-        f"{escape(case.reason)}{script}</li>"
-    )
-
-
-def _case_card(case: CaseResult) -> str:
-    curls = "".join(f"<pre>{escape(each.curl)}</pre>" for each in case.evidence[:1])
-    return (
-        f'<details class="rule {case.status}"><summary>'
-        f'<span class="chip {case.status}">{case.status}</span>'
-        f'<span class="chip level-{case.level}">{case.level}</span>'
-        f'<span class="name">{escape(case.name)}</span>'
-        f'<span class="reason">{escape(case.reason)}</span></summary>'
-        f'<p class="sentence">{escape(case.sentence)}</p>'
-        f'<p class="source">{escape(", ".join(case.operations))}</p>{curls}</details>'
-    )
-
-
-def _kind(case: CaseResult) -> str:
-    """The status as the matrix shows it: what is red without being a MUST is weaker."""
-    return "weak" if case.weak else str(case.status)
-
-
-def _columns(report: Report) -> tuple[list[str], list[str]]:
-    """The families that get a column each, and those that share the last one.
-
-    Where there are many families, most of them are about few operations: columns of their own would
-    be almost empty and wider than a screen.
-    """
-    met: dict[str, set[str]] = {}
-    for each in report.rules:
-        met.setdefault(each.family, set()).update(each.operations)
-    if len(met) <= MOST_COLUMNS:
-        return list(met), []
-    enough = len(report.run.operations) / 2
-    columns = [family for family, operations in met.items() if len(operations) >= enough]
-    return columns, [each for each in met if each not in columns]
-
-
-def _rows(report: Report, columns: list[str], rest: list[str]) -> str:
-    cells: dict[tuple[str, str], Counter[str]] = {}
-    for each in report.rules:
-        for operation in each.operations:
-            cells.setdefault((operation, each.family), Counter())[_kind(each)] += 1
-    groups: dict[str, list[str]] = {}
-    for operation in report.run.operations:
-        groups.setdefault(operation.rpartition(".")[0], []).append(operation)
-    span = len(columns) + 1 + bool(rest)
-    return "".join(
-        f'<tbody><tr><th scope="rowgroup" colspan="{span}">{escape(group)}</th></tr>'
-        + "".join(_row(each, columns, rest, cells) for each in members)
-        + "</tbody>"
-        for group, members in groups.items()
-    )
-
-
-def _row(
-    operation: str,
-    columns: list[str],
-    rest: list[str],
-    cells: dict[tuple[str, str], Counter[str]],
-) -> str:
-    name = escape(operation.rpartition(".")[2])
-    row = "".join(_cell(operation, each, cells.get((operation, each))) for each in columns)
-    if rest:
-        chips = (_button(operation, each, cells.get((operation, each)), each) for each in rest)
-        row += f'<td class="own">{"".join(chips)}</td>'
-    return f'<tr class="op"><th scope="row">{name}</th>{row}</tr>'
-
-
-def _cell(operation: str, family: str, counts: Counter[str] | None) -> str:
-    button = _button(operation, family, counts)
-    return f"<td>{button}</td>" if button else '<td class="none">·</td>'
-
-
-def _button(operation: str, family: str, counts: Counter[str] | None, name: str = "") -> str:
-    """What opens the rules of a family about an operation; empty where there are none."""
-    if not counts:
-        return ""
-    worst = next(each for each in WORST_FIRST if counts[each])
-    spoken = ", ".join(f"{counts[each]} {SPOKEN[each]}" for each in WORST_FIRST if counts[each])
-    label = escape(f"{family} on {operation}: {spoken}")
-    shown = f"{SYMBOLS[worst]} {counts[worst]} {escape(name)}".rstrip()
-    return (
-        f'<button type="button" class="{worst}" data-operation="{escape(operation)}" '
-        f'data-family="{escape(family)}" aria-label="{label}" title="{label}">{shown}</button>'
-    )
-
-
-def _notes(report: Report) -> str:
+def _notes(report: Report) -> Iterator[str]:
     absent = (Status.SKIP, Status.NOT_OFFERED, Status.BLOCKED)
-    reasons = Counter((each.status, each.reason) for each in report.rules if each.status in absent)
-    lines = [f"{count} {SPOKEN[status]}: {reason}" for (status, reason), count in reasons.items()]
-    lines += [
-        f"Left over: {each.path} of {each.identity} ({each.reason})"
-        for each in report.cleanup.leftovers
-    ]
-    if not lines:
-        return ""
-    items = "".join(f"<li>{escape(each)}</li>" for each in lines)
-    return (
-        '<section aria-labelledby="notes"><h2 id="notes">Not judged, not deleted</h2>'
-        f'<ul class="plain">{items}</ul></section>'
+    counts: dict[tuple[Status, str], int] = {}
+    for each in report.rules:
+        if each.status in absent:
+            counts[each.status, each.reason] = counts.get((each.status, each.reason), 0) + 1
+    for (status, reason), count in counts.items():
+        yield f"{count} {SPOKEN[status]}: {reason}"
+    for left in report.cleanup.leftovers:
+        yield f"Left over: {left.path} of {left.identity} ({left.reason})"
+
+
+def _grouped(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row.operation.rpartition(".")[0], []).append(row)
+    return list(groups.items())
+
+
+def _earlier(earlier: Report, report: Report) -> Earlier:
+    before, now = _failing(earlier), _failing(report)
+    return Earlier(
+        earlier.run.started,
+        earlier.run.suite,
+        earlier.target.base_url,
+        headline(earlier),
+        len(before),
+        len(before & _holding(report)),
+        len(now & _holding(earlier)),
     )
 
 
-def _data(report: Report) -> str:
-    """The rules and their exchanges, each exchange once, safe inside a script element."""
+def _failing(report: Report) -> set[str]:
+    return {each.name for each in report.rules if each.status in RED and each.level is Level.MUST}
+
+
+def _holding(report: Report) -> set[str]:
+    return {each.name for each in report.rules if each.status is Status.PASS}
+
+
+def _data(report: Report) -> Markup:
+    """The cases and their exchanges, each exchange once, safe inside a script element."""
     rules = report.to_json()["rules"]
     exchanges = {str(each["number"]): each for one in rules for each in one["evidence"]}
     for each in rules:
         each["evidence"] = [str(one["number"]) for one in each["evidence"]]
     text = json.dumps({"rules": rules, "exchanges": exchanges}, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    for sign, escaped in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
+        text = text.replace(sign, escaped)
+    return Markup(text)  # noqa: S704 - no sign of markup is left in it

@@ -6,16 +6,15 @@ The names of the fields are those of the JSON; `schema.json` beside this module 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 from attrs import frozen
 
+from mistral_conformance.report.symptoms import Symptom  # noqa: TC001 - cattrs reads the types
+from mistral_conformance.session.coverage import Row  # noqa: TC001 - as above
 from mistral_conformance.verdict.outcome import PREVENTED, RED, Status
 from mistral_conformance.verdict.requirement import Level
-
-if TYPE_CHECKING:
-    from mistral_conformance.session.coverage import Row
 
 VERSION = 3
 Json = dict[str, Any]
@@ -25,7 +24,11 @@ Headers = tuple[tuple[str, str], ...]
 
 @frozen
 class RunInfo:
-    """What was run and how it ended. `elapsed_s` is in seconds, `started` RFC 3339."""
+    """What was run and how it ended. `elapsed_s` is in seconds, `started` RFC 3339.
+
+    `shard` is the part of the plan that was judged, such as `3/8`, empty for all of it; `planned`
+    is how many cases that is, `requests` how many judging them took.
+    """
 
     id: str
     suite: str
@@ -39,6 +42,11 @@ class RunInfo:
     interrupted: bool
     holds: bool
     stopped: str = ""
+    shard: str = ""
+    planned: int = 0
+    requests: int = 0
+    settings: dict[str, str] = attrs.field(factory=dict)
+    """The options that shaped the run, by their names; no secrets."""
 
 
 @frozen
@@ -121,6 +129,18 @@ class CaseResult:
     evidence: tuple[Evidence, ...]
     known: str = ""
     """Why a failure is no news, by the baseline of the run; empty for others."""
+    position: int = 0
+    """The place in the whole plan, from 1, the same in every shard."""
+    requests: int = 0
+    hindrance: str = ""
+    """The operation whose answer kept the case from being judged; empty for others."""
+    symptom: Symptom | None = None
+    """What a red case shows."""
+
+    @property
+    def answered(self) -> str:
+        """The operation whose answer shows the reason best; empty where none does."""
+        return self.evidence[0].operation if self.evidence else ""
 
     @property
     def red(self) -> bool:
@@ -131,6 +151,12 @@ class CaseResult:
     def weak(self) -> bool:
         """Whether a red case leaves the run as it is: no MUST is broken, or it is known."""
         return self.red and (self.level is not Level.MUST or bool(self.known))
+
+    @property
+    def broken(self) -> bool:
+        """Whether the case fails the run: a red MUST or one that was kept from being judged."""
+        must = self.level is Level.MUST and (self.red or self.prevented)
+        return (must or self.status is Status.ERROR) and not self.known
 
     @property
     def prevented(self) -> bool:
@@ -147,6 +173,8 @@ class CauseEntry:
     operations: tuple[str, ...]
     summary: str
     cases: tuple[str, ...]
+    reproduce: str = ""
+    """The script that shows it, below the report folder; empty where there is none."""
 
 
 @frozen

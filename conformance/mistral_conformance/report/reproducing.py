@@ -1,6 +1,7 @@
 """A script for each red case that sends all its requests again, in order.
 
-`reproduce/<case>.sh` needs a POSIX shell, curl and python3. Keys come from the environment. What a
+`reproduce/<case>.sh` needs a POSIX shell, curl and python3; `reproduce/cause-1.sh` is the first
+case of a cause, for a short line to copy. Keys come from the environment. What a
 request took from an earlier answer, such as an id, is taken from the new answer when the script
 runs. Bodies that are no plain text, and long ones, lie beside the script as files.
 """
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.record.redaction import Redactor
+    from mistral_conformance.report.model import CauseEntry
     from mistral_conformance.running.run import Run
     from mistral_conformance.verdict.outcome import Result
 
@@ -37,7 +39,7 @@ HEAD = """\
 # Sends every request of the case again. Keys: {keys}.
 # Usage: sh {script} [BASE_URL]    (default: {base_url})
 set -u
-cd "$(dirname "$0")" || exit 1
+{demands}cd "$(dirname "$0")" || exit 1
 BASE_URL="${{1:-{base_url}}}"
 answers="$(mktemp -d)"
 trap 'rm -rf "$answers"' EXIT
@@ -87,19 +89,42 @@ def make_script(result: Result, base_url: str, redactor: Redactor) -> Script:
     steps = enumerate(result.exchanges, start=1)
     lines = [line for number, each in steps for line in writer.lines(number, each)]
     keys = ", ".join(sorted(writer.variables)) or "none"
+    demands = "".join(
+        f': "${{{each}:?export it first: the key that the run had}}"\n'
+        for each in sorted(writer.variables)
+    )
+    told = f"echo {shlex.quote(f'== to be seen: {_one_line(result.reason)}')}\n"
     head = HEAD.format(
         name=result.name,
         sentence=_one_line(result.rule.sentence),
         reason=_one_line(result.reason),
         keys=keys,
         script=f"{_stem(result)}.sh",
+        demands=demands,
         base_url=redactor.text(base_url),
     )
-    return Script(script_name(result), head + "\n".join(lines) + "\n", writer.bodies)
+    return Script(script_name(result), head + "\n".join(lines) + "\n\n" + told, writer.bodies)
+
+
+def make_cause_script(cause: CauseEntry) -> Script | None:
+    """The script of a cause, which runs that of its first case; None where there is none."""
+    case = next((each for each in cause.cases if cause.reproduce), "")
+    if not case:
+        return None
+    lines = [
+        "#!/bin/sh",
+        f"# {_one_line(cause.summary)}",
+        f'exec sh "$(dirname "$0")/{_file_stem(case)}.sh" "$@"',
+    ]
+    return Script(cause.reproduce, "\n".join(lines) + "\n", {})
 
 
 def _stem(result: Result) -> str:
-    return UNSAFE.sub("-", result.name).strip("-")
+    return _file_stem(result.name)
+
+
+def _file_stem(name: str) -> str:
+    return UNSAFE.sub("-", name).strip("-")
 
 
 def _one_line(text: str) -> str:

@@ -1,18 +1,22 @@
-"""The run as a person sees it in a terminal: live progress, then a summary.
+"""The run as a person sees it in a terminal: live progress, then a summary of one screen.
 
-On a terminal a bar moves; elsewhere plain lines tell the same, readable at 80 columns. What came
-from the server is printed without its control characters and never as markup.
+On a terminal a bar moves; elsewhere plain lines tell the same. Lines are wrapped at the width of
+the terminal, 80 columns where there is none, and nothing is cut; only what is there to be copied
+stays in one line. What came from the server is printed without its control characters and never as
+markup.
 """
 
 from __future__ import annotations
 
+import io
 import re
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
 from mistral_conformance.report.headline import headline
@@ -21,7 +25,6 @@ from mistral_conformance.verdict.outcome import RED, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
     from typing import Self
 
     from rich.progress import TaskID
@@ -40,17 +43,16 @@ STYLES = {
     Status.SKIP: "yellow",
     Status.NOT_OFFERED: "cyan",
 }
-SHOWN_CAUSES = 20
-SHOWN_CASES = 4
+SHOWN_CAUSES = 14
+SHOWN_ERRORS = 7
 SHOWN_GAPS = 5
-LONGEST_REASON = 400
 PLAIN_STEPS = 10
+WIDTH = 80
 
 
 def printable(text: str) -> str:
-    """One line without control characters, cut to a readable length."""
-    line = CONTROL.sub(" ", text).encode("utf-8", errors="replace").decode()
-    return line if len(line) <= LONGEST_REASON else f"{line[: LONGEST_REASON - 3]}..."
+    """One line without control characters."""
+    return CONTROL.sub(" ", text).encode("utf-8", errors="replace").decode()
 
 
 class Live:
@@ -74,18 +76,15 @@ class Live:
             self._bar.stop()
 
     def show(self, result: Result) -> None:
-        """Show one result: what is broken at once, the rest as progress."""
+        """Show one result: on a terminal what is broken at once, the rest as progress."""
         self._counts[result.status] += 1
-        if result.status in (*RED, Status.ERROR):
-            self._console.print(_headline(result), soft_wrap=True)
         if self._bar and self._task is not None:
+            if result.status in (*RED, Status.ERROR):
+                self._console.print(_headline(result))
             name = printable(result.name)[-34:]
             self._bar.update(self._task, advance=1, description=f"{name:<34}", broken=self._broken)
         elif self._is_due():
-            tally = ", ".join(
-                f"{self._counts[each]} {each}" for each in STYLES if self._shows(each)
-            )
-            self._console.print(f"{self._done:>5}/{self._total}  {tally}", highlight=False)
+            self._console.print(f"{self._done:>5}/{self._total}  {count_words(self._counts)}")
 
     @property
     def _done(self) -> int:
@@ -95,30 +94,41 @@ class Live:
         step = max(self._total // PLAIN_STEPS, 1)
         return self._done % step == 0 or self._done == self._total
 
-    def _shows(self, status: Status) -> bool:
-        return bool(self._counts[status]) or status in (Status.PASS, Status.FAIL)
-
     @property
     def _broken(self) -> int:
         return sum(self._counts[each] for each in (*RED, Status.ERROR))
 
 
-def print_summary(console: Console, report: Report, paths: list[Path]) -> None:
-    """Print the verdict, the table, what is broken and how to see it again, where the reports are.
+def count_words(counts: Counter[str]) -> str:
+    """How many cases ended how, such as `18 pass, 2 fail`."""
+    shown = [each for each in STYLES if counts[each] or each in (Status.PASS, Status.FAIL)]
+    return ", ".join(f"{counts[each]} {each}" for each in shown)
 
-    The verdict stands first and last: what is between may be long.
+
+def print_summary(console: Console, report: Report, folder: Path, paths: Sequence[Path]) -> None:
+    """Print the verdict, what is broken and how to see it again; then what else there is to know.
+
+    The verdict stands first and last: what is between may be long. `folder` is that of the scripts.
     """
     console.print()
     console.print(_verdict(report))
-    console.print(_table(report))
-    _print_causes(console, report, paths)
-    _print_unjudged(console, report)
-    _print_coverage(console, report)
+    _print_causes(console, report, folder)
     _print_leftovers(console, report)
     _print_overdue(console, report)
+    console.print(Text(_counts(report)))
+    _print_unjudged(console, report)
+    _print_coverage(console, report)
     for path in paths:
         console.print(f"  {path}", soft_wrap=True, markup=False, highlight=False)
     console.print(_verdict(report))
+
+
+def render_terminal(report: Report) -> bytes:
+    """What a terminal of 80 columns shows, without colours."""
+    page = io.StringIO()
+    console = Console(file=page, width=WIDTH, highlight=False, no_color=True)
+    print_summary(console, report, Path(), ())
+    return page.getvalue().encode("utf-8", errors="replace")
 
 
 def _bar(console: Console) -> Progress:
@@ -140,60 +150,54 @@ def _headline(result: Result) -> Text:
     return text
 
 
-def _table(report: Report) -> Table:
-    counts: dict[str, Counter[Status]] = {}
-    for each in report.rules:
-        counts.setdefault(each.family, Counter())[each.status] += 1
-    whole = sum(counts.values(), Counter[Status]())
-    columns = [each for each in STYLES if whole[each] or each in (Status.PASS, Status.FAIL)]
-    table = Table("family", title=f"{len(report.rules)} cases", title_justify="left")
-    for status in columns:
-        table.add_column(status, justify="right", header_style=STYLES[status])
-    for family, counted in counts.items():
-        table.add_row(family, *(_cell(counted[each], each) for each in columns))
-    table.add_section()
-    table.add_row("all", *(_cell(whole[each], each) for each in columns))
-    return table
-
-
-def _cell(count: int, status: Status) -> Text:
-    return Text(str(count), style=STYLES[status] if count else "dim")
-
-
-def _print_causes(console: Console, report: Report, paths: list[Path]) -> None:
-    """Each cause with its first cases; then the cases that broke by themselves."""
-    folder = paths[0].parent if paths else None
+def _print_causes(console: Console, report: Report, folder: Path) -> None:
+    """Each cause with a line to see it again; then the cases that broke by themselves."""
     cases = {each.name: each for each in report.rules}
-    for cause in report.causes[:SHOWN_CAUSES]:
-        _print_cause(console, cause, [cases[each] for each in cause.cases], folder)
+    for number, cause in enumerate(report.causes[:SHOWN_CAUSES], start=1):
+        _print_cause(console, number, cause, [cases[each] for each in cause.cases], folder)
     if len(report.causes) > SHOWN_CAUSES:
-        console.print(f"... and {len(report.causes) - SHOWN_CAUSES} more causes in the reports")
-    for case in [each for each in report.rules if each.status is Status.ERROR][:SHOWN_CAUSES]:
-        text = Text("error ", style=STYLES[Status.ERROR])
-        text.append(f"{case.level} {case.name}", style="bold")
-        text.append(f"\n  {case.sentence}\n  {printable(case.reason)}\n")
-        console.print(text, soft_wrap=True)
+        more = len(report.causes) - SHOWN_CAUSES
+        console.print(f"    ... and {more} more causes in report.html")
+    errors = [each for each in report.rules if each.status is Status.ERROR]
+    for case in errors[:SHOWN_ERRORS]:
+        text = Text("in error ", style=STYLES[Status.ERROR])
+        text.append(f"{case.level} {printable(case.name)}: {printable(case.reason)}")
+        console.print(text)
+    if len(errors) > SHOWN_ERRORS:
+        console.print(f"... and {len(errors) - SHOWN_ERRORS} more in error in report.html")
 
 
 def _print_cause(
-    console: Console, cause: CauseEntry, cases: list[CaseResult], folder: Path | None
+    console: Console, number: int, cause: CauseEntry, cases: list[CaseResult], folder: Path
 ) -> None:
-    text = Text(f"{cause.level} ", style=STYLES[Status.FAIL])
-    text.append(f"{printable(cause.summary)}\n", style="bold")
-    for case in cases[:SHOWN_CASES]:
-        flaky = " (flaky)" if case.status is Status.FLAKY else ""
-        text.append(f"  {case.level} {case.name}{flaky}: {case.sentence}\n")
-        if case.known:
-            text.append(f"    known: {printable(case.known)}\n", style="dim")
-        if printable(case.reason) not in printable(cause.summary):
-            text.append(f"    {printable(case.reason)}\n")
-    if len(cases) > SHOWN_CASES:
-        text.append(f"  ... and {len(cases) - SHOWN_CASES} more cases\n")
-    if folder and cases[0].reproduce:
-        text.append(f"  again: sh {folder / cases[0].reproduce}\n", style="dim")
+    known = all(each.known for each in cases)
+    text = Text(f"{cause.level} ", style="dim" if known else STYLES[Status.FAIL])
+    text.append(printable(cause.summary), style="dim" if known else "bold")
+    if any(each.status is Status.FLAKY for each in cases):
+        text.append(" (flaky)")
+    for each in dict.fromkeys(case.known for case in cases if case.known):
+        text.append(f" (known: {printable(each)})", style="dim")
+    _print_numbered(console, number, text)
+    count = f"  # {len(cases)} cases" if len(cases) > 1 else f"  # {cases[0].name}"
+    if cause.reproduce:
+        line = f"    sh {folder / cause.reproduce}{printable(count)}"
+        console.print(Text(line, style="dim"), soft_wrap=True)
     elif cases[0].evidence:
-        text.append(f"  {CONTROL.sub(' ', cases[0].evidence[0].curl)}\n", style="dim")
-    console.print(text, soft_wrap=True)
+        line = f"    {CONTROL.sub(' ', cases[0].evidence[0].curl)}"
+        console.print(Text(line, style="dim"), soft_wrap=True)
+
+
+def _print_numbered(console: Console, number: int, text: Text) -> None:
+    lines = text.wrap(console, max(console.width - 4, 20), overflow="fold")
+    for at, line in enumerate(lines):
+        start = f"{number:>2}. " if at == 0 else "    "
+        console.print(Text(start).append_text(line), soft_wrap=True)
+
+
+def _counts(report: Report) -> str:
+    counts: Counter[str] = Counter(each.status for each in report.rules)
+    sent = f", {report.run.requests} requests" if report.run.requests else ""
+    return f"{len(report.rules)} cases{sent}: {count_words(counts)}"
 
 
 def _print_unjudged(console: Console, report: Report) -> None:
@@ -204,31 +208,35 @@ def _print_unjudged(console: Console, report: Report) -> None:
     }
     counts = Counter((each.status, each.reason) for each in report.rules if each.status in words)
     for (status, reason), count in counts.items():
-        line = f"{count} {words[status]}: {printable(reason)}"
-        console.print(Text(line, style=STYLES[status]), soft_wrap=True)
+        said = printable(reason).removeprefix(f"{words[status]}: ")
+        line = Text(f"{count} {words[status]}: {said}", style=STYLES[status])
+        console.print(Padding(line, (0, 0, 0, 2)))
 
 
 def _print_coverage(console: Console, report: Report) -> None:
     for line in offers(report):
-        console.print(Text(printable(line)))
-    for part in tally(report):
-        console.print(Text(f"{part.done:>5} of {part.all:>4} {part.what}"))
+        console.print(Padding(Text(printable(line)), (0, 0, 0, 2)))
+    parts = tally(report)
+    if report.coverage:
+        words = ", ".join(f"{part.done} of {part.all} {part.what}" for part in parts)
+        console.print(Padding(Text(words), (0, 0, 0, 2)))
     for what, operations in gaps(report).items():
         shown = ", ".join(operations[:SHOWN_GAPS])
         more = len(operations) - SHOWN_GAPS
         rest = f" and {more} more in the reports" if more > 0 else ""
-        console.print(Text(f"{what}: {shown}{rest}", style="yellow"))
+        words = f"{what}: {shown}{rest}"
+        console.print(Padding(Text(words, style="yellow"), (0, 0, 0, 2)))
 
 
 def _print_overdue(console: Console, report: Report) -> None:
     for each in report.overdue:
-        console.print(Text(printable(each), style="bold red"), soft_wrap=True)
+        console.print(Text(printable(each), style="bold red"))
 
 
 def _print_leftovers(console: Console, report: Report) -> None:
     for each in report.cleanup.leftovers:
         line = f"left over: {each.path} of {each.identity} ({each.reason})"
-        console.print(Text(printable(line), style="bold red"), soft_wrap=True)
+        console.print(Text(printable(line), style="bold red"))
 
 
 def print_cleaning(
@@ -239,10 +247,10 @@ def print_cleaning(
     console.print(Text(f"{gone} of {found} objects of the run are deleted"))
     for each in leftovers:
         line = f"left over: {each.made.path} of {each.made.identity} ({each.reason})"
-        console.print(Text(printable(line), style="bold red"), soft_wrap=True)
+        console.print(Text(printable(line), style="bold red"))
     for operation in unsure:
         line = f"an answer of {operation} was lost: what it made was looked for by its name"
-        console.print(Text(line, style="yellow"), soft_wrap=True)
+        console.print(Text(line, style="yellow"))
 
 
 def _verdict(report: Report) -> Text:
@@ -251,6 +259,6 @@ def _verdict(report: Report) -> Text:
     return Text(f"{headline(report)} (seed {run.seed}, {run.elapsed_s:.1f} s).", style=style)
 
 
-def make_console() -> Console:
+def make_console(*, stderr: bool = False) -> Console:
     """The console of the command line."""
-    return Console(highlight=False)
+    return Console(highlight=False, stderr=stderr)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mistral_conformance.laws.law import Depth
+    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.running.plan import Case
     from mistral_conformance.session.coverage import Row
     from mistral_conformance.session.creations import Leftover
@@ -51,6 +52,8 @@ class RunOptions:
     the vendor's own API is meant, `clock_is_mine` that the clock may be moved though the server has
     things that the run did not make. `max_requests`, `max_time_s` and `max_cost`, in US dollars,
     bound the judging, 0 is no bound; `ledger` is the file that tells what was created.
+    `shard` is the part of the plan that is judged, such as `3/8`; `settings` are told in reports.
+    `hear` is told of every exchange, from whatever thread it is made.
     """
 
     base_url: str
@@ -78,14 +81,22 @@ class RunOptions:
     fail_fast: bool = False
     ledger: Path | None = None
     baseline: Baseline = field(factory=no_baseline)
+    shard: str = ""
+    settings: dict[str, str] = field(factory=dict)
+    hear: Callable[[Exchange], object] | None = None
 
 
 @define
 class Run:
-    """What a run has found so far; complete unless `interrupted` or `stopped`, which says why."""
+    """What a run has found so far; complete unless `interrupted` or `stopped`, which says why.
+
+    `plan` are the names of all cases in their order, of which `planned` are judged here.
+    """
 
     options: RunOptions
     operations: list[str]
+    plan: list[str] = field(factory=list)
+    planned: int = 0
     started: datetime = field(factory=lambda: datetime.now(UTC))
     elapsed_s: float = 0.0
     results: list[Result] = field(factory=list)
@@ -118,7 +129,7 @@ def open_session(
     clocked = options.clock_url and not options.read_only
     with (
         _ledger(options) as ledger,
-        Wire(options.base_url, limits, options.connection) as wire,
+        Wire(options.base_url, limits, options.connection, options.hear) as wire,
     ):
         clock = Clock(options.clock_url, options.clock_token) if clocked else None
         session = Session(

@@ -11,6 +11,8 @@ import traceback
 from random import Random
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.running import interruption
 from mistral_conformance.session.capabilities import capabilities_of
@@ -30,11 +32,12 @@ CLOCK = "clock"
 def judge_all(session: Session, cases: Iterable[Case]) -> Iterator[Result]:
     """The results of the cases, in order, each as soon as it is known."""
     for case in cases:
+        before = session.budget.sent
         result = _judge_and_sweep(session, case)
         if result.status is Status.FAIL:
             with session.forgetting():
                 result = settle_repeat(result, _judge_and_sweep(session, case))
-        yield result
+        yield evolve(result, requests=session.budget.sent - before)
 
 
 def _judge_and_sweep(session: Session, case: Case) -> Result:

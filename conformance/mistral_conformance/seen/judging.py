@@ -67,7 +67,8 @@ def judge_traffic(
     """The verdicts on a recording. Nothing is sent."""
     started = time.monotonic()
     redactor = Redactor(traffic.secrets)
-    run = Run(_options(traffic, baseline), list(traffic.by_operation))
+    names = [each.name for each in plan]
+    run = Run(_options(traffic, baseline), list(traffic.by_operation), names, len(plan))
     for case in plan:
         value = _values().get((case.rule.id, case.subject))
         result = _judge(

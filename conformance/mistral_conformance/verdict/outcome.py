@@ -86,7 +86,8 @@ class Result:
     `evidence` holds the exchanges that show the reason; of a passed rule, its last one. `exchanges`
     are all of a case that is red, in order, so that it can be sent again. `hindrance` is the
     operation whose answer kept a case from being judged, `blocked_by` the case that found this
-    operation wrong. `elapsed_s` is wall time in seconds.
+    operation wrong. `elapsed_s` is wall time in seconds, `requests` how many the judging took,
+    tries anew included.
     """
 
     rule: Requirement
@@ -99,6 +100,7 @@ class Result:
     hindrance: str = ""
     blocked_by: str = ""
     subject: str = ""
+    requests: int = 0
 
     @property
     def name(self) -> str:
@@ -110,6 +112,16 @@ class Result:
     def operations(self) -> tuple[str, ...]:
         """The operations that the case says something about."""
         return (self.operation,) if self.operation else self.rule.operations
+
+    @property
+    def level(self) -> Level:
+        """That of the rule."""
+        return self.rule.level
+
+    @property
+    def answered(self) -> str:
+        """The operation whose answer shows the reason best; empty where none does."""
+        return self.shown.operation if self.shown else ""
 
     @property
     def shown(self) -> Exchange | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from attrs import evolve
+from attrs import AttrsInstance, evolve
 
 from mistral_conformance.verdict.outcome import RED, Result, Status
 from mistral_conformance.verdict.requirement import Level
@@ -13,6 +13,37 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 LEVELS = tuple(Level)
+
+
+class Settled(AttrsInstance, Protocol):
+    """What has to be known of a case: a result, or its entry in a report."""
+
+    @property
+    def name(self) -> str:
+        """The case."""
+
+    @property
+    def level(self) -> Level:
+        """How much depends on it."""
+
+    @property
+    def status(self) -> Status:
+        """How it ended."""
+
+    @property
+    def reason(self) -> str:
+        """Why."""
+
+    @property
+    def answered(self) -> str:
+        """The operation whose answer shows why."""
+
+    @property
+    def hindrance(self) -> str:
+        """The operation whose answer kept it from being judged."""
+
+
+Case = TypeVar("Case", bound=Settled)
 
 
 def settle_repeat(first: Result, second: Result) -> Result:
@@ -26,7 +57,7 @@ def settle_repeat(first: Result, second: Result) -> Result:
     return evolve(first, status=Status.FLAKY, reason=reason)
 
 
-def settle_blocked(results: Sequence[Result]) -> list[Result]:
+def settle_blocked(results: Sequence[Case]) -> list[Case]:
     """The results, those that an operation's failure kept from being judged marked as blocked.
 
     What could not be judged because an operation did not answer as it should is blocked by the
@@ -36,18 +67,21 @@ def settle_blocked(results: Sequence[Result]) -> list[Result]:
     return [_blocked(each, blockers) for each in results]
 
 
-def _blockers(results: Iterable[Result]) -> dict[str, Result]:
-    found: dict[str, Result] = {}
-    red = [each for each in results if each.status in RED and each.shown]
-    for each in sorted(red, key=lambda one: LEVELS.index(one.rule.level)):
-        if each.shown and each.shown.operation:
-            found.setdefault(each.shown.operation, each)
+def _blockers(results: Iterable[Case]) -> dict[str, Case]:
+    found: dict[str, Case] = {}
+    red = [each for each in results if each.status in RED and each.answered]
+    for each in sorted(red, key=lambda one: LEVELS.index(one.level)):
+        found.setdefault(each.answered, each)
     return found
 
 
-def _blocked(result: Result, blockers: dict[str, Result]) -> Result:
+def _blocked(result: Case, blockers: dict[str, Case]) -> Case:
     blocker = blockers.get(result.hindrance)
     if blocker is None:
         return result
     reason = f"blocked by {blocker.name}: {result.reason}"
-    return evolve(result, status=Status.BLOCKED, reason=reason, blocked_by=blocker.name)
+    # The plugin of mypy for evolve knows no type variables.
+    changed: Case = evolve(
+        cast("Any", result), status=Status.BLOCKED, reason=reason, blocked_by=blocker.name
+    )
+    return changed

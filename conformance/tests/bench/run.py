@@ -22,6 +22,7 @@ import mock_delay
 import mock_load
 import mock_recordings
 import suite_cost
+import suite_runs
 from rows import (
     COLD_MEMORY_LIMIT_KB,
     MODULES_LIMIT,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HERE = Path(__file__).resolve().parent
-OTHERS = {"mock", "delay", "suite"}
+OTHERS = {"mock", "delay", "suite", "runs"}
 """Rows that are not of the client."""
 MOST_SUITE_ROUNDS = 3
 MOST_DELAY_ROUNDS = 3
@@ -136,6 +137,8 @@ def run(names: list[str], rounds: int, cases: list[str], *, full: bool) -> None:
         mock_delay.show(min(rounds, MOST_DELAY_ROUNDS), cases, full=full)
     if not names or "suite" in names:
         suite_cost.show(min(rounds, MOST_SUITE_ROUNDS))
+    if not names or "runs" in names:
+        suite_runs.show()
 
 
 def run_client(names: list[str], rounds: int) -> None:

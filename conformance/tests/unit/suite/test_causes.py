@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from attrs import evolve
+from tests.unit.suite.report_values import case
 
 from mistral_conformance.laws import load_laws
 from mistral_conformance.model.document import load_document
@@ -18,6 +19,7 @@ from mistral_conformance.probing.judging import shared_judge
 from mistral_conformance.record.wire import Wire
 from mistral_conformance.report.causes import find_causes
 from mistral_conformance.report.reproducing import make_script
+from mistral_conformance.report.symptoms import symptom_of
 from mistral_conformance.rules import load_rules
 from mistral_conformance.running.plan import make_plan, select_rules
 from mistral_conformance.running.runner import judge_all
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.report.model import CaseResult
     from mistral_conformance.verdict.outcome import Result
 
     Mistake = Callable[[Exchange, Any], Exchange]
@@ -122,6 +125,13 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Result]]:
     return judge
 
 
+def case_of(result: Result) -> CaseResult:
+    """The entry of a result in a report, as far as causes look at it."""
+    symptom = symptom_of(result, JUDGE) if result.status in RED else None
+    changed = {"name": result.name, "level": result.level, "status": result.status}
+    return case(result.rule.id, symptom=symptom, reason=result.reason, **changed)
+
+
 def _json(exchange: Exchange) -> Any:
     try:
         return json.loads(exchange.content)
@@ -131,29 +141,31 @@ def _json(exchange: Exchange) -> Any:
 
 def test_seven_mistakes_are_seven_entries(judged: Callable[..., list[Result]]) -> None:
     results = judged(*MISTAKES)
-    causes = find_causes(results, JUDGE)
+    causes = find_causes(map(case_of, results))
     red = [each for each in results if each.status in RED]
     assert len(red) >= 18
-    assert sum(len(each.results) for each in causes) == len(red)
+    assert sum(len(each.cases) for each in causes) == len(red)
     summaries = sorted(each.summary for each in causes)
     (total,) = [each for each in summaries if "says that" in each]
-    assert total.startswith("files.list: ")
+    assert total.startswith("files.list: totals are wrong: ")
     assert [each for each in summaries if each != total] == [
         "chat.complete: `created` is a text, a whole number is due",
         "chat.complete: `usage` is missing",
-        "chat.complete: answers 500",
+        "chat.complete: answers 500 to a wrong request",
         "files.delete: answers 500",
-        "files.upload and 2 more: `bytes` is a text, a whole number is due",
+        "files.upload, files.list and files.retrieve: `bytes` is a text, a whole number is due",
         "models.list: `object` is a whole number, a text is due",
     ]
 
 
 def test_weightiest_cause_and_case_come_first(judged: Callable[..., list[Result]]) -> None:
-    causes = find_causes(judged(sizes_as_text, whole_list), JUDGE)
+    cases = [case_of(each) for each in judged(sizes_as_text, whole_list)]
+    named = {each.name: each for each in cases}
+    causes = find_causes(cases)
     levels = [each.level for each in causes]
     assert levels == sorted(levels, key=list(Level).index)
     for cause in causes:
-        within = [each.rule.level for each in cause.results]
+        within = [named[each].level for each in cause.cases]
         assert within == sorted(within, key=list(Level).index)
         assert cause.level is within[0]
 

@@ -14,10 +14,9 @@ from tests.unit.suite.report_values import report as a_report
 from mistral_conformance import cli
 from mistral_conformance.model.document import load_document
 from mistral_conformance.record.wire import Message
-from mistral_conformance.report import html
+from mistral_conformance.report.cells import MOST_COLUMNS, make_matrix
 from mistral_conformance.report.content import load_schema
-from mistral_conformance.report.covered import render_coverage
-from mistral_conformance.report.html import MOST_COLUMNS
+from mistral_conformance.report.html import render_html
 from mistral_conformance.report.tally import UNREACHED, UNRULED, gaps, tally
 from mistral_conformance.session.context import Context
 from mistral_conformance.session.coverage import Parameter, Row, Tried, parameters_of
@@ -200,7 +199,7 @@ def test_tally_counts_what_was_covered() -> None:
 
 def test_page_names_what_was_left_out_and_escapes_it() -> None:
     parameters = (Tried("query", "<b>", varied=False),)
-    page = render_coverage(report(covered("a.b", parameters=parameters, statuses={"429": 0})))
+    page = render_html(report(covered("a.b", parameters=parameters, statuses={"429": 0})))
     assert "0 of 1 <small>not &lt;b&gt;</small>" in page
     assert '<s title="never seen">429</s>' in page
 
@@ -232,6 +231,7 @@ def test_families_about_few_operations_share_a_column_when_there_are_many() -> N
     own = [case(f"family{n}.rule", operations=ids[:1]) for n in range(MOST_COLUMNS)]
     run = {"operations": ids}
     families = [each.family for each in own]
-    assert html._columns(a_report(*everywhere, *own, run=run)) == (["schema"], families)
-    few = a_report(*everywhere, *own[1:], run=run)
-    assert html._columns(few) == (["schema", *families[1:]], [])
+    many = make_matrix(a_report(*everywhere, *own, run=run))
+    assert (many.columns, many.rest) == (("schema",), tuple(families))
+    few = make_matrix(a_report(*everywhere, *own[1:], run=run))
+    assert (few.columns, few.rest) == (("schema", *families[1:]), ())

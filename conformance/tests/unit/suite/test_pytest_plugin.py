@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from tests.unit.suite.fake_server import FakeServer, keyed, libraries, models, serving
 
+from mistral_conformance.cli.arguments import make_run_parser
+from mistral_conformance.pytest_plugin import FLAGS, ONCE, REPEATED
 from mistral_conformance.rules import load_rules
 
 if TYPE_CHECKING:
@@ -96,8 +98,32 @@ def test_reports_are_written_when_asked_for(tmp_path: Path) -> None:
     with serving(keyed, models, libraries) as fake:
         rule = ["--mistral-rules", "auth.*", "--mistral-operations", "models.list"]
         judge(tmp_path, fake, *rule, "--mistral-report-dir", "out")
-    names = {each.name for each in (tmp_path / "out").iterdir()}
+    names = {each.name for each in (tmp_path / "out" / "latest").iterdir()}
     assert names == {"report.json", "junit.xml", "report.html"}
+
+
+def test_every_option_has_help_and_means_what_the_command_line_means() -> None:
+    options = {**ONCE, **REPEATED}
+    assert all(words for _, words in options.values())
+    known = {word for each in make_run_parser()._actions for word in each.option_strings}
+    assert {f"--{each}" for each in (*options, *FLAGS)} <= known
+
+
+def test_options_are_read_from_the_file_of_the_command_line(tmp_path: Path) -> None:
+    (tmp_path / "mistral-conformance.toml").write_text('rules = ["auth.key-wanted"]\n')
+    with serving(keyed, models) as fake:
+        target = ["--mistral-base-url", fake.base_url, "--mistral-operations", "models.list"]
+        done = run_pytest(tmp_path, *target, "--collect-only", "-q", *PACKAGE)
+    assert [each for each in done.stdout.splitlines() if "::" in each] == [
+        each for each in done.stdout.splitlines() if "auth.key-wanted[models.list]" in each
+    ]
+    assert "auth.key-wanted[models.list]" in done.stdout
+
+
+def test_wrong_option_is_told_by_its_name_here(tmp_path: Path) -> None:
+    done = run_pytest(tmp_path, "--mistral-base-url", "http://x", "--mistral-seed", "x", *PACKAGE)
+    assert done.returncode == 4
+    assert "--mistral-seed" in done.stderr
 
 
 def test_unreachable_server_ends_the_run_with_3(tmp_path: Path) -> None:

@@ -1,0 +1,16 @@
+"""Reports side by side as one self-contained HTML page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.report.pages import render_page
+
+if TYPE_CHECKING:
+    from mistral_conformance.report.comparison import Comparison
+
+
+def render_comparison(comparison: Comparison) -> str:
+    """The page."""
+    title = f"{len(comparison.columns)} reports side by side"
+    return render_page("comparison.html.jinja", "comparison.js", title=title, comparison=comparison)

@@ -1,0 +1,194 @@
+"""Kinds of mistakes that servers make, each told by many rules in words of their own.
+
+A kind has a title, which names it in reports, and is seen in what a rule says. Some are made by a
+whole server at once, others by each resource for itself.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mistral_conformance.verdict.outcome import Result
+
+NO_IDS = "(ids of nothing)"
+"""What rules say of a request whose ids nobody has."""
+STATUS = re.compile(
+    r"answer(?:s|ed) (\d{3})\b[^;]*?(\d(?:\d\d|xx)(?:\)?(?:, | or )\d{3})*)\)? is due"
+)
+UNDOCUMENTED = re.compile(r"status (\d{3}) is not documented: (2\d\d)?")
+SENT_WRONG = re.compile(r"\((generated invalid request|ids of nothing|a wrong key)\)")
+MEDIA_TYPE = re.compile(
+    r"the answer is (\S+/\S+|without a media type), |the media type is '([^']*)'"
+    r"|a stream was asked for, \S+ came"
+)
+NOT_JSON = "the answer is not JSON"
+GONE = re.compile(
+    r"still shows (a deleted|the \w+$|what was deleted)|a deleted \w+ answers|after its \w+ went"
+    r"|of a deleted \w+: answered 2|is still (there|listed|shown)"
+)
+CHANGED = re.compile(r"did not move with|shows? `[^`]+` as .*, sent was|still shows `")
+CHANGING = re.compile(r"change|update|clears|patch|put\b")
+UNSTABLE = r"(`id`|\bid) is [\"'].*( in | without|, not )|differ in id\b|changed `id`"
+ACCEPTED = re.compile(r"(an invalid request|the request breaks the document, and) was answered 2")
+FOREIGN = re.compile(r"\bforeign\b|\bof another\b|\bstranger|\bneighbour|\bother-")
+REFUSING = frozenset({"access", "auth", "errors", "extra", "input", "keys"})
+"""Families whose rules send what has to be refused."""
+WRONG_STATUSES = frozenset({"400", "413", "415", "422"})
+GONE_STATUSES = frozenset({"404", "410"})
+UNKNOWN_CALLER = "401"
+
+
+class Mistake(NamedTuple):
+    """One mistake: what the cases that show it share, and what to call it."""
+
+    key: str
+    words: str
+
+
+@frozen
+class Kind:
+    """A kind of mistake. `detail` parts mistakes of one kind; none: the server makes it once."""
+
+    name: str
+    title: str
+    seen: Callable[[Result, str, frozenset[str]], bool]
+    detail: Callable[[str, Result], str] = field(default=lambda _operation, _result: "")
+
+
+def find_mistake(operation: str, result: Result) -> Mistake | None:
+    """The mistake of a known kind that a red case shows, None when it shows none."""
+    answered, due = _statuses(result.reason)
+    for kind in KINDS:
+        if kind.seen(result, answered, due):
+            detail = kind.detail(operation, result)
+            title = f"{kind.title}: " if kind.title else ""
+            return Mistake(f"{kind.name} {detail}".strip(), f"{title}{result.reason}")
+    if due:
+        return Mistake(f"{answered} for {' or '.join(sorted(due))}", result.reason)
+    return None
+
+
+def is_about_refusal(result: Result) -> bool:
+    """Whether what was sent had to be refused."""
+    _, due = _statuses(result.reason)
+    if due:
+        return min(due) >= "4"
+    return result.rule.family in REFUSING or bool(SENT_WRONG.search(result.reason))
+
+
+def _statuses(reason: str) -> tuple[str, frozenset[str]]:
+    """The status that was answered and those that are due, as far as a reason tells."""
+    match = STATUS.search(reason)
+    if match:
+        return match[1], frozenset(re.findall(r"\d(?:\d\d|xx)", match[2]))
+    match = UNDOCUMENTED.search(reason)
+    if match and NO_IDS in reason and match[1] >= "4":
+        return match[1], frozenset({"404"})
+    if match:
+        return match[1], frozenset({match[2] or "another"})
+    return "", frozenset()
+
+
+def _group(operation: str, _result: Result) -> str:
+    return operation.rpartition(".")[0]
+
+
+def _operation(operation: str, _result: Result) -> str:
+    return operation
+
+
+def _answer(_operation: str, result: Result) -> str:
+    return _statuses(result.reason)[0]
+
+
+def _streamed(_operation: str, result: Result) -> str:
+    return "streams" if "stream" in f"{result.rule.id} {result.reason}" else "answers"
+
+
+def _is_gone(result: Result, answered: str, due: frozenset[str]) -> bool:
+    about = result.rule.family == "gone" or "delet" in f"{result.rule.id} {result.reason}"
+    refused = bool(due & GONE_STATUSES) or "4xx" in due
+    return bool(GONE.search(result.reason)) or (about and refused and answered < "3")
+
+
+def _is_absent(_result: Result, answered: str, due: frozenset[str]) -> bool:
+    return "404" in due and answered < "3"
+
+
+def _is_foreign(result: Result, answered: str, due: frozenset[str]) -> bool:
+    told = f"{result.rule.id} {result.reason}"
+    return bool(due & {"403", "404"}) and answered < "3" and bool(FOREIGN.search(told))
+
+
+def _is_accepted(result: Result, answered: str, due: frozenset[str]) -> bool:
+    wrong = bool(due) and due <= WRONG_STATUSES and answered < "3"
+    return wrong or bool(ACCEPTED.search(result.reason))
+
+
+def _is_error_form(result: Result, _answered: str, _due: frozenset[str]) -> bool:
+    about = MEDIA_TYPE.search(result.reason) or NOT_JSON in result.reason
+    return bool(about) and bool(result.shown and result.shown.status >= 400)
+
+
+def _is_media_type(result: Result, _answered: str, _due: frozenset[str]) -> bool:
+    return bool(MEDIA_TYPE.search(result.reason))
+
+
+def _is_other_success(_result: Result, answered: str, due: frozenset[str]) -> bool:
+    return answered.startswith("2") and bool(due) and max(due) < "3"
+
+
+def _is_let_in(_result: Result, answered: str, due: frozenset[str]) -> bool:
+    return due == {UNKNOWN_CALLER} and answered != "403"
+
+
+def _is_refused_otherwise(_result: Result, answered: str, due: frozenset[str]) -> bool:
+    return due == {UNKNOWN_CALLER} and answered == "403"
+
+
+def _is_change_lost(result: Result, _answered: str, _due: frozenset[str]) -> bool:
+    return bool(CHANGED.search(result.reason)) and bool(CHANGING.search(result.rule.id))
+
+
+def _is_value_lost(result: Result, _answered: str, _due: frozenset[str]) -> bool:
+    return bool(CHANGED.search(result.reason))
+
+
+def _says(pattern: str) -> Callable[[Result, str, frozenset[str]], bool]:
+    compiled = re.compile(pattern)
+    return lambda result, _answered, _due: bool(compiled.search(result.reason))
+
+
+def _is_of(*families: str) -> Callable[[Result, str, frozenset[str]], bool]:
+    return lambda result, _answered, _due: result.rule.family in families
+
+
+ABSENT = Kind("absent", "what does not exist is answered", _is_absent)
+TAKEN = Kind("accepted", "wrong requests are accepted", _is_accepted)
+KINDS = (
+    Kind("let in", "keys are not checked", _is_let_in),
+    Kind("403 for 401", "", _is_refused_otherwise),
+    Kind("gone", "what was deleted is still there", _is_gone),
+    Kind("foreign", "what belongs to others is answered", _is_foreign),
+    ABSENT,
+    Kind("error form", "errors are of a wrong form", _is_error_form),
+    Kind("media type", "", _is_media_type, _streamed),
+    TAKEN,
+    Kind("success", "success has another status", _is_other_success, _answer),
+    Kind(
+        "end of streams", "streams do not end as due", _says(r"\[DONE\]|does not say that it ends")
+    ),
+    Kind("total", "totals are wrong", _says(r"\bsays that (there are )?\d+ items"), _operation),
+    Kind("ids", "ids do not stay the same", _says(UNSTABLE), _group),
+    Kind("change", "changes are lost", _is_change_lost, _group),
+    Kind("value", "values do not come back as sent", _is_value_lost, _group),
+    Kind("pages", "pages are wrong", _is_of("pages", "paging")),
+    Kind("filters", "filters or sorts are wrong", _is_of("sets", "filters"), _operation),
+)
+"""The first that fits counts."""
