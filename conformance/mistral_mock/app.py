@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from mistral_mock.operations import Operation
 
 BEARER = "bearer "
+KEY_HEADER = "x-api-key"
 CORRELATION_ID = "mistral-correlation-id"
 ABSOLUTE = re.compile(r"https?://([^/]*)(/.*)?", re.IGNORECASE)
 """A target that names its host, as for a proxy."""
@@ -360,13 +361,19 @@ def find_host(headers: Headers, absolute: re.Match[str] | None, default: Host | 
 def authenticate(world: World, headers: Headers) -> Identity:
     """Who stands behind the request's key.
 
+    Samples of documentation pages send it as `x-api-key` too (transcriptions, conversations, batch
+    jobs, 2025 and 2026); it counts where nothing else does.
+
     Raises:
         APIError: 401, no key or one that nobody has.
 
     """
-    text = headers.get("authorization", "")
-    scheme, key = text[: len(BEARER)].lower(), text[len(BEARER) :].strip()
-    caller = world.find_caller(key) if scheme == BEARER else None
+    text = headers.get("authorization")
+    if text is None:
+        caller = world.find_caller(headers.get(KEY_HEADER, ""))
+    else:
+        scheme, key = text[: len(BEARER)].lower(), text[len(BEARER) :].strip()
+        caller = world.find_caller(key) if scheme == BEARER else None
     if caller is None:
         raise unauthorized()
     return caller
