@@ -61,10 +61,17 @@ def find_schema(texts: Sequence[str]) -> dict[str, Any] | None:
 def find_spelled(texts: Sequence[str]) -> dict[str, Any] | None:
     """The last JSON schema of an object in the first of the texts to have one, or None."""
     for text in texts:
-        found = [each for each in find_objects(text[:SCHEMA_WITHIN]) if is_schema(each)]
-        if found:
-            return found[-1]
+        read = text[:SCHEMA_WITHIN]
+        for spelled in (read, undouble(read)):
+            found = [each for each in find_objects(spelled) if is_schema(each)]
+            if found:
+                return found[-1]
     return None
+
+
+def undouble(text: str) -> str:
+    """The text with single braces for double ones, as templates that were not filled have them."""
+    return text.replace("{{", "{").replace("}}", "}") if "{{" in text else ""
 
 
 def find_objects(text: str) -> Iterator[dict[str, Any]]:

@@ -136,6 +136,12 @@ def test_schema_in_the_prompt_alone_gives_fenced_json() -> None:
     }
 
 
+def test_schema_with_the_double_braces_of_a_template_is_one() -> None:
+    doubled = json.dumps(BOOK).replace("{", "{{").replace("}", "}}")
+    said = message(ask(f"Answer so: {doubled}", response_format=JSON_OBJECT))["content"]
+    assert json.loads(said).keys() == {"title", "year"}
+
+
 @pytest.mark.parametrize(
     "schema", [{"properties": {"a": {"type": 7}}}, {"properties": {"a": False}, "required": ["a"]}]
 )
