@@ -13,7 +13,7 @@ FUZZ ?=
 SPEC ?=
 UPDATE ?=
 
-.PHONY: help setup conformance test check generate update examples reference recordings fuzz mutants board variations mutations kills bench clean
+.PHONY: help setup conformance test check generate update examples reference recordings interop fuzz mutants board variations mutations kills bench clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ reference: setup ## Compare the tables of reference pages in PAGES with the docu
 recordings: setup ## Compare recorded exchanges in FILES (JSON lines, HAR, VCR) with document, client, mock
 	@$(BIN)/python scripts/compare_recordings.py $(FILES)
 
+interop: setup ## Try eight frameworks on the mock, each in an environment of its own: is docs/interop.md true?
+	@$(BIN)/python scripts/write_frameworks_table.py --check
+
 fuzz: setup ## Run Schemathesis over the whole document in parts, half an hour; FUZZ=--resume goes on
 	@$(BIN)/python scripts/run_schemathesis.py $(FUZZ)
 
@@ -68,6 +71,6 @@ bench: setup ## Compare client and mock with their peers, side by side
 	@$(BIN)/python conformance/tests/bench/run.py
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) .wheelhouse .build .bench reports dist openapi/lint/node_modules \
+	rm -rf $(VENV) .wheelhouse .build .bench .interop reports dist openapi/lint/node_modules \
 	    conformance/tests/examples/typescript/node_modules \
 	    .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

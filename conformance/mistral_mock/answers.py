@@ -91,6 +91,8 @@ def binary(
 
 def encode(value: object) -> bytes:
     """Compact JSON in UTF-8."""
+    if json_text.count(value, AT_ONCE) <= AT_ONCE:
+        return ENCODER.encode(value).encode()
     return b"".join(piece.encode() for piece in spell(value))
 
 

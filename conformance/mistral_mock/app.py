@@ -21,6 +21,7 @@ from mistral_mock import (
     bodies,
     control,
     dispatch,
+    errors,
     hosts,
     inputs,
     registry,
@@ -31,7 +32,6 @@ from mistral_mock import (
 from mistral_mock.bodies import ClientGoneError
 from mistral_mock.context import Context
 from mistral_mock.errors import (
-    REQUEST_ID,
     APIError,
     InvalidError,
     bad_host,
@@ -58,7 +58,9 @@ if TYPE_CHECKING:
     from mistral_mock.operations import Operation
 
 BEARER = "bearer "
-CORRELATION_ID = "mistral-correlation-id"
+KEY_HEADER = "x-api-key"
+CORRELATION_ID = b"mistral-correlation-id"
+REQUEST_ID = errors.REQUEST_ID.encode()
 ABSOLUTE = re.compile(r"https?://([^/]*)(/.*)?", re.IGNORECASE)
 """A target that names its host, as for a proxy."""
 HTTP_1_0 = "1.0"
@@ -121,7 +123,8 @@ class App:
             await self.world.player.close()
 
     async def _handle(self, request_id: str, wire: Wire) -> None:
-        wire.add([(CORRELATION_ID, request_id), (REQUEST_ID, request_id)])
+        named = request_id.encode()
+        wire.headers += [(CORRELATION_ID, named), (REQUEST_ID, named)]
         wire.gap_s = self.world.settings.event_gap_s
         wire.pace = self.world.settings.pace
         wire.catch_up = self._catch_up
@@ -227,7 +230,8 @@ class App:
                 return await self._serve_own(request, wire)
             raise
         wire.exchange = self._begin(request, operation.id)
-        await asyncio.sleep(self.world.settings.latency_s)
+        if self.world.settings.latency_s:
+            await asyncio.sleep(self.world.settings.latency_s)
         wire.fault = fault = self.world.faults.strike(operation.id)
         whole = fault is not None and fault.after_events is None
         if fault is not None and whole and fault.when == "before":
@@ -261,7 +265,7 @@ class App:
         caller = authenticate(self.world, request.headers)
         wire.add(self.world.rates.count(caller.key))
         if not self.world.replies.may_answer(operation.id):
-            dispatch.find_handler(operation.id)
+            dispatch.check_implemented(operation.id)
         problems: list[Problem] = []
         values = inputs.check_path(operation, path, problems)
         query, sent = inputs.check_query(operation, request.query, problems)
@@ -386,13 +390,19 @@ def find_host(headers: Headers, absolute: re.Match[str] | None, default: Host | 
 def authenticate(world: World, headers: Headers) -> Identity:
     """Who stands behind the request's key.
 
+    Samples of documentation pages send it as `x-api-key` too (transcriptions, conversations, batch
+    jobs, 2025 and 2026); it counts where nothing else does.
+
     Raises:
         APIError: 401, no key or one that nobody has.
 
     """
-    text = headers.get("authorization", "")
-    scheme, key = text[: len(BEARER)].lower(), text[len(BEARER) :].strip()
-    caller = world.find_caller(key) if scheme == BEARER else None
+    text = headers.get("authorization")
+    if text is None:
+        caller = world.find_caller(headers.get(KEY_HEADER, ""))
+    else:
+        scheme, key = text[: len(BEARER)].lower(), text[len(BEARER) :].strip()
+        caller = world.find_caller(key) if scheme == BEARER else None
     if caller is None:
         raise unauthorized()
     return caller

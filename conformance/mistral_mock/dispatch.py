@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from mistral_mock.errors import Problem
     from mistral_mock.identities import Identity
     from mistral_mock.operations import Operation
-    from mistral_mock.registry import Handler
     from mistral_mock.world import World
 
 
@@ -43,23 +42,23 @@ def run(ctx: Context) -> Answer | EventStream | Later:
     """
     if ctx.given is not None and ctx.given.is_whole:
         return building.make_whole(ctx.given.answer, find_operation(ctx.operation_id))
-    handle = find_handler(ctx.operation_id)
+    handle = registry.handler(ctx.operation_id)
+    if handle is None:
+        raise not_implemented(ctx.operation_id)
     edge = find_edge(ctx.settings.the_era, ctx.operation_id)
     with ctx.store.transaction():
         return edge.shape_answer(handle(edge.shape_request(ctx)))
 
 
-def find_handler(operation_id: str) -> Handler:
-    """What answers the operation.
+def check_implemented(operation_id: str) -> None:
+    """Passes when something answers the operation.
 
     Raises:
         APIError: 501, the mock does not implement it.
 
     """
-    handle = registry.handler(operation_id)
-    if handle is None:
+    if not registry.is_implemented(operation_id):
         raise not_implemented(operation_id)
-    return handle
 
 
 def send(ctx: Context, method: str, url: str, body: Any) -> Answer | EventStream:  # noqa: ANN401 - JSON

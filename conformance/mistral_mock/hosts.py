@@ -6,6 +6,7 @@ A caller may write anything there. A host that is not the mock's own gets into n
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ class Host:
         return name if self.port is None else f"{name}:{self.port}"
 
 
+@lru_cache
 def parse_host(text: str) -> Host:
     """The host that a Host header or the authority of a URL names.
 

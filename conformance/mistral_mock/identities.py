@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -32,6 +33,7 @@ class Identity:
     """The key may create libraries of its user alone."""
 
 
+@lru_cache(maxsize=4096)
 def stable_id(kind: str, name: str) -> str:
     """The UUID of a user, workspace or organisation: the name itself when it is one already."""
     try:

@@ -37,7 +37,7 @@ class Ids:
         """
         with self._lock:
             self.drawn += 1
-            return str(self._make_uuid7(b"object", self.drawn, moment))
+            return self._make_uuid7(b"object", self.drawn, moment)
 
     def prefixed(self, prefix: str, moment: datetime) -> str:
         """A prefix and a version 7 UUID without dashes (recorded live, March 2026).
@@ -63,7 +63,7 @@ class Ids:
         """A version 7 UUID that names a request; it uses up no object id."""
         with self._lock:
             self._requests += 1
-            return str(self._make_uuid7(b"request", self._requests, moment))
+            return self._make_uuid7(b"request", self._requests, moment)
 
     def reset(self) -> None:
         """Back to the first id."""
@@ -78,7 +78,7 @@ class Ids:
             self.drawn += 1
             return self._number(b"object", self.drawn)
 
-    def _make_uuid7(self, purpose: bytes, count: int, moment: datetime) -> UUID:
+    def _make_uuid7(self, purpose: bytes, count: int, moment: datetime) -> str:
         """The id with this count: time, then a start from the seed that grows with the count.
 
         The time never goes back, and the lowest bits are random, so that ids cannot be guessed
@@ -88,7 +88,9 @@ class Ids:
         noise = self._number(purpose, count) & ((1 << STEP_BITS) - 1)
         tail = (self._start + (count << STEP_BITS) + noise) & ((1 << TAIL_BITS) - 1)
         high, low = tail >> 62, tail & ((1 << 62) - 1)
-        return UUID(int=self._latest_ms << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
+        number = self._latest_ms << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low
+        text = f"{number:032x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
     def _number(self, purpose: bytes, count: int) -> int:
         """128 bits."""

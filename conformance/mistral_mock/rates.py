@@ -52,6 +52,12 @@ ANNOUNCED = (
 large enough that no caller has a reason to wait."""
 
 
+LIMITS = {
+    unit: tuple(limit for limit in ANNOUNCED if limit.unit == unit)
+    for unit in (REQUESTS, TOKENS, SECONDS, PAGES, CHARACTERS)
+}
+
+
 class Rates:
     """What each key has used in the present periods; one starts with the key's first use."""
 
@@ -68,8 +74,7 @@ class Rates:
             APIError: 429, the key has used up its minute.
 
         """
-        for limit in find_limits(REQUESTS):
-            self._use(key, limit, 1)
+        self._use(key, REQUESTS, 1)
         if self.limit is None:
             return ()
         limit = Limit(REQUESTS, MINUTE, self.limit)
@@ -82,9 +87,8 @@ class Rates:
 
     def spend(self, key: str, unit: str, cost: int) -> Headers:
         """Counts what a request has used of a unit; the headers of its answer."""
-        for limit in find_limits(unit):
-            self._use(key, limit, cost)
-        told = [*self._announced_requests(), *find_limits(unit)]
+        self._use(key, unit, cost)
+        told = [*self._announced_requests(), *LIMITS[unit]]
         headers = [header for limit in told for header in self._tell(key, limit)]
         return (*headers, (f"x-ratelimit-{unit}-query-cost", str(cost)))
 
@@ -95,28 +99,25 @@ class Rates:
     def _announced_requests(self) -> Iterable[Limit]:
         if self.limit is not None:
             return [Limit(REQUESTS, MINUTE, self.limit)]
-        return find_limits(REQUESTS)
+        return LIMITS[REQUESTS]
 
-    def _use(self, key: str, limit: Limit, amount: int) -> None:
-        start, used = self._look(key, limit)
-        self._windows[key, limit.unit, limit.period] = (start, used + amount)
-
-    def _look(self, key: str, limit: Limit) -> tuple[float, int]:
-        """When the present period began, and what was used in it."""
+    def _use(self, key: str, unit: str, amount: int) -> None:
         now = self._clock.now().timestamp()
+        for limit in LIMITS[unit]:
+            start, used = self._look(key, limit, now)
+            self._windows[key, unit, limit.period] = (start, used + amount)
+
+    def _look(self, key: str, limit: Limit, now: float) -> tuple[float, int]:
+        """When the present period began, and what was used in it."""
         start, used = self._windows.get((key, limit.unit, limit.period), (now, 0))
         return (start, used) if now - start < PERIODS_S[limit.period] else (now, 0)
 
     def _tell(self, key: str, limit: Limit) -> Headers:
         """The headers about one limit."""
-        left = max(limit.amount - self._look(key, limit)[1], 0)
+        now = self._clock.now().timestamp()
+        left = max(limit.amount - self._look(key, limit, now)[1], 0)
         named = f"{limit.unit}-{limit.period}"
         return (
             (f"x-ratelimit-limit-{named}", str(limit.amount)),
             (f"x-ratelimit-remaining-{named}", str(left)),
         )
-
-
-def find_limits(unit: str) -> list[Limit]:
-    """The limits of a unit."""
-    return [limit for limit in ANNOUNCED if limit.unit == unit]

@@ -173,6 +173,11 @@ def server(kind: str) -> Server | None:
     return SERVERS.get(kind)
 
 
+def is_implemented(operation_id: str) -> bool:
+    """The operation has a handler."""
+    return operation_id in _HANDLERS
+
+
 def implemented() -> frozenset[str]:
     """The ids of all operations that have a handler."""
     return frozenset(HANDLERS)

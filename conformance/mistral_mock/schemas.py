@@ -81,9 +81,18 @@ class Schema:
     def read(self, texts: Sequence[str]) -> Any:  # noqa: ANN401 - JSON of any kind
         """The value that query or form text means; text that means nothing stays text."""
         if "array" in self.types:
-            items = Schema(self._array.get("items", {}))
-            return [items.read([text]) for text in texts]
+            parts = (part for text in texts for part in self._split(text))
+            return [self.item.read([part]) for part in parts]
         return self._read_one(texts[-1])
+
+    def _split(self, text: str) -> list[str]:
+        """The items that a text holds: more than one where commas can be in none of them.
+
+        A documentation page sends the words that a transcription is to expect as one text (2026).
+        """
+        pattern = self.item.raw.get("pattern", "")
+        apart = pattern.startswith("^") and not re.search(pattern, ",")
+        return text.split(",") if apart else [text]
 
     def problems(self, value: object, loc: tuple[str | int, ...]) -> list[Problem]:
         """What is wrong with a value; empty when nothing is. Of a large one it tells the first."""

@@ -22,6 +22,10 @@ MESSAGE = "Input should be a valid string, unable to parse raw data as a unicode
 
 def spell(raw: bytes) -> str:
     """A request target as ASCII, its other bytes percent-encoded as they ought to have been."""
+    if raw.isascii():
+        text = raw.decode("ascii")
+        if text.isprintable():
+            return text
     return quote(raw, safe=string.printable)
 
 

@@ -157,6 +157,8 @@ class Wire:
 
     def _keep(self, content: bytes) -> None:
         """Keeps a part of the body for the journal, unless that has enough of it."""
+        if self.exchange is None:
+            return
         room = MOST_OF_ANSWER - self.kept
         if room > 0:
             self.sent.append(content if len(content) <= room else content[:room])

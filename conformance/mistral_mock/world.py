@@ -43,6 +43,8 @@ class World:
         self.unsaved = False
         """The last attempt to save failed."""
         self.store = self._fill_store()
+        self._weighed, self._has_few = -1, True
+        """The version of the store whose records were counted, and whether these are few."""
         self.taken_in = 0
         """Bytes of all that was sent to it."""
         self.agenda = Agenda()
@@ -79,7 +81,10 @@ class World:
         """It holds so little, and asks nobody else, that no operation takes long on it."""
         if self.settings.urls == "fetch":
             return False
-        return self.taken_in <= LIGHT_BYTES and len(self.store) <= LIGHT_RECORDS
+        if self._weighed != self.store.version:
+            self._has_few = len(self.store) <= LIGHT_RECORDS
+            self._weighed = self.store.version
+        return self.taken_in <= LIGHT_BYTES and self._has_few
 
     def find_caller(self, key: str) -> Identity | None:
         """Who has the key, or None."""

@@ -48,6 +48,9 @@ class Model:
     """It thinks before it answers unless it is told not to (recorded live, 2025)."""
     silent: tuple[str, ...] = ()
     """Aliases under which it does not think unless it is told to."""
+    shared: tuple[str, ...] = ()
+    """Aliases of another model under which it does what that one cannot: `voxtral-mini-latest`
+    chats as one model and transcribes as another (documentation page on transcription, 2026)."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -80,6 +83,7 @@ def read_model(raw: Mapping[str, Any]) -> Model:
         replacement=raw.get("replacement"),
         thinks=raw.get("thinks", False),
         silent=tuple(raw.get("silent", ())),
+        shared=tuple(raw.get("shared", ())),
     )
 
 
@@ -90,6 +94,8 @@ def begin(day: date) -> datetime:
 
 MODELS = read_models()
 BY_NAME = {name: model for model in MODELS for name in model.names}
+SHARED = {name: model for model in MODELS for name in model.shared}
+"""The second models of names that have two."""
 
 
 def find_model(name: str) -> Model | None:
@@ -97,10 +103,18 @@ def find_model(name: str) -> Model | None:
     return BY_NAME.get(name)
 
 
+def find_able_model(name: str, *capabilities: str) -> Model | None:
+    """The model of a name or alias that can do one of these, or None."""
+    for known in (BY_NAME, SHARED):
+        model = known.get(name)
+        if model and not model.capabilities.isdisjoint(capabilities):
+            return model
+    return None
+
+
 def find_chat_model(name: str) -> Model | None:
     """The model of a name or alias when it chats, or None."""
-    model = find_model(name)
-    return model if model and "completion_chat" in model.capabilities else None
+    return find_able_model(name, "completion_chat")
 
 
 def stand_in(name: str) -> Model:

@@ -1,9 +1,9 @@
-"""Answers in JSON, as `response_format` asks for them."""
+"""Answers in JSON, as `response_format` asks for them, or a schema in the prompt."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mistral_mock.completion import keys, refusal, text, values
 from mistral_mock.completion.messages import last_text
@@ -27,18 +27,38 @@ def make_answer(request: ChatRequest, dice: Dice) -> str:
         return make_json(request, dice)
     if request.format == "json_object":
         return make_object(request, dice)
+    schema = None if request.prefix else keys.find_spelled(list_prompts(request))
+    if schema is not None and (described := make_described(request, schema, dice)):
+        return f"```json\n{described}\n```"
     return text.make_text(request, dice)
 
 
 def make_object(request: ChatRequest, dice: Dice) -> str:
     """A JSON object with the keys that the prompt names, else one of our own shape."""
-    said = [one.text for one in reversed(request.messages) if one.role in {"user", "system"}]
-    schema = keys.find_schema(said)
-    if schema is not None:
-        words = read_vocabulary(last_text(request.messages, "user"))
-        return spell(values.make_value(schema, dice, words))
+    schema = keys.find_schema(list_prompts(request))
+    if schema is not None and (described := make_described(request, schema, dice)):
+        return described
     question = text.quote(last_text(request.messages, "user"))
     return spell({"question": question, "answer": text.make_remarks(dice)})
+
+
+def list_prompts(request: ChatRequest) -> list[str]:
+    """What the user and the system have said, the latest first."""
+    return [one.text for one in reversed(request.messages) if one.role in {"user", "system"}]
+
+
+def make_described(request: ChatRequest, schema: dict[str, Any], dice: Dice) -> str:
+    """An object as the prompt describes it; empty when no value fits."""
+    words = read_vocabulary(last_text(request.messages, "user"))
+    try:
+        return spell(values.make_value(demand_object(schema), dice, words))
+    except values.UnsatisfiableError:
+        return ""
+
+
+def demand_object(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema, which from now on accepts objects alone."""
+    return {**schema, "allOf": [*schema.get("allOf", ()), {"type": "object"}]}
 
 
 def make_json(request: ChatRequest, dice: Dice) -> str:

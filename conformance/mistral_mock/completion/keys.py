@@ -1,5 +1,6 @@
-"""The keys of a JSON object that a prompt describes: by a sketch of it, by a list, or in words.
+"""The JSON object that a prompt describes: by a schema, a sketch of it, a list of keys, in words.
 
+{"properties": {"name": {"type": "string"}}} a schema; the last counts, examples stand before it
 {"name": "...", "tags": ["..."]}            a sketch, perhaps with empty places
 with the keys `name` and `price`            a list after keys, fields, properties or the like
 Return the name and the ingredients in JSON what is asked for
@@ -7,13 +8,19 @@ Return the name and the ingredients in JSON what is asked for
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from mistral_mock.completion import values
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 READ_WITHIN = 8000
+SCHEMA_WITHIN = 100_000
+MOST_BRACES = 200
+"""Braces at which a schema is looked for."""
 MOST_KEYS = 30
 KEY = re.compile(r"[\"'“`]([A-Za-z_][\w -]{0,40})[\"'”`]\s*:\s*(?=(.{0,12}))", re.DOTALL)
 SKETCH = re.compile(r"[{,]\s*([A-Za-z_]\w{0,40})\s*:\s*(?=(.{0,12}))", re.DOTALL)
@@ -28,23 +35,69 @@ ASKED = re.compile(
     r"(?:in|as|into|using)\s+(?:\w+\s+){0,3}?json",
     re.IGNORECASE | re.DOTALL,
 )
-WORD = re.compile(r"[`\"']([\w -]{1,40})[`\"']|(\w{2,40})")
+WORD = re.compile(r"(?:[`\"']([\w -]{1,40})[`\"']|(\w{2,40}))\s*(?:\(([^)\n]{0,80})\))?")
 ARTICLES = re.compile(r"^(?:the|a|an|its|their|his|her|your|my|all|only|just)\s+", re.IGNORECASE)
 SEPARATORS = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*")
 OTHERS = frozenset({"and", "or", "the", "with", "following", "are", "is", "object", "json"})
 
 
 def find_schema(texts: Sequence[str]) -> dict[str, Any] | None:
-    """A schema with the keys that the first of the texts to name some names; None when none does.
+    """The schema that the texts spell, or one with the keys that the first to name some names.
 
-    All are required; what a sketch shows decides about their types, a text stands for the rest.
+    None when none does. All keys are required; what a sketch shows decides about their types, a
+    text stands for the rest.
     """
+    spelled = find_spelled(texts)
+    if spelled is not None:
+        return spelled
     for text in texts:
         found = find_keys(text[:READ_WITHIN])
         if found:
             keys = dict(list(found.items())[:MOST_KEYS])
             return {"type": "object", "properties": keys, "required": list(keys)}
     return None
+
+
+def find_spelled(texts: Sequence[str]) -> dict[str, Any] | None:
+    """The last JSON schema of an object in the first of the texts to have one, or None."""
+    for text in texts:
+        read = text[:SCHEMA_WITHIN]
+        for spelled in (read, undouble(read)):
+            found = [each for each in find_objects(spelled) if is_schema(each)]
+            if found:
+                return found[-1]
+    return None
+
+
+def undouble(text: str) -> str:
+    """The text with single braces for double ones, as templates that were not filled have them."""
+    return text.replace("{{", "{").replace("}}", "}") if "{{" in text else ""
+
+
+def find_objects(text: str) -> Iterator[dict[str, Any]]:
+    """The JSON objects that stand in a text, outer ones alone."""
+    place, read = text.find("{"), json.JSONDecoder().raw_decode
+    for _ in range(MOST_BRACES):
+        if place < 0:
+            return
+        try:
+            value, end = read(text, place)
+        except (ValueError, RecursionError):
+            end = place + 1
+        else:
+            yield value
+        place = text.find("{", end)
+
+
+def is_schema(value: dict[str, Any]) -> bool:
+    """The object is a schema of objects."""
+    if not isinstance(value.get("properties"), dict) or value.get("type", "object") != "object":
+        return False
+    try:
+        values.compile_schema(value)
+    except values.InvalidSchemaError:
+        return False
+    return True
 
 
 def find_keys(text: str) -> dict[str, dict[str, Any]]:
@@ -56,16 +109,13 @@ def find_keys(text: str) -> dict[str, dict[str, Any]]:
             return {name.strip(): guess(value) for name, value in found}
     listed = LIST.search(text)
     if listed is not None:
-        words = [quoted or plain for quoted, plain in WORD.findall(strip_hints(listed[1]))]
-        names = [word.strip() for word in words if word.lower() not in OTHERS]
-        return {name: guess_by_name(name) for name in names}
+        words = [
+            ((quoted or plain).strip(), hint) for quoted, plain, hint in WORD.findall(listed[1])
+        ]
+        known = [(word, hint) for word, hint in words if word.lower() not in OTHERS]
+        return {word: guess_by_name(word, hint) for word, hint in known}
     asked = ASKED.search(text)
     return {} if asked is None else read_phrases(asked[1])
-
-
-def strip_hints(text: str) -> str:
-    """A list of keys without what stands in brackets after them."""
-    return re.sub(r"\([^)]*\)", "", text)
 
 
 def read_phrases(text: str) -> dict[str, dict[str, Any]]:
@@ -89,7 +139,13 @@ def guess(value: str) -> dict[str, Any]:
     return {"type": "string"}
 
 
-def guess_by_name(name: str) -> dict[str, Any]:
-    """The schema of a value from its key alone: a list where the key is a plural."""
+def guess_by_name(name: str, hint: str = "") -> dict[str, Any]:
+    """The schema of a value from its key, and what stands in brackets after it.
+
+    A list where the key is a plural, unless the hint says what it is.
+    """
+    hinted = guess(hint)
+    if hinted["type"] != "string":
+        return hinted
     plural = name.endswith("s") and not name.endswith(("ss", "us", "is"))
     return {"type": "array", "items": {"type": "string"}, "minItems": 1} if plural else guess("")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mistral_mock.completion.request import Function
     from mistral_mock.completion.vocabulary import Vocabulary
 
+FORM = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
+"""Names of classes, such as `Book`."""
 STEM = 5
 """Words are the same when they begin with as many same letters."""
 WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{4,}|[^\W\da-zA-Z_]{4,}")
@@ -76,9 +78,14 @@ def is_named(name: str, schema: Mapping[str, Any], words: Vocabulary) -> bool:
     return bool((PLACES.search(name) or NAMED.search(name)) and words.names)
 
 
+def is_form(function: Function) -> bool:
+    """The function is named like a class: what it takes is an answer, not what an action needs."""
+    return FORM.fullmatch(function.name) is not None
+
+
 def find_lacking(function: Function, words: Vocabulary) -> list[str]:
     """The names of the parameters that the function needs and the words do not have."""
-    required = find_required(function)
+    required = {} if is_form(function) else find_required(function)
     return [name for name, schema in required.items() if not is_said(name, schema, words)]
 
 

@@ -2,14 +2,15 @@
 
 With `auto`, a function is called when it is spoken of, or when the user names what it needs, such
 as a code or a place; unless the user brings what a tool has found, such as an image (recorded live,
-2026). It is spoken of when the user's words and its name or description share a word. Where it
-needs what nobody has said, the answer asks for that. That is no understanding, but a test can
-foresee it.
+2026). It is spoken of when the user's words and its name or description share a word; where several
+are, those count of which most is said. Where it needs what nobody has said, the answer asks for
+that. That is no understanding, but a test can foresee it. Functions that are named like classes are
+forms for an answer, as frameworks offer them: one is filled, with what is there.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -67,16 +68,50 @@ def find_function(request: ChatRequest) -> Function:
 
 
 def find_wanted(request: ChatRequest) -> tuple[Function, ...]:
-    """The functions that the user's words call for."""
+    """The functions that the user's words call for, without those that fit less than another."""
     if request.messages[-1].brings and any(one.role == "tool" for one in request.messages):
         return ()
     last = last_text(request.messages, "user")
     asked = needs.find_stems(last)
-    return tuple(
+    found = [
         function
         for function in request.functions
         if asked & needs.stems_of(function) or needs.are_named(function, last)
-    )
+    ]
+    if all(needs.is_form(function) for function in request.functions):
+        found = found or list(request.functions[:1])
+    alike: dict[frozenset[str], list[Function]] = {}
+    for function in keep_best(found, last):
+        alike.setdefault(share(function, last), []).append(function)
+    earlier = list_said(request)[1:]
+    return tuple(find_meant(functions, earlier) for functions in alike.values())
+
+
+def find_meant(functions: list[Function], earlier: list[str]) -> Function:
+    """Of functions for which the last message says the same, the one that was spoken of before."""
+    for text in earlier:
+        functions = keep_best(functions, text)
+    return functions[0]
+
+
+def keep_best(functions: list[Function], text: str) -> list[Function]:
+    """The functions of which the text says no less than of another one.
+
+    Where it says all that speaks for one, and more, for another, that one is what is meant: of
+    `payment_status` and `payment_date`, the first when the text has status and payment.
+    """
+    said = {function.name: share(function, text) for function in functions}
+    return [
+        function
+        for function in functions
+        if not any(said[function.name] < each for each in said.values())
+    ]
+
+
+def share(function: Function, text: str) -> frozenset[str]:
+    """The telling words that a text has in common with the function, its name if it is there."""
+    named = frozenset({function.name}) if function.name in text else frozenset[str]()
+    return needs.find_stems(text) & needs.stems_of(function) | named
 
 
 def find_question(request: ChatRequest) -> str:
@@ -125,7 +160,7 @@ def make_arguments(request: ChatRequest, function: Function, dice: Dice) -> str:
     words = needs.read_words(list_said(request), function)
     try:
         values.compile_schema(function.parameters)
-        schema = demand_object(function.parameters)
+        schema = formats.demand_object(function.parameters)
         return formats.spell(values.make_value(schema, dice.fork(function.name), words))
     except values.InvalidSchemaError as problem:
         told = f"Invalid parameters of function {function.name}: {problem}"
@@ -133,11 +168,6 @@ def make_arguments(request: ChatRequest, function: Function, dice: Dice) -> str:
     except values.UnsatisfiableError as problem:
         told = f"No arguments fit function {function.name}: {problem}"
         raise refusal.bad_request(told) from problem
-
-
-def demand_object(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema, which from now on accepts objects alone."""
-    return {**schema, "allOf": [*schema.get("allOf", ()), {"type": "object"}]}
 
 
 def keep_within(calls: tuple[Call, ...], room: int) -> tuple[Call, ...]:

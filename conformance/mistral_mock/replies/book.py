@@ -17,7 +17,7 @@ from mistral_mock.replies.problem import ReplyError
 from mistral_mock.replies.reply import MODELLED, SPOKEN, WHOLE, is_answer_for
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mistral_mock.context import Context
     from mistral_mock.pace import Pace
@@ -89,6 +89,15 @@ class Slot:
         return self.counts[scope]
 
 
+@frozen
+class Slots:
+    """The replies that may be for an operation, each behind its needle."""
+
+    all: tuple[tuple[str, Slot], ...]
+    bare: tuple[tuple[str, Slot], ...]
+    """Those without a needle: where the user says nothing no other fits."""
+
+
 class Book:
     """All replies; those that were added last, in a `with` block, are looked at first."""
 
@@ -98,7 +107,7 @@ class Book:
         self._lock = Lock()
         self._read = [make_slot(reply) for reply in self._source.read()]
         self._layers: list[list[Slot]] = [[]]
-        self._known: dict[str, tuple[tuple[str, Slot], ...]] = {}
+        self._known: dict[str, Slots] = {}
         self._missed: deque[Asked] = deque(maxlen=MISSES)
 
     def add(self, replies: Sequence[Reply]) -> list[Slot]:
@@ -154,7 +163,7 @@ class Book:
         """
         self._refresh()
         slots = self._find(ctx.operation_id)
-        if not slots and not self._strict:
+        if not slots.all and not self._strict:
             return None
         asked = reading.read(ctx)
         slot = self._choose(slots, asked)
@@ -167,7 +176,7 @@ class Book:
 
     def may_answer(self, operation: str) -> bool:
         """A reply may fit some request for the operation."""
-        return bool(self._find(operation))
+        return bool(self._find(operation).all)
 
     @property
     def slots(self) -> list[Slot]:
@@ -196,22 +205,19 @@ class Book:
             if nearest is not None
         ]
 
-    def _choose(self, slots: Sequence[tuple[str, Slot]], asked: Asked) -> Slot | None:
+    def _choose(self, slots: Slots, asked: Asked) -> Slot | None:
         user = asked.user
-        for needle, slot in slots:
+        for needle, slot in slots.all if user else slots.bare:
             if needle in user and slot.explain(asked)[1] is None:
                 return slot
         return None
 
-    def _find(self, operation: str) -> tuple[tuple[str, Slot], ...]:
-        """The replies that may be for an operation, each behind its needle."""
+    def _find(self, operation: str) -> Slots:
+        """The replies that may be for an operation."""
         found = self._known.get(operation)
         if found is None:
-            found = tuple(
-                (slot.needle, slot)
-                for slot in self.slots
-                if slot.reply.is_for(operation) and may_be_for(slot.reply, operation)
-            )
+            able = [slot for slot in self.slots if slot.reply.is_for(operation)]
+            found = make_slots(slot for slot in able if may_be_for(slot.reply, operation))
             self._known[operation] = found
         return found
 
@@ -233,6 +239,12 @@ def make_slot(reply: Reply) -> Slot:
     """A reply that has not counted yet."""
     wanted = reply.when.get("user")
     return Slot(reply, needle=wanted if isinstance(wanted, str) else "")
+
+
+def make_slots(found: Iterable[Slot]) -> Slots:
+    """Replies in their order, ready to be looked through."""
+    slots = tuple((slot.needle, slot) for slot in found)
+    return Slots(slots, tuple(each for each in slots if not each[0]))
 
 
 def may_be_for(reply: Reply, operation: str) -> bool:

@@ -51,7 +51,7 @@ def deprecation_headers(name: str) -> tuple[tuple[str, str], ...]:
 
     The official SDK reads the whole body when it sees this header, which ends a stream for it.
     """
-    model = catalogue.find_model(name)
+    model = catalogue.find_chat_model(name)
     if model is None or model.deprecation is None:
         return ()
     return ((DEPRECATION, model.deprecation.isoformat().replace("+00:00", "Z")),)

@@ -158,7 +158,7 @@ def find_able_model(ctx: Context, name: str, *capabilities: str) -> Model:
         APIError: 400, it does not exist or does something else.
 
     """
-    model = find_usable(ctx, name) or find_common(ctx, name)
+    model = find_usable(ctx, name) or find_common(ctx, name, *capabilities)
     if model is None or model.capabilities.isdisjoint(capabilities):
         raise unknown_model(name)
     return model
@@ -188,9 +188,12 @@ def demand_chat_model(ctx: Context, name: str) -> Model:
     return model
 
 
-def find_common(ctx: Context, name: str) -> Model | None:
-    """The vendor's model of this name; None when there is none, or when it is gone and refused."""
-    model = catalogue.find_model(name)
+def find_common(ctx: Context, name: str, *capabilities: str) -> Model | None:
+    """The vendor's model of this name; None when there is none, or when it is gone and refused.
+
+    Where a name has two models, the one that can do one of these.
+    """
+    model = catalogue.find_able_model(name, *capabilities) or catalogue.find_model(name)
     if model is not None:
         return None if is_refused(ctx, model) else model
     return stand_in(ctx, name)

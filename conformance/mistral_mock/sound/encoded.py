@@ -1,4 +1,4 @@
-"""Silence as MP3, for speech that is asked for in that format: as long as the speech, no louder.
+"""Silence as MP3, FLAC and Opus, for speech that is asked for in these: as long, but no louder.
 
 A tag carries the text, so that a transcription of the mock finds it again.
 """
@@ -6,15 +6,35 @@ A tag carries the text, so that a transcription of the mock finds it again.
 from __future__ import annotations
 
 import math
+import struct
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mistral_mock.sound.riff import WIDTH
+from mistral_mock.sound.riff import RATE, WIDTH
 
-FRAME = bytes((0xFF, 0xF3, 0x14, 0xC4)) + bytes(20)
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MADE_BY = "mistral-mock"
+MP3_FRAME = bytes((0xFF, 0xF3, 0x14, 0xC4)) + bytes(20)
 """MPEG 2, layer III, 8 kbit/s, 24 kHz, one channel: the header, and a frame without any sound."""
-SAMPLES = 576
+MP3_SAMPLES = 576
 """Of a frame."""
+FLAC_HEAD = bytes((0xFF, 0xF8, 0x37, 0x08))
+"""A frame of 1152 samples, 24 kHz, one channel, 16 bits."""
+FLAC_SAMPLES = 1152
+FLAC_INFO = 0x80
+"""The kind of the block about the stream, the last before the sound."""
+OPUS_PACKET = bytes((0xF8, 0xFF, 0xFE))
+"""20 ms of silence, one channel."""
+OPUS_RATE = 48_000
+"""Samples in a second, whatever was put in (RFC 7845)."""
+OPUS_SAMPLES = 960
+"""Of a packet."""
+OPUS_PAGE = 50
+"""Packets of a page: a second."""
+OPUS_SKIP = 312
+"""Samples that a player leaves out at the beginning, as encoders have it."""
 
 
 def write_mp3(text: str, sound: bytes, language: str = "") -> bytes:
@@ -24,8 +44,85 @@ def write_mp3(text: str, sound: bytes, language: str = "") -> bytes:
     library: Any = id3  # it comes without types
     tags = library.ID3()
     tags.add(library.COMM(encoding=3, lang=(language or "und")[:3].ljust(3), desc="", text=[text]))
-    tags.add(library.TSSE(encoding=3, text=["mistral-mock"]))
+    tags.add(library.TSSE(encoding=3, text=[MADE_BY]))
     head = BytesIO()
     tags.save(head)
-    frames = max(math.ceil(len(sound) / WIDTH / SAMPLES), 4)
-    return head.getvalue() + FRAME * frames
+    frames = max(math.ceil(len(sound) / WIDTH / MP3_SAMPLES), 4)
+    return head.getvalue() + MP3_FRAME * frames
+
+
+def write_flac(text: str, sound: bytes, language: str = "") -> bytes:
+    """A FLAC file of silence, as long as the sound, with the text in its tags."""
+    from mutagen import flac  # noqa: PLC0415 - needed only where FLAC is asked for
+
+    frames = math.ceil(len(sound) / WIDTH / FLAC_SAMPLES)
+    form = RATE << 44 | (WIDTH * 8 - 1) << 36 | frames * FLAC_SAMPLES
+    info = struct.pack(">HH6xQ16x", FLAC_SAMPLES, FLAC_SAMPLES, form)
+    head = b"fLaC" + struct.pack(">I", FLAC_INFO << 24 | len(info)) + info
+    content = BytesIO(head + b"".join(map(make_flac_frame, range(frames))))
+    library: Any = flac  # it comes without types
+    tagged = library.FLAC(content)
+    tagged.add_tags()
+    tagged["comment"] = text
+    tagged["language"] = language
+    content.seek(0)
+    tagged.save(content)
+    return content.getvalue()
+
+
+def make_flac_frame(number: int) -> bytes:
+    """A frame whose samples are all 0; the number is spelled as UTF-8 spells a character's."""
+    head = FLAC_HEAD + chr(number).encode("utf-8", "surrogatepass")
+    frame = head + bytes((check(head, 0x07, 8),)) + bytes(3)
+    return frame + check(frame, 0x8005, 16).to_bytes(2, "big")
+
+
+def check(data: bytes, polynomial: int, width: int) -> int:
+    """The checksum of the data: a CRC of so many bits that starts at 0."""
+    top = 1 << (width - 1)
+    found = 0
+    for byte in data:
+        found ^= byte << (width - 8)
+        for _ in range(8):
+            found = found << 1 ^ polynomial if found & top else found << 1
+        found &= 2 * top - 1
+    return found
+
+
+def write_opus(text: str, sound: bytes, language: str = "") -> bytes:
+    """An Opus file in Ogg, of silence, as long as the sound, with the text in its tags."""
+    from mutagen import ogg  # noqa: PLC0415 - needed only where Opus is asked for
+
+    library: Any = ogg  # it comes without types
+    packets = max(math.ceil(len(sound) / WIDTH / RATE * OPUS_RATE / OPUS_SAMPLES), 1)
+    pages = library.OggPage.from_packets([make_opus_head()])
+    pages += library.OggPage.from_packets([make_opus_tags(text, language)])
+    for page in pages:
+        page.position = 0
+    for done in range(0, packets, OPUS_PAGE):
+        page = library.OggPage()
+        page.packets = [OPUS_PACKET] * min(OPUS_PAGE, packets - done)
+        page.position = (done + len(page.packets)) * OPUS_SAMPLES + OPUS_SKIP
+        pages.append(page)
+    return b"".join(number_pages(pages))
+
+
+def number_pages(pages: list[Any]) -> Iterator[bytes]:
+    """The pages of a stream as they are written, the first and the last marked."""
+    for number, page in enumerate(pages):
+        page.sequence, page.serial = number, 1
+        page.first, page.last = number == 0, number == len(pages) - 1
+        yield page.write()
+
+
+def make_opus_head() -> bytes:
+    """What stands at the beginning of an Opus stream (RFC 7845, section 5.1)."""
+    return b"OpusHead" + struct.pack("<BBHIhB", 1, 1, OPUS_SKIP, RATE, 0, 0)
+
+
+def make_opus_tags(text: str, language: str) -> bytes:
+    """The tags of an Opus stream (RFC 7845, section 5.2)."""
+    fields = [f"comment={text}", f"language={language}"]
+    spelled = [each.encode("utf-8", "replace") for each in (MADE_BY, *fields)]
+    maker, *rest = [struct.pack("<I", len(each)) + each for each in spelled]
+    return b"OpusTags" + maker + struct.pack("<I", len(rest)) + b"".join(rest)

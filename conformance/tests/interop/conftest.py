@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import socket
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -28,19 +27,3 @@ def openai(mock: RunningServer) -> Iterator[OpenAI]:
     sdk = pytest.importorskip("openai", reason="the openai SDK is not installed")
     with sdk.OpenAI(api_key="mock-key", base_url=f"{mock.base_url}/v1") as client:
         yield client
-
-
-@pytest.fixture
-def offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Frameworks fetch neither prices nor tokenizers, and send no traces."""
-    connect = socket.socket.connect
-
-    def guarded(self: socket.socket, address: Any) -> None:
-        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] != "127.0.0.1":
-            raise ConnectionRefusedError(f"tests talk to the mock alone, not to {address}")
-        connect(self, address)
-
-    monkeypatch.setattr(socket.socket, "connect", guarded)
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    monkeypatch.setenv("LANGSMITH_TRACING", "false")
-    monkeypatch.setenv("LITELLM_LOCAL_MODEL_COST_MAP", "True")

@@ -56,6 +56,14 @@ def recording_id(http: httpx.Client) -> str:
     return str(made.json()["id"])
 
 
+def test_a_key_may_come_as_x_api_key(mock: RunningServer) -> None:
+    with httpx.Client(base_url=mock.base_url, headers={"x-api-key": "mock-key"}) as client:
+        assert client.get("/v1/models").status_code == 200
+        assert client.get("/v1/models", headers={"x-api-key": "other"}).status_code == 401
+        wrong = client.get("/v1/models", headers={"Authorization": "Bearer other"})
+        assert wrong.status_code == 401
+
+
 def test_a_mark_for_nothing_filters_no_agents(http: httpx.Client, agent_id: str) -> None:
     listed = http.get("/v1/agents", params={"metadata": UNSET_MARK})
     assert [one["id"] for one in listed.json()] == [agent_id]
@@ -130,3 +138,11 @@ def test_what_the_mock_does_not_have_yet_is_refused_for_that_alone(
     http: httpx.Client, url: str, body: dict[str, object]
 ) -> None:
     assert http.post(url, json=body).status_code == 501
+
+
+def test_words_to_expect_may_come_as_one_text(http: httpx.Client, recording_id: str) -> None:
+    fields = {"model": "voxtral-mini-latest", "file_id": recording_id}
+    said = http.post("/v1/audio/transcriptions", data={**fields, "context_bias": "Joplin,Boston"})
+    assert said.status_code == 200
+    wrong = http.post("/v1/audio/transcriptions", data={**fields, "context_bias": "New York"})
+    assert wrong.status_code == 422

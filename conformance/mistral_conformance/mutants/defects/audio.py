@@ -57,10 +57,10 @@ def any_voice_speaks(find_voice: Part) -> Part:
     return lambda ctx: find_voice(evolve(ctx, body={**ctx.body, "voice_id": None}))
 
 
-@mutant("audio.mp3-is-made-up", SPEAK, place="resources.speech:check_format")
-def mp3_is_made_up(_check_format: Part) -> Part:
+@mutant("audio.mp3-is-made-up", SPEAK, place="resources.speech:spell_sound")
+def mp3_is_made_up(spell_sound: Part) -> Part:
     """Speech as mp3 is a WAV file under another name."""
-    return lambda form: "pcm" if form == "pcm" else "wav"
+    return lambda form, *given: spell_sound("pcm" if form == "pcm" else "wav", *given)
 
 
 @mutant("audio.nothing-is-understood", TRANSCRIBE, place="sound.spoken:read")

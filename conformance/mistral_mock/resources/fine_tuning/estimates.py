@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 TOKENS_PER_STEP = 131_072
-USUAL_STEPS = 100
+USUAL_STEPS = 10
 MOST_STEPS = 1_000_000
 """More steps than this are estimated and trained as this many."""
 STEP_S = 2

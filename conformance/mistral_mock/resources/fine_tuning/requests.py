@@ -53,13 +53,13 @@ def read_order(ctx: Context) -> Order:
     """
     body = ctx.body
     check_model(body["model"])
-    job_type, targets = read_targets(body)
     files_ = [each["file_id"].lower() for each in body.get("training_files", ())]
     unseen = body.get("validation_files")
     contents = [
         *read_files(ctx, "training_files", files_),
         *read_files(ctx, "validation_files", [each.lower() for each in unseen or ()]),
     ]
+    job_type, targets = read_targets(body, contents)
     tolerated = body.get("invalid_sample_skip_percentage", 0)
     data = training.read_data(contents, job_type, targets, tolerated)
     hyperparameters = read_hyperparameters(body, job_type)
@@ -69,7 +69,7 @@ def read_order(ctx: Context) -> Order:
         "training_files": tuple(files_),
         "validation_files": None if unseen is None else tuple(each.lower() for each in unseen),
         "suffix": body.get("suffix"),
-        "auto_start": body.get("auto_start", False),
+        "auto_start": body.get("auto_start", True),
         "integrations": read_integrations(body.get("integrations")),
         "repositories": read_repositories(body.get("repositories")),
         "hyperparameters": hyperparameters,
@@ -90,8 +90,10 @@ def check_model(name: str) -> None:
         raise invalid_field("model", f"Model {name} cannot be fine-tuned", name)
 
 
-def read_targets(body: Mapping[str, Any]) -> tuple[str, tuple[dict[str, Any], ...]]:
-    """The type of the job, and the targets of a classifier.
+def read_targets(
+    body: Mapping[str, Any], contents: Iterable[tuple[str, bytes]]
+) -> tuple[str, tuple[dict[str, Any], ...]]:
+    """The type of the job, and the targets of a classifier: as asked for, else those of its files.
 
     Raises:
         APIError: 422, a classifier has no targets, or something else has some.
@@ -99,6 +101,8 @@ def read_targets(body: Mapping[str, Any]) -> tuple[str, tuple[dict[str, Any], ..
     """
     given = body.get("classifier_targets")
     job_type = body.get("job_type") or (CLASSIFIER if given else COMPLETION)
+    if job_type == CLASSIFIER:
+        given = given or training.find_targets(contents)
     if (job_type == CLASSIFIER) != bool(given):
         told = f"A job of type {job_type} has {'no' if given else 'some'} classifier_targets"
         raise invalid_field("classifier_targets", f"Value error, {told}")

@@ -13,7 +13,7 @@ from mistral_mock.json_lines import LineError
 from mistral_mock.resources.tuned_models import CLASSIFIER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     Labels = Mapping[str, Sequence[str]]
 
@@ -54,6 +54,30 @@ def read_data(
                 flaws.append(f"{name}, line {number}: {flaw}")
     spent = sum(tokens.count_tokens(sample.text) for sample in samples)
     return Data(tuple(samples), spent, judge(len(samples), flaws, tolerated))
+
+
+def find_targets(contents: Iterable[tuple[str, bytes]]) -> list[dict[str, Any]]:
+    """The targets that the samples of files have labels of, with these labels in their order.
+
+    The vendor's example of a classifier names none (client of the vendor, examples, 2026).
+    """
+    found: dict[str, dict[str, None]] = {}
+    for _, content in contents:
+        for _, line in json_lines.split(content):
+            for name, labels in find_labels(line):
+                found.setdefault(name, {}).update(dict.fromkeys(labels))
+    return [{"name": name, "labels": list(labels)} for name, labels in found.items() if labels]
+
+
+def find_labels(line: bytes) -> Iterator[tuple[str, list[str]]]:
+    """The targets and labels that a line names; none when it holds no sample."""
+    try:
+        given = json_lines.read(line).get("labels")
+    except LineError:
+        return
+    for name, chosen in given.items() if isinstance(given, dict) else ():
+        labels = chosen if isinstance(chosen, list) else [chosen]
+        yield name, [label for label in labels if isinstance(label, str)]
 
 
 def judge(good: int, flaws: Sequence[str], tolerated: float) -> str:

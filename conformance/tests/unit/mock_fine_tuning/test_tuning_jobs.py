@@ -57,6 +57,26 @@ def test_job_passes_its_states_in_order(
     assert list(dict.fromkeys(seen)) == STATES == told(read(api, job))
 
 
+def test_job_starts_by_itself_unless_told_to_wait(
+    server: RunningServer, api: httpx.Client, create: Create
+) -> None:
+    jobs = [create(), create(auto_start=False)]
+    server.clock.advance(HOUR_S)
+    assert [read(api, job)["status"] for job in jobs] == ["SUCCESS", "VALIDATED"]
+
+
+def test_classifier_without_targets_takes_those_of_its_samples(
+    server: RunningServer, api: httpx.Client, upload: Callable[..., str], create: Create
+) -> None:
+    moods: list[Any] = ["good", ["bad"], "good"]
+    files = [{"file_id": upload(*({"text": "So.", "labels": {"mood": one}} for one in moods))}]
+    job = create(model="ministral-3b-latest", job_type="classifier", training_files=files)
+    server.clock.advance(HOUR_S)
+    model = read(api, job)["fine_tuned_model"]
+    judged = api.post("/v1/classifications", json={"model": model, "input": "So."}).json()
+    assert judged["results"][0]["mood"]["scores"].keys() == {"good", "bad"}
+
+
 def test_one_long_step_of_the_clock_is_as_good_as_many(
     server: RunningServer, api: httpx.Client, create: Create
 ) -> None:
@@ -78,7 +98,7 @@ def test_one_long_step_of_the_clock_is_as_good_as_many(
 
 
 def test_job_waits_for_its_start(server: RunningServer, api: httpx.Client, create: Create) -> None:
-    job = create()
+    job = create(auto_start=False)
     server.clock.advance(HOUR_S)
     assert read(api, job)["status"] == "VALIDATED"
     assert api.post(f"{JOBS}/{job.json()['id']}/start").json()["status"] == "STARTED"
@@ -89,7 +109,7 @@ def test_job_waits_for_its_start(server: RunningServer, api: httpx.Client, creat
 def test_job_that_is_started_early_starts_when_validated(
     server: RunningServer, api: httpx.Client, create: Create
 ) -> None:
-    job = create()
+    job = create(auto_start=False)
     assert api.post(f"{JOBS}/{job.json()['id']}/start").json()["status"] == "QUEUED"
     server.clock.advance(HOUR_S)
     assert read(api, job)["status"] == "SUCCESS"
@@ -246,7 +266,7 @@ def test_list_is_filtered(
     server: RunningServer, api: httpx.Client, colleague: httpx.Client, create: Create
 ) -> None:
     report = {"type": "wandb", "project": "p", "name": "n", "api_key": "k" * 40}
-    first = create(suffix="one", integrations=[report]).json()["id"]
+    first = create(suffix="one", integrations=[report], auto_start=False).json()["id"]
     server.clock.advance(HOUR_S)
     between = "2026-01-01T00:30:00Z"
     second = create(model="ministral-3b-latest", suffix="two").json()["id"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from mistral_mock.completion.catalogue import BY_NAME, MODELS
+from mistral_mock.completion.catalogue import BY_NAME, MODELS, find_able_model
 from mistral_mock.server import running
 from mistral_mock.settings import Settings
 
@@ -59,6 +59,16 @@ def test_replacements_are_models_of_the_list() -> None:
 
 def test_alias_of_two_models_is_that_of_the_newer_one() -> None:
     assert BY_NAME["voxtral-mini-latest"].id == "voxtral-mini-2602"
+
+
+@pytest.mark.parametrize(
+    ("ability", "model"),
+    [("completion_chat", "voxtral-mini-2507"), ("audio_transcription", "voxtral-mini-2602")],
+)
+def test_alias_of_two_models_does_what_either_can(ability: str, model: str) -> None:
+    found = find_able_model("voxtral-mini-latest", ability)
+    assert found is not None
+    assert found.id == model
 
 
 @pytest.mark.parametrize(

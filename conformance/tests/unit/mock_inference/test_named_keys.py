@@ -111,3 +111,51 @@ def test_greeting_calls_nothing() -> None:
 
 def test_demanded_call_is_made_whatever_was_said() -> None:
     assert "get_weather" in calls(ask("Hello", tools=[WEATHER], tool_choice="any"))
+
+
+BOOK = {
+    "properties": {"title": {"type": "string"}, "year": {"type": "integer"}},
+    "required": ["year"],
+}
+EXAMPLE = {"properties": {"foo": {"type": "string"}}, "required": ["foo"]}
+DESCRIBED = f"As an example {json.dumps(EXAMPLE)}. Answer in JSON that fits {json.dumps(BOOK)}."
+
+
+def test_schema_in_the_prompt_is_followed_where_an_object_is_asked_for() -> None:
+    said = message(ask(DESCRIBED, response_format=JSON_OBJECT))["content"]
+    assert isinstance(json.loads(said)["year"], int)
+    assert json.loads(said).keys() == {"title", "year"}
+
+
+def test_schema_in_the_prompt_alone_gives_fenced_json() -> None:
+    said = message(ask(DESCRIBED))["content"]
+    assert said.startswith("```json\n")
+    assert json.loads(said.removeprefix("```json\n").removesuffix("\n```")).keys() == {
+        "title",
+        "year",
+    }
+
+
+def test_schema_with_the_double_braces_of_a_template_is_one() -> None:
+    doubled = json.dumps(BOOK).replace("{", "{{").replace("}", "}}")
+    said = message(ask(f"Answer so: {doubled}", response_format=JSON_OBJECT))["content"]
+    assert json.loads(said).keys() == {"title", "year"}
+
+
+@pytest.mark.parametrize(
+    "schema", [{"properties": {"a": {"type": 7}}}, {"properties": {"a": False}, "required": ["a"]}]
+)
+def test_schema_in_the_prompt_that_nothing_fits_is_passed_over(schema: dict[str, Any]) -> None:
+    body = ask(f"Answer in JSON: {json.dumps(schema)}", response_format=JSON_OBJECT)
+    assert isinstance(json.loads(message(body)["content"]), dict)
+
+
+def test_hint_in_brackets_tells_the_type_of_a_key() -> None:
+    prompt = "Answer in JSON with the keys title (text) and year (integer)."
+    said = json.loads(message(ask(prompt, response_format=JSON_OBJECT))["content"])
+    assert {name: type(value) for name, value in said.items()} == {"title": str, "year": int}
+
+
+def test_function_that_is_named_like_a_class_is_filled_though_nobody_says_with_what() -> None:
+    book = make_tool("Book", "A book.", title="string", year="integer")
+    assert calls(ask("Name one.", tools=[book])).keys() == {"Book"}

@@ -53,6 +53,37 @@ def test_several_functions_are_called_in_parallel() -> None:
     assert names(ask(BOTH, tools=TOOLS)) == ["get_weather", "retrieve_payment_status"]
 
 
+def payment(what: str) -> dict[str, Any]:
+    made = function(
+        f"retrieve_payment_{what}", type="object", properties=ID_, required=["payment_id"]
+    )
+    made["function"]["description"] = f"Get payment {what} of a transaction"
+    return made
+
+
+ID_ = {"payment_id": {"type": "string"}}
+ALIKE = [payment("date"), payment("status")]
+
+
+def test_function_that_less_is_said_of_is_not_called() -> None:
+    body = ask("What is the status of the transaction T1001?", tools=ALIKE)
+    assert names(body) == ["retrieve_payment_status"]
+
+
+def test_all_functions_that_something_of_their_own_is_said_of_are_called() -> None:
+    body = ask("What are status and date of the transaction T1001?", tools=ALIKE)
+    assert names(body) == ["retrieve_payment_date", "retrieve_payment_status"]
+
+
+def test_what_was_said_before_decides_between_functions_that_fit_alike() -> None:
+    body = ask("What is the status of my transaction?", tools=ALIKE)
+    asked = message(body)["content"]
+    assert "payment_id" in asked
+    said = [("assistant", asked), ("user", "The transaction is T1001.")]
+    body["messages"] += [{"role": role, "content": text} for role, text in said]
+    assert names(body) == ["retrieve_payment_status"]
+
+
 def test_without_parallel_calls_there_is_one() -> None:
     assert names(ask(BOTH, tools=TOOLS, parallel_tool_calls=False)) == ["get_weather"]
 

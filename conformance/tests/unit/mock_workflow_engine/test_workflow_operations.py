@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 LIST = "/v1/workflows"
 REGISTRATIONS = "/v1/workflows/registrations"
 ALL = ["greet", "check_invoices", "approve_order", "break_down", "count_down", "onboard"]
+ALL += ["example-hello-world-workflow"]  # as programs of the official SDK call it
 
 
 def names(api: Caller, **query: Any) -> list[str]:
@@ -25,7 +26,7 @@ def names(api: Caller, **query: Any) -> list[str]:
     [
         ({}, ALL),
         ({"order": "desc"}, ALL[::-1]),
-        ({"sort_by": "display_name"}, [ALL[2], ALL[3], ALL[1], ALL[4], ALL[0], ALL[5]]),
+        ({"sort_by": "display_name"}, [ALL[place] for place in (2, 3, 1, 4, 0, 6, 5)]),
         ({"search": "ORDER"}, ["approve_order"]),
         ({"tags": ["sample", "quick"]}, ["greet"]),
         ({"include_shared": "false", "tags": "sample"}, ALL),
