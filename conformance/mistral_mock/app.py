@@ -222,13 +222,10 @@ class App:
         try:
             operation, path = self.world.router.find(request.method, request.path, request.id)
         except APIError:
-            wire.exchange = self._begin(request, "")
-            recorded = await self._play(request, wire, "")
-            if recorded is not None:
-                return recorded
-            if request.path.startswith(signing.PREFIX):
-                return await self._serve_own(request, wire)
-            raise
+            found = await self._serve_elsewhere(request, wire)
+            if found is None:
+                raise
+            return found
         wire.exchange = self._begin(request, operation.id)
         if self.world.settings.latency_s:
             await asyncio.sleep(self.world.settings.latency_s)
@@ -252,6 +249,14 @@ class App:
         if fault is not None and whole and fault.when == "after":
             return await wire.suffer(fault) or answer
         return answer
+
+    async def _serve_elsewhere(self, request: Request, wire: Wire) -> Answer | Passing | None:
+        """What a recording or a signed URL answers where there is no operation, or None."""
+        wire.exchange = self._begin(request, "")
+        recorded = await self._play(request, wire, "")
+        if recorded is None and request.path.startswith(signing.PREFIX):
+            return await self._serve_own(request, wire)
+        return recorded
 
     async def _play(self, request: Request, wire: Wire, operation: str) -> Answer | Passing | None:
         """The answer of a recording or of the server that is recorded; None is the engine's."""

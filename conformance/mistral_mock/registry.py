@@ -175,7 +175,7 @@ def server(kind: str) -> Server | None:
 
 def is_implemented(operation_id: str) -> bool:
     """The operation has a handler."""
-    return operation_id in _HANDLERS
+    return operation_id in HANDLERS
 
 
 def implemented() -> frozenset[str]:

@@ -23,7 +23,7 @@ from mistral_mock.hosts import is_remote
 from mistral_mock.wire import ABORT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from typing import IO
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from mistral_mock.replies.reply import Answering
     from mistral_mock.scripting import ScriptedReply
     from mistral_mock.settings import Settings
+
+    End = Callable[[], Awaitable[object]]
     from mistral_mock.store import Store
     from mistral_mock.world import World
 
@@ -154,7 +156,7 @@ class Server(uvicorn.Server):
     grace_s = GRACE_S
     """How long requests that are under way may take to end, in seconds."""
 
-    def __init__(self, app: ASGIApp, ready: Callable[[], None]) -> None:
+    def __init__(self, app: ASGIApp, ready: Callable[[], None], end: End | None = None) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -168,7 +170,7 @@ class Server(uvicorn.Server):
                 timeout_keep_alive=KEEP_ALIVE_S,
             )
         )
-        self._app, self._ready = app, ready
+        self._ready, self._end = ready, end
         self._wake: Callable[[], object] | None = None
 
     @contextmanager
@@ -208,7 +210,8 @@ class Server(uvicorn.Server):
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=GRACE_S)
-        await self._app.close()
+        if self._end is not None:
+            await self._end()
 
     def stop(self, *_: object) -> None:
         """Ends the server; from any thread, and as a signal handler."""
@@ -295,22 +298,24 @@ def running(
     try:
         with listen(host, port) as found:
             app.exposed = is_exposed(found)
-            with serving(app, found):
+            with serving(app, found, app.close):
                 yield RunningServer(spell_address(found), app.world)
     finally:
         app.world.close()
 
 
 @contextmanager
-def serving(app: ASGIApp, found: socket.socket) -> Iterator[None]:
+def serving(app: ASGIApp, found: socket.socket, end: End | None = None) -> Iterator[None]:
     """An ASGI application answers on a listening socket meanwhile, on a thread of its own.
+
+    `end` is awaited on that thread's event loop when it ends.
 
     Raises:
         ServerError: The server does not start.
 
     """
     ready = threading.Event()
-    server = Embedded(app, ready.set)
+    server = Embedded(app, ready.set, end)
     thread = threading.Thread(
         target=server.run, kwargs={"sockets": [found]}, name="mistral-mock", daemon=True
     )
@@ -345,7 +350,7 @@ def serve(
         app = create_app(settings)
         app.exposed = is_exposed(found)
         base_url = spell_address(found)
-        server = Server(app, lambda: announce(base_url))
+        server = Server(app, lambda: announce(base_url), app.close)
         for number in STOPPING:
             signal.signal(number, server.stop)
         if lifeline is not None:

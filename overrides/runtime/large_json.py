@@ -15,7 +15,11 @@ try:
     from msgspec import MsgspecError
     from msgspec.json import decode
 except ImportError:
-    loads = json.loads
+
+    def loads(content: bytes, /) -> Any:
+        """Return what `json.loads` returns for a body; raises what it raises."""
+        return json.loads(content)
+
 else:
 
     def loads(content: bytes, /) -> Any:

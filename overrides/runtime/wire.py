@@ -58,10 +58,11 @@ def read_bool(text: str) -> bool | str:
 
 def read_json(content: bytes) -> Any:
     """Return the JSON value of a body. Raises UnreadableBody."""
-    loads = json.loads
-    if len(content) >= _LARGE:
-        from .large_json import loads
     try:
+        if len(content) < _LARGE:
+            return json.loads(content)
+        from .large_json import loads
+
         return loads(content)
     except ValueError as error:
         raise UnreadableBody(f"the body is not JSON: {error}") from error

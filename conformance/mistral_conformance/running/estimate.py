@@ -112,7 +112,7 @@ def estimate(
 @cache
 def measurements() -> dict[str, Any]:
     """What was measured: the day, and by rule the cases, their requests and what these used."""
-    text = files(__package__).joinpath("requests.json").read_text("utf-8")
+    text = files("mistral_conformance.running").joinpath("requests.json").read_text("utf-8")
     found: dict[str, Any] = json.loads(text)
     return found
 

@@ -60,7 +60,7 @@ class Prices:
 @cache
 def load_prices() -> Prices:
     """The prices that this distribution carries."""
-    data = tomllib.loads(files(__package__).joinpath("prices.toml").read_text("utf-8"))
+    data = _read()
     models = {
         name: {unit: amount / data["per"][unit] for unit, amount in each["price"].items()}
         for each in data["models"]
@@ -72,14 +72,22 @@ def load_prices() -> Prices:
 @cache
 def untold_costs() -> frozenset[str]:
     """The operations that make models work later, so that no answer tells what it costs."""
-    data = tomllib.loads(files(__package__).joinpath("prices.toml").read_text("utf-8"))
+    data = _read()
     return frozenset(data["untold"])
+
+
+@cache
+def _read() -> dict[str, Any]:
+    """The data file."""
+    return tomllib.loads(
+        files("mistral_conformance.session").joinpath("prices.toml").read_text("utf-8")
+    )
 
 
 @cache
 def _spoken() -> dict[str, str]:
     """By operation that speaks a text, the field that holds it."""
-    data = tomllib.loads(files(__package__).joinpath("prices.toml").read_text("utf-8"))
+    data = _read()
     found: dict[str, str] = data["spoken"]
     return found
 

@@ -16,31 +16,24 @@ LEVELS = tuple(Level)
 
 
 class Settled(AttrsInstance, Protocol):
-    """What has to be known of a case: a result, or its entry in a report."""
+    """What has to be known of a case: a result, or its entry in a report.
+
+    `level` is how much depends on it, `answered` the operation whose answer shows why it ended so,
+    `hindrance` the operation whose answer kept it from being judged.
+    """
 
     @property
-    def name(self) -> str:
-        """The case."""
-
+    def name(self) -> str: ...  # noqa: D102 - see the class
     @property
-    def level(self) -> Level:
-        """How much depends on it."""
-
+    def level(self) -> Level: ...  # noqa: D102 - see the class
     @property
-    def status(self) -> Status:
-        """How it ended."""
-
+    def status(self) -> Status: ...  # noqa: D102 - see the class
     @property
-    def reason(self) -> str:
-        """Why."""
-
+    def reason(self) -> str: ...  # noqa: D102 - see the class
     @property
-    def answered(self) -> str:
-        """The operation whose answer shows why."""
-
+    def answered(self) -> str: ...  # noqa: D102 - see the class
     @property
-    def hindrance(self) -> str:
-        """The operation whose answer kept it from being judged."""
+    def hindrance(self) -> str: ...  # noqa: D102 - see the class
 
 
 Case = TypeVar("Case", bound=Settled)

@@ -30,7 +30,7 @@ def ask_ours(url: str) -> list[Any]:
 
 def ask_official(url: str) -> list[Any]:
     with OfficialMistral(api_key="mock-key", server_url=url) as client:
-        whole = client.chat.complete(model=MODEL, messages=QUESTION)
+        whole: Any = client.chat.complete(model=MODEL, messages=QUESTION)
         with client.chat.stream(model=MODEL, messages=QUESTION) as events:
             pieces = [event.data.choices[0].delta.content for event in events]
         return [whole.id, whole.choices[0].message.content, pieces]

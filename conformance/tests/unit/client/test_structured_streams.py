@@ -26,7 +26,9 @@ class Book:
 
 def events(*pieces: str, reason: str = "stop") -> httpx.Response:
     """Return an answer whose chunks add pieces of text."""
-    chunks = [{"delta": {"content": piece}, "finish_reason": None} for piece in pieces]
+    chunks: list[dict[str, Any]] = [
+        {"delta": {"content": piece}, "finish_reason": None} for piece in pieces
+    ]
     chunks[-1]["finish_reason"] = reason
     bodies = [
         {"id": "c", "object": "x", "model": "m", "created": 1, "choices": [{"index": 0, **chunk}]}

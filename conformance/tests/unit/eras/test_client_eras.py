@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.unit.client.harness import Both
 
-from mistral_client import MistralError
-from mistral_client.quirks import BY_OPERATION
+from mistral_client import MistralError, quirks
 from mistral_mock.server import running
 from mistral_mock.settings import Settings
 from mistral_openapi.eras import find_era, names
@@ -121,9 +120,8 @@ def without(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Takes a quirk away, as its removal would."""
 
     def take(quirk: str) -> None:
-        for operation, quirks in BY_OPERATION.items():
-            left = tuple(one for one in quirks if one != quirk)
-            monkeypatch.setitem(BY_OPERATION, operation, left)
+        monkeypatch.setitem(quirks.OPERATIONS, quirk, ())
+        monkeypatch.setattr(quirks, "_found", quirks._found.__wrapped__)
 
     return take
 

@@ -10,15 +10,6 @@ import pytest
 PLUGIN = "mistral_pytest.plugin"
 
 
-@pytest.fixture
-def project(pytester: pytest.Pytester) -> pytest.Pytester:
-    """A project that takes every warning for an error."""
-    pytester.makeini(
-        "[pytest]\nfilterwarnings = error\naddopts = --strict-markers -p no:cacheprovider\n"
-    )
-    return pytester
-
-
 def run(project: pytest.Pytester, *options: str) -> pytest.RunResult:
     """A run of pytest in a process of its own."""
     return project.runpytest_subprocess("-p", PLUGIN, *options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.unit.mistral_fixtures.test_fixtures import project, run  # noqa: F401 - a fixture
+from tests.unit.mistral_fixtures.test_fixtures import run
 
 from mistral_mock.server import running
 from mistral_mock.settings import Settings
@@ -50,14 +50,14 @@ def upstream() -> Iterator[RunningServer]:
 
 
 @pytest.fixture
-def recorded(project: pytest.Pytester, upstream: RunningServer) -> pytest.Pytester:  # noqa: F811
+def recorded(project: pytest.Pytester, upstream: RunningServer) -> pytest.Pytester:
     """A project whose tests have been recorded."""
     project.makepyfile(test_shop=CODE)
     run(project, "-o", f"mistral_upstream={upstream.base_url}").assert_outcomes(passed=5)
     return project
 
 
-def list_files(project: pytest.Pytester) -> list[str]:  # noqa: F811
+def list_files(project: pytest.Pytester) -> list[str]:
     root = project.path / "recordings"
     return sorted(one.relative_to(root).as_posix() for one in root.rglob("*.yaml"))
 
@@ -85,7 +85,7 @@ def test_recordings_are_made_anew_on_request(
     assert list_files(recorded) == files
 
 
-def test_workers_record_and_replay(project: pytest.Pytester, upstream: RunningServer) -> None:  # noqa: F811
+def test_workers_record_and_replay(project: pytest.Pytester, upstream: RunningServer) -> None:
     project.makepyfile(test_shop=CODE)
     ini = ("-o", f"mistral_upstream={upstream.base_url}")
     run(project, "-n", "2", "-p", "xdist", *ini).assert_outcomes(passed=5)
@@ -93,7 +93,7 @@ def test_workers_record_and_replay(project: pytest.Pytester, upstream: RunningSe
     assert len(upstream.requests()) == 4
 
 
-def test_vendor_is_not_recorded_unasked(project: pytest.Pytester) -> None:  # noqa: F811
+def test_vendor_is_not_recorded_unasked(project: pytest.Pytester) -> None:
     project.makepyfile(test_shop=CODE)
     result = run(project, "-k", "asking_for_it")
     result.assert_outcomes(errors=1)
@@ -119,7 +119,7 @@ def test_drifted_recordings_are_told_at_the_end(recorded: pytest.Pytester) -> No
 
 
 def test_key_of_the_environment_is_passed_on_and_not_written(
-    project: pytest.Pytester,  # noqa: F811
+    project: pytest.Pytester,
     upstream: RunningServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -139,7 +139,7 @@ def test_key_of_the_environment_is_passed_on_and_not_written(
     assert key.encode() not in written
 
 
-def test_unittest_records_and_replays(project: pytest.Pytester, upstream: RunningServer) -> None:  # noqa: F811
+def test_unittest_records_and_replays(project: pytest.Pytester, upstream: RunningServer) -> None:
     project.makepyfile(
         test_plain=f"""
         import unittest
