@@ -183,7 +183,7 @@ def unreadable_source_fails(ctx: Context) -> None:
 @rule(
     id="dataset-imports.records-of-others-stay-theirs",
     level=MUST,
-    source="harm: shown to a stranger; document: beta.observability.datasets",
+    source="harm: shown to a stranger",
     operations=(FROM_RECORDS, FETCH_TASK, LIST_RECORDS),
     needs=("stranger",),
 )

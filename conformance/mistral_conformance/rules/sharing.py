@@ -205,7 +205,7 @@ def counts_follow_entries(ctx: Context) -> None:
 @rule(
     id="sharing.counts-end-with-entries",
     level=MUST,
-    source="accesses.member-counts; choices.sharing-counts-end-with-entries",
+    source="harm: told falsely; accesses.member-counts; choices.sharing-counts-end-with-entries",
     operations=(GET_LIBRARY, SHARE, UNSHARE),
     needs=("neighbour",),
 )

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 def whole(tmp_path: Path) -> Path:
     """A copy of document, sources, scripts and code, current as they are."""
     ignored = shutil.ignore_patterns("__pycache__", "node_modules")
-    for part in ("openapi", "overrides/runtime", "overrides/templates", "scripts", "generated"):
+    for part in ("openapi", "overrides", "scripts", "generated"):
         shutil.copytree(ROOT / part, tmp_path / part, ignore=ignored)
-    shutil.copy(ROOT / "overrides/generator.toml", tmp_path / "overrides/generator.toml")
     return tmp_path
 
 

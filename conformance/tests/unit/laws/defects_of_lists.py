@@ -51,3 +51,11 @@ def models_are_in_milliseconds(answer: Answer) -> None:
 def answers_are_in_milliseconds(answer: Answer) -> None:
     if is_plain(answer):
         answer.body = {**answer.body, "created": answer.body["created"] * 1000}
+
+
+@defect("links-lead-back", "pages.links-lead-on[beta.observability.judges.list]", "the link leads")
+def links_lead_back(answer: Answer) -> None:
+    if answer.is_("GET", "/judges"):
+        judges = answer.body["judges"]
+        link = str(judges["next"]).replace("page=2", "page=1")
+        answer.body = {"judges": {**judges, "next": judges["next"] and link}}

@@ -46,8 +46,11 @@ def test_broken_traffic_exits_with_1_and_names_the_cause(
 ) -> None:
     edit(find(lines, "beta.libraries.get"), name="another")
     assert _judge(tmp_path, _write(tmp_path, lines)) == 1
-    assert "views.created-is-shown[library]" in capsys.readouterr().out
-    assert json.loads((tmp_path / "reports" / "report.json").read_text())["causes"]
+    assert "MUST beta.libraries.create: " in capsys.readouterr().out
+    report = json.loads((tmp_path / "reports" / "report.json").read_text())
+    broken = [each["name"] for each in report["rules"] if each["status"] == "fail"]
+    assert "views.created-is-shown[library]" in broken
+    assert report["causes"]
 
 
 @pytest.mark.parametrize(
