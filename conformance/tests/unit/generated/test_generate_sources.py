@@ -59,7 +59,6 @@ def test_untouched_copy_is_current_without_composing(
         ),
         ("mistral_openapi/document.json", ('"summary":"', '"summary":"Really '), "Really "),
         ("mistral.yaml", ("summary: ", "summary: Really "), "-  summary: Really "),
-        ("source.toml", ("date = 2026-08-13", "date = 2026-08-14"), "+  version: '2026-08-14'"),
     ],
 )
 def test_edited_document_or_source_is_found_and_shown(
@@ -70,6 +69,15 @@ def test_edited_document_or_source_is_found_and_shown(
     captured = capfd.readouterr()
     assert shown in captured.out
     assert "generate: the document is not what its sources give" in captured.err
+
+
+def test_source_of_another_day_than_its_kept_facts_is_found(
+    whole: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    edit(whole / "openapi/source.toml", "date = 2026-08-13", "date = 2026-08-14")
+    assert check(whole) == 1
+    told = capfd.readouterr().err
+    assert "openapi/sources/2026-08-14.json is m" in told
 
 
 def test_missing_document_for_programs_is_found(whole: Path) -> None:
