@@ -116,7 +116,7 @@ def test_commands_without_their_extra_say_what_to_install(empty_environment: Pat
             check=False,
         )
         assert done.returncode == 2, done.stderr
-        assert f"mistral-openapi{extra}" in done.stderr
+        assert f"pip install '.{extra}'" in done.stderr
         assert "Traceback" not in done.stderr
 
 
