@@ -70,7 +70,7 @@ def given_options(config: pytest.Config) -> list[str]:
     once = ((name, config.getoption(f"{PREFIX}{name}")) for name in ONCE)
     words = [f"--{name}={value}" for name, value in once if value is not None]
     for name in REPEATED:
-        given: list[str] = config.getoption(f"{PREFIX}{name}")
+        given: list[str] = config.getoption(f"{PREFIX}{name}") or []
         words += [f"--{name}={value}" for value in given]
     return words + [f"--{name}" for name in FLAGS if config.getoption(f"{PREFIX}{name}")]
 
