@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -111,4 +113,5 @@ def test_a_citation_weighs_what_it_can_carry(source: str, weight: Weight) -> Non
 
 
 def test_the_page_of_the_laws_is_up_to_date() -> None:
-    assert write_laws_page.main(["--check"]) == 0
+    command = [sys.executable, write_laws_page.__file__, "--check"]  # tests here add laws
+    assert subprocess.run(command, check=False).returncode == 0
