@@ -27,7 +27,7 @@ from mistral_conformance.session.patience import asks_to_wait
 from mistral_conformance.verdict.outcome import Skipped, Unjudged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Grant, Model, Resource, StreamView
@@ -155,7 +155,7 @@ def deletions_end_in_one(world: World, resource: Resource) -> None:
     answers = at_once(world, [(resource.delete, each) for each in messages])
     for answer in answers:
         reason = f"one of two deletions at once answers {answer.status}"
-        world.expect(answer.ok or answer.status in {404, 409, 410}, reason, *answers)
+        world.expect(answer.ok or answer.status in {404, 409, 410}, reason, *first(answer, answers))
     world.expect(any(each.ok for each in answers), "neither deletion succeeds", *answers)
     for shown in world.look(instance):
         said = f"{shown.view} still shows the {resource.name}"
@@ -181,7 +181,9 @@ def change_meets_deletion(world: World, resource: Resource) -> None:
         )
         for answer in answers:
             said = f"{answer.operation} answers {answer.status} beside the other one"
-            world.expect(answer.ok or answer.status in {404, 409, 410}, said, *answers)
+            world.expect(
+                answer.ok or answer.status in {404, 409, 410}, said, *first(answer, answers)
+            )
         if not answers[1].ok:
             raise Skipped(f"the deletion is refused with {answers[1].status}", *answers)
         for shown in world.look(instance):
@@ -208,6 +210,11 @@ def streams_do_not_mix(world: World, view: StreamView) -> None:
         if not same:
             expect_steady(world, each, plain)
         world.expect(same, reason, answer, plain.exchange)
+
+
+def first(answer: Exchange, answers: Iterable[Exchange]) -> list[Exchange]:
+    """The answers, the one that shows what is wrong before the others."""
+    return sorted(answers, key=lambda each: each is not answer)
 
 
 def at_once(world: World, calls: Sequence[tuple[str, Message]]) -> list[Exchange]:

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from mistral_conformance.report.model import CauseEntry
+from mistral_conformance.report.symptoms import explained
 from mistral_conformance.verdict.requirement import Level
 
 if TYPE_CHECKING:
@@ -22,9 +25,20 @@ NAMED = 2
 
 def find_causes(cases: Iterable[CaseResult]) -> tuple[CauseEntry, ...]:
     """The causes of all red cases, the weightiest first, then those with most cases."""
-    red = [each for each in cases if each.red and each.symptom]
+    red = _explain([each for each in cases if each.red and each.symptom])
     ordered = sorted((sorted(each, key=_weight) for each in _put_together(red)), key=_order)
     return tuple(_cause(at, each) for at, each in enumerate(ordered, start=1))
+
+
+def _explain(cases: list[CaseResult]) -> list[CaseResult]:
+    """The cases; an operation that breaks on right requests is no finding about wrong ones."""
+    known = {key for each in cases if each.symptom for key in each.symptom.keys}
+    found = []
+    for each in cases:
+        symptom = explained(each.symptom) if each.symptom else None
+        fits = symptom is not None and known.issuperset(symptom.keys)
+        found.append(evolve(each, symptom=symptom) if fits else each)
+    return found
 
 
 def _put_together(cases: list[CaseResult]) -> Iterable[list[CaseResult]]:

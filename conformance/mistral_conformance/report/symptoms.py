@@ -39,6 +39,10 @@ TELLING = 3
 VARYING = re.compile(r"'[^']*'|\"[^\"]*\"|\[[^\]]*\]|\b[\w-]*\d[\w-]*\b|\b\w+(?:\.\w+)+\b")
 
 
+WRONG = " for wrong requests"
+"""How the key of server errors to wrong requests ends; it begins with the status."""
+
+
 @frozen
 class Symptom:
     """What is seen of a mistake: whose answer shows it, the keys of the cases like it, in words."""
@@ -126,5 +130,15 @@ def _server_error(operation: str, result: Result, status: int) -> Symptom:
     """A server error, which explains whatever a rule says of it."""
     if is_about_refusal(result):
         words = f"answers {status} to a wrong request"
-        return Symptom(operation, (f"{status} for wrong requests",), words)
+        return Symptom(operation, (f"{status}{WRONG}",), words)
+    return _broken(operation, status)
+
+
+def explained(symptom: Symptom) -> Symptom:
+    """The symptom as it is where the operation answers right requests in the same way."""
+    statuses = [each.removesuffix(WRONG) for each in symptom.keys if each.endswith(WRONG)]
+    return _broken(symptom.operation, statuses[0]) if statuses else symptom
+
+
+def _broken(operation: str, status: int | str) -> Symptom:
     return Symptom(operation, (f"{operation}/{status}",), f"answers {status}")
