@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.running.estimate import measurements
+from mistral_conformance.running.measures import measurements
 from mistral_conformance.session.prices import load_prices
 
 if TYPE_CHECKING:

@@ -1,21 +1,20 @@
 """What a run would send, make and cost, told before anything is sent.
 
-How many requests a rule sends was measured on the mock (`requests.json`); another server may get
-some more or fewer. Prices are those of `session/prices.toml`.
+How many requests a rule sends was measured on the mock, see `measures`; another server may get some
+more or fewer. Prices are those of `session/prices.toml`.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
 from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import load_targets
+from mistral_conformance.running.measures import add, add_to, measure_of, measurements
 from mistral_conformance.session.budget import READING
 from mistral_conformance.session.creations import load_kinds
 from mistral_conformance.session.prices import load_prices, untold_costs
@@ -89,9 +88,9 @@ def estimate(
     used: dict[str, dict[str, float]] = {}
     for case in plan:
         requests, amounts = _of_case(case)
-        _add_to(sent, requests)
+        add_to(sent, requests)
         for operation, units in amounts.items():
-            _add_to(used.setdefault(operation, {}), units)
+            add_to(used.setdefault(operation, {}), units)
     if read_only:
         reading = [each for each in sent if _method(document, each) in READING]
         sent, used = {each: sent[each] for each in reading}, {}
@@ -109,47 +108,12 @@ def estimate(
     return found
 
 
-@cache
-def measurements() -> dict[str, Any]:
-    """What was measured: the day, and by rule the cases, their requests and what these used."""
-    text = files("mistral_conformance.running").joinpath("requests.json").read_text("utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
-
-
-@cache
-def _of_rule(rule: str) -> dict[str, Any]:
-    """The measure of a rule, or the sum of its family's, or of all."""
-    rules = measurements()["rules"]
-    if rule in rules:
-        own: dict[str, Any] = rules[rule]
-        return own
-    group = rule.partition(".")[0]
-    family = [each for name, each in rules.items() if name.partition(".")[0] == group]
-    return _add(family or list(rules.values()))
-
-
-def _add_to(sums: dict[str, float], more: Mapping[str, float]) -> None:
-    for name, amount in more.items():
-        sums[name] = sums.get(name, 0.0) + amount
-
-
-def _add(measures: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    requests: dict[str, float] = {}
-    used: dict[str, dict[str, float]] = {}
-    for each in measures:
-        _add_to(requests, each["requests"])
-        for operation, units in each.get("used", {}).items():
-            _add_to(used.setdefault(operation, {}), units)
-    return {"cases": sum(each["cases"] for each in measures), "requests": requests, "used": used}
-
-
 def _of_case(case: Case) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     """The requests of one case by operation, and what they use.
 
     What a rule over each operation sends to one, it is taken to send to the case's own.
     """
-    measure = _of_rule(case.rule.id)
+    measure = measure_of(case.rule.id)
     cases = measure["cases"]
     used = {
         operation: {unit: amount / cases for unit, amount in units.items()}
@@ -165,7 +129,7 @@ def _of_case(case: Case) -> tuple[dict[str, float], dict[str, dict[str, float]]]
 @cache
 def _typical_use(operation: str) -> dict[str, float]:
     """What one request to an operation uses, as the mean of all that was measured."""
-    whole = _add(list(measurements()["rules"].values()))
+    whole = add(list(measurements()["rules"].values()))
     count = whole["requests"].get(operation, 0)
     units = whole["used"].get(operation, {})
     return {unit: amount / count for unit, amount in units.items()} if count else {}

@@ -1,19 +1,17 @@
 """Parts of a plan that take about as long as each other, the same for everybody who asks.
 
-What a case costs is how many requests its rule took when it was counted on the mock: `costs.toml`.
-A rule that is not in the file costs what the others do on average.
+What a case costs is how many requests its rule took when that was measured on the mock. A rule that
+was not measured costs what its family does on average.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from functools import cache
-from importlib.resources import files
-from statistics import mean
 from typing import TYPE_CHECKING
 
 from attrs import frozen
+
+from mistral_conformance.running.measures import measure_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,18 +64,5 @@ def take(plan: Sequence[Case], shard: Shard) -> list[Case]:
 
 def cost_of(case: Case) -> float:
     """About how many requests judging a case takes."""
-    costs = load_costs()
-    return costs.get(case.rule.id, _usual())
-
-
-@cache
-def load_costs() -> dict[str, float]:
-    """The mean number of requests of a case, by rule."""
-    text = files("mistral_conformance.running").joinpath("costs.toml").read_text("utf-8")
-    found: dict[str, float] = tomllib.loads(text)["requests"]
-    return found
-
-
-@cache
-def _usual() -> float:
-    return mean(load_costs().values())
+    measure = measure_of(case.rule.id)
+    return float(sum(measure["requests"].values()) / measure["cases"])
