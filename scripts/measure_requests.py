@@ -27,7 +27,6 @@ from mistral_conformance.session.prices import usage_of
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.running.plan import Case
-    from mistral_conformance.session.session import Session
 
 PROFILE = "seed"
 MOST = 5
@@ -67,7 +66,8 @@ def main() -> int:
     plan = _some(make_plan(document, [*load_rules(), *load_laws()], operations, PROFILE))
     measured: dict[str, Measure] = {}
     with mock_session() as session:
-        heard = _listen(session)
+        heard: list[Exchange] = []
+        session.wire.hear = heard.append
         for number, case in enumerate(plan):
             heard.clear()
             judge(session, case)
@@ -93,20 +93,6 @@ def _some(plan: list[Case]) -> list[Case]:
         by_rule.setdefault(each.rule.id, []).append(each)
     steps = ((each, max(1, len(each) // MOST)) for each in by_rule.values())
     return [case for cases, step in steps for case in cases[::step][:MOST]]
-
-
-def _listen(session: Session) -> list[Exchange]:
-    """A list that gets every exchange of a session."""
-    heard: list[Exchange] = []
-    send = session.wire.send
-
-    def record(*arguments: Any) -> Exchange:  # noqa: ANN401 - those of `Wire.send`
-        exchange = send(*arguments)
-        heard.append(exchange)
-        return exchange
-
-    session.wire.send = record  # type: ignore[method-assign,assignment]
-    return heard
 
 
 if __name__ == "__main__":

@@ -61,13 +61,13 @@ def calibrate_command(options: argparse.Namespace) -> int:
     with (
         target_of(options) as target,
         hypothesis_at_home(),
-        open_session(target, teller(console)) as session,
         (folder / RECORDING).open("w", encoding="utf-8") as file,
+        open_session(target, teller(console)) as session,
         Live(console, len(plan)) as live,
     ):
         operations = select_operations(load_document(), target.profile, target.operations)
         run = Run(target, operations)
-        session.listener = Recorder(file, session.redactor, session.clock is None).write
+        session.wire.hear = Recorder(file, session.redactor, session.clock is None).write
         execute(session, run, plan, live.show)
     found = calibrate(run.results)
     print_calibration(console, found)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from attrs import frozen
+from attrs import field, frozen
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -27,9 +28,10 @@ class Recorder:
     file: TextIO
     redactor: Redactor
     dated: bool = True
+    _lock: Lock = field(factory=Lock, repr=False)
 
     def write(self, exchange: Exchange) -> None:
-        """Write one exchange."""
+        """Write one exchange; may be called from any thread."""
         if exchange.failure:
             return
         url = urlsplit(exchange.url)
@@ -47,5 +49,7 @@ class Recorder:
             "headers": {k: v for k, v in exchange.headers.items() if k not in hidden},
             "answer": exchange.text,
         }
-        self.file.write(self.redactor.text(json.dumps(line, ensure_ascii=False)) + "\n")
-        self.file.flush()
+        text = self.redactor.text(json.dumps(line, ensure_ascii=False))
+        with self._lock:
+            self.file.write(text + "\n")
+            self.file.flush()

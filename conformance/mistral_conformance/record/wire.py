@@ -101,7 +101,8 @@ class Wire:
         self._opener = Opener(lambda: self.connection.open(self.base_url, self.limits.silence_s))
         self._pace = Pace(self.connection.rate)
         self._sent = 0
-        self._told = hear or (lambda _: None)
+        self.hear = hear or _ignore
+        """Is told of every exchange, from whatever thread it is made; may be replaced."""
 
     def __enter__(self) -> Self:
         return self
@@ -118,7 +119,7 @@ class Wire:
         self._opener.client.cookies.clear()
         elapsed_s = round(time.monotonic() - started, 4)
         exchange = self._exchange(request, answer, caller, operation, elapsed_s)
-        self._told(exchange)
+        self.hear(exchange)
         return exchange
 
     def withhold(self, message: Message, caller: Caller, operation: str, reason: str) -> Exchange:
@@ -230,6 +231,10 @@ class Wire:
                     answer.failure = f"no end of event within {self.limits.body} bytes"
                     return
             answer.cut = False
+
+
+def _ignore(_exchange: Exchange) -> None:
+    """Nobody hears."""
 
 
 def _is_event_stream(response: httpx.Response) -> bool:

@@ -26,7 +26,7 @@ from mistral_conformance.session.patience import Patience
 from mistral_conformance.session.sightings import Sightings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mistral_conformance.model.document import Document
     from mistral_conformance.record.exchange import Exchange
@@ -40,10 +40,6 @@ STAND_INS = {
     NOBODY: Identity(NOBODY, "", ""),
     IMPOSTOR: Identity(IMPOSTOR, "", "a-key-that-nobody-was-given"),
 }
-
-
-def _ignore(_exchange: Exchange) -> None:
-    """For a run that is not recorded."""
 
 
 @define(eq=False)
@@ -72,8 +68,6 @@ class Session:
     patience: Patience = field(factory=Patience)
     budget: Budget = field(factory=Budget)
     ledger: Ledger | None = None
-    listener: Callable[[Exchange], object] = _ignore
-    """Is told of every exchange."""
 
     def __attrs_post_init__(self) -> None:
         below = urlsplit(self.wire.base_url).path
@@ -138,7 +132,6 @@ class Session:
             exchange = self.wire.send(message, caller, operation)
             self.coverage.see(message, exchange)
         self.budget.charge(exchange)
-        self.listener(exchange)
         exchange = self._formed(exchange, operation)
         self.sightings.see(exchange)
         self.patience.see(exchange)
