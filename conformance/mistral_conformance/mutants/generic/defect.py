@@ -32,21 +32,17 @@ class Strikes:
 
 
 @frozen(eq=False)
-class WireDefect:
-    """A defect between the server and its callers.
+class Defect:
+    """An operator and what it is applied to.
 
     `operations` are those that the defect touches: the board judges it by the rules and laws over
-    these. `make` gives a handler that has seen nothing yet; it gets the requests to the operations
-    and to what it `hears` beside them. `likely` are families that may notice it first.
+    these.
     """
 
     operator: str
     subject: str
     description: str
     operations: tuple[str, ...]
-    make: Make
-    likely: tuple[str, ...] = ()
-    hears: tuple[str, ...] = ()
 
     @property
     def family(self) -> str:
@@ -57,6 +53,19 @@ class WireDefect:
     def id(self) -> str:
         """Such as `answer-lacks[files.retrieve:bytes]`."""
         return f"{self.operator}[{self.subject}]"
+
+
+@frozen(eq=False)
+class WireDefect(Defect):
+    """A defect between the server and its callers.
+
+    `make` gives a handler that has seen nothing yet; it gets the requests to the operations
+    and to what it `hears` beside them. `likely` are families that may notice it first.
+    """
+
+    make: Make
+    likely: tuple[str, ...] = ()
+    hears: tuple[str, ...] = ()
 
     @contextmanager
     def applied(self) -> Iterator[Strikes]:
@@ -69,25 +78,11 @@ class WireDefect:
 
 
 @frozen(eq=False)
-class StoreDefect:
+class StoreDefect(Defect):
     """A defect of the store; `put_in` replaces a method of its tables and puts it back."""
 
-    operator: str
-    subject: str
-    description: str
-    operations: tuple[str, ...]
     put_in: Callable[[], AbstractContextManager[Strikes]] = field(repr=False)
     likely: tuple[str, ...] = ()
-
-    @property
-    def family(self) -> str:
-        """What the board counts it under."""
-        return self.operator
-
-    @property
-    def id(self) -> str:
-        """Such as `update-is-lost[libraries.Library:name]`."""
-        return f"{self.operator}[{self.subject}]"
 
     @contextmanager
     def applied(self) -> Iterator[Strikes]:
