@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mistral_mock.journal.exchange import Exchange
 
 HOST = "http://mock.mistral.ai"
-"""What stands for the mock's address, so that archives of two runs are the same."""
+"""What stands for the mock's address, so that archives of two runs are the same, or for none."""
 CREATOR = {"name": "mistral-mock", "version": "1"}
 
 
@@ -72,17 +72,13 @@ def make_response(one: Exchange) -> dict[str, Any]:
     """The answer of an entry; what is no text comes as base64."""
     content = one.content
     media_type = one.answer_headers.get("content-type", "")
-    try:
-        shown = {"text": content.decode()}
-    except UnicodeDecodeError:
-        shown = {"text": b64encode(content).decode(), "encoding": "base64"}
     return {
         "status": one.status,
         "statusText": "",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": pair(one.answer_headers.items()),
-        "content": {"size": len(content), "mimeType": media_type, **shown},
+        "content": {"size": len(content), "mimeType": media_type, **show_bytes(content)},
         "redirectURL": "",
         "headersSize": -1,
         "bodySize": len(content),
@@ -121,3 +117,11 @@ def spell_body(one: Exchange) -> str:
 def pair(found: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     """Names and values as HAR lists them."""
     return [{"name": name, "value": value} for name, value in found]
+
+
+def show_bytes(content: bytes) -> dict[str, str]:
+    """Text as it is, all else as base64."""
+    try:
+        return {"text": content.decode()}
+    except UnicodeDecodeError:
+        return {"text": b64encode(content).decode(), "encoding": "base64"}

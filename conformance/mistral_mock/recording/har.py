@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from attrs import evolve
 
-from mistral_mock.journal.export import CREATOR
+from mistral_mock.journal.export import CREATOR, HOST, pair, show_bytes
 from mistral_mock.recording import bodies, forms, spelling
 from mistral_mock.recording.exchange import (
     Body,
@@ -28,8 +28,6 @@ from mistral_mock.recording.secrets import make_cleaner
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-NOWHERE = "http://mock.mistral.ai"
-"""What stands for an address that nobody knows."""
 MS = 1000
 
 
@@ -70,7 +68,7 @@ def make_request(one: Recording) -> dict[str, Any]:
     query = f"?{asked.query}" if asked.query else ""
     return {
         "method": asked.method,
-        "url": f"{one.upstream or NOWHERE}{asked.path}{query}",
+        "url": f"{one.upstream or HOST}{asked.path}{query}",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": pair(asked.headers),
@@ -130,19 +128,6 @@ def make_response(given: Response) -> dict[str, Any]:
         "bodySize": len(content),
         **own,
     }
-
-
-def show_bytes(content: bytes) -> dict[str, str]:
-    """Text as it is, all else as base64."""
-    try:
-        return {"text": content.decode()}
-    except UnicodeDecodeError:
-        return {"text": b64encode(content).decode(), "encoding": "base64"}
-
-
-def pair(found: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
-    """Names and values as HAR lists them."""
-    return [{"name": name, "value": value} for name, value in found]
 
 
 def read(content: bytes) -> list[Recording]:
