@@ -208,13 +208,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         help="a model for chat, embeddings, ..., where the list of models does not tell; "
         "may be repeated",
     )
-    parser.add_argument(
-        "--timeout",
-        type=values.seconds,
-        default=10.0,
-        metavar="S",
-        help="longest silence, default: 10",
-    )
+    _add_timeout(parser)
     parser.add_argument(
         "--run-id",
         type=values.run_id,
@@ -228,6 +222,26 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         help="judge a part of the plan, such as 3/8 for the third of eight; see `merge`",
     )
     _add_reports(parser)
+
+
+def _add_timeout(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--timeout",
+        type=values.seconds,
+        default=10.0,
+        metavar="S",
+        help="longest silence, default: 10",
+    )
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--rules",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="only these rules, such as 'schema.*'; may be repeated",
+    )
 
 
 def _add_reports(parser: argparse.ArgumentParser) -> None:
@@ -264,13 +278,7 @@ def _add_clean(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--base-url", type=values.base_url, metavar="URL", help="default: the server of the run"
     )
-    parser.add_argument(
-        "--timeout",
-        type=values.seconds,
-        default=10.0,
-        metavar="S",
-        help="longest silence, default: 10",
-    )
+    _add_timeout(parser)
     _add_identities(parser)
     _add_connection(parser)
 
@@ -289,13 +297,7 @@ def _add_judge(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="another host that speaks this API; may be repeated",
     )
-    parser.add_argument(
-        "--rules",
-        action="append",
-        default=[],
-        metavar="PATTERN",
-        help="only these rules, such as 'schema.*'; may be repeated",
-    )
+    _add_rules(parser)
     parser.add_argument(
         "--exclude",
         action="append",
@@ -419,13 +421,7 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
         metavar="PATTERN",
         help="only these operations, such as 'beta.libraries.*'; may be repeated",
     )
-    parser.add_argument(
-        "--rules",
-        action="append",
-        default=[],
-        metavar="PATTERN",
-        help="only these rules, such as 'schema.*'; may be repeated",
-    )
+    _add_rules(parser)
     _add_own(parser)
     parser.add_argument(
         "--profile",
