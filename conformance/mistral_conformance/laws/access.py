@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -32,8 +31,6 @@ SHOWN_TO_STRANGERS = "harm: what belongs to somebody is shown to a stranger or c
 LEAK = "libraries.foreign-404"
 STRANGER = "stranger"
 WORKSPACE = "workspace"
-OWN_WORDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}|/[\w/.%-]+|\d+", re.IGNORECASE)
-"""What an answer may say of its own request: ids, paths, numbers."""
 
 
 def _placed(model: Model, where: tuple[str, ...]) -> Iterator[Subject]:

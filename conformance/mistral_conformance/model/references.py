@@ -137,13 +137,3 @@ def _read(
     if resource and (is_id(name) or place.where == "body"):
         return Reference(place, resource, refusals, derived(f"the name {name}"))
     return None
-
-
-def undeclared_ids(
-    found: dict[str, Property], resources: dict[str, Resource]
-) -> Iterator[Property]:
-    """Those properties that are ids by their name and are said to be of nothing."""
-    for each in found.values():
-        known = REFERENCE in each.schema or resource_named(each.name, resources)
-        if is_id(each.name) and not known:
-            yield each

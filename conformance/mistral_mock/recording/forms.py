@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
-from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from mistral_mock.recording.exchange import FormPart
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 MULTIPART = "multipart/form-data"
 URLENCODED = "application/x-www-form-urlencoded"
-NOT_IN_NAMES = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
 
 
 class Collector:
@@ -104,25 +98,3 @@ def read_fields(content: bytes) -> tuple[FormPart, ...]:
     """The fields of an urlencoded form."""
     pairs = parse_qsl(decode(content), keep_blank_values=True)
     return tuple(FormPart(name=name, text=text) for name, text in pairs)
-
-
-def spell_form(parts: Iterable[FormPart], media_type: str) -> tuple[bytes, str]:
-    """The bytes of a form, and its media type with the boundary where there is one."""
-    if media_type == URLENCODED:
-        return urlencode([(one.name, one.text or "") for one in parts]).encode(), media_type
-    boundary = secrets.token_hex(16)
-    lines: list[bytes] = []
-    for one in parts:
-        lines.append(f"--{boundary}\r\n{spell_head(one)}\r\n".encode())
-        lines += [one.content if one.text is None else one.text.encode(), b"\r\n"]
-    lines.append(f"--{boundary}--\r\n".encode())
-    return b"".join(lines), f"{MULTIPART}; boundary={boundary}"
-
-
-def spell_head(part: FormPart) -> str:
-    """The headers of a field of a form."""
-    named = f'name="{part.name.translate(NOT_IN_NAMES)}"'
-    if part.filename is not None:
-        named += f'; filename="{part.filename.translate(NOT_IN_NAMES)}"'
-    told = f"content-type: {part.media_type}\r\n" if part.media_type else ""
-    return f"content-disposition: form-data; {named}\r\n{told}"

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from mistral_mock.context import Context
 
-KEY_SHOWN = 4
-
 
 @frozen(slots=False)
 class Asked:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 SETS, STREAMS, BYTES = ("views", "pages", "sets", "paging"), ("answers", "streams"), ("values",)
 EVENT_STREAM = "text/event-stream"
 BLOCK = 65536
-SIZE = "size"
 OWN = ("data", "id")
 
 

@@ -22,19 +22,6 @@ REFUSED = (400, 422, 501)
 
 QUESTION = "Write two short sentences about the river Seine."
 
-CITY_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "title": "City",
-    "properties": {
-        "name": {"type": "string"},
-        "population": {"type": "integer"},
-        "districts": {"type": "array", "items": {"type": "string"}},
-        "climate": {"type": "string", "enum": ["warm", "cold", "mild"]},
-    },
-    "required": ["name", "population", "districts", "climate"],
-    "additionalProperties": False,
-}
-
 WEATHER_PARAMETERS: dict[str, Any] = {
     "type": "object",
     "properties": {
