@@ -1,15 +1,18 @@
 """The gate: every check that has to hold, in one command, the tests last.
 
-Stops at the first check that fails, names it and says how to run it alone. The tests run last
+The checks run side by side, as many as there are cores, and all of them to their end: each that
+fails is named with its output and how to run it alone. The tests run last, when all checks held,
 and write straight to the terminal, so that the runner's own summary closes the output.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import attrs
@@ -33,12 +36,14 @@ def tool(name: str, *arguments: str) -> tuple[str, ...]:
     return (str(BIN / name), *arguments)
 
 
-CHECKS = (
+CHECKS = (  # the long ones first, so that the short ones fill the other cores
+    Check("types (basedpyright)", tool("basedpyright"), "run alone: .venv/bin/basedpyright"),
+    Check("types (mypy)", tool("mypy"), "run alone: .venv/bin/mypy"),
+    Check("document", tool("python", "scripts/lint_document.py"), "see openapi/README.md"),
     Check("format", tool("ruff", "format", "--check", "."), "repair with: .venv/bin/ruff format ."),
     Check(
         "lint", tool("ruff", "check", "."), "some repair themselves: .venv/bin/ruff check --fix ."
     ),
-    Check("document", tool("python", "scripts/lint_document.py"), "see openapi/README.md"),
     Check(
         "workflows",
         tool("zizmor", "--offline", "--quiet", ".github/workflows", "conformance/action"),
@@ -51,23 +56,21 @@ CHECKS = (
     ),
     Check("regeneration", tool("python", "scripts/generate.py", "--check"), "run: make generate"),
     Check("imports", tool("lint-imports"), "the arrows are in pyproject.toml, [tool.importlinter]"),
-    Check("types (mypy)", tool("mypy"), "run alone: .venv/bin/mypy"),
-    Check("types (basedpyright)", tool("basedpyright"), "run alone: .venv/bin/basedpyright"),
 )
 TESTS = Check(
     "tests", tool("pytest", "-n", "3", "--dist", "loadgroup", "-q"), "run alone: .venv/bin/pytest"
 )
 
 
-def run(check: Check) -> bool:
+def holds(check: Check) -> bool:
     """Whether the check holds; its output is shown only when it does not."""
     started = time.monotonic()
     done = subprocess.run(check.command, cwd=ROOT, capture_output=True, text=True, check=False)
     took = time.monotonic() - started
-    print(f"{'ok  ' if done.returncode == 0 else 'FAIL'} {check.name} ({took:.1f} s)", flush=True)
+    told = f"{'ok  ' if done.returncode == 0 else 'FAIL'} {check.name} ({took:.1f} s)\n"
     if done.returncode != 0:
-        print(done.stdout + done.stderr)
-        print(f"check: {check.name} failed; {check.hint}", file=sys.stderr)
+        told += f"{done.stdout}{done.stderr}\ncheck: {check.name} failed; {check.hint}\n"
+    print(told, end="", flush=True)
     return done.returncode == 0
 
 
@@ -76,9 +79,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--no-tests", action="store_true", help="only the checks before the tests")
     arguments = parser.parse_args()
-    for check in CHECKS:
-        if not run(check):
-            return 1
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        held = list(pool.map(holds, CHECKS))
+    if not all(held):
+        return 1
     if arguments.no_tests:
         return 0
     return subprocess.run(TESTS.command, cwd=ROOT, check=False).returncode
