@@ -53,6 +53,7 @@ def watch_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        _State.number = None  # what comes afterwards was not interrupted
 
 
 @contextmanager

@@ -42,6 +42,8 @@ class Kind:
     items: str = ""
     name: str = ""
     look: str = ""
+    mark: str = ""
+    """The field of the request for names and values, which carries the marker where none is sent."""
 
 
 @frozen

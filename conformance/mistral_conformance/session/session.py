@@ -89,7 +89,7 @@ class Session:
         briefly, unless the message has a bound of its own.
         """
         caller = self.identities.get(identity) or STAND_INS[identity]
-        message = self._completed(self._bounded(message, operation), operation, caller)
+        message = self._prepared(self._bounded(message, operation), operation, caller)
         why_not = self.patience.exhausted(operation)
         if why_not:
             return self.wire.withhold(message, caller, operation, why_not)
@@ -104,7 +104,7 @@ class Session:
         Those that the server puts off are sent again in turn.
         """
         caller = self.identities[identity]
-        calls = [(each, self._completed(message, each, caller)) for each, message in calls]
+        calls = [(each, self._prepared(message, each, caller)) for each, message in calls]
         self.budget.spend([message.method for _, message in calls], [name for name, _ in calls])
         self._intend(operation for operation, _ in calls)
         with ThreadPoolExecutor(len(calls)) as pool:
@@ -150,6 +150,17 @@ class Session:
         if message.bound or spec is None or not is_endless(spec):
             return message
         return evolve(message, bound=Bound())
+
+    def _prepared(self, message: Message, operation: str, caller: Identity) -> Message:
+        return self._marked(self._completed(message, operation, caller), operation)
+
+    def _marked(self, message: Message, operation: str) -> Message:
+        """The message with the run's marker, where what it makes has no name that could carry it."""
+        for kind in load_kinds().get(operation, ()):
+            if kind.mark and isinstance(message.json, dict) and kind.mark not in message.json:
+                own = {kind.mark: {"made_by": self.marker.prefix}}
+                return evolve(message, json={**message.json, **own})
+        return message
 
     def _completed(self, message: Message, operation: str, caller: Identity) -> Message:
         """The message with what the operation's body owes in this era, see `groups`."""

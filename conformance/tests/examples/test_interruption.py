@@ -146,3 +146,9 @@ def test_handlers_are_as_they_were_afterwards() -> None:
     with watch_signals():
         assert signal.getsignal(signal.SIGTERM) is not before
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_what_runs_afterwards_is_not_interrupted() -> None:
+    with pytest.raises(InterruptedRunError), watch_signals():
+        signal.raise_signal(signal.SIGTERM)
+    check()

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from mistral_conformance.session.session import Session
     from mistral_conformance.verdict.outcome import Result
 
+PATIENCE_S = 60.0  # these tests are not about time: a slow machine breaks nothing
+
 
 @contextmanager
 def varied_session(
@@ -41,6 +43,7 @@ def varied_session(
             options = RunOptions(
                 base_url,
                 plain.identities,
+                timeout_s=PATIENCE_S,
                 seed=seed,
                 max_examples=max_examples,
                 clock_url=plain.clock.url,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mistral_conformance.session.session import Session
 
 LIBRARIES = "/v1/libraries"
+JOBS = "/v1/batch/jobs"
 
 
 @pytest.fixture
@@ -49,10 +50,15 @@ def make_library(session: Session, name: str) -> str:
     return str(session.send(message, CALLER, "beta.libraries.create")["id"])
 
 
-def names(base_url: str) -> set[str]:
+def listed(base_url: str, path: str) -> list[dict[str, Any]]:
     headers = {"Authorization": f"Bearer {DEFAULT.key}"}
-    found = httpx.get(base_url + LIBRARIES, headers=headers, params={"page_size": 100})
-    return {each["name"] for each in found.json()["data"]}
+    found = httpx.get(base_url + path, headers=headers, params={"page_size": 100})
+    items: list[dict[str, Any]] = found.json()["data"]
+    return items
+
+
+def names(base_url: str) -> set[str]:
+    return {each["name"] for each in listed(base_url, LIBRARIES)}
 
 
 def test_ledger_tells_what_is_still_there_and_no_key(base_url: str, tmp_path: Path) -> None:
@@ -111,6 +117,20 @@ def test_clean_finds_by_its_name_what_the_ledger_does_not_know(
     told = capsys.readouterr().out
     assert "120 of 120 objects of the run are deleted" in told
     assert "an answer of beta.libraries.create was lost" in told
+
+
+def test_clean_finds_by_its_marker_what_has_no_name(
+    base_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger = tmp_path / "ledger.jsonl"
+    line = {"custom_id": "1", "body": {"messages": [{"role": "user", "content": "Hi."}]}}
+    body = {"endpoint": "/v1/chat/completions", "model": "mistral-small-latest", "requests": [line]}
+    with open_session(options(base_url, ledger)) as session:
+        session.send(Message("POST", JOBS, json=body), CALLER, "batch.jobs.create")
+    ledger.write_text(ledger.read_text().splitlines()[0] + '\n{"intended": "batch.jobs.create"}\n')
+    assert cli.main(["clean", str(ledger)]) == 0
+    assert listed(base_url, JOBS) == []
+    assert "1 of 1 objects of the run are deleted" in capsys.readouterr().out
 
 
 def test_clean_leaves_what_is_of_others(base_url: str, tmp_path: Path) -> None:
