@@ -43,7 +43,7 @@ class Kind:
     name: str = ""
     look: str = ""
     mark: str = ""
-    """The field of the request for names and values, which carries the marker where none is sent."""
+    """The field of names and values that carries the marker where a request sends none."""
 
 
 @frozen

@@ -155,7 +155,7 @@ class Session:
         return self._marked(self._completed(message, operation, caller), operation)
 
     def _marked(self, message: Message, operation: str) -> Message:
-        """The message with the run's marker, where what it makes has no name that could carry it."""
+        """The message with the run's marker, where what it makes has no name to carry it."""
         for kind in load_kinds().get(operation, ()):
             if kind.mark and isinstance(message.json, dict) and kind.mark not in message.json:
                 own = {kind.mark: {"made_by": self.marker.prefix}}
