@@ -184,10 +184,13 @@ def test_workers_of_xdist_have_mocks_of_their_own(project: pytest.Pytester) -> N
             assert len(list(mistral.beta.libraries.list_all())) == 1
         """
     )
-    run(project, "-n", "2").assert_outcomes(passed=6)
+    run(project, "-n", "2", "-p", "xdist").assert_outcomes(passed=6)
 
 
-def test_other_projects_see_one_group_of_options_and_no_warning(project: pytest.Pytester) -> None:
+def test_other_projects_see_one_group_of_options_and_no_warning(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
     project.makepyfile("def test_it(): pass")
     result = run(project, "-W", "error")
     result.assert_outcomes(passed=1, warnings=0)

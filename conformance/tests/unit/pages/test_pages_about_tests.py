@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -44,6 +45,7 @@ def test_example_passes_as_a_test(code: str, tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
+        env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     )
     assert "1 passed" in done.stdout, done.stdout
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -20,11 +21,22 @@ if TYPE_CHECKING:
 PACKAGE = ["--pyargs", "mistral_conformance"]
 
 
+ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # importing all that is installed here takes long
+
+
 def run_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(folder)]
+    command += ["-p", "mistral_conformance.pytest_plugin", *arguments]
+    environment = os.environ | ALONE
     return subprocess.run(
-        [*command, *arguments], capture_output=True, text=True, cwd=folder, check=False
+        command, capture_output=True, text=True, cwd=folder, check=False, env=environment
     )
+
+
+def test_plugin_is_there_without_being_named(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pytest", "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert "--mistral-base-url" in done.stdout
 
 
 def judge(folder: Path, fake: FakeServer, *arguments: str) -> subprocess.CompletedProcess[str]:
