@@ -81,8 +81,8 @@ class Comparer:
         free = any(form.type is None for form in (*old.forms, *new.forms))
         if new.nullable != old.nullable and old.forms and new.forms and not free:
             place.add(f"nullable-{'added' if new.nullable else 'removed'}", new.at)
-        one, other = (_default(each) for each in (old, new))
-        if not _same(one, other):
+        one, other = old.place.get("default"), new.place.get("default")
+        if not _same(one, other) and not (_is_constant(old) and _is_constant(new)):
             way = "added" if one is None else "removed" if other is None else "changed"
             place.add(f"default-{way}", new.at, old=one, new=other)
 
@@ -222,10 +222,10 @@ class _Place:
         self.finding.changes.append(change(f"{self.side}-{kind}", pointer, **told))
 
 
-def _default(shape: Shape) -> object:
-    """The default; None where it says no more than that there is one value alone."""
-    stated = shape.place.get("default")
-    return None if shape.only and shape.only.values == (stated,) else stated
+def _is_constant(shape: Shape) -> bool:
+    """Whether there is one value alone, so that a default says no more."""
+    values = shape.only.values if shape.only else None
+    return values is not None and len(values) == 1 and shape.place.get("default") in (None, *values)
 
 
 def _same(one: object, other: object) -> bool:
