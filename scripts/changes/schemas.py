@@ -70,7 +70,8 @@ class Comparer:
         before, after = self.old.of(old), self.new.of(new)
         self._compare_places(before, after, place)
         if before.name and after.name:
-            one, other = (attrs.evolve(each, at=COMPONENT + each.name) for each in (before, after))
+            one = attrs.evolve(before, at=COMPONENT + before.name)
+            other = attrs.evolve(after, at=COMPONENT + after.name)
             self._compare_once((before.name, after.name), place, self._compare_kinds, one, other)
         else:
             self._compare_kinds(before, after, place)
