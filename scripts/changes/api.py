@@ -11,7 +11,7 @@ from document.tree import METHODS, Tree, follow
 from changes.values import Located, escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 """Header parameters that OpenAPI takes no notice of."""
@@ -99,15 +99,26 @@ class Endpoint:
         """Whether it is announced to go."""
         return self.node.get("deprecated") is True
 
+    def with_variants(self, variants: Iterable[Endpoint]) -> Endpoint:
+        """The operation that also answers and takes what its variants do."""
+        answers, body = dict(self.answers), self.body
+        for one in variants:
+            body = {**(one.body or {}), **(body or {})} or None
+            for status, answer in one.answers.items():
+                known = answers.get(status, answer)
+                content = {**answer.content, **known.content}
+                answers[status] = attrs.evolve(known, content=content)
+        return attrs.evolve(self, answers=answers, body=body)
+
     @property
     def shape(self) -> str:
         """Its path with nameless placeholders; the fragment stays."""
         return PLACEHOLDER.sub("{}", self.path)
 
 
-def read_endpoints(document: Tree) -> list[Endpoint]:
-    """All operations of the document, in its order."""
-    return list(_endpoints(document))
+def read_endpoints(document: Tree, base: str = "") -> list[Endpoint]:
+    """All operations of the document, in its order; `base` goes before their paths."""
+    return [attrs.evolve(one, path=base + one.path) for one in _endpoints(document)]
 
 
 def _endpoints(document: Tree) -> Iterator[Endpoint]:

@@ -8,11 +8,11 @@ import attrs
 from document.folding import shape
 from document.tree import operations
 
-from changes.api import Endpoint, read_endpoints
 from changes.change import Change, Operation, Text, change
 from changes.matching import Match, match
 from changes.operations import compare_operations
 from changes.schemas import Comparer
+from changes.servers import compare_servers, read_both
 from changes.values import COMPONENT, escaped
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from document.tree import Tree
 
+    from changes.api import Endpoint
     from changes.operations import Result
 
 
@@ -48,15 +49,20 @@ class Methods:
 
 def compare(old: Tree, new: Tree, methods: Methods) -> list[Change]:
     """All that changed, the worst first; what reaches more operations before what reaches less."""
-    found = match(read_endpoints(old), read_endpoints(new))
+    before, after, bases = read_both(old, new)
+    found = match(before, after)
     comparer = Comparer(old, new)
-    changes = [*_fates(found, methods), *_compare_frames(old, new)]
+    changes = [
+        *_fates(found, methods),
+        *compare_servers((old, new), bases),
+        *_compare_frames(old, new),
+    ]
     reached: dict[tuple[str, str, str], list[Operation]] = {}
-    for before, after in _pairs(found):
-        named = methods.named(after)
-        named = named if named.method else attrs.evolve(named, method=methods.named(before).method)
-        result = compare_operations(before, after, comparer)
-        changes += [attrs.evolve(one, operations=(named,)) for one in result.changes]
+    for one, other in _pairs(found):
+        named = methods.named(other)
+        named = named if named.method else attrs.evolve(named, method=methods.named(one).method)
+        result = compare_operations(one, other, comparer)
+        changes += [attrs.evolve(each, operations=(named,)) for each in result.changes]
         _note_reached(result, comparer, named, reached)
     for key, finding in comparer.components.items():
         reaching = tuple(dict.fromkeys(reached.get(key, ())))
@@ -128,8 +134,8 @@ def _all(endpoints: list[Endpoint]) -> Text:
 
 
 def _compare_frames(old: Tree, new: Tree) -> list[Change]:
-    """Servers, security schemes and webhooks."""
-    changes = _compare_servers(old, new)
+    """Security schemes and webhooks."""
+    changes: list[Change] = []
     before, after = (
         (one.get("components") or {}).get("securitySchemes") or {} for one in (old, new)
     )
@@ -162,25 +168,6 @@ def _scheme(scheme: Tree) -> str:
     """A security scheme as far as a caller has to follow it."""
     said = ("type", "scheme", "in", "name", "openIdConnectUrl")
     return " ".join(str(scheme[key]).lower() for key in said if key in scheme)
-
-
-def _compare_servers(old: Tree, new: Tree) -> list[Change]:
-    before, after = (
-        [str(one.get("url", "")).rstrip("/") for one in tree.get("servers") or ()]
-        for tree in (old, new)
-    )
-    if not (before and after):
-        return []
-    gone, added = (
-        [each for each in one if each not in other]
-        for one, other in ((before, after), (after, before))
-    )
-    if gone and added and not set(before) & set(after):
-        told = {"old": Text(", ".join(gone)), "new": Text(", ".join(added))}
-        return [change("servers-replaced", "#/servers", **told)]
-    return [change("server-removed", "#/servers", old=Text(each)) for each in gone] + [
-        change("server-added", "#/servers", new=Text(each)) for each in added
-    ]
 
 
 def _renamed_schemas(old: Tree, new: Tree, comparer: Comparer) -> list[Change]:

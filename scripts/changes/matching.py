@@ -29,7 +29,8 @@ class Match:
 
 def match(old: Iterable[Endpoint], new: Iterable[Endpoint]) -> Match:
     """What became of each operation, the surest findings first."""
-    found = Match(gone=list(old), added=list(new))
+    before, after = _with_equal_variants(list(old), list(new))
+    found = Match(gone=before, added=after)
     for key in (_exact, _without_fragment):
         found.same += _pairs(found, key)
     _take_merged(found)
@@ -39,6 +40,42 @@ def match(old: Iterable[Endpoint], new: Iterable[Endpoint]) -> Match:
     found.moved += _moved_by_tail(found)
     found.moved += _moved_together(found)
     return found
+
+
+def _with_equal_variants(
+    old: list[Endpoint], new: list[Endpoint]
+) -> tuple[list[Endpoint], list[Endpoint]]:
+    """The operations, those as one of which the documents have different `#fragment` variants.
+
+    A fragment never reaches a server: a variant of its own and one more media type are the same.
+    """
+    fragments = [_fragments(each) for each in (old, new)]
+    unlike = {
+        key
+        for key in fragments[0].keys() & fragments[1].keys()
+        if fragments[0][key] != fragments[1][key]
+    }
+    return _folded(old, unlike), _folded(new, unlike)
+
+
+def _fragments(endpoints: list[Endpoint]) -> dict[Hashable, set[str]]:
+    found: dict[Hashable, set[str]] = {}
+    for one in endpoints:
+        found.setdefault(_without_fragment(one), set()).add(one.shape.partition("#")[2])
+    return found
+
+
+def _folded(endpoints: list[Endpoint], keys: set[Hashable]) -> list[Endpoint]:
+    """The operations, each with its variants where its key is one of these."""
+    groups: dict[Hashable, list[Endpoint]] = {}
+    for one in endpoints:
+        bare = _without_fragment(one)
+        groups.setdefault(bare if bare in keys else _exact(one), []).append(one)
+    return [each[0].with_variants(each[1:]) for each in map(_plain_first, groups.values())]
+
+
+def _plain_first(endpoints: list[Endpoint]) -> list[Endpoint]:
+    return sorted(endpoints, key=lambda one: "#" in one.path)
 
 
 def _exact(one: Endpoint) -> Hashable | None:

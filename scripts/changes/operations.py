@@ -320,7 +320,7 @@ def _schema_of(header: Located) -> Located:
 def _compare_security(old: Endpoint, new: Endpoint, result: Result) -> None:
     before = {_named(one): one for one in old.security}
     after = {_named(one): one for one in new.security}
-    name, at = Text(new.name), f"{new.at}/security"
+    name, at = _security_place(old, new)
     gone = [each for each in before if each not in after]
     added = [each for each in after if each not in before]
     if _is_open(before) or _is_open(after):
@@ -335,7 +335,14 @@ def _compare_security(old: Endpoint, new: Endpoint, result: Result) -> None:
         for each in added:
             result.add("security-alternative-added", at, name=name, new=Text(each))
     for each in before.keys() & after.keys():
-        _compare_scopes(before[each], after[each], new, result)
+        _compare_scopes((before[each], after[each]), name, at, result)
+
+
+def _security_place(old: Endpoint, new: Endpoint) -> tuple[Text, str]:
+    """Whose authorization changed, and where: what operations share is told once."""
+    if "security" in old.node or "security" in new.node:
+        return Text(new.name), f"{new.at}/security"
+    return Text("every operation without authorization of its own"), "#/security"
 
 
 def _named(requirement: dict[str, Any]) -> str:
@@ -348,21 +355,12 @@ def _is_open(alternatives: dict[str, Any]) -> bool:
 
 
 def _compare_scopes(
-    old: dict[str, Any], new: dict[str, Any], endpoint: Endpoint, result: Result
+    pair: tuple[dict[str, Any], dict[str, Any]], name: Text, at: str, result: Result
 ) -> None:
+    old, new = pair
     for scheme, scopes in old.items():
         before, after = set(scopes or ()), set(new[scheme] or ())
         for scope in sorted(before - after):
-            result.add(
-                "security-scope-removed",
-                f"{endpoint.at}/security",
-                name=Text(endpoint.name),
-                old=Text(scope),
-            )
+            result.add("security-scope-removed", at, name=name, old=Text(scope))
         for scope in sorted(after - before):
-            result.add(
-                "security-scope-added",
-                f"{endpoint.at}/security",
-                name=Text(endpoint.name),
-                new=Text(scope),
-            )
+            result.add("security-scope-added", at, name=name, new=Text(scope))

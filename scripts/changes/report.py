@@ -53,7 +53,12 @@ def summary(changes: Sequence[Change]) -> str:
         return "nothing changed"
     counts = Counter(one.severity for one in changes)
     told = ", ".join(f"{counts[each]} {each}" for each in Severity)
-    return f"{len(changes)} changes: {told}"
+    return f"{counted(len(changes), 'change')}: {told}"
+
+
+def counted(number: int, what: str) -> str:
+    """The number with its word, as `1 change` and `2 changes`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def as_markdown(changes: Sequence[Change]) -> str:

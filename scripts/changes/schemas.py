@@ -6,7 +6,7 @@ which comparison led to which, so that every change knows all its operations.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
@@ -14,14 +14,16 @@ from changes.change import Change, Text, change
 from changes.facets import compare_facets
 from changes.forms import pair_forms
 from changes.shapes import Shapes
-from changes.values import Form, Located, Shape, escaped
+from changes.values import COMPONENT, Form, Located, Shape, escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from document.tree import Tree
 
     from changes.kinds import Side
+
+_Part = TypeVar("_Part")
 
 
 @attrs.define(eq=False)
@@ -67,22 +69,28 @@ class Comparer:
         self._open.add(pair)
         before, after = self.old.of(old), self.new.of(new)
         self._compare_places(before, after, place)
-        self._compare_forms(before, after, place)
+        if before.name and after.name:
+            one = attrs.evolve(before, at=COMPONENT + before.name)
+            other = attrs.evolve(after, at=COMPONENT + after.name)
+            self._compare_once((before.name, after.name), place, self._compare_kinds, one, other)
+        else:
+            self._compare_kinds(before, after, place)
         self._open.discard(pair)
 
     def _compare_places(self, old: Shape, new: Shape, place: _Place) -> None:
-        """Null, default, and how forms are told apart."""
+        """Null and default."""
         free = any(form.type is None for form in (*old.forms, *new.forms))
         if new.nullable != old.nullable and old.forms and new.forms and not free:
             place.add(f"nullable-{'added' if new.nullable else 'removed'}", new.at)
         one, other = old.place.get("default"), new.place.get("default")
-        if not _same(one, other):
+        if not _same(one, other) and not (_is_constant(old) and _is_constant(new)):
             way = "added" if one is None else "removed" if other is None else "changed"
             place.add(f"default-{way}", new.at, old=one, new=other)
+
+    def _compare_kinds(self, old: Shape, new: Shape, place: _Place) -> None:
+        """Which forms there are, and how they are told apart."""
         if len(old.forms) > 1 and len(new.forms) > 1:
             _compare_tags(old, new, place)
-
-    def _compare_forms(self, old: Shape, new: Shape, place: _Place) -> None:
         pairs, gone, added = pair_forms(old.forms, new.forms)
         for before, after in pairs:
             self._compare_form(before, after, place)
@@ -108,15 +116,26 @@ class Comparer:
 
     def _compare_form(self, old: Form, new: Form, place: _Place) -> None:
         """Compare two forms; those of components only once."""
-        if not (old.name and new.name):
+        if old.name and new.name:
+            self._compare_once((old.name, new.name), place, self._compare_inside, old, new)
+        else:
             self._compare_inside(old, new, place)
-            return
-        self.names.setdefault(old.name, set()).add(new.name)
-        key = (old.name, new.name, place.side)
+
+    def _compare_once(
+        self,
+        names: tuple[str, str],
+        place: _Place,
+        compare: Callable[[_Part, _Part, _Place], None],
+        old: _Part,
+        new: _Part,
+    ) -> None:
+        """Compare two components where nothing has led to them yet, and note that this did."""
+        self.names.setdefault(names[0], set()).add(names[1])
+        key = (*names, place.side)
         place.finding.led_to.add(key)
         if key not in self.components:
             self.components[key] = finding = Finding()
-            self._compare_inside(old, new, _Place(finding, place.side, new.name))
+            compare(old, new, _Place(finding, place.side, names[1]))
 
     def _compare_inside(self, old: Form, new: Form, place: _Place) -> None:
         compare_facets(old, new, place.add)
@@ -202,6 +221,12 @@ class _Place:
         """Add a change of that kind, as this side knows it."""
         told: dict[str, Any] = {"name": Text(f"`{self.name}`"), **values}
         self.finding.changes.append(change(f"{self.side}-{kind}", pointer, **told))
+
+
+def _is_constant(shape: Shape) -> bool:
+    """Whether there is one value alone, so that a default says no more."""
+    values = shape.only.values if shape.only else None
+    return values is not None and len(values) == 1 and shape.place.get("default") in (None, *values)
 
 
 def _same(one: object, other: object) -> bool:

@@ -87,7 +87,7 @@ class Shapes:
         if shape.only and shape.only.name is None and name != reference:
             named = attrs.evolve(shape.only, name=name)
             return attrs.evolve(shape, forms=[named])
-        return shape
+        return attrs.evolve(shape, name=name) if name != reference else shape
 
     def _plain(self, schema: Located, seen: frozenset[str]) -> Shape:
         """The shape of a schema without references and `allOf` at its top."""
@@ -100,14 +100,18 @@ class Shapes:
             self._shape(Located(member, f"{schema.at}/{union}/{at}"), seen)
             for at, member in enumerate(node[union])
         ]
+        nullable = any(member.nullable for member in members)
+        kinds = [member for member in members if member.forms]
+        if len(kinds) == 1 and not _binds(base):
+            # Something or null: all that holds for the something holds here.
+            return attrs.evolve(kinds[0], at=schema.at, nullable=nullable)
         # A description of an object around its kinds says nothing more than they do.
         around = _of_types(Located(base, schema.at)) if _binds(base) else None
-        nullable = any(member.nullable for member in members)
         forms = [form for member in members for form in member.forms]
         if around is not None:
             forms = [_merged(form, outer, form.at) for form in forms for outer in around.forms]
         stated = node.get("discriminator") or {}
-        inner = next((member.place for member in members if len(members) == 1), {})
+        inner = kinds[0].place if len(kinds) == 1 else {}
         return Shape(
             schema.at,
             list(_distinct(forms)),

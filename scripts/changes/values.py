@@ -64,6 +64,8 @@ class Shape:
     """The field that tells the forms apart."""
     mapping: dict[str, str] = attrs.field(factory=dict)
     """Form by value of the tag."""
+    name: str | None = None
+    """The component that the union is, where it is one."""
 
     @property
     def only(self) -> Form | None:

@@ -13,7 +13,7 @@ import attrs
 from document.fetching import name_of, read_source
 from document.problems import DocumentProblem
 from document.shape import misshapen
-from document.tree import Tree, operations
+from document.tree import Tree, follow, operations, references
 from document.yaml_text import is_too_deep, read_yaml
 
 if TYPE_CHECKING:
@@ -156,7 +156,29 @@ def _checked(document: object, name: str) -> Tree:
         )
     if problem := misshapen(document):
         raise DocumentProblem(f"{name} is not usable, {problem}; is the file complete?")
+    _expect_targets(document, name)
     return document
+
+
+def _expect_targets(document: Tree, name: str) -> None:
+    """Let no reference lead nowhere: a document that was cut off may still be whole YAML.
+
+    Raises:
+        DocumentProblem: One does.
+
+    """
+    # References below `$defs` count from the schema that holds them, and are looked at later.
+    local = ("#/$defs/",)
+    named = {one for one in references(document) if one.startswith("#/")}
+    lost = sorted(
+        one for one in named if not one.startswith(local) and follow(document, one) is None
+    )
+    if lost:
+        more = f" and {len(lost) - 1} more are" if len(lost) > 1 else " is"
+        raise DocumentProblem(
+            f"{name} refers to what it does not have: {lost[0]}{more} missing;"
+            " is the file complete?"
+        )
 
 
 def _date(read: Document, dates: Mapping[str, dt.date]) -> dt.date | None:

@@ -7,13 +7,13 @@ import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
+from document.tree import operations
 from jinja2 import Environment, StrictUndefined
 from openapi_python_client.strings import ClassName, PythonIdentifier
 
 from generation import docs
 from generation.annotations import Imports, python_literal
 from generation.shapes import Named, Shapes
-from generation.source import Json, operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from generation.models import Field, ModelView
     from generation.operations import Argument, GroupView, OperationView
+    from generation.source import Json
 
 _PREFIX: Final = "field_"
 FORMING: Final = ("response_format", "n")

@@ -75,6 +75,13 @@ class OperationView:
     imports: list[str]
     typing_imports: list[str]
     facade_imports: set[tuple[str, str]]
+    renamed_to: str | None = None
+    """The method's name of today, where this is the old one."""
+
+    @property
+    def package(self) -> str:
+        """Where a facade finds the modules of the operation."""
+        return f"..{snake(self.renamed_to.rpartition('.')[0])}" if self.renamed_to else ""
 
     @property
     def is_idempotent(self) -> bool:

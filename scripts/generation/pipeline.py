@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
-from document.problems import DocumentProblem
+from document.problems import DocumentProblem, read_part
+from document.yaml_text import read_yaml
 
 from generation import manifest, twins
 from generation.swap import replace_folder
@@ -67,6 +68,11 @@ class Places:
         return self.root / "overrides" / "generator.toml"
 
     @property
+    def renamed(self) -> Path:
+        """The methods that got another name; there need not be any."""
+        return self.root / "openapi" / "renamed.yaml"
+
+    @property
     def templates(self) -> Path:
         """Our templates."""
         return self.root / "overrides" / "templates"
@@ -92,6 +98,7 @@ class Places:
         for path in found:
             if not path.is_file():
                 raise PipelineError(f"{path.relative_to(self.root)} is missing")
+        found += [self.renamed] if self.renamed.exists() else []
         found += sorted(self.templates.glob("*.jinja"))
         found += sorted(self.runtime.glob("*.py"))
         found += sorted((self.root / "scripts" / "generation").glob("*.py"))
@@ -163,15 +170,17 @@ def _fresh(places: Places) -> Iterator[Path]:
 
 def _fill(places: Places, folder: Path) -> None:
     from generation import project  # noqa: PLC0415 - costs a second, which a fast check saves
+    from generation.renamed import read_renamed  # noqa: PLC0415 - the same
     from generation.source import derive  # noqa: PLC0415 - the same
 
     inputs = places.inputs()
     settings = load_settings(places.settings)
     derived = derive(
-        load_yaml(places.document), settings.get("names", {}), settings.get("types", {})
+        load_document(places.document), settings.get("names", {}), settings.get("types", {})
     )
     folder.mkdir(parents=True)
-    project.build(derived, project.Inputs(settings, places.templates, places.runtime), folder)
+    given = project.Inputs(settings, places.templates, places.runtime, read_renamed(places.renamed))
+    project.build(derived, given, folder)
     tidy(folder, settings["ruff"])
     record = manifest.take(places.root, inputs, folder)
     (folder / manifest.NAME).write_text(record.text(), encoding="utf-8")
@@ -189,15 +198,9 @@ def load_settings(path: Path) -> dict[str, Any]:
     return settings
 
 
-def load_yaml(path: Path) -> dict[str, Any]:
-    """Return a YAML document that is a mapping. Raises PipelineError when it is not."""
-    from ruamel.yaml import YAML  # noqa: PLC0415 - only a real run needs it
-    from ruamel.yaml.error import YAMLError  # noqa: PLC0415 - the same
-
-    try:
-        loaded = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    except YAMLError as error:
-        raise PipelineError(f"{path} is not YAML: {error}") from error
+def load_document(path: Path) -> dict[str, Any]:
+    """Return a YAML document that is a mapping. Raises DocumentProblem when it is not."""
+    loaded = read_yaml(read_part(path), str(path))
     if not isinstance(loaded, dict):
         raise PipelineError(f"{path} holds no OpenAPI document")
     return loaded

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 from document.problems import DocumentProblem
+from document.tree import operations
 from jinja2 import TemplateError, TemplateSyntaxError
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
@@ -21,8 +22,9 @@ from generation import docs, layout
 from generation.annotations import Annotator
 from generation.models import ModelViews
 from generation.operations import GroupView, OperationView, OperationViews, group_tree
+from generation.renamed import Renamed, add_renamed
 from generation.shapes import Shapes
-from generation.source import DocumentError, Json, operations
+from generation.source import DocumentError, Json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,14 +95,16 @@ def _expect_all_operations(derived: Json, parsed: GeneratorData) -> None:
     }
     lost = [
         f"{method.upper()} {path} ({data['operationId']})"
-        for method, path, data in operations(derived)
+        for path, method, data in operations(derived)
         if (method, layout.endpoint_name(data["operationId"])) not in found
     ]
     if lost:
         raise GenerationError("not generated: " + "; ".join(lost))
 
 
-def views(derived: Json, project: Project, settings: dict[str, Any]) -> Views:
+def views(
+    derived: Json, project: Project, settings: dict[str, Any], renamed: Sequence[Renamed] = ()
+) -> Views:
     """Return what the templates are told about a parsed document.
 
     Raises DocumentError for a name in the settings that is no component.
@@ -120,19 +124,24 @@ def views(derived: Json, project: Project, settings: dict[str, Any]) -> Views:
     loose = frozenset(settings.get("arguments", {}).get("loose", ()))
     additions = dict(settings.get("additions", {}))
     pages = {**additions.pop("pages", {}), **_pages(derived)}
-    unknown = {*loose, *additions, *pages} - places.keys()
+    overrides = settings["generator"].get("class_overrides", {})
+    unknown = {*loose, *additions, *pages, *overrides} - places.keys()
     if unknown:
-        raise DocumentError(f"generator.toml names {sorted(unknown)}, which are no components")
+        raise DocumentError(
+            f"overrides/generator.toml is stale: {', '.join(sorted(unknown))} are no components; "
+            "delete these rows or give them the new names"
+        )
     annotator = Annotator(places=places, loose=loose)
     shapes = Shapes(schemas)
     builder = OperationViews(schemas, annotator, shapes)
     groups: dict[str, list[OperationView]] = {}
     forms: set[str] = set()
-    for method, path, data in operations(derived):
+    for path, method, data in operations(derived):
         view = builder.view(method, path, data)
         groups.setdefault(data["tags"][0], []).append(view)
         if view.has_form:
             forms |= layout.form_schema(data, shapes)
+    add_renamed(groups, renamed)
     described = {tag["name"]: tag.get("description", "") for tag in derived.get("tags", ())}
     return Views(
         models=ModelViews(schemas, annotator, additions, pages),
@@ -175,6 +184,7 @@ class Inputs:
     settings: dict[str, Any]
     templates: Path
     runtime: Path
+    renamed: Sequence[Renamed] = ()
 
 
 def build(derived: Json, inputs: Inputs, output: Path) -> None:
@@ -182,8 +192,13 @@ def build(derived: Json, inputs: Inputs, output: Path) -> None:
     package = output / PACKAGE
     package.mkdir()
     project = parse(derived, inputs.settings["generator"], inputs.templates, package)
-    told = views(derived, project, inputs.settings)
-    listed = [operation for group in layout.flat(told.groups) for operation in group.operations]
+    told = views(derived, project, inputs.settings, inputs.renamed)
+    listed = [
+        operation
+        for group in layout.flat(told.groups)
+        for operation in group.operations
+        if not operation.renamed_to
+    ]
     groups = {one.id.rpartition(".")[0] for one in listed}
     text = render(layout.environment(project), "README.md.jinja", operations=listed, groups=groups)
     (output / "README.md").write_text(text, encoding="utf-8")
@@ -239,6 +254,8 @@ def _write_operations(writer: Writer, groups: list[GroupView]) -> None:
         if group.operations:
             writer.write("endpoint_init.py.jinja", f"api/{group.module}/__init__.py", group=group)
         for operation in group.operations:
+            if operation.renamed_to:
+                continue
             path = f"api/{group.module}/{operation.module}.py"
             if not operation.is_stream_only:
                 writer.write("endpoint_module.py.jinja", path, op=operation)

@@ -11,6 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from document.problems import DocumentProblem
+from document.tree import operations
 
 from generation.naming import pascal
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 Json = dict[str, Any]
-METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
 SCHEMA_PREFIX: Final = "#/components/schemas/"
 KEPT_FORMATS: Final = ("date-time", "date", "binary")
 DROPPED_KEYS: Final = ("title", "example", "examples", "discriminator")
@@ -26,14 +28,6 @@ DROPPED_KEYS: Final = ("title", "example", "examples", "discriminator")
 
 class DocumentError(DocumentProblem):
     """The curated document asks for something that cannot be generated; says what and where."""
-
-
-def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
-    """Every operation as (method, path, its object), in the document's order."""
-    for path, item in document["paths"].items():
-        for method in METHODS:
-            if method in item:
-                yield method, path, item[method]
 
 
 def derive(document: Json, names: Mapping[str, str], types: Mapping[str, Json]) -> Json:
@@ -52,12 +46,17 @@ def derive(document: Json, names: Mapping[str, str], types: Mapping[str, Json]) 
     hoister = Hoister(schemas, names)
     for name in list(schemas):
         schemas[name] = hoister.component(schemas[name], name)
-    for _, path, operation in operations(derived):
+    for path, _, operation in operations(derived):
         _keep_success(operation, derived)
         _inherit_parameters(operation, derived, path)
         _hoist_operation(operation, hoister)
     for item in derived["paths"].values():
         item.pop("parameters", None)
+    if stale := sorted(names.keys() - hoister.used):
+        raise DocumentError(
+            f"[names] in overrides/generator.toml is stale: {', '.join(stale)} are no schemas "
+            "without a name; delete these rows or correct their places"
+        )
     derived["components"] = {"schemas": _reachable(derived)}
     return derived
 
@@ -107,6 +106,8 @@ class Hoister:
     def __init__(self, schemas: Json, names: Mapping[str, str]) -> None:
         self._schemas = schemas
         self._names = names
+        self.used: set[str] = set()
+        """The places of what needed a name."""
         self._known: dict[str, str] = {}
 
     def component(self, schema: Json, name: str) -> Json:
@@ -204,6 +205,7 @@ class Hoister:
         return found or None
 
     def _name(self, place: str) -> str:
+        self.used.add(place)
         return self._names.get(place) or pascal(
             place.replace("[]", ".item").replace("{}", ".value")
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 from changes.kinds import Severity
+from changes.report import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,23 +46,36 @@ def next_version(pyproject: str, changelog: str, changes: Sequence[Change]) -> V
     return Version(f"{major + 1}.0.0" if major else f"{major}.{minor + 1}.0", reason)
 
 
+def last_release(changelog: str) -> str:
+    """The newest version that was released, or `none`."""
+    found = _RELEASED.search(changelog)
+    return ".".join(found.groups()) if found else "none"
+
+
 def with_draft(changelog: str, day: str, changes: Sequence[Change], version: Version) -> str:
     """The changelog with a draft of what changed, in the place of an earlier one of that day."""
-    begin, end = f"<!-- drift of {day} -->", f"<!-- end of drift of {day} -->"
-    lines = [begin, f"Next version: {version.number} ({version.reason}).", ""]
+    lines = [f"Next version: {version.number} ({version.reason}).", ""]
     for title in _TITLES:
         told = [one.sentence for one in changes if _title(one) == title and _is_told(one)]
         if told:
             lines += [f"### {title}", "", *(f"- {one}" for one in dict.fromkeys(told)), ""]
     silent = Counter(one.kind.id for one in changes if not _is_told(one))
     if silent:
-        lines += [f"Compatible besides: {sum(silent.values())} changes.", ""]
-    block = "\n".join([*lines, end])
+        lines += [f"Compatible besides: {counted(sum(silent.values()), 'change')}.", ""]
+    return inserted(changelog, f"drift of {day}", lines)
+
+
+def inserted(changelog: str, name: str, lines: Sequence[str]) -> str:
+    """The changelog with a draft under its unreleased part, in the place of an earlier one."""
+    begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
     plain = re.sub(rf"{re.escape(begin)}.*?{re.escape(end)}\n*", "", changelog, flags=re.DOTALL)
     if UNRELEASED not in plain:
         head, found, rest = plain.partition("\n## ")
         plain = f"{head.rstrip()}\n\n{UNRELEASED}\n{found}{rest}"
-    return plain.replace(f"{UNRELEASED}\n", f"{UNRELEASED}\n\n{block}\n", 1)
+    block = "\n".join([begin, *lines, end])
+    return plain.replace(
+        f"{UNRELEASED}\n", f"{UNRELEASED}\n\n{block}\n" if lines else f"{UNRELEASED}\n", 1
+    )
 
 
 def _title(one: Change) -> str:

@@ -45,6 +45,24 @@ def refuse_removals(read: Sequence[Upstream], folder: Path) -> None:
         )
 
 
+def untaken(read: Sequence[Upstream], folder: Path) -> list[str]:
+    """The operations of newer documents that no group takes, and that no kept one had."""
+    sources = read_sources(folder / "source.toml")
+    known = {
+        (method, shape(path.partition("#")[0]))
+        for origin in sources.origins
+        for path, method, _ in operations(read_kept(folder, origin).document)
+    }
+    found = {
+        f"{method.upper()} {path.partition('#')[0]}": None
+        for one in read
+        for path, method, _ in operations(one.document)
+        if (method, shape(path.partition("#")[0])) not in known
+        and not sources.group_of(method, path)
+    }
+    return list(found)
+
+
 def _taken(upstream: Upstream, sources: SourceList) -> dict[tuple[str, str], str]:
     """The operations that the project takes, by method and path without names."""
     return {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 from changes.comparison import Methods, compare
-from changes.report import as_markdown, summary
+from changes.report import as_markdown, counted, summary
 from changes.surface import as_markdown as list_breaks
 from changes.surface import compare_surfaces
 from document.curated import LOADABLE, composed
@@ -25,10 +25,12 @@ from document.tree import operations
 from document.upstream import read_upstream
 from generation import manifest
 from generation.pipeline import Places, is_current, regenerate
+from generation.renamed import NAME, read_renamed, renamed_bytes
 from import_facts import merge_facts
 
 from updates.release import next_version, with_draft
-from updates.removals import refuse_removals
+from updates.removals import refuse_removals, untaken
+from updates.renaming import renamed_methods, with_renamed
 from updates.todo import Unfinished
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from changes.change import Change
+    from document.tree import Tree
     from document.upstream import Upstream
 
     from updates.staging import Stage
@@ -127,11 +130,18 @@ class Run:
             self._before = known[0].date
         if not self.options.accept_removals:
             refuse_removals(read, folder)
+        left = untaken(read, folder)
         imported = merge_facts(read, folder)
         publish(imported.files, imported.obsolete)
         for one in imported.origins:
             taken = "history" if one.history else f"{one.taken} of {one.operations} operations"
             print(f"    {one.name} ({one.date}): {taken}")
+        if left:
+            told = "".join(f"\n        {one}" for one in left)
+            print(
+                f"    {counted(len(left), 'new operation')} in no group, so the client gets none"
+                f" of them; to have them, add patterns in openapi/source.toml:{told}"
+            )
 
     def _compare(self) -> None:
         """What changed since the newest source of before: a report, and a draft for the changelog.
@@ -166,7 +176,25 @@ class Run:
         if found.tasks:
             raise Unfinished(found, self.day)
         files = composed(found.document, self.stage.openapi)
+        self._note_renamed(found.document)
         publish({self.stage.openapi / path: content for path, content in files.items()})
+
+    def _note_renamed(self, document: Tree) -> None:
+        """Keep the old names of methods that have another one since the last update."""
+        path, before = self.stage.openapi / NAME, self.stage.openapi / LOADABLE
+        known = read_renamed(path)
+        log = self.stage.copy / "CHANGELOG.md"
+        text = log.read_text("utf-8")
+        old = json.loads(before.read_bytes()) if before.exists() else document
+        renamed = renamed_methods(old, document, known, text)
+        if renamed == known:
+            return
+        for one in renamed:
+            print(f"    client.{one.old} is called client.{one.new}; the old name warns")
+        files = {log: with_renamed(text, renamed).encode()}
+        publish(
+            files | ({path: renamed_bytes(renamed)} if renamed else {}), [] if renamed else [path]
+        )
 
     def _check(self) -> None:
         """Whether the client is what the document gives, and has a method for each operation.

@@ -21,6 +21,7 @@ import environments
 import mock_delay
 import mock_load
 import mock_recordings
+import pipeline_cost
 import suite_cost
 import suite_runs
 from rows import (
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HERE = Path(__file__).resolve().parent
-OTHERS = {"mock", "delay", "suite", "runs"}
+OTHERS = {"mock", "delay", "suite", "runs", "pipeline"}
 """Rows that are not of the client."""
 MOST_SUITE_ROUNDS = 3
 MOST_DELAY_ROUNDS = 3
@@ -139,6 +140,8 @@ def run(names: list[str], rounds: int, cases: list[str], *, full: bool) -> None:
         suite_cost.show(min(rounds, MOST_SUITE_ROUNDS))
     if not names or "runs" in names:
         suite_runs.show()
+    if not names or "pipeline" in names:
+        pipeline_cost.show()
 
 
 def run_client(names: list[str], rounds: int) -> None:
@@ -168,7 +171,8 @@ def main() -> None:
     parser.add_argument(
         "rows",
         nargs="*",
-        help="rows to run (default: all): mock, delay, suite, " + ", ".join(r.name for r in ROWS),
+        help="rows to run (default: all): mock, delay, suite, runs, pipeline, "
+        + ", ".join(r.name for r in ROWS),
     )
     parser.add_argument("--rounds", type=int, default=7, help="rounds of each row (default 7)")
     parser.add_argument(

@@ -16,6 +16,7 @@ Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
 CHAIR: Schema = {"$ref": "#/components/schemas/Chair"}
 TABLE: Schema = {"$ref": "#/components/schemas/Table"}
+TOLD: Schema = {"propertyName": "kind"}
 SAME: dict[str, tuple[Schema, Schema]] = {
     "words": (TEXT, TEXT | {"description": "New.", "title": "T", "examples": ["a"]}),
     "null as nullable": (TEXT | {"nullable": True}, {"type": ["string", "null"]}),
@@ -88,6 +89,15 @@ SAME: dict[str, tuple[Schema, Schema]] = {
         {"anyOf": [TEXT, {"anyOf": [{"type": "integer"}, {"type": "null"}]}]},
         {"anyOf": [TEXT, {"type": "integer"}, {"type": "null"}]},
     ),
+    "a union or null, nullable": (
+        {"anyOf": [{"oneOf": [CHAIR, TABLE], "discriminator": TOLD}, {"type": "null"}]},
+        {"oneOf": [CHAIR, TABLE], "discriminator": TOLD, "nullable": True},
+    ),
+    "direction inside or around null": (
+        {"anyOf": [TEXT | {"writeOnly": True}, {"type": "null"}]},
+        {"type": ["string", "null"], "writeOnly": True},
+    ),
+    "the default of what has one value": ({"const": "a"}, {"const": "a", "default": "a"}),
     "what stands in place, and a reference": (
         {
             "type": "object",
@@ -166,3 +176,49 @@ def test_a_document_that_refers_to_itself_ends(no_methods: Methods) -> None:
     one = in_field({"$ref": "#/components/schemas/Loop"}, Side.RESPONSE)
     one["components"]["schemas"]["Loop"] = loop
     assert compare(one, one, no_methods) == []
+
+
+JSON: Schema = {"application/json": {"schema": CHAIR}}
+EVENTS: Schema = {"text/event-stream": {"schema": TABLE}}
+
+
+def _answering(*paths: tuple[str, Schema]) -> Schema:
+    answer = {"description": "d"}
+    tree = document({})
+    tree["paths"] = {
+        path: {"post": {"responses": {"200": answer | {"content": content}}}}
+        for path, content in paths
+    }
+    return tree
+
+
+def test_a_variant_with_a_fragment_and_one_more_media_type_are_the_same(
+    no_methods: Methods,
+) -> None:
+    apart = _answering(("/v1/chairs", JSON), ("/v1/chairs#stream", EVENTS))
+    together = _answering(("/v1/chairs", JSON | EVENTS))
+    assert compare(apart, together, no_methods) == []
+    assert compare(together, apart, no_methods) == []
+
+
+def test_a_variant_that_is_gone_takes_its_media_type_with_it(no_methods: Methods) -> None:
+    apart = _answering(("/v1/chairs", JSON), ("/v1/chairs#stream", EVENTS))
+    [change] = compare(apart, _answering(("/v1/chairs", JSON)), no_methods)
+    assert (change.kind.id, change.severity) == ("response-media-type-removed", "breaking")
+
+
+def test_the_beginning_of_paths_may_stand_in_the_address_of_the_server(
+    no_methods: Methods,
+) -> None:
+    inside = _answering(("/v1/chairs", JSON)) | {"servers": [{"url": "https://api.example"}]}
+    outside = _answering(("/chairs", JSON)) | {"servers": [{"url": "https://api.example/v1"}]}
+    assert compare(inside, outside, no_methods) == []
+    assert compare(outside, inside, no_methods) == []
+
+
+def test_another_version_in_the_address_of_the_server_is_one_change(no_methods: Methods) -> None:
+    one, other = (
+        _answering(("/chairs", JSON)) | {"servers": [{"url": f"https://api.example/{version}"}]}
+        for version in ("v1", "v2")
+    )
+    assert [change.kind.id for change in compare(one, other, no_methods)] == ["servers-replaced"]

@@ -115,3 +115,30 @@ def test_a_field_for_servers_alone_may_go_from_requests(no_methods: Methods) -> 
     old = {"type": "object", "properties": {"id": TEXT | {"readOnly": True}}}
     new: Schema = {"type": "object", "properties": {}}
     assert compare(in_field(old, Side.REQUEST), in_field(new, Side.REQUEST), no_methods) == []
+
+
+def test_a_shared_union_is_told_once_however_many_fields_hold_it() -> None:
+    union: Schema = {"oneOf": [{"$ref": f"#/components/schemas/{one}"} for one in ("Chair",)]}
+    union["oneOf"].append(TEXT)
+    wider: Schema = {"oneOf": [*union["oneOf"], {"$ref": "#/components/schemas/Table"}]}
+    reference = {"$ref": "#/components/schemas/Seat"}
+    operation = {
+        "requestBody": {
+            "content": {
+                "application/json": {
+                    "schema": {"type": "object", "properties": {"a": reference, "b": reference}}
+                }
+            }
+        }
+    }
+    old, new = (document(operation, {"Seat": each}) for each in (union, wider))
+    [change] = compare(old, new, Methods({}))
+    assert change.kind.id == "request-union-member-added"
+    assert change.values["name"] == "`Seat`"
+
+
+def test_what_operations_share_of_authorization_is_told_once() -> None:
+    old, new = (document({}) | {"security": [{scheme: []}]} for scheme in ("Key", "Token"))
+    [change] = compare(old, new, Methods({}))
+    assert (change.kind.id, change.pointer) == ("security-changed", "#/security")
+    assert len(change.operations) == 2

@@ -174,3 +174,13 @@ def test_a_refusal_never_tells_the_password_of_a_url() -> None:
     assert "secret" not in told
     assert "hidden" not in told
     assert "127.0.0.1:1/openapi.yaml" in told
+
+
+def test_a_document_that_was_cut_off_between_two_keys_names_what_it_lacks(
+    tmp_path: Path, upstream: Tree
+) -> None:
+    path = tmp_path / "u.json"
+    upstream["components"]["schemas"].pop("Shelf")
+    path.write_text(json.dumps(upstream))
+    told = _refusal(path)
+    assert "u.json refers to what it does not have: #/components/schemas/Shelf is missing" in told

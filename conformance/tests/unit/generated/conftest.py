@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import importlib
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -63,8 +64,9 @@ def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Proje
             shutil.copytree(ROOT / part, root / part, ignore=ignored)
         shutil.copy(ROOT / "scripts/generate.py", root / "scripts/generate.py")
         settings = (ROOT / "overrides/generator.toml").read_text()
-        # The last tables are about schemas that the small document does not have.
-        (root / "overrides/generator.toml").write_text(settings.partition("[additions]")[0])
+        # The other tables are about schemas that the small document does not have.
+        how = [settings[: settings.index("[generator.")], *re.findall(r"(?ms)^\[ruff\].*?(?=^\[)", settings)]
+        (root / "overrides/generator.toml").write_text("".join(how))
         return Project(root, copy.deepcopy(DOCUMENT))
 
     return make

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,8 +60,12 @@ def _make(root: Path) -> None:
         shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "scripts/generate.py", root / "scripts")
     settings = (ROOT / "overrides/generator.toml").read_text()
-    # The last tables are about schemas that the small document does not have.
-    (root / "overrides/generator.toml").write_text(settings.partition("[additions]")[0])
+    # The other tables are about schemas that the small document does not have.
+    how = [
+        settings[: settings.index("[generator.")],
+        *re.findall(r"(?ms)^\[ruff\].*?(?=^\[)", settings),
+    ]
+    (root / "overrides/generator.toml").write_text("".join(how))
     (root / "pyproject.toml").write_text('[project]\nversion = "0.3.1"\n')
     (root / "CHANGELOG.md").write_text(CHANGELOG)
 

@@ -211,3 +211,50 @@ def test_a_file_without_a_date_is_of_the_day_that_is_given(project: Project, new
     path = project.write(newer(_deprecate), "2026-06-01").rename(project.beside / "shelves.yaml")
     assert project.update(path, "--date", "2026-06-02") == 0
     assert (project.root / "openapi/sources/2026-06-02.json").exists()
+
+
+def _called(project: Project, name: str) -> str:
+    """The facade of a group, as text."""
+    return (project.root / f"generated/mistral_generated/api/{name}/__init__.py").read_text("utf-8")
+
+
+def test_a_method_with_another_name_keeps_the_old_one_until_after_the_next_release(
+    project: Project,
+) -> None:
+    project.edit("curation/names.yaml", "shelves.get", "shelves.fetch")
+    assert project.update() == 0
+    renamed = project.root / "openapi/renamed.yaml"
+    assert "old: shelves.get\n  new: shelves.fetch\n  after: 0.3.1" in renamed.read_text("utf-8")
+    assert "    def get(" in _called(project, "shelves")
+    log = project.root / "CHANGELOG.md"
+    assert "- `client.shelves.get` is called `client.shelves.fetch`." in log.read_text("utf-8")
+    before = project.contents()
+    assert project.update() == 0
+    assert project.contents() == before
+    text = log.read_text("utf-8").replace("## [Unreleased]", "## [Unreleased]\n\n## [0.4.0]")
+    log.write_text(text, encoding="utf-8")
+    assert project.update() == 0
+    assert not renamed.exists()
+    assert "    def get(" not in _called(project, "shelves")
+
+
+def test_a_name_that_comes_back_is_no_old_one_any_more(project: Project) -> None:
+    project.edit("curation/names.yaml", "shelves.get", "shelves.fetch")
+    assert project.update() == 0
+    project.edit("curation/names.yaml", "shelves.fetch", "shelves.get")
+    assert project.update() == 0
+    assert "old: shelves.fetch" in (project.root / "openapi/renamed.yaml").read_text("utf-8")
+    assert "old: shelves.get" not in (project.root / "openapi/renamed.yaml").read_text("utf-8")
+
+
+def test_new_operations_that_no_group_takes_are_named(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def add(document: dict[str, Any]) -> None:
+        answers = {"200": {"description": "d"}}
+        document["paths"]["/v9/hooks"] = {"get": {"operationId": "h", "responses": answers}}
+
+    assert project.update(project.write(newer(add), "2026-06-01")) == 0
+    told = capsys.readouterr().out
+    assert "1 new operation in no group" in told
+    assert "GET /v9/hooks" in told

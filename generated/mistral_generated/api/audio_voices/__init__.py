@@ -183,27 +183,6 @@ class Voices(Group):
 
         return self._send(prepare(voice_id=voice_id), options)
 
-    def delete(self, voice_id: str, **options: Unpack[CallOptions]) -> Voice:
-        """Delete a custom voice of one's own.
-
-        Removes a custom voice. The answer shows the voice as it was.
-
-        Args:
-            voice_id: The id of the voice.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            Voice.
-
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: audio.voices.delete DELETE /v1/audio/voices/{voice_id}
-        """
-        from .delete import prepare
-
-        return self._send(prepare(voice_id=voice_id), options)
-
     def update(
         self,
         voice_id: str,
@@ -252,6 +231,27 @@ class Voices(Group):
             ),
             options,
         )
+
+    def delete(self, voice_id: str, **options: Unpack[CallOptions]) -> Voice:
+        """Delete a custom voice of one's own.
+
+        Removes a custom voice. The answer shows the voice as it was.
+
+        Args:
+            voice_id: The id of the voice.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            Voice.
+
+        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: audio.voices.delete DELETE /v1/audio/voices/{voice_id}
+        """
+        from .delete import prepare
+
+        return self._send(prepare(voice_id=voice_id), options)
 
     def get_sample_audio(self, voice_id: str, **options: Unpack[CallOptions]) -> bytes:
         """Listen to the recording of a voice.
@@ -462,27 +462,6 @@ class AsyncVoices(Group):
 
         return await self._send(prepare(voice_id=voice_id), options)
 
-    async def delete(self, voice_id: str, **options: Unpack[CallOptions]) -> Voice:
-        """Delete a custom voice of one's own.
-
-        Removes a custom voice. The answer shows the voice as it was.
-
-        Args:
-            voice_id: The id of the voice.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            Voice.
-
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: audio.voices.delete DELETE /v1/audio/voices/{voice_id}
-        """
-        from .delete import prepare
-
-        return await self._send(prepare(voice_id=voice_id), options)
-
     async def update(
         self,
         voice_id: str,
@@ -531,6 +510,27 @@ class AsyncVoices(Group):
             ),
             options,
         )
+
+    async def delete(self, voice_id: str, **options: Unpack[CallOptions]) -> Voice:
+        """Delete a custom voice of one's own.
+
+        Removes a custom voice. The answer shows the voice as it was.
+
+        Args:
+            voice_id: The id of the voice.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            Voice.
+
+        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: audio.voices.delete DELETE /v1/audio/voices/{voice_id}
+        """
+        from .delete import prepare
+
+        return await self._send(prepare(voice_id=voice_id), options)
 
     async def get_sample_audio(self, voice_id: str, **options: Unpack[CallOptions]) -> bytes:
         """Listen to the recording of a voice.

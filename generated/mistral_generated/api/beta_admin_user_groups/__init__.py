@@ -209,27 +209,6 @@ class UserGroups(Group):
 
         return self._send(prepare(group_uuid=group_uuid), options)
 
-    def delete(self, group_uuid: str, **options: Unpack[CallOptions]) -> None:
-        """Delete a user group.
-
-        Removes the group; its members stay in the organisation. Needs an admin key.
-
-        Args:
-            group_uuid: The id of the group.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            Nothing; the server answers without a body.
-
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: beta.admin.user_groups.delete DELETE /v1/admin/user-groups/{group_uuid}
-        """
-        from .delete import prepare
-
-        return self._send(prepare(group_uuid=group_uuid), options)
-
     def update(
         self,
         group_uuid: str,
@@ -274,6 +253,27 @@ class UserGroups(Group):
             ),
             options,
         )
+
+    def delete(self, group_uuid: str, **options: Unpack[CallOptions]) -> None:
+        """Delete a user group.
+
+        Removes the group; its members stay in the organisation. Needs an admin key.
+
+        Args:
+            group_uuid: The id of the group.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            Nothing; the server answers without a body.
+
+        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: beta.admin.user_groups.delete DELETE /v1/admin/user-groups/{group_uuid}
+        """
+        from .delete import prepare
+
+        return self._send(prepare(group_uuid=group_uuid), options)
 
     def list_members(
         self,
@@ -583,30 +583,6 @@ class UserGroups(Group):
             options,
         )
 
-    def remove_workspace(
-        self, group_uuid: str, workspace_uuid: str, **options: Unpack[CallOptions]
-    ) -> None:
-        """Take a user group out of a workspace.
-
-        Ends the roles of the group in this workspace. The group itself stays. Needs an admin key.
-
-        Args:
-            group_uuid: The id of the group.
-            workspace_uuid: The id of a workspace that the group has a role in.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            Nothing; the server answers without a body.
-
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: beta.admin.user_groups.remove_workspace DELETE /v1/admin/user-groups/{group_uuid}/workspaces/{workspace_uuid}
-        """
-        from .remove_workspace import prepare
-
-        return self._send(prepare(group_uuid=group_uuid, workspace_uuid=workspace_uuid), options)
-
     def update_workspace(
         self,
         group_uuid: str,
@@ -650,6 +626,30 @@ class UserGroups(Group):
             ),
             options,
         )
+
+    def remove_workspace(
+        self, group_uuid: str, workspace_uuid: str, **options: Unpack[CallOptions]
+    ) -> None:
+        """Take a user group out of a workspace.
+
+        Ends the roles of the group in this workspace. The group itself stays. Needs an admin key.
+
+        Args:
+            group_uuid: The id of the group.
+            workspace_uuid: The id of a workspace that the group has a role in.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            Nothing; the server answers without a body.
+
+        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: beta.admin.user_groups.remove_workspace DELETE /v1/admin/user-groups/{group_uuid}/workspaces/{workspace_uuid}
+        """
+        from .remove_workspace import prepare
+
+        return self._send(prepare(group_uuid=group_uuid, workspace_uuid=workspace_uuid), options)
 
 
 class AsyncUserGroups(Group):
@@ -829,27 +829,6 @@ class AsyncUserGroups(Group):
 
         return await self._send(prepare(group_uuid=group_uuid), options)
 
-    async def delete(self, group_uuid: str, **options: Unpack[CallOptions]) -> None:
-        """Delete a user group.
-
-        Removes the group; its members stay in the organisation. Needs an admin key.
-
-        Args:
-            group_uuid: The id of the group.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            Nothing; the server answers without a body.
-
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: beta.admin.user_groups.delete DELETE /v1/admin/user-groups/{group_uuid}
-        """
-        from .delete import prepare
-
-        return await self._send(prepare(group_uuid=group_uuid), options)
-
     async def update(
         self,
         group_uuid: str,
@@ -894,6 +873,27 @@ class AsyncUserGroups(Group):
             ),
             options,
         )
+
+    async def delete(self, group_uuid: str, **options: Unpack[CallOptions]) -> None:
+        """Delete a user group.
+
+        Removes the group; its members stay in the organisation. Needs an admin key.
+
+        Args:
+            group_uuid: The id of the group.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            Nothing; the server answers without a body.
+
+        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: beta.admin.user_groups.delete DELETE /v1/admin/user-groups/{group_uuid}
+        """
+        from .delete import prepare
+
+        return await self._send(prepare(group_uuid=group_uuid), options)
 
     async def list_members(
         self,
@@ -1207,32 +1207,6 @@ class AsyncUserGroups(Group):
             options,
         )
 
-    async def remove_workspace(
-        self, group_uuid: str, workspace_uuid: str, **options: Unpack[CallOptions]
-    ) -> None:
-        """Take a user group out of a workspace.
-
-        Ends the roles of the group in this workspace. The group itself stays. Needs an admin key.
-
-        Args:
-            group_uuid: The id of the group.
-            workspace_uuid: The id of a workspace that the group has a role in.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            Nothing; the server answers without a body.
-
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: beta.admin.user_groups.remove_workspace DELETE /v1/admin/user-groups/{group_uuid}/workspaces/{workspace_uuid}
-        """
-        from .remove_workspace import prepare
-
-        return await self._send(
-            prepare(group_uuid=group_uuid, workspace_uuid=workspace_uuid), options
-        )
-
     async def update_workspace(
         self,
         group_uuid: str,
@@ -1275,4 +1249,30 @@ class AsyncUserGroups(Group):
                 role=role,
             ),
             options,
+        )
+
+    async def remove_workspace(
+        self, group_uuid: str, workspace_uuid: str, **options: Unpack[CallOptions]
+    ) -> None:
+        """Take a user group out of a workspace.
+
+        Ends the roles of the group in this workspace. The group itself stays. Needs an admin key.
+
+        Args:
+            group_uuid: The id of the group.
+            workspace_uuid: The id of a workspace that the group has a role in.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            Nothing; the server answers without a body.
+
+        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: beta.admin.user_groups.remove_workspace DELETE /v1/admin/user-groups/{group_uuid}/workspaces/{workspace_uuid}
+        """
+        from .remove_workspace import prepare
+
+        return await self._send(
+            prepare(group_uuid=group_uuid, workspace_uuid=workspace_uuid), options
         )

@@ -180,28 +180,6 @@ class Users(Group):
 
         return self._send(prepare(user_id=user_id), options)
 
-    def delete(self, user_id: str, **options: Unpack[CallOptions]) -> DeleteUserResponse:
-        """Remove a member from the organisation.
-
-        Takes the person out of the organisation. What happens to their keys and files is nowhere
-        told. Needs an admin key.
-
-        Args:
-            user_id: The id of the member.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            DeleteUserResponse.
-
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: beta.admin.users.delete DELETE /v1/admin/users/{user_id}
-        """
-        from .delete import prepare
-
-        return self._send(prepare(user_id=user_id), options)
-
     def update(
         self,
         user_id: str,
@@ -249,6 +227,28 @@ class Users(Group):
             ),
             options,
         )
+
+    def delete(self, user_id: str, **options: Unpack[CallOptions]) -> DeleteUserResponse:
+        """Remove a member from the organisation.
+
+        Takes the person out of the organisation. What happens to their keys and files is nowhere
+        told. Needs an admin key.
+
+        Args:
+            user_id: The id of the member.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            DeleteUserResponse.
+
+        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: beta.admin.users.delete DELETE /v1/admin/users/{user_id}
+        """
+        from .delete import prepare
+
+        return self._send(prepare(user_id=user_id), options)
 
     def list_invites(self, **options: Unpack[CallOptions]) -> builtins.list[UserInvite]:
         """List the open invitations.
@@ -503,28 +503,6 @@ class AsyncUsers(Group):
 
         return await self._send(prepare(user_id=user_id), options)
 
-    async def delete(self, user_id: str, **options: Unpack[CallOptions]) -> DeleteUserResponse:
-        """Remove a member from the organisation.
-
-        Takes the person out of the organisation. What happens to their keys and files is nowhere
-        told. Needs an admin key.
-
-        Args:
-            user_id: The id of the member.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            DeleteUserResponse.
-
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: beta.admin.users.delete DELETE /v1/admin/users/{user_id}
-        """
-        from .delete import prepare
-
-        return await self._send(prepare(user_id=user_id), options)
-
     async def update(
         self,
         user_id: str,
@@ -572,6 +550,28 @@ class AsyncUsers(Group):
             ),
             options,
         )
+
+    async def delete(self, user_id: str, **options: Unpack[CallOptions]) -> DeleteUserResponse:
+        """Remove a member from the organisation.
+
+        Takes the person out of the organisation. What happens to their keys and files is nowhere
+        told. Needs an admin key.
+
+        Args:
+            user_id: The id of the member.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            DeleteUserResponse.
+
+        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: beta.admin.users.delete DELETE /v1/admin/users/{user_id}
+        """
+        from .delete import prepare
+
+        return await self._send(prepare(user_id=user_id), options)
 
     async def list_invites(self, **options: Unpack[CallOptions]) -> builtins.list[UserInvite]:
         """List the open invitations.

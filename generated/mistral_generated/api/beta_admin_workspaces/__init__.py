@@ -156,28 +156,6 @@ class Workspaces(Group):
             options,
         )
 
-    def delete(self, workspace_uuid: str, **options: Unpack[CallOptions]) -> None:
-        """Archive a workspace.
-
-        Puts the workspace away; lists show it only when they are asked for archived ones. No
-        operation brings it back. Needs an admin key.
-
-        Args:
-            workspace_uuid: The id of the workspace.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            Nothing; the server answers without a body.
-
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: beta.admin.workspaces.delete DELETE /v1/admin/workspaces/{workspace_uuid}
-        """
-        from .delete import prepare
-
-        return self._send(prepare(workspace_uuid=workspace_uuid), options)
-
     def update(
         self,
         workspace_uuid: str,
@@ -212,6 +190,28 @@ class Workspaces(Group):
             prepare(workspace_uuid=workspace_uuid, name=name, description=description, icon=icon),
             options,
         )
+
+    def delete(self, workspace_uuid: str, **options: Unpack[CallOptions]) -> None:
+        """Archive a workspace.
+
+        Puts the workspace away; lists show it only when they are asked for archived ones. No
+        operation brings it back. Needs an admin key.
+
+        Args:
+            workspace_uuid: The id of the workspace.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            Nothing; the server answers without a body.
+
+        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: beta.admin.workspaces.delete DELETE /v1/admin/workspaces/{workspace_uuid}
+        """
+        from .delete import prepare
+
+        return self._send(prepare(workspace_uuid=workspace_uuid), options)
 
     def add_users(
         self,
@@ -428,28 +428,6 @@ class AsyncWorkspaces(Group):
             options,
         )
 
-    async def delete(self, workspace_uuid: str, **options: Unpack[CallOptions]) -> None:
-        """Archive a workspace.
-
-        Puts the workspace away; lists show it only when they are asked for archived ones. No
-        operation brings it back. Needs an admin key.
-
-        Args:
-            workspace_uuid: The id of the workspace.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            Nothing; the server answers without a body.
-
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: beta.admin.workspaces.delete DELETE /v1/admin/workspaces/{workspace_uuid}
-        """
-        from .delete import prepare
-
-        return await self._send(prepare(workspace_uuid=workspace_uuid), options)
-
     async def update(
         self,
         workspace_uuid: str,
@@ -484,6 +462,28 @@ class AsyncWorkspaces(Group):
             prepare(workspace_uuid=workspace_uuid, name=name, description=description, icon=icon),
             options,
         )
+
+    async def delete(self, workspace_uuid: str, **options: Unpack[CallOptions]) -> None:
+        """Archive a workspace.
+
+        Puts the workspace away; lists show it only when they are asked for archived ones. No
+        operation brings it back. Needs an admin key.
+
+        Args:
+            workspace_uuid: The id of the workspace.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            Nothing; the server answers without a body.
+
+        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: beta.admin.workspaces.delete DELETE /v1/admin/workspaces/{workspace_uuid}
+        """
+        from .delete import prepare
+
+        return await self._send(prepare(workspace_uuid=workspace_uuid), options)
 
     async def add_users(
         self,

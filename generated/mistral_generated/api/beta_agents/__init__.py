@@ -358,27 +358,6 @@ class Agents(Group):
 
         return self._send(prepare(agent_id=agent_id, agent_version=agent_version), options)
 
-    def delete(self, agent_id: str, **options: Unpack[CallOptions]) -> None:
-        """Delete an agent.
-
-        Removes the agent itself, not one version of it. The answer has no body.
-
-        Args:
-            agent_id: The id of the agent.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            Nothing; the server answers without a body.
-
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: beta.agents.delete DELETE /v1/agents/{agent_id}
-        """
-        from .delete import prepare
-
-        return self._send(prepare(agent_id=agent_id), options)
-
     def update(
         self,
         agent_id: str,
@@ -443,6 +422,27 @@ class Agents(Group):
             ),
             options,
         )
+
+    def delete(self, agent_id: str, **options: Unpack[CallOptions]) -> None:
+        """Delete an agent.
+
+        Removes the agent itself, not one version of it. The answer has no body.
+
+        Args:
+            agent_id: The id of the agent.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            Nothing; the server answers without a body.
+
+        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: beta.agents.delete DELETE /v1/agents/{agent_id}
+        """
+        from .delete import prepare
+
+        return self._send(prepare(agent_id=agent_id), options)
 
     def list_version_aliases(
         self, agent_id: str, **options: Unpack[CallOptions]
@@ -960,27 +960,6 @@ class AsyncAgents(Group):
 
         return await self._send(prepare(agent_id=agent_id, agent_version=agent_version), options)
 
-    async def delete(self, agent_id: str, **options: Unpack[CallOptions]) -> None:
-        """Delete an agent.
-
-        Removes the agent itself, not one version of it. The answer has no body.
-
-        Args:
-            agent_id: The id of the agent.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            Nothing; the server answers without a body.
-
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: beta.agents.delete DELETE /v1/agents/{agent_id}
-        """
-        from .delete import prepare
-
-        return await self._send(prepare(agent_id=agent_id), options)
-
     async def update(
         self,
         agent_id: str,
@@ -1045,6 +1024,27 @@ class AsyncAgents(Group):
             ),
             options,
         )
+
+    async def delete(self, agent_id: str, **options: Unpack[CallOptions]) -> None:
+        """Delete an agent.
+
+        Removes the agent itself, not one version of it. The answer has no body.
+
+        Args:
+            agent_id: The id of the agent.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            Nothing; the server answers without a body.
+
+        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: beta.agents.delete DELETE /v1/agents/{agent_id}
+        """
+        from .delete import prepare
+
+        return await self._send(prepare(agent_id=agent_id), options)
 
     async def list_version_aliases(
         self, agent_id: str, **options: Unpack[CallOptions]

@@ -245,27 +245,6 @@ class Connectors(Group):
             options,
         )
 
-    def delete(self, connector_id_or_name: str, **options: Unpack[CallOptions]) -> MessageResponse:
-        """Delete a connector.
-
-        Removes the connector. Here it has to be named by its id.
-
-        Args:
-            connector_id_or_name: The id of the connector; its name will not do here.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            MessageResponse.
-
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: beta.connectors.delete DELETE /v1/connectors/{connector_id_or_name}
-        """
-        from .delete import prepare
-
-        return self._send(prepare(connector_id_or_name=connector_id_or_name), options)
-
     def update(
         self,
         connector_id_or_name: str,
@@ -326,6 +305,27 @@ class Connectors(Group):
             ),
             options,
         )
+
+    def delete(self, connector_id_or_name: str, **options: Unpack[CallOptions]) -> MessageResponse:
+        """Delete a connector.
+
+        Removes the connector. Here it has to be named by its id.
+
+        Args:
+            connector_id_or_name: The id of the connector; its name will not do here.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            MessageResponse.
+
+        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: beta.connectors.delete DELETE /v1/connectors/{connector_id_or_name}
+        """
+        from .delete import prepare
+
+        return self._send(prepare(connector_id_or_name=connector_id_or_name), options)
 
     def get_auth_url(
         self,
@@ -1201,29 +1201,6 @@ class AsyncConnectors(Group):
             options,
         )
 
-    async def delete(
-        self, connector_id_or_name: str, **options: Unpack[CallOptions]
-    ) -> MessageResponse:
-        """Delete a connector.
-
-        Removes the connector. Here it has to be named by its id.
-
-        Args:
-            connector_id_or_name: The id of the connector; its name will not do here.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            MessageResponse.
-
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: beta.connectors.delete DELETE /v1/connectors/{connector_id_or_name}
-        """
-        from .delete import prepare
-
-        return await self._send(prepare(connector_id_or_name=connector_id_or_name), options)
-
     async def update(
         self,
         connector_id_or_name: str,
@@ -1284,6 +1261,29 @@ class AsyncConnectors(Group):
             ),
             options,
         )
+
+    async def delete(
+        self, connector_id_or_name: str, **options: Unpack[CallOptions]
+    ) -> MessageResponse:
+        """Delete a connector.
+
+        Removes the connector. Here it has to be named by its id.
+
+        Args:
+            connector_id_or_name: The id of the connector; its name will not do here.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            MessageResponse.
+
+        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: beta.connectors.delete DELETE /v1/connectors/{connector_id_or_name}
+        """
+        from .delete import prepare
+
+        return await self._send(prepare(connector_id_or_name=connector_id_or_name), options)
 
     async def get_auth_url(
         self,

@@ -235,29 +235,6 @@ class Libraries(Group):
             prepare(library_id=library_id, name=name, description=description), options
         )
 
-    def delete(self, library_id: str, **options: Unpack[CallOptions]) -> Library | None:
-        """Delete a library with all its documents.
-
-        Removes the library, its documents and everything that was made from them; it cannot be
-        undone. Servers answer either 200 with the library as it was or 204 with nothing; the second
-        will be the only one, so expect both.
-
-        Args:
-            library_id: The id of the library.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            Library, or None when the server answers without a body.
-
-        Raises what the sender raises for an answer other than 200 or 204; documented: 401, 403,
-        404, 422, 429, 5XX.
-
-        Source: beta.libraries.delete DELETE /v1/libraries/{library_id}
-        """
-        from .delete import prepare
-
-        return self._send(prepare(library_id=library_id), options)
-
     def update(
         self,
         library_id: str,
@@ -290,6 +267,29 @@ class Libraries(Group):
         return self._send(
             prepare(library_id=library_id, name=name, description=description), options
         )
+
+    def delete(self, library_id: str, **options: Unpack[CallOptions]) -> Library | None:
+        """Delete a library with all its documents.
+
+        Removes the library, its documents and everything that was made from them; it cannot be
+        undone. Servers answer either 200 with the library as it was or 204 with nothing; the second
+        will be the only one, so expect both.
+
+        Args:
+            library_id: The id of the library.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            Library, or None when the server answers without a body.
+
+        Raises what the sender raises for an answer other than 200 or 204; documented: 401, 403,
+        404, 422, 429, 5XX.
+
+        Source: beta.libraries.delete DELETE /v1/libraries/{library_id}
+        """
+        from .delete import prepare
+
+        return self._send(prepare(library_id=library_id), options)
 
 
 class AsyncLibraries(Group):
@@ -502,29 +502,6 @@ class AsyncLibraries(Group):
             prepare(library_id=library_id, name=name, description=description), options
         )
 
-    async def delete(self, library_id: str, **options: Unpack[CallOptions]) -> Library | None:
-        """Delete a library with all its documents.
-
-        Removes the library, its documents and everything that was made from them; it cannot be
-        undone. Servers answer either 200 with the library as it was or 204 with nothing; the second
-        will be the only one, so expect both.
-
-        Args:
-            library_id: The id of the library.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            Library, or None when the server answers without a body.
-
-        Raises what the sender raises for an answer other than 200 or 204; documented: 401, 403,
-        404, 422, 429, 5XX.
-
-        Source: beta.libraries.delete DELETE /v1/libraries/{library_id}
-        """
-        from .delete import prepare
-
-        return await self._send(prepare(library_id=library_id), options)
-
     async def update(
         self,
         library_id: str,
@@ -557,3 +534,26 @@ class AsyncLibraries(Group):
         return await self._send(
             prepare(library_id=library_id, name=name, description=description), options
         )
+
+    async def delete(self, library_id: str, **options: Unpack[CallOptions]) -> Library | None:
+        """Delete a library with all its documents.
+
+        Removes the library, its documents and everything that was made from them; it cannot be
+        undone. Servers answer either 200 with the library as it was or 204 with nothing; the second
+        will be the only one, so expect both.
+
+        Args:
+            library_id: The id of the library.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            Library, or None when the server answers without a body.
+
+        Raises what the sender raises for an answer other than 200 or 204; documented: 401, 403,
+        404, 422, 429, 5XX.
+
+        Source: beta.libraries.delete DELETE /v1/libraries/{library_id}
+        """
+        from .delete import prepare
+
+        return await self._send(prepare(library_id=library_id), options)

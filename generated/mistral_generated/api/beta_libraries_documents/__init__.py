@@ -252,29 +252,6 @@ class Documents(Group):
             options,
         )
 
-    def delete(self, library_id: str, document_id: str, **options: Unpack[CallOptions]) -> None:
-        """Delete a document.
-
-        Removes the document from the library and from searches at once. The answer has no body,
-        with every server.
-
-        Args:
-            library_id: The id of the library.
-            document_id: The id of the document; it has to be in this library.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            Nothing; the server answers without a body.
-
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: beta.libraries.documents.delete DELETE /v1/libraries/{library_id}/documents/{document_id}
-        """
-        from .delete import prepare
-
-        return self._send(prepare(library_id=library_id, document_id=document_id), options)
-
     def update(
         self,
         library_id: str,
@@ -332,6 +309,29 @@ class Documents(Group):
             ),
             options,
         )
+
+    def delete(self, library_id: str, document_id: str, **options: Unpack[CallOptions]) -> None:
+        """Delete a document.
+
+        Removes the document from the library and from searches at once. The answer has no body,
+        with every server.
+
+        Args:
+            library_id: The id of the library.
+            document_id: The id of the document; it has to be in this library.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            Nothing; the server answers without a body.
+
+        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: beta.libraries.documents.delete DELETE /v1/libraries/{library_id}/documents/{document_id}
+        """
+        from .delete import prepare
+
+        return self._send(prepare(library_id=library_id, document_id=document_id), options)
 
     def extracted_text_signed_url(
         self, library_id: str, document_id: str, **options: Unpack[CallOptions]
@@ -702,31 +702,6 @@ class AsyncDocuments(Group):
             options,
         )
 
-    async def delete(
-        self, library_id: str, document_id: str, **options: Unpack[CallOptions]
-    ) -> None:
-        """Delete a document.
-
-        Removes the document from the library and from searches at once. The answer has no body,
-        with every server.
-
-        Args:
-            library_id: The id of the library.
-            document_id: The id of the document; it has to be in this library.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            Nothing; the server answers without a body.
-
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: beta.libraries.documents.delete DELETE /v1/libraries/{library_id}/documents/{document_id}
-        """
-        from .delete import prepare
-
-        return await self._send(prepare(library_id=library_id, document_id=document_id), options)
-
     async def update(
         self,
         library_id: str,
@@ -784,6 +759,31 @@ class AsyncDocuments(Group):
             ),
             options,
         )
+
+    async def delete(
+        self, library_id: str, document_id: str, **options: Unpack[CallOptions]
+    ) -> None:
+        """Delete a document.
+
+        Removes the document from the library and from searches at once. The answer has no body,
+        with every server.
+
+        Args:
+            library_id: The id of the library.
+            document_id: The id of the document; it has to be in this library.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            Nothing; the server answers without a body.
+
+        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: beta.libraries.documents.delete DELETE /v1/libraries/{library_id}/documents/{document_id}
+        """
+        from .delete import prepare
+
+        return await self._send(prepare(library_id=library_id, document_id=document_id), options)
 
     async def extracted_text_signed_url(
         self, library_id: str, document_id: str, **options: Unpack[CallOptions]

@@ -155,27 +155,6 @@ class Datasets(Group):
 
         return self._send(prepare(dataset_id=dataset_id), options)
 
-    def delete(self, dataset_id: str, **options: Unpack[CallOptions]) -> None:
-        """Delete a dataset.
-
-        Removes the dataset.
-
-        Args:
-            dataset_id: The dataset, by its id.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            Nothing; the server answers without a body.
-
-        Raises what the sender raises for an answer other than 204; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
-
-        Source: beta.observability.datasets.delete DELETE /v1/observability/datasets/{dataset_id}
-        """
-        from .delete import prepare
-
-        return self._send(prepare(dataset_id=dataset_id), options)
-
     def update(
         self,
         dataset_id: str,
@@ -207,6 +186,27 @@ class Datasets(Group):
         return self._send(
             prepare(dataset_id=dataset_id, name=name, description=description), options
         )
+
+    def delete(self, dataset_id: str, **options: Unpack[CallOptions]) -> None:
+        """Delete a dataset.
+
+        Removes the dataset.
+
+        Args:
+            dataset_id: The dataset, by its id.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            Nothing; the server answers without a body.
+
+        Raises what the sender raises for an answer other than 204; documented: 400, 401, 403, 404,
+        408, 409, 422, 429, 5XX.
+
+        Source: beta.observability.datasets.delete DELETE /v1/observability/datasets/{dataset_id}
+        """
+        from .delete import prepare
+
+        return self._send(prepare(dataset_id=dataset_id), options)
 
     def export_to_jsonl(
         self, dataset_id: str, **options: Unpack[CallOptions]
@@ -678,27 +678,6 @@ class AsyncDatasets(Group):
 
         return await self._send(prepare(dataset_id=dataset_id), options)
 
-    async def delete(self, dataset_id: str, **options: Unpack[CallOptions]) -> None:
-        """Delete a dataset.
-
-        Removes the dataset.
-
-        Args:
-            dataset_id: The dataset, by its id.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            Nothing; the server answers without a body.
-
-        Raises what the sender raises for an answer other than 204; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
-
-        Source: beta.observability.datasets.delete DELETE /v1/observability/datasets/{dataset_id}
-        """
-        from .delete import prepare
-
-        return await self._send(prepare(dataset_id=dataset_id), options)
-
     async def update(
         self,
         dataset_id: str,
@@ -730,6 +709,27 @@ class AsyncDatasets(Group):
         return await self._send(
             prepare(dataset_id=dataset_id, name=name, description=description), options
         )
+
+    async def delete(self, dataset_id: str, **options: Unpack[CallOptions]) -> None:
+        """Delete a dataset.
+
+        Removes the dataset.
+
+        Args:
+            dataset_id: The dataset, by its id.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            Nothing; the server answers without a body.
+
+        Raises what the sender raises for an answer other than 204; documented: 400, 401, 403, 404,
+        408, 409, 422, 429, 5XX.
+
+        Source: beta.observability.datasets.delete DELETE /v1/observability/datasets/{dataset_id}
+        """
+        from .delete import prepare
+
+        return await self._send(prepare(dataset_id=dataset_id), options)
 
     async def export_to_jsonl(
         self, dataset_id: str, **options: Unpack[CallOptions]

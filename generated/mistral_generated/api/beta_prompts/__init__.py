@@ -240,27 +240,6 @@ class Prompts(Group):
             prepare(prompt_id=prompt_id, version=version, alias=alias, fields=fields), options
         )
 
-    def delete(self, prompt_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
-        """Delete a prompt.
-
-        Removes the prompt with all its versions.
-
-        Args:
-            prompt_id: The id of the prompt.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            dict[str, Any].
-
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: beta.prompts.delete DELETE /v2/prompts/{prompt_id}
-        """
-        from .delete import prepare
-
-        return self._send(prepare(prompt_id=prompt_id), options)
-
     def update_metadata(
         self,
         prompt_id: str,
@@ -301,6 +280,27 @@ class Prompts(Group):
             ),
             options,
         )
+
+    def delete(self, prompt_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
+        """Delete a prompt.
+
+        Removes the prompt with all its versions.
+
+        Args:
+            prompt_id: The id of the prompt.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            dict[str, Any].
+
+        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: beta.prompts.delete DELETE /v2/prompts/{prompt_id}
+        """
+        from .delete import prepare
+
+        return self._send(prepare(prompt_id=prompt_id), options)
 
     def list_versions(
         self, prompt_id: str, **options: Unpack[CallOptions]
@@ -638,27 +638,6 @@ class AsyncPrompts(Group):
             prepare(prompt_id=prompt_id, version=version, alias=alias, fields=fields), options
         )
 
-    async def delete(self, prompt_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
-        """Delete a prompt.
-
-        Removes the prompt with all its versions.
-
-        Args:
-            prompt_id: The id of the prompt.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            dict[str, Any].
-
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: beta.prompts.delete DELETE /v2/prompts/{prompt_id}
-        """
-        from .delete import prepare
-
-        return await self._send(prepare(prompt_id=prompt_id), options)
-
     async def update_metadata(
         self,
         prompt_id: str,
@@ -699,6 +678,27 @@ class AsyncPrompts(Group):
             ),
             options,
         )
+
+    async def delete(self, prompt_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
+        """Delete a prompt.
+
+        Removes the prompt with all its versions.
+
+        Args:
+            prompt_id: The id of the prompt.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            dict[str, Any].
+
+        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: beta.prompts.delete DELETE /v2/prompts/{prompt_id}
+        """
+        from .delete import prepare
+
+        return await self._send(prepare(prompt_id=prompt_id), options)
 
     async def list_versions(
         self, prompt_id: str, **options: Unpack[CallOptions]

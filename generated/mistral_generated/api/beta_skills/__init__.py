@@ -234,27 +234,6 @@ class Skills(Group):
             prepare(skill_id=skill_id, version=version, alias=alias, fields=fields), options
         )
 
-    def delete(self, skill_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
-        """Delete a skill.
-
-        Removes the skill with all its versions.
-
-        Args:
-            skill_id: The id of the skill.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            dict[str, Any].
-
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: beta.skills.delete DELETE /v2/skills/{skill_id}
-        """
-        from .delete import prepare
-
-        return self._send(prepare(skill_id=skill_id), options)
-
     def update_metadata(
         self,
         skill_id: str,
@@ -283,6 +262,27 @@ class Skills(Group):
         from .update_metadata import prepare
 
         return self._send(prepare(skill_id=skill_id, sharing_scope=sharing_scope), options)
+
+    def delete(self, skill_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
+        """Delete a skill.
+
+        Removes the skill with all its versions.
+
+        Args:
+            skill_id: The id of the skill.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            dict[str, Any].
+
+        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: beta.skills.delete DELETE /v2/skills/{skill_id}
+        """
+        from .delete import prepare
+
+        return self._send(prepare(skill_id=skill_id), options)
 
     def list_versions(
         self, skill_id: str, **options: Unpack[CallOptions]
@@ -613,27 +613,6 @@ class AsyncSkills(Group):
             prepare(skill_id=skill_id, version=version, alias=alias, fields=fields), options
         )
 
-    async def delete(self, skill_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
-        """Delete a skill.
-
-        Removes the skill with all its versions.
-
-        Args:
-            skill_id: The id of the skill.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            dict[str, Any].
-
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: beta.skills.delete DELETE /v2/skills/{skill_id}
-        """
-        from .delete import prepare
-
-        return await self._send(prepare(skill_id=skill_id), options)
-
     async def update_metadata(
         self,
         skill_id: str,
@@ -662,6 +641,27 @@ class AsyncSkills(Group):
         from .update_metadata import prepare
 
         return await self._send(prepare(skill_id=skill_id, sharing_scope=sharing_scope), options)
+
+    async def delete(self, skill_id: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
+        """Delete a skill.
+
+        Removes the skill with all its versions.
+
+        Args:
+            skill_id: The id of the skill.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            dict[str, Any].
+
+        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: beta.skills.delete DELETE /v2/skills/{skill_id}
+        """
+        from .delete import prepare
+
+        return await self._send(prepare(skill_id=skill_id), options)
 
     async def list_versions(
         self, skill_id: str, **options: Unpack[CallOptions]

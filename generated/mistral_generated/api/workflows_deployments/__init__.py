@@ -236,30 +236,6 @@ class Deployments(Group):
 
         return self._send(prepare(name=name, workflow_name=workflow_name), options)
 
-    def delete_deployment(
-        self, name: str, **options: Unpack[CallOptions]
-    ) -> ManagedDeploymentResponse:
-        """Delete a deployment.
-
-        Takes down a deployment that the service runs, for good. The answer comes before that is
-        done. To take it down for a while only, stop it.
-
-        Args:
-            name: The name of the deployment.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            ManagedDeploymentResponse.
-
-        Raises what the sender raises for an answer other than 202; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: workflows.deployments.delete_deployment DELETE /v1/workflows/deployments/{name}
-        """
-        from .delete_deployment import prepare
-
-        return self._send(prepare(name=name), options)
-
     def update_deployment(
         self,
         name: str,
@@ -293,6 +269,30 @@ class Deployments(Group):
         from .update_deployment import prepare
 
         return self._send(prepare(name=name, spec=spec, resources=resources), options)
+
+    def delete_deployment(
+        self, name: str, **options: Unpack[CallOptions]
+    ) -> ManagedDeploymentResponse:
+        """Delete a deployment.
+
+        Takes down a deployment that the service runs, for good. The answer comes before that is
+        done. To take it down for a while only, stop it.
+
+        Args:
+            name: The name of the deployment.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            ManagedDeploymentResponse.
+
+        Raises what the sender raises for an answer other than 202; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: workflows.deployments.delete_deployment DELETE /v1/workflows/deployments/{name}
+        """
+        from .delete_deployment import prepare
+
+        return self._send(prepare(name=name), options)
 
     def get_deployment_logs(
         self,
@@ -793,30 +793,6 @@ class AsyncDeployments(Group):
 
         return await self._send(prepare(name=name, workflow_name=workflow_name), options)
 
-    async def delete_deployment(
-        self, name: str, **options: Unpack[CallOptions]
-    ) -> ManagedDeploymentResponse:
-        """Delete a deployment.
-
-        Takes down a deployment that the service runs, for good. The answer comes before that is
-        done. To take it down for a while only, stop it.
-
-        Args:
-            name: The name of the deployment.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            ManagedDeploymentResponse.
-
-        Raises what the sender raises for an answer other than 202; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: workflows.deployments.delete_deployment DELETE /v1/workflows/deployments/{name}
-        """
-        from .delete_deployment import prepare
-
-        return await self._send(prepare(name=name), options)
-
     async def update_deployment(
         self,
         name: str,
@@ -850,6 +826,30 @@ class AsyncDeployments(Group):
         from .update_deployment import prepare
 
         return await self._send(prepare(name=name, spec=spec, resources=resources), options)
+
+    async def delete_deployment(
+        self, name: str, **options: Unpack[CallOptions]
+    ) -> ManagedDeploymentResponse:
+        """Delete a deployment.
+
+        Takes down a deployment that the service runs, for good. The answer comes before that is
+        done. To take it down for a while only, stop it.
+
+        Args:
+            name: The name of the deployment.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            ManagedDeploymentResponse.
+
+        Raises what the sender raises for an answer other than 202; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: workflows.deployments.delete_deployment DELETE /v1/workflows/deployments/{name}
+        """
+        from .delete_deployment import prepare
+
+        return await self._send(prepare(name=name), options)
 
     async def get_deployment_logs(
         self,

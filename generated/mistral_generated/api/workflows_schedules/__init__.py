@@ -215,27 +215,6 @@ class Schedules(Group):
 
         return self._send(prepare(schedule_id=schedule_id), options)
 
-    def unschedule_workflow(self, schedule_id: str, **options: Unpack[CallOptions]) -> None:
-        """Delete a schedule.
-
-        Ends the schedule for good. To stop it for a while only, pause it.
-
-        Args:
-            schedule_id: The schedule that is meant, by its id.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            Nothing; the server answers without a body.
-
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: workflows.schedules.unschedule_workflow DELETE /v1/workflows/schedules/{schedule_id}
-        """
-        from .unschedule_workflow import prepare
-
-        return self._send(prepare(schedule_id=schedule_id), options)
-
     def update_schedule(
         self,
         schedule_id: str,
@@ -264,6 +243,27 @@ class Schedules(Group):
         from .update_schedule import prepare
 
         return self._send(prepare(schedule_id=schedule_id, schedule=schedule), options)
+
+    def unschedule_workflow(self, schedule_id: str, **options: Unpack[CallOptions]) -> None:
+        """Delete a schedule.
+
+        Ends the schedule for good. To stop it for a while only, pause it.
+
+        Args:
+            schedule_id: The schedule that is meant, by its id.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            Nothing; the server answers without a body.
+
+        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: workflows.schedules.unschedule_workflow DELETE /v1/workflows/schedules/{schedule_id}
+        """
+        from .unschedule_workflow import prepare
+
+        return self._send(prepare(schedule_id=schedule_id), options)
 
     def pause_schedule(
         self,
@@ -544,27 +544,6 @@ class AsyncSchedules(Group):
 
         return await self._send(prepare(schedule_id=schedule_id), options)
 
-    async def unschedule_workflow(self, schedule_id: str, **options: Unpack[CallOptions]) -> None:
-        """Delete a schedule.
-
-        Ends the schedule for good. To stop it for a while only, pause it.
-
-        Args:
-            schedule_id: The schedule that is meant, by its id.
-            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
-
-        Returns:
-            Nothing; the server answers without a body.
-
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
-
-        Source: workflows.schedules.unschedule_workflow DELETE /v1/workflows/schedules/{schedule_id}
-        """
-        from .unschedule_workflow import prepare
-
-        return await self._send(prepare(schedule_id=schedule_id), options)
-
     async def update_schedule(
         self,
         schedule_id: str,
@@ -593,6 +572,27 @@ class AsyncSchedules(Group):
         from .update_schedule import prepare
 
         return await self._send(prepare(schedule_id=schedule_id, schedule=schedule), options)
+
+    async def unschedule_workflow(self, schedule_id: str, **options: Unpack[CallOptions]) -> None:
+        """Delete a schedule.
+
+        Ends the schedule for good. To stop it for a while only, pause it.
+
+        Args:
+            schedule_id: The schedule that is meant, by its id.
+            **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
+
+        Returns:
+            Nothing; the server answers without a body.
+
+        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
+        429, 5XX.
+
+        Source: workflows.schedules.unschedule_workflow DELETE /v1/workflows/schedules/{schedule_id}
+        """
+        from .unschedule_workflow import prepare
+
+        return await self._send(prepare(schedule_id=schedule_id), options)
 
     async def pause_schedule(
         self,
