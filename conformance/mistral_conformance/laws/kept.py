@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from email.message import Message
+from email.utils import collapse_rfc2231_value
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from attrs import evolve
 
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     Told = tuple[Instance, Exchange]
     """An object, and the answer to what made it as it is."""
 
+NAMED = "RFC 6266, section 4.3: filename* carries the letters that filename cannot"
 LOST = "harm: what was stored comes back as something else"
 TEXTS = {
     "outer blanks": "  in the   middle  ",
@@ -228,6 +232,34 @@ def bytes_are_kept(world: World, resource: Resource) -> None:
 def many_bytes_are_kept(world: World, resource: Resource) -> None:
     """Megabytes come back as they were sent."""
     _expect_bytes(world, resource, LARGE)
+
+
+@law(id="values.download-has-the-name", over=_uploads, source=NAMED, level=SHOULD)
+def download_has_the_name(world: World, resource: Resource) -> None:
+    """A download that is named like its file is so beyond ASCII too."""
+    told = []
+    for letters in ("plain", "Größe 図書館"):
+        name = world.ctx.marker.name(f"{world.values.word()} {letters}.txt")
+        instance = world.make(resource, given={"file.name": name})
+        told.append([(name, told_name(each), each) for each in _stored(world, instance)])
+    ways = [own for plain, own in zip(*told, strict=True) if plain[0] in plain[1]]
+    for name, named, answer in ways:
+        said = f"a download of {name!r} is named {' or '.join(map(repr, sorted(named)))}"
+        world.expect(name in named, said, answer)
+    if not ways:
+        raise NotOffered("not offered: no download is named like its file")
+
+
+def told_name(download: Exchange) -> set[str]:
+    """The name that a download is to be saved under, in each way that browsers read it."""
+    header = Message()
+    header["content-disposition"] = download.headers.get("content-disposition", "")
+    values = header.get_params([], "content-disposition")
+    found = [each for name, each in values if name.lower() == "filename"]
+    spelled = [each for each in found if isinstance(each, tuple)] or found
+    plain = {collapse_rfc2231_value(each) for each in spelled}
+    raw = {each.encode("latin-1", "replace").decode("utf-8", "replace") for each in plain}
+    return plain | raw | {unquote(each) for each in plain}
 
 
 def _expect_bytes(world: World, resource: Resource, contents: dict[str, bytes]) -> None:

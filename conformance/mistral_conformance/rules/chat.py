@@ -52,18 +52,6 @@ def answers_a_choice(ctx: Context) -> None:
 
 
 @rule(
-    id="chat.completions-have-their-own-ids",
-    level=SHOULD,
-    source="choices.chat-completions-have-their-own-ids",
-    operations=(CHAT,),
-)
-def completions_have_their_own_ids(ctx: Context) -> None:
-    """Two completions have two ids."""
-    first, second = ask(ctx, "Say one."), ask(ctx, "Say two.")
-    ctx.expect(first["id"] and first["id"] != second["id"], "two answers, one id", first, second)
-
-
-@rule(
     id="chat.names-the-model",
     level=SHOULD,
     source="document: ChatCompletionResponse; choices.chat-names-the-model",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from unicodedata import normalize
+from urllib.parse import unquote
 
 from tests.unit.laws.defects import defect, remembering
 from tests.unit.laws.defects_of_ends import is_document
@@ -53,3 +54,19 @@ def summaries_mix() -> Alter:
             answer.body = {**answer.body, "summary": first[0]}
 
     return alter
+
+
+@defect(
+    "pages-have-no-end", f"texts.pages-are-chosen[{DOCUMENTS}.text_content]", "leaves no page out"
+)
+def pages_have_no_end(answer: Answer) -> None:
+    if answer.is_("GET", TEXT) and answer.query.pop("page_end", None):
+        answer.body = answer.again("GET", answer.path).json()
+
+
+@defect("names-lose-letters", "values.download-has-the-name[file]", "is named")
+def names_lose_letters(answer: Answer) -> None:
+    named = answer.headers.get("content-disposition", "")
+    if "%" in named:
+        plain = unquote(named).partition("''")[2].encode("ascii", "replace").decode()
+        answer.headers["content-disposition"] = f'attachment; filename="{plain}"'
