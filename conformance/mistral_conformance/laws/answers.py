@@ -110,7 +110,7 @@ def asked_ways(model: Model) -> Iterator[Subject]:
             yield evolve(subject, name=name, value=value, origins=origins, depth=way.depth)
 
 
-def _named(model: Model) -> Iterator[Subject]:
+def questions(model: Model) -> Iterator[Subject]:
     """Each question to a model whose answer has an id."""
     made = {each.create for each in model.resources.values()}
     for name in load_samples():
@@ -135,7 +135,7 @@ def stream_tells_the_same(world: World, asked: Streamed) -> None:
             raise Failed(reason, plain.exchange, streamed.exchange)
 
 
-@law(id="answers.have-their-own-ids", over=_named, source=OWN_IDS, level=SHOULD)
+@law(id="answers.have-their-own-ids", over=questions, source=OWN_IDS, level=SHOULD)
 def have_their_own_ids(world: World, operation: str) -> None:
     """Two answers to one question have two ids."""
     answers = [

@@ -25,7 +25,7 @@ from mistral_conformance.rules.common.steps import (
 )
 from mistral_conformance.rules.common.voices import CREATE, LIST, create_voice, walk_voices
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
@@ -37,7 +37,12 @@ SAMPLE = "audio.voices.get_sample_audio"
 
 SENTENCES = "The harbour opens early. Every small boat carries a letter."
 WORD = re.compile(r"\w+")
-BEGINNINGS = {"mp3": (b"ID3", b"\xff"), "flac": (b"fLaC",), "opus": (b"OggS",)}
+BEGINNINGS = {
+    "mp3": (b"ID3", b"\xff"),
+    "flac": (b"fLaC", b"OggS", b"ID3"),
+    "opus": (b"OggS", b"\x1aE\xdf\xa3", b"caff"),
+}
+"""Files of the kind may have the sound in one of several containers."""
 SPEECH_EVENTS = {"speech.audio.delta", "speech.audio.done"}
 RIFF_HEAD = 8
 """The bytes of a WAV file before those that its own length counts."""
@@ -124,8 +129,8 @@ def unknown_voice_is_refused(ctx: Context) -> None:
 
 @rule(
     id="audio.coded-speech-is-what-it-says",
-    level=MAY,
-    source="choices.audio-coded-speech-is-what-it-says",
+    level=MUST,
+    source="document: SpeechRequest.response_format; choices.audio-coded-speech-is-what-it-says",
     operations=(SPEAK,),
 )
 def coded_speech_is_what_it_says(ctx: Context) -> None:

@@ -72,7 +72,7 @@ def max_tokens_cuts(ctx: Context) -> None:
 
 @rule(
     id="fim.min-tokens-are-there",
-    level=SHOULD,
+    level=MUST,
     source="document: FIMCompletionRequest.min_tokens",
     operations=(FIM,),
 )

@@ -166,3 +166,9 @@ def tools_are_called_anyway(answer: Answer) -> None:
 def only_sixteen_are_judged(answer: Answer) -> None:
     if answer.is_("POST", "/v1/moderations"):
         answer.body = {**answer.body, "results": answer.body["results"][:16]}
+
+
+@defect("charsets-are-refused", "extra.charset-is-harmless[embeddings.create]", "in UTF-8")
+def charsets_are_refused(answer: Answer) -> None:
+    if "charset" in str(answer.request_headers):
+        answer.status = 415
