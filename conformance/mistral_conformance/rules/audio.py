@@ -16,6 +16,7 @@ from mistral_conformance.rules.common.hearing import (
     transcribe,
 )
 from mistral_conformance.rules.common.names import FILE_URL
+from mistral_conformance.rules.common.readings import within
 from mistral_conformance.rules.common.sounds import make_tone, read_base64, read_sound
 from mistral_conformance.rules.common.steps import (
     expect_equal,
@@ -181,7 +182,7 @@ def transcription_tells_the_length(ctx: Context) -> None:
     operations=(TRANSCRIBE,),
 )
 def segments_divide_the_recording(ctx: Context) -> None:
-    """Segments that were asked for go forward in time, inside of the recording."""
+    """Segments go forward in time, inside of the recording, and are words where these are asked."""
     spoken = speak(ctx, SENTENCES)
     content = read_base64(ctx, spoken["audio_data"], spoken)
     length = read_sound(ctx, content, spoken).seconds
@@ -194,6 +195,9 @@ def segments_divide_the_recording(ctx: Context) -> None:
     ctx.expect(inside, f"the segments leave the recording of {length:.2f} s", answer)
     shown = "".join("".join(each["text"].split()) for each in segments)
     expect_equal(ctx, shown, "".join(answer["text"].split()), "the segments' text", answer)
+    words = transcribe(ctx, content, timestamp_granularities="word")
+    longest = max((len(each["text"].split()) for each in words["segments"] or ()), default=0)
+    ctx.expect(longest <= 1, f"asked for words, a segment has {longest}", words)
 
 
 @rule(
@@ -218,7 +222,7 @@ def language_is_as_told(ctx: Context) -> None:
     operations=(TRANSCRIBE,),
 )
 def transcription_stream_ends_whole(ctx: Context) -> None:
-    """A streamed transcription ends with `transcription.done`, whose text is that of the deltas."""
+    """A streamed transcription ends with `transcription.done`: all the text, and the usage."""
     answer = transcribe(ctx, make_tone(4), stream="true")
     data = named_events(ctx, answer)
     names = [each["type"] for each in data]
@@ -226,6 +230,9 @@ def transcription_stream_ends_whole(ctx: Context) -> None:
     ctx.expect(names.count("transcription.done") == 1, "not exactly one done", answer)
     text = "".join(each["text"] for each in data if each["type"] == "transcription.text.delta")
     expect_equal(ctx, data[-1]["text"], text, "the text of done", answer)
+    whole = transcribe(ctx, make_tone(4))
+    due, told = whole.at("usage.prompt_audio_seconds"), within(data[-1], "usage")
+    expect_equal(ctx, told.get("prompt_audio_seconds"), due, "the seconds used", whole, answer)
 
 
 @rule(
@@ -293,13 +300,24 @@ def created_voice_is_kept(ctx: Context) -> None:
     operations=(CREATE, SAMPLE),
 )
 def sample_is_the_recording(ctx: Context) -> None:
-    """The sample of a custom voice is a WAV file as long as the recording."""
-    tone = make_tone(2.5)
-    made = create_voice(ctx, tone)
+    """The sample of a custom voice is as long as the recording."""
+    made = create_voice(ctx, make_tone(2.5))
     answer = ctx.expect_status(ctx.api.call(SAMPLE, voice_id=made["id"]), 200)
-    expect_equal(ctx, answer.media_type, "audio/wav", "the type", answer)
     length = read_sound(ctx, answer.content, answer).seconds
     ctx.expect(abs(length - 2.5) <= SLACK_S, f"{length:.2f} s of 2.5 s", answer)
+
+
+@rule(
+    id="audio.sample-is-a-whole-file",
+    level=MUST,
+    source="document: audio.voices.get_sample_audio (audio/wav)",
+    operations=(CREATE, SAMPLE),
+)
+def sample_is_a_whole_file(ctx: Context) -> None:
+    """The sample of a custom voice is a WAV file, to its end."""
+    made = create_voice(ctx, make_tone(2.5))
+    answer = ctx.expect_status(ctx.api.call(SAMPLE, voice_id=made["id"]), 200)
+    expect_equal(ctx, answer.media_type, "audio/wav", "the type", answer)
     told = int.from_bytes(answer.content[4:8], "little") + RIFF_HEAD
     size = len(answer.content)
     ctx.expect(told == size, f"the file says that it has {told} bytes, it has {size}", answer)
