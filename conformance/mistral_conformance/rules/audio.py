@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mistral_conformance.rules.common.able import able_model
 from mistral_conformance.rules.common.hearing import (
@@ -22,7 +22,6 @@ from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_refused,
     unknown_id,
-    word,
 )
 from mistral_conformance.rules.common.voices import CREATE, LIST, create_voice, walk_voices
 from mistral_conformance.session.rule import rule
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 GET = "audio.voices.get"
-UPDATE = "audio.voices.update"
-DELETE = "audio.voices.delete"
 SAMPLE = "audio.voices.get_sample_audio"
 
 SENTENCES = "The harbour opens early. Every small boat carries a letter."
@@ -272,28 +269,6 @@ def stored_recordings_are_read(ctx: Context) -> None:
 
 
 @rule(
-    id="audio.created-voice-is-kept",
-    level=MUST,
-    source="document: CreateVoiceRequest; document: Voice",
-    operations=(CREATE, GET),
-)
-def created_voice_is_kept(ctx: Context) -> None:
-    """A new voice has the fields that were sent, and is read back the same."""
-    fields: dict[str, Any] = {
-        "languages": ["en", "fr"],
-        "gender": "female",
-        "age": 40,
-        "description": word(ctx),
-    }
-    made = create_voice(ctx, **fields)
-    for name, value in fields.items():
-        expect_equal(ctx, made[name], value, name, made)
-    read = ctx.expect_status(ctx.api.call(GET, voice_id=made["id"]), 200)
-    for name in ("id", "name", "created_at", "user_id", *fields):
-        expect_equal(ctx, read[name], made[name], f"the read {name}", made, read)
-
-
-@rule(
     id="audio.sample-is-the-recording",
     level=SHOULD,
     source="document: audio.voices.get_sample_audio",
@@ -339,63 +314,6 @@ def voices_are_listed_by_type(ctx: Context) -> None:
 
 
 @rule(
-    id="audio.voice-pages-have-no-gaps",
-    level=MUST,
-    source="document: VoiceList; lists.ways-of-paging",
-    operations=(LIST,),
-)
-def voice_pages_have_no_gaps(ctx: Context) -> None:
-    """Pages by offset show each voice once, as many as `total`; page numbers and counts fit."""
-    for _ in range(3):
-        create_voice(ctx)
-    pages = walk_voices(ctx, limit=2, type="custom")
-    found = [item["id"] for page in pages for item in page["items"]]
-    total = pages[0]["total"]
-    expect_equal(ctx, len(found), total, "the number of voices on all pages", pages[0])
-    ctx.expect(len(set(found)) == len(found), "a voice is listed twice", *pages[:3])
-    expect_equal(ctx, pages[0]["total_pages"], -(-total // 2), "total_pages", pages[0])
-    numbers = [page["page"] for page in pages]
-    steps = list(range(numbers[0], numbers[0] + len(numbers)))
-    expect_equal(ctx, numbers, steps, "the page numbers", *pages[:2])
-
-
-@rule(
-    id="audio.changed-voice-is-changed",
-    level=MUST,
-    source="document: audio.voices.update (sets the fields that are sent)",
-    operations=(UPDATE, GET),
-)
-def changed_voice_is_changed(ctx: Context) -> None:
-    """A change of a voice is seen, and fields that were not sent stay."""
-    made = create_voice(ctx, gender="male", age=30)
-    ids = {"voice_id": made["id"]}
-    fields = {"age": 31, "name": ctx.marker.name("changed")}
-    changed = ctx.expect_status(ctx.api.call(UPDATE, ids, json=fields), 200)
-    read = ctx.expect_status(ctx.api.call(GET, ids), 200)
-    for seen in (changed, read):
-        for name, value in {**fields, "gender": "male"}.items():
-            expect_equal(ctx, seen[name], value, name, seen)
-
-
-@rule(
-    id="audio.deleted-voice-is-gone",
-    level=MUST,
-    source="document: audio.voices.delete; shapes.success-codes",
-    operations=(DELETE, GET, SAMPLE, LIST),
-)
-def deleted_voice_is_gone(ctx: Context) -> None:
-    """Deleting shows the voice as it was; then it is neither read, heard, listed nor deleted."""
-    made = create_voice(ctx)
-    ids = {"voice_id": made["id"]}
-    deleted = ctx.expect_status(ctx.api.call(DELETE, ids), 200)
-    expect_equal(ctx, deleted["name"], made["name"], "the deleted voice's name", deleted)
-    for operation in (GET, SAMPLE, DELETE):
-        ctx.expect_status(ctx.api.call(operation, ids), 404)
-    found = [item["id"] for page in walk_voices(ctx, type="custom") for item in page["items"]]
-    ctx.expect(made["id"] not in found, "a deleted voice is listed")
-
-
-@rule(
     id="audio.presets-can-be-heard",
     level=SHOULD,
     source="document: audio.voices.get_sample_audio",
@@ -411,21 +329,3 @@ def presets_can_be_heard(ctx: Context) -> None:
     expect_equal(ctx, read["name"], first["name"], "the name", read)
     sample = ctx.expect_status(ctx.api.call(SAMPLE, voice_id=first["id"]), 200)
     ctx.expect(read_sound(ctx, sample.content, sample).frames > 0, "the sample is empty", sample)
-
-
-@rule(
-    id="audio.neighbours-do-not-share-voices",
-    level=SHOULD,
-    source="choices.audio-neighbours-do-not-share-voices",
-    operations=(GET, SAMPLE, LIST, DELETE),
-    needs=("neighbour",),
-)
-def neighbours_do_not_share_voices(ctx: Context) -> None:
-    """Another workspace neither reads, hears, deletes nor lists a custom voice."""
-    ids = {"voice_id": create_voice(ctx)["id"]}
-    api = ctx.as_("neighbour")
-    for operation in (GET, SAMPLE, DELETE):
-        ctx.expect_status(api.call(operation, ids), 403, 404)
-    listed = ctx.expect_status(api.call(LIST, query={"type": "custom", "limit": 100}), 200)
-    found = [item["id"] for item in listed["items"]]
-    ctx.expect(ids["voice_id"] not in found, "the neighbour's list has the voice", listed)
