@@ -254,7 +254,7 @@ def told_name(download: Exchange) -> set[str]:
     """The name that a download is to be saved under, in each way that browsers read it."""
     header = Message()
     header["content-disposition"] = download.headers.get("content-disposition", "")
-    values = header.get_params([], "content-disposition")
+    values: Any = header.get_params([], "content-disposition")
     found = [each for name, each in values if name.lower() == "filename"]
     spelled = [each for each in found if isinstance(each, tuple)] or found
     plain = {collapse_rfc2231_value(each) for each in spelled}

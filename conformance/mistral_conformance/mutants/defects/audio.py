@@ -33,10 +33,10 @@ def all_texts_last_alike(speak: Part) -> Part:
     return lambda text, pitch: speak(text[:5], pitch)
 
 
-@mutant("audio.wav-is-headless", SPEAK, place="sound.spoken:write")
-def wav_is_headless(_write: Part) -> Part:
+@mutant("audio.wav-is-headless", SPEAK, place="resources.speech:WRITERS")
+def wav_is_headless(writers: Part) -> Part:
     """A WAV file is the samples alone."""
-    return lambda _text, sound, _language="": sound
+    return {**writers, "wav": lambda _text, sound, _language="": sound}
 
 
 @mutant("audio.stream-loses-its-end", SPEAK, place="resources.speech:make_events")
