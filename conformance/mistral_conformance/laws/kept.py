@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from datetime import datetime, timedelta, timezone
 from email.message import Message
 from email.utils import collapse_rfc2231_value
 from hashlib import sha256
@@ -16,7 +17,7 @@ from mistral_conformance.laws.law import FULL, Subject, law
 from mistral_conformance.laws.links import open_url, read_url
 from mistral_conformance.laws.schemas import changing_schema, creating_schema
 from mistral_conformance.laws.subjects import changeable, resources
-from mistral_conformance.laws.values import NAMES
+from mistral_conformance.laws.values import FAR_DAYS, NAMES
 from mistral_conformance.laws.views import expect_shown, new_value, told_by
 from mistral_conformance.model.schemas import FORM, body_schema, facet, properties, types
 from mistral_conformance.record.exchange import Signal
@@ -72,6 +73,8 @@ CONTENTS = {
 }
 LARGE = {"5 MB": b"0123456789abcdef" * 327_680}
 BINARY = "application/octet-stream"
+TIME = "date-time"
+ELSEWHERE = timezone(timedelta(hours=5, minutes=30))
 
 
 def _kept(model: Model, test: Any) -> Iterator[Subject]:  # noqa: ANN401 - a predicate
@@ -114,6 +117,12 @@ def _choices(model: Model) -> Iterator[Subject]:
 
 def _clearable(model: Model) -> Iterator[Subject]:
     return (each for each in changeable(model) if each.value[1].null == "clears")
+
+
+def _moments(model: Model) -> Iterator[Subject]:
+    for subject in changeable(model):
+        if facet(model.document, changing_schema(model.document, *subject.value), "format") == TIME:
+            yield subject
 
 
 def _maps(model: Model) -> Iterator[Subject]:
@@ -203,6 +212,20 @@ def null_clears(world: World, subject: tuple[Resource, Field]) -> None:
         found = shown.fields.get(field.name)
         empty = found is None or found in ({}, [], "")
         world.expect(empty, f"{shown.view} still shows `{field.name}`", answer, shown.exchange)
+
+
+@law(id="values.time-is-kept", over=_moments, source=LOST, harm=True)
+def time_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
+    """A time that is told with an offset is shown as the same moment."""
+    resource, field = subject
+    instance = world.make(resource)
+    moment = world.values.time(FAR_DAYS)
+    told = datetime.fromisoformat(moment).astimezone(ELSEWHERE).isoformat()
+    answer = world.change(instance, {field.changed: told})
+    if 400 <= answer.status < 500:
+        raise NotOffered(f"not offered: {told} for `{field.changed}` is refused", answer)
+    views = told_by(world, instance, world.need(answer))
+    expect_shown(world, instance, views, {field.name: moment})
 
 
 @law(id="values.map-is-kept", over=_maps, source=LOST, harm=True)

@@ -44,6 +44,8 @@ BEGINNINGS = {
 SPEECH_EVENTS = {"speech.audio.delta", "speech.audio.done"}
 RIFF_HEAD = 8
 """The bytes of a WAV file before those that its own length counts."""
+UNKNOWN_LENGTH = 1 << 30
+"""From here on, the length that a WAV file tells stands for one that is not known yet."""
 SLACK_S = 0.05
 
 
@@ -92,7 +94,12 @@ def streamed_speech_is_sound(ctx: Context) -> None:
     expect_equal(ctx, names[-1], "speech.audio.done", "the last event", answer)
     ctx.expect(isinstance(data[-1]["usage"], dict), "done tells no usage", answer)
     pieces = [read_base64(ctx, each["audio_data"], answer) for each in data[:-1]]
-    ctx.expect(b"".join(pieces)[:4] == b"RIFF", "the pieces join to no WAV file", answer)
+    sound = b"".join(pieces)
+    ctx.expect(sound[:4] == b"RIFF", "the pieces join to no WAV file", answer)
+    told = int.from_bytes(sound[4:8], "little")
+    known = 0 < told < UNKNOWN_LENGTH
+    said = f"the file says that it has {told + RIFF_HEAD} bytes, {len(sound)} came"
+    ctx.expect(not known or told + RIFF_HEAD == len(sound), said, answer)
 
 
 @rule(

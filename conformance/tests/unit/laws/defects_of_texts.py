@@ -70,3 +70,10 @@ def names_lose_letters(answer: Answer) -> None:
     if "%" in named:
         plain = unquote(named).partition("''")[2].encode("ascii", "replace").decode()
         answer.headers["content-disposition"] = f'attachment; filename="{plain}"'
+
+
+@defect("offsets-are-cut", "values.time-is-kept[document.expires_at]", "expires_at")
+def offsets_are_cut(answer: Answer) -> None:
+    if answer.is_("PATCH") and b"+05:30" in answer.sent:
+        told = str(answer.sent_body["expires_at"])
+        answer.body = {**answer.body, "expires_at": told.replace("+05:30", "Z")}
