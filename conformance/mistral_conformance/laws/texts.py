@@ -36,7 +36,7 @@ LINES = (
     "columns\tof  two   blanks",
     "0042, null, #hash, -dash-",
 )
-PAGES = "document: page_start and page_end (the page to begin with, and the one to end with)"
+PAGES = "document: parameters (page_start and page_end: the page to begin with, and to end with)"
 PARTS = {"page_start": (2, -1, 0), "page_end": (1, 0, -1)}
 """By parameter: a page of four, and the places of a page that it keeps and of one that it leaves
 out, from whichever number pages count."""
