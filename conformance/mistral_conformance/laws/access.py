@@ -12,6 +12,7 @@ from mistral_conformance.laws.named import send_naming
 from mistral_conformance.laws.requests import send_plain, unknown_id
 from mistral_conformance.laws.views import stable
 from mistral_conformance.laws.world import OUTSIDERS
+from mistral_conformance.model.schemas import facet
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.session.capabilities import words_of
 from mistral_conformance.session.identities import CALLER
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 DECLARED = "document: responses (these refusals are declared for the operation)"
 SHOWN_TO_STRANGERS = "harm: what belongs to somebody is shown to a stranger or changed by one"
+EITHER_CASE = "RFC 9562, section 4: UUIDs are read whatever case their letters have"
 LEAK = "libraries.foreign-404"
 STRANGER = "stranger"
 WORKSPACE = "workspace"
@@ -97,6 +99,16 @@ def _nested(model: Model) -> Iterator[Subject]:
             yield subject
 
 
+def _by_uuid(model: Model) -> Iterator[Subject]:
+    """Places of UUIDs in the paths of what is read."""
+    for subject in _owned(model):
+        operation = model.document.operations[subject.value.place.operation]
+        name = subject.value.place.name
+        schema = next(e.get("schema", {}) for e in operation.parameters if e["name"] == name)
+        if operation.method == "GET" and facet(model.document, schema, "format") == "uuid":
+            yield subject
+
+
 def _keeper(model: Model, resource: Resource) -> Resource:
     """The resource that decides who sees it: itself, or one above."""
     while resource.seen_by == "parent" and resource.parent:
@@ -129,6 +141,19 @@ def wrong_kind_is_refused(world: World, reference: Reference) -> None:
     ids[reference.place.name] = _other_kind(world, _resource(world, reference), ids)
     answer = send_plain(world, reference.place.operation, ids, by=CALLER)
     expect_refused(world, reference, "wrong-kind", answer)
+
+
+@law(id="access.capitals-name-the-same", over=_by_uuid, source=EITHER_CASE, level=SHOULD)
+def capitals_name_the_same(world: World, reference: Reference) -> None:
+    """A UUID in capitals names what it names in small letters."""
+    instance = world.make(_resource(world, reference))
+    world.settle(instance)
+    ids = _own_ids(world, reference, instance)
+    plain = world.need(send_plain(world, reference.place.operation, ids, by=CALLER))
+    ids[reference.place.name] = ids[reference.place.name].upper()
+    answer = send_plain(world, reference.place.operation, ids, by=CALLER)
+    reason = f"{reference.place.operation} answers {answer.status} where the id is in capitals"
+    world.expect(answer.ok, reason, plain, answer)
 
 
 @law(id="access.foreign-is-refused", over=_outside, source=SHOWN_TO_STRANGERS)

@@ -18,8 +18,12 @@ from mistral_conformance.laws.asking import (
 )
 from mistral_conformance.laws.comparing import shorten
 from mistral_conformance.laws.law import FULL, QUICK, Subject, law
+from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.tools import FORCED, JSON_SCHEMA, NAMED, SEVERAL, SILENT
+from mistral_conformance.model.schemas import answer_schema, properties
+from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.verdict.outcome import Failed
+from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +35,9 @@ if TYPE_CHECKING:
     from mistral_conformance.model import Model, Option, StreamView
     from mistral_conformance.model.document import Json
 
+OWN_IDS = (
+    "choices.chat-completions-have-their-own-ids; choices.classifiers-answers-have-their-own-ids"
+)
 TOLD_FALSELY = "harm: who streams is told another answer than who waits"
 OWN = ""
 """Stands for the name of the option itself."""
@@ -103,6 +110,17 @@ def asked_ways(model: Model) -> Iterator[Subject]:
             yield evolve(subject, name=name, value=value, origins=origins, depth=way.depth)
 
 
+def questions(model: Model) -> Iterator[Subject]:
+    """Each question to a model whose answer has an id."""
+    made = {each.create for each in model.resources.values()}
+    for name in load_samples():
+        operation = model.document.operations[name]
+        answer, _ = answer_schema(operation, model.document)
+        shown = properties(model.document, answer or {}).keys()
+        if shown >= {"id", "model"} and name not in made and not operation.path_ids:
+            yield Subject(name, name, (name,), (name,))
+
+
 @law(id="answers.stream-tells-the-same", over=asked_ways, source=TOLD_FALSELY, harm=True)
 def stream_tells_the_same(world: World, asked: Streamed) -> None:
     """The pieces of a stream put together are the plain answer: texts, calls, ends, usage."""
@@ -115,6 +133,18 @@ def stream_tells_the_same(world: World, asked: Streamed) -> None:
             shown = shorten(left, right)
             reason = f"{what} is {shown[0]} in the plain answer and {shown[1]} in the stream"
             raise Failed(reason, plain.exchange, streamed.exchange)
+
+
+@law(id="answers.have-their-own-ids", over=questions, source=OWN_IDS, level=SHOULD)
+def have_their_own_ids(world: World, operation: str) -> None:
+    """Two answers to one question have two ids."""
+    answers = [
+        world.need(world.call(operation, **plain_request(world, operation))) for _ in range(2)
+    ]
+    first, second = (each["id"] for each in answers)
+    world.expect(
+        first and second and first != second, f"two answers have the id {first!r}", *answers
+    )
 
 
 def _compare(plain: Completion, streamed: Completion) -> Iterator[tuple[str, object, object]]:

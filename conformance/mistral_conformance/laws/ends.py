@@ -201,7 +201,7 @@ def action_on_the_way(world: World, subject: tuple[Resource, States, str]) -> No
     world.settle(instance)
 
 
-@law(id="ends.action-is-told-by-times", over=_acting, source=DECLARED)
+@law(id="ends.action-is-told-by-times", over=_acting, source=TOLD_FALSELY, harm=True)
 def action_is_told_by_times(world: World, subject: tuple[Resource, States, str]) -> None:
     """After an action and a new end, times of the end are later and the birth is as before."""
     resource, states, action = subject

@@ -12,6 +12,7 @@ from mistral_conformance.laws.subjects import resources
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,11 +22,17 @@ if TYPE_CHECKING:
     from mistral_conformance.model import Model, Reference, Resource
 
 DECLARED = "document: responses (404 for what is not there)"
+ABSENT = "accesses.absent-404"
 LOST = "harm: what was deleted is still shown, or what was not is lost"
 
 
 def _deletable(model: Model) -> Iterator[Subject]:
     return resources(model, lambda each: each.delete and each.parameter)
+
+
+def _unnamed(model: Model) -> Iterator[Subject]:
+    """What can be deleted and has no place in a path, such as an access."""
+    return resources(model, lambda each: each.delete and not each.parameter)
 
 
 def _places(model: Model) -> Iterator[Subject]:
@@ -90,6 +97,16 @@ def is_refused(world: World, reference: Reference) -> None:
         f"{' or '.join(str(each) for each in due)} is due"
     )
     world.expect(answer.status in due, reason, deleted, answer)
+
+
+@law(id="gone.absent-is-not-told", over=_unnamed, source=ABSENT, level=SHOULD)
+def absent_is_not_told(world: World, resource: Resource) -> None:
+    """What is deleted a second time is refused, or nothing is told of it."""
+    instance = world.make(resource)
+    deleted = world.need(world.delete(instance))
+    again = world.delete(instance)
+    reason = f"deleting the same {resource.name} again answers {again.status} and shows it"
+    world.expect(again.status == 204 or 400 <= again.status < 500, reason, deleted, again)
 
 
 @law(id="gone.links-die", over=_links, source=LOST, harm=True)

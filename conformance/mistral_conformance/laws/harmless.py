@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
+from mistral_conformance.laws.answers import questions
 from mistral_conformance.laws.comparing import describe, first_difference, inside, known, shorten
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.subjects import needs_of
 from mistral_conformance.laws.views import stable
-from mistral_conformance.model.schemas import answer_schema, types
+from mistral_conformance.model.schemas import JSON, answer_schema, types
 from mistral_conformance.verdict.outcome import Skipped
 from mistral_conformance.verdict.requirement import SHOULD
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Json
     from mistral_conformance.record.exchange import Exchange
 
+CHARSET = "harm: many programs name the charset of their JSON; RFC 9110 §8.3.1 (parameters)"
 LOST = "harm: a request that only looks, or that was refused, changes something"
 FREE = "RFC 9110 §5.1 (unknown fields are ignored, and programs add them, and queries of their own)"
 
@@ -34,6 +38,16 @@ def _writings(model: Model) -> Iterator[Subject]:
     for subject in _operations(model, lambda method: method in {"POST", "PUT", "PATCH"}):
         if model.document.operations[subject.name].body:
             yield subject
+
+
+def _spoken(model: Model) -> Iterator[Subject]:
+    """Changes, and questions to models, whose bodies are JSON."""
+    changes = {change for each in model.resources.values() for change in each.changes}
+    for subject in (*questions(model), *_writings(model)):
+        told = subject.value if isinstance(subject.value, tuple) else (None, subject.name)
+        is_json = model.document.operations[subject.name].body_schema(JSON) is not None
+        if is_json and (told[0] is None or subject.name in changes):
+            yield evolve(subject, value=told)
 
 
 def _operations(model: Model, test: Callable[[str], bool]) -> Iterator[Subject]:
@@ -83,6 +97,19 @@ def query_is_harmless(world: World, subject: tuple[Resource, str]) -> None:
 def header_is_harmless(world: World, subject: tuple[Resource, str]) -> None:
     """A header that the document does not know changes nothing in an answer."""
     _expect_harmless(world, subject, {"headers": {"X-Unknown-Header": "1"}})
+
+
+@law(id="extra.charset-is-harmless", over=_spoken, source=CHARSET, harm=True)
+def charset_is_harmless(world: World, subject: tuple[Resource | None, str]) -> None:
+    """JSON that is said to be in UTF-8 is taken like JSON of which nothing is said."""
+    resource, operation = subject
+    ids = world.shared(resource).ids if resource else {}
+    plain = world.need(world.call(operation, ids, **plain_request(world, operation)))
+    headers = {"Content-Type": "application/json; charset=utf-8"}
+    request = {**plain_request(world, operation), "headers": headers}
+    answer = world.call(operation, ids, **request)
+    reason = f"{operation} answers {answer.status} to JSON in UTF-8, {plain.status} to JSON"
+    world.expect(answer.ok, reason, plain, answer)
 
 
 def _expect_harmless(world: World, subject: tuple[Resource, str], extra: Json) -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from datetime import datetime, timedelta, timezone
+from email.message import Message
+from email.utils import collapse_rfc2231_value
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from attrs import evolve
 
@@ -13,7 +17,7 @@ from mistral_conformance.laws.law import FULL, Subject, law
 from mistral_conformance.laws.links import open_url, read_url
 from mistral_conformance.laws.schemas import changing_schema, creating_schema
 from mistral_conformance.laws.subjects import changeable, resources
-from mistral_conformance.laws.values import NAMES
+from mistral_conformance.laws.values import FAR_DAYS, NAMES
 from mistral_conformance.laws.views import expect_shown, new_value, told_by
 from mistral_conformance.model.schemas import FORM, body_schema, facet, properties, types
 from mistral_conformance.record.exchange import Signal
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     Told = tuple[Instance, Exchange]
     """An object, and the answer to what made it as it is."""
 
+NAMED = "RFC 6266, section 4.3: filename* carries the letters that filename cannot"
 LOST = "harm: what was stored comes back as something else"
 TEXTS = {
     "outer blanks": "  in the   middle  ",
@@ -68,6 +73,8 @@ CONTENTS = {
 }
 LARGE = {"5 MB": b"0123456789abcdef" * 327_680}
 BINARY = "application/octet-stream"
+TIME = "date-time"
+ELSEWHERE = timezone(timedelta(hours=5, minutes=30))
 
 
 def _kept(model: Model, test: Any) -> Iterator[Subject]:  # noqa: ANN401 - a predicate
@@ -110,6 +117,12 @@ def _choices(model: Model) -> Iterator[Subject]:
 
 def _clearable(model: Model) -> Iterator[Subject]:
     return (each for each in changeable(model) if each.value[1].null == "clears")
+
+
+def _moments(model: Model) -> Iterator[Subject]:
+    for subject in changeable(model):
+        if facet(model.document, changing_schema(model.document, *subject.value), "format") == TIME:
+            yield subject
 
 
 def _maps(model: Model) -> Iterator[Subject]:
@@ -201,6 +214,20 @@ def null_clears(world: World, subject: tuple[Resource, Field]) -> None:
         world.expect(empty, f"{shown.view} still shows `{field.name}`", answer, shown.exchange)
 
 
+@law(id="values.time-is-kept", over=_moments, source=LOST, harm=True)
+def time_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
+    """A time that is told with an offset is shown as the same moment."""
+    resource, field = subject
+    instance = world.make(resource)
+    moment = world.values.time(FAR_DAYS)
+    told = datetime.fromisoformat(moment).astimezone(ELSEWHERE).isoformat()
+    answer = world.change(instance, {field.changed: told})
+    if 400 <= answer.status < 500:
+        raise NotOffered(f"not offered: {told} for `{field.changed}` is refused", answer)
+    views = told_by(world, instance, world.need(answer))
+    expect_shown(world, instance, views, {field.name: moment})
+
+
 @law(id="values.map-is-kept", over=_maps, source=LOST, harm=True)
 def map_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     """A map is shown with its keys and values as they were sent."""
@@ -228,6 +255,34 @@ def bytes_are_kept(world: World, resource: Resource) -> None:
 def many_bytes_are_kept(world: World, resource: Resource) -> None:
     """Megabytes come back as they were sent."""
     _expect_bytes(world, resource, LARGE)
+
+
+@law(id="values.download-has-the-name", over=_uploads, source=NAMED, level=SHOULD)
+def download_has_the_name(world: World, resource: Resource) -> None:
+    """A download that is named like its file is so beyond ASCII too."""
+    told = []
+    for letters in ("plain", "Größe 図書館"):
+        name = world.ctx.marker.name(f"{world.values.word()} {letters}.txt")
+        instance = world.make(resource, given={"file.name": name})
+        told.append([(name, told_name(each), each) for each in _stored(world, instance)])
+    ways = [own for plain, own in zip(*told, strict=True) if plain[0] in plain[1]]
+    for name, named, answer in ways:
+        said = f"a download of {name!r} is named {' or '.join(map(repr, sorted(named)))}"
+        world.expect(name in named, said, answer)
+    if not ways:
+        raise NotOffered("not offered: no download is named like its file")
+
+
+def told_name(download: Exchange) -> set[str]:
+    """The name that a download is to be saved under, in each way that browsers read it."""
+    header = Message()
+    header["content-disposition"] = download.headers.get("content-disposition", "")
+    values: Any = header.get_params([], "content-disposition")
+    found = [each for name, each in values if name.lower() == "filename"]
+    spelled = [each for each in found if isinstance(each, tuple)] or found
+    plain = {collapse_rfc2231_value(each) for each in spelled}
+    raw = {each.encode("latin-1", "replace").decode("utf-8", "replace") for each in plain}
+    return plain | raw | {unquote(each) for each in plain}
 
 
 def _expect_bytes(world: World, resource: Resource, contents: dict[str, bytes]) -> None:

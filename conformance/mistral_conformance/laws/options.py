@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 DECLARED = "document: x-mistral-option (what the option does)"
 CAP, COUNT = 4, 3
 NEVER = "§never§"
+WEATHER_IN_LYON = "What is the weather in Lyon for the next 2 days?"
 CITY = "Name one city with how many people live there, as a JSON object."
 
 
@@ -145,7 +146,7 @@ def _calls(tools: Json) -> Use:
 
     def judge(world: World, option: Option) -> None:
         unasked = _ask(world, option, tools, "Thank you for the lovely flowers.")
-        answer = _ask(world, option, tools, "What is the weather in Lyon for the next 2 days?")
+        answer = _ask(world, option, tools, WEATHER_IN_LYON)
         calls = answer.first.called
         for each in (unasked, answer):
             world.expect(each.first.called, "no tool is called where one has to be", each.exchange)
@@ -165,7 +166,7 @@ def _calls(tools: Json) -> Use:
 
 
 def _calls_nothing(world: World, option: Option) -> None:
-    answer = _ask(world, option, SILENT)
+    answer = _ask(world, option, SILENT, WEATHER_IN_LYON)
     world.expect(not answer.first.calls, "a tool is called in spite of none", answer.exchange)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import ListView, Model
     from mistral_conformance.model.document import Json
+    from mistral_conformance.record.exchange import Exchange
 
 DECLARED = "document: x-mistral-paging (how the list is paged)"
 LOST = "harm: a program that reads all pages loses an item or sees it twice"
@@ -72,14 +74,9 @@ def totals_are_true(world: World, view: ListView) -> None:
     resource = world.model.resources[view.resource]
     judged = 0
     least = -(-count // LIMIT)
-    for size in (least, least + 1, count):
+    for size, tokens in product((least, least + 1, count), _ways(view)):
         walk = world.walk(
-            resource,
-            population.ids,
-            query,
-            size=size,
-            tokens=_ways(view)[-1],
-            through=view.operation,
+            resource, population.ids, query, size=size, tokens=tokens, through=view.operation
         )
         for number, page in enumerate(walk.pages, start=1):
             more = find(page, view.paging.get("has_more", "?"))
@@ -91,8 +88,23 @@ def totals_are_true(world: World, view: ListView) -> None:
             world.expect(more in (None, follows), reason, page)
             reason = f"{told} says that there are {total} items, there are {len(walk.items)}"
             world.expect(total in (None, len(walk.items)), reason, page)
+            judged += _expect_block(world, view, page, size)
     if not judged:
         raise Skipped("the pages tell nothing of the list")
+
+
+def _expect_block(world: World, view: ListView, page: Exchange, size: int) -> bool:
+    """Hold what stands beside a page's total to follow from it; whether anything stood there."""
+    around, _, name = view.paging.get("total", "?").rpartition(".")
+    block = find(page, around)
+    total = block.get(name) if isinstance(block, dict) else None
+    if not isinstance(total, int):
+        return False
+    due = {"total_pages": -(-total // size), "page_size": size}
+    told = {each: block[each] for each in due if block.get(each) is not None}
+    reason = f"of {total} items at {size} a page it is told that {told}"
+    world.expect(all(due[each] == value for each, value in told.items()), reason, page)
+    return bool(told)
 
 
 @law(id="pages.end-is-empty", over=_paged, source=LOST, harm=True)

@@ -12,7 +12,7 @@ from mistral_conformance.laws.populations import population_of
 from mistral_conformance.laws.reading import find, read_time
 from mistral_conformance.laws.walking import LIMIT
 from mistral_conformance.model.schemas import facet
-from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.outcome import NotOffered, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Json
 
 DECLARED = "document: parameters (one that does something else is of no use)"
+OTHER_ORDER = "harm: who asks for an order and gets another takes the wrong item for the first"
 DEFAULTS = "document: parameters (their defaults)"
 PARTS = (
     "{word} Alpha report",
@@ -193,13 +194,25 @@ def default_is_no_wish(world: World, subject: tuple[ListView, str, object]) -> N
 def sorted_by_a_field(world: World, subject: tuple[ListView, Sort, str]) -> None:
     """A list that is sorted by a field is in that order, up and down, and holds the same items."""
     view, sort, field = subject
-    population, whole = _whole(world, view)
     resource = world.model.resources[view.resource]
-    for down in (False, True):
-        query = sort.ask(field, down=down)
-        walk = world.walk(resource, population.ids, query, through=view.operation)
-        _expect_keys(world, view, walk, {key_of(resource, e) for e in whole.items}, str(query))
-        _expect_order(world, walk, sort.fields[field], down=down)
+    whole, *walks = _sorted_both_ways(world, subject)
+    for down, walk in enumerate(walks):
+        asked = str(sort.ask(field, down=bool(down)))
+        _expect_keys(world, view, walk, {key_of(resource, e) for e in whole.items}, asked)
+        _expect_order(world, walk, sort.fields[field], down=bool(down))
+
+
+@law(id="sets.sorted-as-taken", over=_sorted, source=OTHER_ORDER, harm=True)
+def sorted_as_taken(world: World, subject: tuple[ListView, Sort, str]) -> None:
+    """A list that a wish for an order changes is in that order, not in a third one."""
+    view, sort, field = subject
+    resource = world.model.resources[view.resource]
+    whole, *walks = _sorted_both_ways(world, subject)
+    usual, *orders = ([key_of(resource, e) for e in walk.items] for walk in (whole, *walks))
+    if all(each == usual for each in orders):
+        raise NotOffered(f"not offered: a wish for the order of `{field}` changes nothing")
+    for down, walk in enumerate(walks):
+        _expect_order(world, walk, sort.fields[field], down=bool(down))
 
 
 @law(id="sets.default-order", over=_ordered, source=DECLARED)
@@ -207,6 +220,16 @@ def default_order_is_as_declared(world: World, view: ListView) -> None:
     """Without a wish for another, a list is in its declared order."""
     _, whole = _whole(world, view)
     _expect_order(world, whole, view.order.removeprefix("-"), down=view.order.startswith("-"))
+
+
+def _sorted_both_ways(world: World, subject: tuple[ListView, Sort, str]) -> list[Walk]:
+    """The list without a wish for an order, sorted up, and sorted down."""
+    view, sort, field = subject
+    population, whole = _whole(world, view)
+    resource = world.model.resources[view.resource]
+    asked = (sort.ask(field, down=down) for down in (False, True))
+    ways = (world.walk(resource, population.ids, q, through=view.operation) for q in asked)
+    return [whole, *ways]
 
 
 def _whole(world: World, view: ListView) -> tuple[Population, Walk]:

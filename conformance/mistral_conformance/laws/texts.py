@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Resource, Text
+    from mistral_conformance.probing.uploads import Sample
     from mistral_conformance.record.exchange import Exchange
 
 LOST = "harm: who reads the text of a file reads other words than it holds"
@@ -35,6 +36,10 @@ LINES = (
     "columns\tof  two   blanks",
     "0042, null, #hash, -dash-",
 )
+PAGES = "document: parameters (page_start and page_end: the page to begin with, and to end with)"
+PARTS = {"page_start": (2, -1, 0), "page_end": (1, 0, -1)}
+"""By parameter: a page of four, and the places of a page that it keeps and of one that it leaves
+out, from whichever number pages count."""
 WORD = re.compile(r"\w+")
 PARAGRAPHS = 900
 """So many lines make a text of some 60 KB, more than one buffer or one field of a database."""
@@ -75,6 +80,14 @@ def _uploaded(model: Model) -> Iterator[Subject]:
             shown = (resource.create, resource.read, resource.list, *resource.views)
             ways = (*shown, *resource.links, resource.content)
             yield Subject(resource.name, resource, tuple(filter(None, ways)), (resource.create,))
+
+
+def _paged(model: Model) -> Iterator[Subject]:
+    """Each view of a text of which pages can be asked for."""
+    for subject in _views(model):
+        taken = {each["name"] for each in model.document.operations[subject.name].parameters}
+        if taken >= PARTS.keys():
+            yield subject
 
 
 @law(id="texts.lines-are-told", over=_views, source=LOST, harm=True)
@@ -147,7 +160,26 @@ def stay_apart(world: World, resource: Resource) -> None:
             world.expect(not whole or word in answer.text, said, instance.made, answer)
 
 
-def read_text(world: World, text: Text, instance: Instance) -> str:
+@law(id="texts.pages-are-chosen", over=_paged, source=PAGES)
+def pages_are_chosen(world: World, subject: tuple[Resource, Text]) -> None:
+    """A first and a last page leave others out, whether pages count from 0 or from 1."""
+    resource, text = subject
+    words = [world.values.word() for _ in range(4)]
+    instance = world.make(resource, given=_as_file(world, pdf_sample(words)))
+    world.settle(instance)
+    if not all(word in read_text(world, text, instance) for word in words):
+        raise Skipped("the text of pages is not read")
+    for name, (page, kept, left_out) in PARTS.items():
+        told = read_text(world, text, instance, {name: page})
+        said = f"{name} {page} of 4 pages "
+        answers = instance.made, *world.ctx.exchanges[-1:]
+        world.expect(words[left_out] not in told, f"{said}leaves no page out", *answers)
+        world.expect(words[kept] in told, f"{said}leaves out page {kept % 4 + 1}", *answers)
+
+
+def read_text(
+    world: World, text: Text, instance: Instance, query: dict[str, int] | None = None
+) -> str:
     """The text that a view tells of an object.
 
     Raises:
@@ -155,7 +187,7 @@ def read_text(world: World, text: Text, instance: Instance) -> str:
         Failed: it gives no text.
 
     """
-    answer = world.call(text.operation, instance.ids)
+    answer = world.call(text.operation, instance.ids, query=query)
     if 400 <= answer.status < 500:
         raise Skipped(f"{text.operation} answered {answer.status}", answer)
     if not text.at:
@@ -180,9 +212,12 @@ def _kinds(world: World) -> Iterator[dict[str, object]]:
     yield {"file.content": f"{world.values.word()}\n{LINES[0]}\n{LINES[2]}\n".encode()}
     yield {"file.content": "".join(f"{n} {world.values.word()} é\n" for n in range(200)).encode()}
     for sample in (pdf_sample([world.values.word()]), docx_sample(world.values.word())):
-        name = world.ctx.marker.name(sample.name)
-        kind = sample.media_type
-        yield {"file.content": sample.content, "file.name": name, "file.type": kind}
+        yield _as_file(world, sample)
+
+
+def _as_file(world: World, sample: Sample) -> dict[str, object]:
+    name = world.ctx.marker.name(sample.name)
+    return {"file.content": sample.content, "file.name": name, "file.type": sample.media_type}
 
 
 def _looks(world: World, instance: Instance) -> Iterator[tuple[str, Exchange]]:

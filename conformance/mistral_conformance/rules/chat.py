@@ -52,18 +52,6 @@ def answers_a_choice(ctx: Context) -> None:
 
 
 @rule(
-    id="chat.completions-have-their-own-ids",
-    level=SHOULD,
-    source="choices.chat-completions-have-their-own-ids",
-    operations=(CHAT,),
-)
-def completions_have_their_own_ids(ctx: Context) -> None:
-    """Two completions have two ids."""
-    first, second = ask(ctx, "Say one."), ask(ctx, "Say two.")
-    ctx.expect(first["id"] and first["id"] != second["id"], "two answers, one id", first, second)
-
-
-@rule(
     id="chat.names-the-model",
     level=SHOULD,
     source="document: ChatCompletionResponse; choices.chat-names-the-model",
@@ -107,13 +95,31 @@ def named_tool_is_called(ctx: Context) -> None:
 )
 def tool_results_are_taken(ctx: Context) -> None:
     """A call that was answered, sent back with its result, is followed by a text."""
+    answer = ctx.expect_status(_tell_result(ctx), 200)
+    ctx.expect(text_of(first_choice(ctx, answer)), "the answer has no text", answer)
+
+
+@rule(
+    id="chat.results-are-of-calls",
+    level=SHOULD,
+    source="errors.message-order",
+    operations=(CHAT,),
+)
+def results_are_of_calls(ctx: Context) -> None:
+    """A result of a call that nobody made is refused."""
+    ctx.expect_status(_tell_result(ctx), 200)
+    expect_refused(ctx, _tell_result(ctx, of="nOtCaLLed"), "a result of no call")
+
+
+def _tell_result(ctx: Context, of: str = "") -> Exchange:
+    """Ask for a call and send its result, or one that says that it is of another call."""
     first = ask(ctx, WEATHER_QUESTION, tools=TOOLS, tool_choice=FORCE_WEATHER)
     _calls(ctx, first)
     call = some(calls_in(ctx, first), "call", first)[0]
     result = {
         "role": "tool",
         "name": "get_weather",
-        "tool_call_id": call["id"],
+        "tool_call_id": of or call["id"],
         "content": '{"sky": "clear", "degrees": 21}',
     }
     asked = {"role": "user", "content": WEATHER_QUESTION}
@@ -121,8 +127,7 @@ def tool_results_are_taken(ctx: Context) -> None:
     repeated = {"id": call["id"], "type": "function", "function": function}
     messages = [asked, {"role": "assistant", "tool_calls": [repeated]}, result]
     sent = {**body(ctx, tools=TOOLS, tool_choice="none"), "messages": messages}
-    answer = ctx.expect_status(ctx.api.call(CHAT, json=sent), 200)
-    ctx.expect(text_of(first_choice(ctx, answer)), "the answer has no text", answer)
+    return ctx.api.call(CHAT, json=sent)
 
 
 @rule(

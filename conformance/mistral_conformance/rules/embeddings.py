@@ -135,6 +135,24 @@ def base64_holds_the_numbers(ctx: Context) -> None:
 
 
 @rule(
+    id="embeddings.base64-holds-each-kind",
+    level=MUST,
+    source="document: EncodingFormat; document: EmbeddingDtype",
+    operations=(EMBED,),
+)
+def base64_holds_each_kind(ctx: Context) -> None:
+    """Base64 of whole numbers holds the numbers that come without it, as bytes or as floats."""
+    for kind, code in zip(RANGES, "bBbB", strict=True):
+        plain = embed_or_skip(ctx, [CAT], output_dtype=kind)
+        packed = embed_or_skip(ctx, [CAT], output_dtype=kind, encoding_format="base64")
+        text = vectors_of(ctx, evolve(packed, form=None))[0]
+        content = base64.b64decode(text if isinstance(text, str) else "")
+        numbers = vectors_of(ctx, plain)[0]
+        ways = [struct.pack(f"<{len(numbers)}{each}", *numbers) for each in (code, "f")]
+        ctx.expect(content in ways, f"the bytes of {kind} are other numbers", plain, packed)
+
+
+@rule(
     id="embeddings.output-dimension-is-the-size",
     level=MUST,
     source="document: EmbeddingRequest.output_dimension",

@@ -170,7 +170,9 @@ def undocumented_method_is_refused(ctx: Context) -> None:
     if method is None:
         ctx.skip("the path has all the methods that are safe to try")
     message = Message(method, ctx.operation.url(unowned_ids(ctx.operation)), json={})
-    ctx.expect_status(ctx.api.send(message), 404, 405, 501)
+    answer = ctx.expect_status(ctx.api.send(message), 404, 405, 501)
+    told = answer.status != 405 or "allow" in answer.headers
+    ctx.expect(told, "a 405 names no allowed methods (RFC 9110, section 15.5.6)", answer)
 
 
 def _url(ctx: Context) -> str:

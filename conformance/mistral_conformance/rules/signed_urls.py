@@ -1,4 +1,4 @@
-"""Signed URLs: the type and the text that they serve, and how long they live."""
+"""Signed URLs: the type and the text that they serve. How long they live is told by a law."""
 
 from __future__ import annotations
 
@@ -24,10 +24,6 @@ from mistral_conformance.verdict.requirement import MUST, SHOULD
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
-
-HOUR_S = 3600
-FULL_LIFE_S = 30 * 60
-SLACK_S = 60
 
 PLAIN_BYTES = ("application/octet-stream", "binary/octet-stream", "")
 """Media types that say nothing of what a file is."""
@@ -60,48 +56,6 @@ def text_url_serves_the_text(ctx: Context) -> None:
     answer = ctx.expect_status(ctx.api.call(TEXT_SIGNED_URL, ids), 200)
     served = ctx.expect_status(ctx.nobody.get(answer.json()), 200)
     ctx.expect(mark in served.text, "the URL serves no text of the document", served)
-
-
-@rule(
-    id="signed-urls.document-url-lives-30-minutes",
-    level=MUST,
-    source="documents.signed-url",
-    operations=(SIGNED_URL,),
-    needs=("clock",),
-)
-def document_url_lives_30_minutes(ctx: Context) -> None:
-    """A document's signed URL works for 30 minutes and not longer."""
-    url = _document_url(ctx, SIGNED_URL, text_sample(word(ctx)))
-    _expect_life(ctx, url, FULL_LIFE_S)
-
-
-@rule(
-    id="signed-urls.text-url-ends",
-    level=SHOULD,
-    source="documents.text-signed-url; choices.signed-urls-text-url-ends",
-    operations=(TEXT_SIGNED_URL,),
-    needs=("clock",),
-)
-def text_url_ends(ctx: Context) -> None:
-    """The signed URL of an extracted text works for 30 minutes and not longer."""
-    url = _document_url(ctx, TEXT_SIGNED_URL, text_sample(word(ctx)))
-    _expect_life(ctx, url, FULL_LIFE_S)
-
-
-@rule(
-    id="signed-urls.file-url-lives-as-asked",
-    level=MUST,
-    source="document: files.get_signed_url (expiry in hours, 24 by default)",
-    operations=(FILE_URL,),
-    needs=("clock",),
-)
-def file_url_lives_as_asked(ctx: Context) -> None:
-    """A file's signed URL works for the hours that were asked for, 24 without a wish."""
-    sample = text_sample(word(ctx))
-    asked = ctx.need(_file_url(ctx, sample, expiry=2), 200)["url"]
-    _expect_life(ctx, asked, 2 * HOUR_S)
-    default = ctx.need(_file_url(ctx, text_sample(word(ctx))), 200)["url"]
-    _expect_life(ctx, default, 24 * HOUR_S)
 
 
 @rule(
@@ -145,22 +99,9 @@ def _file(ctx: Context, sample: Sample) -> str:
     return str(ctx.need(made, 200)["id"])
 
 
-def _file_url(ctx: Context, sample: Sample, **query: int) -> Exchange:
-    """Ask for the signed URL of a new file."""
-    return ctx.api.call(FILE_URL, file_id=_file(ctx, sample), query=query or None)
-
-
 def _expect_web_address(ctx: Context, value: Any, answer: Exchange) -> None:  # noqa: ANN401 - JSON
     """Hold a value to be a string that names a scheme and a host."""
     ctx.expect(isinstance(value, str), "the answer is no JSON string", answer)
     parts = urlsplit(value)
     absolute = parts.scheme in ("http", "https") and parts.netloc
     ctx.expect(absolute, "the URL is not an absolute web address", answer)
-
-
-def _expect_life(ctx: Context, url: str, life_s: float) -> None:
-    """Hold a URL to work until just before its life is over, and not after."""
-    ctx.clock.advance(life_s - SLACK_S)
-    ctx.expect_status(ctx.nobody.get(url), 200)
-    ctx.clock.advance(2 * SLACK_S)
-    expect_refused(ctx, ctx.nobody.get(url), f"a signed URL after {life_s:.0f} s")

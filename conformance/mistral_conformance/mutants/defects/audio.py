@@ -33,10 +33,10 @@ def all_texts_last_alike(speak: Part) -> Part:
     return lambda text, pitch: speak(text[:5], pitch)
 
 
-@mutant("audio.wav-is-headless", SPEAK, place="sound.spoken:write")
-def wav_is_headless(_write: Part) -> Part:
+@mutant("audio.wav-is-headless", SPEAK, place="resources.speech:WRITERS")
+def wav_is_headless(writers: Part) -> Part:
     """A WAV file is the samples alone."""
-    return lambda _text, sound, _language="": sound
+    return {**writers, "wav": lambda _text, sound, _language="": sound}
 
 
 @mutant("audio.stream-loses-its-end", SPEAK, place="resources.speech:make_events")
@@ -172,3 +172,36 @@ def everyone_hears_voices(_may_see: Part) -> Part:
 def presets_are_silent(_introduce: Part) -> Part:
     """The sample of a preset voice holds no sound."""
     return lambda _voice: riff.write(b"", {})
+
+
+@mutant("audio.words-come-as-sentences", TRANSCRIBE, place=f"{TRANSCRIPTS}:find_segments")
+def words_come_as_sentences(find_segments: Part) -> Part:
+    """Whoever asks for the times of words gets those of sentences."""
+
+    def defect(found: Part, body: Part) -> Part:
+        asked = ["segment"] if body.get("timestamp_granularities") else None
+        return find_segments(found, {**body, "timestamp_granularities": asked})
+
+    return defect
+
+
+@mutant("audio.streams-take-no-seconds", TRANSCRIBE, place=f"{TRANSCRIPTS}:make_events")
+def streams_take_no_seconds(make_events: Part) -> Part:
+    """The usage at the end of a streamed transcription has no seconds."""
+
+    def defect(whole: Part, segments: Part) -> Part:
+        used = {**whole["usage"], "prompt_audio_seconds": 0}
+        return make_events({**whole, "usage": used}, segments)
+
+    return defect
+
+
+@mutant("audio.sample-ends-early", SAMPLE, place=f"{VOICES}:get_sample_audio")
+def sample_ends_early(get_sample_audio: Part) -> Part:
+    """A sample is sent without its last byte."""
+
+    def defect(ctx: Part) -> Part:
+        answer = get_sample_audio(ctx)
+        return evolve(answer, body=answer.body[:-1])
+
+    return defect

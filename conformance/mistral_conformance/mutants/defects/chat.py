@@ -182,3 +182,9 @@ def any_model_answers(find_chat_model: Part) -> Part:
 def answer_is_empty(_make_answer: Part) -> Part:
     """The text of every answer is empty."""
     return lambda _request, _dice: ""
+
+
+@mutant("chat.results-of-nothing-are-taken", op.CHAT, place="completion.messages:check_answers")
+def results_of_nothing_are_taken(_check: Part) -> Part:
+    """Results of calls that nobody made are taken."""
+    return lambda _messages: None

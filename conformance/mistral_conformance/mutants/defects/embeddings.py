@@ -109,3 +109,9 @@ def usage_is_of_one_text(check_texts: Part) -> Part:
 def any_model_embeds(create: Part) -> Part:
     """Every name of a model embeds."""
     return lambda ctx: create(evolve(ctx, body={**ctx.body, "model": "mistral-embed"}))
+
+
+@mutant("embeddings.base64-is-of-signs", EMBED, place="embedding:FORMATS")
+def base64_is_of_signs(formats: Part) -> Part:
+    """In base64, whole numbers have two bytes each."""
+    return {kind: "f" if code == "f" else "h" for kind, code in formats.items()}

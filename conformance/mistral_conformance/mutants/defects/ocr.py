@@ -160,3 +160,10 @@ def foreign_addresses_are_invented(fetch: Part) -> Part:
         return fetch(ctx, url, name, kind)
 
     return defect
+
+
+@mutant("ocr.images-have-no-limit", OCR, place=f"{PAGES}:make_images")
+def images_have_no_limit(make_images: Part) -> Part:
+    """All images come, however few or large ones are wanted."""
+    free = {"image_limit": None, "image_min_size": None}
+    return lambda sheet, body, first: make_images(sheet, {**body, **free}, first)

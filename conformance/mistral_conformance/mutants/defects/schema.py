@@ -180,6 +180,12 @@ def unknown_method_is_taken(_method_not_allowed: Part) -> Part:
     return lambda _allowed: unsupported_media_type([JSON])
 
 
+@mutant("input.methods-are-not-named", op.LIST_LIBRARIES, place="router:method_not_allowed")
+def methods_are_not_named(method_not_allowed: Part) -> Part:
+    """A 405 does not name the methods that the path has."""
+    return lambda allowed: APIError(405, method_not_allowed(allowed).body)
+
+
 @mutant("auth.key-is-not-wanted", op.LIST_LIBRARIES, op.GET_LIBRARY, place="app:authenticate")
 def key_is_not_wanted(authenticate: Part) -> Part:
     """A request without a key is served as the first caller that the mock knows."""

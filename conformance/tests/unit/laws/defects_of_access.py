@@ -110,3 +110,24 @@ def lists_are_for_all() -> Alter:
             with_items(answer, files)
 
     return alter
+
+
+@defect(
+    "capitals-are-unknown", "access.capitals-name-the-same[beta.libraries.get:library_id]", "404"
+)
+def capitals_are_unknown(answer: Answer) -> None:
+    if answer.method == "GET" and answer.path.rpartition("/")[2].isupper():
+        answer.status, answer.body = 404, {"detail": "Library not found"}
+
+
+@remembering("accesses-go-twice", "gone.absent-is-not-told[access]", "shows it")
+def accesses_go_twice() -> Alter:
+    gone: list[bytes] = []
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("DELETE", "/share"):
+            gone.append(answer.content)
+        elif answer.method == "DELETE" and answer.path.endswith("/share") and gone:
+            answer.status, answer.content = 200, gone[-1]
+
+    return alter

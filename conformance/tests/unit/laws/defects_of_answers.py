@@ -139,3 +139,36 @@ def changes_revive() -> Alter:
 def last_input_is_dropped(answer: Answer) -> None:
     if answer.is_("POST", "/v1/embeddings") and len(answer.body["data"]) > 1:
         answer.body = {**answer.body, "data": answer.body["data"][:-1]}
+
+
+@defect("moderations-have-one-id", "answers.have-their-own-ids[classifiers.moderate]", "the id")
+def moderations_have_one_id(answer: Answer) -> None:
+    if answer.is_("POST", "/v1/moderations"):
+        answer.body = {**answer.body, "id": "mod-1"}
+
+
+@defect(
+    "tools-are-called-anyway", "answers.option-is-used[chat.complete:tools, not at all]", "none"
+)
+def tools_are_called_anyway(answer: Answer) -> None:
+    if answer.is_("POST", CHAT) and answer.sent_body.get("tool_choice") == "none":
+        said = json.dumps(answer.sent_body["messages"])
+        call = {"function": {"name": "get_weather", "arguments": "{}"}}
+        body = answer.body
+        if "weather" in said:
+            body["choices"][0]["message"]["tool_calls"] = [call]
+        answer.body = body
+
+
+@defect(
+    "only-sixteen-are-judged", "answers.each-input-has-its-own[classifiers.moderate]", "40 inputs"
+)
+def only_sixteen_are_judged(answer: Answer) -> None:
+    if answer.is_("POST", "/v1/moderations"):
+        answer.body = {**answer.body, "results": answer.body["results"][:16]}
+
+
+@defect("charsets-are-refused", "extra.charset-is-harmless[embeddings.create]", "in UTF-8")
+def charsets_are_refused(answer: Answer) -> None:
+    if "charset" in str(answer.request_headers):
+        answer.status = 415

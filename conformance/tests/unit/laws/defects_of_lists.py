@@ -59,3 +59,23 @@ def links_lead_back(answer: Answer) -> None:
         judges = answer.body["judges"]
         link = str(judges["next"]).replace("page=2", "page=1")
         answer.body = {"judges": {**judges, "next": judges["next"] and link}}
+
+
+@defect("sizes-are-texts", "sets.sorted-as-taken[beta.libraries.documents.list:size]", "`size` is")
+def sizes_are_texts(answer: Answer) -> None:
+    if answer.is_("GET", "/documents") and answer.query.get("sort_by") == ["size"]:
+        body = answer.body
+        down = answer.query.get("sort_order") != ["asc"]
+        body["data"].sort(key=lambda each: str(each["size"]), reverse=down)
+        answer.body = body
+
+
+@defect(
+    "full-pages-count-one-more", "pages.totals-are-true[beta.libraries.documents.list]", "is told"
+)
+def full_pages_count_one_more(answer: Answer) -> None:
+    if answer.is_("GET", "/documents"):
+        body = answer.body
+        block = body["pagination"]
+        block["total_pages"] = block["total_items"] // block["page_size"] + 1
+        answer.body = body

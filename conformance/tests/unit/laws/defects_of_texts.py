@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from unicodedata import normalize
+from urllib.parse import unquote
 
 from tests.unit.laws.defects import defect, remembering
 from tests.unit.laws.defects_of_ends import is_document
@@ -53,3 +54,26 @@ def summaries_mix() -> Alter:
             answer.body = {**answer.body, "summary": first[0]}
 
     return alter
+
+
+@defect(
+    "pages-have-no-end", f"texts.pages-are-chosen[{DOCUMENTS}.text_content]", "leaves no page out"
+)
+def pages_have_no_end(answer: Answer) -> None:
+    if answer.is_("GET", TEXT) and "page_end" in answer.query:
+        answer.body = answer.again("GET", answer.path).json()
+
+
+@defect("names-lose-letters", "values.download-has-the-name[file]", "is named")
+def names_lose_letters(answer: Answer) -> None:
+    named = answer.headers.get("content-disposition", "")
+    if "%" in named:
+        plain = unquote(named).partition("''")[2].encode("ascii", "replace").decode()
+        answer.headers["content-disposition"] = f'attachment; filename="{plain}"'
+
+
+@defect("offsets-are-cut", "values.time-is-kept[document.expires_at]", "expires_at")
+def offsets_are_cut(answer: Answer) -> None:
+    if answer.is_("PATCH") and b"+05:30" in answer.sent:
+        told = str(answer.sent_body["expires_at"])
+        answer.body = {**answer.body, "expires_at": told.replace("+05:30", "Z")}
