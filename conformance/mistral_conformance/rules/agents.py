@@ -125,13 +125,19 @@ def update_makes_a_version(ctx: Context) -> None:
 def version_can_be_made_current(ctx: Context) -> None:
     """An older version becomes the one that is used, none is lost, and a change makes a new one."""
     id_ = make_agent(ctx, instructions="One.")["id"]
-    _update(ctx, id_, instructions="Two.")
+    second = _update(ctx, id_, instructions="Two.")
     switched = ctx.api.call(SWITCH, agent_id=id_, query={"version": 0})
     expect_equal(ctx, ctx.expect_status(switched, 200)["version"], 0, "the version", switched)
     read = ctx.expect_status(ctx.api.call(GET, agent_id=id_), 200)
     expect_equal(ctx, read["version"], 0, "the version read", switched, read)
     expect_equal(ctx, read["instructions"], "One.", "the instructions read", switched, read)
     expect_equal(ctx, sorted(read["versions"]), [0, 1], "the versions", read)
+    later = read_time(read["updated_at"]) > read_time(second["updated_at"])
+    ctx.expect(later, "`updated_at` does not move with the switch", second, read)
+    for operation, items in ((LIST, ""), (LIST_PAGES, "data")):
+        listed = ctx.expect_status(ctx.api.call(operation, query={"id": id_}), 200)
+        found = [each["version"] for each in (listed[items] if items else listed.json())]
+        expect_equal(ctx, found, [0], "the version in the list", switched, listed)
     changed = _update(ctx, id_, description="third")
     expect_equal(ctx, changed["version"], 2, "the next version", changed)
 
@@ -193,6 +199,7 @@ def moved_alias_is_the_same(ctx: Context) -> None:
 def deleted_alias_is_gone(ctx: Context) -> None:
     """Deleting an alias answers 204; the alias finds nothing then, and the version stays."""
     id_ = make_agent(ctx)["id"]
+    _update(ctx, id_, instructions="Two.")
     query: dict[str, Any] = {"alias": "gone-soon", "version": 0}
     ctx.need(ctx.api.call(ALIAS, agent_id=id_, query=query), 200)
     removed = ctx.api.call(UNALIAS, agent_id=id_, query={"alias": "gone-soon"})

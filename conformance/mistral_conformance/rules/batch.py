@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.chats import chat_model
-from mistral_conformance.rules.common.names import DOWNLOAD_FILE, UPLOAD_FILE
+from mistral_conformance.rules.common.names import DOWNLOAD_FILE, GET_FILE, UPLOAD_FILE
 from mistral_conformance.rules.common.readings import read_lines, within
 from mistral_conformance.rules.common.steps import (
     expect_equal,
@@ -15,6 +14,8 @@ from mistral_conformance.rules.common.steps import (
     unknown_id,
     word,
 )
+from mistral_conformance.rules.common.talks import make_agent
+from mistral_conformance.rules.common.times import later
 from mistral_conformance.rules.common.walks import ids_of, walk_numbers
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -32,10 +33,11 @@ DELETE = "batch.jobs.delete"
 CHAT = "/v1/chat/completions"
 RANKS = {"QUEUED": 0, "RUNNING": 1, "CANCELLATION_REQUESTED": 2}
 END = 3
+FEW = 2
 FINAL = {"SUCCESS", "FAILED", "TIMEOUT_EXCEEDED", "CANCELLED"}
 COUNTS = ("completed_requests", "succeeded_requests", "failed_requests")
 PATIENCE_S = 60
-FUTURE = "2999-01-01T00:00:00Z"
+EPOCH, FUTURE = "1970-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
 
 
 @rule(
@@ -65,7 +67,7 @@ def job_shows_what_was_sent(ctx: Context) -> None:
 )
 def job_does_its_requests(ctx: Context) -> None:
     """A job ends well, and its output file has a chat completion for each request."""
-    names = [word(ctx) for _ in range(3)]
+    names = [word(ctx), word(ctx), f"{word(ctx)} é 🙂"]
     made = _create(ctx, requests=[_request(name) for name in names])
     done = _finish(ctx, made)
     expect_equal(ctx, done["status"], "SUCCESS", "the status", done)
@@ -75,6 +77,27 @@ def job_does_its_requests(ctx: Context) -> None:
     for line in lines:
         body = within(line, "response", "body")
         ctx.expect(body["choices"], f"{line['custom_id']} has no completion", done)
+        expect_equal(ctx, body["model"], chat_model(ctx), "the model of a result", done)
+
+
+@rule(
+    id="batch.agents-do-their-jobs",
+    level=MUST,
+    source="document: CreateBatchJobRequest.agent_id",
+    operations=(CREATE, GET, DOWNLOAD_FILE),
+)
+def agents_do_their_jobs(ctx: Context) -> None:
+    """The requests of a job with an agent are answered by it: with its model, as it is set."""
+    agent = make_agent(ctx, completion_args={"max_tokens": FEW})["id"]
+    request = _request(word(ctx))
+    request["body"] = {"messages": request["body"]["messages"]}
+    made = _create(ctx, model=None, agent_id=agent, requests=[request])
+    done = _finish(ctx, made)
+    for line in _lines(ctx, done, "output_file"):
+        body = within(line, "response", "body")
+        expect_equal(ctx, body["model"], chat_model(ctx), "the model of a result", done)
+        spent = within(body, "usage", "completion_tokens")
+        ctx.expect(spent <= FEW, f"the agent wrote {spent} tokens, {FEW} are its most", done)
 
 
 @rule(
@@ -84,7 +107,7 @@ def job_does_its_requests(ctx: Context) -> None:
     operations=(CREATE, GET),
 )
 def counts_add_up(ctx: Context) -> None:
-    """A request that fails is counted as failed and stands in the error file, others do not."""
+    """A request that fails is counted as failed, and stands in the error file and in `outputs`."""
     good, bad = word(ctx), word(ctx)
     wrong = {"custom_id": bad, "body": {"messages": "no list"}}
     done = _finish(ctx, _create(ctx, requests=[_request(good), wrong]))
@@ -94,6 +117,24 @@ def counts_add_up(ctx: Context) -> None:
     for field, wanted in (("output_file", good), ("error_file", bad)):
         found = [line["custom_id"] for line in _lines(ctx, done, field)]
         expect_equal(ctx, found, [wanted], f"the requests of {field}", done)
+    answer = ctx.api.call(GET, {"job_id": done["id"]}, query={"inline": "true"})
+    told = [each["custom_id"] for each in ctx.expect_status(answer, 200)["outputs"] or []]
+    expect_equal(ctx, sorted(told), sorted([good, bad]), "the custom ids of outputs", answer)
+
+
+@rule(
+    id="batch.results-are-files",
+    level=SHOULD,
+    source="document: FilePurpose (batch); choices.batch-results-are-files",
+    operations=(CREATE, GET, GET_FILE, DOWNLOAD_FILE),
+)
+def results_are_files(ctx: Context) -> None:
+    """The file of a job's results is one of batches, as long as it says."""
+    done = _finish(ctx, _create(ctx))
+    file = ctx.expect_status(ctx.api.call(GET_FILE, file_id=done["output_file"]), 200)
+    content = ctx.need(ctx.api.call(DOWNLOAD_FILE, file_id=done["output_file"]), 200).content
+    expect_equal(ctx, file["purpose"], "batch", "the purpose", file)
+    expect_equal(ctx, file["bytes"], len(content), "the number of bytes", file)
 
 
 @rule(
@@ -103,17 +144,16 @@ def counts_add_up(ctx: Context) -> None:
     operations=(CREATE, GET, UPLOAD_FILE),
 )
 def requests_come_from_files(ctx: Context) -> None:
-    """A job does the requests of an uploaded JSON Lines file, and names the file."""
-    names = [word(ctx), word(ctx)]
-    lines = "".join(f"{json.dumps(_request(name))}\n" for name in names)
-    parts = {
-        "purpose": (None, "batch"),
-        "file": (ctx.marker.name("batch.jsonl"), lines.encode(), "application/jsonl"),
-    }
-    file = ctx.need(ctx.api.call(UPLOAD_FILE, files=parts), 200)["id"]
-    made = _create(ctx, requests=None, input_files=[file])
-    expect_equal(ctx, made["input_files"], [file], "input_files", made)
+    """A job does each request of its JSON Lines files, also without a last line end."""
+    names = [f"{word(ctx)} é", word(ctx), word(ctx)]
+    lines = [json.dumps(_request(name)) for name in names]
+    texts = (f"{lines[0]}\n{lines[1]}", f"{lines[2]}\n")
+    files = [_upload(ctx, text) for text in texts]
+    made = _create(ctx, requests=None, input_files=files)
+    expect_equal(ctx, made["input_files"], files, "input_files", made)
     done = _finish(ctx, made)
+    expect_equal(ctx, done["total_requests"], len(names), "total_requests", done)
+    ctx.expect_status(ctx.api.call(GET_FILE, file_id=files[0]), 200)
     found = [str(line["custom_id"]) for line in _lines(ctx, done, "output_file")]
     expect_equal(ctx, sorted(found), sorted(names), "the custom ids of the results", done)
 
@@ -211,7 +251,7 @@ def list_filters(ctx: Context) -> None:
     """Filters keep a job that fits them and leave it out when it does not."""
     made = _create(ctx)
     done = _finish(ctx, made)
-    before = datetime.fromtimestamp(done["created_at"] - 5, UTC).isoformat()
+    before = later(EPOCH, hours=(done["created_at"] - 5) / 3600)
     cases = (
         ("status", "SUCCESS", "FAILED"),
         ("model", chat_model(ctx), f"no-{word(ctx)}"),
@@ -317,10 +357,17 @@ def _request(name: str) -> dict[str, Any]:
     return {"custom_id": name, "body": {"messages": messages, "max_tokens": 16}}
 
 
+def _upload(ctx: Context, text: str) -> str:
+    """The id of a new file of requests."""
+    part = (ctx.marker.name("batch.jsonl"), text.encode(), "application/jsonl")
+    parts = {"purpose": (None, "batch"), "file": part}
+    return str(ctx.need(ctx.api.call(UPLOAD_FILE, files=parts), 200)["id"])
+
+
 def _body(ctx: Context, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-    given = {"requests": [_request("one")], **fields}
-    sent = {name: value for name, value in given.items() if value is not None}
-    return {"endpoint": CHAT, "model": chat_model(ctx), "timeout_hours": 1, **sent}
+    given = {"endpoint": CHAT, "model": chat_model(ctx), "timeout_hours": 1, **fields}
+    given.setdefault("requests", [_request("one")])
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _create(ctx: Context, **fields: Any) -> Exchange:  # noqa: ANN401 - JSON

@@ -19,6 +19,7 @@ from mistral_conformance.rules.common.talks import (
     RESTART,
     START,
     go_on,
+    hear,
     ids,
     kinds,
     last_message,
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 UPDATE_AGENT = "beta.agents.update"
+DELETE_AGENT = "beta.agents.delete"
+LONG = "Tell the story of a river from its source to the sea, in five sentences."
+CUT = {"max_tokens": 3}
 ID = re.compile(r"conv_[0-9a-f]{32}")
 STAMPS = ("created_at", "updated_at")
 MESSAGE_ID = re.compile(r"msg_[0-9a-f]{32}")
@@ -88,20 +92,23 @@ def answer_has_the_shown_form(ctx: Context) -> None:
 )
 def history_holds_all_entries(ctx: Context) -> None:
     """The history holds every input and output in order, and the messages are those among them."""
-    first, second = word(ctx), word(ctx)
-    answer = start(ctx, inputs=f"Repeat {first}.")
+    texts = [f"Repeat {word(ctx)} 🙂 é.", f"Repeat {word(ctx)}.", "Once?", "No, twice."]
+    answer = start(ctx, inputs=texts[0])
     id_ = answer["conversation_id"]
-    later = go_on(ctx, id_, inputs=[{"role": "user", "content": f"Repeat {second}."}])
+    roles = ("user", "assistant", "user")
+    more = [{"role": each, "content": text} for each, text in zip(roles, texts[1:], strict=True)]
+    later = go_on(ctx, id_, inputs=more)
     expect_equal(ctx, later["conversation_id"], id_, "the id of the continued one", later)
     entries = read_history(ctx, id_)
     inputs = of_kind(entries, "message.input")
     said = [each["content"] for each in inputs]
-    expect_equal(ctx, said, [f"Repeat {first}.", f"Repeat {second}."], "the inputs", later)
+    expect_equal(ctx, said, texts, "the inputs", later)
     known = set(ids(inputs))
     outputs = [each for each in entries if each["id"] not in known]
     expect_equal(ctx, outputs, [*answer["outputs"], *later["outputs"]], "the outputs")
     places = [entries.index(each) for each in inputs]
-    expect_equal(ctx, places, [0, 1 + len(answer["outputs"])], "the places of the inputs")
+    second = 1 + len(answer["outputs"])
+    expect_equal(ctx, places, [0, second, second + 1, second + 2], "the places of the inputs")
     shown = ctx.expect_status(ctx.api.call(MESSAGES, conversation_id=id_), 200)["messages"]
     wanted = [each for each in entries if str(each["type"]).startswith("message.")]
     expect_equal(ctx, shown, wanted, "the list of messages")
@@ -181,12 +188,14 @@ def agent_answers_in_its_version(ctx: Context) -> None:
     operations=(RESTART, HISTORY),
 )
 def restart_branches(ctx: Context) -> None:
-    """A restart makes a new conversation from the beginning of one, which stays as it was."""
-    answer = start(ctx, inputs="One.")
+    """A restart makes a conversation like the one it began with, which stays as it was."""
+    settings = {"instructions": "Be brief.", "description": "a talk"}
+    answer = start(ctx, inputs="One.", metadata={"turn": "1"}, **settings)
     old = answer["conversation_id"]
     go_on(ctx, old, inputs="Two.")
     before = read_history(ctx, old)
-    body = {"from_entry_id": answer["outputs"][-1]["id"], "inputs": "Three."}
+    told = {"metadata": {"turn": "2"}}
+    body = {"from_entry_id": answer["outputs"][-1]["id"], "inputs": "Three.", **told}
     branched = ctx.api.call(RESTART, conversation_id=old, json=body)
     new = ctx.expect_status(branched, 200)["conversation_id"]
     ctx.expect(new != old, "the conversation is not a new one", branched)
@@ -195,6 +204,9 @@ def restart_branches(ctx: Context) -> None:
     said = [each["content"] for each in of_kind(entries, "message.input")]
     expect_equal(ctx, said, ["One.", "Three."], "the inputs of the new one")
     expect_equal(ctx, entries[-1], branched["outputs"][-1], "the last entry of the new one")
+    read = ctx.expect_status(ctx.api.call(GET_CONVERSATION, conversation_id=new), 200)
+    for field, value in {**settings, **told}.items():
+        expect_equal(ctx, read[field], value, f"{field} of the new one", branched, read)
 
 
 @rule(
@@ -267,6 +279,52 @@ def what_is_not_stored_is_gone(ctx: Context) -> None:
     before = read_history(ctx, id_)
     last_message(ctx, go_on(ctx, id_, inputs="Forget this.", store=False))
     expect_equal(ctx, read_history(ctx, id_), before, "the history")
+    body = {"model": chat_model(ctx), "inputs": "Hello?", "store": False, "stream": True}
+    streamed = hear(ctx, ctx.api.call(START, json=body))
+    again = ctx.api.call(GET_CONVERSATION, conversation_id=str(streamed[0]["conversation_id"]))
+    ctx.expect_status(again, 404)
+
+
+@rule(
+    id="conversations.turn-has-its-own-arguments",
+    level=MUST,
+    source="document: ConversationAppendRequest.completion_args",
+    operations=(START, APPEND),
+)
+def turn_has_its_own_arguments(ctx: Context) -> None:
+    """The `completion_args` of a start hold for all turns, those of a turn for that turn alone."""
+    free = start(ctx, inputs=LONG)["conversation_id"]
+    bound = start(ctx, inputs=LONG, completion_args=CUT)
+    id_ = bound["conversation_id"]
+    turns = (
+        (bound, True),
+        (go_on(ctx, id_, inputs=LONG), True),
+        (go_on(ctx, free, inputs=LONG, completion_args=CUT), True),
+        (go_on(ctx, free, inputs=LONG), False),
+    )
+    for answer, cut in turns:
+        spent = answer.at("usage.completion_tokens")
+        allowed = "at most" if cut else "more than"
+        said = f"a turn wrote {spent} tokens, {allowed} {CUT['max_tokens']} are due"
+        ctx.expect((spent <= CUT["max_tokens"]) is cut, said, answer)
+
+
+@rule(
+    id="conversations.refused-turn-leaves-no-trace",
+    level=MUST,
+    source="harm: what was refused is in the conversation; errors.object-shape",
+    operations=(APPEND, HISTORY, DELETE_AGENT),
+)
+def refused_turn_leaves_no_trace(ctx: Context) -> None:
+    """A turn that nobody can answer any more is refused, and the history is as it was before."""
+    agent = make_agent(ctx)["id"]
+    id_ = start(ctx, agent_id=agent)["conversation_id"]
+    before = read_history(ctx, id_)
+    ctx.need(ctx.api.call(DELETE_AGENT, agent_id=agent), 204)
+    late = ctx.api.call(APPEND, conversation_id=id_, json={"inputs": "Are you there?"})
+    ctx.expect(late.status < 500, f"the turn is answered with {late.status}", late)
+    if not late.ok:
+        expect_equal(ctx, read_history(ctx, id_), before, "the history", late)
 
 
 @rule(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mistral_conformance.rules.common.names import GET_MODEL
 from mistral_conformance.rules.common.readings import exactly, within
 from mistral_conformance.rules.common.steps import (
     expect_equal,
@@ -163,14 +164,18 @@ def unknown_job_is_not_found(ctx: Context) -> None:
 )
 def jobs_wait_for_their_start(ctx: Context) -> None:
     """Without `auto_start` a job is checked and waits; once started, it runs to its end."""
-    job = create_job(ctx)["id"]
+    suffix = word(ctx)
+    job = create_job(ctx, suffix=suffix)["id"]
     wait_for(ctx, job, "VALIDATED")
     ctx.clock.advance(HOUR_S)
     expect_equal(ctx, read_job(ctx, job)["status"], "VALIDATED", "the status of a waiting job")
     started = ctx.expect_status(ctx.api.call(START_JOB, job_id=job), 200)
     ctx.expect(started["status"] in PLACES[3:], f"the job is {started['status']}", started)
     done = wait_for(ctx, job, "SUCCESS")
-    ctx.expect(done["fine_tuned_model"], "the finished job names no model", done)
+    name = done["fine_tuned_model"]
+    ctx.expect(name, "the finished job names no model", done)
+    ctx.expect_status(ctx.api.call(GET_MODEL, model_id=name), 200)
+    ctx.expect(suffix in str(name), f"the model {name!r} lacks the suffix {suffix!r}", done)
 
 
 @rule(
@@ -227,6 +232,9 @@ def cancelled_job_ends(ctx: Context) -> None:
     stopping = asked["status"] in {"CANCELLATION_REQUESTED", "CANCELLED"}
     ctx.expect(stopping, f"the job is {asked['status']}", asked)
     ended = wait_for(ctx, job, "CANCELLED")
+    told = [within(each, "data", "status") for each in ended["events"]]
+    missing = {asked["status"], "CANCELLED"} - set(told)
+    ctx.expect(not missing, f"no event tells {' and '.join(sorted(missing))}", ended)
     stayed = ended["modified_at"] == ended["created_at"]
     ctx.expect(not stayed, "`modified_at` is that of the creation after hours and an end", ended)
     ctx.expect(ended["fine_tuned_model"] is None, "a cancelled job has a model", ended)
