@@ -24,6 +24,7 @@ from mistral_conformance.model.schemas import (
     properties,
     types,
 )
+from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 from mistral_conformance.verdict.requirement import SHOULD
@@ -126,6 +127,15 @@ def _choices(model: Model) -> Iterator[Subject]:
             yield subject
 
 
+def _rare(model: Model) -> Iterator[Subject]:
+    """Each field that the plainest request has to leave out, and that names nothing."""
+    for subject in _kept(model, lambda each: each.sent and not each.refers):
+        resource, field = subject.value
+        sample = load_samples().get(resource.create, Sample())
+        if field.sent in sample.apart and field.sent not in sample.named:
+            yield subject
+
+
 def _clearable(model: Model) -> Iterator[Subject]:
     return (each for each in changeable(model) if each.value[1].null == "clears")
 
@@ -192,6 +202,17 @@ def number_is_kept(world: World, subject: tuple[Resource, Field, str, Bounds]) -
             expect_shown(world, told[0], told_by(world, *told), {field.name: value})
     if not judged:
         raise NotOffered(f"not offered: the server takes no bound of `{inner or field.sent}`")
+
+
+@law(id="values.rare-fields-are-kept", over=_rare, source=LOST, harm=True)
+def rare_fields_are_kept(world: World, subject: tuple[Resource, Field]) -> None:
+    """What plain requests leave out is shown as it was sent, as far as answers tell it."""
+    resource, field = subject
+    value = world.values.make(field.sent, creating_schema(world.document, resource, field))
+    told = None if value is None else _made_with(world, resource, field, value)
+    if not told:
+        raise NotOffered(f"not offered: the server takes no `{field.sent}` by itself")
+    expect_shown(world, told[0], told_by(world, *told), {field.name: value})
 
 
 @law(id="values.choice-is-kept", over=_choices, source=LOST, harm=True)

@@ -114,7 +114,8 @@ def named_is_there(world: World, subject: tuple[Resource, Field, Resource]) -> N
     value = shown.fields.get(field.name)
     found = [e for e in (value if isinstance(value, list) else [value]) if isinstance(e, str) and e]
     if not found:
-        raise NotOffered(f"not offered: a new {resource.name} has no `{field.name}`", shown.exchange)
+        said = f"not offered: a new {resource.name} has no `{field.name}`"
+        raise NotOffered(said, shown.exchange)
     for identity in found:
         answer = world.ask(of.read, {of.parameter: identity})
         said = f"`{field.name}` names {of.one} that is refused with {answer.status}"
