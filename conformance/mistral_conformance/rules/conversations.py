@@ -307,6 +307,9 @@ def turn_has_its_own_arguments(ctx: Context) -> None:
         allowed = "at most" if cut else "more than"
         said = f"a turn wrote {spent} tokens, {allowed} {CUT['max_tokens']} are due"
         ctx.expect((spent <= CUT["max_tokens"]) is cut, said, answer)
+    costs = [answer.at("usage.prompt_tokens") for answer, _ in turns[:2]]
+    reads = "the prompt of a second turn counts {1} tokens, that of the first {0}".format(*costs)
+    ctx.expect(costs[1] > costs[0], reads, turns[1][0])
 
 
 @rule(

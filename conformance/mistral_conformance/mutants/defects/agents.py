@@ -252,9 +252,9 @@ def refused_update_is_made(update: Part) -> Part:
     def defect(ctx: Part) -> Part:
         try:
             return update(ctx)
-        except APIError:
-            rest = {name: each for name, each in ctx.body.items() if name != "model"}
+        except APIError as refusal:
+            rest = {name: ctx.body[name] for name in ctx.body.keys() & {"instructions"}}
             update(evolve(ctx, body=rest))
-            raise
+            return refusal.answer()
 
     return defect

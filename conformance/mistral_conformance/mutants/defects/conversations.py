@@ -359,9 +359,9 @@ def refused_turn_is_kept(go_on: Part) -> Part:
     def defect(ctx: Part, step: Part) -> Part:
         try:
             return go_on(ctx, step)
-        except APIError:
+        except APIError as refusal:
             said = entries.read_inputs(ctx, ctx.body.get("inputs"))
             records.keep_entries(ctx, step.conversation.id, [*step.kept, *said])
-            raise
+            return refusal.answer()
 
     return defect
