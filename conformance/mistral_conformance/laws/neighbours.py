@@ -227,13 +227,16 @@ def _texts(world: World, instance: Instance) -> dict[str, str]:
 def _fill(world: World, instance: Instance, field: Field | None = None) -> None:
     """Give each other changeable field a value, so that there is something to lose.
 
-    Without a field all get a new one, also what the object was made with.
+    What the object was made with is sent again; without a field it gets a new value, too.
     """
     resource = instance.resource
     body = {}
     for each in resource.fields.values():
-        new = field is None or (each.name != field.name and each.name not in instance.sent)
-        if each.changed and new:
+        if not each.changed or (field and each.name == field.name):
+            continue
+        if field and each.name in instance.sent:
+            body[each.changed] = instance.sent[each.name]
+        else:
             with suppress(Skipped):
                 body[each.changed] = new_value(world, resource, each)
     if body:

@@ -142,7 +142,7 @@ def _switches(world: World, view: ListView, resource: Resource) -> list[str]:
 
 def _variety(world: World, view: ListView, resource: Resource, word: str) -> Iterator[Json]:
     """What to send for each item: names apart, and each value of each filter that can be sent."""
-    choices = [dict(each) for each in _choices(world, view, resource)]
+    choices = [*(dict(each) for each in _choices(world, view, resource)), {}]
     for number, name in enumerate(NAMES):
         media_type, suffix, content = TYPES[number % len(TYPES)]
         marked = world.ctx.marker.name(f"{word} {name}")
@@ -151,7 +151,7 @@ def _variety(world: World, view: ListView, resource: Resource, word: str) -> Ite
             unique = content + f"{word} {number}\n".encode() * (number + 1)
             body = content * (number + 1) if suffix == ".jsonl" else unique
             given = {"file.name": marked + suffix, "file.type": media_type, "file.content": body}
-        yield {**given, **(choices[number % len(choices)] if choices else {})}
+        yield {**given, **choices[number % len(choices)]}
 
 
 def _choices(world: World, view: ListView, resource: Resource) -> Iterator[list[tuple[str, Any]]]:

@@ -15,7 +15,6 @@ from mistral_conformance.rules.common.steps import (
     word,
 )
 from mistral_conformance.rules.common.talks import make_agent
-from mistral_conformance.rules.common.times import later
 from mistral_conformance.rules.common.walks import ids_of, walk_numbers
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -222,51 +221,6 @@ def cancelled_job_stops(ctx: Context) -> None:
 
 
 @rule(
-    id="batch.deleted-job-is-gone",
-    level=MUST,
-    source="document: DeleteBatchJobResponse; shapes.success-codes",
-    operations=(DELETE, GET, CANCEL, LIST),
-)
-def deleted_job_is_gone(ctx: Context) -> None:
-    """Deleting a job names it; then it is neither read, cancelled, listed nor deleted again."""
-    metadata = {"mark": word(ctx)}
-    done = _finish(ctx, _create(ctx, metadata=metadata))
-    ids = {"job_id": done["id"]}
-    deleted = ctx.expect_status(ctx.api.call(DELETE, ids), 200)
-    expect_equal(ctx, deleted["id"], done["id"], "the id", deleted)
-    ctx.expect(deleted.json().get("deleted") is not False, "deleted is false", deleted)
-    for operation in (GET, CANCEL, DELETE):
-        ctx.expect_status(ctx.api.call(operation, ids), 404)
-    found = ids_of([_list(ctx, metadata=json.dumps(metadata))])
-    ctx.expect(done["id"] not in found, "a deleted job is listed")
-
-
-@rule(
-    id="batch.list-filters",
-    level=MUST,
-    source="document: batch.jobs.list",
-    operations=(LIST, CREATE),
-)
-def list_filters(ctx: Context) -> None:
-    """Filters keep a job that fits them and leave it out when it does not."""
-    made = _create(ctx)
-    done = _finish(ctx, made)
-    before = later(EPOCH, hours=(done["created_at"] - 5) / 3600)
-    cases = (
-        ("status", "SUCCESS", "FAILED"),
-        ("model", chat_model(ctx), f"no-{word(ctx)}"),
-        ("created_after", before, FUTURE),
-    )
-    for name, fitting, other in cases:
-        kept = ids_of(walk_numbers(ctx, LIST, {name: fitting}))
-        ctx.expect(made["id"] in kept, f"{name}={fitting} leaves a fitting job out")
-        left = ids_of(walk_numbers(ctx, LIST, {name: other}))
-        ctx.expect(made["id"] not in left, f"{name}={other} keeps a job that does not fit")
-    own = ids_of(walk_numbers(ctx, LIST, {"created_by_me": "true"}))
-    ctx.expect(made["id"] in own, "created_by_me leaves one's own job out")
-
-
-@rule(
     id="batch.own-jobs-are-ones-own",
     level=MUST,
     source="document: batch.jobs.list (created_by_me)",
@@ -280,23 +234,6 @@ def own_jobs_are_ones_own(ctx: Context) -> None:
         ctx.skip("the caller does not see the jobs of a colleague")
     own = ids_of(walk_numbers(ctx, LIST, {"created_by_me": "true"}))
     ctx.expect(other["id"] not in own, "created_by_me lists a colleague's job", other)
-
-
-@rule(
-    id="batch.metadata-finds-jobs",
-    level=SHOULD,
-    source="choices.batch-metadata-finds-jobs",
-    operations=(LIST, CREATE),
-)
-def metadata_finds_jobs(ctx: Context) -> None:
-    """The list narrowed to metadata holds the jobs that carry them, and no other."""
-    mark = word(ctx)
-    first = _create(ctx, metadata={"mark": mark, "turn": "1"})
-    second = _create(ctx, metadata={"mark": mark, "turn": "2"})
-    both = ids_of([_list(ctx, metadata=json.dumps({"mark": mark}))])
-    expect_equal(ctx, sorted(both), sorted([first["id"], second["id"]]), "jobs of one mark")
-    one = ids_of([_list(ctx, metadata=json.dumps({"mark": mark, "turn": "2"}))])
-    expect_equal(ctx, one, [second["id"]], "jobs of one mark and turn")
 
 
 @rule(
@@ -331,25 +268,6 @@ def one_source_of_requests(ctx: Context) -> None:
     """A job without requests is refused, and one whose file does not exist."""
     for fields in ({"requests": None}, {"requests": None, "input_files": [unknown_id(ctx)]}):
         expect_refused(ctx, ctx.api.call(CREATE, json=_body(ctx, **fields)), f"a job of {fields}")
-
-
-@rule(
-    id="batch.neighbours-do-not-share-jobs",
-    level=SHOULD,
-    source="choices.batch-neighbours-do-not-share-jobs",
-    operations=(GET, CANCEL, DELETE, LIST),
-    needs=("neighbour",),
-)
-def neighbours_do_not_share_jobs(ctx: Context) -> None:
-    """Another workspace neither reads, cancels, deletes nor lists a job."""
-    metadata = {"mark": word(ctx)}
-    ids = {"job_id": _create(ctx, metadata=metadata)["id"]}
-    api = ctx.as_("neighbour")
-    for operation in (GET, CANCEL, DELETE):
-        ctx.expect_status(api.call(operation, ids), 403, 404)
-    query = {"metadata": json.dumps(metadata)}
-    listed = ctx.expect_status(api.call(LIST, query=query), 200)
-    expect_equal(ctx, listed["data"], [], "the neighbour's list", listed)
 
 
 def _request(name: str) -> dict[str, Any]:

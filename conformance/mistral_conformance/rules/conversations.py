@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.common.readings import expect_sum
-from mistral_conformance.rules.common.refusals import expect_hidden
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.rules.common.talks import (
     APPEND,
-    DELETE_CONVERSATION,
     GET_CONVERSATION,
     HISTORY,
     LIST_CONVERSATIONS,
@@ -21,7 +19,6 @@ from mistral_conformance.rules.common.talks import (
     go_on,
     hear,
     ids,
-    kinds,
     last_message,
     make_agent,
     of_kind,
@@ -139,27 +136,6 @@ def conversation_is_described(ctx: Context) -> None:
         listed = ctx.expect_status(ctx.api.call(LIST_CONVERSATIONS, query=query), 200)
         found = set(ids(listed.json()))
         expect_equal(ctx, found, wanted, "what the metadata find", listed)
-
-
-@rule(
-    id="conversations.pages-make-the-list",
-    level=MUST,
-    source="document: beta.conversations.list; lists.ways-of-paging",
-    operations=(LIST_CONVERSATIONS,),
-)
-def pages_make_the_list(ctx: Context) -> None:
-    """The numbered pages, from 0, are bare arrays that hold each conversation once."""
-    key = word(ctx)
-    made = [start(ctx, metadata={"key": key})["conversation_id"] for _ in range(3)]
-    query = {"metadata": f'{{"key": "{key}"}}', "page_size": 2}
-    pages = [
-        ctx.expect_status(ctx.api.call(LIST_CONVERSATIONS, query={**query, "page": page}), 200)
-        for page in range(3)
-    ]
-    sizes = [len(page.json()) for page in pages]
-    expect_equal(ctx, sizes, [2, 1, 0], "the sizes of the pages", *pages)
-    found = [each["id"] for page in pages for each in page.json()]
-    expect_equal(ctx, sorted(found), sorted(made), "the ids of all pages", *pages)
 
 
 @rule(
@@ -331,30 +307,6 @@ def refused_turn_leaves_no_trace(ctx: Context) -> None:
 
 
 @rule(
-    id="conversations.deleted-conversation-is-gone",
-    level=MUST,
-    source="document: beta.conversations.delete; shapes.success-codes",
-    operations=(DELETE_CONVERSATION, GET_CONVERSATION, HISTORY, MESSAGES, APPEND, RESTART),
-)
-def deleted_conversation_is_gone(ctx: Context) -> None:
-    """Deleting a conversation answers 204; it is gone then from every path."""
-    key = word(ctx)
-    answer = start(ctx, metadata={"key": key})
-    id_, entry = answer["conversation_id"], answer["outputs"][-1]["id"]
-    removed = ctx.api.call(DELETE_CONVERSATION, conversation_id=id_)
-    ctx.expect(not ctx.expect_status(removed, 204).content, "the 204 has a body", removed)
-    for operation in (GET_CONVERSATION, HISTORY, MESSAGES, DELETE_CONVERSATION):
-        ctx.expect_status(ctx.api.call(operation, conversation_id=id_), 404)
-    late = ctx.api.call(APPEND, conversation_id=id_, json={"inputs": "Late."})
-    ctx.expect_status(late, 404)
-    again = {"from_entry_id": entry, "inputs": "Late."}
-    ctx.expect_status(ctx.api.call(RESTART, conversation_id=id_, json=again), 404)
-    query = {"metadata": f'{{"key": "{key}"}}'}
-    listed = ctx.expect_status(ctx.api.call(LIST_CONVERSATIONS, query=query), 200)
-    expect_equal(ctx, listed.json(), [], "the list", removed, listed)
-
-
-@rule(
     id="conversations.somebody-must-answer",
     level=MUST,
     source="document: ConversationRequest (names either model or agent_id)",
@@ -368,24 +320,6 @@ def somebody_must_answer(ctx: Context) -> None:
     expect_refused(ctx, ghost, "an agent that is not there")
     model = {"inputs": "Hello?", "model": f"no-such-model-{word(ctx)}"}
     expect_refused(ctx, ctx.api.call(START, json=model), "a model that is not there")
-
-
-@rule(
-    id="conversations.other-workspaces-see-nothing",
-    level=MAY,
-    source="choices.conversations-other-workspaces-see-nothing",
-    operations=(GET_CONVERSATION, HISTORY, MESSAGES, APPEND, DELETE_CONVERSATION),
-    needs=("neighbour",),
-)
-def other_workspaces_see_nothing(ctx: Context) -> None:
-    """A conversation is unknown to a caller of another workspace."""
-    id_ = start(ctx)["conversation_id"]
-    api = ctx.as_("neighbour")
-    for operation in (GET_CONVERSATION, HISTORY, MESSAGES, DELETE_CONVERSATION):
-        expect_hidden(ctx, api.call(operation, conversation_id=id_))
-    theirs = api.call(APPEND, conversation_id=id_, json={"inputs": "Hello?"})
-    expect_hidden(ctx, theirs)
-    expect_equal(ctx, len(kinds(read_history(ctx, id_))), 2, "the number of entries", theirs)
 
 
 def expect_total(ctx: Context, answer: Exchange) -> None:

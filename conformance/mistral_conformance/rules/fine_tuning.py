@@ -28,7 +28,6 @@ from mistral_conformance.rules.common.tunings import (
     upload_lines,
     wait_for,
 )
-from mistral_conformance.rules.common.walks import ids_of, walk_numbers
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -86,47 +85,6 @@ def dry_run_creates_nothing(ctx: Context) -> None:
 
 
 @rule(
-    id="fine-tuning.jobs-are-filtered",
-    level=MUST,
-    source="document: fine_tuning.jobs.list (parameters)",
-    operations=(LIST_JOBS,),
-)
-def jobs_are_filtered(ctx: Context) -> None:
-    """Filters keep the jobs that fit and leave out the others; the total counts what is kept."""
-    suffix, model = word(ctx), order(ctx, "")["model"]
-    job = create_job(ctx, suffix=suffix)
-    fitting = {"model": model, "created_by_me": "true", "status": job["status"]}
-    fitting |= {"created_after": PAST, "created_before": FUTURE}
-    for query in ({}, *({name: value} for name, value in fitting.items())):
-        listed = ctx.api.call(LIST_JOBS, query={"suffix": suffix, **query})
-        ctx.expect_status(listed, 200)
-        expect_equal(ctx, ids_of([listed]), [job["id"]], f"the list with {query}", listed)
-        expect_equal(ctx, listed["total"], 1, "the total", listed)
-    none = {"model": ctx.marker.name("none")}, {"status": "SUCCESS"}, {"created_after": FUTURE}
-    for query in (*none, {"created_before": PAST}):
-        listed = ctx.api.call(LIST_JOBS, query={"suffix": suffix, **query})
-        ctx.expect_status(listed, 200)
-        expect_equal(ctx, ids_of([listed]), [], f"the list with {query}", listed)
-
-
-@rule(
-    id="fine-tuning.pages-have-no-gaps",
-    level=MUST,
-    source="document: fine_tuning.jobs.list (page, page_size); lists.ways-of-paging",
-    operations=(LIST_JOBS,),
-)
-def pages_have_no_gaps(ctx: Context) -> None:
-    """Pages of two show each of three jobs once, the newest first, and count all."""
-    suffix, file = word(ctx), upload_lines(ctx)
-    made = [create_job(ctx, file, suffix=suffix)["id"] for _ in range(3)]
-    pages = walk_numbers(ctx, LIST_JOBS, {"suffix": suffix, "page_size": 2})
-    found = ids_of(pages)
-    expect_equal(ctx, sorted(found), sorted(made), "the ids of all pages", *pages)
-    expect_equal(ctx, [len(page["data"]) for page in pages], [2, 1, 0], "the sizes", *pages)
-    expect_equal(ctx, pages[0]["total"], len(made), "the total", pages[0])
-
-
-@rule(
     id="fine-tuning.unknown-file-is-refused",
     level=MUST,
     source=(
@@ -140,19 +98,6 @@ def unknown_file_is_refused(ctx: Context) -> None:
     expect_refused(ctx, absent, "an unknown training file")
     sent = {**order(ctx, upload_lines(ctx)), "model": ctx.marker.name("no-such-model")}
     expect_refused(ctx, ctx.api.call(CREATE_JOB, json=sent), "an unknown model")
-
-
-@rule(
-    id="fine-tuning.unknown-job-is-not-found",
-    level=MUST,
-    source=("document: fine_tuning.jobs.get (paths below /v1/fine_tuning/jobs/{job_id}: 404)"),
-    operations=(GET_JOB, START_JOB, CANCEL_JOB),
-)
-def unknown_job_is_not_found(ctx: Context) -> None:
-    """A job that does not exist is not read, started or cancelled: 404."""
-    absent = unknown_id(ctx)
-    for operation in (GET_JOB, START_JOB, CANCEL_JOB):
-        ctx.expect_status(ctx.api.call(operation, job_id=absent), 404)
 
 
 @rule(
