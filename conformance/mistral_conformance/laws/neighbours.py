@@ -227,20 +227,20 @@ def _texts(world: World, instance: Instance) -> dict[str, str]:
 def _fill(world: World, instance: Instance, field: Field | None = None) -> None:
     """Give each other changeable field a value, so that there is something to lose.
 
-    What the object was made with is sent again; without a field it gets a new value, too.
+    What the object was made with has to stay; without a field it gets a new value, too.
     """
     resource = instance.resource
     body = {}
     for each in resource.fields.values():
-        if not each.changed or (field and each.name == field.name):
-            continue
-        if field and each.name in instance.sent:
-            body[each.changed] = instance.sent[each.name]
-        else:
+        new = field is None or (each.name != field.name and each.name not in instance.sent)
+        if each.changed and new:
             with suppress(Skipped):
                 body[each.changed] = new_value(world, resource, each)
     if body:
-        world.need(world.change(instance, body))
+        before = world.look(instance) if field else []
+        change = world.need(world.change(instance, body))
+        kept = [each for each in _fixed(resource) if each.name in instance.sent]
+        _expect_unchanged(world, kept, before, world.look(instance) if field else [], change)
 
 
 def _expect_unchanged(

@@ -39,36 +39,6 @@ LATER = ("version", "versions", "updated_at")
 
 
 @rule(
-    id="agents.new-agent-shows-what-was-sent",
-    level=MUST,
-    source=(
-        "document: CreateAgentRequest; document: Agent; agents.library-tool; agents.fresh-values"
-    ),
-    operations=(CREATE_AGENT, GET),
-)
-def new_agent_shows_what_was_sent(ctx: Context) -> None:
-    """A new agent has all that was sent, is version 0, and is read back the same."""
-    other = make_agent(ctx)["id"]
-    sent: dict[str, Any] = {
-        "description": f"Tells {word(ctx)}.",
-        "instructions": "Answer in one word.",
-        "tools": [{"type": "web_search"}],
-        "handoffs": [other],
-        "metadata": {"team": word(ctx)},
-    }
-    made = make_agent(ctx, **sent)
-    for field, value in sent.items():
-        if field != "tools":
-            expect_equal(ctx, made[field], value, field, made)
-    kinds = [each["type"] for each in made["tools"]]
-    expect_equal(ctx, kinds, ["web_search"], "the types of the tools", made)
-    expect_equal(ctx, made["version"], 0, "the version", made)
-    expect_equal(ctx, made["versions"], [0], "the versions", made)
-    read = ctx.expect_status(ctx.api.call(GET, agent_id=made["id"]), 200)
-    expect_same_fields(ctx, made, read, ignore=set())
-
-
-@rule(
     id="agents.new-agent-has-the-shown-form",
     level=MAY,
     source="agents.fresh-values",

@@ -78,7 +78,7 @@ def instructions_are_read(ctx: Context) -> None:
 
 @rule(
     id="agents-completions.agents-tools-are-offered",
-    level=SHOULD,
+    level=MUST,
     source="document: Agent.tools; document: AgentsCompletionRequest.tool_choice",
     operations=(COMPLETE,),
 )

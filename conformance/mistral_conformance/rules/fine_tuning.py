@@ -20,7 +20,6 @@ from mistral_conformance.rules.common.tunings import (
     LIST_JOBS,
     START_JOB,
     TARGET,
-    WAITING,
     create_job,
     lines,
     order,
@@ -38,32 +37,6 @@ STEPS = 10
 PLACES = ("QUEUED", "VALIDATING", "VALIDATED", "STARTED", "RUNNING", "SUCCESS")
 HOUR_S = 3600
 PAST, FUTURE = "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
-
-
-@rule(
-    id="fine-tuning.created-job-is-readable",
-    level=MUST,
-    source="document: FineTuningJob",
-    operations=(CREATE_JOB, GET_JOB),
-)
-def created_job_is_readable(ctx: Context) -> None:
-    """A new job is read by its id, and both times it is what was asked for."""
-    file, suffix = upload_lines(ctx), word(ctx)
-    made = create_job(ctx, file, suffix=suffix)
-    for job in (made, read_job(ctx, made["id"])):
-        wanted = {
-            "id": made["id"],
-            "object": "job",
-            "job_type": "completion",
-            "model": order(ctx, file)["model"],
-            "training_files": [file],
-            "suffix": suffix,
-            "auto_start": False,
-        }
-        for field, value in wanted.items():
-            expect_equal(ctx, job[field], value, field, job)
-        expect_equal(ctx, job.at("hyperparameters.training_steps"), STEPS, "the steps", job)
-        ctx.expect(job["status"] in WAITING, f"a new job is {job['status']}", job)
 
 
 @rule(
