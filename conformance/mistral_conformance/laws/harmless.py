@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.laws.comparing import describe, first_difference, inside, known, shorten
+from mistral_conformance.laws.comparing import (
+    describe,
+    first_difference,
+    inside,
+    is_equal,
+    known,
+    shared,
+    shorten,
+)
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.placing import place_id
 from mistral_conformance.laws.requests import plain_request, unknown_id
 from mistral_conformance.laws.subjects import needs_of
 from mistral_conformance.laws.views import stable
-from mistral_conformance.model.schemas import answer_schema, body_schema, properties, types
+from mistral_conformance.model.schemas import JSON, answer_schema, body_schema, properties, types
 from mistral_conformance.verdict.outcome import Skipped
 from mistral_conformance.verdict.requirement import SHOULD
 
@@ -76,9 +84,11 @@ def refused_changes_nothing(world: World, subject: tuple[Resource, str]) -> None
         judged += 1
         _expect_same(world, before, _snapshot(world, instance), answer)
         for view, one in parts.items():
-            left, right = shorten(one, _part(world, instance, view))
+            schema, _ = answer_schema(world.document.operations[view], world.document)
+            told = shared(world.document, schema or {}, one, _part(world, instance, view))
+            left, right = shorten(*told)
             said = f"{operation}, which was refused, changed {view} from {left} to {right}"
-            world.expect(left == right, said, answer)
+            world.expect(is_equal(*told), said, answer)
     if not judged:
         raise Skipped(f"{operation} takes whatever is sent")
 
@@ -156,7 +166,7 @@ def _parts(world: World, instance: Instance) -> dict[str, object]:
 
 def _part(world: World, instance: Instance, view: str) -> object:
     answer = world.ask(view, instance.ids)
-    return _known(world, view, answer) if answer.ok else answer.status
+    return answer.json() if answer.ok and answer.media_type == JSON else answer.status
 
 
 def _snapshot(world: World, instance: Instance) -> list[tuple[Resource, Shown]]:

@@ -81,7 +81,11 @@ def unknown_file_is_refused(ctx: Context) -> None:
     needs=("clock",),
 )
 def jobs_wait_for_their_start(ctx: Context) -> None:
-    """Without `auto_start` a job is checked and waits; once started, it runs to its end."""
+    """Without `auto_start` a job is checked and waits; once started, it runs to its end.
+
+    With it a job starts by itself.
+    """
+    wait_for(ctx, create_job(ctx, auto_start=True)["id"], *PLACES[3:])
     suffix = word(ctx)
     job = create_job(ctx, suffix=suffix)["id"]
     wait_for(ctx, job, "VALIDATED")
