@@ -151,9 +151,9 @@ def _wrong_bodies(world: World, operation: str) -> Iterator[object]:
     for each in [each for name, each in taken.items() if name not in plain][:FEW]:
         is_text = types(world.document, each.schema) & {"string", "object", "array"}
         yield {**plain, each.name: 7 if is_text else "no number"}
-    for each in world.model.references:
-        place = each.place
-        if (place.operation, place.where) == (operation, "body") and each.resource:
+    for reference in world.model.references:
+        place = reference.place
+        if (place.operation, place.where) == (operation, "body") and reference.resource:
             yield place_id(world.document, place, plain, unknown_id(world, spec, place.name))
 
 

@@ -165,7 +165,7 @@ def agent_answers_in_its_version(ctx: Context) -> None:
 )
 def restart_branches(ctx: Context) -> None:
     """A restart makes a conversation like the one it began with, which stays as it was."""
-    settings = {"instructions": "Be brief."}
+    settings: dict[str, Any] = {"instructions": "Be brief."}
     answer = start(ctx, inputs="One.", metadata={"turn": "1"}, **settings)
     old = answer["conversation_id"]
     go_on(ctx, old, inputs="Two.")
