@@ -162,6 +162,7 @@ def foreign_is_refused(world: World, subject: tuple[Reference, str]) -> None:
     reference, outsider = subject
     instance = world.make(_resource(world, reference))
     ids = _own_ids(world, reference, instance)
+    world.prepare(reference.place.operation, instance.by, ids)
     before = world.look(instance)
     answer = send_plain(world, reference.place.operation, ids, by=outsider)
     expect_refused(world, reference, "foreign", answer, f" to the {outsider}")

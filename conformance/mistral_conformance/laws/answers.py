@@ -149,6 +149,8 @@ def have_their_own_ids(world: World, operation: str) -> None:
 
 def _compare(plain: Completion, streamed: Completion) -> Iterator[tuple[str, object, object]]:
     """What both sides have to tell alike, each part with its name and both values."""
+    if plain.models and streamed.models:
+        yield "the model", sorted(plain.models), sorted(streamed.models)
     yield "the indexes of the choices", sorted(plain.choices), sorted(streamed.choices)
     for index, choice in plain.choices.items():
         other = streamed.choices.get(index)

@@ -41,7 +41,10 @@ class Choice:
 
 @frozen(eq=False)
 class Completion:
-    """A whole answer. `usage` are those that were told, `ids` all ids that the pieces have."""
+    """A whole answer. `usage` are those that were told, `ids` all ids that the pieces have.
+
+    `models` are the names that the answer or its pieces say they are from.
+    """
 
     exchange: Exchange = field(repr=False)
     choices: dict[int, Choice]
@@ -49,6 +52,7 @@ class Completion:
     ids: frozenset[str]
     usage_last: bool = True
     ended: bool = True
+    models: frozenset[str] = frozenset()
 
     @property
     def told(self) -> list[tuple[int, str, Any]]:
@@ -75,26 +79,29 @@ def read_plain(exchange: Exchange) -> Completion:
         _add(choice, message, each)
     usage = body.get("usage")
     told = (usage,) if isinstance(usage, dict) else ()
-    return Completion(exchange, choices, told, frozenset(_texts([body.get("id")])))
+    ids, models = (frozenset(_texts([body.get(name)])) for name in ("id", "model"))
+    return Completion(exchange, choices, told, ids, models=models)
 
 
 def read_pieces(exchange: Exchange, end: str) -> Completion:
     """The answer that the pieces of a stream make."""
     choices: dict[int, Choice] = {}
-    usage, ids = [], []
+    usage, ids, models = [], [], []
     events = [each for each in exchange.events if each.data]
     ended = bool(events) and events[-1].data.strip() == end
     pieces = [_piece(each.data, exchange) for each in events if each.data.strip() != end]
     for piece in pieces:
         usage += [piece["usage"]] if isinstance(piece.get("usage"), dict) else []
         ids.append(piece.get("id"))
+        models.append(piece.get("model"))
         for each in _items(piece.get("choices")):
             delta = each.get("delta") if isinstance(each, dict) else None
             if not isinstance(delta, dict):
                 raise Failed(f"a `delta` is {kind(delta)} where an object is due", exchange)
             _add(_choice(choices, each, exchange), delta, each)
     last = bool(pieces) and isinstance(pieces[-1].get("usage"), dict)
-    return Completion(exchange, choices, tuple(usage), frozenset(_texts(ids)), last, ended)
+    told, names = (frozenset(_texts(each)) for each in (ids, models))
+    return Completion(exchange, choices, tuple(usage), told, last, ended, names)
 
 
 def _piece(data: str, exchange: Exchange) -> Json:

@@ -54,7 +54,8 @@ def values_of(
         plain = [spell_time(moment) for moment in (least, most, least - DAY_S)]
         return [*plain, spell_time(least, AHEAD), spell_time(most, -AHEAD)]
     if each.compare == "holds":
-        return [*found[:2], {**found[0], "nobody": "has this"}]
+        empty = "" if all(isinstance(value, str) for value in found[0].values()) else False
+        return [*found[:2], *({**found[0], "nobody": each} for each in ("has this", empty))]
     distinct = list(dict.fromkeys(value for value in found if isinstance(value, str | bool)))
     if "boolean" in types(world.document, each.schema):
         return [True, False]
@@ -104,10 +105,13 @@ def _told(item: Json, each: Filter) -> Values:
 
 
 def _absent(world: World, each: Filter, found: Values) -> Values:
-    """A value that no item has, where there is one."""
+    """A value that no item has, where there is one, and most of a text that one has."""
     listed = items_of(world.document, each.schema) or each.schema
-    choices = facet(world.document, listed, "enum") or [f"none/{world.values.word()}"]
-    return [value for value in choices if value is not None and value not in found][:1]
+    choices = facet(world.document, listed, "enum")
+    if choices:
+        return [value for value in choices if value is not None and value not in found][:1]
+    cut = [value[:-1] for value in found if isinstance(value, str) and len(value) > 1][:1]
+    return [f"none/{world.values.word()}", *(each for each in cut if each not in found)]
 
 
 def _is_on_side(each: Filter, asked: str, found: object) -> bool | None:

@@ -19,7 +19,7 @@ def own_named(world: Maker, operation: str, by: str) -> Json:
     """An identity's own objects for what the plainest request names of the caller's."""
     sample = load_samples().get(operation, Sample())
     found: Json = {}
-    body = sample.body or {}
+    body = {**(sample.body or {}), **sample.made}
     for each in world.model.references:
         name = each.place.name
         named = sample.named.get(name) if each.place.operation == operation else None

@@ -5,10 +5,16 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from mistral_conformance.laws.comparing import describe, first_difference
+from mistral_conformance.laws.finding import find_named
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.links import open_url, read_url
+from mistral_conformance.laws.placing import place_id
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.subjects import resources
+from mistral_conformance.laws.views import stable
+from mistral_conformance.probing.samples import Sample, load_samples
+from mistral_conformance.probing.targets import load_targets
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import Skipped
@@ -78,6 +84,19 @@ def _parents(model: Model) -> Iterator[Subject]:
                 operations = (subject.value.delete, child.read)
                 needed = (*operations, subject.value.create, child.create)
                 yield Subject(child.name, child, operations, needed)
+
+
+def _naming(model: Model) -> Iterator[Subject]:
+    """Each creation that can name what can be deleted: the reference, and what is made."""
+    for each in model.references:
+        place, named = each.place, model.resources.get(each.resource or "")
+        makes = next((e for e in model.resources.values() if e.create == place.operation), None)
+        can = load_samples().get(place.operation, Sample()).named.get(place.name)
+        if not named or not named.delete or not named.whole or not can or not makes:
+            continue
+        if makes.whole and makes.read and load_targets()[can.target].operation == named.create:
+            needed = (makes.create, makes.read, named.create, named.delete)
+            yield Subject(str(place), (each, makes), (named.delete, makes.read), needed)
 
 
 @law(id="gone.is-refused", over=_places, source=DECLARED, harm=True)
@@ -188,3 +207,26 @@ def _again(instance: Instance) -> dict[str, object]:
         for name, value in instance.sent.items()
         if resource.fields[name].sent not in {"file.size", "file.suffix"}
     }
+
+
+@law(id="gone.leaves-what-names-it", over=_naming, source=LOST, harm=True)
+def leaves_what_names_it(world: World, subject: tuple[Reference, Resource]) -> None:
+    """What was made with the id of something stays as it was when that is deleted."""
+    reference, makes = subject
+    place, resource = reference.place, world.model.resources[str(reference.resource)]
+    named = load_samples()[place.operation].named[place.name]
+    identity = find_named(world, named.target, CALLER)
+    body = place_id(world.document, place, {}, identity)
+    naming = world.make(makes, given={**dict.fromkeys(named.without), **body})
+    world.settle(naming)
+    before = world.look(naming)
+    deleted = world.ask(resource.delete, {resource.parameter: identity})
+    if not deleted.ok:
+        raise Skipped(f"{resource.delete} answers {deleted.status} for what is named", deleted)
+    for one, other in zip(before, world.look(naming), strict=True):
+        said = f"{other.view} does not show the {makes.name} any more that named it"
+        world.expect(other.value is not None or one.value is None, said, deleted, other.exchange)
+        difference = first_difference(world.document, stable(makes), one.fields, other.fields)
+        if difference:
+            reason = f"{resource.delete} changed {describe(*difference, one, other)}"
+            world.fail(reason, one.exchange, deleted, other.exchange)

@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.laws.answers import questions
-from mistral_conformance.laws.comparing import describe, first_difference, inside, known, shorten
+from mistral_conformance.laws.comparing import (
+    describe,
+    first_difference,
+    inside,
+    is_equal,
+    known,
+    shared,
+    shorten,
+)
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.laws.requests import plain_request
+from mistral_conformance.laws.placing import place_id
+from mistral_conformance.laws.requests import plain_request, unknown_id
 from mistral_conformance.laws.subjects import needs_of
 from mistral_conformance.laws.views import stable
-from mistral_conformance.model.schemas import JSON, answer_schema, types
+from mistral_conformance.model.schemas import JSON, answer_schema, body_schema, properties, types
 from mistral_conformance.verdict.outcome import Skipped
 from mistral_conformance.verdict.requirement import SHOULD
 
@@ -26,6 +35,8 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
 
 CHARSET = "harm: many programs name the charset of their JSON; RFC 9110 §8.3.1 (parameters)"
+FEW = 4
+"""So many fields are sent with a wrong type, one after the other."""
 LOST = "harm: a request that only looks, or that was refused, changes something"
 FREE = "RFC 9110 §5.1 (unknown fields are ignored, and programs add them, and queries of their own)"
 
@@ -74,14 +85,26 @@ def changes_nothing(world: World, subject: tuple[Resource, str]) -> None:
 
 @law(id="reading.refused-changes-nothing", over=_writings, source=LOST, harm=True)
 def refused_changes_nothing(world: World, subject: tuple[Resource, str]) -> None:
-    """A request that was refused leaves the object and its parent as they were."""
+    """A request that was refused leaves the object, what is in it and its parent as they were."""
     resource, operation = subject
     instance = world.shared(resource)
-    before = _snapshot(world, instance)
-    answer = world.call(operation, instance.ids, json=[])
-    if answer.ok:
-        raise Skipped(f"{operation} takes an array as its body", answer)
-    _expect_same(world, before, _snapshot(world, instance), answer)
+    before, parts = _snapshot(world, instance), _parts(world, instance)
+    judged = 0
+    for body in _wrong_bodies(world, operation):
+        answer = world.call(operation, instance.ids, json=body)
+        if answer.ok:
+            before, parts = _snapshot(world, instance), _parts(world, instance)
+            continue
+        judged += 1
+        _expect_same(world, before, _snapshot(world, instance), answer)
+        for view, one in parts.items():
+            schema, _ = answer_schema(world.document.operations[view], world.document)
+            told = shared(world.document, schema or {}, one, _part(world, instance, view))
+            left, right = shorten(*told)
+            said = f"{operation}, which was refused, changed {view} from {left} to {right}"
+            world.expect(is_equal(*told), said, answer)
+    if not judged:
+        raise Skipped(f"{operation} takes whatever is sent")
 
 
 @law(id="extra.query-is-harmless", over=_readings, source=FREE, level=SHOULD)
@@ -144,6 +167,33 @@ def _filled(value: object) -> object:
     if isinstance(value, dict):
         return {name: _filled(each) for name, each in value.items() if each is not None}
     return [_filled(each) for each in value] if isinstance(value, list) else value
+
+
+def _wrong_bodies(world: World, operation: str) -> Iterator[object]:
+    """An array; the plainest body with one more field of a wrong type; or with an unknown id."""
+    yield []
+    spec = world.document.operations[operation]
+    plain = dict(plain_request(world, operation).get("json") or {})
+    taken = properties(world.document, body_schema(spec)[1] or {})
+    for each in [each for name, each in taken.items() if name not in plain][:FEW]:
+        is_text = types(world.document, each.schema) & {"string", "object", "array"}
+        yield {**plain, each.name: 7 if is_text else "no number"}
+    for reference in world.model.references:
+        place = reference.place
+        if (place.operation, place.where) == (operation, "body") and reference.resource:
+            yield place_id(world.document, place, plain, unknown_id(world, spec, place.name))
+
+
+def _parts(world: World, instance: Instance) -> dict[str, object]:
+    """What is in an object, by each view of it that tells no link."""
+    resource = instance.resource
+    views = [each for each in resource.views if each not in resource.links]
+    return {e: _part(world, instance, e) for e in views if world.capabilities.offers(e)}
+
+
+def _part(world: World, instance: Instance, view: str) -> object:
+    answer = world.ask(view, instance.ids)
+    return answer.json() if answer.ok and answer.media_type == JSON else answer.status
 
 
 def _snapshot(world: World, instance: Instance) -> list[tuple[Resource, Shown]]:

@@ -15,11 +15,20 @@ from attrs import evolve
 
 from mistral_conformance.laws.law import FULL, Subject, law
 from mistral_conformance.laws.links import open_url, read_url
-from mistral_conformance.laws.schemas import changing_schema, creating_schema
+from mistral_conformance.laws.requests import plain_request
+from mistral_conformance.laws.schemas import creating_schema
 from mistral_conformance.laws.subjects import changeable, resources
 from mistral_conformance.laws.values import FAR_DAYS, NAMES
 from mistral_conformance.laws.views import expect_shown, new_value, told_by
-from mistral_conformance.model.schemas import FORM, body_schema, facet, properties, types
+from mistral_conformance.model.schemas import (
+    FORM,
+    body_schema,
+    bounds_of,
+    facet,
+    properties,
+    types,
+)
+from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 from mistral_conformance.verdict.requirement import SHOULD
@@ -30,9 +39,10 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Resource
-    from mistral_conformance.model.document import Json
+    from mistral_conformance.model.document import Document, Json
     from mistral_conformance.record.exchange import Exchange
 
+    Bounds = tuple[float | None, float | None]
     Told = tuple[Instance, Exchange]
     """An object, and the answer to what made it as it is."""
 
@@ -105,13 +115,31 @@ def _plain_texts(model: Model) -> Iterator[Subject]:
 
 
 def _numbers(model: Model) -> Iterator[Subject]:
-    return _kept(model, lambda each: any(bound is not None for bound in each.bounds))
+    """Each number with a bound that a new object takes, by itself or within an object."""
+    for subject in _kept(model, lambda each: each.sent and "." not in each.sent):
+        resource, field = subject.value
+        schema = creating_schema(model.document, resource, field)
+        found = {"": bounds_of(model.document, schema)}
+        for each in properties(model.document, schema).values():
+            found[each.name] = bounds_of(model.document, each.schema)
+        for inner, bounds in found.items():
+            if bounds != (None, None):
+                name = f"{subject.name}.{inner}" if inner else subject.name
+                yield evolve(subject, name=name, value=(resource, field, inner, bounds))
 
 
 def _choices(model: Model) -> Iterator[Subject]:
     for subject in _kept(model, lambda each: each.sent and "." not in each.sent):
-        resource, each = subject.value
-        if facet(model.document, creating_schema(model.document, resource, each), "enum"):
+        if _options(model.document, creating_schema(model.document, *subject.value)):
+            yield subject
+
+
+def _rare(model: Model) -> Iterator[Subject]:
+    """Each field that the plainest request has to leave out, and that names nothing."""
+    for subject in _kept(model, lambda each: each.sent and not each.refers):
+        resource, field = subject.value
+        sample = load_samples().get(resource.create, Sample())
+        if field.sent in sample.apart and field.sent not in sample.named:
             yield subject
 
 
@@ -126,10 +154,13 @@ def _moments(model: Model) -> Iterator[Subject]:
 
 
 def _maps(model: Model) -> Iterator[Subject]:
-    for subject in changeable(model):
-        schema = changing_schema(model.document, *subject.value)
-        if "object" in types(model.document, schema) and not properties(model.document, schema):
-            yield subject
+    def is_map(each: Field) -> bool:
+        is_object = "object" in types(model.document, each.schema)
+        return each.kept and is_object and not properties(model.document, each.schema)
+
+    for subject in _kept(model, is_map):
+        changes = subject.value[0].changes[:1] if subject.value[1].changed else ()
+        yield evolve(subject, operations=(*subject.operations, *changes))
 
 
 def _uploads(model: Model) -> Iterator[Subject]:
@@ -171,14 +202,31 @@ def empty_text_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
 
 
 @law(id="values.number-is-kept", over=_numbers, source=LOST, harm=True)
-def number_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
-    """The least and the greatest number that the document allows are shown as they were sent."""
+def number_is_kept(world: World, subject: tuple[Resource, Field, str, Bounds]) -> None:
+    """The least and the greatest number that is allowed, and 0, are shown as they were sent."""
+    resource, field, inner, bounds = subject
+    base = (plain_request(world, resource.create).get("json") or {}).get(field.sent) or {}
+    judged = 0
+    for number in _within(bounds):
+        value = {inner: number} if inner else number
+        sent = {**base, inner: number} if inner else number
+        told = _made_with(world, resource, field, sent)
+        if told:
+            judged += 1
+            expect_shown(world, told[0], told_by(world, *told), {field.name: value})
+    if not judged:
+        raise NotOffered(f"not offered: the server takes no bound of `{inner or field.sent}`")
+
+
+@law(id="values.rare-fields-are-kept", over=_rare, source=LOST, harm=True)
+def rare_fields_are_kept(world: World, subject: tuple[Resource, Field]) -> None:
+    """What plain requests leave out is shown as it was sent, as far as answers tell it."""
     resource, field = subject
-    for bound in field.bounds:
-        if bound is not None:
-            instance = world.make(resource, given={field.sent: int(bound)})
-            views = told_by(world, instance, instance.made)
-            expect_shown(world, instance, views, {field.name: int(bound)})
+    value = world.values.make(field.sent, creating_schema(world.document, resource, field))
+    told = None if value is None else _made_with(world, resource, field, value)
+    if not told:
+        raise NotOffered(f"not offered: the server takes no `{field.sent}` by itself")
+    expect_shown(world, told[0], told_by(world, *told), {field.name: value})
 
 
 @law(id="values.choice-is-kept", over=_choices, source=LOST, harm=True)
@@ -187,7 +235,7 @@ def choice_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     resource, field = subject
     schema = creating_schema(world.document, resource, field)
     judged = 0
-    for value in facet(world.document, schema, "enum") or ():
+    for value in _options(world.document, schema):
         try:
             instance = world.make(resource, given={field.sent: value})
         except Signal:
@@ -232,15 +280,13 @@ def time_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
 def map_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     """A map is shown with its keys and values as they were sent."""
     resource, field = subject
-    instance = world.make(resource)
     judged = 0
     for value in MAPS:
-        answer = world.change(instance, {field.changed: value})
-        if 400 <= answer.status < 500:
-            continue
-        judged += 1
-        views = told_by(world, instance, world.need(answer))
-        expect_shown(world, instance, views, {field.name: value})
+        for way in (_made_with, _changed_to):
+            told = way(world, resource, field, value)
+            if told:
+                judged += 1
+                expect_shown(world, told[0], told_by(world, *told), {field.name: value})
     if not judged:
         raise NotOffered(f"not offered: the server takes none of the maps for `{field.name}`")
 
@@ -344,19 +390,33 @@ def _fits_form(name: str) -> bool:
     return not NOT_IN_FORMS.search(name)
 
 
-def _made_with(world: World, resource: Resource, field: Field, text: str) -> Told | None:
-    """A new object with the text, None where making one does not take it."""
+def _made_with(world: World, resource: Resource, field: Field, value: object) -> Told | None:
+    """A new object with the value, None where making one does not take it."""
     if field.sent:
         with suppress(Signal):
-            instance = world.make(resource, given={field.sent: text})
+            instance = world.make(resource, given={field.sent: value})
             return instance, instance.made
     return None
 
 
-def _changed_to(world: World, resource: Resource, field: Field, text: str) -> Told | None:
-    """An object that is changed to the text, None where a change does not take it."""
+def _changed_to(world: World, resource: Resource, field: Field, value: object) -> Told | None:
+    """An object that is changed to the value, None where a change does not take it."""
     if field.changed:
         instance = world.make(resource)
         with suppress(Signal):
-            return instance, world.need(world.change(instance, {field.changed: text}))
+            return instance, world.need(world.change(instance, {field.changed: value}))
     return None
+
+
+def _options(document: Document, schema: Json) -> list[object]:
+    """The values that a request may choose from: listed ones, or true and false."""
+    listed = facet(document, schema, "enum")
+    return list(listed) if listed else [True, False] if "boolean" in types(document, schema) else []
+
+
+def _within(bounds: Bounds) -> list[float]:
+    """The bounds that there are, as whole numbers where they are whole, and 0 between them."""
+    low, high = bounds
+    between = (low is None or low <= 0) and (high is None or high >= 0)
+    found = (low, 0 if between else None, high)
+    return list(dict.fromkeys(int(e) if e % 1 == 0 else e for e in found if e is not None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.finding import find_named
@@ -9,18 +10,33 @@ from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.placing import place_id
 from mistral_conformance.laws.requests import plain_request
+from mistral_conformance.laws.subjects import needs_of
+from mistral_conformance.model import Place
+from mistral_conformance.model.schemas import (
+    answer_schema,
+    body_schema,
+    items_of,
+    properties,
+    types,
+)
 from mistral_conformance.probing.samples import Named, Sample, load_samples
 from mistral_conformance.probing.targets import load_targets, targets_of
 from mistral_conformance.session.identities import CALLER
-from mistral_conformance.verdict.outcome import Unjudged
+from mistral_conformance.verdict.outcome import NotOffered, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mistral_conformance.laws.world import World
-    from mistral_conformance.model import Model, Place, Reference
+    from mistral_conformance.model import Field, Model, Reference, Resource
+    from mistral_conformance.model.document import Document, Json
     from mistral_conformance.record.exchange import Exchange
 
+TOLD = "harm: a secret is told to whoever may read the object"
+TOLD_FALSELY = "harm: an object names what is not there"
+SECRET = re.compile(r"(^token|api_key|secret|password|_token)$")
+SECRET_LENGTH = 40
+DEEPEST = 4
 USED = "harm: what is another's, or was deleted, is used through the id in a body"
 NEIGHBOUR = "neighbour"
 SOON_S = 10
@@ -74,6 +90,73 @@ def named_id_is_refused(world: World, subject: tuple[Reference, str]) -> None:
         added = len(_below(world, place) - before)
         said = f"{place.operation} made {added} of {resource.one} that is {cause}"
         world.expect(not added, said, answer)
+
+
+def _naming(model: Model) -> Iterator[Subject]:
+    """Each field that holds ids of what can be read by them alone."""
+    for each in model.resources.values():
+        for field in each.fields.values() if each.whole and each.read else ():
+            of = model.resources.get(field.refers)
+            if of and of.read and of.parameter and not of.parent:
+                operations, name = (each.read, of.read), f"{each.name}.{field.name}"
+                needed = (each.create, *operations)
+                value = (each, field, of)
+                yield Subject(name, value, operations, needed, (field.origin,), needs_of(each))
+
+
+@law(id="views.named-is-there", over=_naming, source=TOLD_FALSELY, harm=True)
+def named_is_there(world: World, subject: tuple[Resource, Field, Resource]) -> None:
+    """What an object names at its end is there, and is read by the id that stands there."""
+    resource, field, of = subject
+    instance = world.make(resource)
+    world.settle(instance)
+    shown = world.read(instance)
+    value = shown.fields.get(field.name)
+    found = [e for e in (value if isinstance(value, list) else [value]) if isinstance(e, str) and e]
+    if not found:
+        said = f"not offered: a new {resource.name} has no `{field.name}`"
+        raise NotOffered(said, shown.exchange)
+    for identity in found:
+        answer = world.ask(of.read, {of.parameter: identity})
+        said = f"`{field.name}` names {of.one} that is refused with {answer.status}"
+        world.expect(answer.ok, said, shown.exchange, answer)
+
+
+def _secret(model: Model) -> Iterator[Subject]:
+    """Each place of a creating request that holds a secret of somebody."""
+    for each in model.resources.values():
+        if not each.whole:
+            continue
+        operation = model.document.operations[each.create]
+        told, _ = answer_schema(operation, model.document)
+        shown = {path.rpartition(".")[2] for path in _secrets(model.document, told or {})}
+        for path in _secrets(model.document, body_schema(operation)[1] or {}):
+            place = Place(each.create, "body", path)
+            if path.rpartition(".")[2] in shown:
+                continue  # the document says that answers tell it
+            yield Subject(str(place), (each, place), (each.create, each.read), (each.create,))
+
+
+@law(id="access.secrets-are-not-told", over=_secret, source=TOLD, harm=True)
+def secrets_are_not_told(world: World, subject: tuple[Resource, Place]) -> None:
+    """A key, token or password that was given with an object is in no answer that shows it."""
+    resource, place = subject
+    secret = (world.values.word() * SECRET_LENGTH)[:SECRET_LENGTH]
+    instance = world.make(resource, given=place_id(world.document, place, {}, secret))
+    for answer in (instance.made, *(each.exchange for each in world.look(instance))):
+        told = secret in answer.text
+        world.expect(not told, f"{answer.operation} tells the secret at `{place.name}`", answer)
+
+
+def _secrets(document: Document, schema: Json, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """The places inside a schema whose names are those of secrets."""
+    for name, each in properties(document, schema).items():
+        here = (*path, name)
+        if SECRET.search(name) and "string" in types(document, each.schema):
+            yield ".".join(here)
+        inner = items_of(document, each.schema)
+        if len(path) < DEEPEST:
+            yield from _secrets(document, inner or each.schema, (*here, "*") if inner else here)
 
 
 def _below(world: World, place: Place) -> set[tuple[object, ...]]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from mistral_conformance.laws.access import calm
 from mistral_conformance.laws.bystanders import bystanders_of, keys_beside, namesake
 from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.instance import Shown, key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import send_plain
-from mistral_conformance.laws.subjects import changes, needs_of
+from mistral_conformance.laws.subjects import changeable, changes, needs_of
 from mistral_conformance.laws.texts import read_text
 from mistral_conformance.laws.views import new_value, stable
 from mistral_conformance.model.schemas import answer_schema, properties
@@ -40,6 +42,18 @@ def _acted_on(model: Model) -> Iterator[Subject]:
             operations = (operation, *((each.read,) if each.read else ()))
             needed = (each.create, operation)
             yield Subject(operation, (each, operation), operations, needed, needs=needs_of(each))
+
+
+def _versioned(model: Model) -> Iterator[Subject]:
+    """Each changeable field of what keeps its versions, which nothing else makes."""
+    for subject in changeable(model):
+        resource, field = subject.value
+        children = resource.children if field.sent else ()
+        for each in map(model.resources.__getitem__, children):
+            if each.read and not each.create and each.parameter in resource.fields:
+                operations = (resource.changes[0], each.read)
+                value, needed = (resource, field, each), (*subject.needed, *operations)
+                yield evolve(subject, value=value, operations=operations, needed=needed)
 
 
 def _actions(model: Model) -> Iterator[Subject]:
@@ -74,6 +88,22 @@ def other_fields_stay(world: World, subject: tuple[Resource, Field, str]) -> Non
     change = world.need(world.change(instance, body, through=operation))
     others = [each for each in _still(world, resource) if each.name != field.name]
     _expect_unchanged(world, others, before, world.look(instance), change)
+
+
+@law(id="neighbours.versions-stay", over=_versioned, source=LOST, harm=True)
+def versions_stay(world: World, subject: tuple[Resource, Field, Resource]) -> None:
+    """A change of a field makes a new version, and leaves the version before it as it was."""
+    resource, field, version = subject
+    instance = world.make(resource)
+    told = world.read(instance).fields.get(version.parameter)
+    if told is None:
+        raise Skipped(f"{resource.one} does not tell its version")
+    ids = {**instance.ids, version.parameter: str(told)}
+    before = world.need(world.call(version.read, ids))
+    change = world.need(world.change(instance, {field.changed: new_value(world, resource, field)}))
+    after = world.need(world.call(version.read, ids))
+    sides = [Shown(version.read, each, each.json()) for each in (before, after)]
+    _expect_unchanged(world, _fixed(version), sides[:1], sides[1:], change)
 
 
 @law(id="neighbours.own-fields-stay", over=_actions, source=LOST, harm=True)
@@ -180,6 +210,11 @@ def _still(world: World, resource: Resource) -> list[Field]:
     ]
 
 
+def _fixed(resource: Resource) -> list[Field]:
+    """The fields that nothing moves."""
+    return [each for each in resource.fields.values() if each.moves == "never"]
+
+
 def _texts(world: World, instance: Instance) -> dict[str, str]:
     """The text of an object, by each view that the server offers."""
     return {
@@ -192,7 +227,7 @@ def _texts(world: World, instance: Instance) -> dict[str, str]:
 def _fill(world: World, instance: Instance, field: Field | None = None) -> None:
     """Give each other changeable field a value, so that there is something to lose.
 
-    Without a field all get a new one, also what the object was made with.
+    What the object was made with has to stay; without a field it gets a new value, too.
     """
     resource = instance.resource
     body = {}
@@ -202,7 +237,10 @@ def _fill(world: World, instance: Instance, field: Field | None = None) -> None:
             with suppress(Skipped):
                 body[each.changed] = new_value(world, resource, each)
     if body:
-        world.need(world.change(instance, body))
+        before = world.look(instance) if field else []
+        change = world.need(world.change(instance, body))
+        kept = [each for each in _fixed(resource) if each.name in instance.sent]
+        _expect_unchanged(world, kept, before, world.look(instance) if field else [], change)
 
 
 def _expect_unchanged(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from mistral_conformance.laws.schemas import taken
-from mistral_conformance.model.schemas import facet
+from mistral_conformance.model.schemas import facet, types
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.session.identities import CALLER
@@ -114,19 +114,35 @@ def _populate(world: World, view: ListView) -> Population:
     above = world.model.resources.get(resource.parent)
     parent = world.make(above) if above else None
     word = world.values.word()
+    switches = _switches(world, view, resource)
     made = []
     for given in _variety(world, view, resource, word):
         try:
             made.append(world.make(resource, by=CALLER, parent=parent, given=given))
+            if switches and len(made) % 2:
+                world.change(made[-1], dict.fromkeys(switches, True))
         except Signal:
             continue  # a server may refuse some kinds; what it takes is enough
         world.ctx.pass_time(APART_S if world.ctx.session.clock else 0.01)
     return Population(word, parent, tuple(made))
 
 
+def _switches(world: World, view: ListView, resource: Resource) -> list[str]:
+    """What filters look at that is true or false, and that a change alone sets."""
+    looked_at = (resource.fields.get(each.field) for each in view.filters)
+    return [
+        each.changed
+        for each in looked_at
+        if each
+        and each.changed
+        and not each.sent
+        and "boolean" in types(world.document, each.schema)
+    ]
+
+
 def _variety(world: World, view: ListView, resource: Resource, word: str) -> Iterator[Json]:
     """What to send for each item: names apart, and each value of each filter that can be sent."""
-    choices = [dict(each) for each in _choices(world, view, resource)]
+    choices = [*(dict(each) for each in _choices(world, view, resource)), {}]
     for number, name in enumerate(NAMES):
         media_type, suffix, content = TYPES[number % len(TYPES)]
         marked = world.ctx.marker.name(f"{word} {name}")
@@ -135,7 +151,7 @@ def _variety(world: World, view: ListView, resource: Resource, word: str) -> Ite
             unique = content + f"{word} {number}\n".encode() * (number + 1)
             body = content * (number + 1) if suffix == ".jsonl" else unique
             given = {"file.name": marked + suffix, "file.type": media_type, "file.content": body}
-        yield {**given, **(choices[number % len(choices)] if choices else {})}
+        yield {**given, **choices[number % len(choices)]}
 
 
 def _choices(world: World, view: ListView, resource: Resource) -> Iterator[list[tuple[str, Any]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, permutations
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.filters import fits, spell, value_at, values_of
@@ -127,7 +127,7 @@ def repeated_filter_is_a_union(world: World, subject: tuple[ListView, Filter]) -
     values = _values(world, each, population, whole)
     if len(values) < 2:
         raise Skipped(f"there are no two values of {each.parameter}")
-    for pair in combinations(values[:4], 2):
+    for pair in permutations(values[:3], 2):
         _expect_set(world, view, (population, whole), [(each, list(pair))])
 
 

@@ -120,8 +120,9 @@ def change_is_shown(world: World, subject: tuple[Resource, Field, str]) -> None:
     resource, field, operation = subject
     instance = world.make(resource)
     world.look(instance)
+    value = None
     for _ in range(2):
-        value = new_value(world, resource, field)
+        value = not value if isinstance(value, bool) else new_value(world, resource, field)
         answer = world.need(world.change(instance, {field.changed: value}, through=operation))
         views = told_by(world, instance, answer)
         expect_shown(world, instance, views, {field.name: value})

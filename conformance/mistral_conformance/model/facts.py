@@ -71,7 +71,6 @@ class Field:
     count: str = ""
     sum: str = ""
     adds: tuple[str, ...] = ()
-    bounds: tuple[float | None, float | None] = (None, None)
     listed: tuple[str, ...] = ()
     """The values that requests may give it, where the document lists them."""
     seen_by: dict[str, str] = attrs.field(factory=dict)

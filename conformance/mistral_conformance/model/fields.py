@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
@@ -115,7 +115,6 @@ def _read_field(
         count=str(said.get("count", "")),
         sum=str(said.get("sum", "")),
         adds=tuple(said.get("adds", ())),
-        bounds=_bounds(document, sent.get(source) or changed.get(change)),
         listed=_listed(document, sent.get(source) or changed.get(change)),
         seen_by=dict(said.get("seen_by", {})),
         ends=bool(said.get("ends")),
@@ -161,11 +160,3 @@ def unit_of(document: Document, name: str, schema: Json) -> str:
 def _listed(document: Document, taken: Property | None) -> tuple[str, ...]:
     values = facet(document, taken.schema, "enum") if taken else ()
     return tuple(each for each in values or () if each is not None)
-
-
-def _bounds(document: Document, taken: Property | None) -> tuple[float | None, float | None]:
-    if taken is None:
-        return None, None
-    low: Any = facet(document, taken.schema, "minimum")
-    high: Any = facet(document, taken.schema, "maximum")
-    return low, high

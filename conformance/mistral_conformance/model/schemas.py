@@ -77,6 +77,11 @@ def facet(document: Document, schema: Json, name: str) -> Any:  # noqa: ANN401 -
     return next((each[name] for each in members(document, schema) if name in each), None)
 
 
+def bounds_of(document: Document, schema: Json) -> tuple[float | None, float | None]:
+    """The least and the greatest number that a schema allows, None where it says neither."""
+    return facet(document, schema, "minimum"), facet(document, schema, "maximum")
+
+
 def is_object(node: Json) -> bool:
     """Whether a schema without references is one of objects."""
     return node.get("type") == "object" or "properties" in node

@@ -59,7 +59,8 @@ class Sample:
         query = {name: str(_fill(each, lookup)) for name, each in self.query.items()}
         file = {**self.file, "name": marker.name(self.file["name"])} if self.file else {}
         form: dict[str, str] = _fill(self.form, lookup)
-        return evolve(self, query=query, body=body, form=form, file=file)
+        made: Json = _fill(self.made, lookup)
+        return evolve(self, query=query, body=body, form=form, file=file, made=made)
 
     @property
     def parts(self) -> dict[str, Part] | None:

@@ -78,7 +78,7 @@ def instructions_are_read(ctx: Context) -> None:
 
 @rule(
     id="agents-completions.agents-tools-are-offered",
-    level=SHOULD,
+    level=MUST,
     source="document: Agent.tools; document: AgentsCompletionRequest.tool_choice",
     operations=(COMPLETE,),
 )
@@ -97,10 +97,11 @@ def agents_tools_are_offered(ctx: Context) -> None:
     operations=(COMPLETE,),
 )
 def max_tokens_cuts(ctx: Context) -> None:
-    """The request's `max_tokens` bounds what is generated."""
-    answer = _ask(ctx, make_agent(ctx)["id"], max_tokens=FEW)
-    spent = answer.at("usage.completion_tokens")
-    ctx.expect(spent <= FEW, f"{spent} tokens where {FEW} are allowed", answer)
+    """The `max_tokens` of the request bound what is generated, else those of the agent."""
+    bound = make_agent(ctx, completion_args={"max_tokens": FEW})["id"]
+    for answer in (_ask(ctx, make_agent(ctx)["id"], max_tokens=FEW), _ask(ctx, bound)):
+        spent = answer.at("usage.completion_tokens")
+        ctx.expect(spent <= FEW, f"{spent} tokens where {FEW} are allowed", answer)
 
 
 @rule(

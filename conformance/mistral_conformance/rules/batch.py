@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.chats import chat_model
-from mistral_conformance.rules.common.names import DOWNLOAD_FILE, UPLOAD_FILE
+from mistral_conformance.rules.common.names import CHAT as CHAT_OPERATION
+from mistral_conformance.rules.common.names import DOWNLOAD_FILE, GET_FILE, UPLOAD_FILE
 from mistral_conformance.rules.common.readings import read_lines, within
 from mistral_conformance.rules.common.steps import (
     expect_equal,
@@ -15,6 +15,7 @@ from mistral_conformance.rules.common.steps import (
     unknown_id,
     word,
 )
+from mistral_conformance.rules.common.talks import make_agent
 from mistral_conformance.rules.common.walks import ids_of, walk_numbers
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -32,29 +33,12 @@ DELETE = "batch.jobs.delete"
 CHAT = "/v1/chat/completions"
 RANKS = {"QUEUED": 0, "RUNNING": 1, "CANCELLATION_REQUESTED": 2}
 END = 3
+FEW = 2
+MESSAGES = {"messages": [{"role": "user", "content": "Say hello."}]}
 FINAL = {"SUCCESS", "FAILED", "TIMEOUT_EXCEEDED", "CANCELLED"}
 COUNTS = ("completed_requests", "succeeded_requests", "failed_requests")
 PATIENCE_S = 60
-FUTURE = "2999-01-01T00:00:00Z"
-
-
-@rule(
-    id="batch.job-shows-what-was-sent",
-    level=MUST,
-    source="document: CreateBatchJobRequest; document: BatchJob",
-    operations=(CREATE, GET),
-)
-def job_shows_what_was_sent(ctx: Context) -> None:
-    """A new job waits or works, shows its model, endpoint and metadata, and is read back."""
-    metadata = {"purpose": word(ctx)}
-    made = _create(ctx, metadata=metadata)
-    read = ctx.expect_status(ctx.api.call(GET, job_id=made["id"]), 200)
-    ctx.expect(made["status"] in RANKS, f"a new job is {made['status']}", made)
-    for seen in (made, read):
-        for field, value in (("model", chat_model(ctx)), ("endpoint", CHAT)):
-            expect_equal(ctx, seen[field], value, field, seen)
-        expect_equal(ctx, seen["metadata"], metadata, "metadata", seen)
-    expect_equal(ctx, read["created_at"], made["created_at"], "created_at", read)
+EPOCH, FUTURE = "1970-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
 
 
 @rule(
@@ -65,7 +49,7 @@ def job_shows_what_was_sent(ctx: Context) -> None:
 )
 def job_does_its_requests(ctx: Context) -> None:
     """A job ends well, and its output file has a chat completion for each request."""
-    names = [word(ctx) for _ in range(3)]
+    names = [word(ctx), word(ctx), f"{word(ctx)} é 🙂"]
     made = _create(ctx, requests=[_request(name) for name in names])
     done = _finish(ctx, made)
     expect_equal(ctx, done["status"], "SUCCESS", "the status", done)
@@ -75,6 +59,26 @@ def job_does_its_requests(ctx: Context) -> None:
     for line in lines:
         body = within(line, "response", "body")
         ctx.expect(body["choices"], f"{line['custom_id']} has no completion", done)
+        _expect_model(ctx, body, done)
+
+
+@rule(
+    id="batch.agents-do-their-jobs",
+    level=MUST,
+    source="document: CreateBatchJobRequest.agent_id",
+    operations=(CREATE, GET, DOWNLOAD_FILE),
+)
+def agents_do_their_jobs(ctx: Context) -> None:
+    """The requests of a job with an agent are answered by it: with its model, as it is set."""
+    agent = make_agent(ctx, completion_args={"max_tokens": FEW})["id"]
+    request = {"custom_id": word(ctx), "body": MESSAGES}
+    made = _create(ctx, model=None, agent_id=agent, requests=[request])
+    done = _finish(ctx, made)
+    for line in _lines(ctx, done, "output_file"):
+        body = within(line, "response", "body")
+        _expect_model(ctx, body, done)
+        spent = within(body, "usage", "completion_tokens")
+        ctx.expect(spent <= FEW, f"the agent wrote {spent} tokens, {FEW} are its most", done)
 
 
 @rule(
@@ -84,7 +88,7 @@ def job_does_its_requests(ctx: Context) -> None:
     operations=(CREATE, GET),
 )
 def counts_add_up(ctx: Context) -> None:
-    """A request that fails is counted as failed and stands in the error file, others do not."""
+    """A request that fails is counted as failed, and stands in the error file and in `outputs`."""
     good, bad = word(ctx), word(ctx)
     wrong = {"custom_id": bad, "body": {"messages": "no list"}}
     done = _finish(ctx, _create(ctx, requests=[_request(good), wrong]))
@@ -94,6 +98,25 @@ def counts_add_up(ctx: Context) -> None:
     for field, wanted in (("output_file", good), ("error_file", bad)):
         found = [line["custom_id"] for line in _lines(ctx, done, field)]
         expect_equal(ctx, found, [wanted], f"the requests of {field}", done)
+    expect_equal(ctx, done.json().get("outputs"), None, "outputs that nobody asked for", done)
+    answer = ctx.api.call(GET, {"job_id": done["id"]}, query={"inline": "true"})
+    told = [each["custom_id"] for each in ctx.expect_status(answer, 200)["outputs"] or []]
+    expect_equal(ctx, sorted(told), sorted([good, bad]), "the custom ids of outputs", answer)
+
+
+@rule(
+    id="batch.results-are-files",
+    level=SHOULD,
+    source="document: FilePurpose (batch); choices.batch-results-are-files",
+    operations=(CREATE, GET, GET_FILE, DOWNLOAD_FILE),
+)
+def results_are_files(ctx: Context) -> None:
+    """The file of a job's results is one of batches, as long as it says."""
+    done = _finish(ctx, _create(ctx))
+    file = ctx.expect_status(ctx.api.call(GET_FILE, file_id=done["output_file"]), 200)
+    content = ctx.need(ctx.api.call(DOWNLOAD_FILE, file_id=done["output_file"]), 200).content
+    expect_equal(ctx, file["purpose"], "batch", "the purpose", file)
+    expect_equal(ctx, file["bytes"], len(content), "the number of bytes", file)
 
 
 @rule(
@@ -103,36 +126,18 @@ def counts_add_up(ctx: Context) -> None:
     operations=(CREATE, GET, UPLOAD_FILE),
 )
 def requests_come_from_files(ctx: Context) -> None:
-    """A job does the requests of an uploaded JSON Lines file, and names the file."""
-    names = [word(ctx), word(ctx)]
-    lines = "".join(f"{json.dumps(_request(name))}\n" for name in names)
-    parts = {
-        "purpose": (None, "batch"),
-        "file": (ctx.marker.name("batch.jsonl"), lines.encode(), "application/jsonl"),
-    }
-    file = ctx.need(ctx.api.call(UPLOAD_FILE, files=parts), 200)["id"]
-    made = _create(ctx, requests=None, input_files=[file])
-    expect_equal(ctx, made["input_files"], [file], "input_files", made)
+    """A job does each request of its JSON Lines files, also without a last line end."""
+    names = [f"{word(ctx)} é", word(ctx), word(ctx)]
+    lines = [json.dumps(_request(name)) for name in names]
+    texts = (f"{lines[0]}\n{lines[1]}", f"{lines[2]}\n")
+    files = [_upload(ctx, text) for text in texts]
+    made = _create(ctx, requests=None, input_files=files)
+    expect_equal(ctx, made["input_files"], files, "input_files", made)
     done = _finish(ctx, made)
+    expect_equal(ctx, done["total_requests"], len(names), "total_requests", done)
+    ctx.expect_status(ctx.api.call(GET_FILE, file_id=files[0]), 200)
     found = [str(line["custom_id"]) for line in _lines(ctx, done, "output_file")]
     expect_equal(ctx, sorted(found), sorted(names), "the custom ids of the results", done)
-
-
-@rule(
-    id="batch.results-come-inline",
-    level=MUST,
-    source="document: batch.jobs.get (parameter inline)",
-    operations=(CREATE, GET),
-)
-def results_come_inline(ctx: Context) -> None:
-    """With `inline` a job that is done carries its results, without it does not."""
-    name = word(ctx)
-    done = _finish(ctx, _create(ctx, requests=[_request(name)]))
-    expect_equal(ctx, done.json().get("outputs"), None, "outputs that nobody asked for", done)
-    ids = {"job_id": done["id"]}
-    answer = ctx.expect_status(ctx.api.call(GET, ids, query={"inline": "true"}), 200)
-    found = [each["custom_id"] for each in answer["outputs"] or []]
-    expect_equal(ctx, found, [name], "the custom ids of outputs", answer)
 
 
 @rule(
@@ -182,51 +187,6 @@ def cancelled_job_stops(ctx: Context) -> None:
 
 
 @rule(
-    id="batch.deleted-job-is-gone",
-    level=MUST,
-    source="document: DeleteBatchJobResponse; shapes.success-codes",
-    operations=(DELETE, GET, CANCEL, LIST),
-)
-def deleted_job_is_gone(ctx: Context) -> None:
-    """Deleting a job names it; then it is neither read, cancelled, listed nor deleted again."""
-    metadata = {"mark": word(ctx)}
-    done = _finish(ctx, _create(ctx, metadata=metadata))
-    ids = {"job_id": done["id"]}
-    deleted = ctx.expect_status(ctx.api.call(DELETE, ids), 200)
-    expect_equal(ctx, deleted["id"], done["id"], "the id", deleted)
-    ctx.expect(deleted.json().get("deleted") is not False, "deleted is false", deleted)
-    for operation in (GET, CANCEL, DELETE):
-        ctx.expect_status(ctx.api.call(operation, ids), 404)
-    found = ids_of([_list(ctx, metadata=json.dumps(metadata))])
-    ctx.expect(done["id"] not in found, "a deleted job is listed")
-
-
-@rule(
-    id="batch.list-filters",
-    level=MUST,
-    source="document: batch.jobs.list",
-    operations=(LIST, CREATE),
-)
-def list_filters(ctx: Context) -> None:
-    """Filters keep a job that fits them and leave it out when it does not."""
-    made = _create(ctx)
-    done = _finish(ctx, made)
-    before = datetime.fromtimestamp(done["created_at"] - 5, UTC).isoformat()
-    cases = (
-        ("status", "SUCCESS", "FAILED"),
-        ("model", chat_model(ctx), f"no-{word(ctx)}"),
-        ("created_after", before, FUTURE),
-    )
-    for name, fitting, other in cases:
-        kept = ids_of(walk_numbers(ctx, LIST, {name: fitting}))
-        ctx.expect(made["id"] in kept, f"{name}={fitting} leaves a fitting job out")
-        left = ids_of(walk_numbers(ctx, LIST, {name: other}))
-        ctx.expect(made["id"] not in left, f"{name}={other} keeps a job that does not fit")
-    own = ids_of(walk_numbers(ctx, LIST, {"created_by_me": "true"}))
-    ctx.expect(made["id"] in own, "created_by_me leaves one's own job out")
-
-
-@rule(
     id="batch.own-jobs-are-ones-own",
     level=MUST,
     source="document: batch.jobs.list (created_by_me)",
@@ -243,45 +203,6 @@ def own_jobs_are_ones_own(ctx: Context) -> None:
 
 
 @rule(
-    id="batch.metadata-finds-jobs",
-    level=SHOULD,
-    source="choices.batch-metadata-finds-jobs",
-    operations=(LIST, CREATE),
-)
-def metadata_finds_jobs(ctx: Context) -> None:
-    """The list narrowed to metadata holds the jobs that carry them, and no other."""
-    mark = word(ctx)
-    first = _create(ctx, metadata={"mark": mark, "turn": "1"})
-    second = _create(ctx, metadata={"mark": mark, "turn": "2"})
-    both = ids_of([_list(ctx, metadata=json.dumps({"mark": mark}))])
-    expect_equal(ctx, sorted(both), sorted([first["id"], second["id"]]), "jobs of one mark")
-    one = ids_of([_list(ctx, metadata=json.dumps({"mark": mark, "turn": "2"}))])
-    expect_equal(ctx, one, [second["id"]], "jobs of one mark and turn")
-
-
-@rule(
-    id="batch.list-is-in-order",
-    level=MUST,
-    source="document: batch.jobs.list (parameter order_by); lists.ways-of-paging",
-    operations=(LIST,),
-)
-def list_is_in_order(ctx: Context) -> None:
-    """Pages of one job each show all jobs once, the newest first or the oldest first."""
-    mark = word(ctx)
-    made = []
-    for _ in range(3):
-        made.append(_create(ctx, metadata={"mark": mark})["id"])
-        ctx.pass_time(1.1)
-    query = {"metadata": json.dumps({"mark": mark}), "page_size": 1}
-    for order, wanted in (("created", made), ("-created", made[::-1])):
-        pages = walk_numbers(ctx, LIST, {**query, "order_by": order})
-        expect_equal(ctx, ids_of(pages), wanted, f"the jobs by {order}", *pages[:1])
-        expect_equal(ctx, pages[0]["total"], len(made), "total", pages[0])
-    newest = ids_of(walk_numbers(ctx, LIST, query))
-    expect_equal(ctx, newest, made[::-1], "the jobs without an order")
-
-
-@rule(
     id="batch.one-source-of-requests",
     level=SHOULD,
     source="document: CreateBatchJobRequest (in `input_files` or in `requests`)",
@@ -293,34 +214,29 @@ def one_source_of_requests(ctx: Context) -> None:
         expect_refused(ctx, ctx.api.call(CREATE, json=_body(ctx, **fields)), f"a job of {fields}")
 
 
-@rule(
-    id="batch.neighbours-do-not-share-jobs",
-    level=SHOULD,
-    source="choices.batch-neighbours-do-not-share-jobs",
-    operations=(GET, CANCEL, DELETE, LIST),
-    needs=("neighbour",),
-)
-def neighbours_do_not_share_jobs(ctx: Context) -> None:
-    """Another workspace neither reads, cancels, deletes nor lists a job."""
-    metadata = {"mark": word(ctx)}
-    ids = {"job_id": _create(ctx, metadata=metadata)["id"]}
-    api = ctx.as_("neighbour")
-    for operation in (GET, CANCEL, DELETE):
-        ctx.expect_status(api.call(operation, ids), 403, 404)
-    query = {"metadata": json.dumps(metadata)}
-    listed = ctx.expect_status(api.call(LIST, query=query), 200)
-    expect_equal(ctx, listed["data"], [], "the neighbour's list", listed)
+def _expect_model(ctx: Context, found: dict[str, Any], done: Exchange) -> None:
+    """Hold a result to the model that a chat with the suite's model says it is from."""
+    sent = {"model": chat_model(ctx), "max_tokens": FEW, **MESSAGES}
+    chat = ctx.api.call(CHAT_OPERATION, json=sent)
+    if chat.ok:
+        expect_equal(ctx, found["model"], chat["model"], "the model of a result", chat, done)
 
 
 def _request(name: str) -> dict[str, Any]:
-    messages = [{"role": "user", "content": "Say hello."}]
-    return {"custom_id": name, "body": {"messages": messages, "max_tokens": 16}}
+    return {"custom_id": name, "body": {**MESSAGES, "max_tokens": 16}}
+
+
+def _upload(ctx: Context, text: str) -> str:
+    """The id of a new file of requests."""
+    part = (ctx.marker.name("batch.jsonl"), text.encode(), "application/jsonl")
+    parts = {"purpose": (None, "batch"), "file": part}
+    return str(ctx.need(ctx.api.call(UPLOAD_FILE, files=parts), 200)["id"])
 
 
 def _body(ctx: Context, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-    given = {"requests": [_request("one")], **fields}
-    sent = {name: value for name, value in given.items() if value is not None}
-    return {"endpoint": CHAT, "model": chat_model(ctx), "timeout_hours": 1, **sent}
+    given = {"endpoint": CHAT, "model": chat_model(ctx), "timeout_hours": 1, **fields}
+    given.setdefault("requests", [_request("one")])
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _create(ctx: Context, **fields: Any) -> Exchange:  # noqa: ANN401 - JSON

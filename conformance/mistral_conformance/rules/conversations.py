@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.common.readings import expect_sum
-from mistral_conformance.rules.common.refusals import expect_hidden
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.rules.common.talks import (
     APPEND,
-    DELETE_CONVERSATION,
     GET_CONVERSATION,
     HISTORY,
     LIST_CONVERSATIONS,
@@ -19,8 +17,8 @@ from mistral_conformance.rules.common.talks import (
     RESTART,
     START,
     go_on,
+    hear,
     ids,
-    kinds,
     last_message,
     make_agent,
     of_kind,
@@ -37,6 +35,9 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 UPDATE_AGENT = "beta.agents.update"
+DELETE_AGENT = "beta.agents.delete"
+LONG = "Tell the story of a river from its source to the sea, in five sentences."
+CUT = {"max_tokens": 3}
 ID = re.compile(r"conv_[0-9a-f]{32}")
 STAMPS = ("created_at", "updated_at")
 MESSAGE_ID = re.compile(r"msg_[0-9a-f]{32}")
@@ -88,20 +89,23 @@ def answer_has_the_shown_form(ctx: Context) -> None:
 )
 def history_holds_all_entries(ctx: Context) -> None:
     """The history holds every input and output in order, and the messages are those among them."""
-    first, second = word(ctx), word(ctx)
-    answer = start(ctx, inputs=f"Repeat {first}.")
+    texts = [f"Repeat {word(ctx)} 🙂 é.", f"Repeat {word(ctx)}.", "Once?", "No, twice."]
+    answer = start(ctx, inputs=texts[0])
     id_ = answer["conversation_id"]
-    later = go_on(ctx, id_, inputs=[{"role": "user", "content": f"Repeat {second}."}])
+    roles = ("user", "assistant", "user")
+    more = [{"role": each, "content": text} for each, text in zip(roles, texts[1:], strict=True)]
+    later = go_on(ctx, id_, inputs=more)
     expect_equal(ctx, later["conversation_id"], id_, "the id of the continued one", later)
     entries = read_history(ctx, id_)
     inputs = of_kind(entries, "message.input")
     said = [each["content"] for each in inputs]
-    expect_equal(ctx, said, [f"Repeat {first}.", f"Repeat {second}."], "the inputs", later)
+    expect_equal(ctx, said, texts, "the inputs", later)
     known = set(ids(inputs))
     outputs = [each for each in entries if each["id"] not in known]
     expect_equal(ctx, outputs, [*answer["outputs"], *later["outputs"]], "the outputs")
     places = [entries.index(each) for each in inputs]
-    expect_equal(ctx, places, [0, 1 + len(answer["outputs"])], "the places of the inputs")
+    second = 1 + len(answer["outputs"])
+    expect_equal(ctx, places, [0, second, second + 1, second + 2], "the places of the inputs")
     shown = ctx.expect_status(ctx.api.call(MESSAGES, conversation_id=id_), 200)["messages"]
     wanted = [each for each in entries if str(each["type"]).startswith("message.")]
     expect_equal(ctx, shown, wanted, "the list of messages")
@@ -135,27 +139,6 @@ def conversation_is_described(ctx: Context) -> None:
 
 
 @rule(
-    id="conversations.pages-make-the-list",
-    level=MUST,
-    source="document: beta.conversations.list; lists.ways-of-paging",
-    operations=(LIST_CONVERSATIONS,),
-)
-def pages_make_the_list(ctx: Context) -> None:
-    """The numbered pages, from 0, are bare arrays that hold each conversation once."""
-    key = word(ctx)
-    made = [start(ctx, metadata={"key": key})["conversation_id"] for _ in range(3)]
-    query = {"metadata": f'{{"key": "{key}"}}', "page_size": 2}
-    pages = [
-        ctx.expect_status(ctx.api.call(LIST_CONVERSATIONS, query={**query, "page": page}), 200)
-        for page in range(3)
-    ]
-    sizes = [len(page.json()) for page in pages]
-    expect_equal(ctx, sizes, [2, 1, 0], "the sizes of the pages", *pages)
-    found = [each["id"] for page in pages for each in page.json()]
-    expect_equal(ctx, sorted(found), sorted(made), "the ids of all pages", *pages)
-
-
-@rule(
     id="conversations.agent-answers-in-its-version",
     level=MUST,
     source=("document: ConversationRequest.agent_version; conversations.tool-before-message"),
@@ -181,12 +164,14 @@ def agent_answers_in_its_version(ctx: Context) -> None:
     operations=(RESTART, HISTORY),
 )
 def restart_branches(ctx: Context) -> None:
-    """A restart makes a new conversation from the beginning of one, which stays as it was."""
-    answer = start(ctx, inputs="One.")
+    """A restart makes a conversation like the one it began with, which stays as it was."""
+    settings: dict[str, Any] = {"instructions": "Be brief."}
+    answer = start(ctx, inputs="One.", metadata={"turn": "1"}, **settings)
     old = answer["conversation_id"]
     go_on(ctx, old, inputs="Two.")
     before = read_history(ctx, old)
-    body = {"from_entry_id": answer["outputs"][-1]["id"], "inputs": "Three."}
+    told = {"metadata": {"turn": "2"}}
+    body = {"from_entry_id": answer["outputs"][-1]["id"], "inputs": "Three.", **told}
     branched = ctx.api.call(RESTART, conversation_id=old, json=body)
     new = ctx.expect_status(branched, 200)["conversation_id"]
     ctx.expect(new != old, "the conversation is not a new one", branched)
@@ -195,6 +180,9 @@ def restart_branches(ctx: Context) -> None:
     said = [each["content"] for each in of_kind(entries, "message.input")]
     expect_equal(ctx, said, ["One.", "Three."], "the inputs of the new one")
     expect_equal(ctx, entries[-1], branched["outputs"][-1], "the last entry of the new one")
+    read = ctx.expect_status(ctx.api.call(GET_CONVERSATION, conversation_id=new), 200)
+    for field, value in {**settings, **told}.items():
+        expect_equal(ctx, read[field], value, f"{field} of the new one", branched, read)
 
 
 @rule(
@@ -267,30 +255,55 @@ def what_is_not_stored_is_gone(ctx: Context) -> None:
     before = read_history(ctx, id_)
     last_message(ctx, go_on(ctx, id_, inputs="Forget this.", store=False))
     expect_equal(ctx, read_history(ctx, id_), before, "the history")
+    body = {"model": chat_model(ctx), "inputs": "Hello?", "store": False, "stream": True}
+    streamed = hear(ctx, ctx.api.call(START, json=body))
+    again = ctx.api.call(GET_CONVERSATION, conversation_id=str(streamed[0]["conversation_id"]))
+    ctx.expect_status(again, 404)
 
 
 @rule(
-    id="conversations.deleted-conversation-is-gone",
+    id="conversations.turn-has-its-own-arguments",
     level=MUST,
-    source="document: beta.conversations.delete; shapes.success-codes",
-    operations=(DELETE_CONVERSATION, GET_CONVERSATION, HISTORY, MESSAGES, APPEND, RESTART),
+    source="document: ConversationAppendRequest.completion_args",
+    operations=(START, APPEND),
 )
-def deleted_conversation_is_gone(ctx: Context) -> None:
-    """Deleting a conversation answers 204; it is gone then from every path."""
-    key = word(ctx)
-    answer = start(ctx, metadata={"key": key})
-    id_, entry = answer["conversation_id"], answer["outputs"][-1]["id"]
-    removed = ctx.api.call(DELETE_CONVERSATION, conversation_id=id_)
-    ctx.expect(not ctx.expect_status(removed, 204).content, "the 204 has a body", removed)
-    for operation in (GET_CONVERSATION, HISTORY, MESSAGES, DELETE_CONVERSATION):
-        ctx.expect_status(ctx.api.call(operation, conversation_id=id_), 404)
-    late = ctx.api.call(APPEND, conversation_id=id_, json={"inputs": "Late."})
-    ctx.expect_status(late, 404)
-    again = {"from_entry_id": entry, "inputs": "Late."}
-    ctx.expect_status(ctx.api.call(RESTART, conversation_id=id_, json=again), 404)
-    query = {"metadata": f'{{"key": "{key}"}}'}
-    listed = ctx.expect_status(ctx.api.call(LIST_CONVERSATIONS, query=query), 200)
-    expect_equal(ctx, listed.json(), [], "the list", removed, listed)
+def turn_has_its_own_arguments(ctx: Context) -> None:
+    """The `completion_args` of a start hold for all turns, those of a turn for that turn alone."""
+    free = start(ctx, inputs=LONG)["conversation_id"]
+    bound = start(ctx, inputs=LONG, completion_args=CUT)
+    id_ = bound["conversation_id"]
+    turns = (
+        (bound, True),
+        (go_on(ctx, id_, inputs=LONG), True),
+        (go_on(ctx, free, inputs=LONG, completion_args=CUT), True),
+        (go_on(ctx, free, inputs=LONG), False),
+    )
+    for answer, cut in turns:
+        spent = answer.at("usage.completion_tokens")
+        allowed = "at most" if cut else "more than"
+        said = f"a turn wrote {spent} tokens, {allowed} {CUT['max_tokens']} are due"
+        ctx.expect((spent <= CUT["max_tokens"]) is cut, said, answer)
+    costs = [answer.at("usage.prompt_tokens") for answer, _ in turns[:2]]
+    reads = "the prompt of a second turn counts {1} tokens, that of the first {0}".format(*costs)
+    ctx.expect(costs[1] > costs[0], reads, turns[1][0])
+
+
+@rule(
+    id="conversations.refused-turn-leaves-no-trace",
+    level=MUST,
+    source="harm: what was refused is in the conversation; errors.object-shape",
+    operations=(APPEND, HISTORY, DELETE_AGENT),
+)
+def refused_turn_leaves_no_trace(ctx: Context) -> None:
+    """A turn that nobody can answer any more is refused, and the history is as it was before."""
+    agent = make_agent(ctx)["id"]
+    id_ = start(ctx, agent_id=agent)["conversation_id"]
+    before = read_history(ctx, id_)
+    ctx.need(ctx.api.call(DELETE_AGENT, agent_id=agent), 204)
+    late = ctx.api.call(APPEND, conversation_id=id_, json={"inputs": "Are you there?"})
+    ctx.expect(late.status < 500, f"the turn is answered with {late.status}", late)
+    if not late.ok:
+        expect_equal(ctx, read_history(ctx, id_), before, "the history", late)
 
 
 @rule(
@@ -307,24 +320,6 @@ def somebody_must_answer(ctx: Context) -> None:
     expect_refused(ctx, ghost, "an agent that is not there")
     model = {"inputs": "Hello?", "model": f"no-such-model-{word(ctx)}"}
     expect_refused(ctx, ctx.api.call(START, json=model), "a model that is not there")
-
-
-@rule(
-    id="conversations.other-workspaces-see-nothing",
-    level=MAY,
-    source="choices.conversations-other-workspaces-see-nothing",
-    operations=(GET_CONVERSATION, HISTORY, MESSAGES, APPEND, DELETE_CONVERSATION),
-    needs=("neighbour",),
-)
-def other_workspaces_see_nothing(ctx: Context) -> None:
-    """A conversation is unknown to a caller of another workspace."""
-    id_ = start(ctx)["conversation_id"]
-    api = ctx.as_("neighbour")
-    for operation in (GET_CONVERSATION, HISTORY, MESSAGES, DELETE_CONVERSATION):
-        expect_hidden(ctx, api.call(operation, conversation_id=id_))
-    theirs = api.call(APPEND, conversation_id=id_, json={"inputs": "Hello?"})
-    expect_hidden(ctx, theirs)
-    expect_equal(ctx, len(kinds(read_history(ctx, id_))), 2, "the number of entries", theirs)
 
 
 def expect_total(ctx: Context, answer: Exchange) -> None:

@@ -190,14 +190,43 @@ def tuned_model_is_renamed(ctx: Context) -> None:
     needs=("clock",),
 )
 def tuned_model_is_archived(ctx: Context) -> None:
-    """Archiving and bringing back a model answer its new state, which its card then shows."""
+    """Archiving and bringing back a model answer its new state, which its cards show alone."""
     name = tune(ctx)
+    told = {"name": ctx.marker.name("kept"), "description": "Answers in numbers."}
+    ctx.need(ctx.api.call(UPDATE_MODEL, model_id=name, json=told), 200)
     for operation, archived in ((ARCHIVE, True), (UNARCHIVE, False)):
         answer = ctx.expect_status(ctx.api.call(operation, model_id=name), 200)
         expect_equal(ctx, answer["id"], name, "the id", answer)
         expect_equal(ctx, answer["archived"], archived, "archived", answer)
         read = ctx.expect_status(ctx.api.call(GET_MODEL, model_id=name), 200)
-        expect_equal(ctx, read["archived"], archived, "archived on the card", answer, read)
+        listed, card = _card(ctx, name)
+        for field, value in {**told, "archived": archived}.items():
+            expect_equal(ctx, read[field], value, f"the {field}", answer, read)
+            expect_equal(ctx, card.get(field), value, f"the listed {field}", answer, listed)
+
+
+@rule(
+    id="models.tuned-model-is-the-workspaces",
+    level=MUST,
+    source="harm: the model of somebody is shown to a stranger, or changed by one",
+    operations=(GET_MODEL, LIST_MODELS, UPDATE_MODEL, ARCHIVE, UNARCHIVE, DELETE_MODEL),
+    needs=("clock", "stranger"),
+)
+def tuned_model_is_the_workspaces(ctx: Context) -> None:
+    """A fine-tuned model is not there for another organisation, which cannot do anything to it."""
+    name = tune(ctx)
+    listed, card = _card(ctx, name)
+    api = ctx.as_("stranger")
+    for operation in (GET_MODEL, ARCHIVE, UNARCHIVE, DELETE_MODEL):
+        answer = api.call(operation, model_id=name)
+        expect_refused(ctx, answer, f"{operation} by a stranger")
+    changed = api.call(UPDATE_MODEL, model_id=name, json={"name": ctx.marker.name("theirs")})
+    expect_refused(ctx, changed, "a change by a stranger")
+    theirs = ctx.expect_status(api.call(LIST_MODELS), 200)
+    shown = name in {each.get("id") for each in theirs["data"]}
+    ctx.expect(not shown, "it is in the list of a stranger", theirs)
+    after, other = _card(ctx, name)
+    expect_equal(ctx, other, card, "the card", listed, after)
 
 
 @rule(

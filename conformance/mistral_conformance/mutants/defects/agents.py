@@ -9,9 +9,10 @@ from attrs import evolve
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import answering, edited
 from mistral_conformance.rules import agents as op
-from mistral_conformance.rules.common.talks import CREATE_AGENT
+from mistral_conformance.rules.common.talks import CREATE_AGENT, GET_CONVERSATION
 from mistral_mock.errors import APIError, not_found
-from mistral_mock.resources.agents.records import Agent, AgentVersion
+from mistral_mock.resources.agents.records import Agent, AgentAlias, AgentVersion, child_id
+from mistral_mock.resources.conversations.records import Conversation
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -194,5 +195,66 @@ def everyone_sees_everything(_find_head: Part) -> Part:
         if found is None:
             raise not_found("Agent not found")
         return found
+
+    return defect
+
+
+@mutant(
+    "agents.past-has-the-new-metadata", op.UPDATE, op.VERSION, place="resources.agents.views:view"
+)
+def past_has_the_new_metadata(view: Part) -> Part:
+    """Every version shows the metadata of the newest one."""
+
+    def defect(ctx: Part, found: Part) -> Part:
+        newest = ctx.table(AgentVersion).children(found.agent_id)[-1]
+        return {**view(ctx, found), "metadata": newest.metadata}
+
+    return defect
+
+
+@mutant("agents.deletion-takes-conversations", op.DELETE, GET_CONVERSATION, place=f"{CRUD}:remove")
+def deletion_takes_conversations(remove: Part) -> Part:
+    """With an agent go the conversations that were held with it."""
+
+    def defect(ctx: Part, head: Part) -> None:
+        for each in list(ctx.table(Conversation)):
+            if each.agent_id == head.id:
+                ctx.table(Conversation).remove(each.id)
+        remove(ctx, head)
+
+    return defect
+
+
+@mutant(
+    "agents.alias-takes-its-version",
+    op.UNALIAS,
+    op.VERSION,
+    place=f"{VERSIONS}:delete_version_alias",
+)
+def alias_takes_its_version(delete: Part) -> Part:
+    """With an alias goes the version that it names, where another one is used."""
+
+    def defect(ctx: Part) -> Part:
+        id_ = ctx.path["agent_id"]
+        named = ctx.table(AgentAlias).get(child_id(id_, ctx.query["alias"]))
+        answer = delete(ctx)
+        if named.version != ctx.table(Agent).get(id_).current:
+            ctx.table(AgentVersion).remove(child_id(id_, named.version))
+        return answer
+
+    return defect
+
+
+@mutant("agents.refused-update-is-made", op.UPDATE, op.GET, place=f"{CRUD}:update")
+def refused_update_is_made(update: Part) -> Part:
+    """Of an update that is refused for its model the rest is kept."""
+
+    def defect(ctx: Part) -> Part:
+        try:
+            return update(ctx)
+        except APIError as refusal:
+            rest = {name: ctx.body[name] for name in ctx.body.keys() & {"instructions"}}
+            update(evolve(ctx, body=rest))
+            return refusal.answer()
 
     return defect

@@ -155,3 +155,44 @@ def empty_jobs_are_taken(read_requests: Part) -> Part:
             return Intake((), ())
 
     return defect
+
+
+@mutant("batch.agents-are-not-asked-as-set", CREATE, GET, place=f"{COURSE}:make_body")
+def agents_are_not_asked_as_set(make_body: Part) -> Part:
+    """How many tokens an agent may write is forgotten in a batch."""
+    return lambda job, request: {**make_body(job, request), "max_tokens": 50}
+
+
+@mutant("batch.results-are-for-training", CREATE, GET, place=f"{COURSE}:PURPOSE")
+def results_are_for_training(_purpose: Part) -> Part:
+    """The files of results are kept as files to train with."""
+    return "fine-tune"
+
+
+@mutant("batch.outputs-are-successes", GET, place=f"{JOBS}:get")
+def outputs_are_successes(get: Part) -> Part:
+    """What failed is not among the outputs of a job."""
+
+    def leave_out(job: Part) -> Part:
+        done = [each for each in job["outputs"] or () if each["response"]]
+        return {**job, "outputs": done} if job["outputs"] else job
+
+    return edited(get, leave_out)
+
+
+@mutant("batch.first-file-is-read", CREATE, place="resources.batch.intake:read_requests")
+def first_file_is_read(read_requests: Part) -> Part:
+    """Of several input files only the first one is read."""
+
+    def defect(ctx: Part) -> Part:
+        found = ctx.body.get("input_files")
+        body = {**ctx.body, "input_files": found[:1]} if found else ctx.body
+        return read_requests(evolve(ctx, body=body))
+
+    return defect
+
+
+@mutant("batch.empty-metadata-are-none", CREATE, GET, LIST, place=f"{JOBS}:view")
+def empty_metadata_are_none(view: Part) -> Part:
+    """Metadata without entries are shown as null."""
+    return lambda job: {**view(job), "metadata": job.metadata or None}

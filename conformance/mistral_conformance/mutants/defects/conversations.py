@@ -11,6 +11,7 @@ from mistral_conformance.mutants.tools import answering, edited
 from mistral_conformance.rules.common import talks as op
 from mistral_mock.answers import json_answer
 from mistral_mock.errors import APIError, not_found
+from mistral_mock.resources.conversations import entries, records
 from mistral_mock.resources.conversations.records import Conversation, StoredEntry
 
 if TYPE_CHECKING:
@@ -336,5 +337,31 @@ def service_always_hands_over(answer: Part) -> Part:
     def defect(turn: Part) -> None:
         turn.hands_over = True
         answer(turn)
+
+    return defect
+
+
+@mutant("conversations.arguments-stick", op.APPEND, place=f"{TALKS}:keep")
+def arguments_stick(keep: Part) -> Part:
+    """What one turn says about its answer holds for all turns after it."""
+
+    def defect(ctx: Part, conversation: Part, known: Part) -> None:
+        own = {**(conversation.completion_args or {}), **(ctx.body.get("completion_args") or {})}
+        keep(ctx, evolve(conversation, completion_args=own or None), known)
+
+    return defect
+
+
+@mutant("conversations.refused-turn-is-kept", op.APPEND, op.HISTORY, place=f"{TALKS}:go_on")
+def refused_turn_is_kept(go_on: Part) -> Part:
+    """What nobody answered stands in the history."""
+
+    def defect(ctx: Part, step: Part) -> Part:
+        try:
+            return go_on(ctx, step)
+        except APIError as refusal:
+            said = entries.read_inputs(ctx, ctx.body.get("inputs"))
+            records.keep_entries(ctx, step.conversation.id, [*step.kept, *said])
+            return refusal.answer()
 
     return defect

@@ -19,11 +19,13 @@ from mistral_conformance.rules.common.tunings import (
 from mistral_mock.answers import json_answer
 from mistral_mock.errors import APIError, invalid
 from mistral_mock.resources.fine_tuning import records
+from mistral_mock.resources.tuned_models import TunedModel
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
 JOBS = "resources.fine_tuning.jobs"
+REQUESTS = "resources.fine_tuning.requests"
 VIEW = "resources.fine_tuning.views:view"
 
 
@@ -176,3 +178,51 @@ def classifiers_learn_nothing(_learn: Part) -> Part:
 def job_has_another_id(create: Part) -> Part:
     """The answer of a creation has an id that no job has."""
     return edited(create, lambda found: {**found, "id": "00000000-0000-4000-8000-000000000000"})
+
+
+@mutant("fine-tuning.key-is-told", CREATE_JOB, GET_JOB, place=f"{REQUESTS}:read_integrations")
+def key_is_told(read_integrations: Part) -> Part:
+    """The address of a report shows the key that it is sent with."""
+
+    def defect(given: Part) -> Part:
+        found = read_integrations(given)
+        keys = [each["api_key"] for each in given or ()]
+        both = zip(found or (), keys, strict=True)
+        return [{**one, "url": f"https://reports.example/?key={key}"} for one, key in both] or found
+
+    return defect
+
+
+@mutant("fine-tuning.weights-are-one", CREATE_JOB, GET_JOB, place=f"{REQUESTS}:read_repositories")
+def weights_are_one(read_repositories: Part) -> Part:
+    """Every repository counts as much as any other."""
+    return lambda given: [{**each, "weight": 1.0} for each in read_repositories(given)]
+
+
+@mutant("fine-tuning.zero-is-unset", CREATE_JOB, GET_JOB, place=f"{REQUESTS}:read_hyperparameters")
+def zero_is_unset(read_hyperparameters: Part) -> Part:
+    """A hyperparameter of 0 counts as one that was not sent."""
+
+    def defect(body: Part, job_type: Part) -> Part:
+        kept = {name: each for name, each in body["hyperparameters"].items() if each}
+        return read_hyperparameters({**body, "hyperparameters": kept}, job_type)
+
+    return defect
+
+
+@mutant(
+    "fine-tuning.model-is-missing",
+    CREATE_JOB,
+    GET_JOB,
+    "models.retrieve",
+    place="resources.fine_tuning.progress:finish",
+)
+def model_is_missing(finish: Part) -> Part:
+    """A finished job names a model that is nowhere."""
+
+    def defect(world: Part, job: Part, moment: Part) -> Part:
+        done = finish(world, job, moment)
+        world.store.table(TunedModel).remove(done.fine_tuned_model)
+        return done
+
+    return defect

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LIST = "resources.models:list_models"
 ONE = "resources.models:retrieve"
+PUT_ASIDE = "resources.tuned_models:put_aside"
 
 
 @mutant("models.list-is-a-bare-array", op.LIST_MODELS, place=LIST)
@@ -157,5 +158,31 @@ def delete_archives(_delete: Part) -> Part:
     def defect(ctx: Part) -> Part:
         tuned_models.put_aside(ctx, archived=True)
         return json_answer({"id": ctx.path["model_id"], "object": "model", "deleted": True})
+
+    return defect
+
+
+@mutant(
+    "models.strangers-archive", ARCHIVE, op.GET_MODEL, place="resources.tuned_models:find_tuned"
+)
+def strangers_archive(find_tuned: Part) -> Part:
+    """Whoever knows the id of a fine-tuned model may change it."""
+
+    def defect(ctx: Part) -> Part:
+        known = ctx.table(tuned_models.TunedModel).get(ctx.path["model_id"])
+        return find_tuned(ctx) if known is None else known
+
+    return defect
+
+
+@mutant("models.archive-forgets-the-name", ARCHIVE, op.GET_MODEL, place=PUT_ASIDE)
+def archive_forgets_the_name(put_aside: Part) -> Part:
+    """A model that is archived loses its name."""
+
+    def defect(ctx: Part, *, archived: Part) -> Part:
+        answer = put_aside(ctx, archived=archived)
+        table = ctx.table(tuned_models.TunedModel)
+        table.put(evolve(table.get(ctx.path["model_id"]), name=None))
+        return answer
 
     return defect

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.unit.laws.altering import Alter, Answer
 
 DOCUMENTS = "beta.libraries.documents"
+JOBS = "/v1/fine_tuning/jobs"
 
 
 @remembering(
@@ -236,3 +237,73 @@ def urls_mix() -> Alter:
             answer.status, answer.content = 200, served[answer.path]
 
     return alter
+
+
+@remembering("past-is-rewritten", "neighbours.versions-stay[agent.metadata]", "changed `metadata")
+def past_is_rewritten() -> Alter:
+    newest: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        if (
+            answer.method == "PATCH"
+            and answer.path.startswith("/v1/agents/")
+            and answer.status < 300
+        ):
+            newest[answer.body["id"]] = answer.body["metadata"]
+        if answer.is_("GET", "/versions/0") and answer.body.get("id") in newest:
+            answer.body = {**answer.body, "metadata": newest[answer.body["id"]]}
+
+    return alter
+
+
+@remembering(
+    "deletion-takes-conversations",
+    "gone.leaves-what-names-it[beta.conversations.start:agent_id]",
+    "does not show the conversation any more",
+)
+def deletion_takes_conversations() -> Alter:
+    deleted: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        if answer.method == "DELETE" and answer.path.startswith("/v1/agents/"):
+            deleted.append(answer.path.rpartition("/")[2])
+        read = answer.method == "GET" and answer.path.startswith("/v1/conversations/")
+        if read and answer.body.get("agent_id") in deleted:
+            answer.status, answer.body = 404, {"detail": "Conversation not found"}
+
+    return alter
+
+
+@defect(
+    "model-is-nowhere", "views.named-is-there[fine_tuning_job.fine_tuned_model]", "refused with 404"
+)
+def model_is_nowhere(answer: Answer) -> None:
+    told = answer.path.startswith(JOBS) and answer.body.get("fine_tuned_model")
+    if told:
+        answer.body = {**answer.body, "fine_tuned_model": f"{told}-x"}
+
+
+@remembering(
+    "key-is-told",
+    "access.secrets-are-not-told[fine_tuning.jobs.create:integrations.*.api_key]",
+    "tells the secret",
+)
+def key_is_told() -> Alter:
+    sent: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", JOBS):
+            sent.extend(each["api_key"] for each in answer.sent_body.get("integrations") or ())
+        if sent and answer.is_("GET", JOBS):
+            answer.body = {**answer.body, "keys": sent}
+
+    return alter
+
+
+@defect(
+    "weights-are-lost", "values.rare-fields-are-kept[fine_tuning_job.repositories]", "weight` as 1"
+)
+def weights_are_lost(answer: Answer) -> None:
+    found = answer.path.startswith(JOBS) and answer.body.get("repositories")
+    if found:
+        answer.body = {**answer.body, "repositories": [{**each, "weight": 1} for each in found]}
