@@ -15,18 +15,18 @@ from mistral_conformance.laws.schemas import changing_schema, creating_schema
 from mistral_conformance.laws.subjects import changeable, resources
 from mistral_conformance.laws.values import NAMES
 from mistral_conformance.laws.views import expect_shown, new_value, told_by
-from mistral_conformance.model.schemas import FORM, body_schema, facet, properties, types
+from mistral_conformance.model.schemas import FORM, body_schema, facet, items_of, properties, types
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Resource
-    from mistral_conformance.model.document import Json
+    from mistral_conformance.model.document import Document, Json
     from mistral_conformance.record.exchange import Exchange
 
     Told = tuple[Instance, Exchange]
@@ -58,6 +58,8 @@ MAPS: tuple[Json, ...] = (
     {"": "no key", "a.b $c": "signs", "ключ": "letters"},
     {},
 )
+NULLS: Json = {"nothing": None, "deep": {"nothing": None, "list": [None, 0, False, ""]}}
+LISTED = 3
 CONTENTS = {
     "one byte": b"x",
     "no last line end": b"one\ntwo",
@@ -113,10 +115,19 @@ def _clearable(model: Model) -> Iterator[Subject]:
 
 
 def _maps(model: Model) -> Iterator[Subject]:
-    for subject in changeable(model):
-        schema = changing_schema(model.document, *subject.value)
+    """Maps of anything, which creating or changing takes."""
+    for subject in _kept(model, lambda each: "." not in each.sent):
+        resource, field = subject.value
+        schema = _taken(model.document, resource, field)
         if "object" in types(model.document, schema) and not properties(model.document, schema):
-            yield subject
+            changes = resource.changes[:1] if field.changed else ()
+            yield evolve(subject, operations=(*subject.operations, *changes))
+
+
+def _lists(model: Model) -> Iterator[Subject]:
+    return _kept(
+        model, lambda each: "array" in types(model.document, each.schema) and not each.refers
+    )
 
 
 def _uploads(model: Model) -> Iterator[Subject]:
@@ -131,30 +142,21 @@ def _uploads(model: Model) -> Iterator[Subject]:
 def text_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     """A text is shown letter by letter as it was sent, whatever its letters and its length."""
     resource, field = subject
-    judged = 0
-    for text in _alphabet(world, field):
-        in_form = field.sent == "file.name" and not _fits_form(text)
-        for way in (_changed_to,) if in_form else (_made_with, _changed_to):
-            told = way(world, resource, field, text)
-            if told:
-                judged += 1
-                expect_shown(world, told[0], told_by(world, *told), {field.name: text})
-    if not judged:
-        raise NotOffered(f"not offered: the server takes none of the texts for `{field.name}`")
+    is_file = field.sent == "file.name"
+    tried = (
+        (way, text)
+        for text in _alphabet(world, field)
+        for way in (_made_with, _changed_to)
+        if way is _changed_to or not is_file or _fits_form(text)
+    )
+    _expect_kept(world, resource, field, tried)
 
 
 @law(id="values.empty-text-is-kept", over=_plain_texts, source=LOST, level=SHOULD)
 def empty_text_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     """An empty text is a text: it is shown as one, also in the place of another one."""
     resource, field = subject
-    judged = 0
-    for way in (_made_with, _changed_to):
-        told = way(world, resource, field, "")
-        if told:
-            judged += 1
-            expect_shown(world, told[0], told_by(world, *told), {field.name: ""})
-    if not judged:
-        raise NotOffered(f"not offered: the server takes no empty text for `{field.name}`")
+    _expect_kept(world, resource, field, ((way, "") for way in (_made_with, _changed_to)))
 
 
 @law(id="values.number-is-kept", over=_numbers, source=LOST, harm=True)
@@ -203,19 +205,31 @@ def null_clears(world: World, subject: tuple[Resource, Field]) -> None:
 
 @law(id="values.map-is-kept", over=_maps, source=LOST, harm=True)
 def map_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
-    """A map is shown with its keys and values as they were sent."""
+    """A map is shown with its keys and values as they were sent, down to its nulls."""
     resource, field = subject
-    instance = world.make(resource)
-    judged = 0
-    for value in MAPS:
-        answer = world.change(instance, {field.changed: value})
-        if 400 <= answer.status < 500:
-            continue
-        judged += 1
-        views = told_by(world, instance, world.need(answer))
-        expect_shown(world, instance, views, {field.name: value})
-    if not judged:
-        raise NotOffered(f"not offered: the server takes none of the maps for `{field.name}`")
+    ways = ((_made_with, field.sent, (*MAPS, NULLS)), (_changed_to, field.changed, MAPS))
+    tried = ((way, value) for way, takes, maps in ways for value in maps if takes)
+    _expect_kept(world, resource, field, tried)
+
+
+@law(id="values.list-is-kept", over=_lists, source=LOST, harm=True)
+def list_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
+    """A list is shown with all its items in their order, and with none once it was emptied."""
+    resource, field = subject
+    way = _made_with if field.sent else _changed_to
+    schema = _taken(world.document, resource, field)
+    made = [world.values.make(field.name, items_of(world.document, schema)) for _ in range(LISTED)]
+    items = [each for number, each in enumerate(made) if each not in made[:number]]
+    if None in items or len(items) < 2:
+        raise Skipped(f"no two items are made up for `{field.name}`")
+    lists = (items, items[::-1])
+    _expect_kept(
+        world, resource, field, ((each, value) for each in (way, _changed_to) for value in lists)
+    )
+    emptied = _changed_to(world, resource, field, [])
+    for shown in world.look(emptied[0]) if emptied else ():
+        found = shown.fields.get(field.name)
+        world.expect(not found, f"{shown.view} still shows `{field.name}`", shown.exchange)
 
 
 @law(id="values.bytes-are-kept", over=_uploads, source=LOST, harm=True)
@@ -228,6 +242,25 @@ def bytes_are_kept(world: World, resource: Resource) -> None:
 def many_bytes_are_kept(world: World, resource: Resource) -> None:
     """Megabytes come back as they were sent."""
     _expect_bytes(world, resource, LARGE)
+
+
+def _taken(document: Document, resource: Resource, field: Field) -> Json:
+    """What creating, or else changing, takes for a field."""
+    if field.sent or not field.changed:
+        return creating_schema(document, resource, field)
+    return changing_schema(document, resource, field)
+
+
+def _expect_kept(world: World, resource: Resource, field: Field, tried: Iterable[Any]) -> None:
+    """Hold the server to show each value that it takes in one of the ways."""
+    judged = 0
+    for way, value in tried:
+        told = way(world, resource, field, value)
+        if told:
+            judged += 1
+            expect_shown(world, told[0], told_by(world, *told), {field.name: value})
+    if not judged:
+        raise NotOffered(f"not offered: the server takes none of the values for `{field.name}`")
 
 
 def _expect_bytes(world: World, resource: Resource, contents: dict[str, bytes]) -> None:
@@ -289,19 +322,19 @@ def _fits_form(name: str) -> bool:
     return not NOT_IN_FORMS.search(name)
 
 
-def _made_with(world: World, resource: Resource, field: Field, text: str) -> Told | None:
-    """A new object with the text, None where making one does not take it."""
+def _made_with(world: World, resource: Resource, field: Field, value: Any) -> Told | None:  # noqa: ANN401 - JSON
+    """A new object with the value, None where making one does not take it."""
     if field.sent:
         with suppress(Signal):
-            instance = world.make(resource, given={field.sent: text})
+            instance = world.make(resource, given={field.sent: value})
             return instance, instance.made
     return None
 
 
-def _changed_to(world: World, resource: Resource, field: Field, text: str) -> Told | None:
-    """An object that is changed to the text, None where a change does not take it."""
+def _changed_to(world: World, resource: Resource, field: Field, value: Any) -> Told | None:  # noqa: ANN401 - JSON
+    """An object that is changed to the value, None where a change does not take it."""
     if field.changed:
         instance = world.make(resource)
         with suppress(Signal):
-            return instance, world.need(world.change(instance, {field.changed: text}))
+            return instance, world.need(world.change(instance, {field.changed: value}))
     return None

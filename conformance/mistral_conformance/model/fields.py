@@ -13,7 +13,7 @@ from mistral_conformance.model.schemas import (
     Property,
     answer_schema,
     at_path,
-    body_schema,
+    body_properties,
     facet,
     is_nullable,
     items_of,
@@ -79,8 +79,7 @@ def _taken(document: Document, operation: str) -> dict[str, Property]:
     """The properties of an operation's request body, none without one."""
     if not operation:
         return {}
-    _, schema = body_schema(document.operations[operation])
-    return {} if schema is None else properties(document, schema)
+    return body_properties(document, document.operations[operation])
 
 
 def _first(operations: tuple[str, ...]) -> str:
@@ -112,6 +111,7 @@ def _read_field(
         null=str(said.get("null", _null(document, changed.get(change), having))),
         unit=str(said.get("unit", unit_of(document, name, schema))),
         moves=str(said.get("moves", "change" if name in UPDATE_STAMPS else "never")),
+        moved_by=tuple(said.get("moved_by", ())),
         count=str(said.get("count", "")),
         sum=str(said.get("sum", "")),
         adds=tuple(said.get("adds", ())),

@@ -187,10 +187,10 @@ def signal_is_heard(ctx: Context) -> None:
     id="executions.query-changes-nothing",
     level=MUST,
     source="document: workflows.executions.query_workflow_execution",
-    operations=(QUERY, UPDATE, GET_EXECUTION),
+    operations=(QUERY, UPDATE, SIGNAL, GET_EXECUTION),
 )
 def query_changes_nothing(ctx: Context) -> None:
-    """A query answers twice the same; after an update it shows what the update has changed."""
+    """A query answers twice the same; another shows what an update or a signal has changed."""
     made = start(ctx, APPROVE, input={"amount": 5})
     for _ in range(2):
         asked = ctx.expect_status(act(ctx, QUERY, made, name="amount"), 200)
@@ -201,6 +201,11 @@ def query_changes_nothing(ctx: Context) -> None:
     expect_equal(ctx, changed["result"], {"amount": 7}, "the answer", changed)
     asked = ctx.expect_status(act(ctx, QUERY, made, name="amount"), 200)
     expect_equal(ctx, asked["result"], 7, "the amount", changed, asked)
+    remark = {"text": word(ctx)}
+    ctx.need(act(ctx, SIGNAL, made, name="comment", input=remark), 202)
+    asked = ctx.expect_status(act(ctx, QUERY, made, name="last_comment"), 200)
+    told = (asked["query_name"], asked["result"])
+    expect_equal(ctx, told, ("last_comment", remark), "the answer after a signal", asked)
     expect_equal(ctx, read(ctx, made)["status"], RUNNING, "the status")
 
 

@@ -90,7 +90,11 @@ def texts_compare(ctx: Context) -> None:
     cases = (
         *(("startswith", value[:6], 1), ("endswith", value[-6:], 1), ("contains", value[2:9], 1)),
         *(("eq", value, 1), ("neq", value, 0), ("contains", other, 0), ("icontains", other, 1)),
-        ("notcontains", value[2:9], 0),
+        *(
+            ("notcontains", value[2:9], 0),
+            ("startswith", value[2:9], 0),
+            ("endswith", value[:6], 0),
+        ),
     )
     for op, text, count in cases:
         if op in operators:
