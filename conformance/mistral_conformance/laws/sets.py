@@ -11,7 +11,7 @@ from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.populations import judged, makes, population_of
 from mistral_conformance.laws.reading import find, read_time
 from mistral_conformance.laws.walking import LIMIT
-from mistral_conformance.model.schemas import facet
+from mistral_conformance.model.schemas import facet, items_of
 from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
@@ -43,6 +43,17 @@ def _filtered(model: Model) -> Iterator[Subject]:
 
 def _repeated(model: Model) -> Iterator[Subject]:
     return (each for each in _filtered(model) if each.value[1].repeats)
+
+
+def _untold(model: Model) -> Iterator[Subject]:
+    """Each parameter that takes several of some listed values, and looks at what no item shows."""
+    for view in model.lists.values():
+        for each in model.document.operations[view.operation].parameters:
+            name, schema = each["name"], each.get("schema", {})
+            listed = facet(model.document, items_of(model.document, schema) or {}, "enum")
+            if name in view.others and listed and judged(model, view):
+                values = [value for value in listed if value is not None]
+                yield _subject(view, f"{view.operation}:{name}", (view, name, values))
 
 
 def _paired(model: Model) -> Iterator[Subject]:
@@ -113,6 +124,28 @@ def repeated_filter_is_a_union(world: World, subject: tuple[ListView, Filter]) -
         raise Skipped(f"there are no two values of {each.parameter}")
     for pair in permutations(values[:4], 2):
         _expect_set(world, view, (population, whole), [(each, list(pair))])
+
+
+@law(id="sets.repeated-is-union", over=_untold, source=DECLARED)
+def repeated_is_union(world: World, subject: tuple[ListView, str, list[str]]) -> None:
+    """A repeated filter on what items do not show leaves what its values leave one by one."""
+    view, name, choices = subject
+    population, whole = _whole(world, view)
+    resource = world.model.resources[view.resource]
+
+    def left(*values: str) -> set[tuple[Any, ...]]:
+        query = {**population.query, name: list(values)}
+        walk = world.walk(resource, population.ids, query, through=view.operation)
+        return {key_of(resource, each) for each in walk.items}
+
+    single = {value: left(value) for value in choices}
+    some = [value for value in choices if single[value]][:3]
+    if len(some) < 2:
+        raise Skipped(f"no two values of `{name}` leave something")
+    for one, other in permutations(some, 2):
+        found, due = left(one, other), single[one] | single[other]
+        said = f"`{name}` with {one} and {other} leaves {len(found)} items, one by one {len(due)}"
+        world.expect(found == due, said, whole.last)
 
 
 @law(id="sets.two-filters", over=_paired, source=DECLARED)
@@ -217,6 +250,9 @@ def _values(world: World, each: Filter, population: Population, whole: Walk) -> 
 
     """
     values = values_of(world, each, population, whole.items)
+    if each.parameter in population.query:  # what is older than the population is not known
+        least = read_time(population.query[each.parameter]) or 0
+        values = [value for value in values if (read_time(value) or 0) >= least]
     if not values:
         raise Skipped(f"no item shows its `{each.field}`")
     return values

@@ -120,9 +120,12 @@ def change_is_shown(world: World, subject: tuple[Resource, Field, str]) -> None:
     resource, field, operation = subject
     instance = world.make(resource)
     world.look(instance)
-    for _ in range(2):
+    for changed in (False, True):
         value = new_value(world, resource, field)
-        answer = world.need(world.change(instance, {field.changed: value}, through=operation))
+        answer = world.change(instance, {field.changed: value}, through=operation)
+        said = f"a second change of `{field.changed}` is refused with {answer.status}"
+        world.expect(answer.ok or not changed, said, answer)
+        world.need(answer)
         views = told_by(world, instance, answer)
         expect_shown(world, instance, views, {field.name: value})
 

@@ -109,7 +109,7 @@ def _read_field(
         sent=source,
         changed=change,
         null=str(said.get("null", _null(document, changed.get(change), having))),
-        unit=str(said.get("unit", unit_of(document, name, schema))),
+        unit=unit_of(document, name, schema),
         moves=str(said.get("moves", "change" if name in UPDATE_STAMPS else "never")),
         moved_by=tuple(said.get("moved_by", ())),
         count=str(said.get("count", "")),
@@ -152,6 +152,8 @@ def _null(document: Document, changed: Property | None, having: list[Property]) 
 
 def unit_of(document: Document, name: str, schema: Json) -> str:
     """The unit of a value, as its schema and its name say; empty for what is no time."""
+    if said := schema.get(FIELD, {}).get("unit"):
+        return str(said)
     if facet(document, schema, "format") == "date-time":
         return "RFC 3339"
     is_time = name.endswith("_at") or name == "created"

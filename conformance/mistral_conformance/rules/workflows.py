@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.refusals import expect_hidden
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
-from mistral_conformance.rules.common.walks import LIMIT
 from mistral_conformance.rules.common.workflows import (
     ARCHIVE,
     BREAK,
@@ -47,87 +46,6 @@ def listed_workflow_is_readable(ctx: Context) -> None:
             found = ctx.expect_status(answer, 200)["workflow"]
             for field in SHOWN:
                 expect_equal(ctx, found[field], item[field], field, listed, answer)
-
-
-@rule(
-    id="workflows.pages-hold-all",
-    level=MUST,
-    source="document: workflows.get_workflows (next_cursor); lists.empty-cursor-ends",
-    operations=(LIST_WORKFLOWS,),
-)
-def pages_hold_all(ctx: Context) -> None:
-    """Pages of two workflows each hold the whole list, every workflow once."""
-    _expect_pages_hold_all(ctx, LIST_WORKFLOWS, "workflows")
-
-
-@rule(
-    id="workflows.registration-pages-hold-all",
-    level=MUST,
-    source=(
-        "document: workflows.get_workflow_registrations (next_cursor); lists.empty-cursor-ends"
-    ),
-    operations=(LIST_REGISTRATIONS,),
-)
-def registration_pages_hold_all(ctx: Context) -> None:
-    """Pages of two registrations each hold the whole list, every registration once."""
-    _expect_pages_hold_all(ctx, LIST_REGISTRATIONS, "workflow_registrations")
-
-
-@rule(
-    id="workflows.order-turns-the-list",
-    level=MUST,
-    source="document: workflows.get_workflows (sort_by and order)",
-    operations=(LIST_WORKFLOWS,),
-)
-def order_turns_the_list(ctx: Context) -> None:
-    """By shown name the list runs upwards or downwards, as asked for."""
-    query = {"sort_by": "display_name", "limit": 1000}
-    up = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query={**query, "order": "asc"}), 200)
-    down = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query={**query, "order": "desc"}), 200)
-    names = [item["display_name"] for item in up["workflows"]]
-    if len(set(names)) < 2:
-        ctx.skip("the server has not two workflows with different names")
-    expect_equal(ctx, [each["display_name"] for each in down["workflows"]], names[::-1], "desc", up)
-    known = {name.casefold() for name in (names[0], names[-1])}
-    expect_equal(ctx, names[0].casefold(), min(known), "the first shown name", up)
-
-
-@rule(
-    id="workflows.search-finds-a-name",
-    level=MUST,
-    source="document: workflows.get_workflows (search)",
-    operations=(LIST_WORKFLOWS,),
-)
-def search_finds_a_name(ctx: Context) -> None:
-    """A search for a workflow's name finds it; one for a word that nobody uses finds nothing."""
-    listed = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query={"limit": 1}), 200)
-    _need_some(ctx, listed["workflows"])
-    name = listed["workflows"][0]["name"]
-    found = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query={"search": name}), 200)
-    ctx.expect(name in [each["name"] for each in found["workflows"]], "it is not found", found)
-    nothing = ctx.api.call(LIST_WORKFLOWS, query={"search": word(ctx)})
-    expect_equal(ctx, ctx.expect_status(nothing, 200)["workflows"], [], "the list", nothing)
-
-
-@rule(
-    id="workflows.tags-have-to-hold-together",
-    level=MUST,
-    source="document: workflows.get_workflows (tags)",
-    operations=(LIST_WORKFLOWS,),
-)
-def tags_have_to_hold_together(ctx: Context) -> None:
-    """A list filtered by tags holds workflows that carry every one of them."""
-    listed = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query={"limit": 1000}), 200)
-    tagged = next((each for each in listed["workflows"] if each.get("tags")), None)
-    if tagged is None:
-        ctx.skip("no workflow has a tag")
-    found = ctx.api.call(LIST_WORKFLOWS, query={"tags": tagged["tags"][0], "limit": 1000})
-    shown = ctx.expect_status(found, 200)["workflows"]
-    wanted = [each["id"] for each in listed["workflows"] if tagged["tags"][0] in each["tags"]]
-    expect_equal(ctx, sorted(each["id"] for each in shown), sorted(wanted), "the ids", found)
-    both = {"tags": [tagged["tags"][0], word(ctx)]}
-    none = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query=both), 200)
-    expect_equal(ctx, none["workflows"], [], "the list for a tag that nobody has", none)
 
 
 @rule(
@@ -243,30 +161,6 @@ def registration_tells_its_workflow(ctx: Context) -> None:
 
 
 @rule(
-    id="workflows.registrations-of-one-workflow",
-    level=MUST,
-    source=("document: workflows.get_workflow_registrations (workflow_id and workflow_search)"),
-    operations=(LIST_REGISTRATIONS,),
-)
-def registrations_of_one_workflow(ctx: Context) -> None:
-    """Filtered by a workflow's id or name, the list holds its registrations and no others."""
-    query: dict[str, Any] = {"with_workflow": "true", "limit": 1000}
-    listed = ctx.expect_status(ctx.api.call(LIST_REGISTRATIONS, query=query), 200)
-    _need_some(ctx, listed["workflow_registrations"])
-    one = listed["workflow_registrations"][-1]
-    wanted = [
-        each["id"]
-        for each in listed["workflow_registrations"]
-        if each["workflow_id"] == one["workflow_id"]
-    ]
-    filters = {"workflow_id": one["workflow_id"], "workflow_search": one["workflow"]["name"]}
-    for name, value in filters.items():
-        answer = ctx.api.call(LIST_REGISTRATIONS, query={**query, name: value})
-        found = [each["id"] for each in ctx.expect_status(answer, 200)["workflow_registrations"]]
-        expect_equal(ctx, sorted(found), sorted(wanted), f"the ids by {name}", answer)
-
-
-@rule(
     id="workflows.registration-runs",
     level=MUST,
     source="document: workflows.execute_workflow_registration",
@@ -331,19 +225,3 @@ def _expect_listed(ctx: Context, id_: str, *, archived: bool) -> None:
         listed = ctx.expect_status(ctx.api.call(LIST_REGISTRATIONS, query=query), 200)
         there = id_ in [each["workflow_id"] for each in listed["workflow_registrations"]]
         expect_equal(ctx, there, wanted == archived, f"listed under archived={wanted}", listed)
-
-
-def _expect_pages_hold_all(ctx: Context, operation: str, items: str) -> None:
-    whole = ctx.expect_status(ctx.api.call(operation, query={"limit": 1000}), 200)
-    wanted = [each["id"] for each in whole[items]]
-    if not 2 < len(wanted) <= 2 * LIMIT:
-        ctx.skip("the server has too few or too many of them")
-    found: list[str] = []
-    query: dict[str, Any] = {"limit": 2}
-    for _ in range(LIMIT + 1):
-        page = ctx.expect_status(ctx.api.call(operation, query=query), 200)
-        found += [each["id"] for each in page[items]]
-        if page["next_cursor"] is None:
-            break
-        query["cursor"] = page["next_cursor"]
-    expect_equal(ctx, found, wanted, "the ids page after page", whole)
