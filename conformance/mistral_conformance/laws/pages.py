@@ -218,7 +218,9 @@ def links_lead_on(world: World, view: ListView) -> None:
     _expect_leads(world, view, population, (first, second), "next")
     if _link(view, second, "previous") is not ABSENT:
         _expect_leads(world, view, population, (second, first), "previous")
-    for page, name in ((walk.last, "next"), (first, "previous")):
+    resource = world.model.resources[view.resource]
+    full = world.walk(resource, population.ids, query, size=count, through=view.operation)
+    for page, name in ((walk.last, "next"), (full.last, "next"), (first, "previous")):
         nothing = _link(view, page, name) in (None, ABSENT)
         world.expect(nothing, f"a page that has none links to a {name} one", page)
 

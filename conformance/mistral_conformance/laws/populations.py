@@ -158,8 +158,14 @@ def _populate(world: World, view: ListView) -> Population:
 
 def _meet(world: World, view: ListView) -> Population:
     """What the server has: of what comes with something else, some of all ends, made now."""
-    source = world.model.resources.get(world.model.resources[view.resource].comes_with)
+    resource = world.model.resources[view.resource]
+    source = world.model.resources.get(resource.comes_with)
     query = dict(view.show)
+    begun = next(
+        (e for e in world.model.resources.values() if _starts_at(world, e, resource)), None
+    )
+    if begun and world.capabilities.offers(begun.create):
+        _vary(world, begun)
     if source:
         world.capabilities.require([source.create])
         began = world.make(source)
@@ -168,6 +174,12 @@ def _meet(world: World, view: ListView) -> Population:
             query[found.parameter] = began.made[found.field]
         _vary(world, source)
     return Population(world.values.word(), None, (), query, source)
+
+
+def _starts_at(world: World, each: Resource, resource: Resource) -> bool:
+    """Whether one thing is made at the path of another without being a part of it."""
+    path = world.document.operations[each.create].path_ids if each.whole else ()
+    return not each.parent and resource.parameter in path
 
 
 def _vary(world: World, source: Resource) -> None:

@@ -153,13 +153,3 @@ def first_status_counts(answer: Answer) -> None:
     if answer.is_("GET", "/v1/workflows") and len(wanted) > 1:
         whole = f"{answer.path}?limit=1000&status={wanted[0]}"
         answer.content = answer.again("GET", whole).content
-
-
-@defect("events-are-in-milliseconds", "seen.times-are-possible[workflows.events.get_work", "nano")
-def events_are_in_milliseconds(answer: Answer) -> None:
-    if answer.is_("GET", "/events/list"):
-        told = [
-            {**each, "event_timestamp": each["event_timestamp"] // 1_000_000}
-            for each in answer.body["events"]
-        ]
-        answer.body = {**answer.body, "events": told}
