@@ -72,7 +72,9 @@ def _parts(population: Population, found: Values) -> list[str]:
         return [population.word, *(part.format(word=population.word) for part in PARTS)]
     texts = list(dict.fromkeys(map(str, found)))[:SEARCHED]
     return list(
-        dict.fromkeys(part for text in texts for part in (text, text[:4], text[1:5].upper()))
+        dict.fromkeys(
+            part for text in texts for part in (text, text[:4], text[1:5], text[1:5].upper())
+        )
     )
 
 

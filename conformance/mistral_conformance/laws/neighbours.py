@@ -85,7 +85,9 @@ def own_fields_stay(world: World, subject: tuple[Resource, str]) -> None:
     instance = world.make(resource)
     if resource.changes:
         _fill(world, instance)
-    world.settle(instance)
+    states = world.model.states_of(resource.name)
+    if not states or operation not in states.stops:  # what has ended cannot be stopped
+        world.settle(instance)
     before, texts = world.look(instance), _texts(world, instance)
     done = act(world, instance, operation)
     if done.status in REFUSED:

@@ -30,8 +30,8 @@ LIST = "workflows.runs.list_runs"
 GET = "workflows.runs.get_run"
 HISTORY = "workflows.runs.get_run_history"
 METRICS = "workflows.metrics.get_workflow_metrics"
-LASTS_S, NEAR_MS, MOMENT = 3, 100, 1e-6
-"""How long a run is let be, in seconds, what its duration may be off by, and some ms in hours."""
+LASTS_S, NEAR_MS, MOMENT = 3, 100, 3e-10
+"""How long a run is let be, in seconds, what its duration may be off by, and 1 µs in hours."""
 
 
 @rule(

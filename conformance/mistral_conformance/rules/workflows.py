@@ -74,9 +74,13 @@ def change_is_seen(ctx: Context) -> None:
         shown = {**read["workflow"]}
         shown.pop("active", None)
         expect_equal(ctx, shown, changed["workflow"], "the workflow as it is read", changed, read)
+        plain = _change(ctx, {"display_name": known["display_name"]})
+        expect_equal(ctx, plain["workflow"]["tags"], changes["tags"], "the tags", plain)
         listed = ctx.api.call(LIST_WORKFLOWS, query={"tags": changes["tags"][1]})
         names = [each["name"] for each in ctx.expect_status(listed, 200)["workflows"]]
         expect_equal(ctx, names, [BREAK], "what has the new tag", listed)
+        emptied = _change(ctx, {"tags": []})
+        expect_equal(ctx, emptied["workflow"]["tags"], [], "the tags without one", emptied)
     finally:
         _change(ctx, {name: known.get(name) for name in (*changes, *kept)})
 
@@ -85,17 +89,22 @@ def change_is_seen(ctx: Context) -> None:
     id="workflows.archive-and-back",
     level=MUST,
     source="document: WorkflowArchiveResponse (archived)",
-    operations=(ARCHIVE, UNARCHIVE, LIST_WORKFLOWS, LIST_REGISTRATIONS),
+    operations=(ARCHIVE, UNARCHIVE, UPDATE_WORKFLOW, LIST_WORKFLOWS, LIST_REGISTRATIONS),
 )
 def archive_and_back(ctx: Context) -> None:
-    """An archived workflow is listed as such alone, until it is brought back."""
-    id_ = need_workflow(ctx, BREAK)["id"]
+    """An archived workflow is listed as such alone and else as it was, until it is brought back."""
+    before = need_workflow(ctx, BREAK)
+    id_ = before["id"]
     try:
+        known = _change(ctx, {"tags": ["sample"], "description": word(ctx)})["workflow"]
         away = ctx.expect_status(ctx.api.call(ARCHIVE, workflow_identifier=id_), 200)
         ctx.expect(away["workflow"]["archived"] is True, "it is not archived", away)
+        for field in ("name", "display_name", "description", "tags"):
+            expect_equal(ctx, away["workflow"][field], known[field], field, away)
         _expect_listed(ctx, id_, archived=True)
     finally:
         back = ctx.api.call(UNARCHIVE, workflow_identifier=id_)
+        _change(ctx, {name: before.get(name) for name in ("tags", "description")})
     ctx.expect_status(back, 200)
     ctx.expect(back["workflow"]["archived"] is False, "it is still archived", back)
     _expect_listed(ctx, id_, archived=False)
@@ -185,11 +194,11 @@ def registration_runs(ctx: Context) -> None:
     id="workflows.belong-to-their-workspace",
     level=SHOULD,
     source=("document: workflows.get_workflows (those of the workspace,  those shared with it)"),
-    operations=(LIST_WORKFLOWS, GET_WORKFLOW),
+    operations=(LIST_WORKFLOWS, GET_WORKFLOW, ARCHIVE, UNARCHIVE),
     needs=("neighbour",),
 )
 def belong_to_their_workspace(ctx: Context) -> None:
-    """Another workspace does not see a workflow that is not shared."""
+    """Another workspace does not see a workflow that is not shared, and changes none that is."""
     listed = ctx.api.call(LIST_WORKFLOWS, query={"include_shared": "false", "limit": 1000})
     own = [
         each["id"]
@@ -200,8 +209,13 @@ def belong_to_their_workspace(ctx: Context) -> None:
     seen = ctx.as_("neighbour").call(LIST_WORKFLOWS, query={"limit": 1000})
     ids = {each["id"] for each in ctx.expect_status(seen, 200)["workflows"]}
     ctx.expect(not ids & set(own), "another workspace sees it", listed, seen)
-    answer = ctx.as_("neighbour").call(GET_WORKFLOW, workflow_identifier=own[0])
-    expect_hidden(ctx, answer)
+    neighbour = ctx.as_("neighbour")
+    expect_hidden(ctx, neighbour.call(GET_WORKFLOW, workflow_identifier=own[0]))
+    theirs = neighbour.call(LIST_WORKFLOWS, query={"include_shared": "false", "limit": 1000})
+    for id_ in ids - {each["id"] for each in ctx.need(theirs, 200)["workflows"]}:
+        for operation in (ARCHIVE, UNARCHIVE):
+            answer = neighbour.call(operation, workflow_identifier=id_)
+            expect_refused(ctx, answer, f"{operation} of what is only shared")
 
 
 def _need_some(ctx: Context, items: list[Any]) -> None:

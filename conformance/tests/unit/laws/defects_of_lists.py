@@ -153,3 +153,19 @@ def first_status_counts(answer: Answer) -> None:
     if answer.is_("GET", "/v1/workflows") and len(wanted) > 1:
         whole = f"{answer.path}?limit=1000&status={wanted[0]}"
         answer.content = answer.again("GET", whole).content
+
+
+@remembering("taken-ids-replace", "views.taken-id-replaces-nothing[schedule]", "`jitter` as")
+def taken_ids_replace() -> Alter:
+    made: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.method == "POST" and answer.path.endswith("/schedules"):
+            id_ = answer.sent_body.get("schedule_id")
+            if answer.status == 422:
+                answer.status, answer.body = 201, {"schedule_id": id_}
+                made.add(f"again {id_}")
+        if answer.is_("GET") and f"again {answer.path.rpartition('/')[2]}" in made:
+            answer.body = {**answer.body, "jitter": "PT59S"}
+
+    return alter
