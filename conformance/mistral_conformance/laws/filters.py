@@ -29,6 +29,8 @@ PARTS = (
     "x",
 )
 """What is searched for, beside the word of the population."""
+SEARCHED = 3
+"""So many texts that were not made by the suite are searched for, as a whole and in parts."""
 MOST = 8
 """So many values of one filter are asked for."""
 DAY_S = 86_400
@@ -42,12 +44,15 @@ def values_of(
     world: World, each: Filter, population: Population, items: tuple[Json, ...]
 ) -> Values:
     """The values to ask for: those that items have, and one that none has; none without items."""
-    if each.compare in {"contains", "begins"}:
-        parts = [part.format(word=population.word) for part in PARTS]
-        return [population.word, *parts, world.values.word()]
     found = [value for item in items for value in _told(item, each)]
-    if not found:
-        return []
+    return _values_of(world, each, population, found) if found else []
+
+
+def _values_of(world: World, each: Filter, population: Population, found: Values) -> Values:
+    if each.compare in {"contains", "begins"}:
+        return [*_parts(population, found), world.values.word()]
+    if each.values:
+        return list(each.values)
     if each.compare in {"after", "before"}:
         moments = sorted({moment for value in found if (moment := read_time(value)) is not None})
         least, most = moments[0], moments[-1]
@@ -60,6 +65,18 @@ def values_of(
     if "boolean" in types(world.document, each.schema):
         return [True, False]
     return [*distinct[:MOST], *_absent(world, each, distinct)]
+
+
+def _parts(population: Population, found: Values) -> list[str]:
+    """What to look for in texts: in those of the population, or in some that there are."""
+    if any(population.word in str(value) for value in found):
+        return [population.word, *(part.format(word=population.word) for part in PARTS)]
+    texts = list(dict.fromkeys(map(str, found)))[:SEARCHED]
+    return list(
+        dict.fromkeys(
+            part for text in texts for part in (text, text[:4], text[1:5], text[1:5].upper())
+        )
+    )
 
 
 def spell(each: Filter, values: Values) -> Any:  # noqa: ANN401 - what httpx takes
@@ -77,9 +94,21 @@ def spell_time(moment: float, ahead: timedelta = timedelta()) -> str:
 
 def fits(each: Filter, values: Values, item: Json) -> bool | None:
     """Whether an item fits a filter; None where nobody says, such as for letters of other case."""
-    found = value_at(item, each.field)
+    if each.values:
+        values = [each.values[value] for value in values if value in each.values]
+        if not values:
+            return True
+    told = [_fits(each, field, values, item) for field in (each.field, *each.others)]
+    if True in told:
+        return True
+    return None if each.beyond or None in told else False
+
+
+def _fits(each: Filter, field: str, values: Values, item: Json) -> bool | None:
+    """Whether one field of an item fits."""
+    found = value_at(item, field)
     if found is None:
-        return False if item.keys() >= {each.field.partition(".")[0]} else None
+        return False if item.keys() >= {field.partition(".")[0]} else None
     if each.compare in {"after", "before"}:
         return _is_on_side(each, str(values[0]), found)
     if each.compare == "holds":
@@ -100,16 +129,19 @@ def value_at(item: Json, path: str) -> Any:  # noqa: ANN401 - JSON
 
 def _told(item: Json, each: Filter) -> Values:
     """The values of the field, those of its items where it is an array."""
-    found = value_at(item, each.field)
-    return found if isinstance(found, list) else [] if found in (None, {}) else [found]
+    told = [value_at(item, field) for field in (each.field, *each.others)]
+    lists = [each if isinstance(each, list) else [each] for each in told if each not in (None, {})]
+    return [value for each in lists for value in each]
 
 
 def _absent(world: World, each: Filter, found: Values) -> Values:
     """A value that no item has, where there is one, and most of a text that one has."""
     listed = items_of(world.document, each.schema) or each.schema
+    is_id = facet(world.document, listed, "format") == "uuid"
     choices = facet(world.document, listed, "enum")
-    if choices:
-        return [value for value in choices if value is not None and value not in found][:1]
+    if choices or is_id:
+        told = choices or [world.values.uuid()]
+        return [value for value in told if value is not None and value not in found][:1]
     cut = [value[:-1] for value in found if isinstance(value, str) and len(value) > 1][:1]
     return [f"none/{world.values.word()}", *(each for each in cut if each not in found)]
 

@@ -16,7 +16,7 @@ from attrs import evolve
 from mistral_conformance.laws.law import FULL, Subject, law
 from mistral_conformance.laws.links import open_url, read_url
 from mistral_conformance.laws.requests import plain_request
-from mistral_conformance.laws.schemas import creating_schema
+from mistral_conformance.laws.schemas import changing_schema, creating_schema
 from mistral_conformance.laws.subjects import changeable, resources
 from mistral_conformance.laws.values import FAR_DAYS, NAMES
 from mistral_conformance.laws.views import expect_shown, new_value, told_by
@@ -25,6 +25,7 @@ from mistral_conformance.model.schemas import (
     body_schema,
     bounds_of,
     facet,
+    items_of,
     properties,
     types,
 )
@@ -34,7 +35,7 @@ from mistral_conformance.verdict.outcome import NotOffered, Skipped
 from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
@@ -73,6 +74,8 @@ MAPS: tuple[Json, ...] = (
     {"": "no key", "a.b $c": "signs", "ключ": "letters"},
     {},
 )
+NULLS: Json = {"nothing": None, "deep": {"nothing": None, "list": [None, 0, False, ""]}}
+LISTED = 3
 CONTENTS = {
     "one byte": b"x",
     "no last line end": b"one\ntwo",
@@ -154,13 +157,19 @@ def _moments(model: Model) -> Iterator[Subject]:
 
 
 def _maps(model: Model) -> Iterator[Subject]:
-    def is_map(each: Field) -> bool:
-        is_object = "object" in types(model.document, each.schema)
-        return each.kept and is_object and not properties(model.document, each.schema)
+    """Maps of anything, which creating or changing takes."""
+    for subject in _kept(model, lambda each: "." not in each.sent):
+        resource, field = subject.value
+        schema = _taken(model.document, resource, field)
+        if "object" in types(model.document, schema) and not properties(model.document, schema):
+            changes = resource.changes[:1] if field.changed else ()
+            yield evolve(subject, operations=(*subject.operations, *changes))
 
-    for subject in _kept(model, is_map):
-        changes = subject.value[0].changes[:1] if subject.value[1].changed else ()
-        yield evolve(subject, operations=(*subject.operations, *changes))
+
+def _lists(model: Model) -> Iterator[Subject]:
+    return _kept(
+        model, lambda each: "array" in types(model.document, each.schema) and not each.refers
+    )
 
 
 def _uploads(model: Model) -> Iterator[Subject]:
@@ -175,30 +184,21 @@ def _uploads(model: Model) -> Iterator[Subject]:
 def text_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     """A text is shown letter by letter as it was sent, whatever its letters and its length."""
     resource, field = subject
-    judged = 0
-    for text in _alphabet(world, field):
-        in_form = field.sent == "file.name" and not _fits_form(text)
-        for way in (_changed_to,) if in_form else (_made_with, _changed_to):
-            told = way(world, resource, field, text)
-            if told:
-                judged += 1
-                expect_shown(world, told[0], told_by(world, *told), {field.name: text})
-    if not judged:
-        raise NotOffered(f"not offered: the server takes none of the texts for `{field.name}`")
+    is_file = field.sent == "file.name"
+    tried = (
+        (way, text)
+        for text in _alphabet(world, field)
+        for way in (_made_with, _changed_to)
+        if way is _changed_to or not is_file or _fits_form(text)
+    )
+    _expect_kept(world, resource, field, tried)
 
 
 @law(id="values.empty-text-is-kept", over=_plain_texts, source=LOST, level=SHOULD)
 def empty_text_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     """An empty text is a text: it is shown as one, also in the place of another one."""
     resource, field = subject
-    judged = 0
-    for way in (_made_with, _changed_to):
-        told = way(world, resource, field, "")
-        if told:
-            judged += 1
-            expect_shown(world, told[0], told_by(world, *told), {field.name: ""})
-    if not judged:
-        raise NotOffered(f"not offered: the server takes no empty text for `{field.name}`")
+    _expect_kept(world, resource, field, ((way, "") for way in (_made_with, _changed_to)))
 
 
 @law(id="values.number-is-kept", over=_numbers, source=LOST, harm=True)
@@ -278,17 +278,31 @@ def time_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
 
 @law(id="values.map-is-kept", over=_maps, source=LOST, harm=True)
 def map_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
-    """A map is shown with its keys and values as they were sent."""
+    """A map is shown with its keys and values as they were sent, down to its nulls."""
     resource, field = subject
-    judged = 0
-    for value in MAPS:
-        for way in (_made_with, _changed_to):
-            told = way(world, resource, field, value)
-            if told:
-                judged += 1
-                expect_shown(world, told[0], told_by(world, *told), {field.name: value})
-    if not judged:
-        raise NotOffered(f"not offered: the server takes none of the maps for `{field.name}`")
+    ways = ((_made_with, field.sent, (*MAPS, NULLS)), (_changed_to, field.changed, MAPS))
+    tried = ((way, value) for way, takes, maps in ways for value in maps if takes)
+    _expect_kept(world, resource, field, tried)
+
+
+@law(id="values.list-is-kept", over=_lists, source=LOST, harm=True)
+def list_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
+    """A list is shown with all its items in their order, and with none once it was emptied."""
+    resource, field = subject
+    way = _made_with if field.sent else _changed_to
+    schema = _taken(world.document, resource, field)
+    made = [world.values.make(field.name, items_of(world.document, schema)) for _ in range(LISTED)]
+    items = [each for number, each in enumerate(made) if each not in made[:number]]
+    if None in items or len(items) < 2:
+        raise Skipped(f"no two items are made up for `{field.name}`")
+    lists = (items, items[::-1])
+    _expect_kept(
+        world, resource, field, ((each, value) for each in (way, _changed_to) for value in lists)
+    )
+    emptied = _changed_to(world, resource, field, [])
+    for shown in world.look(emptied[0]) if emptied else ():
+        found = shown.fields.get(field.name)
+        world.expect(not found, f"{shown.view} still shows `{field.name}`", shown.exchange)
 
 
 @law(id="values.bytes-are-kept", over=_uploads, source=LOST, harm=True)
@@ -329,6 +343,25 @@ def told_name(download: Exchange) -> set[str]:
     plain = {collapse_rfc2231_value(each) for each in spelled}
     raw = {each.encode("latin-1", "replace").decode("utf-8", "replace") for each in plain}
     return plain | raw | {unquote(each) for each in plain}
+
+
+def _taken(document: Document, resource: Resource, field: Field) -> Json:
+    """What creating, or else changing, takes for a field."""
+    if field.sent or not field.changed:
+        return creating_schema(document, resource, field)
+    return changing_schema(document, resource, field)
+
+
+def _expect_kept(world: World, resource: Resource, field: Field, tried: Iterable[Any]) -> None:
+    """Hold the server to show each value that it takes in one of the ways."""
+    judged = 0
+    for way, value in tried:
+        told = way(world, resource, field, value)
+        if told:
+            judged += 1
+            expect_shown(world, told[0], told_by(world, *told), {field.name: value})
+    if not judged:
+        raise NotOffered(f"not offered: the server takes none of the values for `{field.name}`")
 
 
 def _expect_bytes(world: World, resource: Resource, contents: dict[str, bytes]) -> None:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.instance import Instance, key_of
-from mistral_conformance.model.schemas import FORM, body_schema, properties
+from mistral_conformance.model.schemas import (
+    FORM,
+    body_properties,
+    body_schema,
+    wrapped,
+    wrapper_of,
+)
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.verdict.outcome import Unjudged
 
@@ -87,10 +93,10 @@ def _send_json(
     maker: Maker, resource: Resource, by: str, ids: dict[str, str], given: Json
 ) -> tuple[Exchange, Json, bytes]:
     operation = maker.document.operations[resource.create]
-    _, schema = body_schema(operation)
     sample = _sample(maker, operation.id)
     base = dict(sample.body or {})
-    taken = properties(maker.document, schema or {})
+    base |= base.pop(wrapper_of(operation), {})
+    taken = body_properties(maker.document, operation)
     fixed = {name: each for name, each in base.items() if name != sample.marked}
     body = {
         **base,
@@ -99,7 +105,8 @@ def _send_json(
         **sample.made,
         **given,
     }
-    answer = maker.call(operation.id, ids, by=by, json=body)
+    whole = wrapped(maker.document, operation, body)
+    answer = maker.call(operation.id, ids, by=by, json=whole)
     return answer, body, b""
 
 

@@ -82,6 +82,8 @@ def other_fields_stay(world: World, subject: tuple[Resource, Field, str]) -> Non
     instance = world.make(resource)
     if resource.create and resource.changes:
         _fill(world, instance, field)
+    for each in {each.moved_by[0]: None for each in resource.fields.values() if each.moved_by}:
+        world.need(act(world, instance, each))
     calm(world, instance)
     before = world.look(instance)
     body = {field.changed: new_value(world, resource, field)}
@@ -113,14 +115,17 @@ def own_fields_stay(world: World, subject: tuple[Resource, str]) -> None:
     instance = world.make(resource)
     if resource.changes:
         _fill(world, instance)
-    world.settle(instance)
+    states = world.model.states_of(resource.name)
+    if not states or operation not in states.stops:  # what has ended cannot be stopped
+        world.settle(instance)
     before, texts = world.look(instance), _texts(world, instance)
     done = act(world, instance, operation)
     if done.status in REFUSED:
         raise Skipped(f"{operation} answered {done.status} for a new {resource.name}", done)
     world.need(done)
     world.settle(instance)
-    fields = [each for each in stable(resource) if each.moves != "change"]
+    own = [each for each in stable(resource) if operation not in each.moved_by]
+    fields = [each for each in own if each.moves != "change"]
     _expect_unchanged(world, fields, before, world.look(instance), done)
     same = texts == _texts(world, instance)
     world.expect(same, f"{operation} changed the text of the {resource.name}", done)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from itertools import product
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
+from attrs import evolve
+
+from mistral_conformance.laws.comparing import ABSENT
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.laws.populations import crowd_of, named_like, population_of
+from mistral_conformance.laws.populations import crowd_of, judged, named_like, population_of
 from mistral_conformance.laws.reading import find, read_items
 from mistral_conformance.laws.walking import LIMIT
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
@@ -32,13 +35,20 @@ MOST = 200
 
 def _paged(model: Model) -> Iterator[Subject]:
     for view in model.lists.values():
-        if "size" in view.paging and model.resources[view.resource].whole:
-            needed = (view.operation, model.resources[view.resource].create)
-            yield Subject(view.operation, view, (view.operation,), needed)
+        if "size" in view.paging and judged(model, view):
+            yield Subject(view.operation, view, (view.operation,), (view.operation,))
+
+
+def _made(model: Model) -> Iterator[Subject]:
+    """The paged lists of what the suite can make."""
+    for each in _paged(model):
+        resource = model.resources[each.value.resource]
+        if resource.whole:
+            yield evolve(each, needed=(*each.needed, resource.create))
 
 
 def _with_bound(model: Model) -> Iterator[Subject]:
-    return (each for each in _paged(model) if 0 < _size(each.value) <= MOST)
+    return (each for each in _made(model) if 0 < _size(each.value) <= MOST)
 
 
 def _usual(model: Model) -> Iterator[Subject]:
@@ -47,6 +57,10 @@ def _usual(model: Model) -> Iterator[Subject]:
 
 def _with_tokens(model: Model) -> Iterator[Subject]:
     return (each for each in _paged(model) if "token" in each.value.paging)
+
+
+def _made_with_tokens(model: Model) -> Iterator[Subject]:
+    return (each for each in _made(model) if "token" in each.value.paging)
 
 
 @law(id="pages.tile", over=_paged, source=LOST, harm=True)
@@ -123,7 +137,7 @@ def beyond_the_end_is_nothing(world: World, view: ListView) -> None:
     world.expect(not found, f"a page beyond the end holds {len(found)} items", answer)
 
 
-@law(id="pages.tile-while-items-come-and-go", over=_with_tokens, source=LOST, level=MAY)
+@law(id="pages.tile-while-items-come-and-go", over=_made_with_tokens, source=LOST, level=MAY)
 def pages_tile_while_items_come_and_go(world: World, view: ListView) -> None:
     """Tokens lead to each item once that is there all the time, whatever comes and goes."""
     population, query, _ = _narrowed(world, view)
@@ -196,7 +210,7 @@ def end_is_told(world: World, view: ListView) -> None:
 
 @law(id="pages.links-lead-on", over=_paged, source=LOST, harm=True)
 def links_lead_on(world: World, view: ListView) -> None:
-    """A link to the next page asks the same question: it leads to the page that follows."""
+    """A link asks the same question: it leads to the page beside, and the last page has no next."""
     population, query, count = _narrowed(world, view)
     size = -(-count // 2)
     walk = world.walk(
@@ -209,19 +223,43 @@ def links_lead_on(world: World, view: ListView) -> None:
     )
     if len(walk.pages) < 2:
         raise Skipped("the list has one page")
-    around = view.items.rpartition(".")[0]
-    link = find(walk.pages[0], f"{around}.next" if around else "next")
-    if not isinstance(link, str):
+    first, second, *_ = walk.pages
+    if not isinstance(_link(view, first, "next"), str):
         raise NotOffered("not offered: pages have no links")
-    asked = dict(parse_qsl(urlsplit(link).query))
+    _expect_leads(world, view, population, (first, second), "next")
+    if _link(view, second, "previous") is not ABSENT:
+        _expect_leads(world, view, population, (second, first), "previous")
+    resource = world.model.resources[view.resource]
+    full = world.walk(resource, population.ids, query, size=count, through=view.operation)
+    for page, name in ((walk.last, "next"), (full.last, "next"), (first, "previous")):
+        nothing = _link(view, page, name) in (None, ABSENT)
+        world.expect(nothing, f"a page that has none links to a {name} one", page)
+
+
+def _link(view: ListView, page: Exchange, name: str) -> object:
+    """A link of a page, `ABSENT` where it has no such field."""
+    told = find(page, view.items.rpartition(".")[0])
+    return told.get(name, ABSENT) if isinstance(told, dict) else ABSENT
+
+
+def _expect_leads(
+    world: World,
+    view: ListView,
+    population: Population,
+    pages: tuple[Exchange, Exchange],
+    name: str,
+) -> None:
+    """Hold a link of the first page to lead to the items of the second."""
+    link = _link(view, pages[0], name)
+    asked = parse_qs(urlsplit(str(link)).query)
     followed = world.need(world.call(view.operation, population.ids, query=asked))
     resource = world.model.resources[view.resource]
     found, due = (
         [key_of(resource, each) for each in read_items(page, view.items)]
-        for page in (followed, walk.pages[1])
+        for page in (followed, pages[1])
     )
-    said = f"the link leads to {len(found)} items, not to the {len(due)} of the next page"
-    world.expect(found == due, said, walk.pages[0], followed, walk.pages[1])
+    said = f"the {name} link leads to {len(found)} items, not to the {len(due)} of that page"
+    world.expect(found == due, said, pages[0], followed, pages[1])
 
 
 def _ways(view: ListView) -> tuple[bool, ...]:
@@ -234,7 +272,9 @@ def _narrowed(world: World, view: ListView) -> tuple[Population, Json, int]:
     """The population, the query that leaves little else, and how many items that gives."""
     population = population_of(world, view)
     search = next((e.parameter for e in view.filters if e.compare == "contains"), None)
-    query = {} if population.parent or search is None else {search: population.word}
+    query = dict(population.query)
+    if population.made and not population.parent and search:
+        query[search] = population.word
     resource = world.model.resources[view.resource]
     count = len(world.walk(resource, population.ids, query, through=view.operation).items)
     if count > MOST:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
+from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.schemas import taken
 from mistral_conformance.model.schemas import facet, types
 from mistral_conformance.probing.samples import Sample, load_samples
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
-    from mistral_conformance.model import Field, ListView, Resource
+    from mistral_conformance.model import Field, ListView, Model, Resource
     from mistral_conformance.model.document import Json
 
 NAMES = ("Alpha report", "alpha notes", "BETA report", "100%_done", "a.b*c?", "Ünï çödé", "x")
@@ -38,11 +40,18 @@ LEAST = 3
 
 @frozen(eq=False)
 class Population:
-    """The items that were made, and a word that is part of each one's name and of no other's."""
+    """The items that were made, and a word that is part of each one's name and of no other's.
+
+    Where no request makes one, nothing was made: the items are those that the server has, as the
+    `query` leaves them.
+    """
 
     word: str
     parent: Instance | None
     made: tuple[Instance, ...]
+    query: Json = field(factory=dict)
+    source: Resource | None = None
+    """What one comes with; those that the population has may have ended since."""
 
     @property
     def ids(self) -> dict[str, str]:
@@ -64,13 +73,33 @@ def population_of(world: World, view: ListView) -> Population:
     """
     memory = world.ctx.session.memory
     key = (Population, view.resource)
+    made = makes(world, view)
     if key not in memory:
         with world.ctx.session.creations.keep():
-            memory[key] = _populate(world, view)
+            memory[key] = _populate(world, view) if made else _meet(world, view)
     found: Population = memory[key]
-    if len(found.made) < LEAST:
+    if made and len(found.made) < LEAST:
         raise Unjudged(f"the server made {len(found.made)} of the {view.resource}s to list")
     return found
+
+
+def judged(model: Model, view: ListView) -> bool:
+    """Whether the items of a list can be made, or are there without being made."""
+    path = model.document.operations[view.operation].path_ids
+    return model.resources[view.resource].whole or not path
+
+
+def makes(world: World, view: ListView) -> bool:
+    """Whether the suite makes what the list shows, not only looks at what is there.
+
+    Raises:
+        NotOffered: nothing can be looked at without being made.
+
+    """
+    resource = world.model.resources[view.resource]
+    if resource.parent:
+        world.capabilities.require([resource.create])
+    return resource.whole and world.capabilities.offers(resource.create)
 
 
 def crowd_of(world: World, view: ListView) -> Population:
@@ -124,6 +153,9 @@ def _populate(world: World, view: ListView) -> Population:
         except Signal:
             continue  # a server may refuse some kinds; what it takes is enough
         world.ctx.pass_time(APART_S if world.ctx.session.clock else 0.01)
+    if any(each.values for each in view.filters):  # what nothing sent tells, something done does
+        for instance, action in zip(made, resource.actions, strict=False):
+            send_plain(world, action, instance.ids, by=CALLER)
     return Population(word, parent, tuple(made))
 
 
@@ -138,6 +170,46 @@ def _switches(world: World, view: ListView, resource: Resource) -> list[str]:
         and not each.sent
         and "boolean" in types(world.document, each.schema)
     ]
+
+
+def _meet(world: World, view: ListView) -> Population:
+    """What the server has: of what comes with something else, some of all ends, made now."""
+    resource = world.model.resources[view.resource]
+    source = world.model.resources.get(resource.comes_with)
+    query = dict(view.show)
+    begun = next(
+        (e for e in world.model.resources.values() if _starts_at(world, e, resource)), None
+    )
+    if begun and world.capabilities.offers(begun.create):
+        _vary(world, begun)
+    if source:
+        world.capabilities.require([source.create])
+        began = world.make(source)
+        found = next((e for e in view.filters if e.compare == "after" and not e.others), None)
+        if found and found.field in began.made.json():
+            query[found.parameter] = began.made[found.field]
+        _vary(world, source)
+    return Population(world.values.word(), None, (), query, source)
+
+
+def _starts_at(world: World, each: Resource, resource: Resource) -> bool:
+    """Whether one thing is made at the path of another without being a part of it."""
+    path = world.document.operations[each.create].path_ids if each.whole else ()
+    return not each.parent and resource.parameter in path
+
+
+def _vary(world: World, source: Resource) -> None:
+    """More of something: the plainest one, a colleague's, and one for each way to stop it."""
+    ids = {name: world.lookup(name) for name in world.document.operations[source.create].path_ids}
+    send_plain(world, source.create, ids, by=CALLER)
+    if "colleague" in world.others:
+        with suppress(Signal):
+            world.make(source, by="colleague")
+    states = world.model.states_of(source.name)
+    for stop in states.stops if states else ():
+        if world.capabilities.offers(stop):
+            world.ask(stop, world.make(source).ids)
+    world.ctx.pass_time(APART_S)
 
 
 def _variety(world: World, view: ListView, resource: Resource, word: str) -> Iterator[Json]:

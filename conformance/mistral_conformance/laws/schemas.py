@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.model.schemas import body_schema, properties
+from mistral_conformance.model.schemas import body_properties
 
 if TYPE_CHECKING:
     from mistral_conformance.model import Field, Resource
@@ -23,6 +23,5 @@ def creating_schema(document: Document, resource: Resource, field: Field) -> Jso
 
 def taken(document: Document, operation: str) -> dict[str, Json]:
     """The schemas of the fields of an operation's request body, by name."""
-    _, schema = body_schema(document.operations[operation])
-    found = properties(document, schema) if schema else {}
+    found = body_properties(document, document.operations[operation])
     return {name: each.schema for name, each in found.items()}

@@ -35,7 +35,7 @@ def answers_have_their_form(world: World, operation: str) -> None:
 
 @law(id="seen.times-are-possible", over=_answered, source=TOLD_FALSELY, harm=True)
 def times_are_possible(world: World, operation: str) -> None:
-    """Every time that an answer tells in seconds since 1970 is one of these centuries."""
+    """Every time that an answer tells as a number is one of these centuries in its unit."""
     _judge(world, operation, world.ctx.session.sightings.untimely)
 
 

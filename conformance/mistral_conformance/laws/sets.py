@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.laws.filters import fits, spell, value_at, values_of
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.laws.populations import population_of
+from mistral_conformance.laws.populations import judged, makes, population_of
 from mistral_conformance.laws.reading import find, read_time
 from mistral_conformance.laws.walking import LIMIT
-from mistral_conformance.model.schemas import facet
+from mistral_conformance.model.schemas import facet, items_of
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 
 if TYPE_CHECKING:
@@ -27,56 +27,58 @@ if TYPE_CHECKING:
 DECLARED = "document: parameters (one that does something else is of no use)"
 OTHER_ORDER = "harm: who asks for an order and gets another takes the wrong item for the first"
 DEFAULTS = "document: parameters (their defaults)"
-PARTS = (
-    "{word} Alpha report",
-    "Alpha",
-    "alpha",
-    "REPORT",
-    "100%_done",
-    "%",
-    "_",
-    "b*c",
-    "ï ç",
-    "ÜNÏ ÇÖ",
-    "report Alpha",
-    "x",
-)
-"""What is searched for, beside the word of the population."""
+FEW = 5
+"""With more filters than that each pair of them is asked for fewer values."""
+PAGES = 3
+"""Over so many pages an order is looked at."""
+MOST = 2000
+"""A list of more items that the suite has not made is not judged."""
 
 
 def _filtered(model: Model) -> Iterator[Subject]:
     for view in model.lists.values():
-        for each in view.filters if model.resources[view.resource].whole else ():
+        for each in view.filters if judged(model, view) else ():
             name = f"{view.operation}:{each.parameter}"
-            yield _subject(model, view, name, (view, each), each.origin)
+            yield _subject(view, name, (view, each), each.origin)
 
 
 def _repeated(model: Model) -> Iterator[Subject]:
     return (each for each in _filtered(model) if each.value[1].repeats)
 
 
+def _untold(model: Model) -> Iterator[Subject]:
+    """Each parameter that takes several of some listed values, and looks at what no item shows."""
+    for view in model.lists.values():
+        for each in model.document.operations[view.operation].parameters:
+            name, schema = each["name"], each.get("schema", {})
+            listed = facet(model.document, items_of(model.document, schema) or {}, "enum")
+            if name in view.others and listed and judged(model, view):
+                values = [value for value in listed if value is not None]
+                yield _subject(view, f"{view.operation}:{name}", (view, name, values))
+
+
 def _paired(model: Model) -> Iterator[Subject]:
     for view in model.lists.values():
-        for pair in combinations(view.filters, 2) if model.resources[view.resource].whole else ():
+        for pair in combinations(view.filters, 2) if judged(model, view) else ():
             name = f"{view.operation}:{pair[0].parameter}+{pair[1].parameter}"
             origins = tuple(each.origin for each in pair)
-            yield _subject(model, view, name, (view, *pair), *origins)
+            yield _subject(view, name, (view, *pair), *origins)
 
 
 def _sorted(model: Model) -> Iterator[Subject]:
     for view in model.lists.values():
         sort = view.sort
-        if sort is None or not model.resources[view.resource].whole:
+        if sort is None or not judged(model, view):
             continue
         for field in sort.fields:
             name = f"{view.operation}:{field}"
-            yield _subject(model, view, name, (view, sort, field), sort.origin)
+            yield _subject(view, name, (view, sort, field), sort.origin)
 
 
 def _ordered(model: Model) -> Iterator[Subject]:
     for view in model.lists.values():
-        if view.order and model.resources[view.resource].whole:
-            yield _subject(model, view, view.operation, view, view.origin)
+        if view.order and judged(model, view):
+            yield _subject(view, view.operation, view, view.origin)
 
 
 def _picky(model: Model) -> Iterator[Subject]:
@@ -90,7 +92,7 @@ def _defaulted(model: Model) -> Iterator[Subject]:
     """Each parameter of a list that has a default, or that is true or false."""
     for view in model.lists.values():
         paging = set(map(str, view.paging.values()))
-        if model.document.operations[view.operation].path_ids and not _made(model, view):
+        if not judged(model, view):
             continue
         for each in model.document.operations[view.operation].parameters:
             schema: Json = each.get("schema", {})
@@ -100,14 +102,8 @@ def _defaulted(model: Model) -> Iterator[Subject]:
                 yield Subject(name, value, (view.operation,), (view.operation,))
 
 
-def _made(model: Model, view: ListView) -> bool:
-    """Whether the suite can make what the list shows."""
-    return model.resources[view.resource].whole
-
-
-def _subject(model: Model, view: ListView, name: str, value: object, *origins: Any) -> Subject:  # noqa: ANN401
-    needed = (view.operation, model.resources[view.resource].create)
-    return Subject(name, value, (view.operation,), needed, origins)
+def _subject(view: ListView, name: str, value: object, *origins: Any) -> Subject:  # noqa: ANN401
+    return Subject(name, value, (view.operation,), (view.operation,), origins)
 
 
 @law(id="sets.filter", over=_filtered, source=DECLARED)
@@ -127,8 +123,30 @@ def repeated_filter_is_a_union(world: World, subject: tuple[ListView, Filter]) -
     values = _values(world, each, population, whole)
     if len(values) < 2:
         raise Skipped(f"there are no two values of {each.parameter}")
-    for pair in permutations(values[:3], 2):
+    for pair in permutations(values[:4], 2):
         _expect_set(world, view, (population, whole), [(each, list(pair))])
+
+
+@law(id="sets.repeated-is-union", over=_untold, source=DECLARED)
+def repeated_is_union(world: World, subject: tuple[ListView, str, list[str]]) -> None:
+    """A repeated filter on what items do not show leaves what its values leave one by one."""
+    view, name, choices = subject
+    population, whole = _whole(world, view)
+    resource = world.model.resources[view.resource]
+
+    def left(*values: str) -> set[tuple[Any, ...]]:
+        query = {**population.query, name: list(values)}
+        walk = world.walk(resource, population.ids, query, through=view.operation)
+        return {key_of(resource, each) for each in walk.items}
+
+    single = {value: left(value) for value in choices}
+    some = [value for value in choices if single[value]][:3]
+    if len(some) < 2:
+        raise Skipped(f"no two values of `{name}` leave something")
+    for one, other in permutations(some, 2):
+        found, due = left(one, other), single[one] | single[other]
+        said = f"`{name}` with {one} and {other} leaves {len(found)} items, one by one {len(due)}"
+        world.expect(found == due, said, whole.last)
 
 
 @law(id="sets.two-filters", over=_paired, source=DECLARED)
@@ -136,8 +154,9 @@ def two_filters_are_an_intersection(world: World, subject: tuple[ListView, Filte
     """Two filters together leave the items that fit both."""
     view, one, other = subject
     population, whole = _whole(world, view)
-    for left in _values(world, one, population, whole)[:4]:
-        for right in _values(world, other, population, whole)[:4]:
+    most = 4 if len(view.filters) <= FEW else 2
+    for left in _values(world, one, population, whole)[:most]:
+        for right in _values(world, other, population, whole)[:most]:
             _expect_set(world, view, (population, whole), [(one, [left]), (other, [right])])
 
 
@@ -177,9 +196,7 @@ def default_is_no_wish(world: World, subject: tuple[ListView, str, object]) -> N
     """A list that is asked for with a parameter's default is the list without that parameter."""
     view, name, default = subject
     resource = world.model.resources[view.resource]
-    ids: dict[str, str] = {}
-    if _made(world.model, view) and world.capabilities.offers(resource.create):
-        ids = population_of(world, view).ids
+    ids = population_of(world, view).ids if makes(world, view) else {}
     plain = world.walk(resource, ids, through=view.operation)
     value = str(default).lower() if isinstance(default, bool) else default
     walk = world.walk(resource, ids, {name: value}, through=view.operation)
@@ -192,14 +209,19 @@ def default_is_no_wish(world: World, subject: tuple[ListView, str, object]) -> N
 
 @law(id="sets.sorted", over=_sorted, source=DECLARED)
 def sorted_by_a_field(world: World, subject: tuple[ListView, Sort, str]) -> None:
-    """A list that is sorted by a field is in that order, up and down, and holds the same items."""
+    """A list that is sorted by a field is in that order, up and down, and holds the same items.
+
+    So it is over pages: these all keep to the order that the first one was asked for.
+    """
     view, sort, field = subject
     resource = world.model.resources[view.resource]
-    whole, *walks = _sorted_both_ways(world, subject)
-    for down, walk in enumerate(walks):
-        asked = str(sort.ask(field, down=bool(down)))
-        _expect_keys(world, view, walk, {key_of(resource, e) for e in whole.items}, asked)
-        _expect_order(world, walk, sort.fields[field], down=bool(down))
+    population, whole = _whole(world, view)
+    for down in (False, True):
+        query = {**population.query, **sort.ask(field, down=down)}
+        for size in (None, -(-len(whole.items) // PAGES)) if "size" in view.paging else (None,):
+            walk = world.walk(resource, population.ids, query, size=size, through=view.operation)
+            _expect_keys(world, view, walk, {key_of(resource, e) for e in whole.items}, str(query))
+            _expect_order(world, walk, sort.fields[field], down=down)
 
 
 @law(id="sets.sorted-as-taken", over=_sorted, source=OTHER_ORDER, harm=True)
@@ -227,7 +249,7 @@ def _sorted_both_ways(world: World, subject: tuple[ListView, Sort, str]) -> list
     view, sort, field = subject
     population, whole = _whole(world, view)
     resource = world.model.resources[view.resource]
-    asked = (sort.ask(field, down=down) for down in (False, True))
+    asked = ({**population.query, **sort.ask(field, down=down)} for down in (False, True))
     ways = (world.walk(resource, population.ids, q, through=view.operation) for q in asked)
     return [whole, *ways]
 
@@ -236,7 +258,12 @@ def _whole(world: World, view: ListView) -> tuple[Population, Walk]:
     """The population, and the unfiltered list that it is in."""
     population = population_of(world, view)
     resource = world.model.resources[view.resource]
-    return population, world.walk(resource, population.ids, through=view.operation)
+    if population.source:
+        world.make(population.source)
+    whole = world.walk(resource, population.ids, population.query, through=view.operation)
+    if not population.made and len(whole.items) > MOST:
+        raise Skipped(f"the list has {len(whole.items)} items that the suite has not made")
+    return population, whole
 
 
 def _values(world: World, each: Filter, population: Population, whole: Walk) -> Values:
@@ -247,6 +274,9 @@ def _values(world: World, each: Filter, population: Population, whole: Walk) -> 
 
     """
     values = values_of(world, each, population, whole.items)
+    if each.parameter in population.query:  # what is older than the population is not known
+        least = read_time(population.query[each.parameter]) or 0
+        values = [value for value in values if (read_time(value) or 0) >= least]
     if not values:
         raise Skipped(f"no item shows its `{each.field}`")
     return values
@@ -263,12 +293,13 @@ def _expect_set(
     """Hold the list with the filters to the items of the whole one that fit; give its pages."""
     population, whole = found_in
     resource = world.model.resources[view.resource]
-    query: Json = {each.parameter: spell(each, values) for each, values in asked}
+    wished = {each.parameter: spell(each, values) for each, values in asked}
+    query: Json = {**population.query, **wished}
     walk = world.walk(resource, population.ids, query, size=size, through=view.operation)
     sure = [item for item in whole.items if all(fits(f, v, item) is True for f, v in asked)]
     maybe = [item for item in whole.items if all(fits(f, v, item) is not False for f, v in asked)]
     found = [key_of(resource, each) for each in walk.items]
-    shown = ", ".join(f"{name}={value!r}" for name, value in query.items())
+    shown = ", ".join(f"{name}={value!r}" for name, value in wished.items())
     missing = {key_of(resource, each) for each in sure} - set(found)
     extra = set(found) - {key_of(resource, each) for each in maybe}
     names = {key_of(resource, each): each for each in (*whole.items, *walk.items)}

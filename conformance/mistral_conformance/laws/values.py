@@ -51,6 +51,8 @@ class Values:
     def make(self, name: str, schema: Json, deepest: int = DEEPEST) -> Any | None:  # noqa: ANN401 - JSON
         """A value that fits, None where the schema is of a kind that is not made up."""
         kinds = types(self._document, schema)
+        if known := schema.get("x-mistral-field", {}).get("values"):
+            return self._random.choice(known)
         if "string" in kinds or not kinds & {"array", "object"}:
             return self._plain(name, schema, kinds)
         if not deepest:

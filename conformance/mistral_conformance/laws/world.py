@@ -14,7 +14,7 @@ from mistral_conformance.laws.making import make
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.values import Values
 from mistral_conformance.laws.walking import walk_list
-from mistral_conformance.model.schemas import body_schema, properties
+from mistral_conformance.model.schemas import body_properties, wrapped
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.settling import wait_for_end
 from mistral_conformance.probing.targets import targets_of
@@ -175,13 +175,12 @@ class World:
 
     def complete(self, instance: Instance, operation: str, body: Json) -> Json:
         """The body of a changing request, with what it cannot leave out as the object has it."""
-        _, schema = body_schema(self.document.operations[operation])
-        taken = properties(self.document, schema or {})
+        taken = body_properties(self.document, self.document.operations[operation])
         needed = [each.name for each in taken.values() if each.required]
         shown = self.read(instance).fields if needed else {}
         fields = {each.changed: each.name for each in instance.resource.fields.values()}
         own = {name: shown[fields[name]] for name in needed if fields.get(name) in shown}
-        return {**own, **body}
+        return wrapped(self.document, self.document.operations[operation], {**own, **body})
 
     def delete(self, instance: Instance, *, by: str = "") -> Exchange:
         """Delete an object; the answer may be a refusal."""

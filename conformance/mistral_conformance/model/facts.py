@@ -50,9 +50,10 @@ class Field:
     `null` is what null does in an update that can carry it: it `clears`, is `refused`, or `leaves`
     the value where answers have no null for it.
     `moves` tells when a server's field may change: `never`, with a `change` of the object, or
-    `alone` at any time. `count` and `sum` (`document.size`) name children that it adds up, `adds`
-    fields of its own object, of which null counts as 0. `seen_by` tells by value who sees the
-    object: the `caller` or the `workspace`. `ends` is true of the time after which the object is
+    `alone` at any time; `moved_by` names the actions that move it, while nothing else does. `count`
+    and `sum` (`document.size`) name children that it adds up, `adds` fields of its own object, of
+    which null counts as 0. `seen_by` tells by value who sees the object: the `caller` or the
+    `workspace`. `ends` is true of the time after which the object is
     gone; where the creating request takes that as a span, `after` is its field and `after_s` its
     unit, in seconds.
     """
@@ -68,6 +69,7 @@ class Field:
     null: str = ""
     unit: str = ""
     moves: str = "never"
+    moved_by: tuple[str, ...] = ()
     count: str = ""
     sum: str = ""
     adds: tuple[str, ...] = ()
@@ -124,7 +126,9 @@ class Filter:
     `field` is the item's field that it looks at, `compare` is `equals`, `contains`, `begins`,
     `holds` (the entries of a map), `after` or `before` (a time, `inclusive` or not); `case` is
     `ignored`, `kept`, or empty where nobody says which. Where it `repeats`, several values join by
-    OR, or by AND where `every` one has to fit. A map is spelled as JSON text.
+    OR, or by AND where `every` one has to fit. A map is spelled as JSON text. `others` are further
+    fields, any of which may fit instead, and it may look `beyond` what items show. `values` tells
+    what the field is for what is asked; anything else that is asked leaves all in.
     """
 
     parameter: str
@@ -135,6 +139,9 @@ class Filter:
     repeats: bool = False
     every: bool = False
     inclusive: bool = False
+    others: tuple[str, ...] = ()
+    beyond: bool = False
+    values: Json = attrs.field(factory=dict)
     schema: Json = attrs.field(factory=dict, repr=False)
 
 
@@ -178,6 +185,8 @@ class ListView:
     """Those of the others that leave nothing for a value that nothing has."""
     exact: bool = True
     """Whether its total is counted, not estimated."""
+    show: Json = attrs.field(factory=dict)
+    """The query with which the list has all items, and these tell most."""
 
     @property
     def items(self) -> str:
@@ -325,6 +334,8 @@ class Resource:
     seen_origin: Origin = Origin("")
     links: tuple[str, ...] = ()
     """Views that answer with a URL that opens the object's content without a key."""
+    comes_with: str = ""
+    """The resource whose creation makes one, where no request makes one by itself."""
     lists: tuple[str, ...] = ()
     """Further lists of the same objects, beside `list`."""
     content: str = ""

@@ -13,7 +13,7 @@ from mistral_conformance.model.schemas import (
     Property,
     answer_schema,
     at_path,
-    body_schema,
+    body_properties,
     facet,
     is_nullable,
     items_of,
@@ -79,8 +79,7 @@ def _taken(document: Document, operation: str) -> dict[str, Property]:
     """The properties of an operation's request body, none without one."""
     if not operation:
         return {}
-    _, schema = body_schema(document.operations[operation])
-    return {} if schema is None else properties(document, schema)
+    return body_properties(document, document.operations[operation])
 
 
 def _first(operations: tuple[str, ...]) -> str:
@@ -110,8 +109,9 @@ def _read_field(
         sent=source,
         changed=change,
         null=str(said.get("null", _null(document, changed.get(change), having))),
-        unit=str(said.get("unit", unit_of(document, name, schema))),
+        unit=unit_of(document, name, schema),
         moves=str(said.get("moves", "change" if name in UPDATE_STAMPS else "never")),
+        moved_by=tuple(said.get("moved_by", ())),
         count=str(said.get("count", "")),
         sum=str(said.get("sum", "")),
         adds=tuple(said.get("adds", ())),
@@ -151,6 +151,8 @@ def _null(document: Document, changed: Property | None, having: list[Property]) 
 
 def unit_of(document: Document, name: str, schema: Json) -> str:
     """The unit of a value, as its schema and its name say; empty for what is no time."""
+    if said := schema.get(FIELD, {}).get("unit"):
+        return str(said)
     if facet(document, schema, "format") == "date-time":
         return "RFC 3339"
     is_time = name.endswith("_at") or name == "created"

@@ -69,6 +69,7 @@ def _read_list(document: Document, resource: Resource, operation: Operation) -> 
         others=others,
         picky=picky,
         exact=said.get("totals") != "estimates",
+        show=said.get("show", {}),
     )
 
 
@@ -88,9 +89,10 @@ def _read_filter(
     """The filter that a query parameter is: declared, or named like a field of the items."""
     name, said = parameter["name"], parameter.get(FILTER, {})
     schema = parameter.get("schema") or _content(parameter)
-    field = said.get("field") or next((e for e in (name, name.removesuffix("s")) if e in shown), "")
-    if not field:
+    told = said.get("field") or next((e for e in (name, name.removesuffix("s")) if e in shown), "")
+    if not told:
         return None
+    field, *others = told if isinstance(told, list) else [told]
     why = f"the parameter {name} is named like the field {field} of the items"
     is_map = "object" in types(document, schema)
     return Filter(
@@ -102,6 +104,9 @@ def _read_filter(
         repeats="array" in types(document, schema),
         every=bool(said.get("every")),
         inclusive=bool(said.get("inclusive")),
+        others=tuple(others),
+        beyond=bool(said.get("beyond")),
+        values=said.get("values", {}),
         schema=schema,
     )
 

@@ -131,7 +131,7 @@ def _place(
     draft = drafts.setdefault(name, _Draft(name, origin))
     draft.parameter = draft.parameter or parameter
     draft.take(operation.id, role, origin)
-    for key in ("key", "seen_by", "parent"):
+    for key in ("key", "seen_by", "parent", "comes_with"):
         if key in said:
             draft.facts[key] = said[key]
     if "seen_by" in said:
@@ -183,6 +183,7 @@ def _finish(document: Document, draft: _Draft, drafts: dict[str, _Draft]) -> Res
         parent=parent,
         seen_by=str(draft.facts.get("seen_by", "parent" if parent else "")),
         seen_origin=draft.seen_origin,
+        comes_with=str(draft.facts.get("comes_with", "")),
         roles=draft.roles,
         **by_role,
     )

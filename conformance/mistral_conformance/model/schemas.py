@@ -101,6 +101,31 @@ def body_schema(operation: Operation) -> tuple[str, Json | None]:
     return "", None
 
 
+def wrapper_of(operation: Operation) -> str:
+    """The property of the request body that holds the object's own fields, empty for none."""
+    return str(operation.item.get("x-mistral-resource", {}).get("within", ""))
+
+
+def body_properties(document: Document, operation: Operation) -> dict[str, Property]:
+    """The properties of the request body, with those of the object within it beside them."""
+    _, schema = body_schema(operation)
+    found = {} if schema is None else properties(document, schema)
+    inner = found.pop(wrapper_of(operation), None)
+    return {**properties(document, inner.schema), **found} if inner else found
+
+
+def wrapped(document: Document, operation: Operation, body: Json) -> Json:
+    """A flat body as the request carries it: fields of the object within it in their place."""
+    name = wrapper_of(operation)
+    _, schema = body_schema(operation)
+    if not name or schema is None:
+        return body
+    beside = properties(document, schema)
+    inner = {key: value for key, value in body.items() if key not in beside}
+    outer = {key: value for key, value in body.items() if key in beside}
+    return {**outer, name: {**outer.get(name, {}), **inner}}
+
+
 def answer_schema(operation: Operation, document: Document) -> tuple[Json | None, str]:
     """The schema of the first JSON answer of success, and where it is; None without one."""
     for status, answer in operation.item.get("responses", {}).items():

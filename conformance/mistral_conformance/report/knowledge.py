@@ -86,6 +86,7 @@ def _field(field: Field) -> str:
         f"null {field.null}" if field.null == "clears" else "",
         f"in {field.unit}" if field.unit else "",
         {"change": "moves with changes", "alone": "moves by itself"}.get(field.moves, ""),
+        f"moved by {', '.join(field.moved_by)}" if field.moved_by else "",
         f"the count of {field.count}s" if field.count else "",
         f"the sum of {field.sum}" if field.sum else "",
         "may be left out" if not field.required else "",

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from mistral_conformance.rules.common.refusals import expect_none_or_refused
 from mistral_conformance.rules.common.steps import expect_equal, unknown_id, word
-from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.common.walks import collect, walk_tokens
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
@@ -47,82 +46,6 @@ def listed_deployment_is_readable(ctx: Context) -> None:
         live = sum(each["is_active"] is True for each in workers)
         expect_equal(ctx, live, found["active_worker_count"], "the number of live workers", found)
         expect_equal(ctx, found["is_active"], live > 0, "is_active", found)
-
-
-@rule(
-    id="deployments.list-shows-live-ones",
-    level=MUST,
-    source=("document: workflows.deployments.list_deployments (active_only is true by default)"),
-    operations=(LIST,),
-)
-def list_shows_live_ones(ctx: Context) -> None:
-    """Unless asked otherwise the list has the deployments with a live worker, and all of them."""
-    everything, live = listing(ctx, ALL), ctx.expect_status(ctx.api.call(LIST), 200)
-    wanted = {each["name"] for each in everything["deployments"] if each["is_active"]}
-    found = set(collect([live], "deployments", "name"))
-    expect_equal(ctx, found, wanted, "the names of the live ones", everything, live)
-
-
-@rule(
-    id="deployments.filters-select",
-    level=MUST,
-    source=(
-        "document: workflows.deployments.list_deployments (search, is_hardened, workflow_name)"
-    ),
-    operations=(LIST,),
-)
-def filters_select(ctx: Context) -> None:
-    """The filters keep the deployments that match and leave the others out."""
-    listed = listing(ctx, ALL)
-    every = listed["deployments"]
-    name, id_ = every[-1]["name"], every[-1]["id"]
-    begun = {each["name"] for each in every if each["name"].startswith(name)}
-    cases: list[tuple[Mapping[str, Any], set[str]]] = [
-        ({"search": name}, begun),
-        ({"search": id_}, {name}),
-        ({"search": word(ctx)}, set()),
-        ({"workflow_name": word(ctx)}, set()),
-        *(
-            ({"is_hardened": text}, {each["name"] for each in every if each["is_hardened"] is flag})
-            for text, flag in (("true", True), ("false", False))
-        ),
-    ]
-    for query, wanted in cases:
-        answer = ctx.expect_status(ctx.api.call(LIST, query={**ALL, **query}), 200)
-        found = set(collect([answer], "deployments", "name"))
-        expect_equal(ctx, found, wanted, f"what {query} selects", listed, answer)
-
-
-@rule(
-    id="deployments.pages-make-the-list",
-    level=MUST,
-    source=("document: workflows.deployments.list_deployments (limit, cursor, next_cursor)"),
-    operations=(LIST,),
-)
-def pages_make_the_list(ctx: Context) -> None:
-    """The pages, walked by their cursors, make up the whole list in the same order."""
-    query = {**ALL, "order_by": "created_at"}
-    whole = listing(ctx, query)
-    names = collect([whole], "deployments", "name")
-    if not 1 < len(names) <= 20:
-        ctx.skip("the server has one deployment, or more than are worth walking through")
-    pages = walk_tokens(ctx, LIST, {**query, "limit": 1}, "cursor", "next_cursor")
-    expect_equal(ctx, collect(pages, "deployments", "name"), names, "the pages together", *pages)
-
-
-@rule(
-    id="deployments.order-is-kept",
-    level=MUST,
-    source="document: workflows.deployments.list_deployments (order_by, order)",
-    operations=(LIST,),
-)
-def order_is_kept(ctx: Context) -> None:
-    """The list is in order of creation, the oldest or the newest first as asked."""
-    for order, backwards in (("asc", False), ("desc", True)):
-        listed = listing(ctx, {**ALL, "order_by": "created_at", "order": order})
-        made = [read_time(text) for text in collect([listed], "deployments", "created_at")]
-        wanted = sorted(made, reverse=backwards)
-        ctx.expect(made == wanted, f"the list is not in the order {order}", listed)
 
 
 @rule(

@@ -47,16 +47,19 @@ MANY = 12
     operations=(SEARCH, FETCH),
 )
 def chat_is_recorded(ctx: Context) -> None:
-    """A chat becomes one event, which has the messages of both sides and the tokens of both."""
+    """A chat becomes one event, which has the messages and tokens of both sides and the tools."""
     sign = word(ctx)
-    chat = ask(ctx, f"Name a tree. {sign}", max_tokens=40)
+    tool = {"name": f"name_{sign}", "parameters": {"type": "object", "properties": {}}}
+    tools = [{"type": "function", "function": tool}]
+    chat = ask(ctx, f"Name a tree. {sign}", max_tokens=40, tools=tools, tool_choice="none", n=2)
     event_id = _only(ctx, search(ctx, await_events(ctx, sign, 1)))
     event = ctx.expect_status(ctx.api.call(FETCH, event_id=event_id), 200)
     expect_equal(ctx, event["event_id"], event_id, "the id", event)
     ctx.expect(sign in str(event["request_messages"]), "the question is missing", event)
-    said = chat["choices"][0]["message"]["content"]
+    said = [each["message"]["content"] for each in chat["choices"]]
     told = [each["content"] for each in event["response_messages"]]
-    expect_equal(ctx, told, [said], "the answer", chat, event)
+    expect_equal(ctx, told, said, "the answers", chat, event)
+    ctx.expect(tool["name"] in str(event["enabled_tools"]), "the tool is missing", event)
     usage = chat["usage"]
     expect_equal(ctx, event["nb_input_tokens"], usage["prompt_tokens"], "input tokens", event)
     expect_equal(ctx, event["nb_output_tokens"], usage["completion_tokens"], "output tokens", event)

@@ -22,6 +22,7 @@ from mistral_conformance.rules.common.workflows import (
     EXECUTE,
     GET_EXECUTION,
     GREET,
+    HISTORY,
     QUERY,
     RESET,
     RUNNING,
@@ -31,6 +32,7 @@ from mistral_conformance.rules.common.workflows import (
     TERMINATE_MANY,
     UPDATE,
     act,
+    history_of,
     need_workflow,
     read,
     start,
@@ -187,10 +189,10 @@ def signal_is_heard(ctx: Context) -> None:
     id="executions.query-changes-nothing",
     level=MUST,
     source="document: workflows.executions.query_workflow_execution",
-    operations=(QUERY, UPDATE, GET_EXECUTION),
+    operations=(QUERY, UPDATE, SIGNAL, GET_EXECUTION),
 )
 def query_changes_nothing(ctx: Context) -> None:
-    """A query answers twice the same; after an update it shows what the update has changed."""
+    """A query answers twice the same; another shows what an update or a signal has changed."""
     made = start(ctx, APPROVE, input={"amount": 5})
     for _ in range(2):
         asked = ctx.expect_status(act(ctx, QUERY, made, name="amount"), 200)
@@ -201,6 +203,11 @@ def query_changes_nothing(ctx: Context) -> None:
     expect_equal(ctx, changed["result"], {"amount": 7}, "the answer", changed)
     asked = ctx.expect_status(act(ctx, QUERY, made, name="amount"), 200)
     expect_equal(ctx, asked["result"], 7, "the amount", changed, asked)
+    remark = {"text": word(ctx)}
+    ctx.need(act(ctx, SIGNAL, made, name="comment", input=remark), 202)
+    asked = ctx.expect_status(act(ctx, QUERY, made, name="last_comment"), 200)
+    told = (asked["query_name"], asked["result"])
+    expect_equal(ctx, told, ("last_comment", remark), "the answer after a signal", asked)
     expect_equal(ctx, read(ctx, made)["status"], RUNNING, "the status")
 
 
@@ -298,6 +305,25 @@ def reset_begins_another_run(ctx: Context) -> None:
         ctx.expect(found["run_id"] != made["run_id"], "the run is the same", made, found)
         asked = ctx.expect_status(act(ctx, QUERY, made, name="amount"), 200)
         expect_equal(ctx, asked["result"], amount, f"the amount, exclude={left_out}", asked)
+
+
+@rule(
+    id="executions.reset-keeps-what-came-before",
+    level=SHOULD,
+    source="document: workflows.executions.reset_workflow (it carries on from an event)",
+    operations=(RESET, QUERY, HISTORY),
+)
+def reset_keeps_what_came_before(ctx: Context) -> None:
+    """What an execution has done up to the event that it is set back to is not lost."""
+    made = start(ctx, APPROVE, input={"amount": 5})
+    ctx.need(act(ctx, UPDATE, made, name="set_amount", input={"amount": 7}), 200)
+    last = history_of(ctx.need(act(ctx, HISTORY, made), 200))[-1].get("eventId")
+    if not str(last).isdecimal():
+        ctx.skip("the events of the history have no numbers")
+    body = {"event_id": int(str(last)), "exclude_updates": True}
+    ctx.expect_status(act(ctx, RESET, made, **body), 204)
+    asked = ctx.expect_status(act(ctx, QUERY, made, name="amount"), 200)
+    expect_equal(ctx, asked["result"], 7, "the amount", asked)
 
 
 @rule(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.rules.common.chats import ask
 from mistral_conformance.rules.common.observability import (
     LIST_FIELDS,
     SEARCH,
@@ -16,7 +18,8 @@ from mistral_conformance.rules.common.observability import (
     text_fields,
 )
 from mistral_conformance.rules.common.readings import within
-from mistral_conformance.rules.common.steps import expect_equal, expect_refused
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
+from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.events import LONG, SEARCH_IDS, SHORT
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -77,6 +80,48 @@ def numbers_compare(ctx: Context) -> None:
 
 
 @rule(
+    id="filters.times-compare",
+    level=MUST,
+    source="document: FilterOperator; RFC 3339 (times with an offset)",
+    operations=(LIST_FIELDS, SEARCH),
+)
+def times_compare(ctx: Context) -> None:
+    """A time is compared as the moment that it is, in whatever zone it is written."""
+    if not any(each["name"] == "created_at" for each in list_fields(ctx)):
+        ctx.skip("events cannot be found by when they were made")
+    wanted = record_chats(ctx, SHORT, SHORT)
+    newest = max(found_in(search(ctx, wanted)), key=lambda each: str(each["created_at"]))
+    moment = read_time(newest["created_at"])
+    for hours in (0, 5, -5):
+        near = moment.astimezone(timezone(timedelta(hours=hours)))
+        for op, shift, count in (("lte", 60, 2), ("gte", -3600, 2), ("gte", 60, 0)):
+            value = (near + timedelta(seconds=shift)).isoformat()
+            found = search(ctx, both(wanted, {"field": "created_at", "op": op, "value": value}))
+            expect_equal(ctx, len(found_in(found)), count, f"events {op} {value}", found)
+
+
+@rule(
+    id="filters.choices-compare",
+    level=MUST,
+    source="document: FilterOperator (includes, excludes)",
+    operations=(LIST_FIELDS, SEARCH),
+)
+def choices_compare(ctx: Context) -> None:
+    """Of several values that a field includes or excludes each one counts, in any order."""
+    named = [each for each in list_fields(ctx) if each["name"] == "model_name"]
+    if not named or "includes" not in named[0]["supported_operators"]:
+        ctx.skip("models cannot be included")
+    wanted = record_chats(ctx, SHORT)
+    found = search(ctx, wanted, extra_fields=["model_name"])
+    model = within(found_in(found)[0], "extra_fields", "model_name")
+    for values in ([model, word(ctx)], [word(ctx), model]):
+        for op, count in (("includes", 1), ("excludes", 0)):
+            condition = {"field": "model_name", "op": op, "value": values}
+            chosen = search(ctx, both(wanted, condition))
+            expect_equal(ctx, len(found_in(chosen)), count, f"events that {op} {values}", chosen)
+
+
+@rule(
     id="filters.texts-compare",
     level=MUST,
     source="document: FilterOperator",
@@ -90,7 +135,11 @@ def texts_compare(ctx: Context) -> None:
     cases = (
         *(("startswith", value[:6], 1), ("endswith", value[-6:], 1), ("contains", value[2:9], 1)),
         *(("eq", value, 1), ("neq", value, 0), ("contains", other, 0), ("icontains", other, 1)),
-        ("notcontains", value[2:9], 0),
+        *(
+            ("notcontains", value[2:9], 0),
+            ("startswith", value[2:9], 0),
+            ("endswith", value[:6], 0),
+        ),
     )
     for op, text, count in cases:
         if op in operators:
@@ -169,6 +218,26 @@ def options_are_what_occurs(ctx: Context) -> None:
     if options is None:
         ctx.skip("the field of the model has no fixed set of values")
     ctx.expect(model in options, f"the options do not have {model}", found, answer)
+
+
+@rule(
+    id="filters.options-hide-others",
+    level=MUST,
+    source="harm: what others ask is shown to a stranger",
+    operations=(LIST_FIELDS, OPTIONS, COUNTS),
+    needs=("stranger",),
+)
+def options_hide_others(ctx: Context) -> None:
+    """No field offers or counts a value that only the chat of a stranger has."""
+    sign = word(ctx)
+    ask(ctx, SHORT, by=ctx.as_("stranger"), metadata={sign: sign})
+    for field in list_fields(ctx):
+        name = field["name"]
+        for op in field["supported_operators"]:
+            answer = ctx.api.call(OPTIONS, field_name=name, query={"operator": op})
+            ctx.expect(sign not in answer.text, f"{name} offers what a stranger has sent", answer)
+        counted = ctx.api.call(COUNTS, field_name=name, json={})
+        ctx.expect(sign not in counted.text, f"{name} counts what a stranger has sent", counted)
 
 
 @rule(

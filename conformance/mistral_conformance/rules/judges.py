@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
 
 from mistral_conformance.rules.common.observability import (
     CLASSES,
@@ -17,16 +16,13 @@ from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_same_fields,
     unknown_id,
-    word,
 )
 from mistral_conformance.rules.common.times import expect_later
-from mistral_conformance.rules.common.walks import expect_link
 from mistral_conformance.rules.events import expect_fitting
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
 LIST = "beta.observability.judges.list"
@@ -55,36 +51,6 @@ def created_judge_is_readable(ctx: Context) -> None:
         expect_equal(ctx, made[name], value, name, made)
     read = ctx.expect_status(ctx.api.call(FETCH, judge_id=made["id"]), 200)
     expect_same_fields(ctx, made, read, ignore=set())
-
-
-@rule(
-    id="judges.neighbouring-pages-are-linked",
-    level=SHOULD,
-    source="document: JudgePage",
-    operations=(LIST,),
-)
-def neighbouring_pages_are_linked(ctx: Context) -> None:
-    """The first page names a next one and no previous one, the last a previous and no next."""
-    sign = word(ctx)
-    for place in range(2):
-        create_judge(ctx, name=f"{sign}-{place}")
-    for number, next_, previous in ((1, True, False), (2, False, True)):
-        query = {"q": sign, "page_size": 1, "page": number}
-        page = ctx.expect_status(ctx.api.call(LIST, query=query), 200)
-        expect_link(ctx, page, "judges", "next", due=next_)
-        expect_link(ctx, page, "judges", "previous", due=previous)
-        if next_:
-            _expect_filtered(ctx, page, sign)
-
-
-def _expect_filtered(ctx: Context, page: Exchange, sign: str) -> None:
-    """Hold the link to the next page to keep the filter of this one."""
-    link = urlsplit(str(page.at("judges")["next"]))
-    followed = ctx.expect_status(ctx.api.call(LIST, query=dict(parse_qsl(link.query))), 200)
-    names = [str(each["name"]) for each in followed.at("judges.results")]
-    ctx.expect(names, "the next page is empty", page, followed)
-    kept = all(sign in name for name in names)
-    ctx.expect(kept, f"the next page has {names}, not what was searched for", page, followed)
 
 
 @rule(

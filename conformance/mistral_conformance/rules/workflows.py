@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.refusals import expect_hidden
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
-from mistral_conformance.rules.common.walks import LIMIT
 from mistral_conformance.rules.common.workflows import (
     ARCHIVE,
     BREAK,
@@ -50,87 +49,6 @@ def listed_workflow_is_readable(ctx: Context) -> None:
 
 
 @rule(
-    id="workflows.pages-hold-all",
-    level=MUST,
-    source="document: workflows.get_workflows (next_cursor); lists.empty-cursor-ends",
-    operations=(LIST_WORKFLOWS,),
-)
-def pages_hold_all(ctx: Context) -> None:
-    """Pages of two workflows each hold the whole list, every workflow once."""
-    _expect_pages_hold_all(ctx, LIST_WORKFLOWS, "workflows")
-
-
-@rule(
-    id="workflows.registration-pages-hold-all",
-    level=MUST,
-    source=(
-        "document: workflows.get_workflow_registrations (next_cursor); lists.empty-cursor-ends"
-    ),
-    operations=(LIST_REGISTRATIONS,),
-)
-def registration_pages_hold_all(ctx: Context) -> None:
-    """Pages of two registrations each hold the whole list, every registration once."""
-    _expect_pages_hold_all(ctx, LIST_REGISTRATIONS, "workflow_registrations")
-
-
-@rule(
-    id="workflows.order-turns-the-list",
-    level=MUST,
-    source="document: workflows.get_workflows (sort_by and order)",
-    operations=(LIST_WORKFLOWS,),
-)
-def order_turns_the_list(ctx: Context) -> None:
-    """By shown name the list runs upwards or downwards, as asked for."""
-    query = {"sort_by": "display_name", "limit": 1000}
-    up = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query={**query, "order": "asc"}), 200)
-    down = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query={**query, "order": "desc"}), 200)
-    names = [item["display_name"] for item in up["workflows"]]
-    if len(set(names)) < 2:
-        ctx.skip("the server has not two workflows with different names")
-    expect_equal(ctx, [each["display_name"] for each in down["workflows"]], names[::-1], "desc", up)
-    known = {name.casefold() for name in (names[0], names[-1])}
-    expect_equal(ctx, names[0].casefold(), min(known), "the first shown name", up)
-
-
-@rule(
-    id="workflows.search-finds-a-name",
-    level=MUST,
-    source="document: workflows.get_workflows (search)",
-    operations=(LIST_WORKFLOWS,),
-)
-def search_finds_a_name(ctx: Context) -> None:
-    """A search for a workflow's name finds it; one for a word that nobody uses finds nothing."""
-    listed = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query={"limit": 1}), 200)
-    _need_some(ctx, listed["workflows"])
-    name = listed["workflows"][0]["name"]
-    found = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query={"search": name}), 200)
-    ctx.expect(name in [each["name"] for each in found["workflows"]], "it is not found", found)
-    nothing = ctx.api.call(LIST_WORKFLOWS, query={"search": word(ctx)})
-    expect_equal(ctx, ctx.expect_status(nothing, 200)["workflows"], [], "the list", nothing)
-
-
-@rule(
-    id="workflows.tags-have-to-hold-together",
-    level=MUST,
-    source="document: workflows.get_workflows (tags)",
-    operations=(LIST_WORKFLOWS,),
-)
-def tags_have_to_hold_together(ctx: Context) -> None:
-    """A list filtered by tags holds workflows that carry every one of them."""
-    listed = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query={"limit": 1000}), 200)
-    tagged = next((each for each in listed["workflows"] if each.get("tags")), None)
-    if tagged is None:
-        ctx.skip("no workflow has a tag")
-    found = ctx.api.call(LIST_WORKFLOWS, query={"tags": tagged["tags"][0], "limit": 1000})
-    shown = ctx.expect_status(found, 200)["workflows"]
-    wanted = [each["id"] for each in listed["workflows"] if tagged["tags"][0] in each["tags"]]
-    expect_equal(ctx, sorted(each["id"] for each in shown), sorted(wanted), "the ids", found)
-    both = {"tags": [tagged["tags"][0], word(ctx)]}
-    none = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query=both), 200)
-    expect_equal(ctx, none["workflows"], [], "the list for a tag that nobody has", none)
-
-
-@rule(
     id="workflows.change-is-seen",
     level=MUST,
     source="document: WorkflowUpdateRequest",
@@ -156,9 +74,13 @@ def change_is_seen(ctx: Context) -> None:
         shown = {**read["workflow"]}
         shown.pop("active", None)
         expect_equal(ctx, shown, changed["workflow"], "the workflow as it is read", changed, read)
+        plain = _change(ctx, {"display_name": known["display_name"]})
+        expect_equal(ctx, plain["workflow"]["tags"], changes["tags"], "the tags", plain)
         listed = ctx.api.call(LIST_WORKFLOWS, query={"tags": changes["tags"][1]})
         names = [each["name"] for each in ctx.expect_status(listed, 200)["workflows"]]
         expect_equal(ctx, names, [BREAK], "what has the new tag", listed)
+        emptied = _change(ctx, {"tags": []})
+        expect_equal(ctx, emptied["workflow"]["tags"], [], "the tags without one", emptied)
     finally:
         _change(ctx, {name: known.get(name) for name in (*changes, *kept)})
 
@@ -167,17 +89,22 @@ def change_is_seen(ctx: Context) -> None:
     id="workflows.archive-and-back",
     level=MUST,
     source="document: WorkflowArchiveResponse (archived)",
-    operations=(ARCHIVE, UNARCHIVE, LIST_WORKFLOWS, LIST_REGISTRATIONS),
+    operations=(ARCHIVE, UNARCHIVE, UPDATE_WORKFLOW, LIST_WORKFLOWS, LIST_REGISTRATIONS),
 )
 def archive_and_back(ctx: Context) -> None:
-    """An archived workflow is listed as such alone, until it is brought back."""
-    id_ = need_workflow(ctx, BREAK)["id"]
+    """An archived workflow is listed as such alone and else as it was, until it is brought back."""
+    before = need_workflow(ctx, BREAK)
+    id_ = before["id"]
     try:
+        known = _change(ctx, {"tags": ["sample"], "description": word(ctx)})["workflow"]
         away = ctx.expect_status(ctx.api.call(ARCHIVE, workflow_identifier=id_), 200)
         ctx.expect(away["workflow"]["archived"] is True, "it is not archived", away)
+        for field in ("name", "display_name", "description", "tags"):
+            expect_equal(ctx, away["workflow"][field], known[field], field, away)
         _expect_listed(ctx, id_, archived=True)
     finally:
         back = ctx.api.call(UNARCHIVE, workflow_identifier=id_)
+        _change(ctx, {name: before.get(name) for name in ("tags", "description")})
     ctx.expect_status(back, 200)
     ctx.expect(back["workflow"]["archived"] is False, "it is still archived", back)
     _expect_listed(ctx, id_, archived=False)
@@ -243,30 +170,6 @@ def registration_tells_its_workflow(ctx: Context) -> None:
 
 
 @rule(
-    id="workflows.registrations-of-one-workflow",
-    level=MUST,
-    source=("document: workflows.get_workflow_registrations (workflow_id and workflow_search)"),
-    operations=(LIST_REGISTRATIONS,),
-)
-def registrations_of_one_workflow(ctx: Context) -> None:
-    """Filtered by a workflow's id or name, the list holds its registrations and no others."""
-    query: dict[str, Any] = {"with_workflow": "true", "limit": 1000}
-    listed = ctx.expect_status(ctx.api.call(LIST_REGISTRATIONS, query=query), 200)
-    _need_some(ctx, listed["workflow_registrations"])
-    one = listed["workflow_registrations"][-1]
-    wanted = [
-        each["id"]
-        for each in listed["workflow_registrations"]
-        if each["workflow_id"] == one["workflow_id"]
-    ]
-    filters = {"workflow_id": one["workflow_id"], "workflow_search": one["workflow"]["name"]}
-    for name, value in filters.items():
-        answer = ctx.api.call(LIST_REGISTRATIONS, query={**query, name: value})
-        found = [each["id"] for each in ctx.expect_status(answer, 200)["workflow_registrations"]]
-        expect_equal(ctx, sorted(found), sorted(wanted), f"the ids by {name}", answer)
-
-
-@rule(
     id="workflows.registration-runs",
     level=MUST,
     source="document: workflows.execute_workflow_registration",
@@ -291,11 +194,11 @@ def registration_runs(ctx: Context) -> None:
     id="workflows.belong-to-their-workspace",
     level=SHOULD,
     source=("document: workflows.get_workflows (those of the workspace,  those shared with it)"),
-    operations=(LIST_WORKFLOWS, GET_WORKFLOW),
+    operations=(LIST_WORKFLOWS, GET_WORKFLOW, ARCHIVE, UNARCHIVE),
     needs=("neighbour",),
 )
 def belong_to_their_workspace(ctx: Context) -> None:
-    """Another workspace does not see a workflow that is not shared."""
+    """Another workspace does not see a workflow that is not shared, and changes none that is."""
     listed = ctx.api.call(LIST_WORKFLOWS, query={"include_shared": "false", "limit": 1000})
     own = [
         each["id"]
@@ -306,8 +209,13 @@ def belong_to_their_workspace(ctx: Context) -> None:
     seen = ctx.as_("neighbour").call(LIST_WORKFLOWS, query={"limit": 1000})
     ids = {each["id"] for each in ctx.expect_status(seen, 200)["workflows"]}
     ctx.expect(not ids & set(own), "another workspace sees it", listed, seen)
-    answer = ctx.as_("neighbour").call(GET_WORKFLOW, workflow_identifier=own[0])
-    expect_hidden(ctx, answer)
+    neighbour = ctx.as_("neighbour")
+    expect_hidden(ctx, neighbour.call(GET_WORKFLOW, workflow_identifier=own[0]))
+    theirs = neighbour.call(LIST_WORKFLOWS, query={"include_shared": "false", "limit": 1000})
+    for id_ in ids - {each["id"] for each in ctx.need(theirs, 200)["workflows"]}:
+        for operation in (ARCHIVE, UNARCHIVE):
+            answer = neighbour.call(operation, workflow_identifier=id_)
+            expect_refused(ctx, answer, f"{operation} of what is only shared")
 
 
 def _need_some(ctx: Context, items: list[Any]) -> None:
@@ -331,19 +239,3 @@ def _expect_listed(ctx: Context, id_: str, *, archived: bool) -> None:
         listed = ctx.expect_status(ctx.api.call(LIST_REGISTRATIONS, query=query), 200)
         there = id_ in [each["workflow_id"] for each in listed["workflow_registrations"]]
         expect_equal(ctx, there, wanted == archived, f"listed under archived={wanted}", listed)
-
-
-def _expect_pages_hold_all(ctx: Context, operation: str, items: str) -> None:
-    whole = ctx.expect_status(ctx.api.call(operation, query={"limit": 1000}), 200)
-    wanted = [each["id"] for each in whole[items]]
-    if not 2 < len(wanted) <= 2 * LIMIT:
-        ctx.skip("the server has too few or too many of them")
-    found: list[str] = []
-    query: dict[str, Any] = {"limit": 2}
-    for _ in range(LIMIT + 1):
-        page = ctx.expect_status(ctx.api.call(operation, query=query), 200)
-        found += [each["id"] for each in page[items]]
-        if page["next_cursor"] is None:
-            break
-        query["cursor"] = page["next_cursor"]
-    expect_equal(ctx, found, wanted, "the ids page after page", whole)

@@ -27,7 +27,12 @@ if TYPE_CHECKING:
     from mistral_conformance.record.reading import Place
 
 JSON = "application/json"
-SECONDS = "seconds since 1970"
+UNITS = {
+    "seconds since 1970": 1,
+    "milliseconds since 1970": 1000,
+    "nanoseconds since 1970": 1_000_000_000,
+}
+"""Units of times, each with how many make a second."""
 PLAUSIBLE_S = (946_684_800, 16_725_225_600)
 """The beginnings of the years 2000 and 2500, in seconds since 1970: an expiry may be far away."""
 
@@ -66,8 +71,9 @@ class Sightings:
             found = _times(exchange.form, exchange.json(), ())
             sent = sent_names(self.document)
             for place, value in found:
-                if place[-1] not in sent and value and not _is_plausible(value):
-                    return f"{place_of(place)} is {value}, no time in seconds since 1970"
+                unit = _unit_at(exchange.form, place)
+                if place[-1] not in sent and value and not _is_plausible(value / UNITS[unit]):
+                    return f"{place_of(place)} is {value}, no time in {unit}"
         except Misread:
             return ""
         return ""
@@ -86,24 +92,27 @@ def _misfit(form: RecordedForm, exchange: Exchange) -> str:
 
 
 def _times(form: Any, value: Any, place: Place) -> Iterator[tuple[Place, float]]:  # noqa: ANN401 - JSON
-    """The times of a body that are told in seconds, with their places."""
+    """The times of a body that are told as numbers, with their places."""
     if isinstance(value, dict):
         for name, each in value.items():
             yield from _times(form, each, (*place, name))
     elif isinstance(value, list):
         for number, each in enumerate(value):
             yield from _times(form, each, (*place, number))
-    elif isinstance(value, int) and not isinstance(value, bool) and place:
-        plain = tuple(0 if isinstance(each, int) else each for each in place)
-        if _tells_seconds(form, plain):
-            yield place, value
+    elif isinstance(value, int) and not isinstance(value, bool) and place and _unit_at(form, place):
+        yield place, value
+
+
+def _unit_at(form: Any, place: Place) -> str:  # noqa: ANN401 - as in `_times`
+    return _unit_told(form, tuple(0 if isinstance(each, int) else each for each in place))
 
 
 @cache
-def _tells_seconds(form: Form, place: Place) -> bool:
-    """Whether the form says of a place that a time stands there, in seconds since 1970."""
+def _unit_told(form: Form, place: Place) -> str:
+    """The unit of the time that the form says stands at a place, empty for no time."""
     name = str(place[-1])
-    return any(unit_of(form.document, name, each) == SECONDS for each in form.schemas(place))
+    told = (unit_of(form.document, name, each) for each in form.schemas(place))
+    return next((each for each in told if each in UNITS), "")
 
 
 @cache

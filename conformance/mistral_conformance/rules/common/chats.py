@@ -12,6 +12,7 @@ from mistral_conformance.verdict.outcome import NotOffered
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.rules.common.events import Stream
+    from mistral_conformance.session.api import Api
     from mistral_conformance.session.context import Context
 
 PREFERRED = "mistral-small-latest"
@@ -85,7 +86,9 @@ def body(ctx: Context, words: str = QUESTION, **fields: object) -> dict[str, Any
     }
 
 
-def ask(ctx: Context, words: str = QUESTION, **fields: object) -> Exchange:
+def ask(
+    ctx: Context, words: str = QUESTION, *, by: Api | None = None, **fields: object
+) -> Exchange:
     """The answer of a model in one piece; anything but 200 breaks the rule that asks.
 
     Raises:
@@ -95,7 +98,7 @@ def ask(ctx: Context, words: str = QUESTION, **fields: object) -> Exchange:
     if "tools" in fields:
         known = capabilities_of(ctx.session)
         fields = {"model": known.able(TOOL_USE, chat_model(ctx), LIST_MODELS), **fields}
-    answer = ctx.api.call(CHAT, json=body(ctx, words, **fields))
+    answer = (by or ctx.api).call(CHAT, json=body(ctx, words, **fields))
     options = sorted(fields.keys() - {"model", "max_tokens"})
     if options and answer.status in REFUSED:
         what = ", ".join(options)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.steps import expect_equal
-from mistral_conformance.rules.common.walks import expect_link
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,35 +93,6 @@ def import_all(ctx: Context, operation: str, dataset_id: str, **body: object) ->
     done = watch_task(ctx, begin_import(ctx, operation, dataset_id, **body))[-1]
     expect_equal(ctx, done["status"], COMPLETED, "the status in the end", done)
     return list(read_records(ctx, dataset_id).at("records.results"))
-
-
-def walk_pages(
-    ctx: Context, operation: str, place: str, query: Mapping[str, Any], **ids: str
-) -> list[Exchange]:
-    """The pages from number 1 to the first that is not full, or that has the last of the total."""
-    pages: list[Exchange] = []
-    shown = 0
-    while len(pages) < ALL:
-        answer = ctx.api.call(operation, ids, query={**query, "page": len(pages) + 1})
-        pages.append(ctx.expect_status(answer, 200))
-        size = len(pages[-1].at(f"{place}.results"))
-        shown += size
-        if size < query["page_size"] or shown >= pages[-1].at(f"{place}.count"):
-            break
-    return pages
-
-
-def expect_pages(ctx: Context, pages: list[Exchange], place: str, made: list[str]) -> None:
-    """Hold pages of two to show each of these ids once, to count them and to name neighbours."""
-    full, odd = divmod(len(made), 2)
-    sizes = [len(page.at(f"{place}.results")) for page in pages]
-    expect_equal(ctx, sizes, [2] * full + [1] * odd, "the sizes of the pages", *pages)
-    found = [item["id"] for page in pages for item in page.at(f"{place}.results")]
-    expect_equal(ctx, sorted(found), sorted(made), "the pages together", *pages)
-    for number, page in enumerate(pages):
-        expect_equal(ctx, page.at(f"{place}.count"), len(made), "count", page)
-        expect_link(ctx, page, place, "previous", due=number > 0)
-        expect_link(ctx, page, place, "next", due=number < len(pages) - 1)
 
 
 def expect_missing(ctx: Context, answer: Exchange, code: str) -> None:

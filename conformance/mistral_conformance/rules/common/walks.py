@@ -76,10 +76,3 @@ def ids_of(pages: list[Exchange]) -> list[str]:
 def collect(pages: Sequence[Exchange], items: str, field: str) -> list[Any]:
     """One field of all items of some pages, page after page."""
     return picked(item[field] for page in pages for item in page[items])
-
-
-def expect_link(ctx: Context, page: Exchange, place: str, name: str, *, due: bool) -> None:
-    """Hold a page that tells of a neighbour to tell the truth; it need not tell."""
-    found = page.at(place)
-    if name in found:
-        ctx.expect((found[name] is not None) is due, f"`{name}` is {found[name]!r}", page)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.unit.laws.defects import LIBRARIES, defect, items, with_items
+from tests.unit.laws.defects import LIBRARIES, defect, items, remembering, with_items
 from tests.unit.laws.defects_of_answers import is_plain
 
 if TYPE_CHECKING:
-    from tests.unit.laws.altering import Answer
+    from tests.unit.laws.altering import Alter, Answer
 
 
 @defect("pages-are-short", "pages.usual-size[beta.libraries.list]", "a page holds 10 of 103")
@@ -53,7 +53,7 @@ def answers_are_in_milliseconds(answer: Answer) -> None:
         answer.body = {**answer.body, "created": answer.body["created"] * 1000}
 
 
-@defect("links-lead-back", "pages.links-lead-on[beta.observability.judges.list]", "the link leads")
+@defect("links-lead-back", "pages.links-lead-on[beta.observability.judges.list]", "link leads")
 def links_lead_back(answer: Answer) -> None:
     if answer.is_("GET", "/judges"):
         judges = answer.body["judges"]
@@ -79,3 +79,113 @@ def full_pages_count_one_more(answer: Answer) -> None:
         block = body["pagination"]
         block["total_pages"] = block["total_items"] // block["page_size"] + 1
         answer.body = body
+
+
+@defect("last-pages-lead-on", "pages.links-lead-on[beta.observability.datasets.list]", "has none")
+def last_pages_lead_on(answer: Answer) -> None:
+    if answer.is_("GET", "/datasets"):
+        found = answer.body["datasets"]
+        answer.body = {"datasets": {**found, "next": found["next"] or f"{answer.own_url}/?page=9"}}
+
+
+@defect(
+    "queues-are-ignored", "sets.filter[workflows.get_workflow_registrations:task_queue]", "gives"
+)
+def queues_are_ignored(answer: Answer) -> None:
+    if answer.is_("GET", "/registrations") and "task_queue" in answer.query:
+        whole = f"{answer.path}?with_workflow=true&limit=1000"
+        answer.content = answer.again("GET", whole).content
+
+
+@defect("names-alone-are-searched", "sets.filter[workflows.runs.list_runs:search]", "leaves out")
+def names_alone_are_searched(answer: Answer) -> None:
+    wanted = answer.query.get("search")
+    if answer.is_("GET", "/runs") and wanted:
+        runs = [each for each in answer.body["executions"] if wanted[0] in each["workflow_name"]]
+        answer.body = {**answer.body, "executions": runs}
+
+
+@defect("paused-are-active", "sets.filter[workflows.schedules.get_schedules:status]", "`paused`")
+def paused_are_active(answer: Answer) -> None:
+    if answer.is_("GET", "/schedules") and "status" in answer.query:
+        answer.content = answer.again("GET", f"{answer.path}?page_size=100").content
+
+
+@defect("first-type-counts", "sets.repeated-filter[beta.observability.judges.list:type_filter]", "")
+def first_type_counts(answer: Answer) -> None:
+    wanted = answer.query.get("type_filter", [])
+    if answer.is_("GET", "/judges") and len(wanted) > 1:
+        judges = answer.body["judges"]
+        left = [each for each in judges["results"] if each["output"]["type"] == wanted[0]]
+        answer.body = {"judges": {**judges, "results": left}}
+
+
+@defect("later-pages-turn", "sets.sorted[workflows.get_workflows:display_name]", "order")
+def later_pages_turn(answer: Answer) -> None:
+    if answer.is_("GET", "/v1/workflows") and "cursor" in answer.query:
+        answer.body = {**answer.body, "workflows": answer.body["workflows"][::-1]}
+
+
+@defect("tools-are-sorted", "values.list-is-kept[judge.tools]", "`tools")
+def tools_are_sorted(answer: Answer) -> None:
+    if answer.is_("GET") and "/judges/" in answer.path:
+        answer.body = {**answer.body, "tools": sorted(answer.body["tools"])}
+
+
+@defect("nulls-are-lost", "values.map-is-kept[dataset_record.payload]", "`payload")
+def nulls_are_lost(answer: Answer) -> None:
+    if answer.is_("GET") and "/dataset-records/" in answer.path:
+        told = {name: each for name, each in answer.body["payload"].items() if each is not None}
+        answer.body = {**answer.body, "payload": told}
+
+
+@remembering("changes-resume", "neighbours.other-fields-stay[schedule.policy]", "`paused`")
+def changes_resume() -> Alter:
+    changed: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("PATCH"):
+            changed.add(answer.path)
+        if answer.is_("GET") and answer.path in changed:
+            answer.body = {**answer.body, "paused": False}
+
+    return alter
+
+
+@remembering("changes-lose-input", "neighbours.other-fields-stay[schedule.jitter]", "`input")
+def changes_lose_input() -> Alter:
+    changed: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("PATCH") and "input" not in answer.sent_body["schedule"]:
+            changed.add(answer.path)
+        if answer.is_("GET") and answer.path in changed:
+            answer.body = {**answer.body, "input": None}
+
+    return alter
+
+
+@defect(
+    "first-status-counts", "sets.repeated-is-union[workflows.get_workflows:status]", "one by one"
+)
+def first_status_counts(answer: Answer) -> None:
+    wanted = answer.query.get("status", [])
+    if answer.is_("GET", "/v1/workflows") and len(wanted) > 1:
+        whole = f"{answer.path}?limit=1000&status={wanted[0]}"
+        answer.content = answer.again("GET", whole).content
+
+
+@remembering("taken-ids-replace", "views.taken-id-replaces-nothing[schedule]", "`jitter` as")
+def taken_ids_replace() -> Alter:
+    made: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.method == "POST" and answer.path.endswith("/schedules"):
+            id_ = answer.sent_body.get("schedule_id")
+            if answer.status == 422:
+                answer.status, answer.body = 201, {"schedule_id": id_}
+                made.add(f"again {id_}")
+        if answer.is_("GET") and f"again {answer.path.rpartition('/')[2]}" in made:
+            answer.body = {**answer.body, "jitter": "PT59S"}
+
+    return alter
