@@ -18,7 +18,7 @@ from .types import UNSET
 if TYPE_CHECKING:
     from .files import FileInput
 
-_DECODE: Final = json.JSONDecoder().raw_decode
+_SCAN: Final = json.JSONDecoder().scan_once
 # Bodies of as many bytes are worth a faster parser, if there is one.
 _LARGE: Final = 64 * 1024
 
@@ -101,12 +101,12 @@ def given(*deprecated: tuple[str, object, str]) -> list[tuple[str, str]]:
 def read_event_object(data: str) -> dict[str, Any]:
     """Return an event's data, which have to be a JSON object. Raises UnreadableBody.
 
-    The decoder is called directly, without what `json.loads` does around it: a stream reads
+    The scanner is called directly, without what `json.loads` does around it: a stream reads
     thousands of small texts.
     """
     try:
-        value, end = _DECODE(data)
-    except ValueError:
+        value, end = _SCAN(data, 0)
+    except (ValueError, StopIteration):
         value, end = None, -1
     if end != len(data):
         value = _read_padded(data)

@@ -110,7 +110,7 @@ class EventReader(Generic[T]):
         Raises StreamError for an error inside the stream and for data that cannot be read,
         EventTooLarge for an event over the limit, whether or not its end has come.
         """
-        parse, end, ends = self._parse, self._end, self._end_events
+        parse, end, ends, arrived = self._parse, self._end, self._end_events, self._arrived
         for raw in self.parser.feed(chunk):
             data, name, last_id = raw
             if data == end:
@@ -120,7 +120,7 @@ class EventReader(Generic[T]):
                 continue
             if len(data) > self.largest:
                 self._refuse_large()
-            if name == "error" or '"error"' in data or '"Error"' in data:
+            if name == "error" or 'rror"' in data:
                 self._raise_inside(raw)
             try:
                 value = parse(raw)
@@ -130,7 +130,10 @@ class EventReader(Generic[T]):
                     self._check(value)
             except (ValueError, RecursionError) as fault:
                 self._refuse_event(data, fault)
-            self._remember(raw)
+            arrived.append(raw)
+            self._arrived_size += len(data)
+            if self._arrived_size > KEPT_DATA or len(arrived) > KEPT_EVENTS:
+                self._drop_oldest()
             yield Event(value, name, last_id)
             if ends and (name or getattr(value, "type", None)) in ends:
                 self._end_well()
@@ -216,11 +219,9 @@ class EventReader(Generic[T]):
         reason = str(failure) or type(failure).__name__
         self._fail(f"the stream was cut off: {reason}", cause=failure)
 
-    def _remember(self, raw: ServerEvent) -> None:
-        """Keep an event for an error to carry, and drop the oldest when there are too many."""
+    def _drop_oldest(self) -> None:
+        """Forget the oldest events, of more than an error carries."""
         arrived = self._arrived
-        arrived.append(raw)
-        self._arrived_size += len(raw.data)
         while self._arrived_size > KEPT_DATA or len(arrived) > KEPT_EVENTS:
             self._arrived_size -= len(arrived.popleft().data)
             self._has_dropped = True
