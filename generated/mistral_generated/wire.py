@@ -8,8 +8,9 @@ not JSON at all, or JSON of another kind than promised, raises `UnreadableBody`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from json.scanner import make_scanner
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ from .types import UNSET
 if TYPE_CHECKING:
     from .files import FileInput
 
-_SCAN: Final = json.JSONDecoder().scan_once
+_SCAN: Final[Callable[[str, int], tuple[Any, int]]] = make_scanner(json.JSONDecoder())
 # Bodies of as many bytes are worth a faster parser, if there is one.
 _LARGE: Final = 64 * 1024
 
@@ -66,7 +67,8 @@ def read_json(content: bytes) -> Any:
 
         return loads(content)
     except ValueError as error:
-        raise UnreadableBody(f"the body is not JSON: {error}") from error
+        reason = error if content.strip() else "it is empty"
+        raise UnreadableBody(f"the body is not JSON: {reason}") from error
 
 
 def read_object(content: bytes) -> dict[str, Any]:

@@ -129,6 +129,9 @@ class EventReader(Generic[T]):
                 if self._check is not None:
                     self._check(value)
             except (ValueError, RecursionError) as fault:
+                if self._is_end(data):
+                    self._end_well()
+                    return
                 self._refuse_event(data, fault)
             arrived.append(raw)
             self._arrived_size += len(data)
@@ -149,9 +152,10 @@ class EventReader(Generic[T]):
         """
         rest = self.parser.rest()
         self._refuse_stray()
-        if rest is not None and rest.data != self._end:
+        is_end = rest is not None and self._is_end(rest.data)
+        if rest is not None and not is_end:
             self._raise_inside(rest)
-        is_cut = self._end is not None and (rest is None or rest.data != self._end)
+        is_cut = self._end is not None and not is_end
         if is_cut and not self._is_complete():
             self._fail(f"the stream was cut off: it ended without {self._end}")
         if self._end_events:
@@ -163,6 +167,10 @@ class EventReader(Generic[T]):
         self.is_done = True
         if self._rate_limit is not None and self._counted is not None and self._arrived:
             self._rate_limit.settle(self._parse(self._arrived[-1]), self._counted)
+
+    def _is_end(self, data: str) -> bool:
+        """Say whether an event's data are the marker of the end, perhaps with space around it."""
+        return data.strip() == self._end
 
     def _is_complete(self) -> bool:
         """Say whether every choice that began has come to its reason to end."""
