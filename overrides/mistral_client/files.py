@@ -228,8 +228,8 @@ def _file_of(parts: tuple[object, ...]) -> File:
     """
     if len(parts) not in (2, 3):
         raise TypeError("a tuple for a file is (name, content) or (name, content, media type)")
-    name, content, *kind = cast("tuple[Any, Any]", parts)
-    return File(_NAMELESS if name is None else name, content, *kind)
+    name, content, kind = cast("tuple[Any, Any, Any]", (*parts, None)[:3])
+    return File(_NAMELESS if name is None else name, content, kind)
 
 
 def _content(content: object) -> bytes | Source:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from json.scanner import make_scanner
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -18,7 +17,9 @@ from .types import UNSET
 if TYPE_CHECKING:
     from .files import FileInput
 
-_SCAN: Final[Callable[[str, int], tuple[Any, int]]] = make_scanner(json.JSONDecoder())
+# The scanner that a decoder calls; the types of the standard library do not know it.
+_decoder: Any = json.JSONDecoder()
+_SCAN: Final[Callable[[str, int], tuple[Any, int]]] = _decoder.scan_once
 # Bodies of as many bytes are worth a faster parser, if there is one.
 _LARGE: Final = 64 * 1024
 
