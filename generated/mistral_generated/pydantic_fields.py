@@ -17,8 +17,7 @@ def schema_of(model: type[Model]) -> Any:
 
     def read(source: dict[str, Any]) -> Model:
         _check_tags(model, source)
-        found: Model = model.from_dict(source)  # type: ignore[attr-defined]
-        return found
+        return model.from_dict(source)
 
     of_object = core_schema.chain_schema(
         [core_schema.dict_schema(), core_schema.no_info_plain_validator_function(read)]

@@ -28,6 +28,7 @@ _OURS: Final = {
     "max_retries": "retries=...",
     "retry_config": "retries=Retries(...)",
     "server_url": "base_url=...",
+    "stream": "a method of its own, such as chat.stream(...)",
     "timeout_ms": "timeout=..., in seconds",
 }
 

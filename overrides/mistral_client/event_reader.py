@@ -110,7 +110,7 @@ class EventReader(Generic[T]):
         Raises StreamError for an error inside the stream and for data that cannot be read,
         EventTooLarge for an event over the limit, whether or not its end has come.
         """
-        parse, end, ends = self._parse, self._end, self._end_events
+        parse, end, ends, arrived = self._parse, self._end, self._end_events, self._arrived
         for raw in self.parser.feed(chunk):
             data, name, last_id = raw
             if data == end:
@@ -120,7 +120,7 @@ class EventReader(Generic[T]):
                 continue
             if len(data) > self.largest:
                 self._refuse_large()
-            if name == "error" or '"error"' in data or '"Error"' in data:
+            if name == "error" or 'rror"' in data:
                 self._raise_inside(raw)
             try:
                 value = parse(raw)
@@ -129,8 +129,14 @@ class EventReader(Generic[T]):
                 if self._check is not None:
                     self._check(value)
             except (ValueError, RecursionError) as fault:
+                if self._is_end(data):
+                    self._end_well()
+                    return
                 self._refuse_event(data, fault)
-            self._remember(raw)
+            arrived.append(raw)
+            self._arrived_size += len(data)
+            if self._arrived_size > KEPT_DATA or len(arrived) > KEPT_EVENTS:
+                self._drop_oldest()
             yield Event(value, name, last_id)
             if ends and (name or getattr(value, "type", None)) in ends:
                 self._end_well()
@@ -146,9 +152,10 @@ class EventReader(Generic[T]):
         """
         rest = self.parser.rest()
         self._refuse_stray()
-        if rest is not None and rest.data != self._end:
+        is_end = rest is not None and self._is_end(rest.data)
+        if rest is not None and not is_end:
             self._raise_inside(rest)
-        is_cut = self._end is not None and (rest is None or rest.data != self._end)
+        is_cut = self._end is not None and not is_end
         if is_cut and not self._is_complete():
             self._fail(f"the stream was cut off: it ended without {self._end}")
         if self._end_events:
@@ -160,6 +167,10 @@ class EventReader(Generic[T]):
         self.is_done = True
         if self._rate_limit is not None and self._counted is not None and self._arrived:
             self._rate_limit.settle(self._parse(self._arrived[-1]), self._counted)
+
+    def _is_end(self, data: str) -> bool:
+        """Say whether an event's data are the marker of the end, perhaps with space around it."""
+        return data.strip() == self._end
 
     def _is_complete(self) -> bool:
         """Say whether every choice that began has come to its reason to end."""
@@ -216,11 +227,9 @@ class EventReader(Generic[T]):
         reason = str(failure) or type(failure).__name__
         self._fail(f"the stream was cut off: {reason}", cause=failure)
 
-    def _remember(self, raw: ServerEvent) -> None:
-        """Keep an event for an error to carry, and drop the oldest when there are too many."""
+    def _drop_oldest(self) -> None:
+        """Forget the oldest events, of more than an error carries."""
         arrived = self._arrived
-        arrived.append(raw)
-        self._arrived_size += len(raw.data)
         while self._arrived_size > KEPT_DATA or len(arrived) > KEPT_EVENTS:
             self._arrived_size -= len(arrived.popleft().data)
             self._has_dropped = True

@@ -1,7 +1,7 @@
 """Files on their way out: multipart bodies that are read in pieces while they are sent.
 
-A path, bytes, a binary stream or a `File` becomes one part. Files are opened before the request,
-so that an unreadable one is reported without a request, and are closed after it.
+A path, bytes, a binary stream, a `File` or a tuple becomes one part. Files are opened before the
+request, so that an unreadable one is reported without a request, and are closed after it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import mimetypes
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, cast
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import attr
 import httpx
@@ -204,6 +204,8 @@ def open_file(file: FileInput) -> Upload:
     """
     if isinstance(file, Mapping):
         file = File(**file)
+    if isinstance(file, tuple):
+        file = _file_of(file)
     if isinstance(file, File):
         if not isinstance(file.file_name, str):
             raise TypeError(f"file_name must be text, not {type(file.file_name).__name__}")
@@ -219,11 +221,24 @@ def open_file(file: FileInput) -> Upload:
     return Upload(Path(name).name if isinstance(name, str) else _NAMELESS, None, _content(file))
 
 
+def _file_of(parts: tuple[object, ...]) -> File:
+    """Return the file that a tuple means, as httpx and requests take it.
+
+    Raises TypeError for a tuple of another form.
+    """
+    if len(parts) not in (2, 3):
+        raise TypeError("a tuple for a file is (name, content) or (name, content, media type)")
+    name, content, kind = cast("tuple[Any, Any, Any]", (*parts, None)[:3])
+    return File(_NAMELESS if name is None else name, content, kind)
+
+
 def _content(content: object) -> bytes | Source:
     if isinstance(content, bytes | bytearray | memoryview):
         return bytes(content)
     if isinstance(content, io.TextIOBase):
         raise TypeError(_TEXT_STREAM)
+    if isinstance(content, str):
+        raise TypeError("the content of a file is bytes or a binary stream, not text: encode it")
     if hasattr(content, "read"):
         return _source(cast("IO[bytes]", content), is_ours=False)
     raise TypeError(

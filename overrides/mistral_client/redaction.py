@@ -67,11 +67,6 @@ def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
     return Redactor(secrets).text(text)
 
 
-def redact_headers(headers: Mapping[str, str], secrets: Iterable[str] = ()) -> dict[str, str]:
-    """Return the headers with lower-case names, the values that hold secrets replaced."""
-    return Redactor(secrets).headers(headers)
-
-
 class Redactor:
     """Takes the secrets of one client, and those that their names betray, out of texts."""
 

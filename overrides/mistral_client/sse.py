@@ -8,14 +8,19 @@ What the data mean, and what ends a stream, is the business of `streams`.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b"\n\n"
 _DATA = b"data: "
+_DATA_TEXT = "data: "
 
 # How a block begins that is JSON or a page of markup; no name of a field does.
-_NO_FIELD = (b"{", b"[", b"<", b'"')
+_NO_FIELD = ("{", "[", "<", '"')
 
 
 class ServerEvent(NamedTuple):
@@ -24,6 +29,12 @@ class ServerEvent(NamedTuple):
     data: str
     event: str | None = None
     id: str | None = None
+
+
+# Past the constructor in Python that named tuples have: a stream makes thousands of these.
+_event: Callable[[tuple[str, str | None, str | None]], ServerEvent] = partial(
+    tuple.__new__, ServerEvent
+)
 
 
 class EventParser:
@@ -55,7 +66,7 @@ class EventParser:
         pending = self._pending
         if not pending and chunk.startswith(_DATA) and _is_one_line(chunk):
             self._at_start = False
-            return [ServerEvent(chunk[6:-2].decode("utf-8", "replace"), None, self.last_id)]
+            return [_event((chunk[6:-2].decode("utf-8", "replace"), None, self.last_id))]
         if pending:
             if _BLANK not in chunk and not (chunk[0] == 10 and pending[-1][-1] == 10):
                 pending.append(chunk)
@@ -64,12 +75,11 @@ class EventParser:
             pending.append(chunk)
             chunk = b"".join(pending)
             pending.clear()
-        blocks = chunk.split(_BLANK)
-        rest = blocks.pop()
+        whole, blank, rest = chunk.rpartition(_BLANK)
         self.held = len(rest)
         if rest:
             pending.append(rest)
-        return [event for block in blocks if (event := self._read(block)) is not None]
+        return self._read_blocks(whole) if blank else []
 
     def rest(self) -> ServerEvent | None:
         """Return the event that the stream's end left without its blank line, if any.
@@ -79,7 +89,7 @@ class EventParser:
         block = b"".join(self._pending)
         self._pending.clear()
         self.held = 0
-        return self._read(block)
+        return next(iter(self._read_blocks(block)), None)
 
     def _with_plain_newlines(self, chunk: bytes) -> bytes:
         """Return `chunk` with every line end as LF, a CR LF cut in two by chunks included."""
@@ -92,22 +102,24 @@ class EventParser:
             self._after_cr = chunk[-1] == 13
         return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
-    def _read(self, block: bytes) -> ServerEvent | None:
-        """Return the event of one block, or None if it holds no data."""
+    def _read_blocks(self, whole: bytes) -> list[ServerEvent]:
+        """Return the events of blocks, which are decoded together; those without data are none."""
         if self._at_start:
             self._at_start = False
-            block = block.removeprefix(_BOM)
-        if block.startswith(_DATA) and b"\n" not in block:
-            return ServerEvent(block[6:].decode("utf-8", "replace"), None, self.last_id)
-        event = self._read_lines(block.decode("utf-8", "replace").split("\n"))
-        if event is None and not self.stray and block.lstrip()[:1] in _NO_FIELD:
-            self.stray = block
-        return event
+            whole = whole.removeprefix(_BOM)
+        events: list[ServerEvent] = []
+        for block in whole.decode("utf-8", "replace").split("\n\n"):
+            if block.startswith(_DATA_TEXT) and "\n" not in block:
+                events.append(_event((block[6:], None, self.last_id)))
+            elif (event := self._read_lines(block)) is not None:
+                events.append(event)
+        return events
 
-    def _read_lines(self, lines: list[str]) -> ServerEvent | None:
+    def _read_lines(self, block: str) -> ServerEvent | None:
+        """Return the event of one block, or None if it holds no data."""
         data: list[str] = []
         name: str | None = None
-        for line in lines:
+        for line in block.split("\n"):
             field, _, value = line.partition(":")
             value = value.removeprefix(" ")
             if field == "data":
@@ -118,7 +130,11 @@ class EventParser:
                 self._note_id(value)
             elif field == "retry" and value.isascii() and value.isdigit() and len(value) < 10:
                 self.retry_ms = int(value)
-        return ServerEvent("\n".join(data), name, self.last_id) if data else None
+        if data:
+            return ServerEvent("\n".join(data), name, self.last_id)
+        if not self.stray and block.lstrip()[:1] in _NO_FIELD:
+            self.stray = block.encode()
+        return None
 
     def _note_id(self, value: str) -> None:
         """Keep an event id; one that holds a NUL is ignored, as the standard says."""

@@ -55,6 +55,10 @@ class FileParam(TypedDict, total=False):
     content_type: str
 
 
+FileTuple: TypeAlias = tuple[str, FileContent] | tuple[str, FileContent, str]
+"""Name, content and perhaps the media type, as httpx and requests take a file."""
+
+
 class ReceivedFile(Protocol):
     """An upload that a web framework received, as starlette and FastAPI hand it over."""
 
@@ -69,8 +73,10 @@ class ReceivedFile(Protocol):
         ...
 
 
-# A path, bytes, a binary stream, a File, a dict with a file's parts, or an upload received.
-FileInput: TypeAlias = str | PathLike[str] | FileContent | File | FileParam | ReceivedFile
+# A path, bytes, a binary stream, a File, a dict or tuple of a file's parts, or an upload received.
+FileInput: TypeAlias = (
+    str | PathLike[str] | FileContent | File | FileParam | FileTuple | ReceivedFile
+)
 
 # Where a download goes: a path, or a binary stream open for writing.
 Destination: TypeAlias = str | PathLike[str] | IO[bytes]

@@ -7,7 +7,7 @@ not JSON at all, or JSON of another kind than promised, raises `UnreadableBody`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -17,7 +17,9 @@ from .types import UNSET
 if TYPE_CHECKING:
     from .files import FileInput
 
-_DECODE: Final = json.JSONDecoder().raw_decode
+# The scanner that a decoder calls; the types of the standard library do not know it.
+_decoder: Any = json.JSONDecoder()
+_SCAN: Final[Callable[[str, int], tuple[Any, int]]] = _decoder.scan_once
 # Bodies of as many bytes are worth a faster parser, if there is one.
 _LARGE: Final = 64 * 1024
 
@@ -65,7 +67,8 @@ def read_json(content: bytes) -> Any:
 
         return loads(content)
     except ValueError as error:
-        raise UnreadableBody(f"the body is not JSON: {error}") from error
+        reason = error if content.strip() else "it is empty"
+        raise UnreadableBody(f"the body is not JSON: {reason}") from error
 
 
 def read_object(content: bytes) -> dict[str, Any]:
@@ -100,12 +103,12 @@ def given(*deprecated: tuple[str, object, str]) -> list[tuple[str, str]]:
 def read_event_object(data: str) -> dict[str, Any]:
     """Return an event's data, which have to be a JSON object. Raises UnreadableBody.
 
-    The decoder is called directly, without what `json.loads` does around it: a stream reads
+    The scanner is called directly, without what `json.loads` does around it: a stream reads
     thousands of small texts.
     """
     try:
-        value, end = _DECODE(data)
-    except ValueError:
+        value, end = _SCAN(data, 0)
+    except (ValueError, StopIteration):
         value, end = None, -1
     if end != len(data):
         value = _read_padded(data)

@@ -123,10 +123,9 @@ class Answers:
 
     def _resolve(self, imports: Imports) -> Resolver:
         def resolve(part: Named) -> str:
-            name, module = self._annotator.places[part.name]
-            called = f"read_{module}" if part.kind == "union" else name
-            imports.runtime.add((f"...models.{module}", called))
-            return called if part.kind == "union" else f"{name}.from_dict"
+            module = self._annotator.places[part.name][1]
+            imports.runtime.add((f"...models.{module}", f"read_{module}"))
+            return f"read_{module}"
 
         return resolve
 

@@ -371,14 +371,13 @@ class _Resolver:
 
     def __call__(self, part: Named) -> str:
         name, module = self.annotator.places[part.name]
+        reader = f"read_{module}"
         if part.name == self.owner:
-            return f"{name}.from_dict"
-        is_union = part.kind == "union"
-        imported = f"read_{module}" if is_union else name
+            return reader
         if self.eager:
-            self.imports.runtime.add((f"..models.{module}", imported))
-            return imported if is_union else f"{name}.from_dict"
-        self.lazy[name] = f"{module}:{imported}"
+            self.imports.runtime.add((f"..models.{module}", reader))
+            return reader
+        self.lazy[name] = f"{module}:{reader}"
         return f'_READERS["{name}"]'
 
     @staticmethod

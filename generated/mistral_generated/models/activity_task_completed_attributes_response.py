@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .json_payload_response import JSONPayloadResponse
+from .json_payload_response import read_json_payload_response
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .json_payload_response import JSONPayloadResponse
 
 _KNOWN: frozenset[str] = frozenset(["task_id", "activity_name", "result"])
 
@@ -35,14 +38,17 @@ class ActivityTaskCompletedAttributesResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("task_id", "activity_name", "result")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("result")
         if type(value) is dict:
-            fields["result"] = JSONPayloadResponse.from_dict(value)
+            fields["result"] = read_json_payload_response(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_activity_task_completed_attributes_response: Callable[
+    [dict[str, Any]], ActivityTaskCompletedAttributesResponse
+] = ActivityTaskCompletedAttributesResponse._read

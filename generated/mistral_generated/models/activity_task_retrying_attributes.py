@@ -9,10 +9,13 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
-from .failure import Failure
+from .failure import read_failure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .failure import Failure
 
 _KNOWN: frozenset[str] = frozenset(["task_id", "activity_name", "attempt", "failure"])
 
@@ -38,9 +41,7 @@ class ActivityTaskRetryingAttributes(Model):
     _required: ClassVar[tuple[str, ...]] = ("task_id", "activity_name", "attempt", "failure")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("attempt")
@@ -48,7 +49,12 @@ class ActivityTaskRetryingAttributes(Model):
             fields["attempt"] = read_int(value)
         value = fields.get("failure")
         if type(value) is dict:
-            fields["failure"] = Failure.from_dict(value)
+            fields["failure"] = read_failure(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_activity_task_retrying_attributes: Callable[
+    [dict[str, Any]], ActivityTaskRetryingAttributes
+] = ActivityTaskRetryingAttributes._read

@@ -9,10 +9,13 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
-from .activity_task_retrying_attributes import ActivityTaskRetryingAttributes
+from .activity_task_retrying_attributes import read_activity_task_retrying_attributes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
+
+    from .activity_task_retrying_attributes import ActivityTaskRetryingAttributes
 
 _KNOWN: frozenset[str] = frozenset(
     [
@@ -83,9 +86,7 @@ class ActivityTaskRetryingResponse(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("event_timestamp")
@@ -93,7 +94,12 @@ class ActivityTaskRetryingResponse(Model):
             fields["event_timestamp"] = read_int(value)
         value = fields.get("attributes")
         if type(value) is dict:
-            fields["attributes"] = ActivityTaskRetryingAttributes.from_dict(value)
+            fields["attributes"] = read_activity_task_retrying_attributes(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_activity_task_retrying_response: Callable[[dict[str, Any]], ActivityTaskRetryingResponse] = (
+    ActivityTaskRetryingResponse._read
+)

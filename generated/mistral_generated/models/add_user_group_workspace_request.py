@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, deprecate, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .static_workspace_roles import StaticWorkspaceRoles
@@ -42,14 +43,17 @@ class AddUserGroupWorkspaceRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["workspace_uuid"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_add_user_group_workspace_request: Callable[[dict[str, Any]], AddUserGroupWorkspaceRequest] = (
+    AddUserGroupWorkspaceRequest._read
+)
 
 
 deprecate(

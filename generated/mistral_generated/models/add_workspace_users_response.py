@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["added_members_count"])
@@ -31,9 +32,7 @@ class AddWorkspaceUsersResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("added_members_count",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("added_members_count")
@@ -42,3 +41,8 @@ class AddWorkspaceUsersResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_add_workspace_users_response: Callable[[dict[str, Any]], AddWorkspaceUsersResponse] = (
+    AddWorkspaceUsersResponse._read
+)

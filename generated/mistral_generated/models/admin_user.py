@@ -12,6 +12,7 @@ from ..wire import parse_time, read_bool
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
     from .member_subscription import MemberSubscription
@@ -39,8 +40,8 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "MemberSubscription": "member_subscription:MemberSubscription",
-        "MemberWorkspaceInfo": "member_workspace_info:MemberWorkspaceInfo",
+        "MemberSubscription": "member_subscription:read_member_subscription",
+        "MemberWorkspaceInfo": "member_workspace_info:read_member_workspace_info",
     }
 )
 
@@ -95,9 +96,7 @@ class AdminUser(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("is_sso_outsider")
@@ -124,6 +123,9 @@ class AdminUser(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_admin_user: Callable[[dict[str, Any]], AdminUser] = AdminUser._read
 
 
 deprecate(AdminUser, {"raw_role": "There can be several roles; read raw_roles instead."})

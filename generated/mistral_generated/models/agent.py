@@ -12,6 +12,7 @@ from ..wire import parse_time, read_bool, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .agent_tool import AgentTool
@@ -44,9 +45,9 @@ _KNOWN: frozenset[str] = frozenset(
 _READERS = Readers(
     {
         "AgentTool": "agent_tool:read_agent_tool",
-        "CompletionArgs": "completion_args:CompletionArgs",
-        "GuardrailConfig": "guardrail_config:GuardrailConfig",
-        "MetadataDict": "metadata_dict:MetadataDict",
+        "CompletionArgs": "completion_args:read_completion_args",
+        "GuardrailConfig": "guardrail_config:read_guardrail_config",
+        "MetadataDict": "metadata_dict:read_metadata_dict",
     }
 )
 
@@ -110,9 +111,7 @@ class Agent(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("tools")
@@ -155,3 +154,6 @@ class Agent(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_agent: Callable[[dict[str, Any]], Agent] = Agent._read

@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["alias", "version", "created_at", "updated_at"])
@@ -38,9 +39,7 @@ class AgentAliasResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("alias", "version", "created_at", "updated_at")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("version")
@@ -61,3 +60,6 @@ class AgentAliasResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_agent_alias_response: Callable[[dict[str, Any]], AgentAliasResponse] = AgentAliasResponse._read

@@ -12,6 +12,7 @@ from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .metadata_dict import MetadataDict
@@ -29,7 +30,7 @@ _KNOWN: frozenset[str] = frozenset(
         "agent_version",
     ]
 )
-_READERS = Readers({"MetadataDict": "metadata_dict:MetadataDict"})
+_READERS = Readers({"MetadataDict": "metadata_dict:read_metadata_dict"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -63,9 +64,7 @@ class AgentConversation(Model):
     _required: ClassVar[tuple[str, ...]] = ("id", "created_at", "updated_at", "agent_id")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("metadata")
@@ -86,3 +85,6 @@ class AgentConversation(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_agent_conversation: Callable[[dict[str, Any]], AgentConversation] = AgentConversation._read

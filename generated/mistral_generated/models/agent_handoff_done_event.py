@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Literal, Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -46,9 +47,7 @@ class AgentHandoffDoneEvent(Model):
     _required: ClassVar[tuple[str, ...]] = ("type", "id", "next_agent_id", "next_agent_name")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -63,3 +62,8 @@ class AgentHandoffDoneEvent(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_agent_handoff_done_event: Callable[[dict[str, Any]], AgentHandoffDoneEvent] = (
+    AgentHandoffDoneEvent._read
+)

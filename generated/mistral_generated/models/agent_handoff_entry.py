@@ -12,6 +12,7 @@ from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Literal, Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -77,9 +78,7 @@ class AgentHandoffEntry(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -97,3 +96,6 @@ class AgentHandoffEntry(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_agent_handoff_entry: Callable[[dict[str, Any]], AgentHandoffEntry] = AgentHandoffEntry._read

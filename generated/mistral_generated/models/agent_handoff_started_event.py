@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Literal, Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -51,9 +52,7 @@ class AgentHandoffStartedEvent(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -68,3 +67,8 @@ class AgentHandoffStartedEvent(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_agent_handoff_started_event: Callable[[dict[str, Any]], AgentHandoffStartedEvent] = (
+    AgentHandoffStartedEvent._read
+)

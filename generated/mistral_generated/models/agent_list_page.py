@@ -9,10 +9,13 @@ import attr
 
 from ..additions import Page
 from ..base import ABSENT, Model, fill, new, unknown
-from .agent import Agent
+from .agent import read_agent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
+
+    from .agent import Agent
 
 if TYPE_CHECKING:
     _Page = Page[Agent]
@@ -42,16 +45,15 @@ class AgentListPage(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("data",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("data")
         if type(value) is list:
-            fields["data"] = [
-                Agent.from_dict(item) if type(item) is dict else item for item in value
-            ]
+            fields["data"] = [read_agent(item) if type(item) is dict else item for item in value]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_agent_list_page: Callable[[dict[str, Any]], AgentListPage] = AgentListPage._read

@@ -12,6 +12,7 @@ from ..wire import read_bool, read_float, read_int
 from .chat_message import read_chat_message
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
     from .chat_message import ChatMessage
@@ -52,10 +53,10 @@ _KNOWN: frozenset[str] = frozenset(
 _READERS = Readers(
     {
         "ChatTool": "chat_tool:read_chat_tool",
-        "GuardrailConfig": "guardrail_config:GuardrailConfig",
-        "Prediction": "prediction:Prediction",
-        "ResponseFormat": "response_format:ResponseFormat",
-        "ToolChoice": "tool_choice:ToolChoice",
+        "GuardrailConfig": "guardrail_config:read_guardrail_config",
+        "Prediction": "prediction:read_prediction",
+        "ResponseFormat": "response_format:read_response_format",
+        "ToolChoice": "tool_choice:read_tool_choice",
     }
 )
 
@@ -126,9 +127,7 @@ class AgentsCompletionRequest(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("max_tokens")
@@ -179,3 +178,8 @@ class AgentsCompletionRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_agents_completion_request: Callable[[dict[str, Any]], AgentsCompletionRequest] = (
+    AgentsCompletionRequest._read
+)

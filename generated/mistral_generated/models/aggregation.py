@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .aggregation_meta import AggregationMeta
-from .aggregation_row import AggregationRow
+from .aggregation_meta import read_aggregation_meta
+from .aggregation_row import read_aggregation_row
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .aggregation_meta import AggregationMeta
+    from .aggregation_row import AggregationRow
 
 _KNOWN: frozenset[str] = frozenset(["data", "meta"])
 
@@ -34,19 +38,20 @@ class Aggregation(Model):
     _required: ClassVar[tuple[str, ...]] = ("data", "meta")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("data")
         if type(value) is list:
             fields["data"] = [
-                AggregationRow.from_dict(item) if type(item) is dict else item for item in value
+                read_aggregation_row(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("meta")
         if type(value) is dict:
-            fields["meta"] = AggregationMeta.from_dict(value)
+            fields["meta"] = read_aggregation_meta(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_aggregation: Callable[[dict[str, Any]], Aggregation] = Aggregation._read

@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["from_timestamp", "to_timestamp", "granularity_seconds"])
@@ -36,9 +37,7 @@ class AggregationMeta(Model):
     _required: ClassVar[tuple[str, ...]] = ("from_timestamp", "to_timestamp")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("from_timestamp")
@@ -59,3 +58,6 @@ class AggregationMeta(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_aggregation_meta: Callable[[dict[str, Any]], AggregationMeta] = AggregationMeta._read

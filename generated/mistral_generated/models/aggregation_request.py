@@ -9,11 +9,13 @@ import attr
 
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
-from .metric_definition import MetricDefinition
+from .metric_definition import read_metric_definition
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
+    from .metric_definition import MetricDefinition
     from .order_by_clause import OrderByClause
     from .time_dimension import TimeDimension
 
@@ -22,8 +24,8 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "OrderByClause": "order_by_clause:OrderByClause",
-        "TimeDimension": "time_dimension:TimeDimension",
+        "OrderByClause": "order_by_clause:read_order_by_clause",
+        "TimeDimension": "time_dimension:read_time_dimension",
     }
 )
 
@@ -56,14 +58,12 @@ class AggregationRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["metric", "dimensions", "limit"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("metric")
         if type(value) is dict:
-            fields["metric"] = MetricDefinition.from_dict(value)
+            fields["metric"] = read_metric_definition(value)
         value = fields.get("time_dimension")
         if type(value) is dict:
             fields["time_dimension"] = _READERS["TimeDimension"](value)
@@ -78,3 +78,6 @@ class AggregationRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_aggregation_request: Callable[[dict[str, Any]], AggregationRequest] = AggregationRequest._read

@@ -12,6 +12,7 @@ from ..wire import parse_time, read_float
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Any, Self
 
 _KNOWN: frozenset[str] = frozenset(["time_bucket", "dimensions", "metric_name", "metric_value"])
@@ -38,9 +39,7 @@ class AggregationRow(Model):
     _required: ClassVar[tuple[str, ...]] = ("metric_name",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("time_bucket")
@@ -55,3 +54,6 @@ class AggregationRow(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_aggregation_row: Callable[[dict[str, Any]], AggregationRow] = AggregationRow._read

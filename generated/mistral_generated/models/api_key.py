@@ -9,12 +9,14 @@ import attr
 
 from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_date, parse_time, read_bool
-from .api_key_actions import APIKeyActions
+from .api_key_actions import read_api_key_actions
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
+    from .api_key_actions import APIKeyActions
     from .api_key_product import APIKeyProduct
 
 _KNOWN: frozenset[str] = frozenset(
@@ -90,9 +92,7 @@ class APIKey(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -109,7 +109,7 @@ class APIKey(Model):
                 set_aside(fields, "expiration_date", "expiration_date")
         value = fields.get("actions")
         if type(value) is dict:
-            fields["actions"] = APIKeyActions.from_dict(value)
+            fields["actions"] = read_api_key_actions(value)
         value = fields.get("last_used")
         if value is not None:
             try:
@@ -122,3 +122,6 @@ class APIKey(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_api_key: Callable[[dict[str, Any]], APIKey] = APIKey._read

@@ -9,10 +9,13 @@ import attr
 
 from ..additions import Page
 from ..base import Model, fill, new, unknown
-from .api_key import APIKey
+from .api_key import read_api_key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .api_key import APIKey
 
 if TYPE_CHECKING:
     _Page = Page[APIKey]
@@ -38,16 +41,15 @@ class APIKeyList(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("keys",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("keys")
         if type(value) is list:
-            fields["keys"] = [
-                APIKey.from_dict(item) if type(item) is dict else item for item in value
-            ]
+            fields["keys"] = [read_api_key(item) if type(item) is dict else item for item in value]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_api_key_list: Callable[[dict[str, Any]], APIKeyList] = APIKeyList._read

@@ -12,6 +12,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .content_chunk import ContentChunk
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _KNOWN: frozenset[str] = frozenset(["role", "content", "tool_calls", "prefix"])
 _READERS = Readers(
-    {"ContentChunk": "content_chunk:read_content_chunk", "ToolCall": "tool_call:ToolCall"}
+    {"ContentChunk": "content_chunk:read_content_chunk", "ToolCall": "tool_call:read_tool_call"}
 )
 
 
@@ -45,9 +46,7 @@ class AssistantMessage(Message, Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["role", "prefix"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("content")
@@ -66,3 +65,6 @@ class AssistantMessage(Message, Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_assistant_message: Callable[[dict[str, Any]], AssistantMessage] = AssistantMessage._read

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .input_audio import InputAudio
+from .input_audio import read_input_audio
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
+
+    from .input_audio import InputAudio
 
 _KNOWN: frozenset[str] = frozenset(["type", "input_audio"])
 
@@ -35,14 +38,15 @@ class AudioChunk(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["type", "input_audio"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("input_audio")
         if type(value) is dict:
-            fields["input_audio"] = InputAudio.from_dict(value)
+            fields["input_audio"] = read_input_audio(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_audio_chunk: Callable[[dict[str, Any]], AudioChunk] = AudioChunk._read

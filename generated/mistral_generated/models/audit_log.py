@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
     from .actor_type import ActorType
@@ -76,9 +77,7 @@ class AuditLog(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -93,3 +92,6 @@ class AuditLog(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_audit_log: Callable[[dict[str, Any]], AuditLog] = AuditLog._read

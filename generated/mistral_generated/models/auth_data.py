@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["client_id", "client_secret"])
@@ -33,11 +34,12 @@ class AuthData(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["client_id"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_auth_data: Callable[[dict[str, Any]], AuthData] = AuthData._read

@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["auth_url", "ttl"])
@@ -33,9 +34,7 @@ class AuthUrlResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("auth_url", "ttl")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("ttl")
@@ -44,3 +43,6 @@ class AuthUrlResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_auth_url_response: Callable[[dict[str, Any]], AuthUrlResponse] = AuthUrlResponse._read

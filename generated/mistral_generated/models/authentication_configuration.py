@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .consumer_type import ConsumerType
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _KNOWN: frozenset[str] = frozenset(
     ["name", "title", "authentication_type", "scope", "status", "is_default"]
 )
-_READERS = Readers({"CredentialsStatus": "credentials_status:CredentialsStatus"})
+_READERS = Readers({"CredentialsStatus": "credentials_status:read_credentials_status"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -48,9 +49,7 @@ class AuthenticationConfiguration(Model):
     _required: ClassVar[tuple[str, ...]] = ("name", "authentication_type", "scope")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("status")
@@ -62,3 +61,8 @@ class AuthenticationConfiguration(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_authentication_configuration: Callable[[dict[str, Any]], AuthenticationConfiguration] = (
+    AuthenticationConfiguration._read
+)

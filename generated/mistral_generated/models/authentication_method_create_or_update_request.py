@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .auth_direction import AuthDirection
@@ -32,10 +33,10 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "ConnectorAuthenticationHeader": "connector_authentication_header:ConnectorAuthenticationHeader",
-        "ExtendedOAuthServerMetadata": "extended_oauth_server_metadata:ExtendedOAuthServerMetadata",
-        "GlobalHeaderValue": "global_header_value:GlobalHeaderValue",
-        "OAuth2MetadataSecrets": "oauth2_metadata_secrets:OAuth2MetadataSecrets",
+        "ConnectorAuthenticationHeader": "connector_authentication_header:read_connector_authentication_header",
+        "ExtendedOAuthServerMetadata": "extended_oauth_server_metadata:read_extended_oauth_server_metadata",
+        "GlobalHeaderValue": "global_header_value:read_global_header_value",
+        "OAuth2MetadataSecrets": "oauth2_metadata_secrets:read_oauth2_metadata_secrets",
     }
 )
 
@@ -68,9 +69,7 @@ class AuthenticationMethodCreateOrUpdateRequest(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("headers")
@@ -94,3 +93,8 @@ class AuthenticationMethodCreateOrUpdateRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_authentication_method_create_or_update_request: Callable[
+    [dict[str, Any]], AuthenticationMethodCreateOrUpdateRequest
+] = AuthenticationMethodCreateOrUpdateRequest._read

@@ -9,11 +9,14 @@ import attr
 
 from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_bool, read_float, read_int
-from .model_capabilities import ModelCapabilities
+from .model_capabilities import read_model_capabilities
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Literal, Self
+
+    from .model_capabilities import ModelCapabilities
 
 _KNOWN: frozenset[str] = frozenset(
     [
@@ -76,9 +79,7 @@ class BaseModelCard(Model):
     _required: ClassVar[tuple[str, ...]] = ("id", "capabilities", "type")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created")
@@ -86,7 +87,7 @@ class BaseModelCard(Model):
             fields["created"] = read_int(value)
         value = fields.get("capabilities")
         if type(value) is dict:
-            fields["capabilities"] = ModelCapabilities.from_dict(value)
+            fields["capabilities"] = read_model_capabilities(value)
         value = fields.get("max_context_length")
         if type(value) is str:
             fields["max_context_length"] = read_int(value)
@@ -105,3 +106,6 @@ class BaseModelCard(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_base_model_card: Callable[[dict[str, Any]], BaseModelCard] = BaseModelCard._read

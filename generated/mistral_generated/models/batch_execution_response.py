@@ -10,12 +10,13 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .batch_execution_result import BatchExecutionResult
 
 _KNOWN: frozenset[str] = frozenset(["results"])
-_READERS = Readers({"BatchExecutionResult": "batch_execution_result:BatchExecutionResult"})
+_READERS = Readers({"BatchExecutionResult": "batch_execution_result:read_batch_execution_result"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,9 +33,7 @@ class BatchExecutionResponse(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("results")
@@ -46,3 +45,8 @@ class BatchExecutionResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_batch_execution_response: Callable[[dict[str, Any]], BatchExecutionResponse] = (
+    BatchExecutionResponse._read
+)

@@ -9,11 +9,13 @@ import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
-from .batch_error import BatchError
+from .batch_error import read_batch_error
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Literal, Self
 
+    from .batch_error import BatchError
     from .batch_job_status import BatchJobStatus
 
 _KNOWN: frozenset[str] = frozenset(
@@ -103,15 +105,13 @@ class BatchJob(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("errors")
         if type(value) is list:
             fields["errors"] = [
-                BatchError.from_dict(item) if type(item) is dict else item for item in value
+                read_batch_error(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("created_at")
         if type(value) is str:
@@ -137,3 +137,6 @@ class BatchJob(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_batch_job: Callable[[dict[str, Any]], BatchJob] = BatchJob._read

@@ -9,12 +9,16 @@ import attr
 
 from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
-from .filter_payload import FilterPayload
-from .judge import Judge
+from .filter_payload import read_filter_payload
+from .judge import read_judge
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
+
+    from .filter_payload import FilterPayload
+    from .judge import Judge
 
 _KNOWN: frozenset[str] = frozenset(
     [
@@ -80,9 +84,7 @@ class Campaign(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -108,10 +110,13 @@ class Campaign(Model):
             fields["max_nb_events"] = read_int(value)
         value = fields.get("search_params")
         if type(value) is dict:
-            fields["search_params"] = FilterPayload.from_dict(value)
+            fields["search_params"] = read_filter_payload(value)
         value = fields.get("judge")
         if type(value) is dict:
-            fields["judge"] = Judge.from_dict(value)
+            fields["judge"] = read_judge(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_campaign: Callable[[dict[str, Any]], Campaign] = Campaign._read

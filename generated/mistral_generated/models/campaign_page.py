@@ -9,10 +9,13 @@ import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
-from .campaign import Campaign
+from .campaign import read_campaign
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .campaign import Campaign
 
 _KNOWN: frozenset[str] = frozenset(["results", "count", "next", "previous"])
 
@@ -38,15 +41,13 @@ class CampaignPage(Model):
     _required: ClassVar[tuple[str, ...]] = ("results", "count")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("results")
         if type(value) is list:
             fields["results"] = [
-                Campaign.from_dict(item) if type(item) is dict else item for item in value
+                read_campaign(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("count")
         if type(value) is str:
@@ -54,3 +55,6 @@ class CampaignPage(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_campaign_page: Callable[[dict[str, Any]], CampaignPage] = CampaignPage._read

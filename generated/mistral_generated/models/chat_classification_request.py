@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .instruct_request import InstructRequest
+from .instruct_request import read_instruct_request
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .instruct_request import InstructRequest
 
 _KNOWN: frozenset[str] = frozenset(["model", "input"])
 
@@ -34,18 +37,21 @@ class ChatClassificationRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["model", "input"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("input")
         if type(value) is dict:
-            fields["input"] = InstructRequest.from_dict(value)
+            fields["input"] = read_instruct_request(value)
         elif type(value) is list:
             fields["input"] = [
-                InstructRequest.from_dict(item) if type(item) is dict else item for item in value
+                read_instruct_request(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_chat_classification_request: Callable[[dict[str, Any]], ChatClassificationRequest] = (
+    ChatClassificationRequest._read
+)

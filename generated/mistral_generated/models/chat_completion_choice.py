@@ -9,15 +9,17 @@ import attr
 
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
-from .assistant_message import AssistantMessage
+from .assistant_message import read_assistant_message
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Literal, Self
 
+    from .assistant_message import AssistantMessage
     from .delta_message import DeltaMessage
 
 _KNOWN: frozenset[str] = frozenset(["index", "message", "messages", "finish_reason", "logprobs"])
-_READERS = Readers({"DeltaMessage": "delta_message:DeltaMessage"})
+_READERS = Readers({"DeltaMessage": "delta_message:read_delta_message"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -45,9 +47,7 @@ class ChatCompletionChoice(Model):
     _required: ClassVar[tuple[str, ...]] = ("index", "message", "finish_reason")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("index")
@@ -55,7 +55,7 @@ class ChatCompletionChoice(Model):
             fields["index"] = read_int(value)
         value = fields.get("message")
         if type(value) is dict:
-            fields["message"] = AssistantMessage.from_dict(value)
+            fields["message"] = read_assistant_message(value)
         value = fields.get("messages")
         if type(value) is list:
             fields["messages"] = [
@@ -64,3 +64,8 @@ class ChatCompletionChoice(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_chat_completion_choice: Callable[[dict[str, Any]], ChatCompletionChoice] = (
+    ChatCompletionChoice._read
+)

@@ -9,11 +9,14 @@ import attr
 
 from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
-from .chat_transcription_event import ChatTranscriptionEvent
+from .chat_transcription_event import read_chat_transcription_event
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Any, Self
+
+    from .chat_transcription_event import ChatTranscriptionEvent
 
 _KNOWN: frozenset[str] = frozenset(
     [
@@ -81,9 +84,7 @@ class ChatCompletionEvent(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -104,9 +105,14 @@ class ChatCompletionEvent(Model):
         value = fields.get("chat_transcription_events")
         if type(value) is list:
             fields["chat_transcription_events"] = [
-                ChatTranscriptionEvent.from_dict(item) if type(item) is dict else item
+                read_chat_transcription_event(item) if type(item) is dict else item
                 for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_chat_completion_event: Callable[[dict[str, Any]], ChatCompletionEvent] = (
+    ChatCompletionEvent._read
+)

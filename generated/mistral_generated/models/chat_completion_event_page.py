@@ -9,10 +9,13 @@ import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
-from .chat_completion_event_preview import ChatCompletionEventPreview
+from .chat_completion_event_preview import read_chat_completion_event_preview
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .chat_completion_event_preview import ChatCompletionEventPreview
 
 _KNOWN: frozenset[str] = frozenset(["results", "count", "next", "previous"])
 
@@ -38,15 +41,13 @@ class ChatCompletionEventPage(Model):
     _required: ClassVar[tuple[str, ...]] = ("results", "count")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("results")
         if type(value) is list:
             fields["results"] = [
-                ChatCompletionEventPreview.from_dict(item) if type(item) is dict else item
+                read_chat_completion_event_preview(item) if type(item) is dict else item
                 for item in value
             ]
         value = fields.get("count")
@@ -55,3 +56,8 @@ class ChatCompletionEventPage(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_chat_completion_event_page: Callable[[dict[str, Any]], ChatCompletionEventPage] = (
+    ChatCompletionEventPage._read
+)

@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -60,9 +61,7 @@ class ChatCompletionEventPreview(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -80,3 +79,8 @@ class ChatCompletionEventPreview(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_chat_completion_event_preview: Callable[[dict[str, Any]], ChatCompletionEventPreview] = (
+    ChatCompletionEventPreview._read
+)

@@ -10,11 +10,15 @@ import attr
 from ..additions import Completion
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
-from .chat_completion_choice import ChatCompletionChoice
-from .usage_info import UsageInfo
+from .chat_completion_choice import read_chat_completion_choice
+from .usage_info import read_usage_info
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .chat_completion_choice import ChatCompletionChoice
+    from .usage_info import UsageInfo
 
 _KNOWN: frozenset[str] = frozenset(["id", "object", "model", "usage", "created", "choices"])
 
@@ -44,23 +48,25 @@ class ChatCompletionResponse(Completion, Model):
     _required: ClassVar[tuple[str, ...]] = ("id", "object", "model", "usage", "created", "choices")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("usage")
         if type(value) is dict:
-            fields["usage"] = UsageInfo.from_dict(value)
+            fields["usage"] = read_usage_info(value)
         value = fields.get("created")
         if type(value) is str:
             fields["created"] = read_int(value)
         value = fields.get("choices")
         if type(value) is list:
             fields["choices"] = [
-                ChatCompletionChoice.from_dict(item) if type(item) is dict else item
-                for item in value
+                read_chat_completion_choice(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_chat_completion_response: Callable[[dict[str, Any]], ChatCompletionResponse] = (
+    ChatCompletionResponse._read
+)

@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from .chat_message import read_chat_message
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .chat_message import ChatMessage
@@ -37,9 +38,7 @@ class ChatModerationRequest(Model):
     _renamed: ClassVar[dict[str, str]] = {"inputs": "input"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "input" in fields:
             fields["inputs"] = fields.pop("input")
         if not _KNOWN.issuperset(fields):
@@ -52,3 +51,8 @@ class ChatModerationRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_chat_moderation_request: Callable[[dict[str, Any]], ChatModerationRequest] = (
+    ChatModerationRequest._read
+)

@@ -9,10 +9,13 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
-from .checkpoint_metrics import CheckpointMetrics
+from .checkpoint_metrics import read_checkpoint_metrics
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .checkpoint_metrics import CheckpointMetrics
 
 _KNOWN: frozenset[str] = frozenset(["metrics", "step_number", "created_at"])
 
@@ -36,14 +39,12 @@ class Checkpoint(Model):
     _required: ClassVar[tuple[str, ...]] = ("metrics", "step_number", "created_at")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("metrics")
         if type(value) is dict:
-            fields["metrics"] = CheckpointMetrics.from_dict(value)
+            fields["metrics"] = read_checkpoint_metrics(value)
         value = fields.get("step_number")
         if type(value) is str:
             fields["step_number"] = read_int(value)
@@ -53,3 +54,6 @@ class Checkpoint(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_checkpoint: Callable[[dict[str, Any]], Checkpoint] = Checkpoint._read

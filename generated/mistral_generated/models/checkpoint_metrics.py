@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["train_loss", "valid_loss", "valid_mean_token_accuracy"])
@@ -35,9 +36,7 @@ class CheckpointMetrics(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("train_loss")
@@ -52,3 +51,6 @@ class CheckpointMetrics(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_checkpoint_metrics: Callable[[dict[str, Any]], CheckpointMetrics] = CheckpointMetrics._read

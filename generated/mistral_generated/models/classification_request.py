@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
 _KNOWN: frozenset[str] = frozenset(["model", "metadata", "inputs"])
@@ -36,9 +37,7 @@ class ClassificationRequest(Model):
     _renamed: ClassVar[dict[str, str]] = {"inputs": "input"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "input" in fields:
             fields["inputs"] = fields.pop("input")
         if not _KNOWN.issuperset(fields):
@@ -46,3 +45,8 @@ class ClassificationRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_classification_request: Callable[[dict[str, Any]], ClassificationRequest] = (
+    ClassificationRequest._read
+)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .classification_target_result import ClassificationTargetResult
+from .classification_target_result import read_classification_target_result
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .classification_target_result import ClassificationTargetResult
 
 _KNOWN: frozenset[str] = frozenset(["id", "model", "results"])
 
@@ -36,18 +39,14 @@ class ClassificationResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("id", "model", "results")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("results")
         if type(value) is list:
             fields["results"] = [
                 {
-                    key: ClassificationTargetResult.from_dict(item1)
-                    if type(item1) is dict
-                    else item1
+                    key: read_classification_target_result(item1) if type(item1) is dict else item1
                     for key, item1 in item.items()
                 }
                 if type(item) is dict
@@ -57,3 +56,8 @@ class ClassificationResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_classification_response: Callable[[dict[str, Any]], ClassificationResponse] = (
+    ClassificationResponse._read
+)

@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from ..wire import read_float
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["scores"])
@@ -31,9 +32,7 @@ class ClassificationTargetResult(Model):
     _required: ClassVar[tuple[str, ...]] = ("scores",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("scores")
@@ -44,3 +43,8 @@ class ClassificationTargetResult(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_classification_target_result: Callable[[dict[str, Any]], ClassificationTargetResult] = (
+    ClassificationTargetResult._read
+)

@@ -9,11 +9,15 @@ import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_int
-from .classifier_target_result import ClassifierTargetResult
-from .fine_tuned_model_capabilities import FineTunedModelCapabilities
+from .classifier_target_result import read_classifier_target_result
+from .fine_tuned_model_capabilities import read_fine_tuned_model_capabilities
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
+
+    from .classifier_target_result import ClassifierTargetResult
+    from .fine_tuned_model_capabilities import FineTunedModelCapabilities
 
 _KNOWN: frozenset[str] = frozenset(
     [
@@ -93,9 +97,7 @@ class ClassifierFineTunedModel(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created")
@@ -106,16 +108,21 @@ class ClassifierFineTunedModel(Model):
             fields["archived"] = read_bool(value)
         value = fields.get("capabilities")
         if type(value) is dict:
-            fields["capabilities"] = FineTunedModelCapabilities.from_dict(value)
+            fields["capabilities"] = read_fine_tuned_model_capabilities(value)
         value = fields.get("max_context_length")
         if type(value) is str:
             fields["max_context_length"] = read_int(value)
         value = fields.get("classifier_targets")
         if type(value) is list:
             fields["classifier_targets"] = [
-                ClassifierTargetResult.from_dict(item) if type(item) is dict else item
+                read_classifier_target_result(item) if type(item) is dict else item
                 for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_classifier_fine_tuned_model: Callable[[dict[str, Any]], ClassifierFineTunedModel] = (
+    ClassifierFineTunedModel._read
+)

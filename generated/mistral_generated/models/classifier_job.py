@@ -9,11 +9,13 @@ import attr
 
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool, read_int
-from .classifier_training_parameters import ClassifierTrainingParameters
+from .classifier_training_parameters import read_classifier_training_parameters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
+    from .classifier_training_parameters import ClassifierTrainingParameters
     from .fine_tuning_job_metadata import FineTuningJobMetadata
     from .fine_tuning_job_status import FineTuningJobStatus
     from .wandb_integration_result import WandbIntegrationResult
@@ -40,8 +42,8 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "FineTuningJobMetadata": "fine_tuning_job_metadata:FineTuningJobMetadata",
-        "WandbIntegrationResult": "wandb_integration_result:WandbIntegrationResult",
+        "FineTuningJobMetadata": "fine_tuning_job_metadata:read_fine_tuning_job_metadata",
+        "WandbIntegrationResult": "wandb_integration_result:read_wandb_integration_result",
     }
 )
 
@@ -102,9 +104,7 @@ class ClassifierJob(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("auto_start")
@@ -130,7 +130,10 @@ class ClassifierJob(Model):
             fields["metadata"] = _READERS["FineTuningJobMetadata"](value)
         value = fields.get("hyperparameters")
         if type(value) is dict:
-            fields["hyperparameters"] = ClassifierTrainingParameters.from_dict(value)
+            fields["hyperparameters"] = read_classifier_training_parameters(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_classifier_job: Callable[[dict[str, Any]], ClassifierJob] = ClassifierJob._read

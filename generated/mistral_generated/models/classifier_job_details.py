@@ -9,13 +9,16 @@ import attr
 
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool, read_int
-from .classifier_target import ClassifierTarget
-from .classifier_training_parameters import ClassifierTrainingParameters
+from .classifier_target import read_classifier_target
+from .classifier_training_parameters import read_classifier_training_parameters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .checkpoint import Checkpoint
+    from .classifier_target import ClassifierTarget
+    from .classifier_training_parameters import ClassifierTrainingParameters
     from .fine_tuning_event import FineTuningEvent
     from .fine_tuning_job_metadata import FineTuningJobMetadata
     from .fine_tuning_job_status import FineTuningJobStatus
@@ -46,10 +49,10 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "Checkpoint": "checkpoint:Checkpoint",
-        "FineTuningEvent": "fine_tuning_event:FineTuningEvent",
-        "FineTuningJobMetadata": "fine_tuning_job_metadata:FineTuningJobMetadata",
-        "WandbIntegrationResult": "wandb_integration_result:WandbIntegrationResult",
+        "Checkpoint": "checkpoint:read_checkpoint",
+        "FineTuningEvent": "fine_tuning_event:read_fine_tuning_event",
+        "FineTuningJobMetadata": "fine_tuning_job_metadata:read_fine_tuning_job_metadata",
+        "WandbIntegrationResult": "wandb_integration_result:read_wandb_integration_result",
     }
 )
 
@@ -117,9 +120,7 @@ class ClassifierJobDetails(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("auto_start")
@@ -145,7 +146,7 @@ class ClassifierJobDetails(Model):
             fields["metadata"] = _READERS["FineTuningJobMetadata"](value)
         value = fields.get("hyperparameters")
         if type(value) is dict:
-            fields["hyperparameters"] = ClassifierTrainingParameters.from_dict(value)
+            fields["hyperparameters"] = read_classifier_training_parameters(value)
         value = fields.get("events")
         if type(value) is list:
             fields["events"] = [
@@ -159,8 +160,13 @@ class ClassifierJobDetails(Model):
         value = fields.get("classifier_targets")
         if type(value) is list:
             fields["classifier_targets"] = [
-                ClassifierTarget.from_dict(item) if type(item) is dict else item for item in value
+                read_classifier_target(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_classifier_job_details: Callable[[dict[str, Any]], ClassifierJobDetails] = (
+    ClassifierJobDetails._read
+)

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .ft_classifier_loss_function import FTClassifierLossFunction
@@ -40,9 +41,7 @@ class ClassifierTargetRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["name", "labels", "weight"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("weight")
@@ -51,3 +50,8 @@ class ClassifierTargetRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_classifier_target_request: Callable[[dict[str, Any]], ClassifierTargetRequest] = (
+    ClassifierTargetRequest._read
+)

@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from ..wire import read_float
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .ft_classifier_loss_function import FTClassifierLossFunction
@@ -39,9 +40,7 @@ class ClassifierTargetResult(Model):
     _required: ClassVar[tuple[str, ...]] = ("name", "labels", "weight", "loss_function")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("weight")
@@ -50,3 +49,8 @@ class ClassifierTargetResult(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_classifier_target_result: Callable[[dict[str, Any]], ClassifierTargetResult] = (
+    ClassifierTargetResult._read
+)

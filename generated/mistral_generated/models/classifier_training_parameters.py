@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float, read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -44,9 +45,7 @@ class ClassifierTrainingParameters(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("training_steps")
@@ -70,3 +69,8 @@ class ClassifierTrainingParameters(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_classifier_training_parameters: Callable[[dict[str, Any]], ClassifierTrainingParameters] = (
+    ClassifierTrainingParameters._read
+)

@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
     from .client_tasks_capability import ClientTasksCapability
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 _KNOWN: frozenset[str] = frozenset(["experimental", "sampling", "elicitation", "roots", "tasks"])
 _READERS = Readers(
     {
-        "ClientTasksCapability": "client_tasks_capability:ClientTasksCapability",
-        "ElicitationCapability": "elicitation_capability:ElicitationCapability",
-        "RootsCapability": "roots_capability:RootsCapability",
-        "SamplingCapability": "sampling_capability:SamplingCapability",
+        "ClientTasksCapability": "client_tasks_capability:read_client_tasks_capability",
+        "ElicitationCapability": "elicitation_capability:read_elicitation_capability",
+        "RootsCapability": "roots_capability:read_roots_capability",
+        "SamplingCapability": "sampling_capability:read_sampling_capability",
     }
 )
 
@@ -50,9 +51,7 @@ class ClientCapabilities(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("sampling")
@@ -70,3 +69,6 @@ class ClientCapabilities(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_client_capabilities: Callable[[dict[str, Any]], ClientCapabilities] = ClientCapabilities._read

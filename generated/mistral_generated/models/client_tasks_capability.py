@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .client_tasks_requests_capability import ClientTasksRequestsCapability
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 _KNOWN: frozenset[str] = frozenset(["list", "cancel", "requests"])
 _READERS = Readers(
     {
-        "ClientTasksRequestsCapability": "client_tasks_requests_capability:ClientTasksRequestsCapability",
-        "TasksCancelCapability": "tasks_cancel_capability:TasksCancelCapability",
-        "TasksListCapability": "tasks_list_capability:TasksListCapability",
+        "ClientTasksRequestsCapability": "client_tasks_requests_capability:read_client_tasks_requests_capability",
+        "TasksCancelCapability": "tasks_cancel_capability:read_tasks_cancel_capability",
+        "TasksListCapability": "tasks_list_capability:read_tasks_list_capability",
     }
 )
 
@@ -44,9 +45,7 @@ class ClientTasksCapability(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("list")
@@ -61,3 +60,8 @@ class ClientTasksCapability(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_client_tasks_capability: Callable[[dict[str, Any]], ClientTasksCapability] = (
+    ClientTasksCapability._read
+)

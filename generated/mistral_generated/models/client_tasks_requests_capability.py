@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .tasks_elicitation_capability import TasksElicitationCapability
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 _KNOWN: frozenset[str] = frozenset(["sampling", "elicitation"])
 _READERS = Readers(
     {
-        "TasksElicitationCapability": "tasks_elicitation_capability:TasksElicitationCapability",
-        "TasksSamplingCapability": "tasks_sampling_capability:TasksSamplingCapability",
+        "TasksElicitationCapability": "tasks_elicitation_capability:read_tasks_elicitation_capability",
+        "TasksSamplingCapability": "tasks_sampling_capability:read_tasks_sampling_capability",
     }
 )
 
@@ -40,9 +41,7 @@ class ClientTasksRequestsCapability(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("sampling")
@@ -54,3 +53,8 @@ class ClientTasksRequestsCapability(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_client_tasks_requests_capability: Callable[[dict[str, Any]], ClientTasksRequestsCapability] = (
+    ClientTasksRequestsCapability._read
+)

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_float, read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .prediction import Prediction
@@ -34,7 +35,10 @@ _KNOWN: frozenset[str] = frozenset(
     ]
 )
 _READERS = Readers(
-    {"Prediction": "prediction:Prediction", "ResponseFormat": "response_format:ResponseFormat"}
+    {
+        "Prediction": "prediction:read_prediction",
+        "ResponseFormat": "response_format:read_response_format",
+    }
 )
 
 
@@ -74,9 +78,7 @@ class CompletionArgs(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["tool_choice"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("presence_penalty")
@@ -106,3 +108,6 @@ class CompletionArgs(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_completion_args: Callable[[dict[str, Any]], CompletionArgs] = CompletionArgs._read

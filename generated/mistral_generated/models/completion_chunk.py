@@ -9,15 +9,17 @@ import attr
 
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
-from .completion_response_stream_choice import CompletionResponseStreamChoice
+from .completion_response_stream_choice import read_completion_response_stream_choice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
+    from .completion_response_stream_choice import CompletionResponseStreamChoice
     from .usage_info import UsageInfo
 
 _KNOWN: frozenset[str] = frozenset(["id", "object", "created", "model", "usage", "choices", "p"])
-_READERS = Readers({"UsageInfo": "usage_info:UsageInfo"})
+_READERS = Readers({"UsageInfo": "usage_info:read_usage_info"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -48,9 +50,7 @@ class CompletionChunk(Model):
     _required: ClassVar[tuple[str, ...]] = ("id", "model", "choices")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created")
@@ -62,9 +62,12 @@ class CompletionChunk(Model):
         value = fields.get("choices")
         if type(value) is list:
             fields["choices"] = [
-                CompletionResponseStreamChoice.from_dict(item) if type(item) is dict else item
+                read_completion_response_stream_choice(item) if type(item) is dict else item
                 for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_completion_chunk: Callable[[dict[str, Any]], CompletionChunk] = CompletionChunk._read

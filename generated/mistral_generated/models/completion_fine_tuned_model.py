@@ -9,10 +9,13 @@ import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_int
-from .fine_tuned_model_capabilities import FineTunedModelCapabilities
+from .fine_tuned_model_capabilities import read_fine_tuned_model_capabilities
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
+
+    from .fine_tuned_model_capabilities import FineTunedModelCapabilities
 
 _KNOWN: frozenset[str] = frozenset(
     [
@@ -88,9 +91,7 @@ class CompletionFineTunedModel(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created")
@@ -101,10 +102,15 @@ class CompletionFineTunedModel(Model):
             fields["archived"] = read_bool(value)
         value = fields.get("capabilities")
         if type(value) is dict:
-            fields["capabilities"] = FineTunedModelCapabilities.from_dict(value)
+            fields["capabilities"] = read_fine_tuned_model_capabilities(value)
         value = fields.get("max_context_length")
         if type(value) is str:
             fields["max_context_length"] = read_int(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_completion_fine_tuned_model: Callable[[dict[str, Any]], CompletionFineTunedModel] = (
+    CompletionFineTunedModel._read
+)

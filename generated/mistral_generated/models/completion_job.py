@@ -9,11 +9,13 @@ import attr
 
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool, read_int
-from .completion_training_parameters import CompletionTrainingParameters
+from .completion_training_parameters import read_completion_training_parameters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
+    from .completion_training_parameters import CompletionTrainingParameters
     from .fine_tuning_job_metadata import FineTuningJobMetadata
     from .fine_tuning_job_status import FineTuningJobStatus
     from .github_repository import GithubRepository
@@ -42,9 +44,9 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "FineTuningJobMetadata": "fine_tuning_job_metadata:FineTuningJobMetadata",
-        "GithubRepository": "github_repository:GithubRepository",
-        "WandbIntegrationResult": "wandb_integration_result:WandbIntegrationResult",
+        "FineTuningJobMetadata": "fine_tuning_job_metadata:read_fine_tuning_job_metadata",
+        "GithubRepository": "github_repository:read_github_repository",
+        "WandbIntegrationResult": "wandb_integration_result:read_wandb_integration_result",
     }
 )
 
@@ -107,9 +109,7 @@ class CompletionJob(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("auto_start")
@@ -135,7 +135,7 @@ class CompletionJob(Model):
             fields["metadata"] = _READERS["FineTuningJobMetadata"](value)
         value = fields.get("hyperparameters")
         if type(value) is dict:
-            fields["hyperparameters"] = CompletionTrainingParameters.from_dict(value)
+            fields["hyperparameters"] = read_completion_training_parameters(value)
         value = fields.get("repositories")
         if type(value) is list:
             fields["repositories"] = [
@@ -144,3 +144,6 @@ class CompletionJob(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_completion_job: Callable[[dict[str, Any]], CompletionJob] = CompletionJob._read

@@ -9,12 +9,14 @@ import attr
 
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool, read_int
-from .completion_training_parameters import CompletionTrainingParameters
+from .completion_training_parameters import read_completion_training_parameters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .checkpoint import Checkpoint
+    from .completion_training_parameters import CompletionTrainingParameters
     from .fine_tuning_event import FineTuningEvent
     from .fine_tuning_job_metadata import FineTuningJobMetadata
     from .fine_tuning_job_status import FineTuningJobStatus
@@ -46,11 +48,11 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "Checkpoint": "checkpoint:Checkpoint",
-        "FineTuningEvent": "fine_tuning_event:FineTuningEvent",
-        "FineTuningJobMetadata": "fine_tuning_job_metadata:FineTuningJobMetadata",
-        "GithubRepository": "github_repository:GithubRepository",
-        "WandbIntegrationResult": "wandb_integration_result:WandbIntegrationResult",
+        "Checkpoint": "checkpoint:read_checkpoint",
+        "FineTuningEvent": "fine_tuning_event:read_fine_tuning_event",
+        "FineTuningJobMetadata": "fine_tuning_job_metadata:read_fine_tuning_job_metadata",
+        "GithubRepository": "github_repository:read_github_repository",
+        "WandbIntegrationResult": "wandb_integration_result:read_wandb_integration_result",
     }
 )
 
@@ -117,9 +119,7 @@ class CompletionJobDetails(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("auto_start")
@@ -145,7 +145,7 @@ class CompletionJobDetails(Model):
             fields["metadata"] = _READERS["FineTuningJobMetadata"](value)
         value = fields.get("hyperparameters")
         if type(value) is dict:
-            fields["hyperparameters"] = CompletionTrainingParameters.from_dict(value)
+            fields["hyperparameters"] = read_completion_training_parameters(value)
         value = fields.get("repositories")
         if type(value) is list:
             fields["repositories"] = [
@@ -164,3 +164,8 @@ class CompletionJobDetails(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_completion_job_details: Callable[[dict[str, Any]], CompletionJobDetails] = (
+    CompletionJobDetails._read
+)

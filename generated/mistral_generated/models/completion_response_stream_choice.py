@@ -9,10 +9,13 @@ import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
-from .delta_message import DeltaMessage
+from .delta_message import read_delta_message
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Literal, Self
+
+    from .delta_message import DeltaMessage
 
 _KNOWN: frozenset[str] = frozenset(["index", "delta", "finish_reason", "logprobs"])
 
@@ -38,9 +41,7 @@ class CompletionResponseStreamChoice(Model):
     _required: ClassVar[tuple[str, ...]] = ("index", "delta", "finish_reason")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("index")
@@ -48,7 +49,12 @@ class CompletionResponseStreamChoice(Model):
             fields["index"] = read_int(value)
         value = fields.get("delta")
         if type(value) is dict:
-            fields["delta"] = DeltaMessage.from_dict(value)
+            fields["delta"] = read_delta_message(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_completion_response_stream_choice: Callable[
+    [dict[str, Any]], CompletionResponseStreamChoice
+] = CompletionResponseStreamChoice._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["reasoning_tokens"])
@@ -30,9 +31,7 @@ class CompletionTokensDetails(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("reasoning_tokens")
@@ -41,3 +40,8 @@ class CompletionTokensDetails(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_completion_tokens_details: Callable[[dict[str, Any]], CompletionTokensDetails] = (
+    CompletionTokensDetails._read
+)

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float, read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -55,9 +56,7 @@ class CompletionTrainingParameters(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("training_steps")
@@ -84,3 +83,8 @@ class CompletionTrainingParameters(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_completion_training_parameters: Callable[[dict[str, Any]], CompletionTrainingParameters] = (
+    CompletionTrainingParameters._read
+)

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float, read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -56,9 +57,7 @@ class CompletionTrainingParametersRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["learning_rate"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("training_steps")
@@ -85,3 +84,8 @@ class CompletionTrainingParametersRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_completion_training_parameters_request: Callable[
+    [dict[str, Any]], CompletionTrainingParametersRequest
+] = CompletionTrainingParametersRequest._read

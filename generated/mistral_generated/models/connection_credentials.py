@@ -10,12 +10,13 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .oauth2_token import OAuth2Token
 
 _KNOWN: frozenset[str] = frozenset(["oauth", "headers", "bearer_token", "github_installation_id"])
-_READERS = Readers({"OAuth2Token": "oauth2_token:OAuth2Token"})
+_READERS = Readers({"OAuth2Token": "oauth2_token:read_oauth2_token"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -38,9 +39,7 @@ class ConnectionCredentials(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("oauth")
@@ -49,3 +48,8 @@ class ConnectionCredentials(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_connection_credentials: Callable[[dict[str, Any]], ConnectionCredentials] = (
+    ConnectionCredentials._read
+)

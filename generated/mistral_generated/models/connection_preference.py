@@ -9,12 +9,14 @@ import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
-from .tool_execution_configuration import ToolExecutionConfiguration
+from .tool_execution_configuration import read_tool_execution_configuration
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .consumer_type import ConsumerType
+    from .tool_execution_configuration import ToolExecutionConfiguration
 
 _KNOWN: frozenset[str] = frozenset(["name", "tool_configuration", "is_default", "consumer_type"])
 
@@ -40,17 +42,20 @@ class ConnectionPreference(Model):
     _required: ClassVar[tuple[str, ...]] = ("name", "tool_configuration")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("tool_configuration")
         if type(value) is dict:
-            fields["tool_configuration"] = ToolExecutionConfiguration.from_dict(value)
+            fields["tool_configuration"] = read_tool_execution_configuration(value)
         value = fields.get("is_default")
         if type(value) is str:
             fields["is_default"] = read_bool(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_connection_preference: Callable[[dict[str, Any]], ConnectionPreference] = (
+    ConnectionPreference._read
+)

@@ -12,6 +12,7 @@ from ..wire import parse_time, read_bool
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
     from .authentication_configuration import AuthenticationConfiguration
@@ -59,14 +60,14 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "AuthenticationConfiguration": "authentication_configuration:AuthenticationConfiguration",
-        "ConnectionPreference": "connection_preference:ConnectionPreference",
-        "ConnectorLocale": "connector_locale:ConnectorLocale",
-        "ConnectorTool": "connector_tool:ConnectorTool",
-        "MCPServerCard": "mcp_server_card:MCPServerCard",
-        "PublicAuthenticationMethod": "public_authentication_method:PublicAuthenticationMethod",
-        "PublicConnectionConfig": "public_connection_config:PublicConnectionConfig",
-        "PublicExecutionEnv": "public_execution_env:PublicExecutionEnv",
+        "AuthenticationConfiguration": "authentication_configuration:read_authentication_configuration",
+        "ConnectionPreference": "connection_preference:read_connection_preference",
+        "ConnectorLocale": "connector_locale:read_connector_locale",
+        "ConnectorTool": "connector_tool:read_connector_tool",
+        "MCPServerCard": "mcp_server_card:read_mcp_server_card",
+        "PublicAuthenticationMethod": "public_authentication_method:read_public_authentication_method",
+        "PublicConnectionConfig": "public_connection_config:read_public_connection_config",
+        "PublicExecutionEnv": "public_execution_env:read_public_execution_env",
     }
 )
 
@@ -148,9 +149,7 @@ class Connector(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -215,3 +214,6 @@ class Connector(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_connector: Callable[[dict[str, Any]], Connector] = Connector._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["name", "is_required", "is_secret"])
@@ -36,9 +37,7 @@ class ConnectorAuthenticationHeader(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["name", "is_required", "is_secret"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("is_required")
@@ -50,3 +49,8 @@ class ConnectorAuthenticationHeader(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_connector_authentication_header: Callable[[dict[str, Any]], ConnectorAuthenticationHeader] = (
+    ConnectorAuthenticationHeader._read
+)

@@ -9,13 +9,15 @@ import attr
 
 from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
 from ..wire import parse_time, read_bool
-from .execution_config import ExecutionConfig
+from .execution_config import read_execution_config
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Any, Self
 
     from .connector_tool_locale import ConnectorToolLocale
+    from .execution_config import ExecutionConfig
     from .resource_visibility import ResourceVisibility
 
 _KNOWN: frozenset[str] = frozenset(
@@ -33,7 +35,7 @@ _KNOWN: frozenset[str] = frozenset(
         "active",
     ]
 )
-_READERS = Readers({"ConnectorToolLocale": "connector_tool_locale:ConnectorToolLocale"})
+_READERS = Readers({"ConnectorToolLocale": "connector_tool_locale:read_connector_tool_locale"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -79,9 +81,7 @@ class ConnectorTool(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("locale")
@@ -89,7 +89,7 @@ class ConnectorTool(Model):
             fields["locale"] = _READERS["ConnectorToolLocale"](value)
         value = fields.get("execution_config")
         if type(value) is dict:
-            fields["execution_config"] = ExecutionConfig.from_dict(value)
+            fields["execution_config"] = read_execution_config(value)
         value = fields.get("created_at")
         if value is not None:
             try:
@@ -108,3 +108,6 @@ class ConnectorTool(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_connector_tool: Callable[[dict[str, Any]], ConnectorTool] = ConnectorTool._read

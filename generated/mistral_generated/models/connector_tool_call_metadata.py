@@ -10,13 +10,16 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .connector_tool_result_metadata import ConnectorToolResultMetadata
 
 _KNOWN: frozenset[str] = frozenset(["mcp_meta"])
 _READERS = Readers(
-    {"ConnectorToolResultMetadata": "connector_tool_result_metadata:ConnectorToolResultMetadata"}
+    {
+        "ConnectorToolResultMetadata": "connector_tool_result_metadata:read_connector_tool_result_metadata"
+    }
 )
 
 
@@ -34,9 +37,7 @@ class ConnectorToolCallMetadata(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("mcp_meta")
@@ -45,3 +46,8 @@ class ConnectorToolCallMetadata(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_connector_tool_call_metadata: Callable[[dict[str, Any]], ConnectorToolCallMetadata] = (
+    ConnectorToolCallMetadata._read
+)

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from .tool_result_content import read_tool_result_content
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .connector_tool_call_metadata import ConnectorToolCallMetadata
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _KNOWN: frozenset[str] = frozenset(["content", "metadata"])
 _READERS = Readers(
-    {"ConnectorToolCallMetadata": "connector_tool_call_metadata:ConnectorToolCallMetadata"}
+    {"ConnectorToolCallMetadata": "connector_tool_call_metadata:read_connector_tool_call_metadata"}
 )
 
 
@@ -39,9 +40,7 @@ class ConnectorToolCallResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("content",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("content")
@@ -55,3 +54,8 @@ class ConnectorToolCallResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_connector_tool_call_response: Callable[[dict[str, Any]], ConnectorToolCallResponse] = (
+    ConnectorToolCallResponse._read
+)

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
 _KNOWN: frozenset[str] = frozenset(["is_error", "structured_content", "meta"])
@@ -39,9 +40,7 @@ class ConnectorToolResultMetadata(Model):
     }
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "isError" in fields:
             fields["is_error"] = fields.pop("isError")
         if "structuredContent" in fields:
@@ -56,3 +55,8 @@ class ConnectorToolResultMetadata(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_connector_tool_result_metadata: Callable[[dict[str, Any]], ConnectorToolResultMetadata] = (
+    ConnectorToolResultMetadata._read
+)

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .completion_args import CompletionArgs
@@ -23,9 +24,9 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "CompletionArgs": "completion_args:CompletionArgs",
+        "CompletionArgs": "completion_args:read_completion_args",
         "ConversationEntry": "conversation_entry:read_conversation_entry",
-        "ToolCallConfirmation": "tool_call_confirmation:ToolCallConfirmation",
+        "ToolCallConfirmation": "tool_call_confirmation:read_tool_call_confirmation",
     }
 )
 
@@ -57,9 +58,7 @@ class ConversationAppendRequest(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("inputs")
@@ -86,3 +85,8 @@ class ConversationAppendRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_conversation_append_request: Callable[[dict[str, Any]], ConversationAppendRequest] = (
+    ConversationAppendRequest._read
+)

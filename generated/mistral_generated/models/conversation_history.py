@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from .conversation_entry import read_conversation_entry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .conversation_entry import ConversationEntry
@@ -37,9 +38,7 @@ class ConversationHistory(Model):
     _required: ClassVar[tuple[str, ...]] = ("conversation_id", "entries")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("entries")
@@ -50,3 +49,8 @@ class ConversationHistory(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_conversation_history: Callable[[dict[str, Any]], ConversationHistory] = (
+    ConversationHistory._read
+)

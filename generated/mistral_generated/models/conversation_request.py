@@ -12,6 +12,7 @@ from ..wire import read_bool
 from .conversation_entry import read_conversation_entry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .agent_tool import AgentTool
@@ -42,9 +43,9 @@ _KNOWN: frozenset[str] = frozenset(
 _READERS = Readers(
     {
         "AgentTool": "agent_tool:read_agent_tool",
-        "CompletionArgs": "completion_args:CompletionArgs",
-        "GuardrailConfig": "guardrail_config:GuardrailConfig",
-        "MetadataDict": "metadata_dict:MetadataDict",
+        "CompletionArgs": "completion_args:read_completion_args",
+        "GuardrailConfig": "guardrail_config:read_guardrail_config",
+        "MetadataDict": "metadata_dict:read_metadata_dict",
     }
 )
 
@@ -92,9 +93,7 @@ class ConversationRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["inputs"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("inputs")
@@ -127,3 +126,8 @@ class ConversationRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_conversation_request: Callable[[dict[str, Any]], ConversationRequest] = (
+    ConversationRequest._read
+)

@@ -10,12 +10,14 @@ import attr
 from ..additions import Reply
 from ..base import ABSENT, Model, fill, new, unknown
 from .conversation_output import read_conversation_output
-from .conversation_usage_info import ConversationUsageInfo
+from .conversation_usage_info import read_conversation_usage_info
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Literal, Self
 
     from .conversation_output import ConversationOutput
+    from .conversation_usage_info import ConversationUsageInfo
 
 _KNOWN: frozenset[str] = frozenset(["object", "conversation_id", "outputs", "usage", "guardrails"])
 
@@ -43,9 +45,7 @@ class ConversationResponse(Reply, Model):
     _required: ClassVar[tuple[str, ...]] = ("conversation_id", "outputs", "usage")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("outputs")
@@ -55,7 +55,12 @@ class ConversationResponse(Reply, Model):
             ]
         value = fields.get("usage")
         if type(value) is dict:
-            fields["usage"] = ConversationUsageInfo.from_dict(value)
+            fields["usage"] = read_conversation_usage_info(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_conversation_response: Callable[[dict[str, Any]], ConversationResponse] = (
+    ConversationResponse._read
+)

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .completion_args import CompletionArgs
@@ -34,10 +35,10 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "CompletionArgs": "completion_args:CompletionArgs",
+        "CompletionArgs": "completion_args:read_completion_args",
         "ConversationEntry": "conversation_entry:read_conversation_entry",
-        "GuardrailConfig": "guardrail_config:GuardrailConfig",
-        "MetadataDict": "metadata_dict:MetadataDict",
+        "GuardrailConfig": "guardrail_config:read_guardrail_config",
+        "MetadataDict": "metadata_dict:read_metadata_dict",
     }
 )
 
@@ -77,9 +78,7 @@ class ConversationRestartRequest(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("inputs")
@@ -108,3 +107,8 @@ class ConversationRestartRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_conversation_restart_request: Callable[[dict[str, Any]], ConversationRestartRequest] = (
+    ConversationRestartRequest._read
+)

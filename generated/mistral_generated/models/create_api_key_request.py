@@ -12,6 +12,7 @@ from ..wire import parse_date
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["name", "expiration", "workspace_uuid", "user_id"])
@@ -39,9 +40,7 @@ class CreateAPIKeyRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["workspace_uuid", "user_id"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("expiration")
@@ -53,3 +52,8 @@ class CreateAPIKeyRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_create_api_key_request: Callable[[dict[str, Any]], CreateAPIKeyRequest] = (
+    CreateAPIKeyRequest._read
+)

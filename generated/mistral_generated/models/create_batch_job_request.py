@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .api_endpoint import ApiEndpoint
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _KNOWN: frozenset[str] = frozenset(
     ["input_files", "requests", "endpoint", "model", "agent_id", "metadata", "timeout_hours"]
 )
-_READERS = Readers({"BatchRequest": "batch_request:BatchRequest"})
+_READERS = Readers({"BatchRequest": "batch_request:read_batch_request"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -51,9 +52,7 @@ class CreateBatchJobRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["endpoint", "timeout_hours"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("requests")
@@ -67,3 +66,8 @@ class CreateBatchJobRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_create_batch_job_request: Callable[[dict[str, Any]], CreateBatchJobRequest] = (
+    CreateBatchJobRequest._read
+)

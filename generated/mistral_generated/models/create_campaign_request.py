@@ -9,10 +9,13 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
-from .filter_payload import FilterPayload
+from .filter_payload import read_filter_payload
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .filter_payload import FilterPayload
 
 _KNOWN: frozenset[str] = frozenset(
     ["search_params", "judge_id", "name", "description", "max_nb_events"]
@@ -51,17 +54,20 @@ class CreateCampaignRequest(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("search_params")
         if type(value) is dict:
-            fields["search_params"] = FilterPayload.from_dict(value)
+            fields["search_params"] = read_filter_payload(value)
         value = fields.get("max_nb_events")
         if type(value) is str:
             fields["max_nb_events"] = read_int(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_create_campaign_request: Callable[[dict[str, Any]], CreateCampaignRequest] = (
+    CreateCampaignRequest._read
+)

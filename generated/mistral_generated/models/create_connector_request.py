@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Literal, Self
 
     from .auth_data import AuthData
@@ -36,9 +37,9 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "AuthData": "auth_data:AuthData",
-        "ExtendedOAuthServerMetadata": "extended_oauth_server_metadata:ExtendedOAuthServerMetadata",
-        "GlobalHeaderValue": "global_header_value:GlobalHeaderValue",
+        "AuthData": "auth_data:read_auth_data",
+        "ExtendedOAuthServerMetadata": "extended_oauth_server_metadata:read_extended_oauth_server_metadata",
+        "GlobalHeaderValue": "global_header_value:read_global_header_value",
     }
 )
 
@@ -88,9 +89,7 @@ class CreateConnectorRequest(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("global_headers")
@@ -108,3 +107,8 @@ class CreateConnectorRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_create_connector_request: Callable[[dict[str, Any]], CreateConnectorRequest] = (
+    CreateConnectorRequest._read
+)

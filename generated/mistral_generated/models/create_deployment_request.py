@@ -9,16 +9,18 @@ import attr
 
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
-from .deployment_worker_spec_input import DeploymentWorkerSpecInput
+from .deployment_worker_spec_input import read_deployment_worker_spec_input
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .deployment_resource_config import DeploymentResourceConfig
+    from .deployment_worker_spec_input import DeploymentWorkerSpecInput
 
 _KNOWN: frozenset[str] = frozenset(["name", "spec", "resources", "hardened"])
 _READERS = Readers(
-    {"DeploymentResourceConfig": "deployment_resource_config:DeploymentResourceConfig"}
+    {"DeploymentResourceConfig": "deployment_resource_config:read_deployment_resource_config"}
 )
 
 
@@ -44,14 +46,12 @@ class CreateDeploymentRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["name", "spec", "hardened"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("spec")
         if type(value) is dict:
-            fields["spec"] = DeploymentWorkerSpecInput.from_dict(value)
+            fields["spec"] = read_deployment_worker_spec_input(value)
         value = fields.get("resources")
         if type(value) is dict:
             fields["resources"] = _READERS["DeploymentResourceConfig"](value)
@@ -61,3 +61,8 @@ class CreateDeploymentRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_create_deployment_request: Callable[[dict[str, Any]], CreateDeploymentRequest] = (
+    CreateDeploymentRequest._read
+)

@@ -12,6 +12,7 @@ from ..wire import read_bool, read_float
 from .training_parameters_request import read_training_parameters_request
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .classifier_target_request import ClassifierTargetRequest
@@ -38,10 +39,10 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "ClassifierTargetRequest": "classifier_target_request:ClassifierTargetRequest",
-        "GithubRepositoryRequest": "github_repository_request:GithubRepositoryRequest",
-        "TrainingFile": "training_file:TrainingFile",
-        "WandbIntegration": "wandb_integration:WandbIntegration",
+        "ClassifierTargetRequest": "classifier_target_request:read_classifier_target_request",
+        "GithubRepositoryRequest": "github_repository_request:read_github_repository_request",
+        "TrainingFile": "training_file:read_training_file",
+        "WandbIntegration": "wandb_integration:read_wandb_integration",
     }
 )
 
@@ -92,9 +93,7 @@ class CreateFineTuningJobRequest(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("training_files")
@@ -131,3 +130,8 @@ class CreateFineTuningJobRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_create_fine_tuning_job_request: Callable[[dict[str, Any]], CreateFineTuningJobRequest] = (
+    CreateFineTuningJobRequest._read
+)

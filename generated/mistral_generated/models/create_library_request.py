@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, deprecate, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
 _KNOWN: frozenset[str] = frozenset(["name", "description", "chunk_size", "owner_type"])
@@ -39,9 +40,7 @@ class CreateLibraryRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["name"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("chunk_size")
@@ -50,6 +49,11 @@ class CreateLibraryRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_create_library_request: Callable[[dict[str, Any]], CreateLibraryRequest] = (
+    CreateLibraryRequest._read
+)
 
 
 deprecate(

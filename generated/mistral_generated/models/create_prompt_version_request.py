@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
-from .prompt_definition import PromptDefinition
+from .prompt_definition import read_prompt_definition
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .prompt_definition import PromptDefinition
 
 _KNOWN: frozenset[str] = frozenset(["definition", "notes", "aliases"])
 
@@ -36,14 +39,17 @@ class CreatePromptVersionRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["definition", "aliases"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("definition")
         if type(value) is dict:
-            fields["definition"] = PromptDefinition.from_dict(value)
+            fields["definition"] = read_prompt_definition(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_create_prompt_version_request: Callable[[dict[str, Any]], CreatePromptVersionRequest] = (
+    CreatePromptVersionRequest._read
+)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
-from .skill_definition import SkillDefinition
+from .skill_definition import read_skill_definition
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .registry_sharing_scope import RegistrySharingScope
+    from .skill_definition import SkillDefinition
 
 _KNOWN: frozenset[str] = frozenset(["name", "definition", "notes", "sharing_scope", "aliases"])
 
@@ -43,16 +45,17 @@ class CreateSkillRequest(Model):
     _renamed: ClassVar[dict[str, str]] = {"sharing_scope": "sharingScope"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "sharingScope" in fields:
             fields["sharing_scope"] = fields.pop("sharingScope")
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("definition")
         if type(value) is dict:
-            fields["definition"] = SkillDefinition.from_dict(value)
+            fields["definition"] = read_skill_definition(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_create_skill_request: Callable[[dict[str, Any]], CreateSkillRequest] = CreateSkillRequest._read

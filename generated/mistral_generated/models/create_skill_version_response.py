@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["version", "deduplicated"])
@@ -32,9 +33,7 @@ class CreateSkillVersionResponse(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("version")
@@ -46,3 +45,8 @@ class CreateSkillVersionResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_create_skill_version_response: Callable[[dict[str, Any]], CreateSkillVersionResponse] = (
+    CreateSkillVersionResponse._read
+)

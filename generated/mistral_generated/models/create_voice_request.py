@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -68,9 +69,7 @@ class CreateVoiceRequest(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("age")
@@ -82,3 +81,6 @@ class CreateVoiceRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_create_voice_request: Callable[[dict[str, Any]], CreateVoiceRequest] = CreateVoiceRequest._read

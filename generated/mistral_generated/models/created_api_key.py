@@ -9,11 +9,14 @@ import attr
 
 from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_date, parse_time
-from .api_key_actions import APIKeyActions
+from .api_key_actions import read_api_key_actions
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
+
+    from .api_key_actions import APIKeyActions
 
 _KNOWN: frozenset[str] = frozenset(
     ["key_id", "key", "name", "hidden_key", "created_at", "expiration_date", "actions"]
@@ -56,9 +59,7 @@ class CreatedAPIKey(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -75,7 +76,10 @@ class CreatedAPIKey(Model):
                 set_aside(fields, "expiration_date", "expiration_date")
         value = fields.get("actions")
         if type(value) is dict:
-            fields["actions"] = APIKeyActions.from_dict(value)
+            fields["actions"] = read_api_key_actions(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_created_api_key: Callable[[dict[str, Any]], CreatedAPIKey] = CreatedAPIKey._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, deprecate, fill, new, unknown
 from ..wire import read_bool, read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .static_organization_roles import StaticOrganizationRoles
@@ -31,7 +32,7 @@ _KNOWN: frozenset[str] = frozenset(
         "raw_role",
     ]
 )
-_READERS = Readers({"WorkspaceSpendLimit": "workspace_spend_limit:WorkspaceSpendLimit"})
+_READERS = Readers({"WorkspaceSpendLimit": "workspace_spend_limit:read_workspace_spend_limit"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -73,9 +74,7 @@ class CreatedWorkspace(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("members_count")
@@ -90,6 +89,9 @@ class CreatedWorkspace(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_created_workspace: Callable[[dict[str, Any]], CreatedWorkspace] = CreatedWorkspace._read
 
 
 deprecate(CreatedWorkspace, {"raw_role": "There can be several roles; read raw_roles instead."})

@@ -11,12 +11,13 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .connection_credentials import ConnectionCredentials
 
 _KNOWN: frozenset[str] = frozenset(["name", "title", "is_default", "credentials"])
-_READERS = Readers({"ConnectionCredentials": "connection_credentials:ConnectionCredentials"})
+_READERS = Readers({"ConnectionCredentials": "connection_credentials:read_connection_credentials"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -44,9 +45,7 @@ class CredentialsCreateOrUpdate(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["name"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("is_default")
@@ -58,3 +57,8 @@ class CredentialsCreateOrUpdate(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_credentials_create_or_update: Callable[[dict[str, Any]], CredentialsCreateOrUpdate] = (
+    CredentialsCreateOrUpdate._read
+)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
-from .authentication_configuration import AuthenticationConfiguration
+from .authentication_configuration import read_authentication_configuration
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
+    from .authentication_configuration import AuthenticationConfiguration
     from .outbound_authentication_type import OutboundAuthenticationType
 
 _KNOWN: frozenset[str] = frozenset(["credentials", "connector_preset_credentials_for_auth"])
@@ -36,17 +38,20 @@ class CredentialsResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("credentials",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("credentials")
         if type(value) is list:
             fields["credentials"] = [
-                AuthenticationConfiguration.from_dict(item) if type(item) is dict else item
+                read_authentication_configuration(item) if type(item) is dict else item
                 for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_credentials_response: Callable[[dict[str, Any]], CredentialsResponse] = (
+    CredentialsResponse._read
+)

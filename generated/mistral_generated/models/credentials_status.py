@@ -12,6 +12,7 @@ from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
     from .auth_status import AuthStatus
@@ -44,9 +45,7 @@ class CredentialsStatus(Model):
     _required: ClassVar[tuple[str, ...]] = ("status_type",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("last_checked_at")
@@ -58,3 +57,6 @@ class CredentialsStatus(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_credentials_status: Callable[[dict[str, Any]], CredentialsStatus] = CredentialsStatus._read

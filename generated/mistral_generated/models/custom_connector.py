@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .connector_authorization import ConnectorAuthorization
@@ -19,7 +20,7 @@ _KNOWN: frozenset[str] = frozenset(["type", "connector_id", "authorization", "to
 _READERS = Readers(
     {
         "ConnectorAuthorization": "connector_authorization:read_connector_authorization",
-        "ToolConfiguration": "tool_configuration:ToolConfiguration",
+        "ToolConfiguration": "tool_configuration:read_tool_configuration",
     }
 )
 
@@ -46,9 +47,7 @@ class CustomConnector(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["type", "connector_id"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("authorization")
@@ -60,3 +59,6 @@ class CustomConnector(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_custom_connector: Callable[[dict[str, Any]], CustomConnector] = CustomConnector._read

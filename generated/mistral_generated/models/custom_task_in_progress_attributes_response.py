@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from .custom_task_payload import read_custom_task_payload
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .custom_task_payload import CustomTaskPayload
@@ -38,9 +39,7 @@ class CustomTaskInProgressAttributesResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("custom_task_id", "custom_task_type", "payload")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("payload")
@@ -49,3 +48,8 @@ class CustomTaskInProgressAttributesResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_custom_task_in_progress_attributes_response: Callable[
+    [dict[str, Any]], CustomTaskInProgressAttributesResponse
+] = CustomTaskInProgressAttributesResponse._read

@@ -10,12 +10,13 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .json_payload_response import JSONPayloadResponse
 
 _KNOWN: frozenset[str] = frozenset(["custom_task_id", "custom_task_type", "payload"])
-_READERS = Readers({"JSONPayloadResponse": "json_payload_response:JSONPayloadResponse"})
+_READERS = Readers({"JSONPayloadResponse": "json_payload_response:read_json_payload_response"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -38,9 +39,7 @@ class CustomTaskStartedAttributesResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("custom_task_id", "custom_task_type")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("payload")
@@ -49,3 +48,8 @@ class CustomTaskStartedAttributesResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_custom_task_started_attributes_response: Callable[
+    [dict[str, Any]], CustomTaskStartedAttributesResponse
+] = CustomTaskStartedAttributesResponse._read

@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
     from .base_task_status import BaseTaskStatus
@@ -74,9 +75,7 @@ class DatasetImportTask(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -103,3 +102,6 @@ class DatasetImportTask(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_dataset_import_task: Callable[[dict[str, Any]], DatasetImportTask] = DatasetImportTask._read

@@ -9,10 +9,13 @@ import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
-from .dataset_record import DatasetRecord
+from .dataset_record import read_dataset_record
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .dataset_record import DatasetRecord
 
 _KNOWN: frozenset[str] = frozenset(["results", "count", "next", "previous"])
 
@@ -38,15 +41,13 @@ class DatasetRecordPage(Model):
     _required: ClassVar[tuple[str, ...]] = ("results", "count")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("results")
         if type(value) is list:
             fields["results"] = [
-                DatasetRecord.from_dict(item) if type(item) is dict else item for item in value
+                read_dataset_record(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("count")
         if type(value) is str:
@@ -54,3 +55,6 @@ class DatasetRecordPage(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_dataset_record_page: Callable[[dict[str, Any]], DatasetRecordPage] = DatasetRecordPage._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
 _KNOWN: frozenset[str] = frozenset(["id", "object", "deleted"])
@@ -35,9 +36,7 @@ class DeleteBatchJobResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("id",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("deleted")
@@ -46,3 +45,8 @@ class DeleteBatchJobResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_delete_batch_job_response: Callable[[dict[str, Any]], DeleteBatchJobResponse] = (
+    DeleteBatchJobResponse._read
+)

@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["id", "object", "deleted"])
@@ -35,9 +36,7 @@ class DeleteFileResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("id", "object", "deleted")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("deleted")
@@ -46,3 +45,6 @@ class DeleteFileResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_delete_file_response: Callable[[dict[str, Any]], DeleteFileResponse] = DeleteFileResponse._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
     from .content_chunk import ContentChunk
@@ -20,7 +21,7 @@ _KNOWN: frozenset[str] = frozenset(
     ["role", "content", "tool_calls", "tool_call_id", "index", "metadata"]
 )
 _READERS = Readers(
-    {"ContentChunk": "content_chunk:read_content_chunk", "ToolCall": "tool_call:ToolCall"}
+    {"ContentChunk": "content_chunk:read_content_chunk", "ToolCall": "tool_call:read_tool_call"}
 )
 
 
@@ -48,9 +49,7 @@ class DeltaMessage(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("content")
@@ -69,3 +68,6 @@ class DeltaMessage(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_delta_message: Callable[[dict[str, Any]], DeltaMessage] = DeltaMessage._read

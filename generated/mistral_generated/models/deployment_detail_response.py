@@ -9,13 +9,15 @@ import attr
 
 from ..base import ABSENT, Model, Readers, deprecate, fill, new, set_aside, unknown
 from ..wire import parse_time, read_bool, read_int
-from .deployment_worker_response import DeploymentWorkerResponse
+from .deployment_worker_response import read_deployment_worker_response
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
     from .deployment_location import DeploymentLocation
+    from .deployment_worker_response import DeploymentWorkerResponse
     from .location_type import LocationType
     from .managed_deployment_response import ManagedDeploymentResponse
 
@@ -37,8 +39,8 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "DeploymentLocation": "deployment_location:DeploymentLocation",
-        "ManagedDeploymentResponse": "managed_deployment_response:ManagedDeploymentResponse",
+        "DeploymentLocation": "deployment_location:read_deployment_location",
+        "ManagedDeploymentResponse": "managed_deployment_response:read_managed_deployment_response",
     }
 )
 
@@ -88,9 +90,7 @@ class DeploymentDetailResponse(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("is_active")
@@ -126,12 +126,17 @@ class DeploymentDetailResponse(Model):
         value = fields.get("workers")
         if type(value) is list:
             fields["workers"] = [
-                DeploymentWorkerResponse.from_dict(item) if type(item) is dict else item
+                read_deployment_worker_response(item) if type(item) is dict else item
                 for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_deployment_detail_response: Callable[[dict[str, Any]], DeploymentDetailResponse] = (
+    DeploymentDetailResponse._read
+)
 
 
 deprecate(

@@ -9,10 +9,13 @@ import attr
 
 from ..additions import Page
 from ..base import Model, fill, new, unknown
-from .deployment_response import DeploymentResponse
+from .deployment_response import read_deployment_response
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .deployment_response import DeploymentResponse
 
 if TYPE_CHECKING:
     _Page = Page[DeploymentResponse]
@@ -42,16 +45,19 @@ class DeploymentListResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("deployments", "next_cursor", "workspace_id")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("deployments")
         if type(value) is list:
             fields["deployments"] = [
-                DeploymentResponse.from_dict(item) if type(item) is dict else item for item in value
+                read_deployment_response(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_deployment_list_response: Callable[[dict[str, Any]], DeploymentListResponse] = (
+    DeploymentListResponse._read
+)

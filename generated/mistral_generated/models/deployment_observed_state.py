@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
     from .deployment_build_state import DeploymentBuildState
@@ -29,7 +30,7 @@ _KNOWN: frozenset[str] = frozenset(
         "build_state",
     ]
 )
-_READERS = Readers({"DeploymentBuildState": "deployment_build_state:DeploymentBuildState"})
+_READERS = Readers({"DeploymentBuildState": "deployment_build_state:read_deployment_build_state"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -62,9 +63,7 @@ class DeploymentObservedState(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("available_replicas")
@@ -88,3 +87,8 @@ class DeploymentObservedState(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_deployment_observed_state: Callable[[dict[str, Any]], DeploymentObservedState] = (
+    DeploymentObservedState._read
+)

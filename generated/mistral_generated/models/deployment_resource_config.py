@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -41,9 +42,7 @@ class DeploymentResourceConfig(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("replicas")
@@ -52,3 +51,8 @@ class DeploymentResourceConfig(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_deployment_resource_config: Callable[[dict[str, Any]], DeploymentResourceConfig] = (
+    DeploymentResourceConfig._read
+)

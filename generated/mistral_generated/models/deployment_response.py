@@ -12,6 +12,7 @@ from ..wire import parse_time, read_bool, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
     from .deployment_location import DeploymentLocation
@@ -35,8 +36,8 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "DeploymentLocation": "deployment_location:DeploymentLocation",
-        "ManagedDeploymentResponse": "managed_deployment_response:ManagedDeploymentResponse",
+        "DeploymentLocation": "deployment_location:read_deployment_location",
+        "ManagedDeploymentResponse": "managed_deployment_response:read_managed_deployment_response",
     }
 )
 
@@ -77,9 +78,7 @@ class DeploymentResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("id", "name", "is_active", "created_at", "updated_at")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("is_active")
@@ -115,6 +114,9 @@ class DeploymentResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_deployment_response: Callable[[dict[str, Any]], DeploymentResponse] = DeploymentResponse._read
 
 
 deprecate(

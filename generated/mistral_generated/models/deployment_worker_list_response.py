@@ -9,10 +9,13 @@ import attr
 
 from ..additions import Page
 from ..base import Model, fill, new, unknown
-from .deployment_worker_response import DeploymentWorkerResponse
+from .deployment_worker_response import read_deployment_worker_response
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .deployment_worker_response import DeploymentWorkerResponse
 
 if TYPE_CHECKING:
     _Page = Page[DeploymentWorkerResponse]
@@ -40,17 +43,20 @@ class DeploymentWorkerListResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("workers", "next_cursor")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("workers")
         if type(value) is list:
             fields["workers"] = [
-                DeploymentWorkerResponse.from_dict(item) if type(item) is dict else item
+                read_deployment_worker_response(item) if type(item) is dict else item
                 for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_deployment_worker_list_response: Callable[[dict[str, Any]], DeploymentWorkerListResponse] = (
+    DeploymentWorkerListResponse._read
+)

@@ -12,12 +12,13 @@ from ..wire import parse_time, read_bool
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
     from .deployment_location import DeploymentLocation
 
 _KNOWN: frozenset[str] = frozenset(["name", "created_at", "updated_at", "is_active", "location"])
-_READERS = Readers({"DeploymentLocation": "deployment_location:DeploymentLocation"})
+_READERS = Readers({"DeploymentLocation": "deployment_location:read_deployment_location"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -43,9 +44,7 @@ class DeploymentWorkerResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("name", "created_at", "updated_at", "is_active")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -69,3 +68,8 @@ class DeploymentWorkerResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_deployment_worker_response: Callable[[dict[str, Any]], DeploymentWorkerResponse] = (
+    DeploymentWorkerResponse._read
+)

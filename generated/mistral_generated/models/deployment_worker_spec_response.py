@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, deprecate, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .git_commit_metadata import GitCommitMetadata
@@ -26,7 +27,7 @@ _KNOWN: frozenset[str] = frozenset(
         "commit",
     ]
 )
-_READERS = Readers({"GitCommitMetadata": "git_commit_metadata:GitCommitMetadata"})
+_READERS = Readers({"GitCommitMetadata": "git_commit_metadata:read_git_commit_metadata"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -58,9 +59,7 @@ class DeploymentWorkerSpecResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("github_url",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("commit")
@@ -69,6 +68,11 @@ class DeploymentWorkerSpecResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_deployment_worker_spec_response: Callable[[dict[str, Any]], DeploymentWorkerSpecResponse] = (
+    DeploymentWorkerSpecResponse._read
+)
 
 
 deprecate(

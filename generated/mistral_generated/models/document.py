@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Any, Self
 
     from .process_status import ProcessStatus
@@ -115,9 +116,7 @@ class Document(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("size")
@@ -156,6 +155,9 @@ class Document(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_document: Callable[[dict[str, Any]], Document] = Document._read
 
 
 deprecate(

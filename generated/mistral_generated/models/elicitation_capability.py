@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .form_elicitation_capability import FormElicitationCapability
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 _KNOWN: frozenset[str] = frozenset(["form", "url"])
 _READERS = Readers(
     {
-        "FormElicitationCapability": "form_elicitation_capability:FormElicitationCapability",
-        "UrlElicitationCapability": "url_elicitation_capability:UrlElicitationCapability",
+        "FormElicitationCapability": "form_elicitation_capability:read_form_elicitation_capability",
+        "UrlElicitationCapability": "url_elicitation_capability:read_url_elicitation_capability",
     }
 )
 
@@ -40,9 +41,7 @@ class ElicitationCapability(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("form")
@@ -54,3 +53,8 @@ class ElicitationCapability(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_elicitation_capability: Callable[[dict[str, Any]], ElicitationCapability] = (
+    ElicitationCapability._read
+)

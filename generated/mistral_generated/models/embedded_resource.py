@@ -11,13 +11,14 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from .resource_contents import read_resource_contents
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Literal, Self
 
     from .annotations import Annotations
     from .resource_contents import ResourceContents
 
 _KNOWN: frozenset[str] = frozenset(["type", "resource", "annotations", "meta"])
-_READERS = Readers({"Annotations": "annotations:Annotations"})
+_READERS = Readers({"Annotations": "annotations:read_annotations"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -42,9 +43,7 @@ class EmbeddedResource(Model):
     _renamed: ClassVar[dict[str, str]] = {"meta": "_meta"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "_meta" in fields:
             fields["meta"] = fields.pop("_meta")
         if not _KNOWN.issuperset(fields):
@@ -58,3 +57,6 @@ class EmbeddedResource(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_embedded_resource: Callable[[dict[str, Any]], EmbeddedResource] = EmbeddedResource._read

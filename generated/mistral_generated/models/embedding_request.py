@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
     from .embedding_dtype import EmbeddingDtype
@@ -51,9 +52,7 @@ class EmbeddingRequest(Model):
     _renamed: ClassVar[dict[str, str]] = {"inputs": "input"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "input" in fields:
             fields["inputs"] = fields.pop("input")
         if not _KNOWN.issuperset(fields):
@@ -64,3 +63,6 @@ class EmbeddingRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_embedding_request: Callable[[dict[str, Any]], EmbeddingRequest] = EmbeddingRequest._read

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .embedding_response_data import EmbeddingResponseData
-from .usage_info import UsageInfo
+from .embedding_response_data import read_embedding_response_data
+from .usage_info import read_usage_info
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .embedding_response_data import EmbeddingResponseData
+    from .usage_info import UsageInfo
 
 _KNOWN: frozenset[str] = frozenset(["id", "object", "model", "usage", "data"])
 
@@ -40,20 +44,20 @@ class EmbeddingResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("id", "object", "model", "usage", "data")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("usage")
         if type(value) is dict:
-            fields["usage"] = UsageInfo.from_dict(value)
+            fields["usage"] = read_usage_info(value)
         value = fields.get("data")
         if type(value) is list:
             fields["data"] = [
-                EmbeddingResponseData.from_dict(item) if type(item) is dict else item
-                for item in value
+                read_embedding_response_data(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_embedding_response: Callable[[dict[str, Any]], EmbeddingResponse] = EmbeddingResponse._read

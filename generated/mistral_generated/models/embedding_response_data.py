@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float, read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["object", "embedding", "index"])
@@ -35,9 +36,7 @@ class EmbeddingResponseData(Model):
     _required: ClassVar[tuple[str, ...]] = ("embedding",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("embedding")
@@ -51,3 +50,8 @@ class EmbeddingResponseData(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_embedding_response_data: Callable[[dict[str, Any]], EmbeddingResponseData] = (
+    EmbeddingResponseData._read
+)

@@ -9,10 +9,13 @@ import attr
 
 from ..additions import Page
 from ..base import ABSENT, Model, fill, new, unknown
-from .execution_log_record import ExecutionLogRecord
+from .execution_log_record import read_execution_log_record
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .execution_log_record import ExecutionLogRecord
 
 if TYPE_CHECKING:
     _Page = Page[ExecutionLogRecord]
@@ -40,16 +43,19 @@ class ExecutionLogSearchResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("results",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("results")
         if type(value) is list:
             fields["results"] = [
-                ExecutionLogRecord.from_dict(item) if type(item) is dict else item for item in value
+                read_execution_log_record(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_execution_log_search_response: Callable[[dict[str, Any]], ExecutionLogSearchResponse] = (
+    ExecutionLogSearchResponse._read
+)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .execution_config import ExecutionConfig
+from .execution_config import read_execution_config
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .execution_config import ExecutionConfig
 
 _KNOWN: frozenset[str] = frozenset(["name", "integration_id", "execution_config"])
 
@@ -35,14 +38,15 @@ class ExecutionTool(Model):
     _required: ClassVar[tuple[str, ...]] = ("name", "integration_id", "execution_config")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("execution_config")
         if type(value) is dict:
-            fields["execution_config"] = ExecutionConfig.from_dict(value)
+            fields["execution_config"] = read_execution_config(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_execution_tool: Callable[[dict[str, Any]], ExecutionTool] = ExecutionTool._read

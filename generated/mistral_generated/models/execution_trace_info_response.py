@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["otel_trace_id", "has_trace_data"])
@@ -32,9 +33,7 @@ class ExecutionTraceInfoResponse(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("has_trace_data")
@@ -43,3 +42,8 @@ class ExecutionTraceInfoResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_execution_trace_info_response: Callable[[dict[str, Any]], ExecutionTraceInfoResponse] = (
+    ExecutionTraceInfoResponse._read
+)

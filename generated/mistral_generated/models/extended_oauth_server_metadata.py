@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .oauth_metadata_source import OAuthMetadataSource
@@ -121,9 +122,7 @@ class ExtendedOAuthServerMetadata(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("client_id_metadata_document_supported")
@@ -132,3 +131,8 @@ class ExtendedOAuthServerMetadata(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_extended_oauth_server_metadata: Callable[[dict[str, Any]], ExtendedOAuthServerMetadata] = (
+    ExtendedOAuthServerMetadata._read
+)

@@ -10,12 +10,13 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .filter_payload import FilterPayload
 
 _KNOWN: frozenset[str] = frozenset(["filter_params"])
-_READERS = Readers({"FilterPayload": "filter_payload:FilterPayload"})
+_READERS = Readers({"FilterPayload": "filter_payload:read_filter_payload"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,9 +33,7 @@ class FetchFieldOptionCountsRequest(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("filter_params")
@@ -43,3 +42,8 @@ class FetchFieldOptionCountsRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_fetch_field_option_counts_request: Callable[
+    [dict[str, Any]], FetchFieldOptionCountsRequest
+] = FetchFieldOptionCountsRequest._read

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .field_option_count_item import FieldOptionCountItem
+from .field_option_count_item import read_field_option_count_item
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .field_option_count_item import FieldOptionCountItem
 
 _KNOWN: frozenset[str] = frozenset(["counts"])
 
@@ -31,17 +34,19 @@ class FetchFieldOptionCountsResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("counts",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("counts")
         if type(value) is list:
             fields["counts"] = [
-                FieldOptionCountItem.from_dict(item) if type(item) is dict else item
-                for item in value
+                read_field_option_count_item(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_fetch_field_option_counts_response: Callable[
+    [dict[str, Any]], FetchFieldOptionCountsResponse
+] = FetchFieldOptionCountsResponse._read

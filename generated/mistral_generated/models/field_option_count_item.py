@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["value", "count"])
@@ -33,9 +34,7 @@ class FieldOptionCountItem(Model):
     _required: ClassVar[tuple[str, ...]] = ("value", "count")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("count")
@@ -44,3 +43,8 @@ class FieldOptionCountItem(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_field_option_count_item: Callable[[dict[str, Any]], FieldOptionCountItem] = (
+    FieldOptionCountItem._read
+)

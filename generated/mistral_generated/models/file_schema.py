@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .file_purpose import FilePurpose
@@ -85,9 +86,7 @@ class FileSchema(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("bytes")
@@ -105,3 +104,6 @@ class FileSchema(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_file_schema: Callable[[dict[str, Any]], FileSchema] = FileSchema._read

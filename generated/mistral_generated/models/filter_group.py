@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .filter import Filter
@@ -35,9 +36,7 @@ class FilterGroup(Model):
     _renamed: ClassVar[dict[str, str]] = {"and_": "AND", "or_": "OR"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "AND" in fields:
             fields["and_"] = fields.pop("AND")
         if "OR" in fields:
@@ -57,3 +56,6 @@ class FilterGroup(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_filter_group: Callable[[dict[str, Any]], FilterGroup] = FilterGroup._read

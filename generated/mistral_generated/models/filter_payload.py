@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from .filter import read_filter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .filter import Filter
@@ -33,9 +34,7 @@ class FilterPayload(Model):
     _required: ClassVar[tuple[str, ...]] = ("filters",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("filters")
@@ -44,3 +43,6 @@ class FilterPayload(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_filter_payload: Callable[[dict[str, Any]], FilterPayload] = FilterPayload._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_float, read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -72,9 +73,7 @@ class FIMCompletionRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["model", "stream", "prompt"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("temperature")
@@ -98,3 +97,8 @@ class FIMCompletionRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_fim_completion_request: Callable[[dict[str, Any]], FIMCompletionRequest] = (
+    FIMCompletionRequest._read
+)

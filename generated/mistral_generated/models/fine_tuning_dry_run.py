@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_float, read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -70,9 +71,7 @@ class FineTuningDryRun(Model):
     _required: ClassVar[tuple[str, ...]] = ("details",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("expected_duration_seconds")
@@ -105,3 +104,6 @@ class FineTuningDryRun(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_fine_tuning_dry_run: Callable[[dict[str, Any]], FineTuningDryRun] = FineTuningDryRun._read

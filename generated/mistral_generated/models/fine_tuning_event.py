@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
 _KNOWN: frozenset[str] = frozenset(["name", "data", "created_at"])
@@ -35,9 +36,7 @@ class FineTuningEvent(Model):
     _required: ClassVar[tuple[str, ...]] = ("name", "created_at")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -46,3 +45,6 @@ class FineTuningEvent(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_fine_tuning_event: Callable[[dict[str, Any]], FineTuningEvent] = FineTuningEvent._read

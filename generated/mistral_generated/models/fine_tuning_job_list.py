@@ -13,6 +13,7 @@ from ..wire import read_int
 from .fine_tuning_job import read_fine_tuning_job
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .fine_tuning_job import FineTuningJob
@@ -45,9 +46,7 @@ class FineTuningJobList(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("data", "total")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("data")
@@ -61,3 +60,6 @@ class FineTuningJobList(_Page, Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_fine_tuning_job_list: Callable[[dict[str, Any]], FineTuningJobList] = FineTuningJobList._read

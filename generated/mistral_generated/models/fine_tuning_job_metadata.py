@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float, read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -54,9 +55,7 @@ class FineTuningJobMetadata(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("expected_duration_seconds")
@@ -80,3 +79,8 @@ class FineTuningJobMetadata(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_fine_tuning_job_metadata: Callable[[dict[str, Any]], FineTuningJobMetadata] = (
+    FineTuningJobMetadata._read
+)

@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
 _KNOWN: frozenset[str] = frozenset(["training", "storage"])
@@ -34,9 +35,7 @@ class FineTuningUsage(Model):
     _required: ClassVar[tuple[str, ...]] = ("training", "storage")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("storage")
@@ -47,3 +46,6 @@ class FineTuningUsage(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_fine_tuning_usage: Callable[[dict[str, Any]], FineTuningUsage] = FineTuningUsage._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
 _KNOWN: frozenset[str] = frozenset(["name", "description", "strict", "parameters"])
@@ -38,9 +39,7 @@ class Function(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["name", "description", "strict", "parameters"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("strict")
@@ -49,3 +48,6 @@ class Function(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_function: Callable[[dict[str, Any]], Function] = Function._read

@@ -12,6 +12,7 @@ from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Any, Literal, Self
 
     from .confirmation_status import ConfirmationStatus
@@ -71,9 +72,7 @@ class FunctionCallEntry(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -91,3 +90,6 @@ class FunctionCallEntry(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_function_call_entry: Callable[[dict[str, Any]], FunctionCallEntry] = FunctionCallEntry._read

@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .confirmation_status import ConfirmationStatus
@@ -68,9 +69,7 @@ class FunctionCallEvent(Model):
     _required: ClassVar[tuple[str, ...]] = ("type", "id", "name", "tool_call_id", "arguments")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -85,3 +84,6 @@ class FunctionCallEvent(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_function_call_event: Callable[[dict[str, Any]], FunctionCallEvent] = FunctionCallEvent._read

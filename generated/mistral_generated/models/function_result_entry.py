@@ -12,6 +12,7 @@ from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Literal, Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -49,9 +50,7 @@ class FunctionResultEntry(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -69,3 +68,8 @@ class FunctionResultEntry(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_function_result_entry: Callable[[dict[str, Any]], FunctionResultEntry] = (
+    FunctionResultEntry._read
+)

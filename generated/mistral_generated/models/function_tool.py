@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .function import Function
+from .function import read_function
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
+
+    from .function import Function
 
 _KNOWN: frozenset[str] = frozenset(["type", "function"])
 
@@ -34,14 +37,15 @@ class FunctionTool(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["type", "function"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("function")
         if type(value) is dict:
-            fields["function"] = Function.from_dict(value)
+            fields["function"] = read_function(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_function_tool: Callable[[dict[str, Any]], FunctionTool] = FunctionTool._read

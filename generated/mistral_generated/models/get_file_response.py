@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .file_purpose import FilePurpose
@@ -89,9 +90,7 @@ class GetFileResponse(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("bytes")
@@ -112,3 +111,6 @@ class GetFileResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_get_file_response: Callable[[dict[str, Any]], GetFileResponse] = GetFileResponse._read

@@ -10,12 +10,13 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .git_commit_author import GitCommitAuthor
 
 _KNOWN: frozenset[str] = frozenset(["sha", "message", "author", "html_url"])
-_READERS = Readers({"GitCommitAuthor": "git_commit_author:GitCommitAuthor"})
+_READERS = Readers({"GitCommitAuthor": "git_commit_author:read_git_commit_author"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -39,9 +40,7 @@ class GitCommitMetadata(Model):
     _required: ClassVar[tuple[str, ...]] = ("sha",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("author")
@@ -50,3 +49,6 @@ class GitCommitMetadata(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_git_commit_metadata: Callable[[dict[str, Any]], GitCommitMetadata] = GitCommitMetadata._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
 _KNOWN: frozenset[str] = frozenset(["type", "name", "owner", "ref", "weight", "commit_id"])
@@ -41,9 +42,7 @@ class GithubRepository(Model):
     _required: ClassVar[tuple[str, ...]] = ("type", "name", "owner", "commit_id")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("weight")
@@ -52,3 +51,6 @@ class GithubRepository(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_github_repository: Callable[[dict[str, Any]], GithubRepository] = GithubRepository._read

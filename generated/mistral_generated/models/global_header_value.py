@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["is_secret", "value"])
@@ -34,9 +35,7 @@ class GlobalHeaderValue(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["is_secret", "value"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("is_secret")
@@ -45,3 +44,6 @@ class GlobalHeaderValue(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_global_header_value: Callable[[dict[str, Any]], GlobalHeaderValue] = GlobalHeaderValue._read

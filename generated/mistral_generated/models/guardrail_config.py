@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .moderation_llm_v1_config import ModerationLLMV1Config
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 _KNOWN: frozenset[str] = frozenset(["block_on_error", "moderation_llm_v1", "moderation_llm_v2"])
 _READERS = Readers(
     {
-        "ModerationLLMV1Config": "moderation_llm_v1_config:ModerationLLMV1Config",
-        "ModerationLLMV2Config": "moderation_llm_v2_config:ModerationLLMV2Config",
+        "ModerationLLMV1Config": "moderation_llm_v1_config:read_moderation_llm_v1_config",
+        "ModerationLLMV2Config": "moderation_llm_v2_config:read_moderation_llm_v2_config",
     }
 )
 
@@ -44,9 +45,7 @@ class GuardrailConfig(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["block_on_error"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("block_on_error")
@@ -61,3 +60,6 @@ class GuardrailConfig(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_guardrail_config: Callable[[dict[str, Any]], GuardrailConfig] = GuardrailConfig._read

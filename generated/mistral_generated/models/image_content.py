@@ -10,12 +10,13 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Literal, Self
 
     from .annotations import Annotations
 
 _KNOWN: frozenset[str] = frozenset(["type", "data", "mime_type", "annotations", "meta"])
-_READERS = Readers({"Annotations": "annotations:Annotations"})
+_READERS = Readers({"Annotations": "annotations:read_annotations"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -42,9 +43,7 @@ class ImageContent(Model):
     _renamed: ClassVar[dict[str, str]] = {"mime_type": "mimeType", "meta": "_meta"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "mimeType" in fields:
             fields["mime_type"] = fields.pop("mimeType")
         if "_meta" in fields:
@@ -57,3 +56,6 @@ class ImageContent(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_image_content: Callable[[dict[str, Any]], ImageContent] = ImageContent._read

@@ -10,12 +10,13 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .tool_configuration import ToolConfiguration
 
 _KNOWN: frozenset[str] = frozenset(["tool_configuration", "type"])
-_READERS = Readers({"ToolConfiguration": "tool_configuration:ToolConfiguration"})
+_READERS = Readers({"ToolConfiguration": "tool_configuration:read_tool_configuration"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,9 +37,7 @@ class ImageGenerationTool(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["type"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("tool_configuration")
@@ -47,3 +46,8 @@ class ImageGenerationTool(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_image_generation_tool: Callable[[dict[str, Any]], ImageGenerationTool] = (
+    ImageGenerationTool._read
+)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .image_url import ImageURL
+from .image_url import read_image_url
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
+
+    from .image_url import ImageURL
 
 _KNOWN: frozenset[str] = frozenset(["type", "image_url"])
 
@@ -35,14 +38,15 @@ class ImageURLChunk(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["type", "image_url"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("image_url")
         if type(value) is dict:
-            fields["image_url"] = ImageURL.from_dict(value)
+            fields["image_url"] = read_image_url(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_image_url_chunk: Callable[[dict[str, Any]], ImageURLChunk] = ImageURLChunk._read

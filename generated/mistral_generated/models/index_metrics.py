@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["name", "document_count"])
@@ -34,9 +35,7 @@ class IndexMetrics(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["name", "document_count"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("document_count")
@@ -45,3 +44,6 @@ class IndexMetrics(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_index_metrics: Callable[[dict[str, Any]], IndexMetrics] = IndexMetrics._read

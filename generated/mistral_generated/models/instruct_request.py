@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from .chat_message import read_chat_message
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .chat_message import ChatMessage
@@ -34,9 +35,7 @@ class InstructRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["messages"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("messages")
@@ -47,3 +46,6 @@ class InstructRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_instruct_request: Callable[[dict[str, Any]], InstructRequest] = InstructRequest._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, deprecate, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .organization_role_name import OrganizationRoleName
@@ -73,9 +74,7 @@ class InviteUsersRequest(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("subscription_seat_automatic_granting")
@@ -84,6 +83,9 @@ class InviteUsersRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_invite_users_request: Callable[[dict[str, Any]], InviteUsersRequest] = InviteUsersRequest._read
 
 
 deprecate(

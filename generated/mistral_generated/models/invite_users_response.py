@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["invalid_emails", "already_members", "invited_members_count"])
@@ -35,9 +36,7 @@ class InviteUsersResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("invalid_emails", "already_members")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("invited_members_count")
@@ -46,3 +45,8 @@ class InviteUsersResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_invite_users_response: Callable[[dict[str, Any]], InviteUsersResponse] = (
+    InviteUsersResponse._read
+)

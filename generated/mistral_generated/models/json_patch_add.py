@@ -10,6 +10,7 @@ import attr
 from ..base import Model, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Literal, Self
 
 _KNOWN: frozenset[str] = frozenset(["path", "value", "op"])
@@ -35,11 +36,12 @@ class JSONPatchAdd(Model):
     _required: ClassVar[tuple[str, ...]] = ("path", "value", "op")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_json_patch_add: Callable[[dict[str, Any]], JSONPatchAdd] = JSONPatchAdd._read

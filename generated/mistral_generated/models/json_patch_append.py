@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .encrypted_patch_value import EncryptedPatchValue
+from .encrypted_patch_value import read_encrypted_patch_value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
+
+    from .encrypted_patch_value import EncryptedPatchValue
 
 _KNOWN: frozenset[str] = frozenset(["path", "value", "op"])
 
@@ -36,14 +39,15 @@ class JSONPatchAppend(Model):
     _required: ClassVar[tuple[str, ...]] = ("path", "value", "op")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("value")
         if type(value) is dict:
-            fields["value"] = EncryptedPatchValue.from_dict(value)
+            fields["value"] = read_encrypted_patch_value(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_json_patch_append: Callable[[dict[str, Any]], JSONPatchAppend] = JSONPatchAppend._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from .json_patch import read_json_patch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .encoded_payload_options import EncodedPayloadOptions
@@ -38,9 +39,7 @@ class JSONPatchPayloadResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("type", "value")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("value")
@@ -51,3 +50,8 @@ class JSONPatchPayloadResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_json_patch_payload_response: Callable[[dict[str, Any]], JSONPatchPayloadResponse] = (
+    JSONPatchPayloadResponse._read
+)

@@ -13,6 +13,7 @@ from .judge_output_definition import read_judge_output_definition
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
     from .judge_output_definition import JudgeOutputDefinition
@@ -96,9 +97,7 @@ class Judge(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -125,3 +124,6 @@ class Judge(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_judge: Callable[[dict[str, Any]], Judge] = Judge._read

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .create_judge_request import CreateJudgeRequest
+from .create_judge_request import read_create_judge_request
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .create_judge_request import CreateJudgeRequest
 
 _KNOWN: frozenset[str] = frozenset(["judge_definition"])
 
@@ -32,14 +35,17 @@ class JudgeChatCompletionEventRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["judge_definition"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("judge_definition")
         if type(value) is dict:
-            fields["judge_definition"] = CreateJudgeRequest.from_dict(value)
+            fields["judge_definition"] = read_create_judge_request(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_judge_chat_completion_event_request: Callable[
+    [dict[str, Any]], JudgeChatCompletionEventRequest
+] = JudgeChatCompletionEventRequest._read

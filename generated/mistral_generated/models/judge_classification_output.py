@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .judge_classification_output_option import JudgeClassificationOutputOption
+from .judge_classification_output_option import read_judge_classification_output_option
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
+
+    from .judge_classification_output_option import JudgeClassificationOutputOption
 
 _KNOWN: frozenset[str] = frozenset(["type", "options"])
 
@@ -34,17 +37,20 @@ class JudgeClassificationOutput(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["type", "options"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("options")
         if type(value) is list:
             fields["options"] = [
-                JudgeClassificationOutputOption.from_dict(item) if type(item) is dict else item
+                read_judge_classification_output_option(item) if type(item) is dict else item
                 for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_judge_classification_output: Callable[[dict[str, Any]], JudgeClassificationOutput] = (
+    JudgeClassificationOutput._read
+)

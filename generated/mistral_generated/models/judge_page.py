@@ -9,10 +9,13 @@ import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
-from .judge import Judge
+from .judge import read_judge
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .judge import Judge
 
 _KNOWN: frozenset[str] = frozenset(["results", "count", "next", "previous"])
 
@@ -38,19 +41,18 @@ class JudgePage(Model):
     _required: ClassVar[tuple[str, ...]] = ("results", "count")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("results")
         if type(value) is list:
-            fields["results"] = [
-                Judge.from_dict(item) if type(item) is dict else item for item in value
-            ]
+            fields["results"] = [read_judge(item) if type(item) is dict else item for item in value]
         value = fields.get("count")
         if type(value) is str:
             fields["count"] = read_int(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_judge_page: Callable[[dict[str, Any]], JudgePage] = JudgePage._read

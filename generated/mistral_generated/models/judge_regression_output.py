@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
 _KNOWN: frozenset[str] = frozenset(["type", "min", "min_description", "max", "max_description"])
@@ -42,9 +43,7 @@ class JudgeRegressionOutput(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("min")
@@ -56,3 +55,8 @@ class JudgeRegressionOutput(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_judge_regression_output: Callable[[dict[str, Any]], JudgeRegressionOutput] = (
+    JudgeRegressionOutput._read
+)

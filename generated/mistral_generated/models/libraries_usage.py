@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .model_usage import ModelUsage
+from .model_usage import read_model_usage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .model_usage import ModelUsage
 
 _KNOWN: frozenset[str] = frozenset(["pages", "tokens", "audio_seconds"])
 
@@ -35,20 +38,21 @@ class LibrariesUsage(Model):
     _required: ClassVar[tuple[str, ...]] = ("pages", "tokens", "audio_seconds")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("pages")
         if type(value) is dict:
-            fields["pages"] = ModelUsage.from_dict(value)
+            fields["pages"] = read_model_usage(value)
         value = fields.get("tokens")
         if type(value) is dict:
-            fields["tokens"] = ModelUsage.from_dict(value)
+            fields["tokens"] = read_model_usage(value)
         value = fields.get("audio_seconds")
         if type(value) is dict:
-            fields["audio_seconds"] = ModelUsage.from_dict(value)
+            fields["audio_seconds"] = read_model_usage(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_libraries_usage: Callable[[dict[str, Any]], LibrariesUsage] = LibrariesUsage._read

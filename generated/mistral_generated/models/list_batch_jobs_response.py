@@ -10,10 +10,13 @@ import attr
 from ..additions import Page
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
-from .batch_job import BatchJob
+from .batch_job import read_batch_job
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
+
+    from .batch_job import BatchJob
 
 if TYPE_CHECKING:
     _Page = Page[BatchJob]
@@ -43,15 +46,13 @@ class ListBatchJobsResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("data", "total")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("data")
         if type(value) is list:
             fields["data"] = [
-                BatchJob.from_dict(item) if type(item) is dict else item for item in value
+                read_batch_job(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("total")
         if type(value) is str:
@@ -59,3 +60,8 @@ class ListBatchJobsResponse(_Page, Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_list_batch_jobs_response: Callable[[dict[str, Any]], ListBatchJobsResponse] = (
+    ListBatchJobsResponse._read
+)

@@ -9,11 +9,13 @@ import attr
 
 from ..additions import Page
 from ..base import Model, fill, new, unknown
-from .chat_completion_event_page import ChatCompletionEventPage
+from .chat_completion_event_page import read_chat_completion_event_page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
+    from .chat_completion_event_page import ChatCompletionEventPage
     from .chat_completion_event_preview import ChatCompletionEventPreview
 
 if TYPE_CHECKING:
@@ -40,14 +42,17 @@ class ListCampaignSelectedEventsResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("completion_events",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("completion_events")
         if type(value) is dict:
-            fields["completion_events"] = ChatCompletionEventPage.from_dict(value)
+            fields["completion_events"] = read_chat_completion_event_page(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_list_campaign_selected_events_response: Callable[
+    [dict[str, Any]], ListCampaignSelectedEventsResponse
+] = ListCampaignSelectedEventsResponse._read

@@ -9,12 +9,14 @@ import attr
 
 from ..additions import Page
 from ..base import Model, fill, new, unknown
-from .campaign_page import CampaignPage
+from .campaign_page import read_campaign_page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .campaign import Campaign
+    from .campaign_page import CampaignPage
 
 if TYPE_CHECKING:
     _Page = Page[Campaign]
@@ -40,14 +42,17 @@ class ListCampaignsResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("campaigns",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("campaigns")
         if type(value) is dict:
-            fields["campaigns"] = CampaignPage.from_dict(value)
+            fields["campaigns"] = read_campaign_page(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_list_campaigns_response: Callable[[dict[str, Any]], ListCampaignsResponse] = (
+    ListCampaignsResponse._read
+)

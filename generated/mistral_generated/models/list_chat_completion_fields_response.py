@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .base_field_definition import BaseFieldDefinition
-from .field_group import FieldGroup
+from .base_field_definition import read_base_field_definition
+from .field_group import read_field_group
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .base_field_definition import BaseFieldDefinition
+    from .field_group import FieldGroup
 
 _KNOWN: frozenset[str] = frozenset(["field_definitions", "field_groups"])
 
@@ -34,22 +38,24 @@ class ListChatCompletionFieldsResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("field_definitions", "field_groups")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("field_definitions")
         if type(value) is list:
             fields["field_definitions"] = [
-                BaseFieldDefinition.from_dict(item) if type(item) is dict else item
-                for item in value
+                read_base_field_definition(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("field_groups")
         if type(value) is list:
             fields["field_groups"] = [
-                FieldGroup.from_dict(item) if type(item) is dict else item for item in value
+                read_field_group(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_list_chat_completion_fields_response: Callable[
+    [dict[str, Any]], ListChatCompletionFieldsResponse
+] = ListChatCompletionFieldsResponse._read

@@ -9,12 +9,14 @@ import attr
 
 from ..additions import Page
 from ..base import Model, fill, new, unknown
-from .dataset_import_task_page import DatasetImportTaskPage
+from .dataset_import_task_page import read_dataset_import_task_page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .dataset_import_task import DatasetImportTask
+    from .dataset_import_task_page import DatasetImportTaskPage
 
 if TYPE_CHECKING:
     _Page = Page[DatasetImportTask]
@@ -40,14 +42,17 @@ class ListDatasetImportTasksResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("tasks",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("tasks")
         if type(value) is dict:
-            fields["tasks"] = DatasetImportTaskPage.from_dict(value)
+            fields["tasks"] = read_dataset_import_task_page(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_list_dataset_import_tasks_response: Callable[
+    [dict[str, Any]], ListDatasetImportTasksResponse
+] = ListDatasetImportTasksResponse._read

@@ -9,12 +9,14 @@ import attr
 
 from ..additions import Page
 from ..base import Model, fill, new, unknown
-from .dataset_record_page import DatasetRecordPage
+from .dataset_record_page import read_dataset_record_page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .dataset_record import DatasetRecord
+    from .dataset_record_page import DatasetRecordPage
 
 if TYPE_CHECKING:
     _Page = Page[DatasetRecord]
@@ -40,14 +42,17 @@ class ListDatasetRecordsResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("records",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("records")
         if type(value) is dict:
-            fields["records"] = DatasetRecordPage.from_dict(value)
+            fields["records"] = read_dataset_record_page(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_list_dataset_records_response: Callable[[dict[str, Any]], ListDatasetRecordsResponse] = (
+    ListDatasetRecordsResponse._read
+)

@@ -9,11 +9,13 @@ import attr
 
 from ..additions import Page
 from ..base import Model, fill, new, unknown
-from .dataset_page import DatasetPage
+from .dataset_page import read_dataset_page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
+    from .dataset_page import DatasetPage
     from .dataset_preview import DatasetPreview
 
 if TYPE_CHECKING:
@@ -40,14 +42,17 @@ class ListDatasetsResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("datasets",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("datasets")
         if type(value) is dict:
-            fields["datasets"] = DatasetPage.from_dict(value)
+            fields["datasets"] = read_dataset_page(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_list_datasets_response: Callable[[dict[str, Any]], ListDatasetsResponse] = (
+    ListDatasetsResponse._read
+)

@@ -9,11 +9,15 @@ import attr
 
 from ..additions import Page
 from ..base import Model, fill, new, unknown
-from .document import Document
-from .pagination_info import PaginationInfo
+from .document import read_document
+from .pagination_info import read_pagination_info
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .document import Document
+    from .pagination_info import PaginationInfo
 
 if TYPE_CHECKING:
     _Page = Page[Document]
@@ -41,19 +45,20 @@ class ListDocumentsResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("pagination", "data")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("pagination")
         if type(value) is dict:
-            fields["pagination"] = PaginationInfo.from_dict(value)
+            fields["pagination"] = read_pagination_info(value)
         value = fields.get("data")
         if type(value) is list:
-            fields["data"] = [
-                Document.from_dict(item) if type(item) is dict else item for item in value
-            ]
+            fields["data"] = [read_document(item) if type(item) is dict else item for item in value]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_list_documents_response: Callable[[dict[str, Any]], ListDocumentsResponse] = (
+    ListDocumentsResponse._read
+)

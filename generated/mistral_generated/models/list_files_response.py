@@ -10,10 +10,13 @@ import attr
 from ..additions import Page
 from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
-from .file_schema import FileSchema
+from .file_schema import read_file_schema
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .file_schema import FileSchema
 
 if TYPE_CHECKING:
     _Page = Page[FileSchema]
@@ -43,15 +46,13 @@ class ListFilesResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("data", "object")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("data")
         if type(value) is list:
             fields["data"] = [
-                FileSchema.from_dict(item) if type(item) is dict else item for item in value
+                read_file_schema(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("total")
         if type(value) is str:
@@ -59,3 +60,6 @@ class ListFilesResponse(_Page, Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_list_files_response: Callable[[dict[str, Any]], ListFilesResponse] = ListFilesResponse._read

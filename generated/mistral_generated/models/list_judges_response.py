@@ -9,12 +9,14 @@ import attr
 
 from ..additions import Page
 from ..base import Model, fill, new, unknown
-from .judge_page import JudgePage
+from .judge_page import read_judge_page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .judge import Judge
+    from .judge_page import JudgePage
 
 if TYPE_CHECKING:
     _Page = Page[Judge]
@@ -40,14 +42,15 @@ class ListJudgesResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("judges",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("judges")
         if type(value) is dict:
-            fields["judges"] = JudgePage.from_dict(value)
+            fields["judges"] = read_judge_page(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_list_judges_response: Callable[[dict[str, Any]], ListJudgesResponse] = ListJudgesResponse._read

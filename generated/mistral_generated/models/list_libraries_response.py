@@ -9,11 +9,13 @@ import attr
 
 from ..additions import Page
 from ..base import ABSENT, Model, Readers, deprecate, fill, new, unknown
-from .library import Library
+from .library import read_library
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
+    from .library import Library
     from .pagination_info import PaginationInfo
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ else:
     _Page = Page
 
 _KNOWN: frozenset[str] = frozenset(["pagination", "data", "next_page_token"])
-_READERS = Readers({"PaginationInfo": "pagination_info:PaginationInfo"})
+_READERS = Readers({"PaginationInfo": "pagination_info:read_pagination_info"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -47,9 +49,7 @@ class ListLibrariesResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("data",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("pagination")
@@ -57,12 +57,15 @@ class ListLibrariesResponse(_Page, Model):
             fields["pagination"] = _READERS["PaginationInfo"](value)
         value = fields.get("data")
         if type(value) is list:
-            fields["data"] = [
-                Library.from_dict(item) if type(item) is dict else item for item in value
-            ]
+            fields["data"] = [read_library(item) if type(item) is dict else item for item in value]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_list_libraries_response: Callable[[dict[str, Any]], ListLibrariesResponse] = (
+    ListLibrariesResponse._read
+)
 
 
 deprecate(

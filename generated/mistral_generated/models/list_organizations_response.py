@@ -9,10 +9,13 @@ import attr
 
 from ..additions import Page
 from ..base import Model, fill, new, unknown
-from .user_organization import UserOrganization
+from .user_organization import read_user_organization
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .user_organization import UserOrganization
 
 if TYPE_CHECKING:
     _Page = Page[UserOrganization]
@@ -38,16 +41,19 @@ class ListOrganizationsResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("organizations",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("organizations")
         if type(value) is list:
             fields["organizations"] = [
-                UserOrganization.from_dict(item) if type(item) is dict else item for item in value
+                read_user_organization(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_list_organizations_response: Callable[[dict[str, Any]], ListOrganizationsResponse] = (
+    ListOrganizationsResponse._read
+)

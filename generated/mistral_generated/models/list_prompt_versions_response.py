@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .prompt_version import PromptVersion
+from .prompt_version import read_prompt_version
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .prompt_version import PromptVersion
 
 _KNOWN: frozenset[str] = frozenset(["data"])
 
@@ -31,16 +34,19 @@ class ListPromptVersionsResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("data",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("data")
         if type(value) is list:
             fields["data"] = [
-                PromptVersion.from_dict(item) if type(item) is dict else item for item in value
+                read_prompt_version(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_list_prompt_versions_response: Callable[[dict[str, Any]], ListPromptVersionsResponse] = (
+    ListPromptVersionsResponse._read
+)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .sharing import Sharing
+from .sharing import read_sharing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .sharing import Sharing
 
 _KNOWN: frozenset[str] = frozenset(["data"])
 
@@ -31,16 +34,17 @@ class ListSharingResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("data",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("data")
         if type(value) is list:
-            fields["data"] = [
-                Sharing.from_dict(item) if type(item) is dict else item for item in value
-            ]
+            fields["data"] = [read_sharing(item) if type(item) is dict else item for item in value]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_list_sharing_response: Callable[[dict[str, Any]], ListSharingResponse] = (
+    ListSharingResponse._read
+)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .skill_version import SkillVersion
+from .skill_version import read_skill_version
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .skill_version import SkillVersion
 
 _KNOWN: frozenset[str] = frozenset(["data"])
 
@@ -31,16 +34,19 @@ class ListSkillVersionsResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("data",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("data")
         if type(value) is list:
             fields["data"] = [
-                SkillVersion.from_dict(item) if type(item) is dict else item for item in value
+                read_skill_version(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_list_skill_versions_response: Callable[[dict[str, Any]], ListSkillVersionsResponse] = (
+    ListSkillVersionsResponse._read
+)

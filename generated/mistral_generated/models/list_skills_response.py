@@ -9,10 +9,13 @@ import attr
 
 from ..additions import Page
 from ..base import ABSENT, Model, fill, new, unknown
-from .skill import Skill
+from .skill import read_skill
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .skill import Skill
 
 if TYPE_CHECKING:
     _Page = Page[Skill]
@@ -41,18 +44,17 @@ class ListSkillsResponse(_Page, Model):
     _renamed: ClassVar[dict[str, str]] = {"next_page_token": "nextPageToken"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "nextPageToken" in fields:
             fields["next_page_token"] = fields.pop("nextPageToken")
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("data")
         if type(value) is list:
-            fields["data"] = [
-                Skill.from_dict(item) if type(item) is dict else item for item in value
-            ]
+            fields["data"] = [read_skill(item) if type(item) is dict else item for item in value]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_list_skills_response: Callable[[dict[str, Any]], ListSkillsResponse] = ListSkillsResponse._read

@@ -12,6 +12,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from .workflow_event import read_workflow_event
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .workflow_event import WorkflowEvent
@@ -42,9 +43,7 @@ class ListWorkflowEventsResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("events",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("events")
@@ -55,3 +54,8 @@ class ListWorkflowEventsResponse(_Page, Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_list_workflow_events_response: Callable[[dict[str, Any]], ListWorkflowEventsResponse] = (
+    ListWorkflowEventsResponse._read
+)

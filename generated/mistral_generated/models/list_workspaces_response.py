@@ -9,10 +9,13 @@ import attr
 
 from ..additions import Page
 from ..base import Model, fill, new, unknown
-from .user_workspace import UserWorkspace
+from .user_workspace import read_user_workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .user_workspace import UserWorkspace
 
 if TYPE_CHECKING:
     _Page = Page[UserWorkspace]
@@ -38,16 +41,19 @@ class ListWorkspacesResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("workspaces",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("workspaces")
         if type(value) is list:
             fields["workspaces"] = [
-                UserWorkspace.from_dict(item) if type(item) is dict else item for item in value
+                read_user_workspace(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_list_workspaces_response: Callable[[dict[str, Any]], ListWorkspacesResponse] = (
+    ListWorkspacesResponse._read
+)

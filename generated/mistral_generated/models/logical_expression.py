@@ -10,6 +10,7 @@ import attr
 from ..base import Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .tool_condition import ToolCondition
@@ -35,9 +36,7 @@ class LogicalExpression(Model):
     _required: ClassVar[tuple[str, ...]] = ("type", "expressions")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("expressions")
@@ -48,3 +47,6 @@ class LogicalExpression(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_logical_expression: Callable[[dict[str, Any]], LogicalExpression] = LogicalExpression._read

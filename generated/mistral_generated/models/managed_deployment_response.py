@@ -9,13 +9,18 @@ import attr
 
 from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_bool
-from .deployment_observed_state import DeploymentObservedState
-from .deployment_resource_config import DeploymentResourceConfig
-from .deployment_worker_spec_response import DeploymentWorkerSpecResponse
+from .deployment_observed_state import read_deployment_observed_state
+from .deployment_resource_config import read_deployment_resource_config
+from .deployment_worker_spec_response import read_deployment_worker_spec_response
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
+
+    from .deployment_observed_state import DeploymentObservedState
+    from .deployment_resource_config import DeploymentResourceConfig
+    from .deployment_worker_spec_response import DeploymentWorkerSpecResponse
 
 _KNOWN: frozenset[str] = frozenset(
     [
@@ -87,20 +92,18 @@ class ManagedDeploymentResponse(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("spec")
         if type(value) is dict:
-            fields["spec"] = DeploymentWorkerSpecResponse.from_dict(value)
+            fields["spec"] = read_deployment_worker_spec_response(value)
         value = fields.get("resources")
         if type(value) is dict:
-            fields["resources"] = DeploymentResourceConfig.from_dict(value)
+            fields["resources"] = read_deployment_resource_config(value)
         value = fields.get("status")
         if type(value) is dict:
-            fields["status"] = DeploymentObservedState.from_dict(value)
+            fields["status"] = read_deployment_observed_state(value)
         value = fields.get("created_at")
         if value is not None:
             try:
@@ -128,3 +131,8 @@ class ManagedDeploymentResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_managed_deployment_response: Callable[[dict[str, Any]], ManagedDeploymentResponse] = (
+    ManagedDeploymentResponse._read
+)

@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
     from .mcp_server_icon import MCPServerIcon
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 _KNOWN: frozenset[str] = frozenset(["name", "title", "description", "arguments", "icons", "meta"])
 _READERS = Readers(
     {
-        "MCPServerIcon": "mcp_server_icon:MCPServerIcon",
-        "PromptArgument": "prompt_argument:PromptArgument",
+        "MCPServerIcon": "mcp_server_icon:read_mcp_server_icon",
+        "PromptArgument": "prompt_argument:read_prompt_argument",
     }
 )
 
@@ -50,9 +51,7 @@ class MCPPrompt(Model):
     _renamed: ClassVar[dict[str, str]] = {"meta": "_meta"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "_meta" in fields:
             fields["meta"] = fields.pop("_meta")
         if not _KNOWN.issuperset(fields):
@@ -70,3 +69,6 @@ class MCPPrompt(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_mcp_prompt: Callable[[dict[str, Any]], MCPPrompt] = MCPPrompt._read

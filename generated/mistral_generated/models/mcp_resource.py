@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
     from .annotations import Annotations
@@ -20,7 +21,10 @@ _KNOWN: frozenset[str] = frozenset(
     ["name", "title", "uri", "description", "mime_type", "size", "icons", "annotations", "meta"]
 )
 _READERS = Readers(
-    {"Annotations": "annotations:Annotations", "MCPServerIcon": "mcp_server_icon:MCPServerIcon"}
+    {
+        "Annotations": "annotations:read_annotations",
+        "MCPServerIcon": "mcp_server_icon:read_mcp_server_icon",
+    }
 )
 
 
@@ -56,9 +60,7 @@ class MCPResource(Model):
     _renamed: ClassVar[dict[str, str]] = {"mime_type": "mimeType", "meta": "_meta"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "mimeType" in fields:
             fields["mime_type"] = fields.pop("mimeType")
         if "_meta" in fields:
@@ -79,3 +81,6 @@ class MCPResource(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_mcp_resource: Callable[[dict[str, Any]], MCPResource] = MCPResource._read

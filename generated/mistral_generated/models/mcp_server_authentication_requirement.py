@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["required", "schemes"])
@@ -33,9 +34,7 @@ class MCPServerAuthenticationRequirement(Model):
     _required: ClassVar[tuple[str, ...]] = ("required",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("required")
@@ -44,3 +43,8 @@ class MCPServerAuthenticationRequirement(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_mcp_server_authentication_requirement: Callable[
+    [dict[str, Any]], MCPServerAuthenticationRequirement
+] = MCPServerAuthenticationRequirement._read

@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .client_capabilities import ClientCapabilities
@@ -43,15 +44,15 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "ClientCapabilities": "client_capabilities:ClientCapabilities",
-        "MCPPrompt": "mcp_prompt:MCPPrompt",
-        "MCPResource": "mcp_resource:MCPResource",
-        "MCPServerCardMeta": "mcp_server_card_meta:MCPServerCardMeta",
-        "MCPServerCardTool": "mcp_server_card_tool:MCPServerCardTool",
-        "MCPServerIcon": "mcp_server_icon:MCPServerIcon",
-        "MCPServerRemote": "mcp_server_remote:MCPServerRemote",
-        "MCPServerRepository": "mcp_server_repository:MCPServerRepository",
-        "ServerCapabilities": "server_capabilities:ServerCapabilities",
+        "ClientCapabilities": "client_capabilities:read_client_capabilities",
+        "MCPPrompt": "mcp_prompt:read_mcp_prompt",
+        "MCPResource": "mcp_resource:read_mcp_resource",
+        "MCPServerCardMeta": "mcp_server_card_meta:read_mcp_server_card_meta",
+        "MCPServerCardTool": "mcp_server_card_tool:read_mcp_server_card_tool",
+        "MCPServerIcon": "mcp_server_icon:read_mcp_server_icon",
+        "MCPServerRemote": "mcp_server_remote:read_mcp_server_remote",
+        "MCPServerRepository": "mcp_server_repository:read_mcp_server_repository",
+        "ServerCapabilities": "server_capabilities:read_server_capabilities",
     }
 )
 
@@ -105,9 +106,7 @@ class MCPServerCard(Model):
     }
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "$schema" in fields:
             fields["schema"] = fields.pop("$schema")
         if "websiteUrl" in fields:
@@ -157,3 +156,6 @@ class MCPServerCard(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_mcp_server_card: Callable[[dict[str, Any]], MCPServerCard] = MCPServerCard._read

@@ -10,12 +10,13 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .turbine_meta import TurbineMeta
 
 _KNOWN: frozenset[str] = frozenset(["ai_mistral_turbine"])
-_READERS = Readers({"TurbineMeta": "turbine_meta:TurbineMeta"})
+_READERS = Readers({"TurbineMeta": "turbine_meta:read_turbine_meta"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -33,9 +34,7 @@ class MCPServerCardMeta(Model):
     _renamed: ClassVar[dict[str, str]] = {"ai_mistral_turbine": "ai.mistral/turbine"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "ai.mistral/turbine" in fields:
             fields["ai_mistral_turbine"] = fields.pop("ai.mistral/turbine")
         if not _KNOWN.issuperset(fields):
@@ -46,3 +45,6 @@ class MCPServerCardMeta(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_mcp_server_card_meta: Callable[[dict[str, Any]], MCPServerCardMeta] = MCPServerCardMeta._read

@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["src", "mime_type", "sizes"])
@@ -35,9 +36,7 @@ class MCPServerIcon(Model):
     _renamed: ClassVar[dict[str, str]] = {"mime_type": "mimeType"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "mimeType" in fields:
             fields["mime_type"] = fields.pop("mimeType")
         if not _KNOWN.issuperset(fields):
@@ -45,3 +44,6 @@ class MCPServerIcon(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_mcp_server_icon: Callable[[dict[str, Any]], MCPServerIcon] = MCPServerIcon._read

@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .mcp_server_authentication_requirement import MCPServerAuthenticationRequirement
@@ -20,8 +21,8 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "MCPServerAuthenticationRequirement": "mcp_server_authentication_requirement:MCPServerAuthenticationRequirement",
-        "MCPServerRemoteHeader": "mcp_server_remote_header:MCPServerRemoteHeader",
+        "MCPServerAuthenticationRequirement": "mcp_server_authentication_requirement:read_mcp_server_authentication_requirement",
+        "MCPServerRemoteHeader": "mcp_server_remote_header:read_mcp_server_remote_header",
     }
 )
 
@@ -53,9 +54,7 @@ class MCPServerRemote(Model):
     }
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "supportedProtocolVersions" in fields:
             fields["supported_protocol_versions"] = fields.pop("supportedProtocolVersions")
         if not _KNOWN.issuperset(fields):
@@ -72,3 +71,6 @@ class MCPServerRemote(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_mcp_server_remote: Callable[[dict[str, Any]], MCPServerRemote] = MCPServerRemote._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -44,9 +45,7 @@ class MCPServerRemoteHeader(Model):
     _renamed: ClassVar[dict[str, str]] = {"is_required": "isRequired", "is_secret": "isSecret"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "isRequired" in fields:
             fields["is_required"] = fields.pop("isRequired")
         if "isSecret" in fields:
@@ -62,3 +61,8 @@ class MCPServerRemoteHeader(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_mcp_server_remote_header: Callable[[dict[str, Any]], MCPServerRemoteHeader] = (
+    MCPServerRemoteHeader._read
+)

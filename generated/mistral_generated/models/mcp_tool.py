@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
     from .mcp_server_icon import MCPServerIcon
@@ -32,10 +33,10 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "MCPServerIcon": "mcp_server_icon:MCPServerIcon",
-        "MCPToolMeta": "mcp_tool_meta:MCPToolMeta",
-        "ToolAnnotations": "tool_annotations:ToolAnnotations",
-        "ToolExecution": "tool_execution:ToolExecution",
+        "MCPServerIcon": "mcp_server_icon:read_mcp_server_icon",
+        "MCPToolMeta": "mcp_tool_meta:read_mcp_tool_meta",
+        "ToolAnnotations": "tool_annotations:read_tool_annotations",
+        "ToolExecution": "tool_execution:read_tool_execution",
     }
 )
 
@@ -76,9 +77,7 @@ class MCPTool(Model):
     }
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "inputSchema" in fields:
             fields["input_schema"] = fields.pop("inputSchema")
         if "outputSchema" in fields:
@@ -104,3 +103,6 @@ class MCPTool(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_mcp_tool: Callable[[dict[str, Any]], MCPTool] = MCPTool._read

@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .mcpui_tool_meta import MCPUIToolMeta
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 _KNOWN: frozenset[str] = frozenset(["ui", "ai_mistral_turbine"])
 _READERS = Readers(
     {
-        "MCPUIToolMeta": "mcpui_tool_meta:MCPUIToolMeta",
-        "TurbineToolMeta": "turbine_tool_meta:TurbineToolMeta",
+        "MCPUIToolMeta": "mcpui_tool_meta:read_mcpui_tool_meta",
+        "TurbineToolMeta": "turbine_tool_meta:read_turbine_tool_meta",
     }
 )
 
@@ -41,9 +42,7 @@ class MCPToolMeta(Model):
     _renamed: ClassVar[dict[str, str]] = {"ai_mistral_turbine": "ai.mistral/turbine"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "ai.mistral/turbine" in fields:
             fields["ai_mistral_turbine"] = fields.pop("ai.mistral/turbine")
         if not _KNOWN.issuperset(fields):
@@ -57,3 +56,6 @@ class MCPToolMeta(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_mcp_tool_meta: Callable[[dict[str, Any]], MCPToolMeta] = MCPToolMeta._read

@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
 _KNOWN: frozenset[str] = frozenset(["resource_uri", "visibility"])
@@ -32,9 +33,7 @@ class MCPUIToolMeta(Model):
     _renamed: ClassVar[dict[str, str]] = {"resource_uri": "resourceUri"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "resourceUri" in fields:
             fields["resource_uri"] = fields.pop("resourceUri")
         if not _KNOWN.issuperset(fields):
@@ -42,3 +41,6 @@ class MCPUIToolMeta(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_mcpui_tool_meta: Callable[[dict[str, Any]], MCPUIToolMeta] = MCPUIToolMeta._read

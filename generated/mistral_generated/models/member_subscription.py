@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .api_plan import APIPlan
@@ -49,9 +50,7 @@ class MemberSubscription(Model):
     _required: ClassVar[tuple[str, ...]] = ("type",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("self_service")
@@ -63,3 +62,6 @@ class MemberSubscription(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_member_subscription: Callable[[dict[str, Any]], MemberSubscription] = MemberSubscription._read

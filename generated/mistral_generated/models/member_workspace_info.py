@@ -11,6 +11,7 @@ from ..base import Model, deprecate, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .static_workspace_roles import StaticWorkspaceRoles
@@ -42,9 +43,7 @@ class MemberWorkspaceInfo(Model):
     _required: ClassVar[tuple[str, ...]] = ("uuid", "name", "is_default", "raw_roles", "raw_role")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("is_default")
@@ -53,6 +52,11 @@ class MemberWorkspaceInfo(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_member_workspace_info: Callable[[dict[str, Any]], MemberWorkspaceInfo] = (
+    MemberWorkspaceInfo._read
+)
 
 
 deprecate(MemberWorkspaceInfo, {"raw_role": "There can be several roles; read raw_roles instead."})

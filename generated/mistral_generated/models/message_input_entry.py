@@ -13,6 +13,7 @@ from .message_input_chunk import read_message_input_chunk
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .message_input_chunk import MessageInputChunk
@@ -55,9 +56,7 @@ class MessageInputEntry(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -83,3 +82,6 @@ class MessageInputEntry(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_message_input_entry: Callable[[dict[str, Any]], MessageInputEntry] = MessageInputEntry._read

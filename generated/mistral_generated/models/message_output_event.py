@@ -13,6 +13,7 @@ from .message_output_chunk import read_message_output_chunk
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .message_output_chunk import MessageOutputChunk
@@ -66,9 +67,7 @@ class MessageOutputEvent(Model):
     _required: ClassVar[tuple[str, ...]] = ("type", "id", "content")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -89,3 +88,6 @@ class MessageOutputEvent(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_message_output_event: Callable[[dict[str, Any]], MessageOutputEvent] = MessageOutputEvent._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .roles import Roles
@@ -39,9 +40,7 @@ class MessageTokens(Model):
     _required: ClassVar[tuple[str, ...]] = ("role",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("total_tokens")
@@ -56,3 +55,6 @@ class MessageTokens(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_message_tokens: Callable[[dict[str, Any]], MessageTokens] = MessageTokens._read

@@ -10,6 +10,7 @@ import attr
 from ..base import Model, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .metric_aggregation import MetricAggregation
@@ -35,11 +36,12 @@ class MetricDefinition(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["measure", "aggregation"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_metric_definition: Callable[[dict[str, Any]], MetricDefinition] = MetricDefinition._read

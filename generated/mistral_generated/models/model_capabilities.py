@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -73,9 +74,7 @@ class ModelCapabilities(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("completion_chat")
@@ -123,3 +122,6 @@ class ModelCapabilities(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_model_capabilities: Callable[[dict[str, Any]], ModelCapabilities] = ModelCapabilities._read

@@ -12,6 +12,7 @@ from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .agent_tool import AgentTool
@@ -38,9 +39,9 @@ _KNOWN: frozenset[str] = frozenset(
 _READERS = Readers(
     {
         "AgentTool": "agent_tool:read_agent_tool",
-        "CompletionArgs": "completion_args:CompletionArgs",
-        "GuardrailConfig": "guardrail_config:GuardrailConfig",
-        "MetadataDict": "metadata_dict:MetadataDict",
+        "CompletionArgs": "completion_args:read_completion_args",
+        "GuardrailConfig": "guardrail_config:read_guardrail_config",
+        "MetadataDict": "metadata_dict:read_metadata_dict",
     }
 )
 
@@ -82,9 +83,7 @@ class ModelConversation(Model):
     _required: ClassVar[tuple[str, ...]] = ("id", "created_at", "updated_at", "model")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("tools")
@@ -118,3 +117,6 @@ class ModelConversation(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_model_conversation: Callable[[dict[str, Any]], ModelConversation] = ModelConversation._read

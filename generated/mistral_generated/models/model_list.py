@@ -12,6 +12,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from .model_card import read_model_card
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .model_card import ModelCard
@@ -42,9 +43,7 @@ class ModelList(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("data",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("data")
@@ -55,3 +54,6 @@ class ModelList(_Page, Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_model_list: Callable[[dict[str, Any]], ModelList] = ModelList._read

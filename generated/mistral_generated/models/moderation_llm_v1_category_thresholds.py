@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -58,9 +59,7 @@ class ModerationLLMV1CategoryThresholds(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("sexual")
@@ -93,3 +92,8 @@ class ModerationLLMV1CategoryThresholds(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_moderation_llm_v1_category_thresholds: Callable[
+    [dict[str, Any]], ModerationLLMV1CategoryThresholds
+] = ModerationLLMV1CategoryThresholds._read

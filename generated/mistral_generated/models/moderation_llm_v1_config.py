@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .moderation_llm_action import ModerationLLMAction
@@ -21,7 +22,7 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "ModerationLLMV1CategoryThresholds": "moderation_llm_v1_category_thresholds:ModerationLLMV1CategoryThresholds"
+        "ModerationLLMV1CategoryThresholds": "moderation_llm_v1_category_thresholds:read_moderation_llm_v1_category_thresholds"
     }
 )
 
@@ -49,9 +50,7 @@ class ModerationLLMV1Config(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("custom_category_thresholds")
@@ -65,3 +64,8 @@ class ModerationLLMV1Config(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_moderation_llm_v1_config: Callable[[dict[str, Any]], ModerationLLMV1Config] = (
+    ModerationLLMV1Config._read
+)

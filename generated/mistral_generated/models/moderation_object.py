@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_float
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["categories", "category_scores"])
@@ -33,9 +34,7 @@ class ModerationObject(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("categories")
@@ -51,3 +50,6 @@ class ModerationObject(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_moderation_object: Callable[[dict[str, Any]], ModerationObject] = ModerationObject._read

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .moderation_object import ModerationObject
+from .moderation_object import read_moderation_object
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .moderation_object import ModerationObject
 
 _KNOWN: frozenset[str] = frozenset(["id", "model", "results"])
 
@@ -35,16 +38,17 @@ class ModerationResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("id", "model", "results")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("results")
         if type(value) is list:
             fields["results"] = [
-                ModerationObject.from_dict(item) if type(item) is dict else item for item in value
+                read_moderation_object(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_moderation_response: Callable[[dict[str, Any]], ModerationResponse] = ModerationResponse._read

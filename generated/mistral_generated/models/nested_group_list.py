@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .nested_group_ref import NestedGroupRef
+from .nested_group_ref import read_nested_group_ref
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .nested_group_ref import NestedGroupRef
 
 _KNOWN: frozenset[str] = frozenset(["children"])
 
@@ -31,16 +34,17 @@ class NestedGroupList(Model):
     _required: ClassVar[tuple[str, ...]] = ("children",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("children")
         if type(value) is list:
             fields["children"] = [
-                NestedGroupRef.from_dict(item) if type(item) is dict else item for item in value
+                read_nested_group_ref(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_nested_group_list: Callable[[dict[str, Any]], NestedGroupList] = NestedGroupList._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .encoded_payload_options import EncodedPayloadOptions
@@ -38,9 +39,7 @@ class NetworkEncodedInput(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["b64payload", "encoding_options", "empty"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("empty")
@@ -49,3 +48,8 @@ class NetworkEncodedInput(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_network_encoded_input: Callable[[dict[str, Any]], NetworkEncodedInput] = (
+    NetworkEncodedInput._read
+)

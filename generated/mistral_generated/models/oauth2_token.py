@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Literal, Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -45,9 +46,7 @@ class OAuth2Token(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["access_token", "token_type"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("expires_in")
@@ -62,3 +61,6 @@ class OAuth2Token(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_oauth2_token: Callable[[dict[str, Any]], OAuth2Token] = OAuth2Token._read

@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from ..wire import read_float, read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["text", "confidence", "start_index"])
@@ -35,9 +36,7 @@ class OCRConfidenceScore(Model):
     _required: ClassVar[tuple[str, ...]] = ("text", "confidence", "start_index")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("confidence")
@@ -49,3 +48,6 @@ class OCRConfidenceScore(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_ocr_confidence_score: Callable[[dict[str, Any]], OCRConfidenceScore] = OCRConfidenceScore._read

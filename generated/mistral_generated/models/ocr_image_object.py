@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -60,9 +61,7 @@ class OCRImageObject(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("top_left_x")
@@ -80,3 +79,6 @@ class OCRImageObject(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_ocr_image_object: Callable[[dict[str, Any]], OCRImageObject] = OCRImageObject._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .ocr_block_confidence_scores import OCRBlockConfidenceScores
@@ -27,7 +28,7 @@ _KNOWN: frozenset[str] = frozenset(
     ]
 )
 _READERS = Readers(
-    {"OCRBlockConfidenceScores": "ocr_block_confidence_scores:OCRBlockConfidenceScores"}
+    {"OCRBlockConfidenceScores": "ocr_block_confidence_scores:read_ocr_block_confidence_scores"}
 )
 
 
@@ -65,9 +66,7 @@ class OCRListBlock(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("top_left_x")
@@ -88,3 +87,6 @@ class OCRListBlock(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_ocr_list_block: Callable[[dict[str, Any]], OCRListBlock] = OCRListBlock._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_float
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .ocr_confidence_score import OCRConfidenceScore
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _KNOWN: frozenset[str] = frozenset(
     ["word_confidence_scores", "average_page_confidence_score", "minimum_page_confidence_score"]
 )
-_READERS = Readers({"OCRConfidenceScore": "ocr_confidence_score:OCRConfidenceScore"})
+_READERS = Readers({"OCRConfidenceScore": "ocr_confidence_score:read_ocr_confidence_score"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -44,9 +45,7 @@ class OCRPageConfidenceScores(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("word_confidence_scores")
@@ -64,3 +63,8 @@ class OCRPageConfidenceScores(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_ocr_page_confidence_scores: Callable[[dict[str, Any]], OCRPageConfidenceScores] = (
+    OCRPageConfidenceScores._read
+)

@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["dpi", "height", "width"])
@@ -35,9 +36,7 @@ class OCRPageDimensions(Model):
     _required: ClassVar[tuple[str, ...]] = ("dpi", "height", "width")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("dpi")
@@ -52,3 +51,6 @@ class OCRPageDimensions(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_ocr_page_dimensions: Callable[[dict[str, Any]], OCRPageDimensions] = OCRPageDimensions._read

@@ -9,14 +9,17 @@ import attr
 
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
-from .ocr_image_object import OCRImageObject
-from .ocr_page_dimensions import OCRPageDimensions
+from .ocr_image_object import read_ocr_image_object
+from .ocr_page_dimensions import read_ocr_page_dimensions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .ocr_block import OCRBlock
+    from .ocr_image_object import OCRImageObject
     from .ocr_page_confidence_scores import OCRPageConfidenceScores
+    from .ocr_page_dimensions import OCRPageDimensions
     from .ocr_table_object import OCRTableObject
 
 _KNOWN: frozenset[str] = frozenset(
@@ -36,8 +39,8 @@ _KNOWN: frozenset[str] = frozenset(
 _READERS = Readers(
     {
         "OCRBlock": "ocr_block:read_ocr_block",
-        "OCRPageConfidenceScores": "ocr_page_confidence_scores:OCRPageConfidenceScores",
-        "OCRTableObject": "ocr_table_object:OCRTableObject",
+        "OCRPageConfidenceScores": "ocr_page_confidence_scores:read_ocr_page_confidence_scores",
+        "OCRTableObject": "ocr_table_object:read_ocr_table_object",
     }
 )
 
@@ -77,9 +80,7 @@ class OCRPageObject(Model):
     _required: ClassVar[tuple[str, ...]] = ("index", "markdown", "images", "dimensions")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("index")
@@ -88,7 +89,7 @@ class OCRPageObject(Model):
         value = fields.get("images")
         if type(value) is list:
             fields["images"] = [
-                OCRImageObject.from_dict(item) if type(item) is dict else item for item in value
+                read_ocr_image_object(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("tables")
         if type(value) is list:
@@ -97,7 +98,7 @@ class OCRPageObject(Model):
             ]
         value = fields.get("dimensions")
         if type(value) is dict:
-            fields["dimensions"] = OCRPageDimensions.from_dict(value)
+            fields["dimensions"] = read_ocr_page_dimensions(value)
         value = fields.get("confidence_scores")
         if type(value) is dict:
             fields["confidence_scores"] = _READERS["OCRPageConfidenceScores"](value)
@@ -109,3 +110,6 @@ class OCRPageObject(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_ocr_page_object: Callable[[dict[str, Any]], OCRPageObject] = OCRPageObject._read

@@ -12,6 +12,7 @@ from ..wire import read_bool, read_int
 from .ocr_document import read_ocr_document
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .ocr_document import OCRDocument
@@ -35,7 +36,7 @@ _KNOWN: frozenset[str] = frozenset(
         "confidence_scores_granularity",
     ]
 )
-_READERS = Readers({"ResponseFormat": "response_format:ResponseFormat"})
+_READERS = Readers({"ResponseFormat": "response_format:read_response_format"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -91,9 +92,7 @@ class OCRRequest(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("document")
@@ -129,3 +128,6 @@ class OCRRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_ocr_request: Callable[[dict[str, Any]], OCRRequest] = OCRRequest._read

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
-from .ocr_page_object import OCRPageObject
-from .ocr_usage_info import OCRUsageInfo
+from .ocr_page_object import read_ocr_page_object
+from .ocr_usage_info import read_ocr_usage_info
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .ocr_page_object import OCRPageObject
+    from .ocr_usage_info import OCRUsageInfo
 
 _KNOWN: frozenset[str] = frozenset(["pages", "model", "document_annotation", "usage_info"])
 
@@ -39,19 +43,20 @@ class OCRResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("pages", "model", "usage_info")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("pages")
         if type(value) is list:
             fields["pages"] = [
-                OCRPageObject.from_dict(item) if type(item) is dict else item for item in value
+                read_ocr_page_object(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("usage_info")
         if type(value) is dict:
-            fields["usage_info"] = OCRUsageInfo.from_dict(value)
+            fields["usage_info"] = read_ocr_usage_info(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_ocr_response: Callable[[dict[str, Any]], OCRResponse] = OCRResponse._read

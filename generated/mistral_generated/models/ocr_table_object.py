@@ -10,12 +10,13 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .ocr_confidence_score import OCRConfidenceScore
 
 _KNOWN: frozenset[str] = frozenset(["id", "content", "format", "word_confidence_scores"])
-_READERS = Readers({"OCRConfidenceScore": "ocr_confidence_score:OCRConfidenceScore"})
+_READERS = Readers({"OCRConfidenceScore": "ocr_confidence_score:read_ocr_confidence_score"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -40,9 +41,7 @@ class OCRTableObject(Model):
     _required: ClassVar[tuple[str, ...]] = ("id", "content", "format")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("word_confidence_scores")
@@ -54,3 +53,6 @@ class OCRTableObject(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_ocr_table_object: Callable[[dict[str, Any]], OCRTableObject] = OCRTableObject._read

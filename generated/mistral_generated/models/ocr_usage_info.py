@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -37,9 +38,7 @@ class OCRUsageInfo(Model):
     _required: ClassVar[tuple[str, ...]] = ("pages_processed",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("pages_processed")
@@ -54,3 +53,6 @@ class OCRUsageInfo(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_ocr_usage_info: Callable[[dict[str, Any]], OCRUsageInfo] = OCRUsageInfo._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
 _KNOWN: frozenset[str] = frozenset(["status", "clear_metrics"])
@@ -34,9 +35,7 @@ class OfflineDeploymentMetrics(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["status", "clear_metrics"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("clear_metrics")
@@ -45,3 +44,8 @@ class OfflineDeploymentMetrics(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_offline_deployment_metrics: Callable[[dict[str, Any]], OfflineDeploymentMetrics] = (
+    OfflineDeploymentMetrics._read
+)

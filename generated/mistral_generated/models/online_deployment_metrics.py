@@ -9,10 +9,13 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
-from .index_metrics import IndexMetrics
+from .index_metrics import read_index_metrics
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
+
+    from .index_metrics import IndexMetrics
 
 _KNOWN: frozenset[str] = frozenset(["status", "document_count", "index_metrics"])
 
@@ -37,9 +40,7 @@ class OnlineDeploymentMetrics(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["status", "document_count", "index_metrics"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("document_count")
@@ -48,8 +49,13 @@ class OnlineDeploymentMetrics(Model):
         value = fields.get("index_metrics")
         if type(value) is list:
             fields["index_metrics"] = [
-                IndexMetrics.from_dict(item) if type(item) is dict else item for item in value
+                read_index_metrics(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_online_deployment_metrics: Callable[[dict[str, Any]], OnlineDeploymentMetrics] = (
+    OnlineDeploymentMetrics._read
+)

@@ -12,6 +12,7 @@ from ..wire import parse_time, read_bool
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
     from .static_organization_roles import StaticOrganizationRoles
@@ -56,9 +57,7 @@ class OrganizationInvite(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("expired")
@@ -73,6 +72,9 @@ class OrganizationInvite(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_organization_invite: Callable[[dict[str, Any]], OrganizationInvite] = OrganizationInvite._read
 
 
 deprecate(OrganizationInvite, {"raw_role": "There can be several roles; read raw_roles instead."})

@@ -10,11 +10,15 @@ import attr
 from ..additions import Page
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
-from .organization_invite import OrganizationInvite
-from .organization_member import OrganizationMember
+from .organization_invite import read_organization_invite
+from .organization_member import read_organization_member
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .organization_invite import OrganizationInvite
+    from .organization_member import OrganizationMember
 
 if TYPE_CHECKING:
     _Page = Page[OrganizationMember]
@@ -48,20 +52,18 @@ class OrganizationMemberList(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("members", "invites", "total", "page", "page_size")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("members")
         if type(value) is list:
             fields["members"] = [
-                OrganizationMember.from_dict(item) if type(item) is dict else item for item in value
+                read_organization_member(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("invites")
         if type(value) is list:
             fields["invites"] = [
-                OrganizationInvite.from_dict(item) if type(item) is dict else item for item in value
+                read_organization_invite(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("total")
         if type(value) is str:
@@ -75,3 +77,8 @@ class OrganizationMemberList(_Page, Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_organization_member_list: Callable[[dict[str, Any]], OrganizationMemberList] = (
+    OrganizationMemberList._read
+)

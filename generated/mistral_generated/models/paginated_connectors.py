@@ -9,11 +9,15 @@ import attr
 
 from ..additions import Page
 from ..base import Model, fill, new, unknown
-from .connector import Connector
-from .pagination_response import PaginationResponse
+from .connector import read_connector
+from .pagination_response import read_pagination_response
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .connector import Connector
+    from .pagination_response import PaginationResponse
 
 if TYPE_CHECKING:
     _Page = Page[Connector]
@@ -41,19 +45,22 @@ class PaginatedConnectors(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("items", "pagination")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("items")
         if type(value) is list:
             fields["items"] = [
-                Connector.from_dict(item) if type(item) is dict else item for item in value
+                read_connector(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("pagination")
         if type(value) is dict:
-            fields["pagination"] = PaginationResponse.from_dict(value)
+            fields["pagination"] = read_pagination_response(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_paginated_connectors: Callable[[dict[str, Any]], PaginatedConnectors] = (
+    PaginatedConnectors._read
+)

@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from ..wire import read_bool, read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -47,9 +48,7 @@ class PaginationInfo(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("total_items")
@@ -70,3 +69,6 @@ class PaginationInfo(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_pagination_info: Callable[[dict[str, Any]], PaginationInfo] = PaginationInfo._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["next_cursor", "page_size"])
@@ -33,9 +34,7 @@ class PaginationResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("page_size",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("page_size")
@@ -44,3 +43,6 @@ class PaginationResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_pagination_response: Callable[[dict[str, Any]], PaginationResponse] = PaginationResponse._read

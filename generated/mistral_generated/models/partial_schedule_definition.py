@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Any, Self
 
     from .schedule_calendar import ScheduleCalendar
@@ -35,9 +36,9 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "ScheduleCalendar": "schedule_calendar:ScheduleCalendar",
-        "ScheduleInterval": "schedule_interval:ScheduleInterval",
-        "SchedulePolicy": "schedule_policy:SchedulePolicy",
+        "ScheduleCalendar": "schedule_calendar:read_schedule_calendar",
+        "ScheduleInterval": "schedule_interval:read_schedule_interval",
+        "SchedulePolicy": "schedule_policy:read_schedule_policy",
     }
 )
 
@@ -81,9 +82,7 @@ class PartialScheduleDefinition(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("calendars")
@@ -122,3 +121,8 @@ class PartialScheduleDefinition(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_partial_schedule_definition: Callable[[dict[str, Any]], PartialScheduleDefinition] = (
+    PartialScheduleDefinition._read
+)

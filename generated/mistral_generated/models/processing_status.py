@@ -10,6 +10,7 @@ import attr
 from ..base import Model, deprecate, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .process_status import ProcessStatus
@@ -37,14 +38,15 @@ class ProcessingStatus(Model):
     _required: ClassVar[tuple[str, ...]] = ("document_id", "process_status", "processing_status")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_processing_status: Callable[[dict[str, Any]], ProcessingStatus] = ProcessingStatus._read
 
 
 deprecate(

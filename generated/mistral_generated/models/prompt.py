@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
     from .prompt_definition import PromptDefinition
@@ -33,7 +34,7 @@ _KNOWN: frozenset[str] = frozenset(
         "description",
     ]
 )
-_READERS = Readers({"PromptDefinition": "prompt_definition:PromptDefinition"})
+_READERS = Readers({"PromptDefinition": "prompt_definition:read_prompt_definition"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -78,9 +79,7 @@ class Prompt(Model):
     }
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "sharingScope" in fields:
             fields["sharing_scope"] = fields.pop("sharingScope")
         if "createdAt" in fields:
@@ -115,3 +114,6 @@ class Prompt(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_prompt: Callable[[dict[str, Any]], Prompt] = Prompt._read

@@ -10,12 +10,13 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .prompt_variable import PromptVariable
 
 _KNOWN: frozenset[str] = frozenset(["content", "variables"])
-_READERS = Readers({"PromptVariable": "prompt_variable:PromptVariable"})
+_READERS = Readers({"PromptVariable": "prompt_variable:read_prompt_variable"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,9 +37,7 @@ class PromptDefinition(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["content", "variables"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("variables")
@@ -49,3 +48,6 @@ class PromptDefinition(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_prompt_definition: Callable[[dict[str, Any]], PromptDefinition] = PromptDefinition._read

@@ -11,12 +11,13 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .message_tokens import MessageTokens
 
 _KNOWN: frozenset[str] = frozenset(["messages", "cached_tokens", "audio_tokens"])
-_READERS = Readers({"MessageTokens": "message_tokens:MessageTokens"})
+_READERS = Readers({"MessageTokens": "message_tokens:read_message_tokens"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,9 +38,7 @@ class PromptTokensDetails(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("messages")
@@ -56,3 +55,8 @@ class PromptTokensDetails(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_prompt_tokens_details: Callable[[dict[str, Any]], PromptTokensDetails] = (
+    PromptTokensDetails._read
+)

@@ -12,12 +12,13 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
     from .prompt_definition import PromptDefinition
 
 _KNOWN: frozenset[str] = frozenset(["version", "definition", "notes", "aliases", "created_at"])
-_READERS = Readers({"PromptDefinition": "prompt_definition:PromptDefinition"})
+_READERS = Readers({"PromptDefinition": "prompt_definition:read_prompt_definition"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -43,9 +44,7 @@ class PromptVersion(Model):
     _renamed: ClassVar[dict[str, str]] = {"created_at": "createdAt"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "createdAt" in fields:
             fields["created_at"] = fields.pop("createdAt")
         if not _KNOWN.issuperset(fields):
@@ -65,3 +64,6 @@ class PromptVersion(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_prompt_version: Callable[[dict[str, Any]], PromptVersion] = PromptVersion._read

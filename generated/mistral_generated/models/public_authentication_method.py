@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .connector_authentication_header import ConnectorAuthenticationHeader
@@ -29,9 +30,9 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "ConnectorAuthenticationHeader": "connector_authentication_header:ConnectorAuthenticationHeader",
-        "ExtendedOAuthServerMetadata": "extended_oauth_server_metadata:ExtendedOAuthServerMetadata",
-        "GlobalHeaderValue": "global_header_value:GlobalHeaderValue",
+        "ConnectorAuthenticationHeader": "connector_authentication_header:read_connector_authentication_header",
+        "ExtendedOAuthServerMetadata": "extended_oauth_server_metadata:read_extended_oauth_server_metadata",
+        "GlobalHeaderValue": "global_header_value:read_global_header_value",
     }
 )
 
@@ -59,9 +60,7 @@ class PublicAuthenticationMethod(Model):
     _required: ClassVar[tuple[str, ...]] = ("method_type", "has_default_credentials")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("headers")
@@ -85,3 +84,8 @@ class PublicAuthenticationMethod(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_public_authentication_method: Callable[[dict[str, Any]], PublicAuthenticationMethod] = (
+    PublicAuthenticationMethod._read
+)

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .connection_config_type import ConnectionConfigType
@@ -38,9 +39,7 @@ class PublicConnectionConfig(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("signed")
@@ -49,3 +48,8 @@ class PublicConnectionConfig(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_public_connection_config: Callable[[dict[str, Any]], PublicConnectionConfig] = (
+    PublicConnectionConfig._read
+)

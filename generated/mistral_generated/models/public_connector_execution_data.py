@@ -9,11 +9,15 @@ import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
-from .execution_tool import ExecutionTool
-from .public_execution_connector import PublicExecutionConnector
+from .execution_tool import read_execution_tool
+from .public_execution_connector import read_public_execution_connector
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .execution_tool import ExecutionTool
+    from .public_execution_connector import PublicExecutionConnector
 
 _KNOWN: frozenset[str] = frozenset(["integrations", "tools", "use_connectors_gateway"])
 
@@ -37,21 +41,19 @@ class PublicConnectorExecutionData(Model):
     _required: ClassVar[tuple[str, ...]] = ("integrations", "tools")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("integrations")
         if type(value) is list:
             fields["integrations"] = [
-                PublicExecutionConnector.from_dict(item) if type(item) is dict else item
+                read_public_execution_connector(item) if type(item) is dict else item
                 for item in value
             ]
         value = fields.get("tools")
         if type(value) is list:
             fields["tools"] = [
-                ExecutionTool.from_dict(item) if type(item) is dict else item for item in value
+                read_execution_tool(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("use_connectors_gateway")
         if type(value) is str:
@@ -59,3 +61,8 @@ class PublicConnectorExecutionData(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_public_connector_execution_data: Callable[[dict[str, Any]], PublicConnectorExecutionData] = (
+    PublicConnectorExecutionData._read
+)

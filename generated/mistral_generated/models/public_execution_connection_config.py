@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .connection_config_type import ConnectionConfigType
@@ -20,7 +21,7 @@ _KNOWN: frozenset[str] = frozenset(
     ["type", "server", "name", "id", "tool_configuration", "hosted_internally"]
 )
 _READERS = Readers(
-    {"ToolExecutionConfiguration": "tool_execution_configuration:ToolExecutionConfiguration"}
+    {"ToolExecutionConfiguration": "tool_execution_configuration:read_tool_execution_configuration"}
 )
 
 
@@ -49,9 +50,7 @@ class PublicExecutionConnectionConfig(Model):
     _required: ClassVar[tuple[str, ...]] = ("type",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("tool_configuration")
@@ -63,3 +62,8 @@ class PublicExecutionConnectionConfig(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_public_execution_connection_config: Callable[
+    [dict[str, Any]], PublicExecutionConnectionConfig
+] = PublicExecutionConnectionConfig._read

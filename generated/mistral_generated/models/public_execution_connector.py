@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .public_execution_connection_config import PublicExecutionConnectionConfig
+from .public_execution_connection_config import read_public_execution_connection_config
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .public_execution_connection_config import PublicExecutionConnectionConfig
 
 _KNOWN: frozenset[str] = frozenset(["id", "name", "connection_config"])
 
@@ -35,14 +38,17 @@ class PublicExecutionConnector(Model):
     _required: ClassVar[tuple[str, ...]] = ("id", "name", "connection_config")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("connection_config")
         if type(value) is dict:
-            fields["connection_config"] = PublicExecutionConnectionConfig.from_dict(value)
+            fields["connection_config"] = read_public_execution_connection_config(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_public_execution_connector: Callable[[dict[str, Any]], PublicExecutionConnector] = (
+    PublicExecutionConnector._read
+)

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .public_connector_execution_data import PublicConnectorExecutionData
-from .tool import Tool
+from .public_connector_execution_data import read_public_connector_execution_data
+from .tool import read_tool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .public_connector_execution_data import PublicConnectorExecutionData
+    from .tool import Tool
 
 _KNOWN: frozenset[str] = frozenset(["tools", "tool_execution_data", "errors"])
 
@@ -36,19 +40,18 @@ class PublicExecutionEnv(Model):
     _required: ClassVar[tuple[str, ...]] = ("tools", "tool_execution_data", "errors")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("tools")
         if type(value) is list:
-            fields["tools"] = [
-                Tool.from_dict(item) if type(item) is dict else item for item in value
-            ]
+            fields["tools"] = [read_tool(item) if type(item) is dict else item for item in value]
         value = fields.get("tool_execution_data")
         if type(value) is dict:
-            fields["tool_execution_data"] = PublicConnectorExecutionData.from_dict(value)
+            fields["tool_execution_data"] = read_public_connector_execution_data(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_public_execution_env: Callable[[dict[str, Any]], PublicExecutionEnv] = PublicExecutionEnv._read

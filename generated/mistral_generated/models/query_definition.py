@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
 _KNOWN: frozenset[str] = frozenset(["name", "description", "input_schema", "output_schema"])
@@ -36,11 +37,12 @@ class QueryDefinition(Model):
     _required: ClassVar[tuple[str, ...]] = ("name", "input_schema")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_query_definition: Callable[[dict[str, Any]], QueryDefinition] = QueryDefinition._read

@@ -9,10 +9,13 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
-from .token_limits_by_model import TokenLimitsByModel
+from .token_limits_by_model import read_token_limits_by_model
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .token_limits_by_model import TokenLimitsByModel
 
 _KNOWN: frozenset[str] = frozenset(["requests_per_second", "tokens_limits_by_model"])
 
@@ -34,9 +37,7 @@ class RateLimits(Model):
     _required: ClassVar[tuple[str, ...]] = ("requests_per_second", "tokens_limits_by_model")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("requests_per_second")
@@ -45,9 +46,12 @@ class RateLimits(Model):
         value = fields.get("tokens_limits_by_model")
         if type(value) is dict:
             fields["tokens_limits_by_model"] = {
-                key: TokenLimitsByModel.from_dict(item) if type(item) is dict else item
+                key: read_token_limits_by_model(item) if type(item) is dict else item
                 for key, item in value.items()
             }
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_rate_limits: Callable[[dict[str, Any]], RateLimits] = RateLimits._read

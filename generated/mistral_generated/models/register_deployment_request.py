@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
-from .register_vespa_deployment import RegisterVespaDeployment
+from .register_vespa_deployment import read_register_vespa_deployment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
+    from .register_vespa_deployment import RegisterVespaDeployment
     from .search_index_deployment_status import SearchIndexDeploymentStatus
 
 _KNOWN: frozenset[str] = frozenset(["name", "status", "deployment"])
@@ -38,14 +40,17 @@ class RegisterDeploymentRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["name", "status", "deployment"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("deployment")
         if type(value) is dict:
-            fields["deployment"] = RegisterVespaDeployment.from_dict(value)
+            fields["deployment"] = read_register_vespa_deployment(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_register_deployment_request: Callable[[dict[str, Any]], RegisterDeploymentRequest] = (
+    RegisterDeploymentRequest._read
+)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .register_vespa_index import RegisterVespaIndex
+from .register_vespa_index import read_register_vespa_index
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
+
+    from .register_vespa_index import RegisterVespaIndex
 
 _KNOWN: frozenset[str] = frozenset(["type", "vespa_version", "indexes", "query_url"])
 
@@ -40,16 +43,19 @@ class RegisterVespaDeployment(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("indexes")
         if type(value) is list:
             fields["indexes"] = [
-                RegisterVespaIndex.from_dict(item) if type(item) is dict else item for item in value
+                read_register_vespa_index(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_register_vespa_deployment: Callable[[dict[str, Any]], RegisterVespaDeployment] = (
+    RegisterVespaDeployment._read
+)

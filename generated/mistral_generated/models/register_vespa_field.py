@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .schema_field_data_type import SchemaFieldDataType
@@ -58,9 +59,7 @@ class RegisterVespaField(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("multidimensional")
@@ -69,3 +68,6 @@ class RegisterVespaField(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_register_vespa_field: Callable[[dict[str, Any]], RegisterVespaField] = RegisterVespaField._read

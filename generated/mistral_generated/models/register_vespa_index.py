@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .register_vespa_field import RegisterVespaField
+from .register_vespa_field import read_register_vespa_field
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .register_vespa_field import RegisterVespaField
 
 _KNOWN: frozenset[str] = frozenset(["name", "fields", "sd"])
 
@@ -36,16 +39,17 @@ class RegisterVespaIndex(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["name", "fields", "sd"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("fields")
         if type(value) is list:
             fields["fields"] = [
-                RegisterVespaField.from_dict(item) if type(item) is dict else item for item in value
+                read_register_vespa_field(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_register_vespa_index: Callable[[dict[str, Any]], RegisterVespaIndex] = RegisterVespaIndex._read

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .workspace_member_ref import WorkspaceMemberRef
+from .workspace_member_ref import read_workspace_member_ref
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .workspace_member_ref import WorkspaceMemberRef
 
 _KNOWN: frozenset[str] = frozenset(["members"])
 
@@ -32,16 +35,19 @@ class RemoveWorkspaceUsersRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["members"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("members")
         if type(value) is list:
             fields["members"] = [
-                WorkspaceMemberRef.from_dict(item) if type(item) is dict else item for item in value
+                read_workspace_member_ref(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_remove_workspace_users_request: Callable[[dict[str, Any]], RemoveWorkspaceUsersRequest] = (
+    RemoveWorkspaceUsersRequest._read
+)

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["deleted_members_count", "not_deleted_members"])
@@ -33,9 +34,7 @@ class RemoveWorkspaceUsersResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("deleted_members_count",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("deleted_members_count")
@@ -44,3 +43,8 @@ class RemoveWorkspaceUsersResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_remove_workspace_users_response: Callable[[dict[str, Any]], RemoveWorkspaceUsersResponse] = (
+    RemoveWorkspaceUsersResponse._read
+)

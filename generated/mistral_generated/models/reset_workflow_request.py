@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["event_id", "reason", "exclude_signals", "exclude_updates"])
@@ -42,9 +43,7 @@ class ResetWorkflowRequest(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("event_id")
@@ -59,3 +58,8 @@ class ResetWorkflowRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_reset_workflow_request: Callable[[dict[str, Any]], ResetWorkflowRequest] = (
+    ResetWorkflowRequest._read
+)

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Literal, Self
 
     from .annotations import Annotations
@@ -31,7 +32,10 @@ _KNOWN: frozenset[str] = frozenset(
     ]
 )
 _READERS = Readers(
-    {"Annotations": "annotations:Annotations", "MCPServerIcon": "mcp_server_icon:MCPServerIcon"}
+    {
+        "Annotations": "annotations:read_annotations",
+        "MCPServerIcon": "mcp_server_icon:read_mcp_server_icon",
+    }
 )
 
 
@@ -69,9 +73,7 @@ class ResourceLink(Model):
     _renamed: ClassVar[dict[str, str]] = {"mime_type": "mimeType", "meta": "_meta"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "mimeType" in fields:
             fields["mime_type"] = fields.pop("mimeType")
         if "_meta" in fields:
@@ -92,3 +94,6 @@ class ResourceLink(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_resource_link: Callable[[dict[str, Any]], ResourceLink] = ResourceLink._read

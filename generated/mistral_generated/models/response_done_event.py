@@ -9,11 +9,14 @@ import attr
 
 from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time
-from .conversation_usage_info import ConversationUsageInfo
+from .conversation_usage_info import read_conversation_usage_info
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Literal, Self
+
+    from .conversation_usage_info import ConversationUsageInfo
 
 _KNOWN: frozenset[str] = frozenset(["type", "created_at", "usage", "p"])
 
@@ -39,9 +42,7 @@ class ResponseDoneEvent(Model):
     _required: ClassVar[tuple[str, ...]] = ("type", "usage")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -52,7 +53,10 @@ class ResponseDoneEvent(Model):
                 set_aside(fields, "created_at", "created_at")
         value = fields.get("usage")
         if type(value) is dict:
-            fields["usage"] = ConversationUsageInfo.from_dict(value)
+            fields["usage"] = read_conversation_usage_info(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_response_done_event: Callable[[dict[str, Any]], ResponseDoneEvent] = ResponseDoneEvent._read

@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Literal, Self
 
 _KNOWN: frozenset[str] = frozenset(["type", "created_at", "message", "code", "p"])
@@ -40,9 +41,7 @@ class ResponseErrorEvent(Model):
     _required: ClassVar[tuple[str, ...]] = ("type", "message", "code")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -57,3 +56,6 @@ class ResponseErrorEvent(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_response_error_event: Callable[[dict[str, Any]], ResponseErrorEvent] = ResponseErrorEvent._read

@@ -10,13 +10,14 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .json_schema import JsonSchema
     from .response_formats import ResponseFormats
 
 _KNOWN: frozenset[str] = frozenset(["type", "json_schema"])
-_READERS = Readers({"JsonSchema": "json_schema:JsonSchema"})
+_READERS = Readers({"JsonSchema": "json_schema:read_json_schema"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,9 +37,7 @@ class ResponseFormat(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["type"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("json_schema")
@@ -47,3 +46,6 @@ class ResponseFormat(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_response_format: Callable[[dict[str, Any]], ResponseFormat] = ResponseFormat._read

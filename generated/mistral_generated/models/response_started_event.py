@@ -12,6 +12,7 @@ from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Literal, Self
 
 _KNOWN: frozenset[str] = frozenset(["type", "created_at", "conversation_id", "p"])
@@ -38,9 +39,7 @@ class ResponseStartedEvent(Model):
     _required: ClassVar[tuple[str, ...]] = ("type", "conversation_id")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -52,3 +51,8 @@ class ResponseStartedEvent(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_response_started_event: Callable[[dict[str, Any]], ResponseStartedEvent] = (
+    ResponseStartedEvent._read
+)

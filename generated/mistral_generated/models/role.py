@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["name", "uuid", "description", "is_custom_role"])
@@ -37,9 +38,7 @@ class Role(Model):
     _required: ClassVar[tuple[str, ...]] = ("name", "uuid", "description", "is_custom_role")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("is_custom_role")
@@ -48,3 +47,6 @@ class Role(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_role: Callable[[dict[str, Any]], Role] = Role._read

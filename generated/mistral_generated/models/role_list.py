@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .role import Role
+from .role import read_role
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .role import Role
 
 _KNOWN: frozenset[str] = frozenset(["workspace_roles", "organization_roles"])
 
@@ -33,21 +36,22 @@ class RoleList(Model):
     _required: ClassVar[tuple[str, ...]] = ("workspace_roles", "organization_roles")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("workspace_roles")
         if type(value) is list:
             fields["workspace_roles"] = [
-                Role.from_dict(item) if type(item) is dict else item for item in value
+                read_role(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("organization_roles")
         if type(value) is list:
             fields["organization_roles"] = [
-                Role.from_dict(item) if type(item) is dict else item for item in value
+                read_role(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_role_list: Callable[[dict[str, Any]], RoleList] = RoleList._read

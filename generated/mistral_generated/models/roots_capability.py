@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["list_changed"])
@@ -31,9 +32,7 @@ class RootsCapability(Model):
     _renamed: ClassVar[dict[str, str]] = {"list_changed": "listChanged"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "listChanged" in fields:
             fields["list_changed"] = fields.pop("listChanged")
         if not _KNOWN.issuperset(fields):
@@ -44,3 +43,6 @@ class RootsCapability(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_roots_capability: Callable[[dict[str, Any]], RootsCapability] = RootsCapability._read

@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .sampling_context_capability import SamplingContextCapability
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 _KNOWN: frozenset[str] = frozenset(["context", "tools"])
 _READERS = Readers(
     {
-        "SamplingContextCapability": "sampling_context_capability:SamplingContextCapability",
-        "SamplingToolsCapability": "sampling_tools_capability:SamplingToolsCapability",
+        "SamplingContextCapability": "sampling_context_capability:read_sampling_context_capability",
+        "SamplingToolsCapability": "sampling_tools_capability:read_sampling_tools_capability",
     }
 )
 
@@ -40,9 +41,7 @@ class SamplingCapability(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("context")
@@ -54,3 +53,6 @@ class SamplingCapability(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_sampling_capability: Callable[[dict[str, Any]], SamplingCapability] = SamplingCapability._read

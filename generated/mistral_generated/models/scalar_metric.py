@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from ..wire import read_float
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["value"])
@@ -31,9 +32,7 @@ class ScalarMetric(Model):
     _required: ClassVar[tuple[str, ...]] = ("value",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("value")
@@ -42,3 +41,6 @@ class ScalarMetric(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_scalar_metric: Callable[[dict[str, Any]], ScalarMetric] = ScalarMetric._read

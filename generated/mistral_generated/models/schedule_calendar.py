@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .schedule_range import ScheduleRange
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _KNOWN: frozenset[str] = frozenset(
     ["second", "minute", "hour", "day_of_month", "month", "year", "day_of_week", "comment"]
 )
-_READERS = Readers({"ScheduleRange": "schedule_range:ScheduleRange"})
+_READERS = Readers({"ScheduleRange": "schedule_range:read_schedule_range"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -52,9 +53,7 @@ class ScheduleCalendar(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("second")
@@ -95,3 +94,6 @@ class ScheduleCalendar(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_schedule_calendar: Callable[[dict[str, Any]], ScheduleCalendar] = ScheduleCalendar._read

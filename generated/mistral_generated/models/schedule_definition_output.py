@@ -12,6 +12,7 @@ from ..wire import parse_time, read_bool, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Any, Self
 
     from .schedule_calendar import ScheduleCalendar
@@ -44,11 +45,11 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "ScheduleCalendar": "schedule_calendar:ScheduleCalendar",
-        "ScheduleFutureExecution": "schedule_future_execution:ScheduleFutureExecution",
-        "ScheduleInterval": "schedule_interval:ScheduleInterval",
-        "SchedulePolicy": "schedule_policy:SchedulePolicy",
-        "ScheduleRecentExecution": "schedule_recent_execution:ScheduleRecentExecution",
+        "ScheduleCalendar": "schedule_calendar:read_schedule_calendar",
+        "ScheduleFutureExecution": "schedule_future_execution:read_schedule_future_execution",
+        "ScheduleInterval": "schedule_interval:read_schedule_interval",
+        "SchedulePolicy": "schedule_policy:read_schedule_policy",
+        "ScheduleRecentExecution": "schedule_recent_execution:read_schedule_recent_execution",
     }
 )
 
@@ -104,9 +105,7 @@ class ScheduleDefinitionOutput(Model):
     _required: ClassVar[tuple[str, ...]] = ("input", "schedule_id", "workflow_name", "paused")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("calendars")
@@ -160,3 +159,8 @@ class ScheduleDefinitionOutput(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_schedule_definition_output: Callable[[dict[str, Any]], ScheduleDefinitionOutput] = (
+    ScheduleDefinitionOutput._read
+)

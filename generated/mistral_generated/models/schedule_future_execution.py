@@ -12,6 +12,7 @@ from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["scheduled_at"])
@@ -32,9 +33,7 @@ class ScheduleFutureExecution(Model):
     _required: ClassVar[tuple[str, ...]] = ("scheduled_at",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("scheduled_at")
@@ -46,3 +45,8 @@ class ScheduleFutureExecution(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_schedule_future_execution: Callable[[dict[str, Any]], ScheduleFutureExecution] = (
+    ScheduleFutureExecution._read
+)

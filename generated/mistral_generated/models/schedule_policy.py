@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .schedule_overlap_policy import ScheduleOverlapPolicy
@@ -40,9 +41,7 @@ class SchedulePolicy(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("catchup_window_seconds")
@@ -54,3 +53,6 @@ class SchedulePolicy(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_schedule_policy: Callable[[dict[str, Any]], SchedulePolicy] = SchedulePolicy._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["start", "end", "step"])
@@ -36,9 +37,7 @@ class ScheduleRange(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["start", "end", "step"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("start")
@@ -53,3 +52,6 @@ class ScheduleRange(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_schedule_range: Callable[[dict[str, Any]], ScheduleRange] = ScheduleRange._read

@@ -12,6 +12,7 @@ from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["scheduled_at", "started_at", "execution_id"])
@@ -36,9 +37,7 @@ class ScheduleRecentExecution(Model):
     _required: ClassVar[tuple[str, ...]] = ("scheduled_at", "started_at", "execution_id")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("scheduled_at")
@@ -56,3 +55,8 @@ class ScheduleRecentExecution(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_schedule_recent_execution: Callable[[dict[str, Any]], ScheduleRecentExecution] = (
+    ScheduleRecentExecution._read
+)

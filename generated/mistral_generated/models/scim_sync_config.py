@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -51,9 +52,7 @@ class ScimSyncConfig(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("delete_missing_groups")
@@ -74,3 +73,6 @@ class ScimSyncConfig(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_scim_sync_config: Callable[[dict[str, Any]], ScimSyncConfig] = ScimSyncConfig._read

@@ -10,6 +10,7 @@ import attr
 from ..base import Model, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["uuid", "group_name"])
@@ -33,9 +34,7 @@ class ScimSyncGroupRef(Model):
     _renamed: ClassVar[dict[str, str]] = {"group_name": "groupName"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "groupName" in fields:
             fields["group_name"] = fields.pop("groupName")
         if not _KNOWN.issuperset(fields):
@@ -43,3 +42,6 @@ class ScimSyncGroupRef(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_scim_sync_group_ref: Callable[[dict[str, Any]], ScimSyncGroupRef] = ScimSyncGroupRef._read

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .scim_sync_group_ref import ScimSyncGroupRef
+from .scim_sync_group_ref import read_scim_sync_group_ref
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .scim_sync_group_ref import ScimSyncGroupRef
 
 _KNOWN: frozenset[str] = frozenset(["group", "previous_group_name"])
 
@@ -34,16 +37,19 @@ class ScimSyncGroupUpdate(Model):
     _renamed: ClassVar[dict[str, str]] = {"previous_group_name": "previous_groupName"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "previous_groupName" in fields:
             fields["previous_group_name"] = fields.pop("previous_groupName")
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("group")
         if type(value) is dict:
-            fields["group"] = ScimSyncGroupRef.from_dict(value)
+            fields["group"] = read_scim_sync_group_ref(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_scim_sync_group_update: Callable[[dict[str, Any]], ScimSyncGroupUpdate] = (
+    ScimSyncGroupUpdate._read
+)

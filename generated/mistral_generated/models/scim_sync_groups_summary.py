@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .scim_sync_group_action import ScimSyncGroupAction
-from .scim_sync_group_update import ScimSyncGroupUpdate
+from .scim_sync_group_action import read_scim_sync_group_action
+from .scim_sync_group_update import read_scim_sync_group_update
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .scim_sync_group_action import ScimSyncGroupAction
+    from .scim_sync_group_update import ScimSyncGroupUpdate
 
 _KNOWN: frozenset[str] = frozenset(["create", "update", "delete"])
 
@@ -36,29 +40,29 @@ class ScimSyncGroupsSummary(Model):
     _required: ClassVar[tuple[str, ...]] = ("create", "update", "delete")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("create")
         if type(value) is list:
             fields["create"] = [
-                ScimSyncGroupAction.from_dict(item) if type(item) is dict else item
-                for item in value
+                read_scim_sync_group_action(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("update")
         if type(value) is list:
             fields["update"] = [
-                ScimSyncGroupUpdate.from_dict(item) if type(item) is dict else item
-                for item in value
+                read_scim_sync_group_update(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("delete")
         if type(value) is list:
             fields["delete"] = [
-                ScimSyncGroupAction.from_dict(item) if type(item) is dict else item
-                for item in value
+                read_scim_sync_group_action(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_scim_sync_groups_summary: Callable[[dict[str, Any]], ScimSyncGroupsSummary] = (
+    ScimSyncGroupsSummary._read
+)

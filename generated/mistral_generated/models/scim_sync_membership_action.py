@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .scim_sync_group_ref import ScimSyncGroupRef
-from .scim_sync_user_ref import ScimSyncUserRef
+from .scim_sync_group_ref import read_scim_sync_group_ref
+from .scim_sync_user_ref import read_scim_sync_user_ref
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .scim_sync_group_ref import ScimSyncGroupRef
+    from .scim_sync_user_ref import ScimSyncUserRef
 
 _KNOWN: frozenset[str] = frozenset(["group", "users_added", "users_removed"])
 
@@ -36,24 +40,27 @@ class ScimSyncMembershipAction(Model):
     _required: ClassVar[tuple[str, ...]] = ("group", "users_added", "users_removed")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("group")
         if type(value) is dict:
-            fields["group"] = ScimSyncGroupRef.from_dict(value)
+            fields["group"] = read_scim_sync_group_ref(value)
         value = fields.get("users_added")
         if type(value) is list:
             fields["users_added"] = [
-                ScimSyncUserRef.from_dict(item) if type(item) is dict else item for item in value
+                read_scim_sync_user_ref(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("users_removed")
         if type(value) is list:
             fields["users_removed"] = [
-                ScimSyncUserRef.from_dict(item) if type(item) is dict else item for item in value
+                read_scim_sync_user_ref(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_scim_sync_membership_action: Callable[[dict[str, Any]], ScimSyncMembershipAction] = (
+    ScimSyncMembershipAction._read
+)

@@ -11,12 +11,13 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .scim_sync_config import ScimSyncConfig
 
 _KNOWN: frozenset[str] = frozenset(["dry_run", "sync_config"])
-_READERS = Readers({"ScimSyncConfig": "scim_sync_config:ScimSyncConfig"})
+_READERS = Readers({"ScimSyncConfig": "scim_sync_config:read_scim_sync_config"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,9 +37,7 @@ class ScimSyncRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["dry_run"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("dry_run")
@@ -50,3 +49,6 @@ class ScimSyncRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_scim_sync_request: Callable[[dict[str, Any]], ScimSyncRequest] = ScimSyncRequest._read

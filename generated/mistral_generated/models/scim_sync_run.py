@@ -9,14 +9,17 @@ import attr
 
 from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_bool
-from .scim_sync_config import ScimSyncConfig
-from .scim_sync_summary import ScimSyncSummary
+from .scim_sync_config import read_scim_sync_config
+from .scim_sync_summary import read_scim_sync_summary
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
+    from .scim_sync_config import ScimSyncConfig
     from .scim_sync_run_status import ScimSyncRunStatus
+    from .scim_sync_summary import ScimSyncSummary
 
 _KNOWN: frozenset[str] = frozenset(
     [
@@ -74,9 +77,7 @@ class ScimSyncRun(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("dry_run")
@@ -84,7 +85,7 @@ class ScimSyncRun(Model):
             fields["dry_run"] = read_bool(value)
         value = fields.get("sync_config")
         if type(value) is dict:
-            fields["sync_config"] = ScimSyncConfig.from_dict(value)
+            fields["sync_config"] = read_scim_sync_config(value)
         value = fields.get("created_at")
         if value is not None:
             try:
@@ -105,7 +106,10 @@ class ScimSyncRun(Model):
                 set_aside(fields, "finished_at", "finished_at")
         value = fields.get("summary")
         if type(value) is dict:
-            fields["summary"] = ScimSyncSummary.from_dict(value)
+            fields["summary"] = read_scim_sync_summary(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_scim_sync_run: Callable[[dict[str, Any]], ScimSyncRun] = ScimSyncRun._read

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .scim_sync_groups_summary import ScimSyncGroupsSummary
-from .scim_sync_membership_action import ScimSyncMembershipAction
-from .scim_sync_users_summary import ScimSyncUsersSummary
+from .scim_sync_groups_summary import read_scim_sync_groups_summary
+from .scim_sync_membership_action import read_scim_sync_membership_action
+from .scim_sync_users_summary import read_scim_sync_users_summary
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .scim_sync_groups_summary import ScimSyncGroupsSummary
+    from .scim_sync_membership_action import ScimSyncMembershipAction
+    from .scim_sync_users_summary import ScimSyncUsersSummary
 
 _KNOWN: frozenset[str] = frozenset(["users", "groups", "memberships"])
 
@@ -37,23 +42,24 @@ class ScimSyncSummary(Model):
     _required: ClassVar[tuple[str, ...]] = ("users", "groups", "memberships")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("users")
         if type(value) is dict:
-            fields["users"] = ScimSyncUsersSummary.from_dict(value)
+            fields["users"] = read_scim_sync_users_summary(value)
         value = fields.get("groups")
         if type(value) is dict:
-            fields["groups"] = ScimSyncGroupsSummary.from_dict(value)
+            fields["groups"] = read_scim_sync_groups_summary(value)
         value = fields.get("memberships")
         if type(value) is list:
             fields["memberships"] = [
-                ScimSyncMembershipAction.from_dict(item) if type(item) is dict else item
+                read_scim_sync_membership_action(item) if type(item) is dict else item
                 for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_scim_sync_summary: Callable[[dict[str, Any]], ScimSyncSummary] = ScimSyncSummary._read

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .scim_sync_user_ref import ScimSyncUserRef
+from .scim_sync_user_ref import read_scim_sync_user_ref
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .scim_sync_user_ref import ScimSyncUserRef
 
 _KNOWN: frozenset[str] = frozenset(["user"])
 
@@ -31,14 +34,17 @@ class ScimSyncUserAction(Model):
     _required: ClassVar[tuple[str, ...]] = ("user",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("user")
         if type(value) is dict:
-            fields["user"] = ScimSyncUserRef.from_dict(value)
+            fields["user"] = read_scim_sync_user_ref(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_scim_sync_user_action: Callable[[dict[str, Any]], ScimSyncUserAction] = (
+    ScimSyncUserAction._read
+)

@@ -10,6 +10,7 @@ import attr
 from ..base import Model, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["uuid", "user_name"])
@@ -33,9 +34,7 @@ class ScimSyncUserRef(Model):
     _renamed: ClassVar[dict[str, str]] = {"user_name": "userName"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "userName" in fields:
             fields["user_name"] = fields.pop("userName")
         if not _KNOWN.issuperset(fields):
@@ -43,3 +42,6 @@ class ScimSyncUserRef(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_scim_sync_user_ref: Callable[[dict[str, Any]], ScimSyncUserRef] = ScimSyncUserRef._read

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .scim_sync_user_action import ScimSyncUserAction
+from .scim_sync_user_action import read_scim_sync_user_action
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .scim_sync_user_action import ScimSyncUserAction
 
 _KNOWN: frozenset[str] = frozenset(["provision", "deprovision"])
 
@@ -33,21 +36,24 @@ class ScimSyncUsersSummary(Model):
     _required: ClassVar[tuple[str, ...]] = ("provision", "deprovision")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("provision")
         if type(value) is list:
             fields["provision"] = [
-                ScimSyncUserAction.from_dict(item) if type(item) is dict else item for item in value
+                read_scim_sync_user_action(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("deprovision")
         if type(value) is list:
             fields["deprovision"] = [
-                ScimSyncUserAction.from_dict(item) if type(item) is dict else item for item in value
+                read_scim_sync_user_action(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_scim_sync_users_summary: Callable[[dict[str, Any]], ScimSyncUsersSummary] = (
+    ScimSyncUsersSummary._read
+)

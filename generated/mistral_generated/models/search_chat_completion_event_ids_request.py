@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
-from .filter_payload import FilterPayload
+from .filter_payload import read_filter_payload
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .filter_payload import FilterPayload
 
 _KNOWN: frozenset[str] = frozenset(["search_params", "extra_fields"])
 
@@ -35,14 +38,17 @@ class SearchChatCompletionEventIdsRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["search_params"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("search_params")
         if type(value) is dict:
-            fields["search_params"] = FilterPayload.from_dict(value)
+            fields["search_params"] = read_filter_payload(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_search_chat_completion_event_ids_request: Callable[
+    [dict[str, Any]], SearchChatCompletionEventIdsRequest
+] = SearchChatCompletionEventIdsRequest._read

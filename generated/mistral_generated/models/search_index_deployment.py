@@ -9,13 +9,15 @@ import attr
 
 from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
-from .vespa_deployment import VespaDeployment
+from .vespa_deployment import read_vespa_deployment
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
     from .search_index_deployment_status import SearchIndexDeploymentStatus
+    from .vespa_deployment import VespaDeployment
 
 _KNOWN: frozenset[str] = frozenset(
     [
@@ -69,9 +71,7 @@ class SearchIndexDeployment(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("document_count")
@@ -91,7 +91,12 @@ class SearchIndexDeployment(Model):
                 set_aside(fields, "modified_at", "modified_at")
         value = fields.get("deployment")
         if type(value) is dict:
-            fields["deployment"] = VespaDeployment.from_dict(value)
+            fields["deployment"] = read_vespa_deployment(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_search_index_deployment: Callable[[dict[str, Any]], SearchIndexDeployment] = (
+    SearchIndexDeployment._read
+)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .search_index_deployment import SearchIndexDeployment
+from .search_index_deployment import read_search_index_deployment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .search_index_deployment import SearchIndexDeployment
 
 _KNOWN: frozenset[str] = frozenset(["deployments"])
 
@@ -31,17 +34,19 @@ class SearchIndexDeploymentList(Model):
     _required: ClassVar[tuple[str, ...]] = ("deployments",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("deployments")
         if type(value) is list:
             fields["deployments"] = [
-                SearchIndexDeployment.from_dict(item) if type(item) is dict else item
-                for item in value
+                read_search_index_deployment(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_search_index_deployment_list: Callable[[dict[str, Any]], SearchIndexDeploymentList] = (
+    SearchIndexDeploymentList._read
+)

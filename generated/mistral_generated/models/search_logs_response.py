@@ -9,12 +9,14 @@ import attr
 
 from ..additions import Page
 from ..base import Model, fill, new, unknown
-from .log_feed import LogFeed
+from .log_feed import read_log_feed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .log_entry import LogEntry
+    from .log_feed import LogFeed
 
 if TYPE_CHECKING:
     _Page = Page[LogEntry]
@@ -40,14 +42,15 @@ class SearchLogsResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("logs",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("logs")
         if type(value) is dict:
-            fields["logs"] = LogFeed.from_dict(value)
+            fields["logs"] = read_log_feed(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_search_logs_response: Callable[[dict[str, Any]], SearchLogsResponse] = SearchLogsResponse._read

@@ -9,12 +9,14 @@ import attr
 
 from ..additions import Page
 from ..base import Model, fill, new, unknown
-from .span_evaluation_feed import SpanEvaluationFeed
+from .span_evaluation_feed import read_span_evaluation_feed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .span_evaluation import SpanEvaluation
+    from .span_evaluation_feed import SpanEvaluationFeed
 
 if TYPE_CHECKING:
     _Page = Page[SpanEvaluation]
@@ -40,14 +42,17 @@ class SearchSpanEvaluationsResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("span_evaluations",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("span_evaluations")
         if type(value) is dict:
-            fields["span_evaluations"] = SpanEvaluationFeed.from_dict(value)
+            fields["span_evaluations"] = read_span_evaluation_feed(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_search_span_evaluations_response: Callable[[dict[str, Any]], SearchSpanEvaluationsResponse] = (
+    SearchSpanEvaluationsResponse._read
+)

@@ -9,12 +9,14 @@ import attr
 
 from ..additions import Page
 from ..base import Model, fill, new, unknown
-from .span_feed import SpanFeed
+from .span_feed import read_span_feed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .span import Span
+    from .span_feed import SpanFeed
 
 if TYPE_CHECKING:
     _Page = Page[Span]
@@ -40,14 +42,17 @@ class SearchSpansResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("spans",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("spans")
         if type(value) is dict:
-            fields["spans"] = SpanFeed.from_dict(value)
+            fields["spans"] = read_span_feed(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_search_spans_response: Callable[[dict[str, Any]], SearchSpansResponse] = (
+    SearchSpansResponse._read
+)

@@ -9,12 +9,14 @@ import attr
 
 from ..additions import Page
 from ..base import Model, fill, new, unknown
-from .trace_feed import TraceFeed
+from .trace_feed import read_trace_feed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .trace import Trace
+    from .trace_feed import TraceFeed
 
 if TYPE_CHECKING:
     _Page = Page[Trace]
@@ -40,14 +42,17 @@ class SearchTracesResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("traces",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("traces")
         if type(value) is dict:
-            fields["traces"] = TraceFeed.from_dict(value)
+            fields["traces"] = read_trace_feed(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_search_traces_response: Callable[[dict[str, Any]], SearchTracesResponse] = (
+    SearchTracesResponse._read
+)

@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
     from .completions_capability import CompletionsCapability
@@ -24,12 +25,12 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "CompletionsCapability": "completions_capability:CompletionsCapability",
-        "LoggingCapability": "logging_capability:LoggingCapability",
-        "PromptsCapability": "prompts_capability:PromptsCapability",
-        "ResourcesCapability": "resources_capability:ResourcesCapability",
-        "ServerTasksCapability": "server_tasks_capability:ServerTasksCapability",
-        "ToolsCapability": "tools_capability:ToolsCapability",
+        "CompletionsCapability": "completions_capability:read_completions_capability",
+        "LoggingCapability": "logging_capability:read_logging_capability",
+        "PromptsCapability": "prompts_capability:read_prompts_capability",
+        "ResourcesCapability": "resources_capability:read_resources_capability",
+        "ServerTasksCapability": "server_tasks_capability:read_server_tasks_capability",
+        "ToolsCapability": "tools_capability:read_tools_capability",
     }
 )
 
@@ -60,9 +61,7 @@ class ServerCapabilities(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("logging")
@@ -86,3 +85,6 @@ class ServerCapabilities(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_server_capabilities: Callable[[dict[str, Any]], ServerCapabilities] = ServerCapabilities._read

@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
     from .query_workflow_request_input import QueryWorkflowRequestInput
@@ -38,9 +39,7 @@ class SignalWorkflowRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["name"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("input")
@@ -49,3 +48,8 @@ class SignalWorkflowRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_signal_workflow_request: Callable[[dict[str, Any]], SignalWorkflowRequest] = (
+    SignalWorkflowRequest._read
+)

@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
     from .registry_sharing_scope import RegistrySharingScope
@@ -31,7 +32,7 @@ _KNOWN: frozenset[str] = frozenset(
         "latest_version",
     ]
 )
-_READERS = Readers({"SkillDefinition": "skill_definition:SkillDefinition"})
+_READERS = Readers({"SkillDefinition": "skill_definition:read_skill_definition"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -72,9 +73,7 @@ class Skill(Model):
     }
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "sharingScope" in fields:
             fields["sharing_scope"] = fields.pop("sharingScope")
         if "createdAt" in fields:
@@ -109,3 +108,6 @@ class Skill(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_skill: Callable[[dict[str, Any]], Skill] = Skill._read

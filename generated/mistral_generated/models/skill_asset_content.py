@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["is_executable", "raw_content", "text_content"])
@@ -42,9 +43,7 @@ class SkillAssetContent(Model):
     }
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "isExecutable" in fields:
             fields["is_executable"] = fields.pop("isExecutable")
         if "rawContent" in fields:
@@ -59,3 +58,6 @@ class SkillAssetContent(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_skill_asset_content: Callable[[dict[str, Any]], SkillAssetContent] = SkillAssetContent._read

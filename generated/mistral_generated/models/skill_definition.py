@@ -10,12 +10,13 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .skill_asset_content import SkillAssetContent
 
 _KNOWN: frozenset[str] = frozenset(["description", "body", "assets"])
-_READERS = Readers({"SkillAssetContent": "skill_asset_content:SkillAssetContent"})
+_READERS = Readers({"SkillAssetContent": "skill_asset_content:read_skill_asset_content"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,9 +38,7 @@ class SkillDefinition(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["description", "body", "assets"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("assets")
@@ -51,3 +50,6 @@ class SkillDefinition(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_skill_definition: Callable[[dict[str, Any]], SkillDefinition] = SkillDefinition._read

@@ -12,6 +12,7 @@ from ..wire import parse_time, read_float, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Literal, Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -274,9 +275,7 @@ class Span(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("start_time")
@@ -333,3 +332,6 @@ class Span(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_span: Callable[[dict[str, Any]], Span] = Span._read

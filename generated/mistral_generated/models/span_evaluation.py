@@ -12,6 +12,7 @@ from ..wire import parse_time, read_float
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -91,9 +92,7 @@ class SpanEvaluation(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("timestamp")
@@ -108,3 +107,6 @@ class SpanEvaluation(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_span_evaluation: Callable[[dict[str, Any]], SpanEvaluation] = SpanEvaluation._read

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .otel_field_definition import OtelFieldDefinition
+from .otel_field_definition import read_otel_field_definition
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .otel_field_definition import OtelFieldDefinition
 
 _KNOWN: frozenset[str] = frozenset(["field_definitions"])
 
@@ -31,17 +34,17 @@ class SpanFields(Model):
     _required: ClassVar[tuple[str, ...]] = ("field_definitions",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("field_definitions")
         if type(value) is list:
             fields["field_definitions"] = [
-                OtelFieldDefinition.from_dict(item) if type(item) is dict else item
-                for item in value
+                read_otel_field_definition(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_span_fields: Callable[[dict[str, Any]], SpanFields] = SpanFields._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .metadata_dict import MetadataDict
@@ -28,7 +29,7 @@ _KNOWN: frozenset[str] = frozenset(
         "response_format",
     ]
 )
-_READERS = Readers({"MetadataDict": "metadata_dict:MetadataDict"})
+_READERS = Readers({"MetadataDict": "metadata_dict:read_metadata_dict"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -62,9 +63,7 @@ class SpeechRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["stream", "input", "response_format"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("metadata")
@@ -76,3 +75,6 @@ class SpeechRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_speech_request: Callable[[dict[str, Any]], SpeechRequest] = SpeechRequest._read

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .speech_stream_events_usage_info import SpeechStreamEventsUsageInfo
+from .speech_stream_events_usage_info import read_speech_stream_events_usage_info
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
+
+    from .speech_stream_events_usage_info import SpeechStreamEventsUsageInfo
 
 _KNOWN: frozenset[str] = frozenset(["type", "usage"])
 
@@ -33,14 +36,15 @@ class SpeechStreamDone(Model):
     _required: ClassVar[tuple[str, ...]] = ("type", "usage")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("usage")
         if type(value) is dict:
-            fields["usage"] = SpeechStreamEventsUsageInfo.from_dict(value)
+            fields["usage"] = read_speech_stream_events_usage_info(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_speech_stream_done: Callable[[dict[str, Any]], SpeechStreamDone] = SpeechStreamDone._read

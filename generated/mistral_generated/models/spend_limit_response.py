@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .spend_limits import SpendLimits
+from .spend_limits import read_spend_limits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .spend_limits import SpendLimits
 
 _KNOWN: frozenset[str] = frozenset(["limits"])
 
@@ -31,14 +34,15 @@ class SpendLimitResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("limits",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("limits")
         if type(value) is dict:
-            fields["limits"] = SpendLimits.from_dict(value)
+            fields["limits"] = read_spend_limits(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_spend_limit_response: Callable[[dict[str, Any]], SpendLimitResponse] = SpendLimitResponse._read

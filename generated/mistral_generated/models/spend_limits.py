@@ -9,10 +9,13 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..wire import read_bool
-from .usage_limits import UsageLimits
+from .usage_limits import read_usage_limits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .usage_limits import UsageLimits
 
 _KNOWN: frozenset[str] = frozenset(
     ["completion", "last_payment_failure", "last_payment_failure_protection", "currency"]
@@ -46,14 +49,12 @@ class SpendLimits(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("completion")
         if type(value) is dict:
-            fields["completion"] = UsageLimits.from_dict(value)
+            fields["completion"] = read_usage_limits(value)
         value = fields.get("last_payment_failure")
         if type(value) is str:
             fields["last_payment_failure"] = read_bool(value)
@@ -63,3 +64,6 @@ class SpendLimits(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_spend_limits: Callable[[dict[str, Any]], SpendLimits] = SpendLimits._read

@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -46,11 +47,14 @@ class StreamEventWorkflowContext(Model):
     _required: ClassVar[tuple[str, ...]] = ("namespace", "workflow_name", "workflow_exec_id")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_stream_event_workflow_context: Callable[[dict[str, Any]], StreamEventWorkflowContext] = (
+    StreamEventWorkflowContext._read
+)

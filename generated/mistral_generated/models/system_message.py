@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from .system_message_content_chunks import read_system_message_content_chunks
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .system_message_content_chunks import SystemMessageContentChunks
@@ -36,9 +37,7 @@ class SystemMessage(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["role", "content"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("content")
@@ -50,3 +49,6 @@ class SystemMessage(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_system_message: Callable[[dict[str, Any]], SystemMessage] = SystemMessage._read

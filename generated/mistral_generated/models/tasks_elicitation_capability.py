@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .tasks_create_elicitation_capability import TasksCreateElicitationCapability
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _KNOWN: frozenset[str] = frozenset(["create"])
 _READERS = Readers(
     {
-        "TasksCreateElicitationCapability": "tasks_create_elicitation_capability:TasksCreateElicitationCapability"
+        "TasksCreateElicitationCapability": "tasks_create_elicitation_capability:read_tasks_create_elicitation_capability"
     }
 )
 
@@ -36,9 +37,7 @@ class TasksElicitationCapability(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("create")
@@ -47,3 +46,8 @@ class TasksElicitationCapability(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tasks_elicitation_capability: Callable[[dict[str, Any]], TasksElicitationCapability] = (
+    TasksElicitationCapability._read
+)

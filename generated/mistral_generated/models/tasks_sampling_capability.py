@@ -10,13 +10,16 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .tasks_create_message_capability import TasksCreateMessageCapability
 
 _KNOWN: frozenset[str] = frozenset(["create_message"])
 _READERS = Readers(
-    {"TasksCreateMessageCapability": "tasks_create_message_capability:TasksCreateMessageCapability"}
+    {
+        "TasksCreateMessageCapability": "tasks_create_message_capability:read_tasks_create_message_capability"
+    }
 )
 
 
@@ -35,9 +38,7 @@ class TasksSamplingCapability(Model):
     _renamed: ClassVar[dict[str, str]] = {"create_message": "createMessage"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "createMessage" in fields:
             fields["create_message"] = fields.pop("createMessage")
         if not _KNOWN.issuperset(fields):
@@ -48,3 +49,8 @@ class TasksSamplingCapability(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tasks_sampling_capability: Callable[[dict[str, Any]], TasksSamplingCapability] = (
+    TasksSamplingCapability._read
+)

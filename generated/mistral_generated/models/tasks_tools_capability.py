@@ -10,12 +10,13 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .tasks_call_capability import TasksCallCapability
 
 _KNOWN: frozenset[str] = frozenset(["call"])
-_READERS = Readers({"TasksCallCapability": "tasks_call_capability:TasksCallCapability"})
+_READERS = Readers({"TasksCallCapability": "tasks_call_capability:read_tasks_call_capability"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,9 +33,7 @@ class TasksToolsCapability(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("call")
@@ -43,3 +42,8 @@ class TasksToolsCapability(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tasks_tools_capability: Callable[[dict[str, Any]], TasksToolsCapability] = (
+    TasksToolsCapability._read
+)

@@ -10,12 +10,13 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .tempo_trace_batch import TempoTraceBatch
 
 _KNOWN: frozenset[str] = frozenset(["batches"])
-_READERS = Readers({"TempoTraceBatch": "tempo_trace_batch:TempoTraceBatch"})
+_READERS = Readers({"TempoTraceBatch": "tempo_trace_batch:read_tempo_trace_batch"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,9 +33,7 @@ class TempoGetTraceResponse(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("batches")
@@ -45,3 +44,8 @@ class TempoGetTraceResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tempo_get_trace_response: Callable[[dict[str, Any]], TempoGetTraceResponse] = (
+    TempoGetTraceResponse._read
+)

@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from .tempo_trace_attribute_value import read_tempo_trace_attribute_value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .tempo_trace_attribute_value import TempoTraceAttributeValue
@@ -35,9 +36,7 @@ class TempoTraceAttribute(Model):
     _required: ClassVar[tuple[str, ...]] = ("key", "value")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("value")
@@ -46,3 +45,8 @@ class TempoTraceAttribute(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tempo_trace_attribute: Callable[[dict[str, Any]], TempoTraceAttribute] = (
+    TempoTraceAttribute._read
+)

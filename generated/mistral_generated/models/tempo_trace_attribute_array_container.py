@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .tempo_trace_attribute_array_element import TempoTraceAttributeArrayElement
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _KNOWN: frozenset[str] = frozenset(["values"])
 _READERS = Readers(
     {
-        "TempoTraceAttributeArrayElement": "tempo_trace_attribute_array_element:TempoTraceAttributeArrayElement"
+        "TempoTraceAttributeArrayElement": "tempo_trace_attribute_array_element:read_tempo_trace_attribute_array_element"
     }
 )
 
@@ -36,9 +37,7 @@ class TempoTraceAttributeArrayContainer(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("values")
@@ -50,3 +49,8 @@ class TempoTraceAttributeArrayContainer(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tempo_trace_attribute_array_container: Callable[
+    [dict[str, Any]], TempoTraceAttributeArrayContainer
+] = TempoTraceAttributeArrayContainer._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["string_value", "int_value", "bool_value"])
@@ -39,9 +40,7 @@ class TempoTraceAttributeArrayElement(Model):
     }
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "stringValue" in fields:
             fields["string_value"] = fields.pop("stringValue")
         if "intValue" in fields:
@@ -56,3 +55,8 @@ class TempoTraceAttributeArrayElement(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tempo_trace_attribute_array_element: Callable[
+    [dict[str, Any]], TempoTraceAttributeArrayElement
+] = TempoTraceAttributeArrayElement._read

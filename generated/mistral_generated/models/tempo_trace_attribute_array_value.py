@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .tempo_trace_attribute_array_container import TempoTraceAttributeArrayContainer
+from .tempo_trace_attribute_array_container import read_tempo_trace_attribute_array_container
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .tempo_trace_attribute_array_container import TempoTraceAttributeArrayContainer
 
 _KNOWN: frozenset[str] = frozenset(["array_value"])
 
@@ -32,16 +35,19 @@ class TempoTraceAttributeArrayValue(Model):
     _renamed: ClassVar[dict[str, str]] = {"array_value": "arrayValue"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "arrayValue" in fields:
             fields["array_value"] = fields.pop("arrayValue")
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("array_value")
         if type(value) is dict:
-            fields["array_value"] = TempoTraceAttributeArrayContainer.from_dict(value)
+            fields["array_value"] = read_tempo_trace_attribute_array_container(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tempo_trace_attribute_array_value: Callable[
+    [dict[str, Any]], TempoTraceAttributeArrayValue
+] = TempoTraceAttributeArrayValue._read

@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["bool_value"])
@@ -32,9 +33,7 @@ class TempoTraceAttributeBoolValue(Model):
     _renamed: ClassVar[dict[str, str]] = {"bool_value": "boolValue"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "boolValue" in fields:
             fields["bool_value"] = fields.pop("boolValue")
         if not _KNOWN.issuperset(fields):
@@ -45,3 +44,8 @@ class TempoTraceAttributeBoolValue(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tempo_trace_attribute_bool_value: Callable[[dict[str, Any]], TempoTraceAttributeBoolValue] = (
+    TempoTraceAttributeBoolValue._read
+)

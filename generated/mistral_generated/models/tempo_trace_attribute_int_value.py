@@ -10,6 +10,7 @@ import attr
 from ..base import Model, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["int_value"])
@@ -31,9 +32,7 @@ class TempoTraceAttributeIntValue(Model):
     _renamed: ClassVar[dict[str, str]] = {"int_value": "intValue"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "intValue" in fields:
             fields["int_value"] = fields.pop("intValue")
         if not _KNOWN.issuperset(fields):
@@ -41,3 +40,8 @@ class TempoTraceAttributeIntValue(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tempo_trace_attribute_int_value: Callable[[dict[str, Any]], TempoTraceAttributeIntValue] = (
+    TempoTraceAttributeIntValue._read
+)

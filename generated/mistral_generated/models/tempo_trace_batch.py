@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import ABSENT, Model, Readers, fill, new, unknown
-from .tempo_trace_resource import TempoTraceResource
+from .tempo_trace_resource import read_tempo_trace_resource
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
+    from .tempo_trace_resource import TempoTraceResource
     from .tempo_trace_scope_span import TempoTraceScopeSpan
 
 _KNOWN: frozenset[str] = frozenset(["resource", "scope_spans"])
-_READERS = Readers({"TempoTraceScopeSpan": "tempo_trace_scope_span:TempoTraceScopeSpan"})
+_READERS = Readers({"TempoTraceScopeSpan": "tempo_trace_scope_span:read_tempo_trace_scope_span"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,16 +39,14 @@ class TempoTraceBatch(Model):
     _renamed: ClassVar[dict[str, str]] = {"scope_spans": "scopeSpans"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "scopeSpans" in fields:
             fields["scope_spans"] = fields.pop("scopeSpans")
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("resource")
         if type(value) is dict:
-            fields["resource"] = TempoTraceResource.from_dict(value)
+            fields["resource"] = read_tempo_trace_resource(value)
         value = fields.get("scope_spans")
         if type(value) is list:
             fields["scope_spans"] = [
@@ -56,3 +56,6 @@ class TempoTraceBatch(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tempo_trace_batch: Callable[[dict[str, Any]], TempoTraceBatch] = TempoTraceBatch._read

@@ -10,12 +10,13 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .tempo_trace_attribute import TempoTraceAttribute
 
 _KNOWN: frozenset[str] = frozenset(["name", "time_unix_nano", "attributes"])
-_READERS = Readers({"TempoTraceAttribute": "tempo_trace_attribute:TempoTraceAttribute"})
+_READERS = Readers({"TempoTraceAttribute": "tempo_trace_attribute:read_tempo_trace_attribute"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -38,9 +39,7 @@ class TempoTraceEvent(Model):
     _renamed: ClassVar[dict[str, str]] = {"time_unix_nano": "timeUnixNano"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "timeUnixNano" in fields:
             fields["time_unix_nano"] = fields.pop("timeUnixNano")
         if not _KNOWN.issuperset(fields):
@@ -54,3 +53,6 @@ class TempoTraceEvent(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tempo_trace_event: Callable[[dict[str, Any]], TempoTraceEvent] = TempoTraceEvent._read

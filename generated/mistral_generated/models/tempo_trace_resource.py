@@ -10,12 +10,13 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .tempo_trace_attribute import TempoTraceAttribute
 
 _KNOWN: frozenset[str] = frozenset(["attributes"])
-_READERS = Readers({"TempoTraceAttribute": "tempo_trace_attribute:TempoTraceAttribute"})
+_READERS = Readers({"TempoTraceAttribute": "tempo_trace_attribute:read_tempo_trace_attribute"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,9 +33,7 @@ class TempoTraceResource(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("attributes")
@@ -46,3 +45,6 @@ class TempoTraceResource(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tempo_trace_resource: Callable[[dict[str, Any]], TempoTraceResource] = TempoTraceResource._read

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import ABSENT, Model, Readers, fill, new, unknown
-from .tempo_trace_scope import TempoTraceScope
+from .tempo_trace_scope import read_tempo_trace_scope
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
+    from .tempo_trace_scope import TempoTraceScope
     from .tempo_trace_span import TempoTraceSpan
 
 _KNOWN: frozenset[str] = frozenset(["scope", "spans"])
-_READERS = Readers({"TempoTraceSpan": "tempo_trace_span:TempoTraceSpan"})
+_READERS = Readers({"TempoTraceSpan": "tempo_trace_span:read_tempo_trace_span"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,14 +38,12 @@ class TempoTraceScopeSpan(Model):
     _required: ClassVar[tuple[str, ...]] = ("scope",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("scope")
         if type(value) is dict:
-            fields["scope"] = TempoTraceScope.from_dict(value)
+            fields["scope"] = read_tempo_trace_scope(value)
         value = fields.get("spans")
         if type(value) is list:
             fields["spans"] = [
@@ -52,3 +52,8 @@ class TempoTraceScopeSpan(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tempo_trace_scope_span: Callable[[dict[str, Any]], TempoTraceScopeSpan] = (
+    TempoTraceScopeSpan._read
+)

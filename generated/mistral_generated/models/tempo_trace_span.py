@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .tempo_trace_attribute import TempoTraceAttribute
@@ -31,8 +32,8 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "TempoTraceAttribute": "tempo_trace_attribute:TempoTraceAttribute",
-        "TempoTraceEvent": "tempo_trace_event:TempoTraceEvent",
+        "TempoTraceAttribute": "tempo_trace_attribute:read_tempo_trace_attribute",
+        "TempoTraceEvent": "tempo_trace_event:read_tempo_trace_event",
     }
 )
 
@@ -82,9 +83,7 @@ class TempoTraceSpan(Model):
     }
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "traceId" in fields:
             fields["trace_id"] = fields.pop("traceId")
         if "spanId" in fields:
@@ -111,3 +110,6 @@ class TempoTraceSpan(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tempo_trace_span: Callable[[dict[str, Any]], TempoTraceSpan] = TempoTraceSpan._read

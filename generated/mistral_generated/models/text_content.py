@@ -10,12 +10,13 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Literal, Self
 
     from .annotations import Annotations
 
 _KNOWN: frozenset[str] = frozenset(["type", "text", "annotations", "meta"])
-_READERS = Readers({"Annotations": "annotations:Annotations"})
+_READERS = Readers({"Annotations": "annotations:read_annotations"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -40,9 +41,7 @@ class TextContent(Model):
     _renamed: ClassVar[dict[str, str]] = {"meta": "_meta"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "_meta" in fields:
             fields["meta"] = fields.pop("_meta")
         if not _KNOWN.issuperset(fields):
@@ -53,3 +52,6 @@ class TextContent(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_text_content: Callable[[dict[str, Any]], TextContent] = TextContent._read

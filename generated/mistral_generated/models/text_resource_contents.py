@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
 _KNOWN: frozenset[str] = frozenset(["uri", "mime_type", "meta", "text"])
@@ -37,9 +38,7 @@ class TextResourceContents(Model):
     _renamed: ClassVar[dict[str, str]] = {"mime_type": "mimeType", "meta": "_meta"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "mimeType" in fields:
             fields["mime_type"] = fields.pop("mimeType")
         if "_meta" in fields:
@@ -49,3 +48,8 @@ class TextResourceContents(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_text_resource_contents: Callable[[dict[str, Any]], TextResourceContents] = (
+    TextResourceContents._read
+)

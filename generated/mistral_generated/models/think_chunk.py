@@ -12,6 +12,7 @@ from ..wire import read_bool
 from .thinking_content import read_thinking_content
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .thinking_content import ThinkingContent
@@ -41,9 +42,7 @@ class ThinkChunk(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["type", "thinking", "closed"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("thinking")
@@ -57,3 +56,6 @@ class ThinkChunk(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_think_chunk: Callable[[dict[str, Any]], ThinkChunk] = ThinkChunk._read

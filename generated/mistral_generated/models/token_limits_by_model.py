@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["tokens_per_minute", "tokens_per_month"])
@@ -33,9 +34,7 @@ class TokenLimitsByModel(Model):
     _required: ClassVar[tuple[str, ...]] = ("tokens_per_minute", "tokens_per_month")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("tokens_per_minute")
@@ -47,3 +46,8 @@ class TokenLimitsByModel(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_token_limits_by_model: Callable[[dict[str, Any]], TokenLimitsByModel] = (
+    TokenLimitsByModel._read
+)

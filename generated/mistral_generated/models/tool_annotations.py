@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -46,9 +47,7 @@ class ToolAnnotations(Model):
     }
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "readOnlyHint" in fields:
             fields["read_only_hint"] = fields.pop("readOnlyHint")
         if "destructiveHint" in fields:
@@ -74,3 +73,6 @@ class ToolAnnotations(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tool_annotations: Callable[[dict[str, Any]], ToolAnnotations] = ToolAnnotations._read

@@ -9,11 +9,13 @@ import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
-from .function_call import FunctionCall
+from .function_call import read_function_call
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
+    from .function_call import FunctionCall
     from .tool_types import ToolTypes
 
 _KNOWN: frozenset[str] = frozenset(["id", "type", "function", "index"])
@@ -41,17 +43,18 @@ class ToolCall(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["id", "type", "function", "index"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("function")
         if type(value) is dict:
-            fields["function"] = FunctionCall.from_dict(value)
+            fields["function"] = read_function_call(value)
         value = fields.get("index")
         if type(value) is str:
             fields["index"] = read_int(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tool_call: Callable[[dict[str, Any]], ToolCall] = ToolCall._read

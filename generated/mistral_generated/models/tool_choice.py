@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
-from .function_name import FunctionName
+from .function_name import read_function_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
+    from .function_name import FunctionName
     from .tool_types import ToolTypes
 
 _KNOWN: frozenset[str] = frozenset(["type", "function"])
@@ -36,14 +38,15 @@ class ToolChoice(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["type", "function"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("function")
         if type(value) is dict:
-            fields["function"] = FunctionName.from_dict(value)
+            fields["function"] = read_function_name(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tool_choice: Callable[[dict[str, Any]], ToolChoice] = ToolChoice._read

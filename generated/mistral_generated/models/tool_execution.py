@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
 _KNOWN: frozenset[str] = frozenset(["task_support"])
@@ -31,9 +32,7 @@ class ToolExecution(Model):
     _renamed: ClassVar[dict[str, str]] = {"task_support": "taskSupport"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "taskSupport" in fields:
             fields["task_support"] = fields.pop("taskSupport")
         if not _KNOWN.issuperset(fields):
@@ -41,3 +40,6 @@ class ToolExecution(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tool_execution: Callable[[dict[str, Any]], ToolExecution] = ToolExecution._read

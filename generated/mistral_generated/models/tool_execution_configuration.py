@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .tool_condition import ToolCondition
@@ -40,9 +41,7 @@ class ToolExecutionConfiguration(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("requires_confirmation")
@@ -54,3 +53,8 @@ class ToolExecutionConfiguration(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tool_execution_configuration: Callable[[dict[str, Any]], ToolExecutionConfiguration] = (
+    ToolExecutionConfiguration._read
+)

@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .built_in_connectors import BuiltInConnectors
@@ -48,9 +49,7 @@ class ToolExecutionDeltaEvent(Model):
     _required: ClassVar[tuple[str, ...]] = ("type", "id", "name", "arguments")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("created_at")
@@ -65,3 +64,8 @@ class ToolExecutionDeltaEvent(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tool_execution_delta_event: Callable[[dict[str, Any]], ToolExecutionDeltaEvent] = (
+    ToolExecutionDeltaEvent._read
+)

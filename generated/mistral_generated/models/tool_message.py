@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from .content_chunk import read_content_chunk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .content_chunk import ContentChunk
@@ -40,9 +41,7 @@ class ToolMessage(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["role"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("content")
@@ -53,3 +52,6 @@ class ToolMessage(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tool_message: Callable[[dict[str, Any]], ToolMessage] = ToolMessage._read

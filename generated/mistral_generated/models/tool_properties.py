@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["read_only"])
@@ -32,9 +33,7 @@ class ToolProperties(Model):
     _required: ClassVar[tuple[str, ...]] = ("read_only",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("read_only")
@@ -43,3 +42,6 @@ class ToolProperties(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_tool_properties: Callable[[dict[str, Any]], ToolProperties] = ToolProperties._read

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
-from .trace import Trace
+from .trace import read_trace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .trace import Trace
 
 _KNOWN: frozenset[str] = frozenset(["results", "next", "cursor"])
 
@@ -35,16 +38,15 @@ class TraceFeed(Model):
     _required: ClassVar[tuple[str, ...]] = ("results",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("results")
         if type(value) is list:
-            fields["results"] = [
-                Trace.from_dict(item) if type(item) is dict else item for item in value
-            ]
+            fields["results"] = [read_trace(item) if type(item) is dict else item for item in value]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_trace_feed: Callable[[dict[str, Any]], TraceFeed] = TraceFeed._read

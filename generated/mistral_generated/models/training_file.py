@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["file_id", "weight"])
@@ -34,9 +35,7 @@ class TrainingFile(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["file_id", "weight"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("weight")
@@ -45,3 +44,6 @@ class TrainingFile(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_training_file: Callable[[dict[str, Any]], TrainingFile] = TrainingFile._read

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import ABSENT, Model, Readers, fill, new, unknown
-from .usage_info import UsageInfo
+from .usage_info import read_usage_info
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .transcription_segment_chunk import TranscriptionSegmentChunk
+    from .usage_info import UsageInfo
 
 _KNOWN: frozenset[str] = frozenset(
     ["model", "text", "language", "segments", "usage", "finish_reason"]
 )
 _READERS = Readers(
-    {"TranscriptionSegmentChunk": "transcription_segment_chunk:TranscriptionSegmentChunk"}
+    {"TranscriptionSegmentChunk": "transcription_segment_chunk:read_transcription_segment_chunk"}
 )
 
 
@@ -48,9 +50,7 @@ class TranscriptionResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("model", "text", "language", "usage")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("segments")
@@ -61,7 +61,12 @@ class TranscriptionResponse(Model):
             ]
         value = fields.get("usage")
         if type(value) is dict:
-            fields["usage"] = UsageInfo.from_dict(value)
+            fields["usage"] = read_usage_info(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_transcription_response: Callable[[dict[str, Any]], TranscriptionResponse] = (
+    TranscriptionResponse._read
+)

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_float
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
 _KNOWN: frozenset[str] = frozenset(["type", "text", "start", "end", "speaker_id"])
@@ -39,9 +40,7 @@ class TranscriptionStreamSegmentDelta(Model):
     _required: ClassVar[tuple[str, ...]] = ("type", "text", "start", "end")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("start")
@@ -53,3 +52,8 @@ class TranscriptionStreamSegmentDelta(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_transcription_stream_segment_delta: Callable[
+    [dict[str, Any]], TranscriptionStreamSegmentDelta
+] = TranscriptionStreamSegmentDelta._read

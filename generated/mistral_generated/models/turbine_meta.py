@@ -10,12 +10,13 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .server_locale import ServerLocale
 
 _KNOWN: frozenset[str] = frozenset(["system_prompt_name", "locale"])
-_READERS = Readers({"ServerLocale": "server_locale:ServerLocale"})
+_READERS = Readers({"ServerLocale": "server_locale:read_server_locale"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -34,9 +35,7 @@ class TurbineMeta(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("locale")
@@ -45,3 +44,6 @@ class TurbineMeta(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_turbine_meta: Callable[[dict[str, Any]], TurbineMeta] = TurbineMeta._read

@@ -11,13 +11,14 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool, read_float
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .tool_type import ToolType
     from .turbine_tool_locale import TurbineToolLocale
 
 _KNOWN: frozenset[str] = frozenset(["locale", "tool_type", "timeout", "private_execution"])
-_READERS = Readers({"TurbineToolLocale": "turbine_tool_locale:TurbineToolLocale"})
+_READERS = Readers({"TurbineToolLocale": "turbine_tool_locale:read_turbine_tool_locale"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -40,9 +41,7 @@ class TurbineToolMeta(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("locale")
@@ -57,3 +56,6 @@ class TurbineToolMeta(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_turbine_tool_meta: Callable[[dict[str, Any]], TurbineToolMeta] = TurbineToolMeta._read

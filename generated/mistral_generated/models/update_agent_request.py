@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .agent_tool import AgentTool
@@ -36,9 +37,9 @@ _KNOWN: frozenset[str] = frozenset(
 _READERS = Readers(
     {
         "AgentTool": "agent_tool:read_agent_tool",
-        "CompletionArgs": "completion_args:CompletionArgs",
-        "GuardrailConfig": "guardrail_config:GuardrailConfig",
-        "MetadataDict": "metadata_dict:MetadataDict",
+        "CompletionArgs": "completion_args:read_completion_args",
+        "GuardrailConfig": "guardrail_config:read_guardrail_config",
+        "MetadataDict": "metadata_dict:read_metadata_dict",
     }
 )
 
@@ -78,9 +79,7 @@ class UpdateAgentRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["tools", "completion_args"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("tools")
@@ -105,3 +104,6 @@ class UpdateAgentRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_update_agent_request: Callable[[dict[str, Any]], UpdateAgentRequest] = UpdateAgentRequest._read

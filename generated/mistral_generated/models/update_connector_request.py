@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .authentication_method_create_or_update_request import (
@@ -30,7 +31,7 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "AuthenticationMethodCreateOrUpdateRequest": "authentication_method_create_or_update_request:AuthenticationMethodCreateOrUpdateRequest"
+        "AuthenticationMethodCreateOrUpdateRequest": "authentication_method_create_or_update_request:read_authentication_method_create_or_update_request"
     }
 )
 
@@ -64,9 +65,7 @@ class UpdateConnectorRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["protocol"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("auth_methods")
@@ -80,3 +79,8 @@ class UpdateConnectorRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_update_connector_request: Callable[[dict[str, Any]], UpdateConnectorRequest] = (
+    UpdateConnectorRequest._read
+)

@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .deployment_resource_config_update import DeploymentResourceConfigUpdate
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 _KNOWN: frozenset[str] = frozenset(["spec", "resources"])
 _READERS = Readers(
     {
-        "DeploymentResourceConfigUpdate": "deployment_resource_config_update:DeploymentResourceConfigUpdate",
-        "WorkflowsWorkerSpecUpdate": "workflows_worker_spec_update:WorkflowsWorkerSpecUpdate",
+        "DeploymentResourceConfigUpdate": "deployment_resource_config_update:read_deployment_resource_config_update",
+        "WorkflowsWorkerSpecUpdate": "workflows_worker_spec_update:read_workflows_worker_spec_update",
     }
 )
 
@@ -40,9 +41,7 @@ class UpdateDeploymentRequest(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("spec")
@@ -54,3 +53,8 @@ class UpdateDeploymentRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_update_deployment_request: Callable[[dict[str, Any]], UpdateDeploymentRequest] = (
+    UpdateDeploymentRequest._read
+)

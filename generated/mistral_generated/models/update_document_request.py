@@ -12,6 +12,7 @@ from ..wire import parse_time
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["name", "attributes", "expires_at"])
@@ -51,9 +52,7 @@ class UpdateDocumentRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["name"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("expires_at")
@@ -65,3 +64,8 @@ class UpdateDocumentRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_update_document_request: Callable[[dict[str, Any]], UpdateDocumentRequest] = (
+    UpdateDocumentRequest._read
+)

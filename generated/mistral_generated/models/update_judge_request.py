@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from .judge_output_definition import read_judge_output_definition
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .judge_output_definition import JudgeOutputDefinition
@@ -55,9 +56,7 @@ class UpdateJudgeRequest(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("output")
@@ -66,3 +65,6 @@ class UpdateJudgeRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_update_judge_request: Callable[[dict[str, Any]], UpdateJudgeRequest] = UpdateJudgeRequest._read

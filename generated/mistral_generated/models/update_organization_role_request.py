@@ -10,6 +10,7 @@ import attr
 from ..base import Model, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .static_organization_roles import StaticOrganizationRoles
@@ -34,11 +35,14 @@ class UpdateOrganizationRoleRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["organization_role"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_update_organization_role_request: Callable[[dict[str, Any]], UpdateOrganizationRoleRequest] = (
+    UpdateOrganizationRoleRequest._read
+)

@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .registry_sharing_scope import RegistrySharingScope
@@ -36,9 +37,7 @@ class UpdatePromptRequest(Model):
     _renamed: ClassVar[dict[str, str]] = {"sharing_scope": "sharingScope"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "sharingScope" in fields:
             fields["sharing_scope"] = fields.pop("sharingScope")
         if not _KNOWN.issuperset(fields):
@@ -46,3 +45,8 @@ class UpdatePromptRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_update_prompt_request: Callable[[dict[str, Any]], UpdatePromptRequest] = (
+    UpdatePromptRequest._read
+)

@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["execution_time", "chunks_count"])
@@ -35,9 +36,7 @@ class UpdateRunInfoRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["execution_time", "chunks_count"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("execution_time")
@@ -52,3 +51,8 @@ class UpdateRunInfoRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_update_run_info_request: Callable[[dict[str, Any]], UpdateRunInfoRequest] = (
+    UpdateRunInfoRequest._read
+)

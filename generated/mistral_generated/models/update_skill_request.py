@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .registry_sharing_scope import RegistrySharingScope
@@ -32,9 +33,7 @@ class UpdateSkillRequest(Model):
     _renamed: ClassVar[dict[str, str]] = {"sharing_scope": "sharingScope"}
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if "sharingScope" in fields:
             fields["sharing_scope"] = fields.pop("sharingScope")
         if not _KNOWN.issuperset(fields):
@@ -42,3 +41,6 @@ class UpdateSkillRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_update_skill_request: Callable[[dict[str, Any]], UpdateSkillRequest] = UpdateSkillRequest._read

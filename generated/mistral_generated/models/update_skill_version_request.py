@@ -10,12 +10,13 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .alias_list import AliasList
 
 _KNOWN: frozenset[str] = frozenset(["notes", "aliases"])
-_READERS = Readers({"AliasList": "alias_list:AliasList"})
+_READERS = Readers({"AliasList": "alias_list:read_alias_list"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -35,9 +36,7 @@ class UpdateSkillVersionRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["aliases"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("aliases")
@@ -46,3 +45,8 @@ class UpdateSkillVersionRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_update_skill_version_request: Callable[[dict[str, Any]], UpdateSkillVersionRequest] = (
+    UpdateSkillVersionRequest._read
+)

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["amount", "no_monthly_limit"])
@@ -34,9 +35,7 @@ class UpdateSpendLimitRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["amount", "no_monthly_limit"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("amount")
@@ -48,3 +47,8 @@ class UpdateSpendLimitRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_update_spend_limit_request: Callable[[dict[str, Any]], UpdateSpendLimitRequest] = (
+    UpdateSpendLimitRequest._read
+)

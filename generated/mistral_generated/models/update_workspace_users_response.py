@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["added_members_count", "updated_members_count"])
@@ -33,9 +34,7 @@ class UpdateWorkspaceUsersResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("added_members_count", "updated_members_count")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("added_members_count")
@@ -47,3 +46,8 @@ class UpdateWorkspaceUsersResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_update_workspace_users_response: Callable[[dict[str, Any]], UpdateWorkspaceUsersResponse] = (
+    UpdateWorkspaceUsersResponse._read
+)

@@ -9,15 +9,22 @@ import attr
 
 from ..base import Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_float
-from .fine_tuning_usage import FineTuningUsage
-from .libraries_usage import LibrariesUsage
-from .model_usage import ModelUsage
-from .price_data import PriceData
-from .vibe_code_usage import VibeCodeUsage
+from .fine_tuning_usage import read_fine_tuning_usage
+from .libraries_usage import read_libraries_usage
+from .model_usage import read_model_usage
+from .price_data import read_price_data
+from .vibe_code_usage import read_vibe_code_usage
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
+
+    from .fine_tuning_usage import FineTuningUsage
+    from .libraries_usage import LibrariesUsage
+    from .model_usage import ModelUsage
+    from .price_data import PriceData
+    from .vibe_code_usage import VibeCodeUsage
 
 _KNOWN: frozenset[str] = frozenset(
     [
@@ -111,41 +118,39 @@ class Usage(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("completion")
         if type(value) is dict:
-            fields["completion"] = ModelUsage.from_dict(value)
+            fields["completion"] = read_model_usage(value)
         value = fields.get("ocr")
         if type(value) is dict:
-            fields["ocr"] = ModelUsage.from_dict(value)
+            fields["ocr"] = read_model_usage(value)
         value = fields.get("connectors")
         if type(value) is dict:
-            fields["connectors"] = ModelUsage.from_dict(value)
+            fields["connectors"] = read_model_usage(value)
         value = fields.get("libraries_api")
         if type(value) is dict:
-            fields["libraries_api"] = LibrariesUsage.from_dict(value)
+            fields["libraries_api"] = read_libraries_usage(value)
         value = fields.get("fine_tuning")
         if type(value) is dict:
-            fields["fine_tuning"] = FineTuningUsage.from_dict(value)
+            fields["fine_tuning"] = read_fine_tuning_usage(value)
         value = fields.get("audio")
         if type(value) is dict:
-            fields["audio"] = ModelUsage.from_dict(value)
+            fields["audio"] = read_model_usage(value)
         value = fields.get("audio_characters")
         if type(value) is dict:
-            fields["audio_characters"] = ModelUsage.from_dict(value)
+            fields["audio_characters"] = read_model_usage(value)
         value = fields.get("vibe_usage")
         if type(value) is str:
             fields["vibe_usage"] = read_float(value)
         value = fields.get("vibe_code")
         if type(value) is dict:
-            fields["vibe_code"] = VibeCodeUsage.from_dict(value)
+            fields["vibe_code"] = read_vibe_code_usage(value)
         value = fields.get("chat")
         if type(value) is dict:
-            fields["chat"] = ModelUsage.from_dict(value)
+            fields["chat"] = read_model_usage(value)
         value = fields.get("date")
         if value is not None:
             try:
@@ -167,8 +172,11 @@ class Usage(Model):
         value = fields.get("prices")
         if type(value) is list:
             fields["prices"] = [
-                PriceData.from_dict(item) if type(item) is dict else item for item in value
+                read_price_data(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_usage: Callable[[dict[str, Any]], Usage] = Usage._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .completion_tokens_details import CompletionTokensDetails
@@ -32,8 +33,8 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "CompletionTokensDetails": "completion_tokens_details:CompletionTokensDetails",
-        "PromptTokensDetails": "prompt_tokens_details:PromptTokensDetails",
+        "CompletionTokensDetails": "completion_tokens_details:read_completion_tokens_details",
+        "PromptTokensDetails": "prompt_tokens_details:read_prompt_tokens_details",
     }
 )
 
@@ -71,9 +72,7 @@ class UsageInfo(Model):
     _required: ClassVar[tuple[str, ...]] = ("prompt_tokens", "completion_tokens", "total_tokens")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("prompt_tokens")
@@ -106,3 +105,6 @@ class UsageInfo(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_usage_info: Callable[[dict[str, Any]], UsageInfo] = UsageInfo._read

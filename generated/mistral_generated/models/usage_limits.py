@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_float
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -50,9 +51,7 @@ class UsageLimits(Model):
     _required: ClassVar[tuple[str, ...]] = ("monthly_limit_reached",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("no_monthly_limit")
@@ -76,3 +75,6 @@ class UsageLimits(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_usage_limits: Callable[[dict[str, Any]], UsageLimits] = UsageLimits._read

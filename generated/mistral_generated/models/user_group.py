@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .user_group_target_type import UserGroupTargetType
@@ -56,9 +57,7 @@ class UserGroup(Model):
     _required: ClassVar[tuple[str, ...]] = ("uuid", "name", "description")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("externally_managed")
@@ -67,3 +66,6 @@ class UserGroup(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_user_group: Callable[[dict[str, Any]], UserGroup] = UserGroup._read

@@ -9,11 +9,14 @@ import attr
 
 from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time
-from .workspace_role_ref import WorkspaceRoleRef
+from .workspace_role_ref import read_workspace_role_ref
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
+
+    from .workspace_role_ref import WorkspaceRoleRef
 
 _KNOWN: frozenset[str] = frozenset(
     ["roles", "role_uuid", "role_name", "workspace_uuid", "workspace_name", "created"]
@@ -45,15 +48,13 @@ class UserGroupWorkspace(Model):
     _required: ClassVar[tuple[str, ...]] = ("roles", "workspace_uuid", "workspace_name", "created")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("roles")
         if type(value) is list:
             fields["roles"] = [
-                WorkspaceRoleRef.from_dict(item) if type(item) is dict else item for item in value
+                read_workspace_role_ref(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("created")
         if value is not None:
@@ -64,3 +65,6 @@ class UserGroupWorkspace(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_user_group_workspace: Callable[[dict[str, Any]], UserGroupWorkspace] = UserGroupWorkspace._read

@@ -10,10 +10,13 @@ import attr
 from ..additions import Page
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
-from .user_group_workspace import UserGroupWorkspace
+from .user_group_workspace import read_user_group_workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .user_group_workspace import UserGroupWorkspace
 
 if TYPE_CHECKING:
     _Page = Page[UserGroupWorkspace]
@@ -45,9 +48,7 @@ class UserGroupWorkspaceList(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("total", "items", "page", "page_size")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("total")
@@ -56,7 +57,7 @@ class UserGroupWorkspaceList(_Page, Model):
         value = fields.get("items")
         if type(value) is list:
             fields["items"] = [
-                UserGroupWorkspace.from_dict(item) if type(item) is dict else item for item in value
+                read_user_group_workspace(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("page")
         if type(value) is str:
@@ -67,3 +68,8 @@ class UserGroupWorkspaceList(_Page, Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_user_group_workspace_list: Callable[[dict[str, Any]], UserGroupWorkspaceList] = (
+    UserGroupWorkspaceList._read
+)

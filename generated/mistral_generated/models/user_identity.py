@@ -10,6 +10,7 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .user_identity_api_key import UserIdentityApiKey
@@ -21,9 +22,9 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "UserIdentityApiKey": "user_identity_api_key:UserIdentityApiKey",
-        "UserIdentityOrganization": "user_identity_organization:UserIdentityOrganization",
-        "UserIdentityWorkspace": "user_identity_workspace:UserIdentityWorkspace",
+        "UserIdentityApiKey": "user_identity_api_key:read_user_identity_api_key",
+        "UserIdentityOrganization": "user_identity_organization:read_user_identity_organization",
+        "UserIdentityWorkspace": "user_identity_workspace:read_user_identity_workspace",
     }
 )
 
@@ -55,9 +56,7 @@ class UserIdentity(Model):
     _required: ClassVar[tuple[str, ...]] = ("id", "email", "first_name", "last_name")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("workspace")
@@ -72,3 +71,6 @@ class UserIdentity(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_user_identity: Callable[[dict[str, Any]], UserIdentity] = UserIdentity._read

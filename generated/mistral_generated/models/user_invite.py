@@ -10,6 +10,7 @@ import attr
 from ..base import Model, deprecate, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .static_organization_roles import StaticOrganizationRoles
@@ -39,14 +40,15 @@ class UserInvite(Model):
     _required: ClassVar[tuple[str, ...]] = ("invite_uuid", "email", "roles", "role")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_user_invite: Callable[[dict[str, Any]], UserInvite] = UserInvite._read
 
 
 deprecate(UserInvite, {"role": "There can be several roles; read roles instead."})

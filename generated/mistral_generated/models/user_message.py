@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from .content_chunk import read_content_chunk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
 
     from .content_chunk import ContentChunk
@@ -36,9 +37,7 @@ class UserMessage(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["role"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("content")
@@ -49,3 +48,6 @@ class UserMessage(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_user_message: Callable[[dict[str, Any]], UserMessage] = UserMessage._read

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .vespa_index import VespaIndex
+from .vespa_index import read_vespa_index
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
+
+    from .vespa_index import VespaIndex
 
 _KNOWN: frozenset[str] = frozenset(["type", "indexes"])
 
@@ -33,16 +36,17 @@ class VespaDeployment(Model):
     _required: ClassVar[tuple[str, ...]] = ("type", "indexes")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("indexes")
         if type(value) is list:
             fields["indexes"] = [
-                VespaIndex.from_dict(item) if type(item) is dict else item for item in value
+                read_vespa_index(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_vespa_deployment: Callable[[dict[str, Any]], VespaDeployment] = VespaDeployment._read

@@ -12,6 +12,7 @@ from ..wire import parse_date, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -54,9 +55,7 @@ class VibeActiveUsersStat(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("day")
@@ -80,3 +79,8 @@ class VibeActiveUsersStat(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_vibe_active_users_stat: Callable[[dict[str, Any]], VibeActiveUsersStat] = (
+    VibeActiveUsersStat._read
+)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .model_usage import ModelUsage
+from .model_usage import read_model_usage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .model_usage import ModelUsage
 
 _KNOWN: frozenset[str] = frozenset(["completion", "ocr", "connectors", "audio", "audio_characters"])
 
@@ -45,26 +48,27 @@ class VibeCodeUsage(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("completion")
         if type(value) is dict:
-            fields["completion"] = ModelUsage.from_dict(value)
+            fields["completion"] = read_model_usage(value)
         value = fields.get("ocr")
         if type(value) is dict:
-            fields["ocr"] = ModelUsage.from_dict(value)
+            fields["ocr"] = read_model_usage(value)
         value = fields.get("connectors")
         if type(value) is dict:
-            fields["connectors"] = ModelUsage.from_dict(value)
+            fields["connectors"] = read_model_usage(value)
         value = fields.get("audio")
         if type(value) is dict:
-            fields["audio"] = ModelUsage.from_dict(value)
+            fields["audio"] = read_model_usage(value)
         value = fields.get("audio_characters")
         if type(value) is dict:
-            fields["audio_characters"] = ModelUsage.from_dict(value)
+            fields["audio_characters"] = read_model_usage(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_vibe_code_usage: Callable[[dict[str, Any]], VibeCodeUsage] = VibeCodeUsage._read

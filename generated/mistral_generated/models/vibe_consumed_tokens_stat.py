@@ -12,6 +12,7 @@ from ..wire import parse_date, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -48,9 +49,7 @@ class VibeConsumedTokensStat(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("day")
@@ -71,3 +70,8 @@ class VibeConsumedTokensStat(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_vibe_consumed_tokens_stat: Callable[[dict[str, Any]], VibeConsumedTokensStat] = (
+    VibeConsumedTokensStat._read
+)

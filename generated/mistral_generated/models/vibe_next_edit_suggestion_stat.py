@@ -12,6 +12,7 @@ from ..wire import parse_date, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -78,9 +79,7 @@ class VibeNextEditSuggestionStat(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("day")
@@ -122,3 +121,8 @@ class VibeNextEditSuggestionStat(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_vibe_next_edit_suggestion_stat: Callable[[dict[str, Any]], VibeNextEditSuggestionStat] = (
+    VibeNextEditSuggestionStat._read
+)

@@ -9,12 +9,17 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
-from .vibe_next_edit_active_users_stat import VibeNextEditActiveUsersStat
-from .vibe_next_edit_modified_loc_stat import VibeNextEditModifiedLOCStat
-from .vibe_next_edit_suggestion_stat import VibeNextEditSuggestionStat
+from .vibe_next_edit_active_users_stat import read_vibe_next_edit_active_users_stat
+from .vibe_next_edit_modified_loc_stat import read_vibe_next_edit_modified_loc_stat
+from .vibe_next_edit_suggestion_stat import read_vibe_next_edit_suggestion_stat
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .vibe_next_edit_active_users_stat import VibeNextEditActiveUsersStat
+    from .vibe_next_edit_modified_loc_stat import VibeNextEditModifiedLOCStat
+    from .vibe_next_edit_suggestion_stat import VibeNextEditSuggestionStat
 
 _KNOWN: frozenset[str] = frozenset(
     [
@@ -56,9 +61,7 @@ class VibeOrganizationStats(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("start_time")
@@ -70,21 +73,26 @@ class VibeOrganizationStats(Model):
         value = fields.get("next_edit_suggestions")
         if type(value) is list:
             fields["next_edit_suggestions"] = [
-                VibeNextEditSuggestionStat.from_dict(item) if type(item) is dict else item
+                read_vibe_next_edit_suggestion_stat(item) if type(item) is dict else item
                 for item in value
             ]
         value = fields.get("next_edit_active_users")
         if type(value) is list:
             fields["next_edit_active_users"] = [
-                VibeNextEditActiveUsersStat.from_dict(item) if type(item) is dict else item
+                read_vibe_next_edit_active_users_stat(item) if type(item) is dict else item
                 for item in value
             ]
         value = fields.get("next_edit_modified_loc")
         if type(value) is list:
             fields["next_edit_modified_loc"] = [
-                VibeNextEditModifiedLOCStat.from_dict(item) if type(item) is dict else item
+                read_vibe_next_edit_modified_loc_stat(item) if type(item) is dict else item
                 for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_vibe_organization_stats: Callable[[dict[str, Any]], VibeOrganizationStats] = (
+    VibeOrganizationStats._read
+)

@@ -12,6 +12,7 @@ from ..wire import parse_date, read_float
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["day", "total_duration_hours"])
@@ -34,9 +35,7 @@ class VibeSessionDurationStat(Model):
     _required: ClassVar[tuple[str, ...]] = ("day", "total_duration_hours")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("day")
@@ -51,3 +50,8 @@ class VibeSessionDurationStat(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_vibe_session_duration_stat: Callable[[dict[str, Any]], VibeSessionDurationStat] = (
+    VibeSessionDurationStat._read
+)

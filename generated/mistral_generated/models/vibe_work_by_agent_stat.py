@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -66,9 +67,7 @@ class VibeWorkByAgentStat(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("messages_count")
@@ -98,3 +97,8 @@ class VibeWorkByAgentStat(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_vibe_work_by_agent_stat: Callable[[dict[str, Any]], VibeWorkByAgentStat] = (
+    VibeWorkByAgentStat._read
+)

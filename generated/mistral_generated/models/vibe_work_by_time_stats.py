@@ -9,10 +9,13 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
-from .vibe_work_by_time_stat import VibeWorkByTimeStat
+from .vibe_work_by_time_stat import read_vibe_work_by_time_stat
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .vibe_work_by_time_stat import VibeWorkByTimeStat
 
 _KNOWN: frozenset[str] = frozenset(["start_time", "end_time", "data"])
 
@@ -36,9 +39,7 @@ class VibeWorkByTimeStats(Model):
     _required: ClassVar[tuple[str, ...]] = ("start_time", "end_time", "data")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("start_time")
@@ -50,8 +51,13 @@ class VibeWorkByTimeStats(Model):
         value = fields.get("data")
         if type(value) is list:
             fields["data"] = [
-                VibeWorkByTimeStat.from_dict(item) if type(item) is dict else item for item in value
+                read_vibe_work_by_time_stat(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_vibe_work_by_time_stats: Callable[[dict[str, Any]], VibeWorkByTimeStats] = (
+    VibeWorkByTimeStats._read
+)

@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -70,9 +71,7 @@ class VibeWorkByUserStat(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("messages_count")
@@ -105,3 +104,8 @@ class VibeWorkByUserStat(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_vibe_work_by_user_stat: Callable[[dict[str, Any]], VibeWorkByUserStat] = (
+    VibeWorkByUserStat._read
+)

@@ -9,16 +9,25 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
-from .vibe_active_users_stat import VibeActiveUsersStat
-from .vibe_consumed_tokens_stat import VibeConsumedTokensStat
-from .vibe_session_duration_stat import VibeSessionDurationStat
-from .vibe_session_stat import VibeSessionStat
-from .vibe_tool_calls_by_name_stat import VibeToolCallsByNameStat
-from .vibe_tool_calls_stat import VibeToolCallsStat
-from .vibe_user_prompts_stat import VibeUserPromptsStat
+from .vibe_active_users_stat import read_vibe_active_users_stat
+from .vibe_consumed_tokens_stat import read_vibe_consumed_tokens_stat
+from .vibe_session_duration_stat import read_vibe_session_duration_stat
+from .vibe_session_stat import read_vibe_session_stat
+from .vibe_tool_calls_by_name_stat import read_vibe_tool_calls_by_name_stat
+from .vibe_tool_calls_stat import read_vibe_tool_calls_stat
+from .vibe_user_prompts_stat import read_vibe_user_prompts_stat
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .vibe_active_users_stat import VibeActiveUsersStat
+    from .vibe_consumed_tokens_stat import VibeConsumedTokensStat
+    from .vibe_session_duration_stat import VibeSessionDurationStat
+    from .vibe_session_stat import VibeSessionStat
+    from .vibe_tool_calls_by_name_stat import VibeToolCallsByNameStat
+    from .vibe_tool_calls_stat import VibeToolCallsStat
+    from .vibe_user_prompts_stat import VibeUserPromptsStat
 
 _KNOWN: frozenset[str] = frozenset(
     [
@@ -76,9 +85,7 @@ class VibeWorkspaceStats(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("start_time")
@@ -90,43 +97,44 @@ class VibeWorkspaceStats(Model):
         value = fields.get("sessions")
         if type(value) is list:
             fields["sessions"] = [
-                VibeSessionStat.from_dict(item) if type(item) is dict else item for item in value
+                read_vibe_session_stat(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("user_prompts")
         if type(value) is list:
             fields["user_prompts"] = [
-                VibeUserPromptsStat.from_dict(item) if type(item) is dict else item
-                for item in value
+                read_vibe_user_prompts_stat(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("active_users")
         if type(value) is list:
             fields["active_users"] = [
-                VibeActiveUsersStat.from_dict(item) if type(item) is dict else item
-                for item in value
+                read_vibe_active_users_stat(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("consumed_tokens")
         if type(value) is list:
             fields["consumed_tokens"] = [
-                VibeConsumedTokensStat.from_dict(item) if type(item) is dict else item
+                read_vibe_consumed_tokens_stat(item) if type(item) is dict else item
                 for item in value
             ]
         value = fields.get("tool_calls")
         if type(value) is list:
             fields["tool_calls"] = [
-                VibeToolCallsStat.from_dict(item) if type(item) is dict else item for item in value
+                read_vibe_tool_calls_stat(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("tool_calls_by_name")
         if type(value) is list:
             fields["tool_calls_by_name"] = [
-                VibeToolCallsByNameStat.from_dict(item) if type(item) is dict else item
+                read_vibe_tool_calls_by_name_stat(item) if type(item) is dict else item
                 for item in value
             ]
         value = fields.get("session_durations")
         if type(value) is list:
             fields["session_durations"] = [
-                VibeSessionDurationStat.from_dict(item) if type(item) is dict else item
+                read_vibe_session_duration_stat(item) if type(item) is dict else item
                 for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_vibe_workspace_stats: Callable[[dict[str, Any]], VibeWorkspaceStats] = VibeWorkspaceStats._read

@@ -12,6 +12,7 @@ from ..wire import parse_time, read_float, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -72,9 +73,7 @@ class Voice(Model):
     _required: ClassVar[tuple[str, ...]] = ("name", "id", "created_at", "user_id")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("age")
@@ -95,3 +94,6 @@ class Voice(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_voice: Callable[[dict[str, Any]], Voice] = Voice._read

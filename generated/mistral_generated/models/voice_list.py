@@ -10,10 +10,13 @@ import attr
 from ..additions import Page
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
-from .voice import Voice
+from .voice import read_voice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .voice import Voice
 
 if TYPE_CHECKING:
     _Page = Page[Voice]
@@ -47,16 +50,12 @@ class VoiceList(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("items", "total", "page", "page_size", "total_pages")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("items")
         if type(value) is list:
-            fields["items"] = [
-                Voice.from_dict(item) if type(item) is dict else item for item in value
-            ]
+            fields["items"] = [read_voice(item) if type(item) is dict else item for item in value]
         value = fields.get("total")
         if type(value) is str:
             fields["total"] = read_int(value)
@@ -72,3 +71,6 @@ class VoiceList(_Page, Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_voice_list: Callable[[dict[str, Any]], VoiceList] = VoiceList._read

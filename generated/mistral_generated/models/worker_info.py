@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["scheduler_url", "namespace", "tls"])
@@ -35,9 +36,7 @@ class WorkerInfo(Model):
     _required: ClassVar[tuple[str, ...]] = ("scheduler_url", "namespace")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("tls")
@@ -46,3 +45,6 @@ class WorkerInfo(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_worker_info: Callable[[dict[str, Any]], WorkerInfo] = WorkerInfo._read

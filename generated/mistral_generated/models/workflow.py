@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .workflow_type import WorkflowType
@@ -79,9 +80,7 @@ class Workflow(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("available_in_chat_assistant")
@@ -96,3 +95,6 @@ class Workflow(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow: Callable[[dict[str, Any]], Workflow] = Workflow._read

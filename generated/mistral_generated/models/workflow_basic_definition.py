@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .workflow_metadata import WorkflowMetadata
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _KNOWN: frozenset[str] = frozenset(
     ["id", "name", "display_name", "description", "metadata", "archived", "tags"]
 )
-_READERS = Readers({"WorkflowMetadata": "workflow_metadata:WorkflowMetadata"})
+_READERS = Readers({"WorkflowMetadata": "workflow_metadata:read_workflow_metadata"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -48,9 +49,7 @@ class WorkflowBasicDefinition(Model):
     _required: ClassVar[tuple[str, ...]] = ("id", "name", "display_name", "archived")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("metadata")
@@ -62,3 +61,8 @@ class WorkflowBasicDefinition(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_basic_definition: Callable[[dict[str, Any]], WorkflowBasicDefinition] = (
+    WorkflowBasicDefinition._read
+)

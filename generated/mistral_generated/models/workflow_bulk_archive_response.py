@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import ABSENT, Model, Readers, fill, new, unknown
-from .workflow import Workflow
+from .workflow import read_workflow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
+    from .workflow import Workflow
     from .workflow_bulk_error import WorkflowBulkError
 
 _KNOWN: frozenset[str] = frozenset(["archived", "errored"])
-_READERS = Readers({"WorkflowBulkError": "workflow_bulk_error:WorkflowBulkError"})
+_READERS = Readers({"WorkflowBulkError": "workflow_bulk_error:read_workflow_bulk_error"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -36,15 +38,13 @@ class WorkflowBulkArchiveResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("archived",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("archived")
         if type(value) is list:
             fields["archived"] = [
-                Workflow.from_dict(item) if type(item) is dict else item for item in value
+                read_workflow(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("errored")
         if type(value) is list:
@@ -55,3 +55,8 @@ class WorkflowBulkArchiveResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_bulk_archive_response: Callable[[dict[str, Any]], WorkflowBulkArchiveResponse] = (
+    WorkflowBulkArchiveResponse._read
+)

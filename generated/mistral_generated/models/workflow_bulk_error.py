@@ -10,12 +10,13 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .workflow import Workflow
 
 _KNOWN: frozenset[str] = frozenset(["workflow_id", "workflow", "message"])
-_READERS = Readers({"Workflow": "workflow:Workflow"})
+_READERS = Readers({"Workflow": "workflow:read_workflow"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,9 +38,7 @@ class WorkflowBulkError(Model):
     _required: ClassVar[tuple[str, ...]] = ("workflow_id", "message")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("workflow")
@@ -48,3 +47,6 @@ class WorkflowBulkError(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_bulk_error: Callable[[dict[str, Any]], WorkflowBulkError] = WorkflowBulkError._read

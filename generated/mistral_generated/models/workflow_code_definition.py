@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool, read_float
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
     from .query_definition import QueryDefinition
@@ -32,9 +33,9 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "QueryDefinition": "query_definition:QueryDefinition",
-        "SignalDefinition": "signal_definition:SignalDefinition",
-        "UpdateDefinition": "update_definition:UpdateDefinition",
+        "QueryDefinition": "query_definition:read_query_definition",
+        "SignalDefinition": "signal_definition:read_signal_definition",
+        "UpdateDefinition": "update_definition:read_update_definition",
     }
 )
 
@@ -72,9 +73,7 @@ class WorkflowCodeDefinition(Model):
     _required: ClassVar[tuple[str, ...]] = ("input_schema",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("signals")
@@ -104,3 +103,8 @@ class WorkflowCodeDefinition(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_code_definition: Callable[[dict[str, Any]], WorkflowCodeDefinition] = (
+    WorkflowCodeDefinition._read
+)

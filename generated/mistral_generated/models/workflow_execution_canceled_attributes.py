@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["task_id", "reason", "attempt"])
@@ -36,9 +37,7 @@ class WorkflowExecutionCanceledAttributes(Model):
     _required: ClassVar[tuple[str, ...]] = ("task_id",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("attempt")
@@ -47,3 +46,8 @@ class WorkflowExecutionCanceledAttributes(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_execution_canceled_attributes: Callable[
+    [dict[str, Any]], WorkflowExecutionCanceledAttributes
+] = WorkflowExecutionCanceledAttributes._read

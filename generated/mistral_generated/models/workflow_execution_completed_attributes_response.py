@@ -9,10 +9,13 @@ import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
-from .json_payload_response import JSONPayloadResponse
+from .json_payload_response import read_json_payload_response
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .json_payload_response import JSONPayloadResponse
 
 _KNOWN: frozenset[str] = frozenset(["task_id", "result", "attempt"])
 
@@ -37,17 +40,20 @@ class WorkflowExecutionCompletedAttributesResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("task_id", "result")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("result")
         if type(value) is dict:
-            fields["result"] = JSONPayloadResponse.from_dict(value)
+            fields["result"] = read_json_payload_response(value)
         value = fields.get("attempt")
         if type(value) is str:
             fields["attempt"] = read_int(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_execution_completed_attributes_response: Callable[
+    [dict[str, Any]], WorkflowExecutionCompletedAttributesResponse
+] = WorkflowExecutionCompletedAttributesResponse._read

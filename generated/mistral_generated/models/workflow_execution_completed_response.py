@@ -10,11 +10,16 @@ import attr
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
 from .workflow_execution_completed_attributes_response import (
-    WorkflowExecutionCompletedAttributesResponse,
+    read_workflow_execution_completed_attributes_response,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
+
+    from .workflow_execution_completed_attributes_response import (
+        WorkflowExecutionCompletedAttributesResponse,
+    )
 
 _KNOWN: frozenset[str] = frozenset(
     [
@@ -85,9 +90,7 @@ class WorkflowExecutionCompletedResponse(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("event_timestamp")
@@ -95,7 +98,12 @@ class WorkflowExecutionCompletedResponse(Model):
             fields["event_timestamp"] = read_int(value)
         value = fields.get("attributes")
         if type(value) is dict:
-            fields["attributes"] = WorkflowExecutionCompletedAttributesResponse.from_dict(value)
+            fields["attributes"] = read_workflow_execution_completed_attributes_response(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_execution_completed_response: Callable[
+    [dict[str, Any]], WorkflowExecutionCompletedResponse
+] = WorkflowExecutionCompletedResponse._read

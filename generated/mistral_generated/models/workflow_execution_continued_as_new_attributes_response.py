@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .json_payload_response import JSONPayloadResponse
+from .json_payload_response import read_json_payload_response
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .json_payload_response import JSONPayloadResponse
 
 _KNOWN: frozenset[str] = frozenset(["task_id", "new_execution_run_id", "workflow_name", "input"])
 
@@ -42,14 +45,17 @@ class WorkflowExecutionContinuedAsNewAttributesResponse(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("input")
         if type(value) is dict:
-            fields["input"] = JSONPayloadResponse.from_dict(value)
+            fields["input"] = read_json_payload_response(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_execution_continued_as_new_attributes_response: Callable[
+    [dict[str, Any]], WorkflowExecutionContinuedAsNewAttributesResponse
+] = WorkflowExecutionContinuedAsNewAttributesResponse._read

@@ -10,11 +10,16 @@ import attr
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
 from .workflow_execution_continued_as_new_attributes_response import (
-    WorkflowExecutionContinuedAsNewAttributesResponse,
+    read_workflow_execution_continued_as_new_attributes_response,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal, Self
+
+    from .workflow_execution_continued_as_new_attributes_response import (
+        WorkflowExecutionContinuedAsNewAttributesResponse,
+    )
 
 _KNOWN: frozenset[str] = frozenset(
     [
@@ -87,9 +92,7 @@ class WorkflowExecutionContinuedAsNewResponse(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("event_timestamp")
@@ -97,9 +100,14 @@ class WorkflowExecutionContinuedAsNewResponse(Model):
             fields["event_timestamp"] = read_int(value)
         value = fields.get("attributes")
         if type(value) is dict:
-            fields["attributes"] = WorkflowExecutionContinuedAsNewAttributesResponse.from_dict(
+            fields["attributes"] = read_workflow_execution_continued_as_new_attributes_response(
                 value
             )
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_execution_continued_as_new_response: Callable[
+    [dict[str, Any]], WorkflowExecutionContinuedAsNewResponse
+] = WorkflowExecutionContinuedAsNewResponse._read

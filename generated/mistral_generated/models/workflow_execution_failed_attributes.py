@@ -9,10 +9,13 @@ import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
-from .failure import Failure
+from .failure import read_failure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .failure import Failure
 
 _KNOWN: frozenset[str] = frozenset(["task_id", "failure", "attempt"])
 
@@ -37,17 +40,20 @@ class WorkflowExecutionFailedAttributes(Model):
     _required: ClassVar[tuple[str, ...]] = ("task_id", "failure")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("failure")
         if type(value) is dict:
-            fields["failure"] = Failure.from_dict(value)
+            fields["failure"] = read_failure(value)
         value = fields.get("attempt")
         if type(value) is str:
             fields["attempt"] = read_int(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_execution_failed_attributes: Callable[
+    [dict[str, Any]], WorkflowExecutionFailedAttributes
+] = WorkflowExecutionFailedAttributes._read

@@ -9,10 +9,15 @@ import attr
 
 from ..additions import Page
 from ..base import ABSENT, Model, fill, new, unknown
-from .workflow_execution_without_result_response import WorkflowExecutionWithoutResultResponse
+from .workflow_execution_without_result_response import (
+    read_workflow_execution_without_result_response,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .workflow_execution_without_result_response import WorkflowExecutionWithoutResultResponse
 
 if TYPE_CHECKING:
     _Page = Page[WorkflowExecutionWithoutResultResponse]
@@ -40,15 +45,13 @@ class WorkflowExecutionListResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("executions",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("executions")
         if type(value) is list:
             fields["executions"] = [
-                WorkflowExecutionWithoutResultResponse.from_dict(item)
+                read_workflow_execution_without_result_response(item)
                 if type(item) is dict
                 else item
                 for item in value
@@ -56,3 +59,8 @@ class WorkflowExecutionListResponse(_Page, Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_execution_list_response: Callable[[dict[str, Any]], WorkflowExecutionListResponse] = (
+    WorkflowExecutionListResponse._read
+)

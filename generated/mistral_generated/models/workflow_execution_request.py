@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, deprecate, fill, new, unknown
 from ..wire import read_bool, read_float
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -63,9 +64,7 @@ class WorkflowExecutionRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["wait_for_result", "force_new_trace"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("wait_for_result")
@@ -80,6 +79,11 @@ class WorkflowExecutionRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_execution_request: Callable[[dict[str, Any]], WorkflowExecutionRequest] = (
+    WorkflowExecutionRequest._read
+)
 
 
 deprecate(

@@ -9,10 +9,13 @@ import attr
 
 from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
-from .json_payload_response import JSONPayloadResponse
+from .json_payload_response import read_json_payload_response
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .json_payload_response import JSONPayloadResponse
 
 _KNOWN: frozenset[str] = frozenset(["task_id", "workflow_name", "display_name", "input", "attempt"])
 
@@ -41,17 +44,20 @@ class WorkflowExecutionStartedAttributesResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("task_id", "workflow_name", "input")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("input")
         if type(value) is dict:
-            fields["input"] = JSONPayloadResponse.from_dict(value)
+            fields["input"] = read_json_payload_response(value)
         value = fields.get("attempt")
         if type(value) is str:
             fields["attempt"] = read_int(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_execution_started_attributes_response: Callable[
+    [dict[str, Any]], WorkflowExecutionStartedAttributesResponse
+] = WorkflowExecutionStartedAttributesResponse._read

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_bool, read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Literal, Self
 
 _KNOWN: frozenset[str] = frozenset(
@@ -49,9 +50,7 @@ class WorkflowExecutionTraceEvent(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("timestamp_unix_nano")
@@ -63,3 +62,8 @@ class WorkflowExecutionTraceEvent(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_execution_trace_event: Callable[[dict[str, Any]], WorkflowExecutionTraceEvent] = (
+    WorkflowExecutionTraceEvent._read
+)

@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Any, Self
 
     from .tempo_get_trace_response import TempoGetTraceResponse
@@ -37,7 +38,9 @@ _KNOWN: frozenset[str] = frozenset(
         "otel_trace_data",
     ]
 )
-_READERS = Readers({"TempoGetTraceResponse": "tempo_get_trace_response:TempoGetTraceResponse"})
+_READERS = Readers(
+    {"TempoGetTraceResponse": "tempo_get_trace_response:read_tempo_get_trace_response"}
+)
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -94,9 +97,7 @@ class WorkflowExecutionTraceOTelResponse(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("start_time")
@@ -120,3 +121,8 @@ class WorkflowExecutionTraceOTelResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_execution_trace_otel_response: Callable[
+    [dict[str, Any]], WorkflowExecutionTraceOTelResponse
+] = WorkflowExecutionTraceOTelResponse._read

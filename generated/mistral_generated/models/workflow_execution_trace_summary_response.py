@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Any, Self
 
     from .workflow_execution_status import WorkflowExecutionStatus
@@ -37,7 +38,7 @@ _KNOWN: frozenset[str] = frozenset(
 )
 _READERS = Readers(
     {
-        "WorkflowExecutionTraceSummarySpan": "workflow_execution_trace_summary_span:WorkflowExecutionTraceSummarySpan"
+        "WorkflowExecutionTraceSummarySpan": "workflow_execution_trace_summary_span:read_workflow_execution_trace_summary_span"
     }
 )
 
@@ -91,9 +92,7 @@ class WorkflowExecutionTraceSummaryResponse(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("start_time")
@@ -117,3 +116,8 @@ class WorkflowExecutionTraceSummaryResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_execution_trace_summary_response: Callable[
+    [dict[str, Any]], WorkflowExecutionTraceSummaryResponse
+] = WorkflowExecutionTraceSummaryResponse._read

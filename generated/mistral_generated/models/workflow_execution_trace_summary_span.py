@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
     from .workflow_execution_trace_event import WorkflowExecutionTraceEvent
@@ -27,7 +28,9 @@ _KNOWN: frozenset[str] = frozenset(
     ]
 )
 _READERS = Readers(
-    {"WorkflowExecutionTraceEvent": "workflow_execution_trace_event:WorkflowExecutionTraceEvent"}
+    {
+        "WorkflowExecutionTraceEvent": "workflow_execution_trace_event:read_workflow_execution_trace_event"
+    }
 )
 
 
@@ -65,9 +68,7 @@ class WorkflowExecutionTraceSummarySpan(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("start_time_unix_nano")
@@ -85,9 +86,14 @@ class WorkflowExecutionTraceSummarySpan(Model):
         value = fields.get("children")
         if type(value) is list:
             fields["children"] = [
-                WorkflowExecutionTraceSummarySpan.from_dict(item) if type(item) is dict else item
+                read_workflow_execution_trace_summary_span(item) if type(item) is dict else item
                 for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_execution_trace_summary_span: Callable[
+    [dict[str, Any]], WorkflowExecutionTraceSummarySpan
+] = WorkflowExecutionTraceSummarySpan._read

@@ -12,6 +12,7 @@ from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Self
 
     from .workflow_execution_status import WorkflowExecutionStatus
@@ -79,9 +80,7 @@ class WorkflowExecutionWithoutResultResponse(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("start_time")
@@ -102,3 +101,8 @@ class WorkflowExecutionWithoutResultResponse(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_execution_without_result_response: Callable[
+    [dict[str, Any]], WorkflowExecutionWithoutResultResponse
+] = WorkflowExecutionWithoutResultResponse._read

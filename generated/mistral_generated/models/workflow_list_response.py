@@ -9,10 +9,13 @@ import attr
 
 from ..additions import Page
 from ..base import Model, fill, new, unknown
-from .workflow_basic_definition import WorkflowBasicDefinition
+from .workflow_basic_definition import read_workflow_basic_definition
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .workflow_basic_definition import WorkflowBasicDefinition
 
 if TYPE_CHECKING:
     _Page = Page[WorkflowBasicDefinition]
@@ -40,17 +43,20 @@ class WorkflowListResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("workflows", "next_cursor")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("workflows")
         if type(value) is list:
             fields["workflows"] = [
-                WorkflowBasicDefinition.from_dict(item) if type(item) is dict else item
+                read_workflow_basic_definition(item) if type(item) is dict else item
                 for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_list_response: Callable[[dict[str, Any]], WorkflowListResponse] = (
+    WorkflowListResponse._read
+)

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .scalar_metric import ScalarMetric
-from .time_series_metric import TimeSeriesMetric
+from .scalar_metric import read_scalar_metric
+from .time_series_metric import read_time_series_metric
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .scalar_metric import ScalarMetric
+    from .time_series_metric import TimeSeriesMetric
 
 _KNOWN: frozenset[str] = frozenset(
     [
@@ -58,29 +62,30 @@ class WorkflowMetrics(Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("execution_count")
         if type(value) is dict:
-            fields["execution_count"] = ScalarMetric.from_dict(value)
+            fields["execution_count"] = read_scalar_metric(value)
         value = fields.get("success_count")
         if type(value) is dict:
-            fields["success_count"] = ScalarMetric.from_dict(value)
+            fields["success_count"] = read_scalar_metric(value)
         value = fields.get("error_count")
         if type(value) is dict:
-            fields["error_count"] = ScalarMetric.from_dict(value)
+            fields["error_count"] = read_scalar_metric(value)
         value = fields.get("average_latency_ms")
         if type(value) is dict:
-            fields["average_latency_ms"] = ScalarMetric.from_dict(value)
+            fields["average_latency_ms"] = read_scalar_metric(value)
         value = fields.get("latency_over_time")
         if type(value) is dict:
-            fields["latency_over_time"] = TimeSeriesMetric.from_dict(value)
+            fields["latency_over_time"] = read_time_series_metric(value)
         value = fields.get("retry_rate")
         if type(value) is dict:
-            fields["retry_rate"] = ScalarMetric.from_dict(value)
+            fields["retry_rate"] = read_scalar_metric(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_metrics: Callable[[dict[str, Any]], WorkflowMetrics] = WorkflowMetrics._read

@@ -9,12 +9,14 @@ import attr
 
 from ..base import ABSENT, Model, Readers, deprecate, fill, new, unknown
 from ..wire import read_bool
-from .workflow_code_definition import WorkflowCodeDefinition
+from .workflow_code_definition import read_workflow_code_definition
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .workflow import Workflow
+    from .workflow_code_definition import WorkflowCodeDefinition
 
 _KNOWN: frozenset[str] = frozenset(
     [
@@ -28,7 +30,7 @@ _KNOWN: frozenset[str] = frozenset(
         "compatible_with_chat_assistant",
     ]
 )
-_READERS = Readers({"Workflow": "workflow:Workflow"})
+_READERS = Readers({"Workflow": "workflow:read_workflow"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -60,14 +62,12 @@ class WorkflowRegistration(Model):
     _required: ClassVar[tuple[str, ...]] = ("id", "definition", "workflow_id")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("definition")
         if type(value) is dict:
-            fields["definition"] = WorkflowCodeDefinition.from_dict(value)
+            fields["definition"] = read_workflow_code_definition(value)
         value = fields.get("workflow")
         if type(value) is dict:
             fields["workflow"] = _READERS["Workflow"](value)
@@ -77,6 +77,11 @@ class WorkflowRegistration(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_registration: Callable[[dict[str, Any]], WorkflowRegistration] = (
+    WorkflowRegistration._read
+)
 
 
 deprecate(

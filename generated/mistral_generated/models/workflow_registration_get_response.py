@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .workflow_registration_with_worker_status import WorkflowRegistrationWithWorkerStatus
+from .workflow_registration_with_worker_status import read_workflow_registration_with_worker_status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .workflow_registration_with_worker_status import WorkflowRegistrationWithWorkerStatus
 
 _KNOWN: frozenset[str] = frozenset(["workflow_registration", "workflow_version"])
 
@@ -33,17 +36,20 @@ class WorkflowRegistrationGetResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("workflow_registration", "workflow_version")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("workflow_registration")
         if type(value) is dict:
-            fields["workflow_registration"] = WorkflowRegistrationWithWorkerStatus.from_dict(value)
+            fields["workflow_registration"] = read_workflow_registration_with_worker_status(value)
         value = fields.get("workflow_version")
         if type(value) is dict:
-            fields["workflow_version"] = WorkflowRegistrationWithWorkerStatus.from_dict(value)
+            fields["workflow_version"] = read_workflow_registration_with_worker_status(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_registration_get_response: Callable[
+    [dict[str, Any]], WorkflowRegistrationGetResponse
+] = WorkflowRegistrationGetResponse._read

@@ -9,10 +9,13 @@ import attr
 
 from ..additions import Page
 from ..base import Model, fill, new, unknown
-from .workflow_registration import WorkflowRegistration
+from .workflow_registration import read_workflow_registration
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .workflow_registration import WorkflowRegistration
 
 if TYPE_CHECKING:
     _Page = Page[WorkflowRegistration]
@@ -46,23 +49,24 @@ class WorkflowRegistrationListResponse(_Page, Model):
     )
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("workflow_registrations")
         if type(value) is list:
             fields["workflow_registrations"] = [
-                WorkflowRegistration.from_dict(item) if type(item) is dict else item
-                for item in value
+                read_workflow_registration(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("workflow_versions")
         if type(value) is list:
             fields["workflow_versions"] = [
-                WorkflowRegistration.from_dict(item) if type(item) is dict else item
-                for item in value
+                read_workflow_registration(item) if type(item) is dict else item for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_registration_list_response: Callable[
+    [dict[str, Any]], WorkflowRegistrationListResponse
+] = WorkflowRegistrationListResponse._read

@@ -9,10 +9,13 @@ import attr
 
 from ..additions import Page
 from ..base import ABSENT, Model, fill, new, unknown
-from .schedule_definition_output import ScheduleDefinitionOutput
+from .schedule_definition_output import read_schedule_definition_output
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .schedule_definition_output import ScheduleDefinitionOutput
 
 if TYPE_CHECKING:
     _Page = Page[ScheduleDefinitionOutput]
@@ -40,17 +43,20 @@ class WorkflowScheduleListResponse(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("schedules",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("schedules")
         if type(value) is list:
             fields["schedules"] = [
-                ScheduleDefinitionOutput.from_dict(item) if type(item) is dict else item
+                read_schedule_definition_output(item) if type(item) is dict else item
                 for item in value
             ]
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_schedule_list_response: Callable[[dict[str, Any]], WorkflowScheduleListResponse] = (
+    WorkflowScheduleListResponse._read
+)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import ABSENT, Model, deprecate, fill, new, unknown
-from .schedule_definition import ScheduleDefinition
+from .schedule_definition import read_schedule_definition
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .schedule_definition import ScheduleDefinition
 
 _KNOWN: frozenset[str] = frozenset(
     [
@@ -56,17 +59,20 @@ class WorkflowScheduleRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["schedule"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("schedule")
         if type(value) is dict:
-            fields["schedule"] = ScheduleDefinition.from_dict(value)
+            fields["schedule"] = read_schedule_definition(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_schedule_request: Callable[[dict[str, Any]], WorkflowScheduleRequest] = (
+    WorkflowScheduleRequest._read
+)
 
 
 deprecate(

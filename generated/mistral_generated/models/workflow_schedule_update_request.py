@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .partial_schedule_definition import PartialScheduleDefinition
+from .partial_schedule_definition import read_partial_schedule_definition
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .partial_schedule_definition import PartialScheduleDefinition
 
 _KNOWN: frozenset[str] = frozenset(["schedule"])
 
@@ -32,14 +35,17 @@ class WorkflowScheduleUpdateRequest(Model):
     _not_null: ClassVar[frozenset[str]] = frozenset(["schedule"])
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("schedule")
         if type(value) is dict:
-            fields["schedule"] = PartialScheduleDefinition.from_dict(value)
+            fields["schedule"] = read_partial_schedule_definition(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_schedule_update_request: Callable[[dict[str, Any]], WorkflowScheduleUpdateRequest] = (
+    WorkflowScheduleUpdateRequest._read
+)

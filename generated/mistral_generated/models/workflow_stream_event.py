@@ -9,13 +9,15 @@ import attr
 
 from ..base import ABSENT, Model, fill, new, set_aside, unknown
 from ..wire import parse_time, read_int
-from .stream_event_workflow_context import StreamEventWorkflowContext
+from .stream_event_workflow_context import read_stream_event_workflow_context
 from .workflow_event import read_workflow_event
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from typing import Any, Self
 
+    from .stream_event_workflow_context import StreamEventWorkflowContext
     from .workflow_event import WorkflowEvent
 
 _KNOWN: frozenset[str] = frozenset(
@@ -48,9 +50,7 @@ class WorkflowStreamEvent(Model):
     _required: ClassVar[tuple[str, ...]] = ("stream", "data", "workflow_context", "broker_sequence")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("timestamp")
@@ -64,10 +64,15 @@ class WorkflowStreamEvent(Model):
             fields["data"] = read_workflow_event(value)
         value = fields.get("workflow_context")
         if type(value) is dict:
-            fields["workflow_context"] = StreamEventWorkflowContext.from_dict(value)
+            fields["workflow_context"] = read_stream_event_workflow_context(value)
         value = fields.get("broker_sequence")
         if type(value) is str:
             fields["broker_sequence"] = read_int(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_stream_event: Callable[[dict[str, Any]], WorkflowStreamEvent] = (
+    WorkflowStreamEvent._read
+)

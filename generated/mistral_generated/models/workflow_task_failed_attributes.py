@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .failure import Failure
+from .failure import read_failure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .failure import Failure
 
 _KNOWN: frozenset[str] = frozenset(["task_id", "failure"])
 
@@ -33,14 +36,17 @@ class WorkflowTaskFailedAttributes(Model):
     _required: ClassVar[tuple[str, ...]] = ("task_id", "failure")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("failure")
         if type(value) is dict:
-            fields["failure"] = Failure.from_dict(value)
+            fields["failure"] = read_failure(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_task_failed_attributes: Callable[[dict[str, Any]], WorkflowTaskFailedAttributes] = (
+    WorkflowTaskFailedAttributes._read
+)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..base import Model, fill, new, unknown
-from .workflow import Workflow
+from .workflow import read_workflow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
+
+    from .workflow import Workflow
 
 _KNOWN: frozenset[str] = frozenset(["workflow"])
 
@@ -31,14 +34,17 @@ class WorkflowUpdateResponse(Model):
     _required: ClassVar[tuple[str, ...]] = ("workflow",)
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("workflow")
         if type(value) is dict:
-            fields["workflow"] = Workflow.from_dict(value)
+            fields["workflow"] = read_workflow(value)
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workflow_update_response: Callable[[dict[str, Any]], WorkflowUpdateResponse] = (
+    WorkflowUpdateResponse._read
+)

@@ -11,6 +11,7 @@ from ..base import ABSENT, Model, Readers, fill, new, unknown
 from ..wire import read_bool, read_int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .workspace_spend_limit import WorkspaceSpendLimit
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _KNOWN: frozenset[str] = frozenset(
     ["uuid", "name", "description", "icon", "members_count", "spend_limit", "is_default"]
 )
-_READERS = Readers({"WorkspaceSpendLimit": "workspace_spend_limit:WorkspaceSpendLimit"})
+_READERS = Readers({"WorkspaceSpendLimit": "workspace_spend_limit:read_workspace_spend_limit"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -48,9 +49,7 @@ class Workspace(Model):
     _required: ClassVar[tuple[str, ...]] = ("uuid", "name", "description", "icon", "is_default")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("members_count")
@@ -65,3 +64,6 @@ class Workspace(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workspace: Callable[[dict[str, Any]], Workspace] = Workspace._read

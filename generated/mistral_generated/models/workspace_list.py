@@ -10,12 +10,14 @@ import attr
 from ..additions import Page
 from ..base import ABSENT, Model, fill, new, unknown
 from ..wire import read_int
-from .workspace import Workspace
+from .workspace import read_workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .api_object_type import ApiObjectType
+    from .workspace import Workspace
 
 if TYPE_CHECKING:
     _Page = Page[Workspace]
@@ -49,9 +51,7 @@ class WorkspaceList(_Page, Model):
     _required: ClassVar[tuple[str, ...]] = ("total", "items", "page", "page_size")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("total")
@@ -60,7 +60,7 @@ class WorkspaceList(_Page, Model):
         value = fields.get("items")
         if type(value) is list:
             fields["items"] = [
-                Workspace.from_dict(item) if type(item) is dict else item for item in value
+                read_workspace(item) if type(item) is dict else item for item in value
             ]
         value = fields.get("page")
         if type(value) is str:
@@ -71,3 +71,6 @@ class WorkspaceList(_Page, Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workspace_list: Callable[[dict[str, Any]], WorkspaceList] = WorkspaceList._read

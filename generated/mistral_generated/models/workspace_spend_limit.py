@@ -11,6 +11,7 @@ from ..base import Model, fill, new, unknown
 from ..wire import read_bool, read_float
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 _KNOWN: frozenset[str] = frozenset(["value", "currency", "no_monthly_limit"])
@@ -35,9 +36,7 @@ class WorkspaceSpendLimit(Model):
     _required: ClassVar[tuple[str, ...]] = ("value", "currency", "no_monthly_limit")
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("value")
@@ -49,3 +48,8 @@ class WorkspaceSpendLimit(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workspace_spend_limit: Callable[[dict[str, Any]], WorkspaceSpendLimit] = (
+    WorkspaceSpendLimit._read
+)

@@ -10,12 +10,13 @@ import attr
 from ..base import ABSENT, Model, Readers, fill, new, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from .workspace_user_request import WorkspaceUserRequest
 
 _KNOWN: frozenset[str] = frozenset(["members"])
-_READERS = Readers({"WorkspaceUserRequest": "workspace_user_request:WorkspaceUserRequest"})
+_READERS = Readers({"WorkspaceUserRequest": "workspace_user_request:read_workspace_user_request"})
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
@@ -32,9 +33,7 @@ class WorkspaceUsersRequest(Model):
     _known = _KNOWN
 
     @classmethod
-    def from_dict(cls, source: dict[str, Any]) -> Self:
-        """Return the model of a JSON object; what the document does not expect is kept as it is."""
-        fields = source.copy()
+    def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("members")
@@ -46,3 +45,8 @@ class WorkspaceUsersRequest(Model):
         model = new(cls)
         fill(model, fields)
         return model
+
+
+read_workspace_users_request: Callable[[dict[str, Any]], WorkspaceUsersRequest] = (
+    WorkspaceUsersRequest._read
+)

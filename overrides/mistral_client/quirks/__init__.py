@@ -34,11 +34,6 @@ def quirks_of(operation: str) -> tuple[Quirk, ...]:
     return _found(operation) if operation in _QUIRKY else ()
 
 
-def all_quirks() -> tuple[Quirk, ...]:
-    """Return every quirk, in order."""
-    return tuple(map(_load, OPERATIONS))
-
-
 @cache
 def _found(operation: str) -> tuple[Quirk, ...]:
     return tuple(_load(name) for name, each in OPERATIONS.items() if operation in each)

@@ -177,7 +177,12 @@ def test_text_stream_is_refused(both: Both, file: Any) -> None:
         upload(both, file)
 
 
-@pytest.mark.parametrize("file", [3, ["a"], File("a", "text")])  # type: ignore[arg-type]
+def test_text_as_the_content_of_a_file_is_refused(both: Both) -> None:
+    with pytest.raises(TypeError, match="bytes or a binary stream, not text: encode it"):
+        upload(both, File("a", "text"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("file", [3, ["a"], File("a", 3)])  # type: ignore[arg-type]
 def test_other_things_are_refused(both: Both, file: Any) -> None:
     with pytest.raises(TypeError, match="path, bytes, a binary stream"):
         upload(both, file)

@@ -111,6 +111,11 @@ def test_stream_that_ends_cleanly_after_its_reason_needs_no_marker(both: Both) -
     assert said(both.events(stream(chunk("a"), chunk("b", "length")), ask)) == "ab"
 
 
+@pytest.mark.parametrize("end", [b"data: [DONE] \n\n", b"data:  [DONE]\n\n", b"data: [DONE] "])
+def test_space_around_the_end_marker_is_ignored(both: Both, end: bytes) -> None:
+    assert said(both.events(stream(chunk("a"), end), ask)) == "a"
+
+
 @pytest.mark.parametrize("pieces", [(), (chunk("a"),), (chunk("a", "stop"), chunk("b", index=1))])
 def test_stream_that_ends_before_its_reason_was_cut_off(both: Both, pieces: Any) -> None:
     with pytest.raises(StreamError, match="cut off"):
@@ -163,6 +168,42 @@ def test_upload_that_a_web_framework_received_can_be_passed_on(both: Both) -> No
     both.run(server, lambda client: client.files.upload(file=received, purpose="ocr"))
     body = server.requests[0].read()
     assert b'filename="note.txt"\r\nContent-Type: text/plain\r\n\r\nShelves' in body
+
+
+@pytest.mark.parametrize(
+    ("parts", "head"),
+    [
+        (("note.md", b"Shelves"), b"note.md"),
+        (("note.md", bytearray(b"Shelves")), b"note.md"),
+        (("note", b"Shelves", "text/markdown"), b"note"),
+    ],
+)
+def test_tuple_of_name_and_content_is_a_file(both: Both, parts: Any, head: bytes) -> None:
+    server = Server([answer(200, {"id": "f"})])
+    both.run(server, lambda client: client.files.upload(file=parts, purpose="ocr"))
+    body = server.requests[0].read()
+    expected = b'filename="%s"\r\nContent-Type: text/markdown\r\n\r\nShelves' % head
+    assert expected in body
+
+
+@pytest.mark.parametrize(
+    ("parts", "problem"),
+    [
+        ((b"Shelves",), "a tuple for a file is"),
+        (("note.md", "Shelves"), "is bytes or a binary stream, not text"),
+        ((1, b""), "file_name must be text"),
+    ],
+)
+def test_tuple_that_is_no_file_is_refused(both: Both, parts: Any, problem: str) -> None:
+    with pytest.raises(TypeError, match=problem):
+        both.run(answer(200), lambda client: client.files.upload(file=parts, purpose="ocr"))
+
+
+def test_stream_as_an_argument_is_answered_with_the_method(both: Both) -> None:
+    with pytest.raises(TypeError, match=r"a method of its own, such as chat\.stream"):
+        both.run(
+            answer(200), lambda client: client.chat.complete(model="m", messages=[], stream=True)
+        )
 
 
 @dataclass

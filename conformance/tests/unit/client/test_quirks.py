@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.unit.client.harness import DOCUMENT, LIBRARY, Server, answer, text_answer
 
-from mistral_client.quirks import OPERATIONS, all_quirks, quirks_of
+from mistral_client.quirks import OPERATIONS, quirks_of
 from mistral_openapi import load
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ ROOT = Path(__file__).parents[4]
 NO_ROUTE = text_answer(404, '{"message":"no Route matched with those values","request_id":"0"}')
 UPDATED = answer(200, LIBRARY)
 
-QUIRKS = all_quirks()
+QUIRKS = [import_module(f"mistral_client.quirks.{name}").QUIRK for name in OPERATIONS]
 
 every_quirk = pytest.mark.parametrize("quirk", QUIRKS, ids=lambda quirk: quirk.id)
 

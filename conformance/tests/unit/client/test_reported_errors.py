@@ -95,7 +95,7 @@ def test_error_in_place_of_nothing_is_raised(both: Both) -> None:
         ("42", "not a JSON object but a number"),
         ("null", "not a JSON object but null"),
         ('{"object":', "is not JSON"),
-        ("", "is not JSON"),
+        ("", "is not JSON: it is empty"),
     ],
 )
 def test_answer_that_is_no_object_shows_how_it_begins(both: Both, body: str, words: str) -> None:

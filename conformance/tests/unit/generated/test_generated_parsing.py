@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from typing import Any
 
@@ -23,6 +24,7 @@ from mistral_generated.models import (
     FTModelCard,
     JsonSchema,
     Library,
+    ListLibrariesResponse,
     MessageInputEntry,
     PaginationInfo,
     TextChunk,
@@ -161,6 +163,14 @@ def test_unknown_fields_are_kept_and_written_back() -> None:
     assert library.additional_properties == {"colour": "red", "additional_properties": 1}
     assert library.to_dict() == source
     assert not hasattr(library, "colour")
+
+
+def test_source_of_a_model_stays_as_it_was() -> None:
+    source = {"data": [{**LIBRARY, "colour": ["red"]}], "pagination": {"total_items": "1"}}
+    before = copy.deepcopy(source)
+    page: Any = ListLibrariesResponse.from_dict(source)
+    page.data[0].additional_properties["colour"].append("blue")
+    assert source == before
 
 
 def test_unknown_enum_value_is_kept() -> None:

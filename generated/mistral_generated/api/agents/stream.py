@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.completion_chunk import CompletionChunk
+from ...models.completion_chunk import read_completion_chunk
 from ...types import UNSET, Operation, RawEvent, StreamCall
 from ...wire import json_body, read_event_object
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ...models.chat_message import ChatMessage
     from ...models.chat_tool import ChatTool
+    from ...models.completion_chunk import CompletionChunk
     from ...models.guardrail_config import GuardrailConfig
     from ...models.mistral_prompt_mode import MistralPromptMode
     from ...models.prediction import Prediction
@@ -104,4 +105,4 @@ def prepare(
 
 def parse_event(event: RawEvent) -> CompletionChunk:
     """Return the data of one event. Raises UnreadableBody (a ValueError)."""
-    return CompletionChunk.from_dict(read_event_object(event.data))
+    return read_completion_chunk(read_event_object(event.data))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.speech_response import SpeechResponse
+from ...models.speech_response import read_speech_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
 if TYPE_CHECKING:
     from ...models.metadata_dict import MetadataDict
     from ...models.speech_output_format import SpeechOutputFormat
+    from ...models.speech_response import SpeechResponse
     from ...params.metadata_dict import MetadataDictParam
     from ...types import Unset
 
@@ -59,4 +60,4 @@ def prepare(
 
 def parse(response: Response) -> SpeechResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return SpeechResponse.from_dict(read_object(response.content))
+    return read_speech_response(read_object(response.content))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.transcription_response import TranscriptionResponse
+from ...models.transcription_response import read_transcription_response
 from ...types import UNSET, Call, Form, Operation, Response
 from ...wire import form_fields, form_files, read_object
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ...files import FileInput
     from ...models.timestamp_granularity import TimestampGranularity
+    from ...models.transcription_response import TranscriptionResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -64,4 +65,4 @@ def prepare(
 
 def parse(response: Response) -> TranscriptionResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return TranscriptionResponse.from_dict(read_object(response.content))
+    return read_transcription_response(read_object(response.content))

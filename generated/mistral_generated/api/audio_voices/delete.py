@@ -6,9 +6,14 @@ Source: audio.voices.delete DELETE /v1/audio/voices/{voice_id}
 
 from __future__ import annotations
 
-from ...models.voice import Voice
+from typing import TYPE_CHECKING
+
+from ...models.voice import read_voice
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.voice import Voice
 
 OPERATION = Operation(
     id="audio.voices.delete",
@@ -30,4 +35,4 @@ def prepare(voice_id: str) -> Call[Voice]:
 
 def parse(response: Response) -> Voice:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Voice.from_dict(read_object(response.content))
+    return read_voice(read_object(response.content))

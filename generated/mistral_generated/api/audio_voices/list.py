@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.voice_list import VoiceList
+from ...models.voice_list import read_voice_list
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from ...models.voice import Voice
+    from ...models.voice_list import VoiceList
     from ...types import Unset
 
 OPERATION = Operation(
@@ -52,4 +53,4 @@ def prepare(
 
 def parse(response: Response) -> VoiceList:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return VoiceList.from_dict(read_object(response.content))
+    return read_voice_list(read_object(response.content))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.voice import Voice
+from ...models.voice import read_voice
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...models.voice import Voice
     from ...types import Unset
 
 OPERATION = Operation(
@@ -57,4 +58,4 @@ def prepare(
 
 def parse(response: Response) -> Voice:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Voice.from_dict(read_object(response.content))
+    return read_voice(read_object(response.content))

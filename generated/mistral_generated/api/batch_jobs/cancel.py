@@ -6,9 +6,14 @@ Source: batch.jobs.cancel POST /v1/batch/jobs/{job_id}/cancel
 
 from __future__ import annotations
 
-from ...models.batch_job import BatchJob
+from typing import TYPE_CHECKING
+
+from ...models.batch_job import read_batch_job
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.batch_job import BatchJob
 
 OPERATION = Operation(
     id="batch.jobs.cancel",
@@ -30,4 +35,4 @@ def prepare(job_id: str) -> Call[BatchJob]:
 
 def parse(response: Response) -> BatchJob:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return BatchJob.from_dict(read_object(response.content))
+    return read_batch_job(read_object(response.content))

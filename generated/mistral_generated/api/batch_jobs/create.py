@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.batch_job import BatchJob
+from ...models.batch_job import read_batch_job
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ...models.api_endpoint import ApiEndpoint
+    from ...models.batch_job import BatchJob
     from ...models.batch_request import BatchRequest
     from ...params.batch_request import BatchRequestParam
     from ...types import Unset
@@ -60,4 +61,4 @@ def prepare(
 
 def parse(response: Response) -> BatchJob:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return BatchJob.from_dict(read_object(response.content))
+    return read_batch_job(read_object(response.content))

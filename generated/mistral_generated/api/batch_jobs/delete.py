@@ -6,9 +6,14 @@ Source: batch.jobs.delete DELETE /v1/batch/jobs/{job_id}
 
 from __future__ import annotations
 
-from ...models.delete_batch_job_response import DeleteBatchJobResponse
+from typing import TYPE_CHECKING
+
+from ...models.delete_batch_job_response import read_delete_batch_job_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.delete_batch_job_response import DeleteBatchJobResponse
 
 OPERATION = Operation(
     id="batch.jobs.delete",
@@ -30,4 +35,4 @@ def prepare(job_id: str) -> Call[DeleteBatchJobResponse]:
 
 def parse(response: Response) -> DeleteBatchJobResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return DeleteBatchJobResponse.from_dict(read_object(response.content))
+    return read_delete_batch_job_response(read_object(response.content))

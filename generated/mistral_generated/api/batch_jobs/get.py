@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.batch_job import BatchJob
+from ...models.batch_job import read_batch_job
 from ...types import UNSET, Call, Operation, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
+    from ...models.batch_job import BatchJob
     from ...types import Unset
 
 OPERATION = Operation(
@@ -36,4 +37,4 @@ def prepare(job_id: str, *, inline: bool | None | Unset = UNSET) -> Call[BatchJo
 
 def parse(response: Response) -> BatchJob:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return BatchJob.from_dict(read_object(response.content))
+    return read_batch_job(read_object(response.content))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.list_batch_jobs_response import ListBatchJobsResponse
+from ...models.list_batch_jobs_response import read_list_batch_jobs_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ...models.batch_job import BatchJob
     from ...models.batch_job_status import BatchJobStatus
+    from ...models.list_batch_jobs_response import ListBatchJobsResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -71,4 +72,4 @@ def prepare(
 
 def parse(response: Response) -> ListBatchJobsResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ListBatchJobsResponse.from_dict(read_object(response.content))
+    return read_list_batch_jobs_response(read_object(response.content))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.created_api_key import CreatedAPIKey
+from ...models.created_api_key import read_created_api_key
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from ...models.created_api_key import CreatedAPIKey
     from ...types import Unset
 
 OPERATION = Operation(
@@ -51,4 +52,4 @@ def prepare(
 
 def parse(response: Response) -> CreatedAPIKey:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return CreatedAPIKey.from_dict(read_object(response.content))
+    return read_created_api_key(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.admin.api_keys.delete DELETE /v1/admin/api-keys/{key_id}
 
 from __future__ import annotations
 
-from ...models.delete_api_key_response import DeleteAPIKeyResponse
+from typing import TYPE_CHECKING
+
+from ...models.delete_api_key_response import read_delete_api_key_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.delete_api_key_response import DeleteAPIKeyResponse
 
 OPERATION = Operation(
     id="beta.admin.api_keys.delete",
@@ -30,4 +35,4 @@ def prepare(key_id: str) -> Call[DeleteAPIKeyResponse]:
 
 def parse(response: Response) -> DeleteAPIKeyResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return DeleteAPIKeyResponse.from_dict(read_object(response.content))
+    return read_delete_api_key_response(read_object(response.content))

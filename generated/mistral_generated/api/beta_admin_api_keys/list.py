@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.api_key_list import APIKeyList
+from ...models.api_key_list import read_api_key_list
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object
 
 if TYPE_CHECKING:
     from ...models.api_key import APIKey
+    from ...models.api_key_list import APIKeyList
     from ...types import Unset
 
 OPERATION = Operation(
@@ -49,4 +50,4 @@ def prepare(
 
 def parse(response: Response) -> APIKeyList:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return APIKeyList.from_dict(read_object(response.content))
+    return read_api_key_list(read_object(response.content))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.audit_log import AuditLog
+from ...models.audit_log import read_audit_log
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_array
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from ...models.actor_type import ActorType
+    from ...models.audit_log import AuditLog
     from ...models.audit_log_event_type import AuditLogEventType
     from ...models.target_type import TargetType
     from ...types import Unset
@@ -76,6 +77,6 @@ def prepare(
 def parse(response: Response) -> builtins.list[AuditLog]:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
     return [
-        AuditLog.from_dict(item) if type(item) is dict else item
+        read_audit_log(item) if type(item) is dict else item
         for item in read_array(response.content)
     ]

@@ -6,9 +6,14 @@ Source: beta.admin.billing.get_rate_limit GET /v1/admin/rate-limit
 
 from __future__ import annotations
 
-from ...models.rate_limits import RateLimits
+from typing import TYPE_CHECKING
+
+from ...models.rate_limits import read_rate_limits
 from ...types import Call, Operation, Response
 from ...wire import read_object
+
+if TYPE_CHECKING:
+    from ...models.rate_limits import RateLimits
 
 OPERATION = Operation(
     id="beta.admin.billing.get_rate_limit",
@@ -30,4 +35,4 @@ def prepare() -> Call[RateLimits]:
 
 def parse(response: Response) -> RateLimits:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return RateLimits.from_dict(read_object(response.content))
+    return read_rate_limits(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.admin.billing.get_spend_limit GET /v1/admin/spend-limit
 
 from __future__ import annotations
 
-from ...models.spend_limit_response import SpendLimitResponse
+from typing import TYPE_CHECKING
+
+from ...models.spend_limit_response import read_spend_limit_response
 from ...types import Call, Operation, Response
 from ...wire import read_object
+
+if TYPE_CHECKING:
+    from ...models.spend_limit_response import SpendLimitResponse
 
 OPERATION = Operation(
     id="beta.admin.billing.get_spend_limit",
@@ -30,4 +35,4 @@ def prepare() -> Call[SpendLimitResponse]:
 
 def parse(response: Response) -> SpendLimitResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return SpendLimitResponse.from_dict(read_object(response.content))
+    return read_spend_limit_response(read_object(response.content))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.usage import Usage
+from ...models.usage import read_usage
 from ...types import UNSET, Call, Operation, Response
 from ...wire import query, read_object
 
 if TYPE_CHECKING:
     from ...models.api_zone import ApiZone
+    from ...models.usage import Usage
     from ...types import Unset
 
 OPERATION = Operation(
@@ -45,4 +46,4 @@ def prepare(
 
 def parse(response: Response) -> Usage:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Usage.from_dict(read_object(response.content))
+    return read_usage(read_object(response.content))

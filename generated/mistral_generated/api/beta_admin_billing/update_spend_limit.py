@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.spend_limit_response import SpendLimitResponse
+from ...models.spend_limit_response import read_spend_limit_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
 if TYPE_CHECKING:
+    from ...models.spend_limit_response import SpendLimitResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -43,4 +44,4 @@ def prepare(
 
 def parse(response: Response) -> SpendLimitResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return SpendLimitResponse.from_dict(read_object(response.content))
+    return read_spend_limit_response(read_object(response.content))

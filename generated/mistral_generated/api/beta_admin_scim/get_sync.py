@@ -6,9 +6,14 @@ Source: beta.admin.scim.get_sync GET /v1/admin/scim/sync/{run_id}
 
 from __future__ import annotations
 
-from ...models.scim_sync_run import ScimSyncRun
+from typing import TYPE_CHECKING
+
+from ...models.scim_sync_run import read_scim_sync_run
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.scim_sync_run import ScimSyncRun
 
 OPERATION = Operation(
     id="beta.admin.scim.get_sync",
@@ -30,4 +35,4 @@ def prepare(run_id: str) -> Call[ScimSyncRun]:
 
 def parse(response: Response) -> ScimSyncRun:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ScimSyncRun.from_dict(read_object(response.content))
+    return read_scim_sync_run(read_object(response.content))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.scim_sync_response import ScimSyncResponse
+from ...models.scim_sync_response import read_scim_sync_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
 if TYPE_CHECKING:
     from ...models.scim_sync_config import ScimSyncConfig
+    from ...models.scim_sync_response import ScimSyncResponse
     from ...params.scim_sync_config import ScimSyncConfigParam
     from ...types import Unset
 
@@ -44,4 +45,4 @@ def prepare(
 
 def parse(response: Response) -> ScimSyncResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ScimSyncResponse.from_dict(read_object(response.content))
+    return read_scim_sync_response(read_object(response.content))

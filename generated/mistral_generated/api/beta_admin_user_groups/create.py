@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.user_group import UserGroup
+from ...models.user_group import read_user_group
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...models.user_group import UserGroup
     from ...models.user_group_target_type import UserGroupTargetType
     from ...types import Unset
 
@@ -52,4 +53,4 @@ def prepare(
 
 def parse(response: Response) -> UserGroup:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return UserGroup.from_dict(read_object(response.content))
+    return read_user_group(read_object(response.content))

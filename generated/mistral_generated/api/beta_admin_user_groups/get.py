@@ -6,9 +6,14 @@ Source: beta.admin.user_groups.get GET /v1/admin/user-groups/{group_uuid}
 
 from __future__ import annotations
 
-from ...models.user_group import UserGroup
+from typing import TYPE_CHECKING
+
+from ...models.user_group import read_user_group
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.user_group import UserGroup
 
 OPERATION = Operation(
     id="beta.admin.user_groups.get",
@@ -30,4 +35,4 @@ def prepare(group_uuid: str) -> Call[UserGroup]:
 
 def parse(response: Response) -> UserGroup:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return UserGroup.from_dict(read_object(response.content))
+    return read_user_group(read_object(response.content))

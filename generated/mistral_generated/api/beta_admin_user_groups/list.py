@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.user_group_list import UserGroupList
+from ...models.user_group_list import read_user_group_list
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object
 
 if TYPE_CHECKING:
     from ...models.user_group import UserGroup
+    from ...models.user_group_list import UserGroupList
     from ...types import Unset
 
 OPERATION = Operation(
@@ -50,4 +51,4 @@ def prepare(
 
 def parse(response: Response) -> UserGroupList:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return UserGroupList.from_dict(read_object(response.content))
+    return read_user_group_list(read_object(response.content))

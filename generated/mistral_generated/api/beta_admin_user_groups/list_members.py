@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.user_group_member_list import UserGroupMemberList
+from ...models.user_group_member_list import read_user_group_member_list
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
     from ...models.user_group_member import UserGroupMember
+    from ...models.user_group_member_list import UserGroupMemberList
     from ...types import Unset
 
 OPERATION = Operation(
@@ -47,4 +48,4 @@ def prepare(
 
 def parse(response: Response) -> UserGroupMemberList:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return UserGroupMemberList.from_dict(read_object(response.content))
+    return read_user_group_member_list(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.admin.user_groups.list_nested GET /v1/admin/user-groups/{group_uuid
 
 from __future__ import annotations
 
-from ...models.nested_group_list import NestedGroupList
+from typing import TYPE_CHECKING
+
+from ...models.nested_group_list import read_nested_group_list
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.nested_group_list import NestedGroupList
 
 OPERATION = Operation(
     id="beta.admin.user_groups.list_nested",
@@ -30,4 +35,4 @@ def prepare(group_uuid: str) -> Call[NestedGroupList]:
 
 def parse(response: Response) -> NestedGroupList:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return NestedGroupList.from_dict(read_object(response.content))
+    return read_nested_group_list(read_object(response.content))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.user_group_workspace_list import UserGroupWorkspaceList
+from ...models.user_group_workspace_list import read_user_group_workspace_list
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
     from ...models.user_group_workspace import UserGroupWorkspace
+    from ...models.user_group_workspace_list import UserGroupWorkspaceList
     from ...types import Unset
 
 OPERATION = Operation(
@@ -47,4 +48,4 @@ def prepare(
 
 def parse(response: Response) -> UserGroupWorkspaceList:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return UserGroupWorkspaceList.from_dict(read_object(response.content))
+    return read_user_group_workspace_list(read_object(response.content))

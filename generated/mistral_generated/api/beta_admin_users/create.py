@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.create_users_response import CreateUsersResponse
+from ...models.create_users_response import read_create_users_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, whole_body
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...models.create_users_request import CreateUsersRequest
+    from ...models.create_users_response import CreateUsersResponse
     from ...params.create_users_request import CreateUsersRequestParam
 
 OPERATION = Operation(
@@ -41,4 +42,4 @@ def prepare(
 
 def parse(response: Response) -> CreateUsersResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return CreateUsersResponse.from_dict(read_object(response.content))
+    return read_create_users_response(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.admin.users.delete_invite DELETE /v1/admin/users-invite/{invite_uui
 
 from __future__ import annotations
 
-from ...models.delete_user_response import DeleteUserResponse
+from typing import TYPE_CHECKING
+
+from ...models.delete_user_response import read_delete_user_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.delete_user_response import DeleteUserResponse
 
 OPERATION = Operation(
     id="beta.admin.users.delete_invite",
@@ -30,4 +35,4 @@ def prepare(invite_uuid: str) -> Call[DeleteUserResponse]:
 
 def parse(response: Response) -> DeleteUserResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return DeleteUserResponse.from_dict(read_object(response.content))
+    return read_delete_user_response(read_object(response.content))

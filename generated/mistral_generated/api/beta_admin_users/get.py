@@ -6,9 +6,14 @@ Source: beta.admin.users.get GET /v1/admin/users/{user_id}
 
 from __future__ import annotations
 
-from ...models.admin_user import AdminUser
+from typing import TYPE_CHECKING
+
+from ...models.admin_user import read_admin_user
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.admin_user import AdminUser
 
 OPERATION = Operation(
     id="beta.admin.users.get",
@@ -30,4 +35,4 @@ def prepare(user_id: str) -> Call[AdminUser]:
 
 def parse(response: Response) -> AdminUser:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return AdminUser.from_dict(read_object(response.content))
+    return read_admin_user(read_object(response.content))

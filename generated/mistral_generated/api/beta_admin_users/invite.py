@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.invite_users_response import InviteUsersResponse
+from ...models.invite_users_response import read_invite_users_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import given, json_body, read_object
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal
 
+    from ...models.invite_users_response import InviteUsersResponse
     from ...models.organization_role_name import OrganizationRoleName
     from ...models.plan_type import PlanType
     from ...models.static_organization_roles import StaticOrganizationRoles
@@ -76,4 +77,4 @@ def prepare(
 
 def parse(response: Response) -> InviteUsersResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return InviteUsersResponse.from_dict(read_object(response.content))
+    return read_invite_users_response(read_object(response.content))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.organization_member_list import OrganizationMemberList
+from ...models.organization_member_list import read_organization_member_list
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object
 
 if TYPE_CHECKING:
     from ...models.organization_member import OrganizationMember
+    from ...models.organization_member_list import OrganizationMemberList
     from ...types import Unset
 
 OPERATION = Operation(
@@ -50,4 +51,4 @@ def prepare(
 
 def parse(response: Response) -> OrganizationMemberList:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return OrganizationMemberList.from_dict(read_object(response.content))
+    return read_organization_member_list(read_object(response.content))

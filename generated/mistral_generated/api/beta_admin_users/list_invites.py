@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.user_invite import UserInvite
+from ...models.user_invite import read_user_invite
 from ...types import Call, Operation, Response
 from ...wire import read_array
 
 if TYPE_CHECKING:
     import builtins
+
+    from ...models.user_invite import UserInvite
 
 OPERATION = Operation(
     id="beta.admin.users.list_invites",
@@ -36,6 +38,6 @@ def prepare() -> Call[builtins.list[UserInvite]]:
 def parse(response: Response) -> builtins.list[UserInvite]:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
     return [
-        UserInvite.from_dict(item) if type(item) is dict else item
+        read_user_invite(item) if type(item) is dict else item
         for item in read_array(response.content)
     ]

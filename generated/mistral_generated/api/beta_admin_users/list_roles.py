@@ -6,9 +6,14 @@ Source: beta.admin.users.list_roles GET /v1/admin/roles
 
 from __future__ import annotations
 
-from ...models.role_list import RoleList
+from typing import TYPE_CHECKING
+
+from ...models.role_list import read_role_list
 from ...types import Call, Operation, Response
 from ...wire import read_object
+
+if TYPE_CHECKING:
+    from ...models.role_list import RoleList
 
 OPERATION = Operation(
     id="beta.admin.users.list_roles",
@@ -30,4 +35,4 @@ def prepare() -> Call[RoleList]:
 
 def parse(response: Response) -> RoleList:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return RoleList.from_dict(read_object(response.content))
+    return read_role_list(read_object(response.content))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.organization_member import OrganizationMember
+from ...models.organization_member import read_organization_member
 from ...types import UNSET, Call, Operation, Response
 from ...wire import given, json_body, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...models.organization_member import OrganizationMember
     from ...models.organization_role_name import OrganizationRoleName
     from ...models.static_organization_roles import StaticOrganizationRoles
     from ...models.subscription_type import SubscriptionType
@@ -63,4 +64,4 @@ def prepare(
 
 def parse(response: Response) -> OrganizationMember:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return OrganizationMember.from_dict(read_object(response.content))
+    return read_organization_member(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.admin.vibe_code_analytics.get_by_organization GET /v1/admin/analyti
 
 from __future__ import annotations
 
-from ...models.vibe_organization_stats import VibeOrganizationStats
+from typing import TYPE_CHECKING
+
+from ...models.vibe_organization_stats import read_vibe_organization_stats
 from ...types import Call, Operation, Response
 from ...wire import query, read_object
+
+if TYPE_CHECKING:
+    from ...models.vibe_organization_stats import VibeOrganizationStats
 
 OPERATION = Operation(
     id="beta.admin.vibe_code_analytics.get_by_organization",
@@ -31,4 +36,4 @@ def prepare(*, start_time: int, end_time: int) -> Call[VibeOrganizationStats]:
 
 def parse(response: Response) -> VibeOrganizationStats:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return VibeOrganizationStats.from_dict(read_object(response.content))
+    return read_vibe_organization_stats(read_object(response.content))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.vibe_workspace_stats import VibeWorkspaceStats
+from ...models.vibe_workspace_stats import read_vibe_workspace_stats
 from ...types import UNSET, Call, Operation, Response
 from ...wire import query, read_object
 
 if TYPE_CHECKING:
+    from ...models.vibe_workspace_stats import VibeWorkspaceStats
     from ...types import Unset
 
 OPERATION = Operation(
@@ -40,4 +41,4 @@ def prepare(
 
 def parse(response: Response) -> VibeWorkspaceStats:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return VibeWorkspaceStats.from_dict(read_object(response.content))
+    return read_vibe_workspace_stats(read_object(response.content))

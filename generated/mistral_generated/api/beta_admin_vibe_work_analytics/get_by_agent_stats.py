@@ -6,9 +6,14 @@ Source: beta.admin.vibe_work_analytics.get_by_agent_stats GET /v1/admin/analytic
 
 from __future__ import annotations
 
-from ...models.vibe_work_by_agent_stats import VibeWorkByAgentStats
+from typing import TYPE_CHECKING
+
+from ...models.vibe_work_by_agent_stats import read_vibe_work_by_agent_stats
 from ...types import Call, Operation, Response
 from ...wire import query, read_object
+
+if TYPE_CHECKING:
+    from ...models.vibe_work_by_agent_stats import VibeWorkByAgentStats
 
 OPERATION = Operation(
     id="beta.admin.vibe_work_analytics.get_by_agent_stats",
@@ -31,4 +36,4 @@ def prepare(*, start_time: int, end_time: int) -> Call[VibeWorkByAgentStats]:
 
 def parse(response: Response) -> VibeWorkByAgentStats:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return VibeWorkByAgentStats.from_dict(read_object(response.content))
+    return read_vibe_work_by_agent_stats(read_object(response.content))

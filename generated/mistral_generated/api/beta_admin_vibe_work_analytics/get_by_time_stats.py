@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.vibe_work_by_time_stats import VibeWorkByTimeStats
+from ...models.vibe_work_by_time_stats import read_vibe_work_by_time_stats
 from ...types import UNSET, Call, Operation, Response
 from ...wire import query, read_object
 
 if TYPE_CHECKING:
     from typing import Literal
 
+    from ...models.vibe_work_by_time_stats import VibeWorkByTimeStats
     from ...types import Unset
 
 OPERATION = Operation(
@@ -45,4 +46,4 @@ def prepare(
 
 def parse(response: Response) -> VibeWorkByTimeStats:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return VibeWorkByTimeStats.from_dict(read_object(response.content))
+    return read_vibe_work_by_time_stats(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.admin.vibe_work_analytics.get_by_user_stats GET /v1/admin/analytics
 
 from __future__ import annotations
 
-from ...models.vibe_work_by_user_stats import VibeWorkByUserStats
+from typing import TYPE_CHECKING
+
+from ...models.vibe_work_by_user_stats import read_vibe_work_by_user_stats
 from ...types import Call, Operation, Response
 from ...wire import query, read_object
+
+if TYPE_CHECKING:
+    from ...models.vibe_work_by_user_stats import VibeWorkByUserStats
 
 OPERATION = Operation(
     id="beta.admin.vibe_work_analytics.get_by_user_stats",
@@ -31,4 +36,4 @@ def prepare(*, start_time: int, end_time: int) -> Call[VibeWorkByUserStats]:
 
 def parse(response: Response) -> VibeWorkByUserStats:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return VibeWorkByUserStats.from_dict(read_object(response.content))
+    return read_vibe_work_by_user_stats(read_object(response.content))

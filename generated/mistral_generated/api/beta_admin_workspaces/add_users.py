@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.add_workspace_users_response import AddWorkspaceUsersResponse
+from ...models.add_workspace_users_response import read_add_workspace_users_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...models.add_workspace_users_response import AddWorkspaceUsersResponse
     from ...models.workspace_user_request import WorkspaceUserRequest
     from ...params.workspace_user_request import WorkspaceUserRequestParam
     from ...types import Unset
@@ -44,4 +45,4 @@ def prepare(
 
 def parse(response: Response) -> AddWorkspaceUsersResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return AddWorkspaceUsersResponse.from_dict(read_object(response.content))
+    return read_add_workspace_users_response(read_object(response.content))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.created_workspace import CreatedWorkspace
+from ...models.created_workspace import read_created_workspace
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
 if TYPE_CHECKING:
+    from ...models.created_workspace import CreatedWorkspace
     from ...types import Unset
 
 OPERATION = Operation(
@@ -53,4 +54,4 @@ def prepare(
 
 def parse(response: Response) -> CreatedWorkspace:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return CreatedWorkspace.from_dict(read_object(response.content))
+    return read_created_workspace(read_object(response.content))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.workspace_list import WorkspaceList
+from ...models.workspace_list import read_workspace_list
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object
 
 if TYPE_CHECKING:
     from ...models.workspace import Workspace
+    from ...models.workspace_list import WorkspaceList
     from ...types import Unset
 
 OPERATION = Operation(
@@ -56,4 +57,4 @@ def prepare(
 
 def parse(response: Response) -> WorkspaceList:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return WorkspaceList.from_dict(read_object(response.content))
+    return read_workspace_list(read_object(response.content))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.remove_workspace_users_response import RemoveWorkspaceUsersResponse
+from ...models.remove_workspace_users_response import read_remove_workspace_users_response
 from ...types import Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...models.remove_workspace_users_response import RemoveWorkspaceUsersResponse
     from ...models.workspace_member_ref import WorkspaceMemberRef
     from ...params.workspace_member_ref import WorkspaceMemberRefParam
 
@@ -41,4 +42,4 @@ def prepare(
 
 def parse(response: Response) -> RemoveWorkspaceUsersResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return RemoveWorkspaceUsersResponse.from_dict(read_object(response.content))
+    return read_remove_workspace_users_response(read_object(response.content))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.workspace import Workspace
+from ...models.workspace import read_workspace
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
+    from ...models.workspace import Workspace
     from ...types import Unset
 
 OPERATION = Operation(
@@ -43,4 +44,4 @@ def prepare(
 
 def parse(response: Response) -> Workspace:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Workspace.from_dict(read_object(response.content))
+    return read_workspace(read_object(response.content))

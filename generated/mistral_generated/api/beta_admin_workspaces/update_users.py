@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.update_workspace_users_response import UpdateWorkspaceUsersResponse
+from ...models.update_workspace_users_response import read_update_workspace_users_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...models.update_workspace_users_response import UpdateWorkspaceUsersResponse
     from ...models.workspace_user_request import WorkspaceUserRequest
     from ...params.workspace_user_request import WorkspaceUserRequestParam
     from ...types import Unset
@@ -45,4 +46,4 @@ def prepare(
 
 def parse(response: Response) -> UpdateWorkspaceUsersResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return UpdateWorkspaceUsersResponse.from_dict(read_object(response.content))
+    return read_update_workspace_users_response(read_object(response.content))

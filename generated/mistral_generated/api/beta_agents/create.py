@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.agent import Agent
+from ...models.agent import read_agent
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ...models.agent import Agent
     from ...models.agent_tool import AgentTool
     from ...models.completion_args import CompletionArgs
     from ...models.guardrail_config import GuardrailConfig
@@ -71,4 +72,4 @@ def prepare(
 
 def parse(response: Response) -> Agent:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Agent.from_dict(read_object(response.content))
+    return read_agent(read_object(response.content))

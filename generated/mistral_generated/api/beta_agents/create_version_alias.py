@@ -6,9 +6,14 @@ Source: beta.agents.create_version_alias PUT /v1/agents/{agent_id}/aliases
 
 from __future__ import annotations
 
-from ...models.agent_alias_response import AgentAliasResponse
+from typing import TYPE_CHECKING
+
+from ...models.agent_alias_response import read_agent_alias_response
 from ...types import Call, Operation, Response
 from ...wire import query, read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.agent_alias_response import AgentAliasResponse
 
 OPERATION = Operation(
     id="beta.agents.create_version_alias",
@@ -31,4 +36,4 @@ def prepare(agent_id: str, *, alias: str, version: int) -> Call[AgentAliasRespon
 
 def parse(response: Response) -> AgentAliasResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return AgentAliasResponse.from_dict(read_object(response.content))
+    return read_agent_alias_response(read_object(response.content))

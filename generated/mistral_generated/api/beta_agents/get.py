@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.agent import Agent
+from ...models.agent import read_agent
 from ...types import UNSET, Call, Operation, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
+    from ...models.agent import Agent
     from ...types import Unset
 
 OPERATION = Operation(
@@ -36,4 +37,4 @@ def prepare(agent_id: str, *, agent_version: int | str | None | Unset = UNSET) -
 
 def parse(response: Response) -> Agent:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Agent.from_dict(read_object(response.content))
+    return read_agent(read_object(response.content))

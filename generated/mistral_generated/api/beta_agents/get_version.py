@@ -6,9 +6,14 @@ Source: beta.agents.get_version GET /v1/agents/{agent_id}/versions/{version}
 
 from __future__ import annotations
 
-from ...models.agent import Agent
+from typing import TYPE_CHECKING
+
+from ...models.agent import read_agent
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.agent import Agent
 
 OPERATION = Operation(
     id="beta.agents.get_version",
@@ -30,4 +35,4 @@ def prepare(agent_id: str, version: str) -> Call[Agent]:
 
 def parse(response: Response) -> Agent:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Agent.from_dict(read_object(response.content))
+    return read_agent(read_object(response.content))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.agent import Agent
+from ...models.agent import read_agent
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import json_text, query, read_array
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from ...models.agent import Agent
     from ...models.request_source import RequestSource
     from ...types import Unset
 
@@ -69,6 +70,5 @@ def prepare(
 def parse(response: Response) -> builtins.list[Agent]:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
     return [
-        Agent.from_dict(item) if type(item) is dict else item
-        for item in read_array(response.content)
+        read_agent(item) if type(item) is dict else item for item in read_array(response.content)
     ]

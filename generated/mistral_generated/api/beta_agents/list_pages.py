@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.agent_list_page import AgentListPage
+from ...models.agent_list_page import read_agent_list_page
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import json_text, query, read_object
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...models.agent import Agent
+    from ...models.agent_list_page import AgentListPage
     from ...models.request_source import RequestSource
     from ...types import Unset
 
@@ -68,4 +69,4 @@ def prepare(
 
 def parse(response: Response) -> AgentListPage:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return AgentListPage.from_dict(read_object(response.content))
+    return read_agent_list_page(read_object(response.content))

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.agent_alias_response import AgentAliasResponse
+from ...models.agent_alias_response import read_agent_alias_response
 from ...types import Call, Operation, Response
 from ...wire import read_array, segment
 
 if TYPE_CHECKING:
     import builtins
+
+    from ...models.agent_alias_response import AgentAliasResponse
 
 OPERATION = Operation(
     id="beta.agents.list_version_aliases",
@@ -36,6 +38,6 @@ def prepare(agent_id: str) -> Call[builtins.list[AgentAliasResponse]]:
 def parse(response: Response) -> builtins.list[AgentAliasResponse]:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
     return [
-        AgentAliasResponse.from_dict(item) if type(item) is dict else item
+        read_agent_alias_response(item) if type(item) is dict else item
         for item in read_array(response.content)
     ]

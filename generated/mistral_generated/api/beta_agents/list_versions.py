@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.agent import Agent
+from ...models.agent import read_agent
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_array, segment
 
 if TYPE_CHECKING:
     import builtins
 
+    from ...models.agent import Agent
     from ...types import Unset
 
 OPERATION = Operation(
@@ -48,6 +49,5 @@ def prepare(
 def parse(response: Response) -> builtins.list[Agent]:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
     return [
-        Agent.from_dict(item) if type(item) is dict else item
-        for item in read_array(response.content)
+        read_agent(item) if type(item) is dict else item for item in read_array(response.content)
     ]

@@ -6,9 +6,14 @@ Source: beta.agents.update_version PATCH /v1/agents/{agent_id}/version
 
 from __future__ import annotations
 
-from ...models.agent import Agent
+from typing import TYPE_CHECKING
+
+from ...models.agent import read_agent
 from ...types import Call, Operation, Response
 from ...wire import query, read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.agent import Agent
 
 OPERATION = Operation(
     id="beta.agents.update_version",
@@ -31,4 +36,4 @@ def prepare(agent_id: str, *, version: int) -> Call[Agent]:
 
 def parse(response: Response) -> Agent:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Agent.from_dict(read_object(response.content))
+    return read_agent(read_object(response.content))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.message_response import MessageResponse
+from ...models.message_response import read_message_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
 
 if TYPE_CHECKING:
     from ...models.consumer_scope import ConsumerScope
+    from ...models.message_response import MessageResponse
 
 OPERATION = Operation(
     id="beta.connectors.activate_for_consumer",
@@ -35,4 +36,4 @@ def prepare(connector_id: str, consumer_scope: ConsumerScope) -> Call[MessageRes
 
 def parse(response: Response) -> MessageResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return MessageResponse.from_dict(read_object(response.content))
+    return read_message_response(read_object(response.content))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.connector_tool_call_response import ConnectorToolCallResponse
+from ...models.connector_tool_call_response import read_connector_tool_call_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, query, read_object, segment
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from ...models.connector_tool_call_response import ConnectorToolCallResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -46,4 +47,4 @@ def prepare(
 
 def parse(response: Response) -> ConnectorToolCallResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ConnectorToolCallResponse.from_dict(read_object(response.content))
+    return read_connector_tool_call_response(read_object(response.content))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.connector import Connector
+from ...models.connector import read_connector
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal
 
     from ...models.auth_data import AuthData
+    from ...models.connector import Connector
     from ...models.extended_oauth_server_metadata import ExtendedOAuthServerMetadata
     from ...models.global_header_value import GlobalHeaderValue
     from ...models.public_resource_visibility import PublicResourceVisibility
@@ -82,4 +83,4 @@ def prepare(
 
 def parse(response: Response) -> Connector:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Connector.from_dict(read_object(response.content))
+    return read_connector(read_object(response.content))

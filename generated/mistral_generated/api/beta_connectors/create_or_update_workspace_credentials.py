@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.message_response import MessageResponse
+from ...models.message_response import read_message_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
     from ...models.connection_credentials import ConnectionCredentials
+    from ...models.message_response import MessageResponse
     from ...params.connection_credentials import ConnectionCredentialsParam
     from ...types import Unset
 
@@ -47,4 +48,4 @@ def prepare(
 
 def parse(response: Response) -> MessageResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return MessageResponse.from_dict(read_object(response.content))
+    return read_message_response(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.connectors.delete_user_credentials DELETE /v1/connectors/{connector
 
 from __future__ import annotations
 
-from ...models.message_response import MessageResponse
+from typing import TYPE_CHECKING
+
+from ...models.message_response import read_message_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.message_response import MessageResponse
 
 OPERATION = Operation(
     id="beta.connectors.delete_user_credentials",
@@ -30,4 +35,4 @@ def prepare(credentials_name: str, connector_id_or_name: str) -> Call[MessageRes
 
 def parse(response: Response) -> MessageResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return MessageResponse.from_dict(read_object(response.content))
+    return read_message_response(read_object(response.content))

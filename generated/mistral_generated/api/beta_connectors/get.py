@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.connector import Connector
+from ...models.connector import read_connector
 from ...types import UNSET, Call, Operation, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
+    from ...models.connector import Connector
     from ...types import Unset
 
 OPERATION = Operation(
@@ -43,4 +44,4 @@ def prepare(
 
 def parse(response: Response) -> Connector:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Connector.from_dict(read_object(response.content))
+    return read_connector(read_object(response.content))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.auth_url_response import AuthUrlResponse
+from ...models.auth_url_response import read_auth_url_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
+    from ...models.auth_url_response import AuthUrlResponse
     from ...models.outbound_authentication_type import OutboundAuthenticationType
     from ...types import Unset
 
@@ -51,4 +52,4 @@ def prepare(
 
 def parse(response: Response) -> AuthUrlResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return AuthUrlResponse.from_dict(read_object(response.content))
+    return read_auth_url_response(read_object(response.content))

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.public_authentication_method import PublicAuthenticationMethod
+from ...models.public_authentication_method import read_public_authentication_method
 from ...types import Call, Operation, Response
 from ...wire import read_array, segment
 
 if TYPE_CHECKING:
     import builtins
+
+    from ...models.public_authentication_method import PublicAuthenticationMethod
 
 OPERATION = Operation(
     id="beta.connectors.get_authentication_methods",
@@ -36,6 +38,6 @@ def prepare(connector_id_or_name: str) -> Call[builtins.list[PublicAuthenticatio
 def parse(response: Response) -> builtins.list[PublicAuthenticationMethod]:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
     return [
-        PublicAuthenticationMethod.from_dict(item) if type(item) is dict else item
+        read_public_authentication_method(item) if type(item) is dict else item
         for item in read_array(response.content)
     ]

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.paginated_connectors import PaginatedConnectors
+from ...models.paginated_connectors import read_paginated_connectors
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object
 
 if TYPE_CHECKING:
     from ...models.connector import Connector
     from ...models.connectors_query_filters import ConnectorsQueryFilters
+    from ...models.paginated_connectors import PaginatedConnectors
     from ...params.connectors_query_filters import ConnectorsQueryFiltersParam
     from ...types import Unset
 
@@ -54,4 +55,4 @@ def prepare(
 
 def parse(response: Response) -> PaginatedConnectors:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return PaginatedConnectors.from_dict(read_object(response.content))
+    return read_paginated_connectors(read_object(response.content))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.credentials_response import CredentialsResponse
+from ...models.credentials_response import read_credentials_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
+    from ...models.credentials_response import CredentialsResponse
     from ...models.outbound_authentication_type import OutboundAuthenticationType
     from ...types import Unset
 
@@ -42,4 +43,4 @@ def prepare(
 
 def parse(response: Response) -> CredentialsResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return CredentialsResponse.from_dict(read_object(response.content))
+    return read_credentials_response(read_object(response.content))

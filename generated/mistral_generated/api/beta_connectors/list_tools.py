@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...models.mcp_tool import MCPTool
+from ...models.mcp_tool import read_mcp_tool
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_json, segment
 
 if TYPE_CHECKING:
     import builtins
 
+    from ...models.mcp_tool import MCPTool
     from ...types import Unset
 
 OPERATION = Operation(
@@ -61,6 +62,6 @@ def parse(response: Response) -> builtins.list[MCPTool] | builtins.list[dict[str
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
     value: Any = read_json(response.content)
     if type(value) is list:
-        value = [MCPTool.from_dict(item) if type(item) is dict else item for item in value]
+        value = [read_mcp_tool(item) if type(item) is dict else item for item in value]
     answer: builtins.list[MCPTool] | builtins.list[dict[str, Any]] = value
     return answer

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.connector import Connector
+from ...models.connector import read_connector
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ...models.authentication_method_create_or_update_request import (
         AuthenticationMethodCreateOrUpdateRequest,
     )
+    from ...models.connector import Connector
     from ...params.authentication_method_create_or_update_request import (
         AuthenticationMethodCreateOrUpdateRequestParam,
     )
@@ -71,4 +72,4 @@ def prepare(
 
 def parse(response: Response) -> Connector:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Connector.from_dict(read_object(response.content))
+    return read_connector(read_object(response.content))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.conversation_response import ConversationResponse
+from ...models.conversation_response import read_conversation_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ...models.completion_args import CompletionArgs
     from ...models.conversation_entry import ConversationEntry
+    from ...models.conversation_response import ConversationResponse
     from ...models.handoff_execution import HandoffExecution
     from ...models.tool_call_confirmation import ToolCallConfirmation
     from ...params.completion_args import CompletionArgsParam
@@ -66,4 +67,4 @@ def prepare(
 
 def parse(response: Response) -> ConversationResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ConversationResponse.from_dict(read_object(response.content))
+    return read_conversation_response(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.conversations.get_history GET /v1/conversations/{conversation_id}/h
 
 from __future__ import annotations
 
-from ...models.conversation_history import ConversationHistory
+from typing import TYPE_CHECKING
+
+from ...models.conversation_history import read_conversation_history
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.conversation_history import ConversationHistory
 
 OPERATION = Operation(
     id="beta.conversations.get_history",
@@ -30,4 +35,4 @@ def prepare(conversation_id: str) -> Call[ConversationHistory]:
 
 def parse(response: Response) -> ConversationHistory:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ConversationHistory.from_dict(read_object(response.content))
+    return read_conversation_history(read_object(response.content))

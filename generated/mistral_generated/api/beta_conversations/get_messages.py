@@ -6,9 +6,14 @@ Source: beta.conversations.get_messages GET /v1/conversations/{conversation_id}/
 
 from __future__ import annotations
 
-from ...models.conversation_messages import ConversationMessages
+from typing import TYPE_CHECKING
+
+from ...models.conversation_messages import read_conversation_messages
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.conversation_messages import ConversationMessages
 
 OPERATION = Operation(
     id="beta.conversations.get_messages",
@@ -30,4 +35,4 @@ def prepare(conversation_id: str) -> Call[ConversationMessages]:
 
 def parse(response: Response) -> ConversationMessages:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ConversationMessages.from_dict(read_object(response.content))
+    return read_conversation_messages(read_object(response.content))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.conversation_response import ConversationResponse
+from ...models.conversation_response import read_conversation_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ...models.agent_tool import AgentTool
     from ...models.completion_args import CompletionArgs
     from ...models.conversation_entry import ConversationEntry
+    from ...models.conversation_response import ConversationResponse
     from ...models.guardrail_config import GuardrailConfig
     from ...models.handoff_execution import HandoffExecution
     from ...models.metadata_dict import MetadataDict
@@ -80,4 +81,4 @@ def prepare(
 
 def parse(response: Response) -> ConversationResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ConversationResponse.from_dict(read_object(response.content))
+    return read_conversation_response(read_object(response.content))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.library import Library
+from ...models.library import read_library
 from ...types import UNSET, Call, Operation, Response
 from ...wire import given, json_body, read_object
 
 if TYPE_CHECKING:
     from typing import Literal
 
+    from ...models.library import Library
     from ...types import Unset
 
 OPERATION = Operation(
@@ -58,4 +59,4 @@ def prepare(
 
 def parse(response: Response) -> Library:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Library.from_dict(read_object(response.content))
+    return read_library(read_object(response.content))

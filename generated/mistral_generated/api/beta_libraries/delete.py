@@ -6,9 +6,14 @@ Source: beta.libraries.delete DELETE /v1/libraries/{library_id}
 
 from __future__ import annotations
 
-from ...models.library import Library
+from typing import TYPE_CHECKING
+
+from ...models.library import read_library
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.library import Library
 
 OPERATION = Operation(
     id="beta.libraries.delete",
@@ -32,4 +37,4 @@ def parse(response: Response) -> Library | None:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
     if not response.content:
         return None
-    return Library.from_dict(read_object(response.content))
+    return read_library(read_object(response.content))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.list_libraries_response import ListLibrariesResponse
+from ...models.list_libraries_response import read_list_libraries_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import given, query, read_object
 
 if TYPE_CHECKING:
     from ...models.library import Library
+    from ...models.list_libraries_response import ListLibrariesResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -73,4 +74,4 @@ def prepare(
 
 def parse(response: Response) -> ListLibrariesResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ListLibrariesResponse.from_dict(read_object(response.content))
+    return read_list_libraries_response(read_object(response.content))

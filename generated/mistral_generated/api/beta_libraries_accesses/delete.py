@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.sharing import Sharing
+from ...models.sharing import read_sharing
 from ...types import UNSET, Call, Operation, Response
 from ...wire import given, json_body, read_object, segment
 
 if TYPE_CHECKING:
     from ...models.entity_type import EntityType
+    from ...models.sharing import Sharing
     from ...types import Unset
 
 OPERATION = Operation(
@@ -58,4 +59,4 @@ def parse(response: Response) -> Sharing | None:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
     if not response.content:
         return None
-    return Sharing.from_dict(read_object(response.content))
+    return read_sharing(read_object(response.content))

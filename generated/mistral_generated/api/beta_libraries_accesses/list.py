@@ -6,9 +6,14 @@ Source: beta.libraries.accesses.list GET /v1/libraries/{library_id}/share
 
 from __future__ import annotations
 
-from ...models.list_sharing_response import ListSharingResponse
+from typing import TYPE_CHECKING
+
+from ...models.list_sharing_response import read_list_sharing_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.list_sharing_response import ListSharingResponse
 
 OPERATION = Operation(
     id="beta.libraries.accesses.list",
@@ -30,4 +35,4 @@ def prepare(library_id: str) -> Call[ListSharingResponse]:
 
 def parse(response: Response) -> ListSharingResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ListSharingResponse.from_dict(read_object(response.content))
+    return read_list_sharing_response(read_object(response.content))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.sharing import Sharing
+from ...models.sharing import read_sharing
 from ...types import UNSET, Call, Operation, Response
 from ...wire import given, json_body, read_object, segment
 
 if TYPE_CHECKING:
     from ...models.entity_type import EntityType
     from ...models.share_enum import ShareEnum
+    from ...models.sharing import Sharing
     from ...types import Unset
 
 OPERATION = Operation(
@@ -59,4 +60,4 @@ def prepare(
 
 def parse(response: Response) -> Sharing:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Sharing.from_dict(read_object(response.content))
+    return read_sharing(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.libraries.documents.get GET /v1/libraries/{library_id}/documents/{d
 
 from __future__ import annotations
 
-from ...models.document import Document
+from typing import TYPE_CHECKING
+
+from ...models.document import read_document
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.document import Document
 
 OPERATION = Operation(
     id="beta.libraries.documents.get",
@@ -30,4 +35,4 @@ def prepare(library_id: str, document_id: str) -> Call[Document]:
 
 def parse(response: Response) -> Document:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Document.from_dict(read_object(response.content))
+    return read_document(read_object(response.content))

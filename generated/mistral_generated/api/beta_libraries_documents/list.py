@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.list_documents_response import ListDocumentsResponse
+from ...models.list_documents_response import read_list_documents_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import given, query, read_object, segment
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from ...models.document import Document
+    from ...models.list_documents_response import ListDocumentsResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -71,4 +72,4 @@ def prepare(
 
 def parse(response: Response) -> ListDocumentsResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ListDocumentsResponse.from_dict(read_object(response.content))
+    return read_list_documents_response(read_object(response.content))

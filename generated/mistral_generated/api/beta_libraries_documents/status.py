@@ -6,9 +6,14 @@ Source: beta.libraries.documents.status GET /v1/libraries/{library_id}/documents
 
 from __future__ import annotations
 
-from ...models.processing_status import ProcessingStatus
+from typing import TYPE_CHECKING
+
+from ...models.processing_status import read_processing_status
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.processing_status import ProcessingStatus
 
 OPERATION = Operation(
     id="beta.libraries.documents.status",
@@ -30,4 +35,4 @@ def prepare(library_id: str, document_id: str) -> Call[ProcessingStatus]:
 
 def parse(response: Response) -> ProcessingStatus:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ProcessingStatus.from_dict(read_object(response.content))
+    return read_processing_status(read_object(response.content))

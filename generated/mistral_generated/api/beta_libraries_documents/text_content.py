@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.document_text_content import DocumentTextContent
+from ...models.document_text_content import read_document_text_content
 from ...types import UNSET, Call, Operation, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
+    from ...models.document_text_content import DocumentTextContent
     from ...types import Unset
 
 OPERATION = Operation(
@@ -42,4 +43,4 @@ def prepare(
 
 def parse(response: Response) -> DocumentTextContent:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return DocumentTextContent.from_dict(read_object(response.content))
+    return read_document_text_content(read_object(response.content))

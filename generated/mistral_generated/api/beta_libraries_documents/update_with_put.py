@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.document import Document
+from ...models.document import read_document
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
+    from ...models.document import Document
     from ...types import Unset
 
 OPERATION = Operation(
@@ -66,4 +67,4 @@ def prepare(
 
 def parse(response: Response) -> Document:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Document.from_dict(read_object(response.content))
+    return read_document(read_object(response.content))

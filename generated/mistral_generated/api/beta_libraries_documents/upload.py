@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.document import Document
+from ...models.document import read_document
 from ...types import Call, Form, Operation, Response
 from ...wire import form_files, needed_file, read_object, segment
 
 if TYPE_CHECKING:
     from ...files import FileInput
+    from ...models.document import Document
 
 OPERATION = Operation(
     id="beta.libraries.documents.upload",
@@ -36,4 +37,4 @@ def prepare(library_id: str, *, file: FileInput) -> Call[Document]:
 
 def parse(response: Response) -> Document:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Document.from_dict(read_object(response.content))
+    return read_document(read_object(response.content))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.campaign import Campaign
+from ...models.campaign import read_campaign
 from ...types import Call, Operation, Response
 from ...wire import json_body, read_object
 
 if TYPE_CHECKING:
+    from ...models.campaign import Campaign
     from ...models.filter_payload import FilterPayload
     from ...params.filter_payload import FilterPayloadParam
 
@@ -52,4 +53,4 @@ def prepare(
 
 def parse(response: Response) -> Campaign:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Campaign.from_dict(read_object(response.content))
+    return read_campaign(read_object(response.content))

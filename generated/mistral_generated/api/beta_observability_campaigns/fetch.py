@@ -6,9 +6,14 @@ Source: beta.observability.campaigns.fetch GET /v1/observability/campaigns/{camp
 
 from __future__ import annotations
 
-from ...models.campaign import Campaign
+from typing import TYPE_CHECKING
+
+from ...models.campaign import read_campaign
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.campaign import Campaign
 
 OPERATION = Operation(
     id="beta.observability.campaigns.fetch",
@@ -30,4 +35,4 @@ def prepare(campaign_id: str) -> Call[Campaign]:
 
 def parse(response: Response) -> Campaign:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Campaign.from_dict(read_object(response.content))
+    return read_campaign(read_object(response.content))

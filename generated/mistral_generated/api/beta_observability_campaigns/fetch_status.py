@@ -6,9 +6,14 @@ Source: beta.observability.campaigns.fetch_status GET /v1/observability/campaign
 
 from __future__ import annotations
 
-from ...models.fetch_campaign_status_response import FetchCampaignStatusResponse
+from typing import TYPE_CHECKING
+
+from ...models.fetch_campaign_status_response import read_fetch_campaign_status_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.fetch_campaign_status_response import FetchCampaignStatusResponse
 
 OPERATION = Operation(
     id="beta.observability.campaigns.fetch_status",
@@ -30,4 +35,4 @@ def prepare(campaign_id: str) -> Call[FetchCampaignStatusResponse]:
 
 def parse(response: Response) -> FetchCampaignStatusResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return FetchCampaignStatusResponse.from_dict(read_object(response.content))
+    return read_fetch_campaign_status_response(read_object(response.content))

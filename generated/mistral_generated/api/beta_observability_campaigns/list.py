@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.list_campaigns_response import ListCampaignsResponse
+from ...models.list_campaigns_response import read_list_campaigns_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object
 
 if TYPE_CHECKING:
     from ...models.campaign import Campaign
+    from ...models.list_campaigns_response import ListCampaignsResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -50,4 +51,4 @@ def prepare(
 
 def parse(response: Response) -> ListCampaignsResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ListCampaignsResponse.from_dict(read_object(response.content))
+    return read_list_campaigns_response(read_object(response.content))

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.list_campaign_selected_events_response import ListCampaignSelectedEventsResponse
+from ...models.list_campaign_selected_events_response import (
+    read_list_campaign_selected_events_response,
+)
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
     from ...models.chat_completion_event_preview import ChatCompletionEventPreview
+    from ...models.list_campaign_selected_events_response import ListCampaignSelectedEventsResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -47,4 +50,4 @@ def prepare(
 
 def parse(response: Response) -> ListCampaignSelectedEventsResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ListCampaignSelectedEventsResponse.from_dict(read_object(response.content))
+    return read_list_campaign_selected_events_response(read_object(response.content))

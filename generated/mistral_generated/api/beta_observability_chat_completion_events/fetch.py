@@ -6,9 +6,14 @@ Source: beta.observability.chat_completion_events.fetch GET /v1/observability/ch
 
 from __future__ import annotations
 
-from ...models.chat_completion_event import ChatCompletionEvent
+from typing import TYPE_CHECKING
+
+from ...models.chat_completion_event import read_chat_completion_event
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.chat_completion_event import ChatCompletionEvent
 
 OPERATION = Operation(
     id="beta.observability.chat_completion_events.fetch",
@@ -30,4 +35,4 @@ def prepare(event_id: str) -> Call[ChatCompletionEvent]:
 
 def parse(response: Response) -> ChatCompletionEvent:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ChatCompletionEvent.from_dict(read_object(response.content))
+    return read_chat_completion_event(read_object(response.content))

@@ -6,9 +6,16 @@ Source: beta.observability.chat_completion_events.fetch_similar_events GET /v1/o
 
 from __future__ import annotations
 
-from ...models.search_chat_completion_events_response import SearchChatCompletionEventsResponse
+from typing import TYPE_CHECKING
+
+from ...models.search_chat_completion_events_response import (
+    read_search_chat_completion_events_response,
+)
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.search_chat_completion_events_response import SearchChatCompletionEventsResponse
 
 OPERATION = Operation(
     id="beta.observability.chat_completion_events.fetch_similar_events",
@@ -30,4 +37,4 @@ def prepare(event_id: str) -> Call[SearchChatCompletionEventsResponse]:
 
 def parse(response: Response) -> SearchChatCompletionEventsResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return SearchChatCompletionEventsResponse.from_dict(read_object(response.content))
+    return read_search_chat_completion_events_response(read_object(response.content))

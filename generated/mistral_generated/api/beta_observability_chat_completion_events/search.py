@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.search_chat_completion_events_response import SearchChatCompletionEventsResponse
+from ...models.search_chat_completion_events_response import (
+    read_search_chat_completion_events_response,
+)
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import json_body, query, read_object
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from ...models.chat_completion_event_preview import ChatCompletionEventPreview
     from ...models.filter_payload import FilterPayload
+    from ...models.search_chat_completion_events_response import SearchChatCompletionEventsResponse
     from ...params.filter_payload import FilterPayloadParam
     from ...types import Unset
 
@@ -57,4 +60,4 @@ def prepare(
 
 def parse(response: Response) -> SearchChatCompletionEventsResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return SearchChatCompletionEventsResponse.from_dict(read_object(response.content))
+    return read_search_chat_completion_events_response(read_object(response.content))

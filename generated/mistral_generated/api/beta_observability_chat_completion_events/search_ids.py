@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.search_chat_completion_event_ids_response import SearchChatCompletionEventIdsResponse
+from ...models.search_chat_completion_event_ids_response import (
+    read_search_chat_completion_event_ids_response,
+)
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...models.filter_payload import FilterPayload
+    from ...models.search_chat_completion_event_ids_response import (
+        SearchChatCompletionEventIdsResponse,
+    )
     from ...params.filter_payload import FilterPayloadParam
     from ...types import Unset
 
@@ -45,4 +50,4 @@ def prepare(
 
 def parse(response: Response) -> SearchChatCompletionEventIdsResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return SearchChatCompletionEventIdsResponse.from_dict(read_object(response.content))
+    return read_search_chat_completion_event_ids_response(read_object(response.content))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.fetch_field_option_counts_response import FetchFieldOptionCountsResponse
+from ...models.fetch_field_option_counts_response import read_fetch_field_option_counts_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
+    from ...models.fetch_field_option_counts_response import FetchFieldOptionCountsResponse
     from ...models.filter_payload import FilterPayload
     from ...params.filter_payload import FilterPayloadParam
     from ...types import Unset
@@ -41,4 +42,4 @@ def prepare(
 
 def parse(response: Response) -> FetchFieldOptionCountsResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return FetchFieldOptionCountsResponse.from_dict(read_object(response.content))
+    return read_fetch_field_option_counts_response(read_object(response.content))

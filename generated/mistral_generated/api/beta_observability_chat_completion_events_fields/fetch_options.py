@@ -9,12 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.fetch_chat_completion_field_options_response import (
-    FetchChatCompletionFieldOptionsResponse,
+    read_fetch_chat_completion_field_options_response,
 )
 from ...types import Call, Operation, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
+    from ...models.fetch_chat_completion_field_options_response import (
+        FetchChatCompletionFieldOptionsResponse,
+    )
     from ...models.filter_operator import FilterOperator
 
 OPERATION = Operation(
@@ -40,4 +43,4 @@ def prepare(
 
 def parse(response: Response) -> FetchChatCompletionFieldOptionsResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return FetchChatCompletionFieldOptionsResponse.from_dict(read_object(response.content))
+    return read_fetch_chat_completion_field_options_response(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.observability.chat_completion_events.fields.list GET /v1/observabil
 
 from __future__ import annotations
 
-from ...models.list_chat_completion_fields_response import ListChatCompletionFieldsResponse
+from typing import TYPE_CHECKING
+
+from ...models.list_chat_completion_fields_response import read_list_chat_completion_fields_response
 from ...types import Call, Operation, Response
 from ...wire import read_object
+
+if TYPE_CHECKING:
+    from ...models.list_chat_completion_fields_response import ListChatCompletionFieldsResponse
 
 OPERATION = Operation(
     id="beta.observability.chat_completion_events.fields.list",
@@ -30,4 +35,4 @@ def prepare() -> Call[ListChatCompletionFieldsResponse]:
 
 def parse(response: Response) -> ListChatCompletionFieldsResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ListChatCompletionFieldsResponse.from_dict(read_object(response.content))
+    return read_list_chat_completion_fields_response(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.observability.datasets.create POST /v1/observability/datasets
 
 from __future__ import annotations
 
-from ...models.dataset import Dataset
+from typing import TYPE_CHECKING
+
+from ...models.dataset import read_dataset
 from ...types import Call, Operation, Response
 from ...wire import json_body, read_object
+
+if TYPE_CHECKING:
+    from ...models.dataset import Dataset
 
 OPERATION = Operation(
     id="beta.observability.datasets.create",
@@ -31,4 +36,4 @@ def prepare(*, name: str, description: str) -> Call[Dataset]:
 
 def parse(response: Response) -> Dataset:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Dataset.from_dict(read_object(response.content))
+    return read_dataset(read_object(response.content))

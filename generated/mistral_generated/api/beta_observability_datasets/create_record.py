@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.dataset_record import DatasetRecord
+from ...models.dataset_record import read_dataset_record
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from ...models.dataset_record import DatasetRecord
     from ...types import Unset
 
 OPERATION = Operation(
@@ -46,4 +47,4 @@ def prepare(
 
 def parse(response: Response) -> DatasetRecord:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return DatasetRecord.from_dict(read_object(response.content))
+    return read_dataset_record(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.observability.datasets.export_to_jsonl GET /v1/observability/datase
 
 from __future__ import annotations
 
-from ...models.export_dataset_response import ExportDatasetResponse
+from typing import TYPE_CHECKING
+
+from ...models.export_dataset_response import read_export_dataset_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.export_dataset_response import ExportDatasetResponse
 
 OPERATION = Operation(
     id="beta.observability.datasets.export_to_jsonl",
@@ -30,4 +35,4 @@ def prepare(dataset_id: str) -> Call[ExportDatasetResponse]:
 
 def parse(response: Response) -> ExportDatasetResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ExportDatasetResponse.from_dict(read_object(response.content))
+    return read_export_dataset_response(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.observability.datasets.fetch GET /v1/observability/datasets/{datase
 
 from __future__ import annotations
 
-from ...models.dataset_preview import DatasetPreview
+from typing import TYPE_CHECKING
+
+from ...models.dataset_preview import read_dataset_preview
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.dataset_preview import DatasetPreview
 
 OPERATION = Operation(
     id="beta.observability.datasets.fetch",
@@ -30,4 +35,4 @@ def prepare(dataset_id: str) -> Call[DatasetPreview]:
 
 def parse(response: Response) -> DatasetPreview:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return DatasetPreview.from_dict(read_object(response.content))
+    return read_dataset_preview(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.observability.datasets.fetch_task GET /v1/observability/datasets/{d
 
 from __future__ import annotations
 
-from ...models.dataset_import_task import DatasetImportTask
+from typing import TYPE_CHECKING
+
+from ...models.dataset_import_task import read_dataset_import_task
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.dataset_import_task import DatasetImportTask
 
 OPERATION = Operation(
     id="beta.observability.datasets.fetch_task",
@@ -30,4 +35,4 @@ def prepare(dataset_id: str, task_id: str) -> Call[DatasetImportTask]:
 
 def parse(response: Response) -> DatasetImportTask:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return DatasetImportTask.from_dict(read_object(response.content))
+    return read_dataset_import_task(read_object(response.content))

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.dataset_import_task import DatasetImportTask
+from ...models.dataset_import_task import read_dataset_import_task
 from ...types import Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from ...models.dataset_import_task import DatasetImportTask
 
 OPERATION = Operation(
     id="beta.observability.datasets.import_from_explorer",
@@ -36,4 +38,4 @@ def prepare(dataset_id: str, *, completion_event_ids: Sequence[str]) -> Call[Dat
 
 def parse(response: Response) -> DatasetImportTask:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return DatasetImportTask.from_dict(read_object(response.content))
+    return read_dataset_import_task(read_object(response.content))

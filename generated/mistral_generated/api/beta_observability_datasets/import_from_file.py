@@ -6,9 +6,14 @@ Source: beta.observability.datasets.import_from_file POST /v1/observability/data
 
 from __future__ import annotations
 
-from ...models.dataset_import_task import DatasetImportTask
+from typing import TYPE_CHECKING
+
+from ...models.dataset_import_task import read_dataset_import_task
 from ...types import Call, Operation, Response
 from ...wire import json_body, read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.dataset_import_task import DatasetImportTask
 
 OPERATION = Operation(
     id="beta.observability.datasets.import_from_file",
@@ -31,4 +36,4 @@ def prepare(dataset_id: str, *, file_id: str) -> Call[DatasetImportTask]:
 
 def parse(response: Response) -> DatasetImportTask:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return DatasetImportTask.from_dict(read_object(response.content))
+    return read_dataset_import_task(read_object(response.content))

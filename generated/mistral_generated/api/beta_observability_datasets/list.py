@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.list_datasets_response import ListDatasetsResponse
+from ...models.list_datasets_response import read_list_datasets_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object
 
 if TYPE_CHECKING:
     from ...models.dataset_preview import DatasetPreview
+    from ...models.list_datasets_response import ListDatasetsResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -50,4 +51,4 @@ def prepare(
 
 def parse(response: Response) -> ListDatasetsResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ListDatasetsResponse.from_dict(read_object(response.content))
+    return read_list_datasets_response(read_object(response.content))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.list_dataset_import_tasks_response import ListDatasetImportTasksResponse
+from ...models.list_dataset_import_tasks_response import read_list_dataset_import_tasks_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
     from ...models.dataset_import_task import DatasetImportTask
+    from ...models.list_dataset_import_tasks_response import ListDatasetImportTasksResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -47,4 +48,4 @@ def prepare(
 
 def parse(response: Response) -> ListDatasetImportTasksResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ListDatasetImportTasksResponse.from_dict(read_object(response.content))
+    return read_list_dataset_import_tasks_response(read_object(response.content))

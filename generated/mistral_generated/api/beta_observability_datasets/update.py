@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.dataset_preview import DatasetPreview
+from ...models.dataset_preview import read_dataset_preview
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
+    from ...models.dataset_preview import DatasetPreview
     from ...types import Unset
 
 OPERATION = Operation(
@@ -39,4 +40,4 @@ def prepare(
 
 def parse(response: Response) -> DatasetPreview:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return DatasetPreview.from_dict(read_object(response.content))
+    return read_dataset_preview(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.observability.datasets.records.fetch GET /v1/observability/dataset-
 
 from __future__ import annotations
 
-from ...models.dataset_record import DatasetRecord
+from typing import TYPE_CHECKING
+
+from ...models.dataset_record import read_dataset_record
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.dataset_record import DatasetRecord
 
 OPERATION = Operation(
     id="beta.observability.datasets.records.fetch",
@@ -30,4 +35,4 @@ def prepare(dataset_record_id: str) -> Call[DatasetRecord]:
 
 def parse(response: Response) -> DatasetRecord:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return DatasetRecord.from_dict(read_object(response.content))
+    return read_dataset_record(read_object(response.content))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.judge_output import JudgeOutput
+from ...models.judge_output import read_judge_output
 from ...types import Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
     from ...models.create_judge_request import CreateJudgeRequest
+    from ...models.judge_output import JudgeOutput
     from ...params.create_judge_request import CreateJudgeRequestParam
 
 OPERATION = Operation(
@@ -40,4 +41,4 @@ def prepare(
 
 def parse(response: Response) -> JudgeOutput:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return JudgeOutput.from_dict(read_object(response.content))
+    return read_judge_output(read_object(response.content))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.judge import Judge
+from ...models.judge import read_judge
 from ...types import Call, Operation, Response
 from ...wire import json_body, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...models.judge import Judge
     from ...models.judge_output_definition import JudgeOutputDefinition
     from ...params.judge_output_definition import JudgeOutputDefinitionParam
 
@@ -56,4 +57,4 @@ def prepare(
 
 def parse(response: Response) -> Judge:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Judge.from_dict(read_object(response.content))
+    return read_judge(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.observability.judges.fetch GET /v1/observability/judges/{judge_id}
 
 from __future__ import annotations
 
-from ...models.judge import Judge
+from typing import TYPE_CHECKING
+
+from ...models.judge import read_judge
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.judge import Judge
 
 OPERATION = Operation(
     id="beta.observability.judges.fetch",
@@ -30,4 +35,4 @@ def prepare(judge_id: str) -> Call[Judge]:
 
 def parse(response: Response) -> Judge:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Judge.from_dict(read_object(response.content))
+    return read_judge(read_object(response.content))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.judge_output import JudgeOutput
+from ...models.judge_output import read_judge_output
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from ...models.judge_output import JudgeOutput
     from ...types import Unset
 
 OPERATION = Operation(
@@ -45,4 +46,4 @@ def prepare(
 
 def parse(response: Response) -> JudgeOutput:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return JudgeOutput.from_dict(read_object(response.content))
+    return read_judge_output(read_object(response.content))

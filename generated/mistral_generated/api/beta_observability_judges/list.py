@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.list_judges_response import ListJudgesResponse
+from ...models.list_judges_response import read_list_judges_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ...models.judge import Judge
     from ...models.judge_output_type import JudgeOutputType
+    from ...models.list_judges_response import ListJudgesResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -61,4 +62,4 @@ def prepare(
 
 def parse(response: Response) -> ListJudgesResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ListJudgesResponse.from_dict(read_object(response.content))
+    return read_list_judges_response(read_object(response.content))

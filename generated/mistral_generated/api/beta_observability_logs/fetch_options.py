@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.log_field_options import LogFieldOptions
+from ...models.log_field_options import read_log_field_options
 from ...types import UNSET, Call, Operation, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from ...models.log_field_options import LogFieldOptions
     from ...types import Unset
 
 OPERATION = Operation(
@@ -43,4 +44,4 @@ def prepare(
 
 def parse(response: Response) -> LogFieldOptions:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return LogFieldOptions.from_dict(read_object(response.content))
+    return read_log_field_options(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.observability.logs.list GET /v1/observability/logs/fields
 
 from __future__ import annotations
 
-from ...models.log_fields import LogFields
+from typing import TYPE_CHECKING
+
+from ...models.log_fields import read_log_fields
 from ...types import Call, Operation, Response
 from ...wire import read_object
+
+if TYPE_CHECKING:
+    from ...models.log_fields import LogFields
 
 OPERATION = Operation(
     id="beta.observability.logs.list",
@@ -30,4 +35,4 @@ def prepare() -> Call[LogFields]:
 
 def parse(response: Response) -> LogFields:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return LogFields.from_dict(read_object(response.content))
+    return read_log_fields(read_object(response.content))

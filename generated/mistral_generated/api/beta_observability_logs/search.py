@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.search_logs_response import SearchLogsResponse
+from ...models.search_logs_response import read_search_logs_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import json_body, query, read_object
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from ...models.log_entry import LogEntry
+    from ...models.search_logs_response import SearchLogsResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -62,4 +63,4 @@ def prepare(
 
 def parse(response: Response) -> SearchLogsResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return SearchLogsResponse.from_dict(read_object(response.content))
+    return read_search_logs_response(read_object(response.content))

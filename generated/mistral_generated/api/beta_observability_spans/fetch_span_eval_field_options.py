@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.span_evaluation_field_options import SpanEvaluationFieldOptions
+from ...models.span_evaluation_field_options import read_span_evaluation_field_options
 from ...types import UNSET, Call, Operation, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from ...models.span_evaluation_field_options import SpanEvaluationFieldOptions
     from ...types import Unset
 
 OPERATION = Operation(
@@ -43,4 +44,4 @@ def prepare(
 
 def parse(response: Response) -> SpanEvaluationFieldOptions:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return SpanEvaluationFieldOptions.from_dict(read_object(response.content))
+    return read_span_evaluation_field_options(read_object(response.content))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.span_field_options import SpanFieldOptions
+from ...models.span_field_options import read_span_field_options
 from ...types import UNSET, Call, Operation, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from ...models.span_field_options import SpanFieldOptions
     from ...types import Unset
 
 OPERATION = Operation(
@@ -43,4 +44,4 @@ def prepare(
 
 def parse(response: Response) -> SpanFieldOptions:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return SpanFieldOptions.from_dict(read_object(response.content))
+    return read_span_field_options(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.observability.spans.list_span_eval_fields GET /v1/observability/spa
 
 from __future__ import annotations
 
-from ...models.span_evaluation_fields import SpanEvaluationFields
+from typing import TYPE_CHECKING
+
+from ...models.span_evaluation_fields import read_span_evaluation_fields
 from ...types import Call, Operation, Response
 from ...wire import read_object
+
+if TYPE_CHECKING:
+    from ...models.span_evaluation_fields import SpanEvaluationFields
 
 OPERATION = Operation(
     id="beta.observability.spans.list_span_eval_fields",
@@ -30,4 +35,4 @@ def prepare() -> Call[SpanEvaluationFields]:
 
 def parse(response: Response) -> SpanEvaluationFields:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return SpanEvaluationFields.from_dict(read_object(response.content))
+    return read_span_evaluation_fields(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.observability.spans.list_span_fields GET /v1/observability/spans/fi
 
 from __future__ import annotations
 
-from ...models.span_fields import SpanFields
+from typing import TYPE_CHECKING
+
+from ...models.span_fields import read_span_fields
 from ...types import Call, Operation, Response
 from ...wire import read_object
+
+if TYPE_CHECKING:
+    from ...models.span_fields import SpanFields
 
 OPERATION = Operation(
     id="beta.observability.spans.list_span_fields",
@@ -30,4 +35,4 @@ def prepare() -> Call[SpanFields]:
 
 def parse(response: Response) -> SpanFields:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return SpanFields.from_dict(read_object(response.content))
+    return read_span_fields(read_object(response.content))

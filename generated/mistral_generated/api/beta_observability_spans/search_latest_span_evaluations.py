@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.search_span_evaluations_response import SearchSpanEvaluationsResponse
+from ...models.search_span_evaluations_response import read_search_span_evaluations_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import json_body, query, read_object
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from ...models.search_span_evaluations_response import SearchSpanEvaluationsResponse
     from ...models.span_evaluation import SpanEvaluation
     from ...types import Unset
 
@@ -58,4 +59,4 @@ def prepare(
 
 def parse(response: Response) -> SearchSpanEvaluationsResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return SearchSpanEvaluationsResponse.from_dict(read_object(response.content))
+    return read_search_span_evaluations_response(read_object(response.content))

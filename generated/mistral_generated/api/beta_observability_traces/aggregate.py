@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.aggregation import Aggregation
+from ...models.aggregation import read_aggregation
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, query, read_object
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
+    from ...models.aggregation import Aggregation
     from ...models.metric_definition import MetricDefinition
     from ...models.order_by_clause import OrderByClause
     from ...models.time_dimension import TimeDimension
@@ -66,4 +67,4 @@ def prepare(
 
 def parse(response: Response) -> Aggregation:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Aggregation.from_dict(read_object(response.content))
+    return read_aggregation(read_object(response.content))

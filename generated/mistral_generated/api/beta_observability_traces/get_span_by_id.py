@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.span import Span
+from ...models.span import read_span
 from ...types import UNSET, Call, Operation, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from ...models.span import Span
     from ...types import Unset
 
 OPERATION = Operation(
@@ -44,4 +45,4 @@ def prepare(
 
 def parse(response: Response) -> Span:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Span.from_dict(read_object(response.content))
+    return read_span(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.observability.traces.get_trace_by_id GET /v1/observability/traces/{
 
 from __future__ import annotations
 
-from ...models.trace import Trace
+from typing import TYPE_CHECKING
+
+from ...models.trace import read_trace
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.trace import Trace
 
 OPERATION = Operation(
     id="beta.observability.traces.get_trace_by_id",
@@ -30,4 +35,4 @@ def prepare(trace_id: str) -> Call[Trace]:
 
 def parse(response: Response) -> Trace:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Trace.from_dict(read_object(response.content))
+    return read_trace(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.observability.traces.get_trace_fields GET /v1/observability/traces/
 
 from __future__ import annotations
 
-from ...models.trace_fields import TraceFields
+from typing import TYPE_CHECKING
+
+from ...models.trace_fields import read_trace_fields
 from ...types import Call, Operation, Response
 from ...wire import read_object
+
+if TYPE_CHECKING:
+    from ...models.trace_fields import TraceFields
 
 OPERATION = Operation(
     id="beta.observability.traces.get_trace_fields",
@@ -30,4 +35,4 @@ def prepare() -> Call[TraceFields]:
 
 def parse(response: Response) -> TraceFields:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return TraceFields.from_dict(read_object(response.content))
+    return read_trace_fields(read_object(response.content))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.search_spans_response import SearchSpansResponse
+from ...models.search_spans_response import read_search_spans_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from ...models.search_spans_response import SearchSpansResponse
     from ...models.span import Span
     from ...types import Unset
 
@@ -56,4 +57,4 @@ def prepare(
 
 def parse(response: Response) -> SearchSpansResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return SearchSpansResponse.from_dict(read_object(response.content))
+    return read_search_spans_response(read_object(response.content))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.search_traces_response import SearchTracesResponse
+from ...models.search_traces_response import read_search_traces_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import json_body, query, read_object
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from ...models.search_traces_response import SearchTracesResponse
     from ...models.trace import Trace
     from ...types import Unset
 
@@ -58,4 +59,4 @@ def prepare(
 
 def parse(response: Response) -> SearchTracesResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return SearchTracesResponse.from_dict(read_object(response.content))
+    return read_search_traces_response(read_object(response.content))

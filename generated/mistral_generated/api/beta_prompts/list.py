@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.list_prompts_response import ListPromptsResponse
+from ...models.list_prompts_response import read_list_prompts_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal
 
+    from ...models.list_prompts_response import ListPromptsResponse
     from ...models.list_sort_direction import ListSortDirection
     from ...models.list_sort_field import ListSortField
     from ...models.prompt import Prompt
@@ -68,4 +69,4 @@ def prepare(
 
 def parse(response: Response) -> ListPromptsResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ListPromptsResponse.from_dict(read_object(response.content))
+    return read_list_prompts_response(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.prompts.list_versions GET /v2/prompts/{prompt_id}/versions
 
 from __future__ import annotations
 
-from ...models.list_prompt_versions_response import ListPromptVersionsResponse
+from typing import TYPE_CHECKING
+
+from ...models.list_prompt_versions_response import read_list_prompt_versions_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.list_prompt_versions_response import ListPromptVersionsResponse
 
 OPERATION = Operation(
     id="beta.prompts.list_versions",
@@ -30,4 +35,4 @@ def prepare(prompt_id: str) -> Call[ListPromptVersionsResponse]:
 
 def parse(response: Response) -> ListPromptVersionsResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ListPromptVersionsResponse.from_dict(read_object(response.content))
+    return read_list_prompt_versions_response(read_object(response.content))

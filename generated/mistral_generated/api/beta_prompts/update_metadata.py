@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.prompt import Prompt
+from ...models.prompt import read_prompt
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
+    from ...models.prompt import Prompt
     from ...models.registry_sharing_scope import RegistrySharingScope
     from ...types import Unset
 
@@ -48,4 +49,4 @@ def prepare(
 
 def parse(response: Response) -> Prompt:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Prompt.from_dict(read_object(response.content))
+    return read_prompt(read_object(response.content))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.prompt import Prompt
+from ...models.prompt import read_prompt
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
     from ...models.alias_list import AliasList
+    from ...models.prompt import Prompt
     from ...params.alias_list import AliasListParam
     from ...types import Unset
 
@@ -45,4 +46,4 @@ def prepare(
 
 def parse(response: Response) -> Prompt:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Prompt.from_dict(read_object(response.content))
+    return read_prompt(read_object(response.content))

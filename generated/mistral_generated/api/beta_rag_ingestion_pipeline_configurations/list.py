@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.ingestion_pipeline_configuration import IngestionPipelineConfiguration
+from ...models.ingestion_pipeline_configuration import read_ingestion_pipeline_configuration
 from ...types import Call, Operation, Response
 from ...wire import read_array
 
 if TYPE_CHECKING:
     import builtins
+
+    from ...models.ingestion_pipeline_configuration import IngestionPipelineConfiguration
 
 OPERATION = Operation(
     id="beta.rag.ingestion_pipeline_configurations.list",
@@ -36,6 +38,6 @@ def prepare() -> Call[builtins.list[IngestionPipelineConfiguration]]:
 def parse(response: Response) -> builtins.list[IngestionPipelineConfiguration]:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
     return [
-        IngestionPipelineConfiguration.from_dict(item) if type(item) is dict else item
+        read_ingestion_pipeline_configuration(item) if type(item) is dict else item
         for item in read_array(response.content)
     ]

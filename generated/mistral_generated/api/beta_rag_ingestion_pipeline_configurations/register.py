@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.ingestion_pipeline_configuration import IngestionPipelineConfiguration
+from ...models.ingestion_pipeline_configuration import read_ingestion_pipeline_configuration
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ...models.ingestion_pipeline_configuration import IngestionPipelineConfiguration
     from ...types import Unset
 
 OPERATION = Operation(
@@ -40,4 +41,4 @@ def prepare(
 
 def parse(response: Response) -> IngestionPipelineConfiguration:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return IngestionPipelineConfiguration.from_dict(read_object(response.content))
+    return read_ingestion_pipeline_configuration(read_object(response.content))

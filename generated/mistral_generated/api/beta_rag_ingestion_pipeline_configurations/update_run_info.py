@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.ingestion_pipeline_configuration import IngestionPipelineConfiguration
+from ...models.ingestion_pipeline_configuration import read_ingestion_pipeline_configuration
 from ...types import Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
     import datetime as dt
+
+    from ...models.ingestion_pipeline_configuration import IngestionPipelineConfiguration
 
 OPERATION = Operation(
     id="beta.rag.ingestion_pipeline_configurations.update_run_info",
@@ -38,4 +40,4 @@ def prepare(
 
 def parse(response: Response) -> IngestionPipelineConfiguration:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return IngestionPipelineConfiguration.from_dict(read_object(response.content))
+    return read_ingestion_pipeline_configuration(read_object(response.content))

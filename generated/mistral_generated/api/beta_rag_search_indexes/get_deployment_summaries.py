@@ -6,9 +6,14 @@ Source: beta.rag.search_indexes.get_deployment_summaries GET /v1/rag/deployments
 
 from __future__ import annotations
 
-from ...models.search_index_deployment_list import SearchIndexDeploymentList
+from typing import TYPE_CHECKING
+
+from ...models.search_index_deployment_list import read_search_index_deployment_list
 from ...types import Call, Operation, Response
 from ...wire import read_object
+
+if TYPE_CHECKING:
+    from ...models.search_index_deployment_list import SearchIndexDeploymentList
 
 OPERATION = Operation(
     id="beta.rag.search_indexes.get_deployment_summaries",
@@ -30,4 +35,4 @@ def prepare() -> Call[SearchIndexDeploymentList]:
 
 def parse(response: Response) -> SearchIndexDeploymentList:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return SearchIndexDeploymentList.from_dict(read_object(response.content))
+    return read_search_index_deployment_list(read_object(response.content))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.register_deployment_response import RegisterDeploymentResponse
+from ...models.register_deployment_response import read_register_deployment_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
 if TYPE_CHECKING:
+    from ...models.register_deployment_response import RegisterDeploymentResponse
     from ...models.register_vespa_deployment import RegisterVespaDeployment
     from ...models.search_index_deployment_status import SearchIndexDeploymentStatus
     from ...params.register_vespa_deployment import RegisterVespaDeploymentParam
@@ -46,4 +47,4 @@ def prepare(
 
 def parse(response: Response) -> RegisterDeploymentResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return RegisterDeploymentResponse.from_dict(read_object(response.content))
+    return read_register_deployment_response(read_object(response.content))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.skill import Skill
+from ...models.skill import read_skill
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...models.registry_sharing_scope import RegistrySharingScope
+    from ...models.skill import Skill
     from ...models.skill_definition import SkillDefinition
     from ...params.skill_definition import SkillDefinitionParam
     from ...types import Unset
@@ -58,4 +59,4 @@ def prepare(
 
 def parse(response: Response) -> Skill:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Skill.from_dict(read_object(response.content))
+    return read_skill(read_object(response.content))

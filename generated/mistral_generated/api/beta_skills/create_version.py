@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.create_skill_version_response import CreateSkillVersionResponse
+from ...models.create_skill_version_response import read_create_skill_version_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...models.create_skill_version_response import CreateSkillVersionResponse
     from ...models.skill_definition import SkillDefinition
     from ...params.skill_definition import SkillDefinitionParam
     from ...types import Unset
@@ -52,4 +53,4 @@ def prepare(
 
 def parse(response: Response) -> CreateSkillVersionResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return CreateSkillVersionResponse.from_dict(read_object(response.content))
+    return read_create_skill_version_response(read_object(response.content))

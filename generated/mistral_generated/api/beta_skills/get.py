@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.skill import Skill
+from ...models.skill import read_skill
 from ...types import UNSET, Call, Operation, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...models.skill import Skill
     from ...types import Unset
 
 OPERATION = Operation(
@@ -44,4 +45,4 @@ def prepare(
 
 def parse(response: Response) -> Skill:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Skill.from_dict(read_object(response.content))
+    return read_skill(read_object(response.content))

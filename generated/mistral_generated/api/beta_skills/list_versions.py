@@ -6,9 +6,14 @@ Source: beta.skills.list_versions GET /v2/skills/{skill_id}/versions
 
 from __future__ import annotations
 
-from ...models.list_skill_versions_response import ListSkillVersionsResponse
+from typing import TYPE_CHECKING
+
+from ...models.list_skill_versions_response import read_list_skill_versions_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.list_skill_versions_response import ListSkillVersionsResponse
 
 OPERATION = Operation(
     id="beta.skills.list_versions",
@@ -30,4 +35,4 @@ def prepare(skill_id: str) -> Call[ListSkillVersionsResponse]:
 
 def parse(response: Response) -> ListSkillVersionsResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ListSkillVersionsResponse.from_dict(read_object(response.content))
+    return read_list_skill_versions_response(read_object(response.content))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.skill import Skill
+from ...models.skill import read_skill
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
     from ...models.registry_sharing_scope import RegistrySharingScope
+    from ...models.skill import Skill
     from ...types import Unset
 
 OPERATION = Operation(
@@ -41,4 +42,4 @@ def prepare(
 
 def parse(response: Response) -> Skill:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return Skill.from_dict(read_object(response.content))
+    return read_skill(read_object(response.content))

@@ -6,9 +6,14 @@ Source: beta.users.get_identity GET /v1/users/me
 
 from __future__ import annotations
 
-from ...models.user_identity import UserIdentity
+from typing import TYPE_CHECKING
+
+from ...models.user_identity import read_user_identity
 from ...types import Call, Operation, Response
 from ...wire import read_object
+
+if TYPE_CHECKING:
+    from ...models.user_identity import UserIdentity
 
 OPERATION = Operation(
     id="beta.users.get_identity",
@@ -30,4 +35,4 @@ def prepare() -> Call[UserIdentity]:
 
 def parse(response: Response) -> UserIdentity:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return UserIdentity.from_dict(read_object(response.content))
+    return read_user_identity(read_object(response.content))

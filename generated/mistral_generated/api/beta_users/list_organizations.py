@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.list_organizations_response import ListOrganizationsResponse
+from ...models.list_organizations_response import read_list_organizations_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object
 
 if TYPE_CHECKING:
+    from ...models.list_organizations_response import ListOrganizationsResponse
     from ...models.user_organization import UserOrganization
     from ...types import Unset
 
@@ -46,4 +47,4 @@ def prepare(
 
 def parse(response: Response) -> ListOrganizationsResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ListOrganizationsResponse.from_dict(read_object(response.content))
+    return read_list_organizations_response(read_object(response.content))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.list_workspaces_response import ListWorkspacesResponse
+from ...models.list_workspaces_response import read_list_workspaces_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object
 
 if TYPE_CHECKING:
+    from ...models.list_workspaces_response import ListWorkspacesResponse
     from ...models.user_workspace import UserWorkspace
     from ...types import Unset
 
@@ -49,4 +50,4 @@ def prepare(
 
 def parse(response: Response) -> ListWorkspacesResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ListWorkspacesResponse.from_dict(read_object(response.content))
+    return read_list_workspaces_response(read_object(response.content))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.chat_completion_response import ChatCompletionResponse
+from ...models.chat_completion_response import read_chat_completion_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from ...models.chat_completion_response import ChatCompletionResponse
     from ...models.chat_message import ChatMessage
     from ...models.chat_tool import ChatTool
     from ...models.guardrail_config import GuardrailConfig
@@ -107,4 +108,4 @@ def prepare(
 
 def parse(response: Response) -> ChatCompletionResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ChatCompletionResponse.from_dict(read_object(response.content))
+    return read_chat_completion_response(read_object(response.content))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.classification_response import ClassificationResponse
+from ...models.classification_response import read_classification_response
 from ...types import Call, Operation, Response
 from ...wire import json_body, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...models.classification_response import ClassificationResponse
     from ...models.instruct_request import InstructRequest
     from ...params.instruct_request import InstructRequestParam
 
@@ -46,4 +47,4 @@ def prepare(
 
 def parse(response: Response) -> ClassificationResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ClassificationResponse.from_dict(read_object(response.content))
+    return read_classification_response(read_object(response.content))

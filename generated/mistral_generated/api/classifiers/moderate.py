@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.moderation_response import ModerationResponse
+from ...models.moderation_response import read_moderation_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from ...models.moderation_response import ModerationResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -45,4 +46,4 @@ def prepare(
 
 def parse(response: Response) -> ModerationResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ModerationResponse.from_dict(read_object(response.content))
+    return read_moderation_response(read_object(response.content))

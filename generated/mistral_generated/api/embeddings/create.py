@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.embedding_response import EmbeddingResponse
+from ...models.embedding_response import read_embedding_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...models.embedding_dtype import EmbeddingDtype
+    from ...models.embedding_response import EmbeddingResponse
     from ...models.encoding_format import EncodingFormat
     from ...types import Unset
 
@@ -61,4 +62,4 @@ def prepare(
 
 def parse(response: Response) -> EmbeddingResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return EmbeddingResponse.from_dict(read_object(response.content))
+    return read_embedding_response(read_object(response.content))

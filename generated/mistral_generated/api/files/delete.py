@@ -6,9 +6,14 @@ Source: files.delete DELETE /v1/files/{file_id}
 
 from __future__ import annotations
 
-from ...models.delete_file_response import DeleteFileResponse
+from typing import TYPE_CHECKING
+
+from ...models.delete_file_response import read_delete_file_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.delete_file_response import DeleteFileResponse
 
 OPERATION = Operation(
     id="files.delete",
@@ -30,4 +35,4 @@ def prepare(file_id: str) -> Call[DeleteFileResponse]:
 
 def parse(response: Response) -> DeleteFileResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return DeleteFileResponse.from_dict(read_object(response.content))
+    return read_delete_file_response(read_object(response.content))

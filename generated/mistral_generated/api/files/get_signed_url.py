@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.get_signed_url_response import GetSignedUrlResponse
+from ...models.get_signed_url_response import read_get_signed_url_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
+    from ...models.get_signed_url_response import GetSignedUrlResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -36,4 +37,4 @@ def prepare(file_id: str, *, expiry: int | None | Unset = UNSET) -> Call[GetSign
 
 def parse(response: Response) -> GetSignedUrlResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return GetSignedUrlResponse.from_dict(read_object(response.content))
+    return read_get_signed_url_response(read_object(response.content))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.list_files_response import ListFilesResponse
+from ...models.list_files_response import read_list_files_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ...models.file_purpose import FilePurpose
     from ...models.file_schema import FileSchema
+    from ...models.list_files_response import ListFilesResponse
     from ...models.sample_type import SampleType
     from ...models.source import Source
     from ...types import Unset
@@ -69,4 +70,4 @@ def prepare(
 
 def parse(response: Response) -> ListFilesResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ListFilesResponse.from_dict(read_object(response.content))
+    return read_list_files_response(read_object(response.content))

@@ -6,9 +6,14 @@ Source: files.retrieve GET /v1/files/{file_id}
 
 from __future__ import annotations
 
-from ...models.get_file_response import GetFileResponse
+from typing import TYPE_CHECKING
+
+from ...models.get_file_response import read_get_file_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.get_file_response import GetFileResponse
 
 OPERATION = Operation(
     id="files.retrieve",
@@ -30,4 +35,4 @@ def prepare(file_id: str) -> Call[GetFileResponse]:
 
 def parse(response: Response) -> GetFileResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return GetFileResponse.from_dict(read_object(response.content))
+    return read_get_file_response(read_object(response.content))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.create_file_response import CreateFileResponse
+from ...models.create_file_response import read_create_file_response
 from ...types import UNSET, Call, Form, Operation, Response
 from ...wire import form_fields, form_files, needed_file, read_object
 
 if TYPE_CHECKING:
     from ...files import FileInput
+    from ...models.create_file_response import CreateFileResponse
     from ...models.file_purpose import FilePurpose
     from ...models.file_visibility import FileVisibility
     from ...types import Unset
@@ -50,4 +51,4 @@ def prepare(
 
 def parse(response: Response) -> CreateFileResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return CreateFileResponse.from_dict(read_object(response.content))
+    return read_create_file_response(read_object(response.content))

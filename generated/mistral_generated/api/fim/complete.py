@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.fim_completion_response import FIMCompletionResponse
+from ...models.fim_completion_response import read_fim_completion_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from ...models.fim_completion_response import FIMCompletionResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -67,4 +68,4 @@ def prepare(
 
 def parse(response: Response) -> FIMCompletionResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return FIMCompletionResponse.from_dict(read_object(response.content))
+    return read_fim_completion_response(read_object(response.content))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.fine_tuning_job_list import FineTuningJobList
+from ...models.fine_tuning_job_list import read_fine_tuning_job_list
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from ...models.fine_tuning_job import FineTuningJob
+    from ...models.fine_tuning_job_list import FineTuningJobList
     from ...models.fine_tuning_job_status import FineTuningJobStatus
     from ...types import Unset
 
@@ -71,4 +72,4 @@ def prepare(
 
 def parse(response: Response) -> FineTuningJobList:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return FineTuningJobList.from_dict(read_object(response.content))
+    return read_fine_tuning_job_list(read_object(response.content))

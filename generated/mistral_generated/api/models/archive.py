@@ -6,9 +6,14 @@ Source: models.archive POST /v1/fine_tuning/models/{model_id}/archive
 
 from __future__ import annotations
 
-from ...models.archive_model_response import ArchiveModelResponse
+from typing import TYPE_CHECKING
+
+from ...models.archive_model_response import read_archive_model_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.archive_model_response import ArchiveModelResponse
 
 OPERATION = Operation(
     id="models.archive",
@@ -30,4 +35,4 @@ def prepare(model_id: str) -> Call[ArchiveModelResponse]:
 
 def parse(response: Response) -> ArchiveModelResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ArchiveModelResponse.from_dict(read_object(response.content))
+    return read_archive_model_response(read_object(response.content))

@@ -6,9 +6,14 @@ Source: models.delete DELETE /v1/models/{model_id}
 
 from __future__ import annotations
 
-from ...models.delete_model_response import DeleteModelResponse
+from typing import TYPE_CHECKING
+
+from ...models.delete_model_response import read_delete_model_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.delete_model_response import DeleteModelResponse
 
 OPERATION = Operation(
     id="models.delete",
@@ -30,4 +35,4 @@ def prepare(model_id: str) -> Call[DeleteModelResponse]:
 
 def parse(response: Response) -> DeleteModelResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return DeleteModelResponse.from_dict(read_object(response.content))
+    return read_delete_model_response(read_object(response.content))

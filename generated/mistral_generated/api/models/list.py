@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.model_list import ModelList
+from ...models.model_list import read_model_list
 from ...types import UNSET, Call, Operation, Response
 from ...wire import query, read_object
 
 if TYPE_CHECKING:
+    from ...models.model_list import ModelList
     from ...types import Unset
 
 OPERATION = Operation(
@@ -38,4 +39,4 @@ def prepare(
 
 def parse(response: Response) -> ModelList:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ModelList.from_dict(read_object(response.content))
+    return read_model_list(read_object(response.content))

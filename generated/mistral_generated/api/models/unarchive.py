@@ -6,9 +6,14 @@ Source: models.unarchive DELETE /v1/fine_tuning/models/{model_id}/archive
 
 from __future__ import annotations
 
-from ...models.unarchive_model_response import UnarchiveModelResponse
+from typing import TYPE_CHECKING
+
+from ...models.unarchive_model_response import read_unarchive_model_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.unarchive_model_response import UnarchiveModelResponse
 
 OPERATION = Operation(
     id="models.unarchive",
@@ -30,4 +35,4 @@ def prepare(model_id: str) -> Call[UnarchiveModelResponse]:
 
 def parse(response: Response) -> UnarchiveModelResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return UnarchiveModelResponse.from_dict(read_object(response.content))
+    return read_unarchive_model_response(read_object(response.content))

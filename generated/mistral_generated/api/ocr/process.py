@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.ocr_response import OCRResponse
+from ...models.ocr_response import read_ocr_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from ...models.ocr_document import OCRDocument
+    from ...models.ocr_response import OCRResponse
     from ...models.response_format import ResponseFormat
     from ...params.ocr_document import OCRDocumentParam
     from ...params.response_format import ResponseFormatParam
@@ -77,4 +78,4 @@ def prepare(
 
 def parse(response: Response) -> OCRResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return OCRResponse.from_dict(read_object(response.content))
+    return read_ocr_response(read_object(response.content))

@@ -6,9 +6,14 @@ Source: workflows.archive_workflow PUT /v1/workflows/{workflow_identifier}/archi
 
 from __future__ import annotations
 
-from ...models.workflow_archive_response import WorkflowArchiveResponse
+from typing import TYPE_CHECKING
+
+from ...models.workflow_archive_response import read_workflow_archive_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.workflow_archive_response import WorkflowArchiveResponse
 
 OPERATION = Operation(
     id="workflows.archive_workflow",
@@ -30,4 +35,4 @@ def prepare(workflow_identifier: str) -> Call[WorkflowArchiveResponse]:
 
 def parse(response: Response) -> WorkflowArchiveResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return WorkflowArchiveResponse.from_dict(read_object(response.content))
+    return read_workflow_archive_response(read_object(response.content))

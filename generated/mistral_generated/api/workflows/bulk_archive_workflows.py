@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.workflow_bulk_archive_response import WorkflowBulkArchiveResponse
+from ...models.workflow_bulk_archive_response import read_workflow_bulk_archive_response
 from ...types import Call, Operation, Response
 from ...wire import json_body, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from ...models.workflow_bulk_archive_response import WorkflowBulkArchiveResponse
 
 OPERATION = Operation(
     id="workflows.bulk_archive_workflows",
@@ -36,4 +38,4 @@ def prepare(*, workflow_ids: Sequence[str]) -> Call[WorkflowBulkArchiveResponse]
 
 def parse(response: Response) -> WorkflowBulkArchiveResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return WorkflowBulkArchiveResponse.from_dict(read_object(response.content))
+    return read_workflow_bulk_archive_response(read_object(response.content))

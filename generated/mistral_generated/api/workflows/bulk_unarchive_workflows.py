@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.workflow_bulk_unarchive_response import WorkflowBulkUnarchiveResponse
+from ...models.workflow_bulk_unarchive_response import read_workflow_bulk_unarchive_response
 from ...types import Call, Operation, Response
 from ...wire import json_body, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from ...models.workflow_bulk_unarchive_response import WorkflowBulkUnarchiveResponse
 
 OPERATION = Operation(
     id="workflows.bulk_unarchive_workflows",
@@ -36,4 +38,4 @@ def prepare(*, workflow_ids: Sequence[str]) -> Call[WorkflowBulkUnarchiveRespons
 
 def parse(response: Response) -> WorkflowBulkUnarchiveResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return WorkflowBulkUnarchiveResponse.from_dict(read_object(response.content))
+    return read_workflow_bulk_unarchive_response(read_object(response.content))

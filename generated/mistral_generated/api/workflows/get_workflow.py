@@ -6,9 +6,14 @@ Source: workflows.get_workflow GET /v1/workflows/{workflow_identifier}
 
 from __future__ import annotations
 
-from ...models.workflow_get_response import WorkflowGetResponse
+from typing import TYPE_CHECKING
+
+from ...models.workflow_get_response import read_workflow_get_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.workflow_get_response import WorkflowGetResponse
 
 OPERATION = Operation(
     id="workflows.get_workflow",
@@ -30,4 +35,4 @@ def prepare(workflow_identifier: str) -> Call[WorkflowGetResponse]:
 
 def parse(response: Response) -> WorkflowGetResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return WorkflowGetResponse.from_dict(read_object(response.content))
+    return read_workflow_get_response(read_object(response.content))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.workflow_registration_get_response import WorkflowRegistrationGetResponse
+from ...models.workflow_registration_get_response import read_workflow_registration_get_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
+    from ...models.workflow_registration_get_response import WorkflowRegistrationGetResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -41,4 +42,4 @@ def prepare(
 
 def parse(response: Response) -> WorkflowRegistrationGetResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return WorkflowRegistrationGetResponse.from_dict(read_object(response.content))
+    return read_workflow_registration_get_response(read_object(response.content))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.workflow_registration_list_response import WorkflowRegistrationListResponse
+from ...models.workflow_registration_list_response import read_workflow_registration_list_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object
 
 if TYPE_CHECKING:
     from ...models.workflow_registration import WorkflowRegistration
+    from ...models.workflow_registration_list_response import WorkflowRegistrationListResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -68,4 +69,4 @@ def prepare(
 
 def parse(response: Response) -> WorkflowRegistrationListResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return WorkflowRegistrationListResponse.from_dict(read_object(response.content))
+    return read_workflow_registration_list_response(read_object(response.content))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.workflow_list_response import WorkflowListResponse
+from ...models.workflow_list_response import read_workflow_list_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import given, query, read_object
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ...models.workflow_basic_definition import WorkflowBasicDefinition
     from ...models.workflow_execution_status import WorkflowExecutionStatus
+    from ...models.workflow_list_response import WorkflowListResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -79,4 +80,4 @@ def prepare(
 
 def parse(response: Response) -> WorkflowListResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return WorkflowListResponse.from_dict(read_object(response.content))
+    return read_workflow_list_response(read_object(response.content))

@@ -6,9 +6,14 @@ Source: workflows.unarchive_workflow PUT /v1/workflows/{workflow_identifier}/una
 
 from __future__ import annotations
 
-from ...models.workflow_unarchive_response import WorkflowUnarchiveResponse
+from typing import TYPE_CHECKING
+
+from ...models.workflow_unarchive_response import read_workflow_unarchive_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.workflow_unarchive_response import WorkflowUnarchiveResponse
 
 OPERATION = Operation(
     id="workflows.unarchive_workflow",
@@ -30,4 +35,4 @@ def prepare(workflow_identifier: str) -> Call[WorkflowUnarchiveResponse]:
 
 def parse(response: Response) -> WorkflowUnarchiveResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return WorkflowUnarchiveResponse.from_dict(read_object(response.content))
+    return read_workflow_unarchive_response(read_object(response.content))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.workflow_update_response import WorkflowUpdateResponse
+from ...models.workflow_update_response import read_workflow_update_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...models.workflow_update_response import WorkflowUpdateResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -52,4 +53,4 @@ def prepare(
 
 def parse(response: Response) -> WorkflowUpdateResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return WorkflowUpdateResponse.from_dict(read_object(response.content))
+    return read_workflow_update_response(read_object(response.content))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.managed_deployment_response import ManagedDeploymentResponse
+from ...models.managed_deployment_response import read_managed_deployment_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object
 
 if TYPE_CHECKING:
     from ...models.deployment_resource_config import DeploymentResourceConfig
     from ...models.deployment_worker_spec_input import DeploymentWorkerSpecInput
+    from ...models.managed_deployment_response import ManagedDeploymentResponse
     from ...params.deployment_resource_config import DeploymentResourceConfigParam
     from ...params.deployment_worker_spec_input import DeploymentWorkerSpecInputParam
     from ...types import Unset
@@ -53,4 +54,4 @@ def prepare(
 
 def parse(response: Response) -> ManagedDeploymentResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ManagedDeploymentResponse.from_dict(read_object(response.content))
+    return read_managed_deployment_response(read_object(response.content))

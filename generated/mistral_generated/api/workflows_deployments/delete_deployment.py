@@ -6,9 +6,14 @@ Source: workflows.deployments.delete_deployment DELETE /v1/workflows/deployments
 
 from __future__ import annotations
 
-from ...models.managed_deployment_response import ManagedDeploymentResponse
+from typing import TYPE_CHECKING
+
+from ...models.managed_deployment_response import read_managed_deployment_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.managed_deployment_response import ManagedDeploymentResponse
 
 OPERATION = Operation(
     id="workflows.deployments.delete_deployment",
@@ -30,4 +35,4 @@ def prepare(name: str) -> Call[ManagedDeploymentResponse]:
 
 def parse(response: Response) -> ManagedDeploymentResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ManagedDeploymentResponse.from_dict(read_object(response.content))
+    return read_managed_deployment_response(read_object(response.content))

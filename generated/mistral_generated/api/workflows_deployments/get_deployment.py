@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.deployment_detail_response import DeploymentDetailResponse
+from ...models.deployment_detail_response import read_deployment_detail_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
+    from ...models.deployment_detail_response import DeploymentDetailResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -38,4 +39,4 @@ def prepare(
 
 def parse(response: Response) -> DeploymentDetailResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return DeploymentDetailResponse.from_dict(read_object(response.content))
+    return read_deployment_detail_response(read_object(response.content))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.deployment_log_search_response import DeploymentLogSearchResponse
+from ...models.deployment_log_search_response import read_deployment_log_search_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object, segment
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from ...models.deployment_log_record import DeploymentLogRecord
+    from ...models.deployment_log_search_response import DeploymentLogSearchResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -66,4 +67,4 @@ def prepare(
 
 def parse(response: Response) -> DeploymentLogSearchResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return DeploymentLogSearchResponse.from_dict(read_object(response.content))
+    return read_deployment_log_search_response(read_object(response.content))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.deployment_worker_list_response import DeploymentWorkerListResponse
+from ...models.deployment_worker_list_response import read_deployment_worker_list_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
     from typing import Literal
 
+    from ...models.deployment_worker_list_response import DeploymentWorkerListResponse
     from ...models.deployment_worker_response import DeploymentWorkerResponse
     from ...types import Unset
 
@@ -53,4 +54,4 @@ def prepare(
 
 def parse(response: Response) -> DeploymentWorkerListResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return DeploymentWorkerListResponse.from_dict(read_object(response.content))
+    return read_deployment_worker_list_response(read_object(response.content))

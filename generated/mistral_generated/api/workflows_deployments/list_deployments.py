@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.deployment_list_response import DeploymentListResponse
+from ...models.deployment_list_response import read_deployment_list_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object
 
 if TYPE_CHECKING:
     from typing import Literal
 
+    from ...models.deployment_list_response import DeploymentListResponse
     from ...models.deployment_response import DeploymentResponse
     from ...types import Unset
 
@@ -67,4 +68,4 @@ def prepare(
 
 def parse(response: Response) -> DeploymentListResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return DeploymentListResponse.from_dict(read_object(response.content))
+    return read_deployment_list_response(read_object(response.content))

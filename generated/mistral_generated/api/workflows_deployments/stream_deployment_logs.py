@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.deployment_log_event_data import read_deployment_log_event_data
-from ...models.deployment_log_record import DeploymentLogRecord
-from ...models.stream_error import StreamError
+from ...models.deployment_log_record import read_deployment_log_record
+from ...models.stream_error import read_stream_error
 from ...types import UNSET, Operation, RawEvent, StreamCall
 from ...wire import header_fields, query, read_event_object, segment
 
@@ -55,7 +55,7 @@ def prepare(
 def parse_event(event: RawEvent) -> DeploymentLogEventData:
     """Return the data of one event. Raises UnreadableBody (a ValueError)."""
     if event.event == "log":
-        return DeploymentLogRecord.from_dict(read_event_object(event.data))
+        return read_deployment_log_record(read_event_object(event.data))
     if event.event == "error":
-        return StreamError.from_dict(read_event_object(event.data))
+        return read_stream_error(read_event_object(event.data))
     return read_deployment_log_event_data(read_event_object(event.data))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.managed_deployment_response import ManagedDeploymentResponse
+from ...models.managed_deployment_response import read_managed_deployment_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
     from ...models.deployment_resource_config_update import DeploymentResourceConfigUpdate
+    from ...models.managed_deployment_response import ManagedDeploymentResponse
     from ...models.workflows_worker_spec_update import WorkflowsWorkerSpecUpdate
     from ...params.deployment_resource_config_update import DeploymentResourceConfigUpdateParam
     from ...params.workflows_worker_spec_update import WorkflowsWorkerSpecUpdateParam
@@ -48,4 +49,4 @@ def prepare(
 
 def parse(response: Response) -> ManagedDeploymentResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ManagedDeploymentResponse.from_dict(read_object(response.content))
+    return read_managed_deployment_response(read_object(response.content))

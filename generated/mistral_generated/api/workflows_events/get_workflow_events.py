@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.list_workflow_events_response import ListWorkflowEventsResponse
+from ...models.list_workflow_events_response import read_list_workflow_events_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object
 
 if TYPE_CHECKING:
+    from ...models.list_workflow_events_response import ListWorkflowEventsResponse
     from ...models.workflow_event import WorkflowEvent
     from ...types import Unset
 
@@ -58,4 +59,4 @@ def prepare(
 
 def parse(response: Response) -> ListWorkflowEventsResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ListWorkflowEventsResponse.from_dict(read_object(response.content))
+    return read_list_workflow_events_response(read_object(response.content))

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.batch_execution_response import BatchExecutionResponse
+from ...models.batch_execution_response import read_batch_execution_response
 from ...types import Call, Operation, Response
 from ...wire import json_body, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from ...models.batch_execution_response import BatchExecutionResponse
 
 OPERATION = Operation(
     id="workflows.executions.batch_terminate_workflow_executions",
@@ -36,4 +38,4 @@ def prepare(*, execution_ids: Sequence[str]) -> Call[BatchExecutionResponse]:
 
 def parse(response: Response) -> BatchExecutionResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return BatchExecutionResponse.from_dict(read_object(response.content))
+    return read_batch_execution_response(read_object(response.content))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.execution_log_search_response import ExecutionLogSearchResponse
+from ...models.execution_log_search_response import read_execution_log_search_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object, segment
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from ...models.execution_log_record import ExecutionLogRecord
+    from ...models.execution_log_search_response import ExecutionLogSearchResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -66,4 +67,4 @@ def prepare(
 
 def parse(response: Response) -> ExecutionLogSearchResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ExecutionLogSearchResponse.from_dict(read_object(response.content))
+    return read_execution_log_search_response(read_object(response.content))

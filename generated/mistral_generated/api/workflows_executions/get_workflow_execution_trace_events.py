@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.workflow_execution_trace_events_response import WorkflowExecutionTraceEventsResponse
+from ...models.workflow_execution_trace_events_response import (
+    read_workflow_execution_trace_events_response,
+)
 from ...types import UNSET, Call, Operation, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
+    from ...models.workflow_execution_trace_events_response import (
+        WorkflowExecutionTraceEventsResponse,
+    )
     from ...types import Unset
 
 OPERATION = Operation(
@@ -44,4 +49,4 @@ def prepare(
 
 def parse(response: Response) -> WorkflowExecutionTraceEventsResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return WorkflowExecutionTraceEventsResponse.from_dict(read_object(response.content))
+    return read_workflow_execution_trace_events_response(read_object(response.content))

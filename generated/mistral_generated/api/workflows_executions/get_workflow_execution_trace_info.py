@@ -6,9 +6,14 @@ Source: workflows.executions.get_workflow_execution_trace_info GET /v1/workflows
 
 from __future__ import annotations
 
-from ...models.execution_trace_info_response import ExecutionTraceInfoResponse
+from typing import TYPE_CHECKING
+
+from ...models.execution_trace_info_response import read_execution_trace_info_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.execution_trace_info_response import ExecutionTraceInfoResponse
 
 OPERATION = Operation(
     id="workflows.executions.get_workflow_execution_trace_info",
@@ -30,4 +35,4 @@ def prepare(execution_id: str) -> Call[ExecutionTraceInfoResponse]:
 
 def parse(response: Response) -> ExecutionTraceInfoResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ExecutionTraceInfoResponse.from_dict(read_object(response.content))
+    return read_execution_trace_info_response(read_object(response.content))

@@ -6,9 +6,16 @@ Source: workflows.executions.get_workflow_execution_trace_otel GET /v1/workflows
 
 from __future__ import annotations
 
-from ...models.workflow_execution_trace_otel_response import WorkflowExecutionTraceOTelResponse
+from typing import TYPE_CHECKING
+
+from ...models.workflow_execution_trace_otel_response import (
+    read_workflow_execution_trace_otel_response,
+)
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.workflow_execution_trace_otel_response import WorkflowExecutionTraceOTelResponse
 
 OPERATION = Operation(
     id="workflows.executions.get_workflow_execution_trace_otel",
@@ -30,4 +37,4 @@ def prepare(execution_id: str) -> Call[WorkflowExecutionTraceOTelResponse]:
 
 def parse(response: Response) -> WorkflowExecutionTraceOTelResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return WorkflowExecutionTraceOTelResponse.from_dict(read_object(response.content))
+    return read_workflow_execution_trace_otel_response(read_object(response.content))

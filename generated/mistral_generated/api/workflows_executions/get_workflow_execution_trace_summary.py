@@ -6,11 +6,18 @@ Source: workflows.executions.get_workflow_execution_trace_summary GET /v1/workfl
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ...models.workflow_execution_trace_summary_response import (
-    WorkflowExecutionTraceSummaryResponse,
+    read_workflow_execution_trace_summary_response,
 )
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.workflow_execution_trace_summary_response import (
+        WorkflowExecutionTraceSummaryResponse,
+    )
 
 OPERATION = Operation(
     id="workflows.executions.get_workflow_execution_trace_summary",
@@ -32,4 +39,4 @@ def prepare(execution_id: str) -> Call[WorkflowExecutionTraceSummaryResponse]:
 
 def parse(response: Response) -> WorkflowExecutionTraceSummaryResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return WorkflowExecutionTraceSummaryResponse.from_dict(read_object(response.content))
+    return read_workflow_execution_trace_summary_response(read_object(response.content))

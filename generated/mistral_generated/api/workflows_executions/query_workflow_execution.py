@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.query_workflow_response import QueryWorkflowResponse
+from ...models.query_workflow_response import read_query_workflow_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...models.query_workflow_request_input import QueryWorkflowRequestInput
+    from ...models.query_workflow_response import QueryWorkflowResponse
     from ...params.query_workflow_request_input import QueryWorkflowRequestInputParam
     from ...types import Unset
 
@@ -51,4 +52,4 @@ def prepare(
 
 def parse(response: Response) -> QueryWorkflowResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return QueryWorkflowResponse.from_dict(read_object(response.content))
+    return read_query_workflow_response(read_object(response.content))

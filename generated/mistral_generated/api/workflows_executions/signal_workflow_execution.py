@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.signal_workflow_response import SignalWorkflowResponse
+from ...models.signal_workflow_response import read_signal_workflow_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...models.query_workflow_request_input import QueryWorkflowRequestInput
+    from ...models.signal_workflow_response import SignalWorkflowResponse
     from ...params.query_workflow_request_input import QueryWorkflowRequestInputParam
     from ...types import Unset
 
@@ -50,4 +51,4 @@ def prepare(
 
 def parse(response: Response) -> SignalWorkflowResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return SignalWorkflowResponse.from_dict(read_object(response.content))
+    return read_signal_workflow_response(read_object(response.content))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.workflow_stream_error import WorkflowStreamError
+from ...models.workflow_stream_error import read_workflow_stream_error
 from ...models.workflow_stream_event_data import read_workflow_stream_event_data
 from ...types import UNSET, Operation, RawEvent, StreamCall
 from ...wire import query, read_event_object, segment
@@ -48,5 +48,5 @@ def prepare(
 def parse_event(event: RawEvent) -> WorkflowStreamEventData:
     """Return the data of one event. Raises UnreadableBody (a ValueError)."""
     if event.event == "error":
-        return WorkflowStreamError.from_dict(read_event_object(event.data))
+        return read_workflow_stream_error(read_event_object(event.data))
     return read_workflow_stream_event_data(read_event_object(event.data))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.update_workflow_execution_response import UpdateWorkflowExecutionResponse
+from ...models.update_workflow_execution_response import read_update_workflow_execution_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...models.query_workflow_request_input import QueryWorkflowRequestInput
+    from ...models.update_workflow_execution_response import UpdateWorkflowExecutionResponse
     from ...params.query_workflow_request_input import QueryWorkflowRequestInputParam
     from ...types import Unset
 
@@ -50,4 +51,4 @@ def prepare(
 
 def parse(response: Response) -> UpdateWorkflowExecutionResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return UpdateWorkflowExecutionResponse.from_dict(read_object(response.content))
+    return read_update_workflow_execution_response(read_object(response.content))

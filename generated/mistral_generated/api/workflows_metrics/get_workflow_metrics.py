@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.workflow_metrics import WorkflowMetrics
+from ...models.workflow_metrics import read_workflow_metrics
 from ...types import UNSET, Call, Operation, Response
 from ...wire import query, read_object, segment
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from ...models.workflow_metrics import WorkflowMetrics
     from ...types import Unset
 
 OPERATION = Operation(
@@ -43,4 +44,4 @@ def prepare(
 
 def parse(response: Response) -> WorkflowMetrics:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return WorkflowMetrics.from_dict(read_object(response.content))
+    return read_workflow_metrics(read_object(response.content))

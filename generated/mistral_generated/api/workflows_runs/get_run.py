@@ -6,9 +6,14 @@ Source: workflows.runs.get_run GET /v1/workflows/runs/{run_id}
 
 from __future__ import annotations
 
-from ...models.workflow_execution_response import WorkflowExecutionResponse
+from typing import TYPE_CHECKING
+
+from ...models.workflow_execution_response import read_workflow_execution_response
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.workflow_execution_response import WorkflowExecutionResponse
 
 OPERATION = Operation(
     id="workflows.runs.get_run",
@@ -30,4 +35,4 @@ def prepare(run_id: str) -> Call[WorkflowExecutionResponse]:
 
 def parse(response: Response) -> WorkflowExecutionResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return WorkflowExecutionResponse.from_dict(read_object(response.content))
+    return read_workflow_execution_response(read_object(response.content))

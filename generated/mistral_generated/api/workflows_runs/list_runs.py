@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.workflow_execution_list_response import WorkflowExecutionListResponse
+from ...models.workflow_execution_list_response import read_workflow_execution_list_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal
 
+    from ...models.workflow_execution_list_response import WorkflowExecutionListResponse
     from ...models.workflow_execution_status import WorkflowExecutionStatus
     from ...models.workflow_execution_without_result_response import (
         WorkflowExecutionWithoutResultResponse,
@@ -89,4 +90,4 @@ def prepare(
 
 def parse(response: Response) -> WorkflowExecutionListResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return WorkflowExecutionListResponse.from_dict(read_object(response.content))
+    return read_workflow_execution_list_response(read_object(response.content))

@@ -6,9 +6,14 @@ Source: workflows.schedules.get_schedule GET /v1/workflows/schedules/{schedule_i
 
 from __future__ import annotations
 
-from ...models.schedule_definition_output import ScheduleDefinitionOutput
+from typing import TYPE_CHECKING
+
+from ...models.schedule_definition_output import read_schedule_definition_output
 from ...types import Call, Operation, Response
 from ...wire import read_object, segment
+
+if TYPE_CHECKING:
+    from ...models.schedule_definition_output import ScheduleDefinitionOutput
 
 OPERATION = Operation(
     id="workflows.schedules.get_schedule",
@@ -30,4 +35,4 @@ def prepare(schedule_id: str) -> Call[ScheduleDefinitionOutput]:
 
 def parse(response: Response) -> ScheduleDefinitionOutput:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return ScheduleDefinitionOutput.from_dict(read_object(response.content))
+    return read_schedule_definition_output(read_object(response.content))

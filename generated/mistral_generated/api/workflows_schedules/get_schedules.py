@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.workflow_schedule_list_response import WorkflowScheduleListResponse
+from ...models.workflow_schedule_list_response import read_workflow_schedule_list_response
 from ...types import UNSET, Call, Operation, Paging, Response
 from ...wire import query, read_object
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from ...models.schedule_definition_output import ScheduleDefinitionOutput
+    from ...models.workflow_schedule_list_response import WorkflowScheduleListResponse
     from ...types import Unset
 
 OPERATION = Operation(
@@ -61,4 +62,4 @@ def prepare(
 
 def parse(response: Response) -> WorkflowScheduleListResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return WorkflowScheduleListResponse.from_dict(read_object(response.content))
+    return read_workflow_schedule_list_response(read_object(response.content))

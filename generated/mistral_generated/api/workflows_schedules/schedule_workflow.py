@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.workflow_schedule_response import WorkflowScheduleResponse
+from ...models.workflow_schedule_response import read_workflow_schedule_response
 from ...types import UNSET, Call, Operation, Response
 from ...wire import given, json_body, read_object
 
 if TYPE_CHECKING:
     from ...models.schedule_definition import ScheduleDefinition
+    from ...models.workflow_schedule_response import WorkflowScheduleResponse
     from ...params.schedule_definition import ScheduleDefinitionParam
     from ...types import Unset
 
@@ -64,4 +65,4 @@ def prepare(
 
 def parse(response: Response) -> WorkflowScheduleResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return WorkflowScheduleResponse.from_dict(read_object(response.content))
+    return read_workflow_schedule_response(read_object(response.content))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.workflow_schedule_response import WorkflowScheduleResponse
+from ...models.workflow_schedule_response import read_workflow_schedule_response
 from ...types import Call, Operation, Response
 from ...wire import json_body, read_object, segment
 
 if TYPE_CHECKING:
     from ...models.partial_schedule_definition import PartialScheduleDefinition
+    from ...models.workflow_schedule_response import WorkflowScheduleResponse
     from ...params.partial_schedule_definition import PartialScheduleDefinitionParam
 
 OPERATION = Operation(
@@ -39,4 +40,4 @@ def prepare(
 
 def parse(response: Response) -> WorkflowScheduleResponse:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return WorkflowScheduleResponse.from_dict(read_object(response.content))
+    return read_workflow_schedule_response(read_object(response.content))

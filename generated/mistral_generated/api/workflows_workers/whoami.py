@@ -6,9 +6,14 @@ Source: workflows.workers.whoami GET /v1/workflows/workers/whoami
 
 from __future__ import annotations
 
-from ...models.worker_info import WorkerInfo
+from typing import TYPE_CHECKING
+
+from ...models.worker_info import read_worker_info
 from ...types import Call, Operation, Response
 from ...wire import read_object
+
+if TYPE_CHECKING:
+    from ...models.worker_info import WorkerInfo
 
 OPERATION = Operation(
     id="workflows.workers.whoami",
@@ -30,4 +35,4 @@ def prepare() -> Call[WorkerInfo]:
 
 def parse(response: Response) -> WorkerInfo:
     """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
-    return WorkerInfo.from_dict(read_object(response.content))
+    return read_worker_info(read_object(response.content))
