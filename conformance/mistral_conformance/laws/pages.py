@@ -224,8 +224,10 @@ def links_lead_on(world: World, view: ListView) -> None:
     if len(walk.pages) < 2:
         raise Skipped("the list has one page")
     first, second, *_ = walk.pages
-    if not isinstance(_link(view, first, "next"), str):
+    told = _link(view, first, "next")
+    if told is ABSENT:
         raise NotOffered("not offered: pages have no links")
+    world.expect(isinstance(told, str), "a page links to no next one, and there is one", first)
     _expect_leads(world, view, population, (first, second), "next")
     if _link(view, second, "previous") is not ABSENT:
         _expect_leads(world, view, population, (second, first), "previous")

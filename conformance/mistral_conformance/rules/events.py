@@ -49,7 +49,10 @@ MANY = 12
 def chat_is_recorded(ctx: Context) -> None:
     """A chat becomes one event, which has the messages and tokens of both sides and the tools."""
     sign = word(ctx)
-    tool = {"name": f"name_{sign}", "parameters": {"type": "object", "properties": {}}}
+    tool: dict[str, Any] = {
+        "name": f"name_{sign}",
+        "parameters": {"type": "object", "properties": {}},
+    }
     tools = [{"type": "function", "function": tool}]
     chat = ask(ctx, f"Name a tree. {sign}", max_tokens=40, tools=tools, tool_choice="none", n=2)
     event_id = _only(ctx, search(ctx, await_events(ctx, sign, 1)))

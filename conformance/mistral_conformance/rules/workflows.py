@@ -86,6 +86,24 @@ def change_is_seen(ctx: Context) -> None:
 
 
 @rule(
+    id="workflows.search-finds-a-name",
+    level=MUST,
+    source="document: workflows.get_workflows (search)",
+    operations=(LIST_WORKFLOWS,),
+)
+def search_finds_a_name(ctx: Context) -> None:
+    """A search for a workflow's name finds it; one for a word that nobody uses finds nothing."""
+    listed = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query={"limit": 1}), 200)
+    if not listed["workflows"]:
+        ctx.skip("the server has no workflow")
+    name = listed["workflows"][0]["name"]
+    found = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query={"search": name}), 200)
+    ctx.expect(name in [each["name"] for each in found["workflows"]], "it is not found", found)
+    nothing = ctx.api.call(LIST_WORKFLOWS, query={"search": word(ctx)})
+    expect_equal(ctx, ctx.expect_status(nothing, 200)["workflows"], [], "the list", nothing)
+
+
+@rule(
     id="workflows.archive-and-back",
     level=MUST,
     source="document: WorkflowArchiveResponse (archived)",

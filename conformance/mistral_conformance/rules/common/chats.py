@@ -107,7 +107,9 @@ def ask(
 
 
 def ask_streamed(
-    ctx: Context, words: str = QUESTION, **fields: object
+    ctx: Context,
+    words: str = QUESTION,
+    **fields: Any,  # noqa: ANN401 - what a request takes
 ) -> tuple[Exchange, Stream, list[dict[str, Any]]]:
     """The answer of a model as a stream: the exchange, its events, their JSON."""
     answer = ask(ctx, words, stream=True, **fields)
