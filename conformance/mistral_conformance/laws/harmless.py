@@ -131,6 +131,8 @@ def charset_is_harmless(world: World, subject: tuple[Resource | None, str]) -> N
     headers = {"Content-Type": "application/json; charset=utf-8"}
     request = {**plain_request(world, operation), "headers": headers}
     answer = world.call(operation, ids, **request)
+    if not answer.ok and not world.call(operation, ids, **plain_request(world, operation)).ok:
+        raise Skipped(f"{operation} takes such a request once")
     reason = f"{operation} answers {answer.status} to JSON in UTF-8, {plain.status} to JSON"
     world.expect(answer.ok, reason, plain, answer)
 
