@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 Json = dict[str, Any]
-
-
 SCHEMA_PREFIX: Final = "#/components/schemas/"
 KEPT_FORMATS: Final = ("date-time", "date", "binary")
 DROPPED_KEYS: Final = ("title", "example", "examples", "discriminator")

@@ -49,7 +49,7 @@ def untaken(read: Sequence[Upstream], folder: Path) -> list[str]:
     """The operations of newer documents that no group takes, and that no kept one had."""
     sources = read_sources(folder / "source.toml")
     known = {
-        (method, shape(path.partition("#")[0]))
+        _key(method, path)
         for origin in sources.origins
         for path, method, _ in operations(read_kept(folder, origin).document)
     }
@@ -57,8 +57,7 @@ def untaken(read: Sequence[Upstream], folder: Path) -> list[str]:
         f"{method.upper()} {path.partition('#')[0]}": None
         for one in read
         for path, method, _ in operations(one.document)
-        if (method, shape(path.partition("#")[0])) not in known
-        and not sources.group_of(method, path)
+        if _key(method, path) not in known and not sources.group_of(method, path)
     }
     return list(found)
 
@@ -66,7 +65,12 @@ def untaken(read: Sequence[Upstream], folder: Path) -> list[str]:
 def _taken(upstream: Upstream, sources: SourceList) -> dict[tuple[str, str], str]:
     """The operations that the project takes, by method and path without names."""
     return {
-        (method, shape(path.partition("#")[0])): f"{method.upper()} {path}"
+        _key(method, path): f"{method.upper()} {path}"
         for path, method, _ in operations(upstream.document)
         if sources.group_of(method, path)
     }
+
+
+def _key(method: str, path: str) -> tuple[str, str]:
+    """What makes an operation the same in two documents: neither fragments nor names of ids do."""
+    return method, shape(path.partition("#")[0])

@@ -23,9 +23,10 @@ def renamed_methods(
 ) -> list[Renamed]:
     """The old names that the client has to keep: those that no release has warned of yet."""
     last = last_release(changelog)
-    found = match(read_endpoints(before), read_endpoints(after))
+    present = read_endpoints(after)
+    found = match(read_endpoints(before), present)
     news = {str(old.id): str(new.id) for old, new in (*found.same, *found.moved)}
-    there = {str(new.id) for new in read_endpoints(after)}
+    there = {str(new.id) for new in present}
     names = {one.old: news.get(one.new, one.new) for one in known if one.after == last}
     names |= news
     return [

@@ -206,16 +206,12 @@ def number_is_kept(world: World, subject: tuple[Resource, Field, str, Bounds]) -
     """The least and the greatest number that is allowed, and 0, are shown as they were sent."""
     resource, field, inner, bounds = subject
     base = (plain_request(world, resource.create).get("json") or {}).get(field.sent) or {}
-    judged = 0
-    for number in _within(bounds):
-        value = {inner: number} if inner else number
-        sent = {**base, inner: number} if inner else number
-        told = _made_with(world, resource, field, sent)
-        if told:
-            judged += 1
-            expect_shown(world, told[0], told_by(world, *told), {field.name: value})
-    if not judged:
-        raise NotOffered(f"not offered: the server takes no bound of `{inner or field.sent}`")
+
+    def made(world: World, resource: Resource, field: Field, value: Any) -> Told | None:  # noqa: ANN401 - JSON
+        return _made_with(world, resource, field, {**base, **value} if inner else value)
+
+    values = ({inner: number} if inner else number for number in _within(bounds))
+    _expect_kept(world, resource, field, ((made, value) for value in values))
 
 
 @law(id="values.rare-fields-are-kept", over=_rare, source=LOST, harm=True)
@@ -233,18 +229,9 @@ def rare_fields_are_kept(world: World, subject: tuple[Resource, Field]) -> None:
 def choice_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     """Each of the listed values that the server takes is shown as it was sent."""
     resource, field = subject
-    schema = creating_schema(world.document, resource, field)
-    judged = 0
-    for value in _options(world.document, schema):
-        try:
-            instance = world.make(resource, given={field.sent: value})
-        except Signal:
-            continue  # keys may lack the right to some, and some go with other bytes
-        judged += 1
-        views = told_by(world, instance, instance.made)
-        expect_shown(world, instance, views, {field.name: value})
-    if not judged:
-        raise NotOffered(f"not offered: the server takes no value for `{field.sent}`")
+    options = _options(world.document, creating_schema(world.document, resource, field))
+    # Keys may lack the right to some, and some go with other bytes.
+    _expect_kept(world, resource, field, ((_made_with, value) for value in options))
 
 
 @law(id="values.null-clears", over=_clearable, source=LOST)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations, pairwise, permutations
+from itertools import combinations, pairwise, permutations, product
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.filters import fits, spell, value_at, values_of
@@ -216,12 +216,12 @@ def sorted_by_a_field(world: World, subject: tuple[ListView, Sort, str]) -> None
     view, sort, field = subject
     resource = world.model.resources[view.resource]
     population, whole = _whole(world, view)
-    for down in (False, True):
-        query = {**population.query, **sort.ask(field, down=down)}
-        for size in (None, -(-len(whole.items) // PAGES)) if "size" in view.paging else (None,):
-            walk = world.walk(resource, population.ids, query, size=size, through=view.operation)
-            _expect_keys(world, view, walk, {key_of(resource, e) for e in whole.items}, str(query))
-            _expect_order(world, walk, sort.fields[field], down=down)
+    due = {key_of(resource, each) for each in whole.items}
+    sizes = (None, -(-len(whole.items) // PAGES)) if "size" in view.paging else (None,)
+    for down, size in product((False, True), sizes):
+        walk = _walk_sorted(world, subject, population, down=down, size=size)
+        _expect_keys(world, view, walk, due, str(sort.ask(field, down=down)))
+        _expect_order(world, walk, sort.fields[field], down=down)
 
 
 @law(id="sets.sorted-as-taken", over=_sorted, source=OTHER_ORDER, harm=True)
@@ -229,7 +229,8 @@ def sorted_as_taken(world: World, subject: tuple[ListView, Sort, str]) -> None:
     """A list that a wish for an order changes is in that order, not in a third one."""
     view, sort, field = subject
     resource = world.model.resources[view.resource]
-    whole, *walks = _sorted_both_ways(world, subject)
+    population, whole = _whole(world, view)
+    walks = [_walk_sorted(world, subject, population, down=down) for down in (False, True)]
     usual, *orders = ([key_of(resource, e) for e in walk.items] for walk in (whole, *walks))
     if all(each == usual for each in orders):
         raise NotOffered(f"not offered: a wish for the order of `{field}` changes nothing")
@@ -244,14 +245,19 @@ def default_order_is_as_declared(world: World, view: ListView) -> None:
     _expect_order(world, whole, view.order.removeprefix("-"), down=view.order.startswith("-"))
 
 
-def _sorted_both_ways(world: World, subject: tuple[ListView, Sort, str]) -> list[Walk]:
-    """The list without a wish for an order, sorted up, and sorted down."""
+def _walk_sorted(
+    world: World,
+    subject: tuple[ListView, Sort, str],
+    population: Population,
+    *,
+    down: bool,
+    size: int | None = None,
+) -> Walk:
+    """The list sorted by a field."""
     view, sort, field = subject
-    population, whole = _whole(world, view)
     resource = world.model.resources[view.resource]
-    asked = ({**population.query, **sort.ask(field, down=down)} for down in (False, True))
-    ways = (world.walk(resource, population.ids, q, through=view.operation) for q in asked)
-    return [whole, *ways]
+    query = {**population.query, **sort.ask(field, down=down)}
+    return world.walk(resource, population.ids, query, size=size, through=view.operation)
 
 
 def _whole(world: World, view: ListView) -> tuple[Population, Walk]:

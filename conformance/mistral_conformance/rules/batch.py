@@ -16,6 +16,7 @@ from mistral_conformance.rules.common.steps import (
     word,
 )
 from mistral_conformance.rules.common.talks import make_agent
+from mistral_conformance.rules.common.uploads import upload_json_lines
 from mistral_conformance.rules.common.walks import ids_of, walk_numbers
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -130,7 +131,7 @@ def requests_come_from_files(ctx: Context) -> None:
     names = [f"{word(ctx)} é", word(ctx), word(ctx)]
     lines = [json.dumps(_request(name)) for name in names]
     texts = (f"{lines[0]}\n{lines[1]}", f"{lines[2]}\n")
-    files = [_upload(ctx, text) for text in texts]
+    files = [upload_json_lines(ctx, "batch.jsonl", text, "batch") for text in texts]
     made = _create(ctx, requests=None, input_files=files)
     expect_equal(ctx, made["input_files"], files, "input_files", made)
     done = _finish(ctx, made)
@@ -224,13 +225,6 @@ def _expect_model(ctx: Context, found: dict[str, Any], done: Exchange) -> None:
 
 def _request(name: str) -> dict[str, Any]:
     return {"custom_id": name, "body": {**MESSAGES, "max_tokens": 16}}
-
-
-def _upload(ctx: Context, text: str) -> str:
-    """The id of a new file of requests."""
-    part = (ctx.marker.name("batch.jsonl"), text.encode(), "application/jsonl")
-    parts = {"purpose": (None, "batch"), "file": part}
-    return str(ctx.need(ctx.api.call(UPLOAD_FILE, files=parts), 200)["id"])
 
 
 def _body(ctx: Context, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON

@@ -29,7 +29,6 @@ from mistral_conformance.rules.common.datasets import (
     read_records,
     watch_task,
 )
-from mistral_conformance.rules.common.names import UPLOAD_FILE
 from mistral_conformance.rules.common.readings import some, texts_at
 from mistral_conformance.rules.common.steps import (
     expect_equal,
@@ -38,6 +37,7 @@ from mistral_conformance.rules.common.steps import (
     unknown_id,
     word,
 )
+from mistral_conformance.rules.common.uploads import upload_json_lines
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -320,10 +320,7 @@ def _line(text: str, **properties: object) -> str:
 
 def _upload(ctx: Context, *lines: str) -> str:
     """The id of an uploaded file with these lines, the last one without an end."""
-    name = ctx.marker.name("records.jsonl")
-    part = (name, "\n".join(lines).encode(), "application/jsonl")
-    answer = ctx.api.call(UPLOAD_FILE, files={"file": part})
-    return str(ctx.need(answer, 200)["id"])
+    return upload_json_lines(ctx, "records.jsonl", "\n".join(lines))
 
 
 def _said(record: dict[str, Any]) -> list[str]:

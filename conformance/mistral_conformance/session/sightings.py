@@ -70,8 +70,7 @@ class Sightings:
         try:
             found = _times(exchange.form, exchange.json(), ())
             sent = sent_names(self.document)
-            for place, value in found:
-                unit = _unit_at(exchange.form, place)
+            for place, value, unit in found:
                 if place[-1] not in sent and value and not _is_plausible(value / UNITS[unit]):
                     return f"{place_of(place)} is {value}, no time in {unit}"
         except Misread:
@@ -91,20 +90,18 @@ def _misfit(form: RecordedForm, exchange: Exchange) -> str:
     return next((f"{place_of(place)} {words}" for place, words in wrong.items()), "")
 
 
-def _times(form: Any, value: Any, place: Place) -> Iterator[tuple[Place, float]]:  # noqa: ANN401 - JSON
-    """The times of a body that are told as numbers, with their places."""
+def _times(form: Any, value: Any, place: Place) -> Iterator[tuple[Place, float, str]]:  # noqa: ANN401 - JSON
+    """The times of a body that are told as numbers, with their places and units."""
     if isinstance(value, dict):
         for name, each in value.items():
             yield from _times(form, each, (*place, name))
     elif isinstance(value, list):
         for number, each in enumerate(value):
             yield from _times(form, each, (*place, number))
-    elif isinstance(value, int) and not isinstance(value, bool) and place and _unit_at(form, place):
-        yield place, value
-
-
-def _unit_at(form: Any, place: Place) -> str:  # noqa: ANN401 - as in `_times`
-    return _unit_told(form, tuple(0 if isinstance(each, int) else each for each in place))
+    elif isinstance(value, int) and not isinstance(value, bool) and place:
+        plain = tuple(0 if isinstance(each, int) else each for each in place)
+        if unit := _unit_told(form, plain):
+            yield place, value, unit
 
 
 @cache

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.able import able_model
-from mistral_conformance.rules.common.names import UPLOAD_FILE
+from mistral_conformance.rules.common.uploads import upload_json_lines
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -43,9 +43,7 @@ def lines(samples: list[Any]) -> str:
 
 def upload_lines(ctx: Context, text: str = lines(SAMPLES)) -> str:
     """The id of a new training file."""
-    part = (ctx.marker.name("training.jsonl"), text.encode(), "application/jsonl")
-    answer = ctx.api.call(UPLOAD_FILE, files={"file": part}, data={"purpose": "fine-tune"})
-    return str(ctx.need(answer, 200)["id"])
+    return upload_json_lines(ctx, "training.jsonl", text, "fine-tune")
 
 
 def order(ctx: Context, file_id: str, **fields: object) -> dict[str, Any]:
