@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = ROOT / ".build" / "lowest"
 EXTRAS = ("fast", "mock")
-TOOLS = ("pytest", "hypothesis", "cattrs", "jinja2", "jsonschema", "rich")
+TOOLS = ("pytest", "hypothesis", "cattrs", "jinja2", "jsonschema", "pydantic", "rich")
 """What the tests need besides."""
 TESTS = ("conformance/tests/unit/client", "conformance/tests/quirks")
 _BOUND = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?>=([0-9][0-9A-Za-z.]*)")
