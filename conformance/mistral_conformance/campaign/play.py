@@ -6,6 +6,7 @@ has to be taken is judged elsewhere. What the server took has to be seen from th
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
@@ -81,9 +82,9 @@ class Play:
 
         """
         for each in (Step("create"), *steps):
-            self._red_alone(lambda step=each: _DO[step.action](self, step))
+            self._red_alone(partial(_DO[each.action], self, each))
         for thing in self.things:
-            self._red_alone(lambda one=thing: self._check(one))
+            self._red_alone(partial(self._check, thing))
 
     def _red_alone(self, act: Callable[[], object]) -> None:
         """Do something; that it cannot be done or judged is no failure."""
