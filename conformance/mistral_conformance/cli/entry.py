@@ -23,7 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if (error.name or "").startswith("mistral_conformance"):
             raise
         return _say(
-            f"{error.name} is not installed; in a checkout: pip install '.[conformance,mock,campaign]'",
+            f"{error.name} is not installed; in a checkout: "
+            "pip install '.[conformance,mock,campaign]'",
             WRONG_USE,
         )
     except BrokenPipeError:
