@@ -50,12 +50,14 @@ def make_parser(
     model: Command,
     explain: Command,
     calibrate: Command,
+    fuzz: Command,
     judge: Command,
     plan: Command,
     merge: Command,
     compare: Command,
     mutants: Command,
     add_mutants: Callable[[argparse.ArgumentParser], None] | None,
+    add_fuzz: Callable[[argparse.ArgumentParser], None],
 ) -> Parser:
     """The parser of the command line, each command set as `command`.
 
@@ -89,6 +91,14 @@ def make_parser(
     )
     _add_run(careful)
     careful.set_defaults(command=calibrate, max_requests=2000, max_cost=1.0, max_examples=2)
+    campaigns = commands.add_parser(
+        "fuzz",
+        help="judge a server for hours by generated requests and random sequences of actions",
+        epilog=EXIT_CODES,
+    )
+    _add_run(campaigns)
+    add_fuzz(campaigns)
+    campaigns.set_defaults(command=fuzz)
     recorded = commands.add_parser(
         "judge", help="judge recorded traffic; nothing is sent", epilog=EXIT_CODES
     )

@@ -11,7 +11,6 @@ from mistral_conformance.cli.commands import (
     INTERRUPTED,
     STOPPED,
     estimate_of,
-    hypothesis_at_home,
     plan_run,
     target_of,
     teller,
@@ -29,6 +28,7 @@ from mistral_conformance.report.expenses import print_estimate
 from mistral_conformance.report.files import write_whole
 from mistral_conformance.report.folders import prepare_folder
 from mistral_conformance.report.terminal import Live, make_console
+from mistral_conformance.running.examples import hypothesis_at_home
 from mistral_conformance.running.plan import WrongSelection, select_operations
 from mistral_conformance.running.run import Run, execute, open_session
 from mistral_conformance.running.target import require_consent

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from attrs import evolve
-from hypothesis.configuration import set_hypothesis_home_dir
 
 from mistral_conformance.cli.arguments import make_run_parser
 from mistral_conformance.cli.connecting import WrongConnection, make_connection
@@ -35,7 +33,9 @@ from mistral_conformance.report.reading import WrongReport
 from mistral_conformance.report.reproducing import make_scripts
 from mistral_conformance.report.terminal import Live, make_console, print_cleaning
 from mistral_conformance.rules import load_rules
+from mistral_conformance.running.cleaning import clean_up
 from mistral_conformance.running.estimate import Estimate, estimate
+from mistral_conformance.running.examples import hypothesis_at_home
 from mistral_conformance.running.migration import as_json, as_text, judge_migration
 from mistral_conformance.running.plan import (
     WrongSelection,
@@ -115,8 +115,16 @@ def run_command(options: argparse.Namespace) -> int:
         return _run(run_options, plan, options)
 
 
+def _announce(base_url: str) -> None:
+    """Say where the embedded mock is, so that others can ask it, too."""
+    sys.stdout.write(f"{base_url}\n")
+    sys.stdout.flush()
+
+
 @contextmanager
-def target_of(options: argparse.Namespace) -> Iterator[RunOptions]:
+def target_of(
+    options: argparse.Namespace, announce: Callable[[str], None] = _announce
+) -> Iterator[RunOptions]:
     """The run on the server that options name; an embedded mock is started, and stopped after it.
 
     Raises:
@@ -128,8 +136,7 @@ def target_of(options: argparse.Namespace) -> Iterator[RunOptions]:
         yield make_run_options(options)
         return
     with embedded_mock(options.seed, options.era) as mock:
-        sys.stdout.write(f"{mock.base_url}\n")
-        sys.stdout.flush()
+        announce(mock.base_url)
         plain = make_run_options(options, mock.base_url)
         yield evolve(plain, identities=mock.identities, clock_url=mock.clock_url)
 
@@ -164,12 +171,9 @@ def clean_command(options: argparse.Namespace) -> int:
         connection=_connection(options),
     )
     console = make_console()
-    with open_session(run_options, teller(console)) as session:
-        for made in account.made:
-            session.creations.restore(made)
-        leftovers = session.finish()
-    print_cleaning(console, session.creations.noted, leftovers, account.unsure)
-    return BROKEN if leftovers else HOLDS
+    cleaning = clean_up(account, run_options, teller(console))
+    print_cleaning(console, cleaning.found, cleaning.leftovers, account.unsure)
+    return BROKEN if cleaning.leftovers else HOLDS
 
 
 def rules_command(options: argparse.Namespace) -> int:
@@ -318,17 +322,6 @@ def teller(console: Console) -> Callable[[str], None]:
         console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     return tell
-
-
-@contextmanager
-def hypothesis_at_home() -> Iterator[None]:
-    """Keep what hypothesis stores out of the folder that the command is called in."""
-    with tempfile.TemporaryDirectory(prefix="mistral-conformance-") as folder:
-        set_hypothesis_home_dir(folder)
-        try:
-            yield
-        finally:
-            set_hypothesis_home_dir(None)
 
 
 def make_run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOptions:

@@ -23,7 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if (error.name or "").startswith("mistral_conformance"):
             raise
         return _say(
-            f"{error.name} is not installed; in a checkout: pip install '.[conformance,mock]'",
+            f"{error.name} is not installed; in a checkout: "
+            "pip install '.[conformance,mock,campaign]'",
             WRONG_USE,
         )
     except BrokenPipeError:
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(given: Sequence[str]) -> int:
     # Imported here, so that a missing extra is a message and not a traceback.
-    from mistral_conformance.cli import commands, comparing  # noqa: PLC0415
+    from mistral_conformance.cli import commands, comparing, fuzzing  # noqa: PLC0415
     from mistral_conformance.cli.arguments import make_parser, make_run_parser  # noqa: PLC0415
     from mistral_conformance.cli.calibrating import calibrate_command  # noqa: PLC0415
     from mistral_conformance.cli.recordings import judge_command  # noqa: PLC0415
@@ -48,22 +49,24 @@ def _run(given: Sequence[str]) -> int:
         model=commands.model_command,
         explain=commands.explain_command,
         calibrate=calibrate_command,
+        fuzz=fuzzing.fuzz_command,
         judge=judge_command,
         plan=commands.plan_command,
         merge=comparing.merge_command,
         compare=comparing.compare_command,
         mutants=commands.mutants_command,
         add_mutants=commands.add_mutants_arguments if given[:1] == ["mutants"] else None,
+        add_fuzz=fuzzing.add_fuzz_arguments,
     )
     try:
-        if given[:1] in (["run"], ["plan"], ["calibrate"]):
+        if given[:1] in (["run"], ["plan"], ["calibrate"], ["fuzz"]):
             given = [given[0], *complete(given[1:], make_run_parser())]
         options = parser.parse_args(given)
         with watch_signals():
             code: int = options.command(options)
-    except commands.WRONG as error:
+    except (*commands.WRONG, *fuzzing.WRONG) as error:
         return _say(error, WRONG_USE)
-    except commands.ABSENT as error:
+    except (*commands.ABSENT, *fuzzing.ABSENT) as error:
         return _say(error, NO_TARGET)
     return code
 

@@ -46,14 +46,15 @@ class Probe:
 
 
 def shots(context: Context, *kinds: str) -> list[Shot]:
-    """The shots of the kinds, sent now unless an earlier rule had them sent.
+    """The shots of the kinds that the run judges, sent now unless an earlier rule had them sent.
 
     Raises:
         Skipped: the operation needs an object or identity that the run does not have.
         Unjudged: the server did not make an object that the operation needs.
 
     """
-    probe = _probe(context)
+    probe, wanted = _probe(context), context.session.probes
+    kinds = tuple(each for each in kinds if not wanted or each in wanted)
     for kind in kinds:
         if kind not in probe.shots:
             probe.shots[kind] = list(SENDERS[kind](context, targets_of(context)))

@@ -132,14 +132,14 @@ def _run(run: Run, redactor: Redactor) -> RunInfo:
 
 
 def _target(run: Run, redactor: Redactor) -> Target:
-    found, options = run.capabilities, run.options
+    found, options = run.offer, run.options
     return Target(
         redactor.text(options.base_url),
         run.clocked,
         tuple(options.identities),
-        tuple(each for each in found.missing if each in run.operations) if found else (),
-        {name: redactor.text(each) for name, each in found.models.items()} if found else {},
-        dict(found.features) if found else {},
+        tuple(each for each in found.missing if each in run.operations),
+        {name: redactor.text(each) for name, each in found.models.items()},
+        dict(found.features),
     )
 
 

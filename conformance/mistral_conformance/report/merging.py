@@ -140,11 +140,14 @@ def _coverage(whole: Sequence[Report]) -> tuple[Row, ...]:
     rows: dict[str, Row] = {}
     for each in whole:
         for row in each.coverage:
-            rows[row.operation] = _add(rows[row.operation], row) if row.operation in rows else row
+            rows[row.operation] = (
+                add_rows(rows[row.operation], row) if row.operation in rows else row
+            )
     return tuple(rows.values())
 
 
-def _add(one: Row, other: Row) -> Row:
+def add_rows(one: Row, other: Row) -> Row:
+    """What two runs tried of an operation, as one."""
     return evolve(
         one,
         requests=one.requests + other.requests,

@@ -19,7 +19,7 @@ from mistral_conformance.running.plan import default_profile, select_operations
 from mistral_conformance.running.runner import judge_all, leave_out
 from mistral_conformance.running.target import check_target, require_consent
 from mistral_conformance.session.budget import Budget, Spent
-from mistral_conformance.session.capabilities import Capabilities, capabilities_of
+from mistral_conformance.session.capabilities import Offer, capabilities_of
 from mistral_conformance.session.clock import Clock
 from mistral_conformance.session.ledger import Ledger
 from mistral_conformance.session.markers import Marker, fresh_run_id
@@ -105,7 +105,7 @@ class Run:
     interrupted: bool = False
     stopped: str = ""
     coverage: list[Row] = field(factory=list)
-    capabilities: Capabilities | None = None
+    offer: Offer = field(factory=Offer)
     clocked: bool = False
     """Whether the server's clock was moved."""
 
@@ -201,7 +201,7 @@ def execute(
             reason = f"not judged: stopped {run.stopped}"
             run.results += [leave_out(each, reason) for each in plan[len(run.results) :]]
         run.results = settle_blocked(run.results)
-        run.capabilities = capabilities_of(session)
+        run.offer = capabilities_of(session).offer
         run.coverage = session.coverage.table(run.operations)
         run.elapsed_s = round(time.monotonic() - started, 3)
 

@@ -13,7 +13,7 @@ import uuid
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from mistral_conformance.record.wire import Message
 from mistral_conformance.session.identities import CALLER
@@ -39,6 +39,15 @@ ABILITIES = b'"capabilities"'
 NO_BODY = ("GET", "DELETE")
 
 
+@frozen
+class Offer:
+    """What a server turned out to lack, its models by what they are able to do, its features."""
+
+    missing: tuple[str, ...] = ()
+    models: dict[str, str] = field(factory=dict)
+    features: dict[str, bool] = field(factory=dict)
+
+
 @define(eq=False)
 class Capabilities:
     """The operations of one server, each asked about once."""
@@ -57,6 +66,11 @@ class Capabilities:
     def missing(self) -> tuple[str, ...]:
         """The operations that the server turned out not to have."""
         return tuple(sorted(name for name, offered in self._found.items() if not offered))
+
+    @property
+    def offer(self) -> Offer:
+        """What is known by now, as values."""
+        return Offer(self.missing, dict(self.models), dict(self.features))
 
     def note(self, feature: str, *, offered: bool) -> None:
         """Note whether the server took a feature that is no operation, such as an option."""

@@ -48,7 +48,8 @@ class Session:
 
     `required` are patterns of operations that the server has to offer, `models` name a model by
     what it is able to do, for what the server does not tell. `memory` is for rules that share
-    costly probes: a rule may put anything there under its own key.
+    costly probes: a rule may put anything there under its own key. `probes` are the kinds of
+    requests that rules over one operation judge, see `probing.probe`; all where it is empty.
     """
 
     document: Document
@@ -68,6 +69,7 @@ class Session:
     patience: Patience = field(factory=Patience)
     budget: Budget = field(factory=Budget)
     ledger: Ledger | None = None
+    probes: frozenset[str] = frozenset()
 
     def __attrs_post_init__(self) -> None:
         below = urlsplit(self.wire.base_url).path

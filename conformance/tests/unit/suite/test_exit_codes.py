@@ -294,7 +294,7 @@ def test_missing_extra_is_named(
 
     monkeypatch.setattr(entry, "_run", missing)
     assert cli.main(["rules"]) == 2
-    assert "pip install '.[conformance,mock]'" in capsys.readouterr().err
+    assert "pip install '.[conformance,mock,campaign]'" in capsys.readouterr().err
 
 
 def test_broken_output_does_not_keep_a_run_from_cleaning_up(

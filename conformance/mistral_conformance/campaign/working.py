@@ -1,0 +1,170 @@
+"""Does one share, in whatever process on whatever machine.
+
+What a worker is told holds names of environment variables, never a key, and what it gives back has
+passed the redactor.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from mistral_conformance.campaign.heard import judge_heard
+from mistral_conformance.campaign.shares import GENERATED, Done, plan_campaign
+from mistral_conformance.model.document import load_document
+from mistral_conformance.running.cleaning import clean_up
+from mistral_conformance.running.examples import hypothesis_at_home
+from mistral_conformance.running.plan import select_operations
+from mistral_conformance.running.run import Run, execute, open_session
+from mistral_conformance.session.ledger import read_ledger
+from mistral_conformance.verdict.outcome import RED
+from mistral_conformance.verdict.requirement import Requirement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from mistral_conformance.campaign.shares import Share
+    from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.record.redaction import Redactor
+    from mistral_conformance.running.run import RunOptions
+    from mistral_conformance.session.creations import Leftover
+    from mistral_conformance.session.session import Session
+    from mistral_conformance.verdict.outcome import Result
+
+LEDGERS, SEQUENCES = "ledgers", "sequences"
+
+
+@frozen
+class Job:
+    """What all shares of a campaign have in common.
+
+    `target` opens the server to judge, and tells how; an `own` one is there for one share alone.
+    `workers` share the rate that the server is asked at.
+    """
+
+    campaign: str
+    target: Callable[[], AbstractContextManager[RunOptions]]
+    corpus: Path
+    exclude: tuple[str, ...] = ()
+    own: bool = False
+    workers: int = 1
+
+
+def do_share(job: Job, share: Share) -> Done:
+    """Judge the cases of a share and delete what they made.
+
+    What a worker left behind that died at this share is deleted first.
+
+    Raises:
+        WrongIdentity, WrongConnection: a variable is not set on this machine.
+        Unreachable, KeyRefused: no server to judge.
+
+    """
+    ledger = job.corpus / LEDGERS / f"{job.campaign}-{share.number}.jsonl"
+    ledger.parent.mkdir(parents=True, exist_ok=True)
+    heard: list[Exchange] = []
+    with job.target() as target, hypothesis_at_home():
+        options = _options(job, share, target, None if job.own else ledger, heard)
+        if not job.own and ledger.exists() and ledger.stat().st_size:
+            clean_up(read_ledger(ledger), evolve(options, hear=None), _ignore)
+        plan = plan_campaign(options, job.exclude, job.corpus / SEQUENCES)
+        wanted = set(share.cases)
+        cases = [each for each in plan if each.name in wanted]
+        document = load_document(options.era)
+        operations = select_operations(document, options.profile, options.operations)
+        run = Run(options, operations, [each.name for each in plan], len(cases))
+        with open_session(options, _ignore) as session:
+            session.probes = GENERATED
+            execute(session, run, cases, _ignore)
+        judged = {each.rule.id for each in plan}
+        run.results += judge_heard(document, heard, judged, dated=session.clock is None)
+    if not run.leftovers:
+        ledger.unlink(missing_ok=True)
+    return Done(share, _packed(run, session, target), session.budget.sent, session.budget.cost)
+
+
+def _options(
+    job: Job, share: Share, target: RunOptions, ledger: Path | None, heard: list[Exchange]
+) -> RunOptions:
+    """The run that a share is. Only on a server of its own does it move the clock."""
+    return evolve(
+        target,
+        seed=share.seed,
+        run_id=f"{job.campaign}{share.number:x}",
+        max_requests=share.most_requests,
+        max_cost=share.most_cost,
+        max_time_s=share.most_s,
+        connection=evolve(target.connection, rate=target.connection.rate / job.workers),
+        clock_url=target.clock_url if job.own or job.workers == 1 else "",
+        ledger=ledger,
+        hear=heard.append,
+    )
+
+
+def _packed(run: Run, session: Session, target: RunOptions) -> Run:
+    """The run as plain values that can go to another machine, without a secret."""
+    options = evolve(
+        target,
+        identities={name: evolve(each, key="") for name, each in target.identities.items()},
+        connection=evolve(target.connection, headers=()),
+        clock_token="",
+        hear=None,
+    )
+    packed = evolve(run, options=options)
+    packed.results = [_plain(each, session.redactor) for each in run.results]
+    return packed
+
+
+def _plain(result: Result, redactor: Redactor) -> Result:
+    """The result without what only this process can use; of what is not red, without evidence."""
+    shown = result.status in RED
+    clean = {id(e): _clean(e, redactor) for e in (*result.evidence, *result.exchanges)}
+    evidence = tuple(clean[id(each)] for each in result.evidence) if shown else ()
+    exchanges = tuple(clean[id(each)] for each in result.exchanges) if shown else ()
+    return evolve(
+        result,
+        rule=_requirement(result),
+        evidence=evidence,
+        exchanges=exchanges or evidence,
+    )
+
+
+def _requirement(result: Result) -> Requirement:
+    rule = result.rule
+    return Requirement(rule.id, rule.level, rule.source, rule.sentence, rule.operations, rule.needs)
+
+
+def _clean(exchange: Exchange, redactor: Redactor) -> Exchange:
+    return evolve(
+        exchange,
+        url=redactor.text(exchange.url),
+        request_content=redactor.content(exchange.request_content),
+        content=redactor.content(exchange.content),
+        form=None,
+    )
+
+
+def _ignore(_: object) -> None:
+    """For what nobody is told of while a share is done."""
+
+
+def clean_ledgers(job: Job) -> list[Leftover]:
+    """Delete what shares left behind that were cut off, and say what of it stays.
+
+    Raises:
+        Unreachable, KeyRefused: no server to clean.
+
+    """
+    leftovers: list[Leftover] = []
+    for ledger in sorted((job.corpus / LEDGERS).glob("*.jsonl")):
+        if ledger.stat().st_size:
+            with job.target() as options:
+                left = clean_up(read_ledger(ledger), options, _ignore).leftovers
+            leftovers += left
+            if left:
+                continue
+        ledger.unlink()
+    return leftovers
