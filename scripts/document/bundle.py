@@ -11,7 +11,7 @@ from document.fingerprints import read_fingerprints, texts
 from document.forms import take_null_out_of_forms
 from document.naming import name_schemas, tag_operations
 from document.ordering import arrange
-from document.overlay import Overlay, apply_overlay, read_overlay
+from document.overlay import Overlay, apply_overlays, read_overlay
 from document.problems import DocumentProblem, read_part
 from document.sources import read_sources
 from document.unions import open_unions
@@ -102,15 +102,13 @@ def bundle(parts: Parts, problems: list[DocumentProblem] | None = None) -> Tree:
     document: Tree = {"info": {"version": parts.version}, "paths": {}, "components": {}}
     for facts in parts.facts:
         _join(document, facts)
-    for overlay in parts.curation:
-        document = apply_overlay(overlay, document, problems)
+    document = apply_overlays(parts.curation, document, problems)
     open_unions(document)
     name_schemas(document)
     put_data_into_text(document)
     take_null_out_of_forms(document)
     tag_operations(document)
-    for overlay in parts.prose:
-        document = apply_overlay(overlay, document, problems)
+    document = apply_overlays(parts.prose, document, problems)
     write_examples_as_text(document)
     return arrange(document)
 

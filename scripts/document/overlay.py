@@ -9,6 +9,7 @@ nothing is an error, because it means that upstream has moved; and a correction 
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -21,6 +22,7 @@ from document.tree import Tree, duplicate
 from document.yaml_text import read_yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 Location = tuple[str | int, ...]
@@ -133,8 +135,15 @@ def apply_overlay(
         DocumentProblem: A target is no JSONPath, matches nothing, or cannot take the update.
 
     """
+    return apply_overlays([overlay], document, problems)
+
+
+def apply_overlays(
+    overlays: Iterable[Overlay], document: Tree, problems: list[DocumentProblem] | None = None
+) -> Tree:
+    """A new document with the overlays applied one after another; else as `apply_overlay`."""
     changed: Tree = duplicate(document)
-    for action in overlay.actions:
+    for action in chain.from_iterable(overlay.actions for overlay in overlays):
         found: list[DocumentProblem] = []
         try:
             _apply(action, changed, found)

@@ -59,7 +59,7 @@ def wrong_bodies() -> Iterator[Case]:
         if JSON in operation.bodies and operation.id in implemented():
             path = fill(operation.path)
             for shape, make in SHAPES.items():
-                body = make(sorted(operation.bodies[JSON].properties))
+                body = partial(make, sorted(operation.bodies[JSON].properties))
                 yield Case(f"{operation.id} {shape}", post(path, body, operation.method))
 
 
@@ -71,10 +71,11 @@ def fill(path: str) -> str:
 def post(
     path: str, body: Any, method: str = "POST"
 ) -> Callable[[httpx.Client], list[httpx.Request]]:
-    """One request with a JSON body."""
+    """One request with a JSON body, which may be made when it is sent."""
 
     def prepare(client: httpx.Client) -> list[httpx.Request]:
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        made = body() if callable(body) else body
+        content = made if isinstance(made, bytes) else json.dumps(made).encode()
         headers = {"content-type": JSON}
         return [client.build_request(method, path, content=content, headers=headers)]
 

@@ -25,6 +25,7 @@ BIN = Path(sys.executable).parent
 PAGES = ("README.md", "docs/client.md")
 EXPECTED = re.compile(r"# error: ([\w-]+)$")
 FOUND = re.compile(r"^(.+?):(\d+): error: .*\[([\w-]+)\]$", re.MULTILINE)
+pytestmark = pytest.mark.xdist_group("typing")  # each checker runs once
 CHECKERS = ("mypy", "basedpyright", "pyright")
 
 # (file, line) and the checker's name of the error

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import curate
 import jsonschema_rs
 import pytest
-from document.curated import compose, stale
 from document.overlay import read_overlay
 from document.sources import read_sources
 from document.tree import reachable
@@ -48,10 +47,6 @@ def problems(name: str, value: object) -> Iterator[jsonschema_rs.ValidationError
     components = {"schemas": load()["components"]["schemas"]}
     schema = {"$ref": f"#/components/schemas/{name}", "components": components}
     return jsonschema_rs.Draft202012Validator(schema).iter_errors(value)
-
-
-def test_the_committed_files_are_what_the_parts_make() -> None:
-    assert stale(OPENAPI, compose(OPENAPI)) == []
 
 
 def test_every_operation_is_there_and_named_once() -> None:
@@ -238,7 +233,8 @@ def test_no_text_is_used_for_two_operations() -> None:
 def test_pyyaml_reads_the_document_like_we_do() -> None:
     yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
     text = (OPENAPI / "mistral.yaml").read_text()
-    assert yaml.load(text, Loader=yaml.SafeLoader) == read_yaml(text, "mistral.yaml") == load()
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    assert yaml.load(text, Loader=loader) == read_yaml(text, "mistral.yaml") == load()
 
 
 def test_loading_needs_the_standard_library_only() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import generate
 import pytest
-from generation.pipeline import Places
+from generation.pipeline import Places, is_current
 
 from .conftest import ROOT
 
@@ -48,17 +48,30 @@ def test_untouched_copy_is_current_without_composing(
 
 
 @pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("prose/models.yaml", ("summary: ", "summary: Really ")),
+        ("facts/libraries.yaml", ("maximum: 100", "maximum: 101")),
+        ("curation/paging.yaml", ("pagination.total_items", "pagination.total_pages")),
+        ("mistral_openapi/document.json", ('"summary":"', '"summary":"Really ')),
+        ("mistral.yaml", ("summary: ", "summary: Really ")),
+    ],
+)
+def test_nothing_is_current_after_an_edit(whole: Path, name: str, change: tuple[str, str]) -> None:
+    edit(whole / "openapi" / name, *change)
+    assert not is_current(Places(whole))
+
+
+def test_nothing_is_current_without_the_document_for_programs(whole: Path) -> None:
+    (whole / "openapi/mistral_openapi/document.json").unlink()
+    assert not is_current(Places(whole))
+
+
+@pytest.mark.parametrize(
     ("name", "change", "shown"),
     [
-        ("prose/models.yaml", ("summary: ", "summary: Really "), "+      summary: Really "),
         ("facts/libraries.yaml", ("maximum: 100", "maximum: 101"), "maximum: 101"),
-        (
-            "curation/paging.yaml",
-            ("pagination.total_items", "pagination.total_pages"),
-            "total_pages",
-        ),
         ("mistral_openapi/document.json", ('"summary":"', '"summary":"Really '), "Really "),
-        ("mistral.yaml", ("summary: ", "summary: Really "), "-  summary: Really "),
     ],
 )
 def test_edited_document_or_source_is_found_and_shown(
@@ -78,11 +91,6 @@ def test_source_of_another_day_than_its_kept_facts_is_found(
     assert check(whole) == 1
     told = capfd.readouterr().err
     assert "openapi/sources/2026-08-14.json is m" in told
-
-
-def test_missing_document_for_programs_is_found(whole: Path) -> None:
-    (whole / "openapi/mistral_openapi/document.json").unlink()
-    assert check(whole) == 1
 
 
 def test_source_that_changes_no_word_of_the_document_is_found_too(

@@ -58,7 +58,8 @@ def altering(base_url: str, alter: Alter, refuse: Refuse = lambda: None) -> Iter
 
     `refuse` gives the headers of a 503 where a request is not to be passed on.
     """
-    with httpx.Client(base_url=base_url, trust_env=False) as http:
+    # However slow the machine is, the mock answers.
+    with httpx.Client(base_url=base_url, trust_env=False, timeout=None) as http:  # noqa: S113
         server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(http, alter, refuse))
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
