@@ -19,7 +19,7 @@ from mistral_conformance.running.plan import select_operations
 from mistral_conformance.running.run import Run, execute, open_session
 from mistral_conformance.session.ledger import read_ledger
 from mistral_conformance.verdict.outcome import RED
-from mistral_conformance.verdict.requirement import Requirement
+from mistral_conformance.verdict.requirement import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,15 +126,10 @@ def _plain(result: Result, redactor: Redactor) -> Result:
     exchanges = tuple(clean[id(each)] for each in result.exchanges) if shown else ()
     return evolve(
         result,
-        rule=_requirement(result),
+        rule=plain(result.rule),
         evidence=evidence,
         exchanges=exchanges or evidence,
     )
-
-
-def _requirement(result: Result) -> Requirement:
-    rule = result.rule
-    return Requirement(rule.id, rule.level, rule.source, rule.sentence, rule.operations, rule.needs)
 
 
 def _clean(exchange: Exchange, redactor: Redactor) -> Exchange:

@@ -231,7 +231,19 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         metavar="N/OF",
         help="judge a part of the plan, such as 3/8 for the third of eight; see `merge`",
     )
+    _add_workers(parser)
     _add_reports(parser)
+
+
+def _add_workers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--workers",
+        type=values.positive,
+        default=1,
+        metavar="N",
+        help="judge by N processes at a time; `run` gives each groups of operations of its own "
+        "where they share a server; default: 1",
+    )
 
 
 def _add_timeout(parser: argparse.ArgumentParser) -> None:

@@ -15,6 +15,7 @@ from mistral_conformance.cli.commands import (
     target_of,
     teller,
 )
+from mistral_conformance.cli.workers import WrongWorkers
 from mistral_conformance.model.document import load_document
 from mistral_conformance.record.recorder import Recorder
 from mistral_conformance.report.calibration import (
@@ -45,10 +46,12 @@ def calibrate_command(options: argparse.Namespace) -> int:
     Writes `recording.jsonl`, without keys, and `calibration.json` into the report folder.
 
     Raises:
-        LiveRefused, WrongIdentity, WrongSelection, Unwritable: wrong use.
+        LiveRefused, WrongIdentity, WrongSelection, WrongWorkers, Unwritable: wrong use.
         Unreachable, KeyRefused: no server to ask.
 
     """
+    if options.workers > 1:
+        raise WrongWorkers("a careful run is one process: leave out --workers")
     plan = [each for each in plan_run(options) if cited(each.rule)]
     if not plan:
         raise WrongSelection("no selected rule stands on an entry of the register of evidence")

@@ -16,6 +16,7 @@ from mistral_conformance.cli.connecting import WrongConnection, make_connection
 from mistral_conformance.cli.explaining import explain_law, explain_rule
 from mistral_conformance.cli.reporting import recording_traffic, reporting_to
 from mistral_conformance.cli.settings import WrongSettings, shaping_settings, show_settings
+from mistral_conformance.cli.workers import WrongWorkers, run_workers
 from mistral_conformance.embedded import embedded_mock
 from mistral_conformance.laws import load_laws
 from mistral_conformance.model import load_model
@@ -54,6 +55,7 @@ from mistral_conformance.running.target import (
     is_live,
     require_consent,
 )
+from mistral_conformance.session.budget import Spent
 from mistral_conformance.session.clock import TOKEN_VARIABLE
 from mistral_conformance.session.identities import WrongIdentity, parse_identities
 from mistral_conformance.session.ledger import NAME as LEDGER
@@ -75,9 +77,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from mistral_conformance.running.plan import Case
+    from mistral_conformance.verdict.outcome import Result
 
 MIGRATION = "migration.json"
-HOLDS, BROKEN, STOPPED, INTERRUPTED = 0, 1, 4, 130
+HOLDS, BROKEN, WRONG_USE, NO_TARGET, STOPPED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 WRONG = (
     LiveRefused,
     RecordingError,
@@ -89,6 +92,7 @@ WRONG = (
     WrongReport,
     WrongSelection,
     WrongSettings,
+    WrongWorkers,
     Unwritable,
 )
 ABSENT = (Unreachable, KeyRefused)
@@ -111,8 +115,27 @@ def run_command(options: argparse.Namespace) -> int:
     plan = plan_run(options)
     if options.base_url and is_live(options.base_url):
         print_estimate(make_console(), estimate_of(options, plan))
+    if options.workers > 1:
+        return run_workers(options, plan, judge_part, make_run_parser())
     with target_of(options) as run_options:
         return _run(run_options, plan, options)
+
+
+def judge_part(options: argparse.Namespace, show: Callable[[Result], None]) -> int:
+    """Judge one shard for a run of several workers; `show` is told of each result.
+
+    What makes a run end early is told as the command line tells it, with the same exit code.
+    """
+    load_own(options.rules_from)
+    try:
+        with target_of(options) as run_options:
+            return _run(run_options, plan_run(options), options, show)
+    except (*WRONG, *ABSENT) as error:
+        sys.stderr.write(f"mistral-conformance: {error}\n")
+        return NO_TARGET if isinstance(error, ABSENT) else WRONG_USE
+    except Spent as spent:
+        sys.stderr.write(f"mistral-conformance: {spent}\n")
+        return STOPPED
 
 
 def _announce(base_url: str) -> None:
@@ -274,7 +297,12 @@ def estimate_of(options: argparse.Namespace, plan: list[Case]) -> Estimate:
     return estimate(load_document(), plan, models, read_only=options.read_only)
 
 
-def _run(options: RunOptions, plan: list[Case], given: argparse.Namespace) -> int:
+def _run(
+    options: RunOptions,
+    plan: list[Case],
+    given: argparse.Namespace,
+    show: Callable[[Result], None] | None = None,
+) -> int:
     document = load_document(options.era)
     operations = select_operations(document, options.profile, options.operations)
     taken = take(plan, given.shard) if given.shard else plan
@@ -289,7 +317,7 @@ def _run(options: RunOptions, plan: list[Case], given: argparse.Namespace) -> in
         with hypothesis_at_home(), open_session(whole, teller(console)) as session:
             reporting.begin()
             with Live(console, len(taken)) as live:
-                execute(session, run, taken, live.show)
+                execute(session, run, taken, show or live.show)
             redactor = session.redactor
     if given.update_baseline and not run.interrupted:
         write_whole(given.baseline, options.baseline.update(run.results).encode())

@@ -20,6 +20,10 @@ from mistral_conformance.report.terminal import make_console
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
+
+    from mistral_conformance.cli.reporting import Reporting
+    from mistral_conformance.report.model import Report
 
 HOLDS, BROKEN, STOPPED, INTERRUPTED = 0, 1, 4, 130
 
@@ -60,16 +64,28 @@ def merge_command(options: argparse.Namespace) -> int:
     with reporting_to(
         options.report_dir, report.run.id, options.format, options.history
     ) as reporting:
-        for _, folder in read:
-            if (folder / FOLDER).is_dir():
-                shutil.copytree(folder / FOLDER, reporting.folder / FOLDER, dirs_exist_ok=True)
-        for cause in (reporting.folder / FOLDER).glob("cause-*.sh"):
-            cause.unlink()
         reporting.begin()
-        reporting.end(report, ())
+        write_merged(reporting, report, [folder for _, folder in read])
+    return exit_code(report)
+
+
+def write_merged(reporting: Reporting, report: Report, folders: Iterable[Path]) -> None:
+    """Write the report of a run that was put together, with the scripts of the runs' folders."""
+    for folder in folders:
+        if (folder / FOLDER).is_dir():
+            shutil.copytree(folder / FOLDER, reporting.folder / FOLDER, dirs_exist_ok=True)
+    for cause in (reporting.folder / FOLDER).glob("cause-*.sh"):
+        cause.unlink()
+    reporting.end(report, ())
+
+
+def exit_code(report: Report, *, stops: bool = True) -> int:
+    """How the run ends that a report tells of; `stops` says that an early end is one of its own."""
     if report.run.interrupted:
         return INTERRUPTED
-    return HOLDS if report.run.holds else STOPPED if report.run.stopped else BROKEN
+    if report.run.holds:
+        return HOLDS
+    return STOPPED if report.run.stopped and stops else BROKEN
 
 
 def compare_command(options: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from mistral_conformance.running.interruption import watch_signals
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WRONG_USE, NO_TARGET, INTERRUPTED, CUT_OFF = 2, 3, 130, 141
+WRONG_USE, NO_TARGET, STOPPED, INTERRUPTED, CUT_OFF = 2, 3, 4, 130, 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,6 +41,7 @@ def _run(given: Sequence[str]) -> int:
     from mistral_conformance.cli.calibrating import calibrate_command  # noqa: PLC0415
     from mistral_conformance.cli.recordings import judge_command  # noqa: PLC0415
     from mistral_conformance.cli.settings import complete  # noqa: PLC0415
+    from mistral_conformance.session.budget import Spent  # noqa: PLC0415
 
     parser = make_parser(
         run=commands.run_command,
@@ -68,6 +69,8 @@ def _run(given: Sequence[str]) -> int:
         return _say(error, WRONG_USE)
     except (*commands.ABSENT, *fuzzing.ABSENT) as error:
         return _say(error, NO_TARGET)
+    except Spent as error:
+        return _say(f"{error}: that is before anything could be judged", STOPPED)
     return code
 
 

@@ -82,13 +82,6 @@ def add_fuzz_arguments(parser: argparse.ArgumentParser) -> None:
         help="what the campaign remembers, so that it can go on; default: corpus in --report-dir",
     )
     own.add_argument(
-        "--workers",
-        type=values.positive,
-        default=1,
-        metavar="N",
-        help="shares at a time, default: 1",
-    )
-    own.add_argument(
         "--scheduler",
         default="",
         metavar="ADDRESS",

@@ -17,6 +17,7 @@ from mistral_conformance.report.har import writing_traffic
 from mistral_conformance.report.reading import read_report
 from mistral_conformance.report.terminal import make_console, print_summary
 from mistral_conformance.running.target import KeyRefused, Unreachable
+from mistral_conformance.session.budget import Spent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -72,7 +73,7 @@ def read_history(paths: Sequence[Path]) -> tuple[Report, ...]:
 def reporting_to(
     reports: Path, run_id: str, outputs: Sequence[Output] = (), history: Sequence[Path] = ()
 ) -> Iterator[Reporting]:
-    """Where the reports of one run go; nothing of it stays when no server was there to judge.
+    """Where the reports of one run go; nothing of it stays when nothing could be judged.
 
     Raises:
         Unwritable: a folder or file cannot be written to.
@@ -85,7 +86,7 @@ def reporting_to(
     reporting = Reporting(folder, tuple(outputs), earlier)
     try:
         yield reporting
-    except (Unreachable, KeyRefused):
+    except (Unreachable, KeyRefused, Spent):
         reporting.discard()
         raise
 

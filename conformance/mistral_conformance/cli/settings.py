@@ -20,7 +20,9 @@ PROJECT = "pyproject.toml"
 TABLE = ("tool", "mistral-conformance")
 NOT_IN_FILES = frozenset({"help", "list-profiles", "show-config", "config", "yes-live"})
 """What a person has to say each time."""
-PLACES = frozenset({"base-url", "report-dir", "format", "history", "ledger", "run-id", "shard"})
+PLACES = frozenset(
+    {"base-url", "report-dir", "format", "history", "ledger", "run-id", "shard", "workers"}
+)
 """Where things are, and which part is judged: the same run may have others."""
 
 

@@ -42,3 +42,8 @@ class Requirement:
     def over_each_operation(self) -> bool:
         """Whether it is judged once per operation."""
         return not self.operations
+
+
+def plain(rule: Requirement) -> Requirement:
+    """The requirement without the code that judges it: such a value can go to another process."""
+    return Requirement(rule.id, rule.level, rule.source, rule.sentence, rule.operations, rule.needs)

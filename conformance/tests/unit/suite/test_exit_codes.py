@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mistral_conformance.session.context import Context
+    from mistral_mock.server import RunningServer
 
     Check = Callable[[Context], None]
 
@@ -122,6 +123,17 @@ def test_unreachable_server_ends_with_3(
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert "check --base-url" in error
+
+
+def test_bound_that_is_spent_before_anything_is_judged_ends_with_4(
+    mock: RunningServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["run", "--base-url", mock.base_url, "--report-dir", str(tmp_path)]
+    assert cli.main([*arguments, "--max-requests", "1", "--as", "neighbour=MISTRAL_API_KEY"]) == 4
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "--max-requests" in told
+    assert list(tmp_path.rglob("report.json")) == []
 
 
 def test_refused_key_ends_with_3_and_names_the_variable(
