@@ -18,6 +18,7 @@ PREFIX = "--mistral-"
 ONCE = {
     "base-url": ("URL", "the server to judge; enables the suite"),
     "profile": ("NAME", "what to judge: libraries, inference, ...; see `run --list-profiles`"),
+    "era": ("ERA", "the state of the API to judge by: a day, today or announced; default: today"),
     "config": ("FILE", "options of `mistral-conformance run` in TOML, as on the command line"),
     "prefix": ("PATH", "the path below which the server has the API"),
     "ca": ("FILE", "certificate authorities to trust, in PEM form"),
@@ -29,14 +30,17 @@ ONCE = {
     "timeout": ("S", "longest silence of the server, in seconds; default: 10"),
     "max-requests": ("N", "skip what is left after so many requests"),
     "max-time": ("S", "skip what is left after so many seconds"),
+    "max-cost": ("USD", "skip what is left after about so many US dollars"),
     "baseline": ("FILE", "known failures: expected to fail until their day"),
     "shard": ("N/OF", "judge a part of the cases, such as 3/8"),
+    "run-id": ("ID", "part of the names of what the run creates"),
     "report-dir": ("DIR", "also write the reports, each run in a folder of its own"),
 }
 """Options of `mistral-conformance run` that are said once, by their names there."""
 REPEATED = {
     "operations": ("PATTERN", "only these operations, such as 'beta.libraries.*'"),
     "rules": ("PATTERN", "only these rules, such as 'schema.*'"),
+    "rules-from": ("MODULE", "rules and laws of your own: a module by its name or its file"),
     "exclude": ("PATTERN", "not these rules or operations"),
     "require": ("PATTERN", "operations that the server has to offer"),
     "as": ("NAME=ENVVAR", "a further identity and the variable that holds its key"),
@@ -48,6 +52,7 @@ REPEATED = {
 }
 FLAGS = {
     "insecure": "do not check the certificate of the server",
+    "clock-is-mine": "move the clock also where the server has things that the run did not make",
     "read-only": "nothing is created, changed or sent to a model",
     "yes-live": "the vendor's own API is meant: this costs money and changes the account",
 }

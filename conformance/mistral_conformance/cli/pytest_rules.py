@@ -17,6 +17,7 @@ from mistral_conformance.cli.commands import ABSENT, WRONG, make_run_options, pl
 from mistral_conformance.cli.reporting import reporting_to
 from mistral_conformance.cli.settings import complete
 from mistral_conformance.model.document import load_document
+from mistral_conformance.own import load_own
 from mistral_conformance.record.curl import curl_line
 from mistral_conformance.report.content import build_report
 from mistral_conformance.report.files import write_reports
@@ -63,6 +64,7 @@ class RulesPlugin:
             given_options = _parse(given)
             if given_options.base_url:
                 require_consent(given_options.base_url, yes_live=given_options.yes_live)
+            load_own(given_options.rules_from)
             plan = plan_run(given_options)
             self._options = make_run_options(given_options)
             document = load_document(given_options.era)
@@ -87,9 +89,8 @@ class RulesPlugin:
 
     def judge(self, case: Case) -> Result:
         """The result of one case; the first one opens the session."""
-        session = self._open()
         try:
-            (result,) = judge_all(session, [case])
+            (result,) = judge_all(self._open(), [case])
         except Spent as spent:
             self.run.stopped = spent.reason
             result = leave_out(case, f"not judged: stopped {spent.reason}")

@@ -23,6 +23,12 @@ PACKAGE = ["--pyargs", "mistral_conformance"]
 
 ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # importing all that is installed here takes long
 
+NOT_HERE = {
+    "--embedded-mock", "--fail-fast", "--format", "--help", "--history", "--ledger",
+    "--list-profiles", "--migration", "--show-config", "--update-baseline", "--workers",
+}  # fmt: skip
+"""What pytest has itself, and what is no part of a run of tests."""
+
 
 def run_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(folder)]
@@ -118,7 +124,24 @@ def test_every_option_has_help_and_means_what_the_command_line_means() -> None:
     options = {**ONCE, **REPEATED}
     assert all(words for _, words in options.values())
     known = {word for each in make_run_parser()._actions for word in each.option_strings}
-    assert {f"--{each}" for each in (*options, *FLAGS)} <= known
+    offered = {f"--{each}" for each in (*options, *FLAGS)}
+    assert offered <= known
+    assert {each for each in known if each.startswith("--")} - offered == NOT_HERE
+
+
+def test_rules_of_a_users_own_are_tests_too(tmp_path: Path) -> None:
+    (tmp_path / "own_rules.py").write_text(
+        "from mistral_conformance.own import MUST, rule\n"
+        '@rule(id="own.some", level=MUST, source="own: ours", operations=("models.list",))\n'
+        "def some(ctx):\n"
+        '    """Models are listed."""\n'
+        '    ctx.expect_status(ctx.api.call("models.list"), 200)\n'
+    )
+    with serving(keyed, models) as fake:
+        own = ["--mistral-rules-from", "own_rules.py", "--mistral-rules", "own.*"]
+        done = judge(tmp_path, fake, *own, "--mistral-operations", "models.list")
+    assert done.returncode == 0
+    assert "1 passed" in done.stdout
 
 
 def test_options_are_read_from_the_file_of_the_command_line(tmp_path: Path) -> None:
