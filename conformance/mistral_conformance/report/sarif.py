@@ -57,10 +57,12 @@ def _utc(text: str) -> str:
 
 
 def _rule(case: CaseResult) -> dict[str, Any]:
+    whole = f"{case.sentence} Source: {case.source}.".strip()
     return {
         "id": case.id,
         "shortDescription": {"text": case.sentence or case.id},
-        "help": {"text": f"{case.sentence} Source: {case.source}."},
+        "fullDescription": {"text": whole},  # GitHub refuses a rule without one
+        "help": {"text": whole},
         "defaultConfiguration": {"level": LEVELS[case.level]},
         "properties": {"tags": [case.family, str(case.level)]},
     }

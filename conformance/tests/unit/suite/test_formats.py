@@ -53,6 +53,9 @@ def test_sarif_has_what_its_schema_and_code_scanning_ask_for() -> None:
     (run,) = log["runs"]
     rules = run["tool"]["driver"]["rules"]
     assert run["tool"]["driver"]["name"]
+    assert all(
+        each[name]["text"] for each in rules for name in ("shortDescription", "fullDescription")
+    )
     assert [each["level"] for each in run["results"]] == ["error", "warning"]
     for each in run["results"]:
         assert rules[each["ruleIndex"]]["id"] == each["ruleId"]
