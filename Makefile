@@ -72,5 +72,5 @@ bench: setup ## Compare client and mock with their peers, side by side
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) .wheelhouse .build .bench .interop reports dist openapi/lint/node_modules \
-	    conformance/tests/examples/typescript/node_modules \
+	    conformance/tests/examples/typescript/node_modules docs/examples/vitest/node_modules \
 	    .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -52,7 +52,7 @@ CHECKS = (  # the long ones first, so that the short ones fill the other cores
     Check(
         "containers",
         tool("hadolint", *(str(each) for each in CONTAINERS)),
-        "run alone: .venv/bin/hadolint conformance/container/*",
+        "run alone: .venv/bin/hadolint conformance/container/*.Containerfile",
     ),
     Check("regeneration", tool("python", "scripts/generate.py", "--check"), "run: make generate"),
     Check("imports", tool("lint-imports"), "the arrows are in pyproject.toml, [tool.importlinter]"),

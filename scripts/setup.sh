@@ -24,7 +24,7 @@ mkdir -p .wheelhouse
     --only-binary :all: attrs httpx hatchling
 
 if command -v npm >/dev/null 2>&1; then
-    for folder in openapi/lint conformance/tests/examples/typescript; do
+    for folder in openapi/lint conformance/tests/examples/typescript docs/examples/vitest; do
         say "node packages in $folder"
         (cd "$folder" && npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error >/dev/null)
     done

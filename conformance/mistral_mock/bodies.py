@@ -30,6 +30,8 @@ BOUNDARY = re.compile(r"""[!#-\[\]-~]([ !#-\[\]-~]{0,254}[!#-\[\]-~])?""")
 """More than the 70 characters of RFC 2046, as some clients send more."""
 MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,127}/[\w!#$&^.+-]{1,127}(\s*;[\t -~]{0,255})?", re.ASCII)
 """What a file may say about its type: all that a header of a later answer can carry."""
+LIST = "[]"
+"""What the official SDK 1.x and some programs add to the name of a field that is a list."""
 SMALL = 32 * 1024
 """Bodies up to this length, in bytes, are read without a thread."""
 
@@ -124,7 +126,7 @@ async def read_form(headers: Headers, receive: Receive, limit: int) -> Form:
             if isinstance(part, UploadFile):
                 form.files[name] = await _read_file(name, part)
             else:
-                form.texts.setdefault(name, []).append(_read_text(name, part))
+                form.texts.setdefault(name.removesuffix(LIST), []).append(_read_text(name, part))
     finally:
         await data.close()
     if any(len(upload.content) > limit for upload in form.files.values()):
@@ -153,7 +155,10 @@ def _read_fields(content: bytes) -> Form:
     fields, problems = texts.check_fields("body", texts.decode_fields(texts.decode(content)))
     if problems:
         raise invalid(*problems)
-    return Form(fields)
+    form = Form()
+    for name, found in fields.items():
+        form.texts.setdefault(name.removesuffix(LIST), []).extend(found)
+    return form
 
 
 def _as_bytes(headers: Headers) -> Headers:

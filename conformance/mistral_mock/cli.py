@@ -26,6 +26,7 @@ from mistral_openapi import eras
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+CONTROL_TOKEN = "MISTRAL_MOCK_CONTROL_TOKEN"  # noqa: S105 - the name of a variable
 WRONG_USE = 2
 FAILED = 1
 
@@ -203,8 +204,10 @@ def add_listening_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--control-token",
+        default=os.environ.get(CONTROL_TOKEN) or None,
         metavar="TOKEN",
-        help="what /_mock/ asks for; needed there where other machines reach the mock",
+        help="what /_mock/ asks for; needed there where other machines reach the mock; by default "
+        f"what {CONTROL_TOKEN} holds",
     )
     parser.add_argument(
         "--journal",

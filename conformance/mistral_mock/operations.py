@@ -11,6 +11,7 @@ from attrs import frozen
 import mistral_openapi
 from mistral_mock.answers import JSON
 from mistral_mock.schemas import Schema
+from mistral_openapi.eras import find_era
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,8 +117,8 @@ def find_operation(id_: str) -> Operation:
 
 @cache
 def load_operations(era: Era | None = None) -> tuple[Operation, ...]:
-    """All operations of an era, or of the bundled document; the mocks of a process share them."""
-    document = mistral_openapi.load() if era is None else era.document
+    """All operations of an era, today's by default; the mocks of a process share them."""
+    document = (era or find_era()).serving
     paths = document["paths"]
     return tuple(
         Operation(

@@ -166,18 +166,37 @@ class Era:
         It has the components of today's; where something below a reference is different, the
         schema stands in its place.
         """
-        return self._reshape(tolerant=False)
+        return mistral_openapi.load() if self.is_today else self._reshape()
 
-    def _reshape(self, *, tolerant: bool) -> dict[str, Any]:
+    @cached_property
+    def serving(self) -> dict[str, Any]:
+        """The document to check requests by: that of the era, with the fields that went before.
+
+        A document that no longer tells of a field does not say that servers refuse it, and
+        programs that were written by an earlier one still send it.
+        """
+        return self._reshape(lasting=True)
+
+    def _reshape(self, *, tolerant: bool = False, lasting: bool = False) -> dict[str, Any]:
         today = mistral_openapi.load()
-        if self.is_today:
-            return today
         paths: dict[str, Any] = {}
         for one in mistral_openapi.operations(today):
             if self.has(one.id):
                 item = paths.setdefault(one.path, _shared(today["paths"][one.path]))
-                item[one.method.lower()] = Reshaper(self, today, tolerant=tolerant).operation(one)
+                item[one.method.lower()] = self._operation(one, tolerant=tolerant, lasting=lasting)
         return {**today, "paths": paths}
+
+    def _operation(
+        self, one: mistral_openapi.Operation, *, tolerant: bool, lasting: bool
+    ) -> dict[str, Any]:
+        """The operation object of the era; today's own where nothing is different."""
+        places = self.places(one.id)
+        if self.is_today:
+            places = _gone_fields(places) if lasting else {}
+        if not places:
+            return one.object
+        shaper = Reshaper(self, mistral_openapi.load(), tolerant=tolerant, lasting=lasting)
+        return shaper.operation(one, places)
 
     def _entry(self, operation: str) -> dict[str, Any]:
         entry: dict[str, Any] = load_calendar()["operations"].get(operation, {})
@@ -193,6 +212,11 @@ def find_era(name: str = TODAY, *, without_deprecated: bool = False) -> Era:
 
     """
     return Era(name, without_deprecated=without_deprecated)
+
+
+def _gone_fields(places: dict[str, Any]) -> dict[str, Any]:
+    """The fields of bodies that an earlier document had."""
+    return {at: said for at, said in places.items() if at.startswith("body/") and "until" in said}
 
 
 def _shared(item: dict[str, Any]) -> dict[str, Any]:

@@ -68,25 +68,32 @@ def grow(places: Json) -> Branch:
 class Reshaper:
     """Reshapes operations of a document to an era."""
 
-    def __init__(self, era: Era, document: Json, *, tolerant: bool = False) -> None:
+    def __init__(
+        self, era: Era, document: Json, *, tolerant: bool = False, lasting: bool = False
+    ) -> None:
         self._era = era
         self._document = document
         self._tolerant = tolerant
+        self._lasting = lasting
         self._loosens = True
         """Whether constraints of the era may let more fit than today's."""
         self._tightens = True
         """Whether they may let less fit."""
+        self._takes_gone = False
+        """Whether closed objects take the fields that an earlier document had."""
 
-    def operation(self, one: mistral_openapi.Operation) -> Json:
-        """The operation object of the era."""
-        root = grow(self._era.places(one.id))
+    def operation(self, one: mistral_openapi.Operation, places: Json) -> Json:
+        """The operation object of the era, by what the calendar tells of its places."""
+        root = grow(places)
         shaped: Json = dict(one.object)
         self._loosens, self._tightens = not self._tolerant, True
         if "parameters" in shaped:
             shaped["parameters"] = list(self._parameters(shaped["parameters"], root))
         if "requestBody" in shaped:
             body = self._resolve(shaped["requestBody"])
+            self._takes_gone = self._lasting
             shaped["requestBody"] = self._content(body, lambda _: root.find("body"))
+            self._takes_gone = False
         self._loosens, self._tightens = True, not self._tolerant
         shaped["responses"] = dict(self._answers(shaped["responses"], root))
         if "x-mistral-paging" in shaped:
@@ -203,8 +210,10 @@ class Reshaper:
             fields[name] = field
             needed = self._needs(inner, today=name in required)
             required = [one for one in required if one != name] + ([name] if needed else [])
+        takes_gone = self._takes_gone and shaped.get("additionalProperties") is False
         for name, inner in branch.inner.items():
-            if "until" in inner.entry and name not in fields and self._era.lasts(inner.entry):
+            went = "until" in inner.entry and name not in fields
+            if went and (takes_gone or self._era.lasts(inner.entry)):
                 fields[name] = _plain(inner.entry["was"])
         for name, node in shaped["properties"].items():
             states = node.get("x-mistral-states", {})

@@ -6,10 +6,15 @@ as a code or a place; unless the user brings what a tool has found, such as an i
 are, those count of which most is said. Where it needs what nobody has said, the answer asks for
 that. That is no understanding, but a test can foresee it. Functions that are named like classes are
 forms for an answer, as frameworks offer them: one is filled, with what is there.
+
+With `any`, where nothing is spoken of, the first function is called that was not called since the
+user spoke: frameworks that demand a call at every turn end when their own function for the final
+answer is called.
 """
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -53,10 +58,23 @@ def choose_functions(request: ChatRequest) -> tuple[Function, ...]:
     if request.tool_choice == "auto":
         wanted = tuple(one for one in wanted if not find_lacking(request, one))
     if request.tool_choice == "any" and not wanted:
-        wanted = request.functions[:1]
+        wanted = find_next(request)
         if not wanted:
             raise refusal.bad_request("tool_choice demands a call, but tools has no function")
     return wanted if request.parallel else wanted[:1]
+
+
+def find_next(request: ChatRequest) -> tuple[Function, ...]:
+    """The first function that was not called since the user spoke, or else the first one."""
+    called = list_called(request)
+    fresh = tuple(one for one in request.functions if one.name not in called)
+    return (fresh or request.functions)[:1]
+
+
+def list_called(request: ChatRequest) -> list[str]:
+    """The names of the functions that were called since the user spoke last, the latest first."""
+    since = takewhile(lambda one: one.role != "user", reversed(request.messages))
+    return [name for one in since for name in one.call_names]
 
 
 def find_function(request: ChatRequest) -> Function:

@@ -21,12 +21,18 @@ if TYPE_CHECKING:
 NAME = "document_library"
 NOTHING = "Nothing about this stands in the documents that I may search."
 
+CLOSED = (
+    "I may search none of these libraries: no organisation admin has shared them with the"
+    " organisation."
+)
+
 
 def search(ctx: Context, tool: Mapping[str, Any], question: str) -> Finding:
     """What the tool's libraries say about a question; nothing where it may not look."""
-    found = passages.search(ctx.world, question, find_open(ctx, tool["library_ids"]))
+    opened = find_open(ctx, tool["library_ids"])
+    found = passages.search(ctx.world, question, opened)
     if not found:
-        return Finding([text(NOTHING)], 0, {"results": 0})
+        return Finding([text(NOTHING if opened else CLOSED)], 0, {"results": 0})
     chunks = [chunk for hit in found for chunk in quote(ctx, hit)]
     brought = sum(count_tokens(hit.text) for hit in found)
     return Finding(chunks, brought, {"results": len(found)})

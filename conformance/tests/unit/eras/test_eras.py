@@ -41,6 +41,21 @@ def test_an_era_has_the_operations_of_its_document(era: str, count: int) -> None
     assert len(list(mistral_openapi.operations(find_era(era).document))) == count
 
 
+@pytest.mark.parametrize("era", ["2026-06-16", "today", "announced"])
+def test_closed_bodies_of_servers_keep_the_fields_that_went(era: str) -> None:
+    served = {one.id: one for one in mistral_openapi.operations(find_era(era).serving)}
+    kept = set()
+    for id_ in served.keys() & load_calendar()["operations"].keys():
+        for at, said in find_era(era).places(id_).items():
+            place, _, name = at.rpartition("/")
+            if place == "body" and "until" in said:
+                content = served[id_].object["requestBody"]["content"]["application/json"]
+                schema = mistral_openapi.resolve(content["schema"])
+                assert name in schema["properties"] or schema.get("additionalProperties", True)
+                kept |= {(id_, name)} & {(id_, one) for one in schema["properties"]}
+    assert ("ocr.process", "id") in kept
+
+
 def test_today_is_the_curated_document() -> None:
     assert find_era().document is mistral_openapi.load()
 

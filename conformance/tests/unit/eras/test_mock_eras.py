@@ -112,6 +112,18 @@ async def test_a_field_of_later_is_refused_where_objects_were_closed(asking: Any
     assert answer.json()["detail"][0]["type"] == "extra_forbidden"
 
 
+@pytest.mark.parametrize("era", names())
+async def test_a_field_that_went_is_taken_in_every_era(asking: Any, era: str) -> None:
+    scan = {"type": "document_url", "document_url": "https://example.com/a.pdf"}
+    asked = {"model": "mistral-ocr-latest", "document": scan, "id": "scan-1"}
+    ask = asking(era)
+    assert (await ask("POST", "/v1/ocr", json=asked)).status_code == 200
+    wrong = await ask("POST", "/v1/ocr", json={**asked, "id": 1})
+    assert wrong.json()["detail"][0]["loc"] == ["body", "id"]
+    other = await ask("POST", "/v1/ocr", json={**asked, "name": "scan-1"})
+    assert other.json()["detail"][0]["type"] == "extra_forbidden"
+
+
 async def test_a_value_of_later_is_refused(asking: Any) -> None:
     asked = {**CHAT, "reasoning_effort": "low"}
     old = await asking("2026-03-31")("POST", "/v1/chat/completions", json=asked)

@@ -138,6 +138,20 @@ def test_options_reach_the_mock(tmp_path: Path) -> None:
     assert (tmp_path / "state").exists()
 
 
+def test_the_control_token_may_come_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MISTRAL_MOCK_CONTROL_TOKEN", "let-me-in")
+    with command() as (_, url):
+        headers = {"authorization": "Bearer let-me-in"}
+        assert httpx.get(f"{url}/_mock/clock", trust_env=False).status_code == 401
+        told = httpx.get(f"{url}/_mock/clock", headers=headers, trust_env=False)
+        assert told.status_code == 200
+    with pytest.raises(SystemExit):
+        main(["serve", "--help"])
+    assert "let-me-in" not in capsys.readouterr().out
+
+
 def test_a_killed_mock_has_kept_its_state(tmp_path: Path) -> None:
     options = ("--state", str(tmp_path / "state"))
     headers = {"authorization": "Bearer mock-key"}

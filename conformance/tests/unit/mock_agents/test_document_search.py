@@ -130,6 +130,15 @@ def test_share_of_no_administrator_opens_nothing(
     assert set(titles(start(QUESTION, tools=[library.tool]))) == {"pixtral.txt"}
 
 
+def test_answer_says_why_a_library_is_not_searched(library: Library, start: Make) -> None:
+    library.add()
+    told = str(start(QUESTION, tools=[library.tool])["outputs"][-1]["content"])
+    assert "no organisation admin has shared them" in told
+    library.share()
+    told = str(start("volcano", tools=[library.tool])["outputs"][-1]["content"])
+    assert "Nothing about this stands in the documents" in told
+
+
 def test_share_with_a_workspace_opens_nothing(
     library: Library, person: Callable[[str], httpx.Client], start: Make
 ) -> None:

@@ -164,3 +164,31 @@ def test_calls_that_do_not_fit_the_limit_are_left_out_whole() -> None:
 
 def test_order_of_tools_is_the_order_of_calls() -> None:
     assert names(ask(BOTH, tools=[PAYMENT, WEATHER])) == ["retrieve_payment_status", "get_weather"]
+
+
+def test_demanded_calls_go_round_the_functions_until_the_last_is_called() -> None:
+    body = ask(tools=[*TOOLS, function("final_result")], tool_choice="any")
+    called = []
+    for _ in range(4):
+        made = message(body)
+        called.append(names(body))
+        results = [
+            {"role": "tool", "tool_call_id": one["id"], "content": "Done"}
+            for one in made["tool_calls"]
+        ]
+        body["messages"] += [made, *results]
+    assert called == [
+        ["get_weather"],
+        ["retrieve_payment_status"],
+        ["final_result"],
+        ["get_weather"],
+    ]
+
+
+def test_demanded_calls_begin_again_when_the_user_speaks() -> None:
+    body = ask(tools=[function("look_up"), function("final_result")], tool_choice="any")
+    body["messages"] += [message(body), {"role": "tool", "content": "Done"}]
+    body["messages"][-1]["tool_call_id"] = body["messages"][-2]["tool_calls"][0]["id"]
+    assert names(body) == ["final_result"]
+    body["messages"] += [{"role": "user", "content": "Once more"}]
+    assert names(body) == ["look_up"]

@@ -99,6 +99,17 @@ def test_sentences_and_words_divide_the_recording(api: httpx.Client, spoken: byt
         assert all(one["end"] == two["start"] for one, two in pairwise(segments))
 
 
+def test_lists_may_have_brackets_after_their_names(api: httpx.Client, spoken: bytes) -> None:
+    plain = transcribe(api, spoken, timestamp_granularities="word").json()["segments"]
+    told = transcribe(api, spoken, **{"timestamp_granularities[]": "word"}).json()["segments"]
+    assert told == plain
+    fields = {"model": "voxtral-mini-latest", "file_url": "https://example.com/a.mp3"}
+    answer = api.post(
+        "/v1/audio/transcriptions", data={**fields, "timestamp_granularities[]": "segment"}
+    )
+    assert answer.json()["segments"]
+
+
 def test_speakers_are_told_on_request(api: httpx.Client, spoken: bytes) -> None:
     assert transcribe(api, spoken).json()["segments"] == []
     told = transcribe(api, spoken, diarize="true").json()["segments"]

@@ -77,3 +77,11 @@ def test_refused_request_of_a_world_ends_the_start(tmp_path: Path) -> None:
     file.write_text("requests:\n  - {method: POST, path: /v1/libraries, body: {}}\n")
     with pytest.raises(FixtureError, match=r"requests\.0: POST /v1/libraries: .*name"):
         running(Settings(world_file=file)).__enter__()
+
+
+def test_workflow_of_the_introduction_can_be_executed(api: httpx.Client) -> None:
+    made = api.post(
+        "/v1/workflows/example-hello-world/execute", json={"input": {"document_title": "Ada"}}
+    )
+    assert made.status_code == 200
+    assert made.json()["workflow_name"] == "example-hello-world"

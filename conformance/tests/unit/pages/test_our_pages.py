@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -110,6 +110,35 @@ def test_every_profile_is_told() -> None:
 def test_profiles_of_a_workflow_are_there(page: str) -> None:
     jobs = yaml.safe_load(read(page))["jobs"]
     assert set(jobs["conformance"]["strategy"]["matrix"]["profile"]) <= set(load_profiles())
+
+
+def find_services(page: str) -> Iterator[dict[str, Any]]:
+    """The mocks that a recipe for CI starts."""
+    told = yaml.safe_load(read(page))
+    services = told.get("services") or next(iter(told.get("jobs", told).values()))["services"]
+    listed = services if isinstance(services, list) else [services["mistral"]]
+    yield from listed
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "conformance/container/compose.yaml",
+        "docs/examples/mock-workflow.yml",
+        "docs/examples/mock.gitlab-ci.yml",
+    ],
+)
+def test_recipes_start_a_mock_that_other_machines_may_control(
+    page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = read("conformance/container/mock.Containerfile").rpartition("CMD ")[2]
+    for service in find_services(page):
+        given = next(service[key] for key in ("environment", "env", "variables") if key in service)
+        for name, value in given.items():
+            monkeypatch.setenv(name, value)
+        options = make_parser().parse_args(service.get("command") or yaml.safe_load(image))
+        assert (options.host, options.port) == ("0.0.0.0", 8100)  # noqa: S104 - what is tested
+        assert options.control_token == "let-me-in"
 
 
 def test_workflows_that_rules_look_for_are_in_the_world() -> None:
