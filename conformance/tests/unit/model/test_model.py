@@ -42,6 +42,14 @@ def test_urls_are_links_and_bytes_are_content() -> None:
     assert file.content == "files.download"
 
 
+def test_states_move_by_themselves_wherever_they_are_declared() -> None:
+    model = load_model()
+    states = {name: model.states_of(name) for name in model.resources}
+    moves = {name: model.resources[name].fields[s.field].moves for name, s in states.items() if s}
+    assert set(moves.values()) == {"alone"}
+    assert {"batch_job", "fine_tuning_job", "document", "execution"} <= moves.keys()
+
+
 def test_methods_tell_the_level_that_operations_take() -> None:
     levels = {each.operation: each for each in load_model().levels}
     assert levels["beta.libraries.documents.text_content"].level == "view"
