@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -278,10 +279,13 @@ def plan_run(options: argparse.Namespace) -> list[Case]:
     """The cases that the options ask for, whatever the shard.
 
     Raises:
-        WrongSelection: they ask for none.
+        WrongSelection: they ask for none, or require what is not judged.
 
     """
     operations = _operations(options)
+    for pattern in options.require:
+        if not any(fnmatchcase(each, pattern) for each in operations):
+            raise WrongSelection(f"--require {pattern!r} matches no operation that is judged")
     rules = select_rules([*load_rules(), *load_laws()], options.rules)
     document = load_document(options.era)
     plan = make_plan(document, rules, operations, _profile(options), options.depth)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from mistral_conformance.probing.targets import load_abilities
 from mistral_conformance.report.formats import Output, parse_output
 from mistral_conformance.running.shards import Shard, parse_shard
 from mistral_conformance.session.markers import RUN_ID
@@ -140,12 +141,16 @@ def model(text: str) -> tuple[str, str]:
     """An ability and the model that has it.
 
     Raises:
-        ArgumentTypeError: it is none.
+        ArgumentTypeError: it is none, or the suite asks for no such ability.
 
     """
     ability, separator, name = text.partition("=")
     if not ability or not separator or not name:
         raise argparse.ArgumentTypeError(f"{text!r}: write ABILITY=NAME, such as chat=my-model")
+    known = load_abilities()
+    if ability not in known:
+        said = f"no ability {ability!r}: choose from {', '.join(known)}"
+        raise argparse.ArgumentTypeError(said)
     return ability, name
 
 

@@ -16,7 +16,7 @@ from mistral_conformance.laws.law import Subject
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.model.schemas import body_schema, properties
 from mistral_conformance.probing.samples import load_samples
-from mistral_conformance.probing.targets import load_targets
+from mistral_conformance.probing.targets import TOOL_USE, load_targets
 from mistral_conformance.verdict.outcome import Failed, NotOffered, Skipped
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Json
     from mistral_conformance.record.exchange import Exchange
 
-TOOL_USE = "function_calling"
 PIECES = "CompletionChunk"
 EVENT_STREAM = "text/event-stream"
 REFUSED = (400, 404, 422, 501)

@@ -162,7 +162,10 @@ def _known(world: World, operation: str, answer: Exchange) -> object:
     A field that has nothing to say may be null or be left out, from one answer to the next.
     """
     schema, _ = answer_schema(world.document.operations[operation], world.document)
-    return _filled(known(world.document, schema, answer.json())) if schema else answer.content
+    if not schema and answer.media_type != JSON:
+        return answer.content
+    told = answer.json()
+    return _filled(known(world.document, schema, told) if schema else told)
 
 
 def _filled(value: object) -> object:

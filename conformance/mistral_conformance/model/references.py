@@ -64,7 +64,9 @@ def _of_operation(
     for number, each in enumerate(operation.parameters):
         pointer = f"{operation.pointer}/parameters/{number}"
         place = Place(operation.id, each["in"], each["name"])
-        found = _read(place, each, pointer, resources, IN_PATH if each["in"] == "path" else IN_BODY)
+        in_path = each["in"] == "path"
+        own = _owner(document, operation, each["name"], resources) if in_path else None
+        found = _read(place, each, pointer, resources, IN_PATH if in_path else IN_BODY, own=own)
         if found:
             yield found
     _, schema = body_schema(operation)
@@ -75,6 +77,20 @@ def _of_operation(
             yield found
         elif schema:
             yield from _nested(document, place, taken, resources)
+
+
+def _owner(
+    document: Document, operation: Operation, name: str, resources: dict[str, Resource]
+) -> str | None:
+    """The resource that a path parameter is of; of several, the one that has the path before it."""
+    item = f"{operation.path.partition(f'{{{name}}}')[0]}{{{name}}}"
+    named = [each for each in resources.values() if each.parameter == name]
+    there = [
+        each
+        for each in named
+        if any(document.operations[one].path.startswith(item) for one in each.operations)
+    ]
+    return next((each.name for each in (*there, *named)), None)
 
 
 def _nested(
@@ -120,8 +136,13 @@ def _read(
     pointer: str,
     resources: dict[str, Resource],
     refusals: dict[str, tuple[int, ...]],
+    *,
+    own: str | None = None,
 ) -> Reference | None:
-    """The reference at a place, None where it holds no id; of a nested one the last name counts."""
+    """The reference at a place, None where it holds no id; of a nested one the last name counts.
+
+    `own` is the resource whose objects a path has at this place.
+    """
     name = place.name.rpartition(".")[2] if place.where == "body" else place.name
     said: Json = node.get(REFERENCE, {})
     told = {cause: tuple(each) for cause, each in said.get("refusals", {}).items()}
@@ -130,8 +151,7 @@ def _read(
         named = resource_named(name, resources)
         shown = (str(said.get("view", "")), str(said.get("at", "")))
         return Reference(place, said.get("resource", named), {**refusals, **told}, origin, *shown)
-    own = next((each.name for each in resources.values() if each.parameter == name), None)
-    if place.where == "path" and own:
+    if own:
         return Reference(place, own, refusals, derived(f"{name} in the path"))
     resource = resource_named(name, resources)
     if resource and (is_id(name) or place.where == "body"):

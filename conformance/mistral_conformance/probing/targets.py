@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 
 ANY = "*"
+TOOL_USE = "function_calling"
+"""What models are asked for that no object is made with."""
 
 
 @frozen
@@ -54,6 +56,11 @@ def load_targets() -> dict[str, Target]:
         for group in load_groups()
         for name, each in group.get("targets", {}).items()
     }
+
+
+def load_abilities() -> list[str]:
+    """What a run can name models for."""
+    return sorted({TOOL_USE, *(each.ability for each in load_targets().values() if each.ability)})
 
 
 class Targets:

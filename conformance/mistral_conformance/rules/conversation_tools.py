@@ -29,7 +29,7 @@ from mistral_conformance.rules.common.talks import (
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.conversations import expect_total
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MUST, SHOULD
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -81,7 +81,7 @@ def messages_leave_calls_out(ctx: Context) -> None:
 
 @rule(
     id="conversation-tools.call-ids-are-prefixed",
-    level=SHOULD,
+    level=MAY,
     source="agents.id-shapes (ids begin with fc_)",
     operations=(START,),
 )

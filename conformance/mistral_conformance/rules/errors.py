@@ -132,8 +132,7 @@ def every_problem_is_listed(ctx: Context) -> None:
 )
 def unknown_fields_are_refused(ctx: Context) -> None:
     """A field that a closed request does not know is refused, and named."""
-    answer = ctx.api.call(CHAT, json={**body(ctx), "no_such_field": 1})
-    problems_of(expect_invalid(ctx, answer))
+    answer = expect_invalid(ctx, ctx.api.call(CHAT, json={**body(ctx), "no_such_field": 1}))
     ctx.expect("no_such_field" in answer.plain_text, "the answer does not name the field", answer)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_conformance.rules.common.chats import first_choice, text_of
-from mistral_conformance.rules.common.events import DONE
 from mistral_conformance.rules.common.fillings import FIM, PROMPT, fill, gap
 from mistral_conformance.rules.common.names import LIST_MODELS
 from mistral_conformance.rules.common.readings import within
@@ -128,22 +127,6 @@ def suffix_is_read(ctx: Context) -> None:
     both, alone = fill(ctx), fill(ctx, suffix=None)
     costs = [each.at("usage.prompt_tokens") for each in (both, alone)]
     ctx.expect(costs[0] > costs[1], f"prompts cost {costs}", both, alone)
-
-
-@rule(
-    id="fim.stream-ends-with-done",
-    level=MUST,
-    source="document: FIMCompletionRequest.stream (terminated by data: [DONE])",
-    operations=(FIM,),
-)
-def stream_ends_with_done(ctx: Context) -> None:
-    """A stream is an event stream, and says `[DONE]` once, as its last event."""
-    answer = fill(ctx, stream=True)
-    expect_equal(ctx, answer.media_type, "text/event-stream", "the media type", answer)
-    stream = answer.stream
-    expect_equal(ctx, stream.data[-1:], (DONE,), "the last event", answer)
-    expect_equal(ctx, stream.data.count(DONE), 1, "the number of terminators", answer)
-    ctx.expect(not stream.unfinished, "the last event lacks its blank line", answer)
 
 
 @rule(

@@ -12,6 +12,7 @@ from mistral_conformance.probing.probe import shots
 from mistral_conformance.probing.streaming import stream_of
 from mistral_conformance.record.events import DONE, EVENT_STREAM
 from mistral_conformance.session.rule import EACH, rule
+from mistral_conformance.verdict.outcome import NotOffered
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 SOURCE = "document: x-mistral-stream; streams.done-mark"
+REFUSED = (400, 404, 422, 501)
+"""How a server says that it does not stream."""
 
 
 def streams(operation: Operation) -> bool:
@@ -60,8 +63,11 @@ def can_be_resumed(operation: Operation) -> bool:
 
 @rule(id="streams.asked-for-comes", level=MUST, source=SOURCE, operations=EACH, applies=streams)
 def asked_for_comes(ctx: Context) -> None:
-    """Asked to stream, the operation answers 200 with an event stream."""
+    """Asked to stream, the operation answers 200 with an event stream, where it streams at all."""
     for shot in shots(ctx, "streamed"):
+        if shot.exchange.status in REFUSED:
+            said = f"not offered: to stream is refused with {shot.exchange.status}"
+            raise NotOffered(said, shot.exchange)
         ctx.expect_status(shot.exchange, 200)
         found = shot.exchange.media_type
         ctx.expect(found == EVENT_STREAM, f"the media type is {found!r}", shot.exchange)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mistral_conformance.probing.uploads import Sample, text_sample
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 SAME = 6_000
 """How often a text of 16 bytes begins two contents that end otherwise."""
-HEX_32 = re.compile(r"[0-9a-fA-F]{32}")
 
 
 @rule(
@@ -118,18 +116,6 @@ def hash_depends_on_content_alone(ctx: Context) -> None:
     expect_equal(ctx, _hash(ctx, _put_in(ctx, other, sample.renamed("b.md"))), first, "the hash")
     third = _hash(ctx, _put_in(ctx, one, Sample("notes.txt", sample.content + b"!", "text/plain")))
     ctx.expect(third != first, "other content has the same hash")
-
-
-@rule(
-    id="upload.hash-is-32-hex-digits",
-    level=SHOULD,
-    source="documents.hash-of-content",
-    operations=(UPLOAD_DOCUMENT,),
-)
-def hash_is_32_hex_digits(ctx: Context) -> None:
-    """The hash of a document is 32 hexadecimal digits."""
-    answer = _put_in(ctx, create_library(ctx)["id"], text_sample(word(ctx)))
-    ctx.expect(HEX_32.fullmatch(_hash(ctx, answer)), "the hash has another form", answer)
 
 
 @rule(

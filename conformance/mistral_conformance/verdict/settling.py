@@ -42,8 +42,11 @@ Case = TypeVar("Case", bound=Settled)
 def settle_repeat(first: Result, second: Result) -> Result:
     """A failure after it was tried again at once: the same, or flaky where it holds by now.
 
-    What could not be judged again does not acquit.
+    What could not be judged again does not acquit. The requests of the second time are the whole
+    story where it failed too: by then nothing was there that other cases had made.
     """
+    if second.status is Status.FAIL:
+        return evolve(first, exchanges=second.exchanges)
     if second.status is not Status.PASS:
         return first
     reason = f"did not repeat when tried again at once: {first.reason}"

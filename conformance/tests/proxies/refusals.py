@@ -52,7 +52,20 @@ class Refusals:
             body = json.loads(content)
         except ValueError:
             return content
-        return json.dumps(_reshape(body)).encode() if isinstance(body, dict) else content
+        if not isinstance(body, dict):
+            return content
+        if status == BAD and self.decides(f"{operation.id}/words", OFTEN):
+            body = _put_in_words(body)
+        return json.dumps(_reshape(body)).encode()
+
+
+def _put_in_words(body: Json) -> Json:
+    """The same mistakes as a text that names each place, as inference tells what it refuses."""
+    detail = body.get("detail")
+    if not isinstance(detail, list):
+        return body
+    said = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in detail)
+    return {**body, "detail": "; ".join(said)}
 
 
 def _reshape(body: Json) -> Json:

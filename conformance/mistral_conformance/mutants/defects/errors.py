@@ -69,12 +69,6 @@ def unprocessable_is_400(invalid: Part) -> Part:
     return lambda *problems: APIError(400, invalid(*problems).body)
 
 
-@mutant("errors.422-is-a-text", *ANSWERED, place="inputs:invalid")
-def unprocessable_is_a_text(_invalid: Part) -> Part:
-    """A 422 says what is wrong in one text."""
-    return lambda *problems: APIError(422, {"detail": problems[0].msg})
-
-
 @mutant("errors.problems-lack-their-type", *ANSWERED, place="inputs:invalid")
 def problems_lack_their_type(invalid: Part) -> Part:
     """The problems of a 422 have no `type`."""

@@ -84,12 +84,6 @@ def hash_depends_on_the_library(view: Part) -> Part:
     return defect
 
 
-@mutant("upload.hash-is-longer", *UPLOADS, place="resources.documents:fingerprint")
-def hash_is_longer(_fingerprint: Part) -> Part:
-    """The hash has 64 digits."""
-    return lambda content: sha256(content).hexdigest()
-
-
 @mutant("upload.name-loses-accents", *UPLOADS, place="resources.documents:view")
 def name_loses_accents(view: Part) -> Part:
     """A document's name keeps its ASCII characters only."""

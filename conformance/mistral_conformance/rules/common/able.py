@@ -1,9 +1,10 @@
-"""Models by what the server's list says that they can do."""
+"""Models by what the run or the server's list says that they can do."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mistral_conformance.probing.targets import load_targets
 from mistral_conformance.rules.common.names import LIST_MODELS
 
 if TYPE_CHECKING:
@@ -11,7 +12,13 @@ if TYPE_CHECKING:
 
 
 def able_model(ctx: Context, capability: str) -> str:
-    """The first model that can do something; asked once a run, skips where there is none."""
+    """The model that the run names for it, else the first of the list that can do it.
+
+    The list is asked once a run; skips where no model can.
+    """
+    named = _named_model(ctx, capability)
+    if named:
+        return named
     held = ctx.session.memory.get((able_model, capability))
     if held is None:
         cards = ctx.need(ctx.api.call(LIST_MODELS), 200)["data"]
@@ -20,3 +27,9 @@ def able_model(ctx: Context, capability: str) -> str:
             ctx.skip(f"no model of the list has the capability {capability}")
         held = ctx.session.memory[able_model, capability] = able[0]
     return str(held)
+
+
+def _named_model(ctx: Context, capability: str) -> str:
+    told = f"capabilities.{capability}"
+    able = (each.ability for each in load_targets().values() if told in each.where)
+    return ctx.session.models.get(next(able, ""), "")

@@ -61,14 +61,16 @@ def problems_of(answer: Exchange) -> list[dict[str, Any]]:
 
     Raises:
         Failed: it lists none.
-        Skipped: it says in words what is wrong, which is a documented shape too.
+        Skipped: it says in words what is wrong, which is a documented shape too: in `detail`, and
+            for a 400 in `message`.
 
     """
     body = answer.json()
     message = body.get("message") if isinstance(body, dict) else None
     holder = message if isinstance(message, dict) else body
     detail = holder.get("detail") if isinstance(holder, dict) else None
-    if isinstance(detail, str) and detail:
+    in_words = isinstance(detail, str) or answer.status == BAD_REQUEST
+    if in_words and words_of(answer):
         raise Skipped("the refusal is in words, without a list of problems", answer)
     if not isinstance(detail, list) or not all(isinstance(each, dict) for each in detail):
         raise Failed("`detail` is no list of problems", answer)

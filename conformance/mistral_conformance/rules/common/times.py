@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from mistral_conformance.verdict.outcome import Failed
-
-if TYPE_CHECKING:
-    from mistral_conformance.record.exchange import Exchange
-    from mistral_conformance.session.context import Context
 
 
 def read_time(text: str) -> datetime:
@@ -35,9 +30,3 @@ def later(text: str, *, hours: float) -> str:
     except OverflowError as error:
         raise Failed(f"{text!r} is no time that can be counted with") from error
     return moved.isoformat().replace("+00:00", "Z")
-
-
-def expect_later(ctx: Context, before: Exchange, after: Exchange, what: str) -> None:
-    """Hold `updated_at` to have moved between two answers."""
-    early, late = read_time(before["updated_at"]), read_time(after["updated_at"])
-    ctx.expect(early < late, what, before, after)

@@ -10,7 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.unit.laws.variations import breaking, varying
+from tests.unit.laws.variations import breaking, reordering, varying
 
 from mistral_conformance.verdict.outcome import Status
 
@@ -49,6 +49,12 @@ def test_an_option_that_is_refused_is_not_offered(judged: Judged, option: str) -
         results = judged(*patterns, alter=refusing, only="chat.complete")
         wrong = {Status.FAIL, Status.FLAKY, Status.ERROR, Status.SKIP}
         assert {name for name, each in results.items() if each.status in wrong} == set()
+
+
+def test_json_of_no_declared_form_may_be_in_another_order_each_time(judged: Judged) -> None:
+    history = "[workflows.executions.get_workflow_execution_history]"
+    results = judged("extra.*", alter=reordering(1), only=history, profile="workflows")
+    assert {each.status for each in results.values()} == {Status.PASS}
 
 
 def test_no_answer_breaks_a_law_itself(judged: Judged) -> None:

@@ -27,6 +27,26 @@ def varying(seed: int) -> Alter:
     return alter
 
 
+def reordering(seed: int) -> Alter:
+    """Another order of keys in each answer."""
+    random = Random(seed)  # noqa: S311 - test data
+
+    def alter(answer: Answer) -> None:
+        if is_json(answer):
+            answer.body = reordered(answer.body, random)
+
+    return alter
+
+
+def reordered(value: Any, random: Random) -> Any:
+    if isinstance(value, list):
+        return [reordered(each, random) for each in value]
+    if isinstance(value, dict):
+        names = sorted(value, key=lambda _: random.random())
+        return {name: reordered(value[name], random) for name in names}
+    return value
+
+
 def varied(value: Any, random: Random) -> Any:
     if isinstance(value, list):
         return [varied(each, random) for each in value]

@@ -42,6 +42,34 @@ def test_urls_are_links_and_bytes_are_content() -> None:
     assert file.content == "files.download"
 
 
+def test_states_move_by_themselves_wherever_they_are_declared() -> None:
+    model = load_model()
+    states = {name: model.states_of(name) for name in model.resources}
+    moves = {name: model.resources[name].fields[s.field].moves for name, s in states.items() if s}
+    assert set(moves.values()) == {"alone"}
+    assert {"batch_job", "fine_tuning_job", "document", "execution"} <= moves.keys()
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameter", "resource"),
+    [
+        ("fine_tuning.jobs.get", "job_id", "fine_tuning_job"),
+        ("batch.jobs.get", "job_id", "batch_job"),
+        ("workflows.runs.get_run", "run_id", "workflow_run"),
+        ("beta.skills.get_version", "version", "skill_version"),
+    ],
+)
+def test_parameters_of_one_name_are_told_apart_by_their_paths(
+    operation: str, parameter: str, resource: str
+) -> None:
+    found = [
+        each.resource
+        for each in load_model().references
+        if (each.place.operation, each.place.name) == (operation, parameter)
+    ]
+    assert found == [resource]
+
+
 def test_methods_tell_the_level_that_operations_take() -> None:
     levels = {each.operation: each for each in load_model().levels}
     assert levels["beta.libraries.documents.text_content"].level == "view"

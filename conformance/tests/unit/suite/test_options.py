@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
+import sys
 from typing import TYPE_CHECKING
 
 import httpx
@@ -205,6 +206,14 @@ def test_excluded_rules_and_operations_are_not_judged(tmp_path: Path) -> None:
         assert cli.main([*words, "--exclude", "nothing.*"]) == 2
     assert judged
     assert not [each for each in judged if "files" in each["name"]]
+
+
+@pytest.mark.parametrize("wish", [("--require", "ocr.*"), ("--model", "nothing=my-model")])
+def test_wish_that_no_run_could_meet_is_wrong_use(wish: tuple[str, str]) -> None:
+    words = ["run", "--base-url", URL, "--operations", "models.*", *wish]
+    with pytest.raises(SystemExit) as ended:
+        sys.exit(cli.main(words))
+    assert ended.value.code == 2
 
 
 def test_read_only_run_sends_nothing_that_changes(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
+from mistral_conformance.record.exchange import Exchange
 from mistral_conformance.verdict.outcome import Result, Status
 from mistral_conformance.verdict.requirement import MUST, Requirement
 from mistral_conformance.verdict.settling import settle_repeat
@@ -21,3 +23,10 @@ def test_a_failure_that_holds_when_tried_again_is_flaky() -> None:
 @pytest.mark.parametrize("status", [Status.FAIL, Status.ERROR, Status.SKIP, Status.NOT_OFFERED])
 def test_a_failure_that_cannot_be_judged_again_stays_one(status: Status) -> None:
     assert settle_repeat(FAILED, Result(RULE, None, status)) == FAILED
+
+
+def test_a_failure_that_repeats_is_reproduced_by_the_requests_of_the_second_time() -> None:
+    alone = Exchange(2, "caller", "models.list", "GET", "http://127.0.0.1/v1/models", (), b"", 200)
+    settled = settle_repeat(FAILED, evolve(FAILED, exchanges=(alone,)))
+    assert settled.exchanges == (alone,)
+    assert settled.reason == FAILED.reason
