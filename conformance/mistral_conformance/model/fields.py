@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_conformance.model.declarations import FIELD, REFERENCE, derived, origin_of
+from mistral_conformance.model.declarations import FIELD, REFERENCE, STATES, derived, origin_of
 from mistral_conformance.model.facts import Field, Origin
 from mistral_conformance.model.references import resource_named
 from mistral_conformance.model.schemas import (
@@ -110,7 +110,7 @@ def _read_field(
         changed=change,
         null=str(said.get("null", _null(document, changed.get(change), having))),
         unit=unit_of(document, name, schema),
-        moves=str(said.get("moves", "change" if name in UPDATE_STAMPS else "never")),
+        moves=str(said.get("moves", _moves(document, name, schema))),
         moved_by=tuple(said.get("moved_by", ())),
         count=str(said.get("count", "")),
         sum=str(said.get("sum", "")),
@@ -121,6 +121,13 @@ def _read_field(
         after=str(said.get("after", "")),
         after_s=float(said.get("after_s", 1)),
     )
+
+
+def _moves(document: Document, name: str, schema: Json) -> str:
+    """When a field changes of which nothing is said: a state in its own time."""
+    if STATES in schema or facet(document, schema, STATES):
+        return "alone"
+    return "change" if name in UPDATE_STAMPS else "never"
 
 
 def _declaration(having: list[Property]) -> tuple[Json, str]:
