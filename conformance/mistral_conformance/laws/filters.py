@@ -123,7 +123,10 @@ def value_at(item: Json, path: str) -> Any:  # noqa: ANN401 - JSON
     """What stands at a dotted path of an item, None where nothing does."""
     found: Any = item
     for name in path.split("."):
-        found = found.get(name) if isinstance(found, dict) else None
+        if isinstance(found, list):
+            found = [each.get(name) for each in found if isinstance(each, dict)]
+        else:
+            found = found.get(name) if isinstance(found, dict) else None
     return found
 
 

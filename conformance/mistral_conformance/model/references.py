@@ -130,9 +130,10 @@ def _read(
         named = resource_named(name, resources)
         shown = (str(said.get("view", "")), str(said.get("at", "")))
         return Reference(place, said.get("resource", named), {**refusals, **told}, origin, *shown)
-    own = next((each.name for each in resources.values() if each.parameter == name), None)
+    owners = [each for each in resources.values() if each.parameter == name]
+    own = next((each for each in owners if place.operation in each.roles), (*owners, None)[0])
     if place.where == "path" and own:
-        return Reference(place, own, refusals, derived(f"{name} in the path"))
+        return Reference(place, own.name, refusals, derived(f"{name} in the path"))
     resource = resource_named(name, resources)
     if resource and (is_id(name) or place.where == "body"):
         return Reference(place, resource, refusals, derived(f"the name {name}"))
