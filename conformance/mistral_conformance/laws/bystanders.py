@@ -20,7 +20,7 @@ NAMES = ("name", "filename")
 
 
 def bystanders_of(world: World, instance: Instance, operation: str) -> list[Instance]:
-    """A sibling, one of its name, one elsewhere, one of each other identity, and the children.
+    """One of its name, one elsewhere, one of each other identity, and the children.
 
     Of a share the siblings are shares with others; a parent stands by, and who it is shared with.
     """
@@ -28,7 +28,6 @@ def bystanders_of(world: World, instance: Instance, operation: str) -> list[Inst
     found = [instance] if operation == resource.create else []
     found.append(world.make(resource))
     if resource.parameter:
-        found.append(world.make(resource, parent=instance.parent))
         with suppress(Unjudged):  # some names can be given once only
             found.append(namesake(world, instance))
         for each in world.others:

@@ -59,6 +59,7 @@ def _values_of(world: World, each: Filter, population: Population, found: Values
         plain = [spell_time(moment) for moment in (least, most, least - DAY_S)]
         return [*plain, spell_time(least, AHEAD), spell_time(most, -AHEAD)]
     if each.compare == "holds":
+        found = sorted(found, key=lambda value: str(value).isascii())
         empty = "" if all(isinstance(value, str) for value in found[0].values()) else False
         return [*found[:2], *({**found[0], "nobody": each} for each in ("has this", empty))]
     distinct = list(dict.fromkeys(value for value in found if isinstance(value, str | bool)))
@@ -123,7 +124,10 @@ def value_at(item: Json, path: str) -> Any:  # noqa: ANN401 - JSON
     """What stands at a dotted path of an item, None where nothing does."""
     found: Any = item
     for name in path.split("."):
-        found = found.get(name) if isinstance(found, dict) else None
+        if isinstance(found, list):
+            found = [each.get(name) for each in found if isinstance(each, dict)]
+        else:
+            found = found.get(name) if isinstance(found, dict) else None
     return found
 
 

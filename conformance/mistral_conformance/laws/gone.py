@@ -5,11 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from mistral_conformance.laws.comparing import describe, first_difference
-from mistral_conformance.laws.finding import find_named
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.links import open_url, read_url
-from mistral_conformance.laws.placing import place_id
+from mistral_conformance.laws.named import make_naming
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.views import stable
@@ -97,6 +98,16 @@ def _naming(model: Model) -> Iterator[Subject]:
         if makes.whole and makes.read and load_targets()[can.target].operation == named.create:
             needed = (makes.create, makes.read, named.create, named.delete)
             yield Subject(str(place), (each, makes), (named.delete, makes.read), needed)
+
+
+def _named(model: Model) -> Iterator[Subject]:
+    """The same, where what names it can be deleted and what it names be read."""
+    for subject in _naming(model):
+        reference, makes = subject.value
+        of = model.resources[str(reference.resource)]
+        if makes.delete and of.read and not of.parent:
+            needed = (makes.create, makes.delete, of.create, of.read)
+            yield evolve(subject, operations=(makes.delete, of.read), needed=needed)
 
 
 @law(id="gone.is-refused", over=_places, source=DECLARED, harm=True)
@@ -213,11 +224,8 @@ def _again(instance: Instance) -> dict[str, object]:
 def leaves_what_names_it(world: World, subject: tuple[Reference, Resource]) -> None:
     """What was made with the id of something stays as it was when that is deleted."""
     reference, makes = subject
-    place, resource = reference.place, world.model.resources[str(reference.resource)]
-    named = load_samples()[place.operation].named[place.name]
-    identity = find_named(world, named.target, CALLER)
-    body = place_id(world.document, place, {}, identity)
-    naming = world.make(makes, given={**dict.fromkeys(named.without), **body})
+    resource = world.model.resources[str(reference.resource)]
+    naming, _, identity = make_naming(world, reference, makes)
     world.settle(naming)
     before = world.look(naming)
     deleted = world.ask(resource.delete, {resource.parameter: identity})
@@ -230,3 +238,16 @@ def leaves_what_names_it(world: World, subject: tuple[Reference, Resource]) -> N
         if difference:
             reason = f"{resource.delete} changed {describe(*difference, one, other)}"
             world.fail(reason, one.exchange, deleted, other.exchange)
+
+
+@law(id="gone.leaves-what-it-named", over=_named, source=LOST, harm=True)
+def leaves_what_it_named(world: World, subject: tuple[Reference, Resource]) -> None:
+    """What something was made with the id of stays when that is deleted."""
+    reference, makes = subject
+    resource = world.model.resources[str(reference.resource)]
+    naming, _, identity = make_naming(world, reference, makes)
+    world.settle(naming)
+    deleted = world.need(world.delete(naming))
+    answer = world.ask(resource.read, {resource.parameter: identity})
+    said = f"{resource.one} went with {makes.one} that named it"
+    world.expect(answer.ok, said, naming.made, deleted, answer)

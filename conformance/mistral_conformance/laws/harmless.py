@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
@@ -21,7 +21,14 @@ from mistral_conformance.laws.placing import place_id
 from mistral_conformance.laws.requests import plain_request, unknown_id
 from mistral_conformance.laws.subjects import needs_of
 from mistral_conformance.laws.views import stable
-from mistral_conformance.model.schemas import JSON, answer_schema, body_schema, properties, types
+from mistral_conformance.model.schemas import (
+    JSON,
+    answer_schema,
+    body_schema,
+    facet,
+    properties,
+    types,
+)
 from mistral_conformance.verdict.outcome import Skipped
 from mistral_conformance.verdict.requirement import SHOULD
 
@@ -34,6 +41,7 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Json
     from mistral_conformance.record.exchange import Exchange
 
+DEFAULTS = "document: parameters (their defaults)"
 CHARSET = "harm: many programs name the charset of their JSON; RFC 9110 §8.3.1 (parameters)"
 FEW = 4
 """So many fields are sent with a wrong type, one after the other."""
@@ -43,6 +51,22 @@ FREE = "RFC 9110 §5.1 (unknown fields are ignored, and programs add them, and q
 
 def _readings(model: Model) -> Iterator[Subject]:
     return _operations(model, lambda method: method == "GET")
+
+
+def _defaulted(model: Model) -> Iterator[Subject]:
+    """Each parameter of a view with a default; one that is true or false has one: false."""
+    for subject in _readings(model):
+        resource, operation = subject.value
+        if operation in {resource.list, *resource.lists}:
+            continue
+        for each in model.document.operations[operation].parameters:
+            schema: Json = each.get("schema", {})
+            plain = False if "boolean" in types(model.document, schema) else None
+            default = facet(model.document, schema, "default")
+            default = plain if default is None else default
+            if each["in"] == "query" and default is not None:
+                name = f"{operation}:{each['name']}"
+                yield evolve(subject, name=name, value=(*subject.value, each["name"], default))
 
 
 def _writings(model: Model) -> Iterator[Subject]:
@@ -114,6 +138,14 @@ def query_is_harmless(world: World, subject: tuple[Resource, str]) -> None:
         if each.get("explode") and "object" in types(world.document, each.get("schema", {})):
             raise Skipped(f"every name in the query is an entry of `{each['name']}`")
     _expect_harmless(world, subject, {"query": {"unknown_parameter": "1"}})
+
+
+@law(id="extra.default-is-harmless", over=_defaulted, source=DEFAULTS)
+def default_is_harmless(world: World, subject: tuple[Resource, str, str, Any]) -> None:
+    """A view that is asked for with a parameter's default tells what it tells without."""
+    resource, operation, name, default = subject
+    value = str(default).lower() if isinstance(default, bool) else default
+    _expect_harmless(world, (resource, operation), {"query": {name: value}})
 
 
 @law(id="extra.header-is-harmless", over=_readings, source=FREE)

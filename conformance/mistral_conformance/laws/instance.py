@@ -53,14 +53,21 @@ class Shown:
         return self.value or {}
 
 
+def bare(resource: Resource, value: Any) -> Any:  # noqa: ANN401 - JSON
+    """The object in an answer, without what some answers have around it."""
+    framed = value.get(resource.frame) if isinstance(value, dict) else None
+    return framed if isinstance(framed, dict) else value
+
+
 def key_of(resource: Resource, value: object) -> tuple[Any, ...]:
     """The values of an object's identifying fields, as far as it has them.
 
     Some answers name an id as paths do: `conversation_id` for the `id` of a conversation.
     """
-    told = value if isinstance(value, dict) else {}
+    found = bare(resource, value)
+    told = found if isinstance(found, dict) else {}
     names = {each: each for each in resource.key}
     if len(names) == 1 and resource.key[0] not in told and resource.parameter in told:
         names = {resource.key[0]: resource.parameter}
-    found = (told.get(each) for each in names.values())
-    return tuple(each if isinstance(each, str | int | None) else repr(each) for each in found)
+    values = (told.get(each) for each in names.values())
+    return tuple(each if isinstance(each, str | int | None) else repr(each) for each in values)

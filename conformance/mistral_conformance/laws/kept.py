@@ -91,7 +91,7 @@ ELSEWHERE = timezone(timedelta(hours=5, minutes=30))
 
 
 def _kept(model: Model, test: Any) -> Iterator[Subject]:  # noqa: ANN401 - a predicate
-    for subject in resources(model):
+    for subject in resources(model, lent=True):
         for each in subject.value.fields.values():
             if (each.kept or each.owner == "both") and test(each):
                 name = f"{subject.name}.{each.name}"
@@ -109,8 +109,14 @@ def _texts(model: Model) -> Iterator[Subject]:
         return "string" in types(document, schema) and plain and named
 
     for subject in _kept(model, is_text):
-        changes = subject.value[0].changes[:1] if subject.value[1].changed else ()
+        changes = _ways(*subject.value)
         yield evolve(subject, operations=(*subject.operations, *changes))
+
+
+def _ways(resource: Resource, field: Field) -> tuple[str, ...]:
+    """The newest way to change a field, if there is any."""
+    ways = (field.through,) if field.through else resource.changes
+    return ways[:1] if field.changed else ()
 
 
 def _plain_texts(model: Model) -> Iterator[Subject]:
@@ -162,7 +168,7 @@ def _maps(model: Model) -> Iterator[Subject]:
         resource, field = subject.value
         schema = _taken(model.document, resource, field)
         if "object" in types(model.document, schema) and not properties(model.document, schema):
-            changes = resource.changes[:1] if field.changed else ()
+            changes = _ways(resource, field)
             yield evolve(subject, operations=(*subject.operations, *changes))
 
 
@@ -265,11 +271,13 @@ def time_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
 
 @law(id="values.map-is-kept", over=_maps, source=LOST, harm=True)
 def map_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
-    """A map is shown with its keys and values as they were sent, down to its nulls."""
+    """A map is shown with its keys and values as they were sent, and empty once it was put so."""
     resource, field = subject
     ways = ((_made_with, field.sent, (*MAPS, NULLS)), (_changed_to, field.changed, MAPS))
     tried = ((way, value) for way, takes, maps in ways for value in maps if takes)
     _expect_kept(world, resource, field, tried)
+    if field.through:
+        _expect_emptied(world, resource, field, {})
 
 
 @law(id="values.list-is-kept", over=_lists, source=LOST, harm=True)
@@ -286,7 +294,11 @@ def list_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     _expect_kept(
         world, resource, field, ((each, value) for each in (way, _changed_to) for value in lists)
     )
-    emptied = _changed_to(world, resource, field, [])
+    _expect_emptied(world, resource, field, [])
+
+
+def _expect_emptied(world: World, resource: Resource, field: Field, value: object) -> None:
+    emptied = _changed_to(world, resource, field, value)
     for shown in world.look(emptied[0]) if emptied else ():
         found = shown.fields.get(field.name)
         world.expect(not found, f"{shown.view} still shows `{field.name}`", shown.exchange)

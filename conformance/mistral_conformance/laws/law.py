@@ -106,7 +106,10 @@ class Law:
 def _judge(law: Law, model: Model, subject: Subject, context: Context) -> None:
     world = World(context, model)
     world.capabilities.require(subject.needed)
-    law.judge(world, subject.value)
+    try:
+        law.judge(world, subject.value)
+    finally:
+        world.give_back()
 
 
 def _everywhere(_operation: object) -> bool:

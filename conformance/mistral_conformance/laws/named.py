@@ -11,6 +11,7 @@ from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.placing import place_id
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.subjects import needs_of
+from mistral_conformance.laws.views import expect_shown, told_by
 from mistral_conformance.model import Place
 from mistral_conformance.model.schemas import (
     answer_schema,
@@ -27,6 +28,7 @@ from mistral_conformance.verdict.outcome import NotOffered, Unjudged
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Reference, Resource
     from mistral_conformance.model.document import Document, Json
@@ -97,7 +99,7 @@ def _naming(model: Model) -> Iterator[Subject]:
     for each in model.resources.values():
         for field in each.fields.values() if each.whole and each.read else ():
             of = model.resources.get(field.refers)
-            if of and of.read and of.parameter and not of.parent:
+            if of and of.read and of.parameter and not of.parent and of.name != each.parent:
                 operations, name = (each.read, of.read), f"{each.name}.{field.name}"
                 needed = (each.create, *operations)
                 value = (each, field, of)
@@ -106,7 +108,7 @@ def _naming(model: Model) -> Iterator[Subject]:
 
 @law(id="views.named-is-there", over=_naming, source=TOLD_FALSELY, harm=True)
 def named_is_there(world: World, subject: tuple[Resource, Field, Resource]) -> None:
-    """What an object names at its end is there, and is read by the id that stands there."""
+    """What an object names at its end is there and read by its id; it may go alone."""
     resource, field, of = subject
     instance = world.make(resource)
     world.settle(instance)
@@ -120,6 +122,42 @@ def named_is_there(world: World, subject: tuple[Resource, Field, Resource]) -> N
         answer = world.ask(of.read, {of.parameter: identity})
         said = f"`{field.name}` names {of.one} that is refused with {answer.status}"
         world.expect(answer.ok, said, shown.exchange, answer)
+    if field.owner == "server" and of.delete and world.capabilities.offers(of.delete):
+        deleted = world.ask(of.delete, {of.parameter: found[0]})
+        again = world.read(instance)
+        said = f"{resource.one} went with {of.one} that it names"
+        world.expect(again.value is not None, said, deleted, again.exchange)
+
+
+def _told(model: Model) -> Iterator[Subject]:
+    """Each creation that can name something in a field that answers show."""
+    for each in model.references:
+        place = each.place
+        named = load_samples().get(place.operation, Sample()).named.get(place.name)
+        for makes in model.resources.values() if named else ():
+            fields = [e for e in makes.fields.values() if e.sent == place.name]
+            if makes.whole and makes.create == place.operation and fields:
+                operations = tuple(e for e in (makes.create, makes.read, makes.list) if e)
+                value = (each, makes, fields[0])
+                yield Subject(str(place), value, operations, (makes.create,), (each.origin,))
+
+
+@law(id="views.named-is-shown", over=_told, source=TOLD_FALSELY, harm=True)
+def named_is_shown(world: World, subject: tuple[Reference, Resource, Field]) -> None:
+    """What an object was made with the id of is named by every view of it."""
+    reference, makes, field = subject
+    naming, body = make_naming(world, reference, makes)[:2]
+    wanted = {field.name: body[field.sent]}
+    expect_shown(world, naming, told_by(world, naming, naming.made), wanted)
+
+
+def make_naming(world: World, reference: Reference, makes: Resource) -> tuple[Instance, Json, str]:
+    """A new object that names something new, what was sent for that, and its id."""
+    place = reference.place
+    named = _of(place.operation, place.name)
+    identity = find_named(world, named.target, CALLER)
+    body = place_id(world.document, place, {}, identity)
+    return world.make(makes, given={**dict.fromkeys(named.without), **body}), body, identity
 
 
 def _secret(model: Model) -> Iterator[Subject]:

@@ -10,13 +10,13 @@ from attrs import evolve
 from mistral_conformance.laws.access import calm
 from mistral_conformance.laws.bystanders import bystanders_of, keys_beside, namesake
 from mistral_conformance.laws.comparing import describe, first_difference
-from mistral_conformance.laws.instance import Shown, key_of
+from mistral_conformance.laws.instance import Shown, bare, key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.subjects import changeable, changes, needs_of
 from mistral_conformance.laws.texts import read_text
 from mistral_conformance.laws.views import new_value, stable
-from mistral_conformance.model.schemas import answer_schema, properties
+from mistral_conformance.model.fields import shown_by
 from mistral_conformance.verdict.outcome import Skipped, Unjudged
 
 if TYPE_CHECKING:
@@ -30,17 +30,20 @@ if TYPE_CHECKING:
 LOST = "harm: a request changes what it does not name"
 REFUSED = {400, 403, 404, 409, 422}
 CHANGING = ("PUT", "PATCH")
-"""What is done so to a part of an object is a change of it."""
+"""What is done so to a part of an object, with words that say how, is a change of it."""
 
 
-def _acted_on(model: Model) -> Iterator[Subject]:
-    """Each operation that makes, changes, ends or deletes an object, or does something to it."""
+def _acted_on(model: Model, *, lent: bool = False) -> Iterator[Subject]:
+    """Each operation that makes, changes, ends or deletes an object, or does something to it.
+
+    With `lent` also what changes an object that cannot be made, or does something to it.
+    """
     for each in model.resources.values():
-        ending = (each.delete,) if each.delete else ()
-        acting = (*((each.create,) if each.list else ()), *each.changes[:1], *each.actions, *ending)
-        for operation in acting if each.whole else ():
+        ends = [name for name in ((each.create if each.list else ""), each.delete) if name]
+        acting = (*(ends if each.whole else ()), *each.changes[:1], *each.actions)
+        for operation in acting if each.whole or (lent and each.lent) else ():
             operations = (operation, *((each.read,) if each.read else ()))
-            needed = (each.create, operation)
+            needed = (each.create or each.read, operation)
             yield Subject(operation, (each, operation), operations, needed, needs=needs_of(each))
 
 
@@ -57,19 +60,20 @@ def _versioned(model: Model) -> Iterator[Subject]:
 
 
 def _actions(model: Model) -> Iterator[Subject]:
-    for subject in _acted_on(model):
+    for subject in _acted_on(model, lent=True):
         resource, operation = subject.value
-        changing = model.document.operations[operation].method in CHANGING
+        spec = model.document.operations[operation]
+        told = spec.body is not None or any(each["in"] == "query" for each in spec.parameters)
+        changing = spec.method in CHANGING and told
         if operation in resource.actions and resource.read and not changing:
             yield subject
 
 
 def _telling(model: Model) -> Iterator[Subject]:
     """Each change and action that answers with fields of the object."""
-    for subject in _acted_on(model):
+    for subject in _acted_on(model, lent=True):
         resource, operation = subject.value
-        schema, _ = answer_schema(model.document.operations[operation], model.document)
-        told = properties(model.document, schema) if schema else {}
+        told = shown_by(model.document, resource, operation)
         acting = operation in (*resource.changes, *resource.actions)
         if acting and resource.read and told and set(told) >= set(resource.key):
             yield subject
@@ -135,9 +139,11 @@ def own_fields_stay(world: World, subject: tuple[Resource, str]) -> None:
 def others_stay(world: World, subject: tuple[Resource, str]) -> None:
     """What is done to one object is done to no other: none beside it, below it, or of others."""
     resource, operation = subject
-    instance = world.make(resource)
+    elder = world.make(resource)
+    instance = world.make(resource, parent=elder.parent) if resource.parameter else elder
     world.settle(instance)
     bystanders = bystanders_of(world, instance, operation)
+    bystanders += [elder] if elder is not instance else []
     for each in bystanders:
         calm(world, each)
     before = [(each, world.look(each)) for each in bystanders]
@@ -150,7 +156,9 @@ def others_stay(world: World, subject: tuple[Resource, str]) -> None:
         same = keys == keys_beside(world, instance)
         world.expect(same, f"{operation} added to the {resource.name}s beside, or took away", done)
     for bystander, seen in before:
-        fields = _still(world, bystander.resource)
+        of_kind = [each for each in resource.fields.values() if each.moves == "change"]
+        beside = bystander.resource is resource and bystander is not instance
+        fields = [*_still(world, bystander.resource), *(of_kind if beside else ())]
         _expect_unchanged(world, fields, seen, world.look(bystander), done)
 
 
@@ -159,11 +167,16 @@ def action_shows_the_object(world: World, subject: tuple[Resource, str]) -> None
     """An object that a change or an action answers with is the object that reading shows."""
     resource, operation = subject
     instance = world.make(resource)
+    for each in {
+        e for f in resource.fields.values() if operation in f.moved_by for e in f.moved_by
+    }:
+        if each != operation:  # what is undone has to be done first
+            world.need(act(world, instance, each))
     before = world.read(instance)
     done = act(world, instance, operation)
     if done.status in REFUSED:
         raise Skipped(f"{operation} answered {done.status} for a new {resource.name}", done)
-    value = world.need(done).json()
+    value = bare(resource, world.need(done).json())
     if key_of(resource, value) != instance.key:
         raise Skipped(f"{operation} does not answer with the object", done)
     after, told = world.read(instance), Shown(operation, done, value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from mistral_conformance.laws.requests import send_plain
-from mistral_conformance.laws.schemas import taken
+from mistral_conformance.laws.schemas import creating_schema, taken
 from mistral_conformance.model.schemas import facet, types
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.record.exchange import Signal
@@ -229,13 +229,29 @@ def _variety(world: World, view: ListView, resource: Resource, word: str) -> Ite
 def _choices(world: World, view: ListView, resource: Resource) -> Iterator[list[tuple[str, Any]]]:
     """Values that a filter of the list can tell apart and the creating request takes."""
     for each in view.filters:
-        field = resource.fields.get(each.field)
-        if field is None:
-            continue  # it looks inside of one
+        outer, _, inner = each.field.partition(".")
+        field = resource.fields.get(outer)
+        if field is None or not field.sent:
+            continue
+        if inner:
+            yield from _inside(world, resource, field, inner)
+            continue
+        if each.compare == "holds":
+            yield [(field.sent, {"größe": f"süß {world.values.word()}"})]
         values = facet(world.document, each.schema, "enum") or ()
         if field.sent and not field.sent.startswith("file."):
             yield from ([(field.sent, value)] for value in values if value is not None)
             yield from _named(world, resource, field)
+
+
+def _inside(
+    world: World, resource: Resource, field: Field, inner: str
+) -> Iterator[list[tuple[str, Any]]]:
+    """Two lists of one object each that have a word of their own at a place that is looked at."""
+    for _ in range(2):
+        made = world.values.make(field.sent, creating_schema(world.document, resource, field))
+        if isinstance(made, list) and isinstance(made[0], dict):
+            yield [(field.sent, [{**made[0], inner: world.values.word()}])]
 
 
 def _named(world: World, resource: Resource, field: Field) -> Iterator[list[tuple[str, Any]]]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def changing_schema(document: Document, resource: Resource, field: Field) -> Json:
     """What the newest changing request takes for a field."""
-    return taken(document, resource.changes[0])[field.changed]
+    return taken(document, field.through or resource.changes[0])[field.changed]
 
 
 def creating_schema(document: Document, resource: Resource, field: Field) -> Json:

@@ -16,10 +16,15 @@ if TYPE_CHECKING:
     Test = Callable[[Resource], object]
 
 
-def resources(model: Model, test: Test = lambda _: True) -> Iterator[Subject]:
-    """Each resource that the suite can make and read back, and that passes the test."""
+def resources(
+    model: Model, test: Test = lambda _: True, *, lent: bool = False
+) -> Iterator[Subject]:
+    """Each resource that the suite can make and read back, and that passes the test.
+
+    With `lent` those too of which one that is there can be changed.
+    """
     for each in model.resources.values():
-        if each.whole and test(each):
+        if (each.whole or (lent and each.lent)) and test(each):
             yield of_resource(each)
 
 
@@ -29,7 +34,7 @@ def of_resource(resource: Resource) -> Subject:
         resource.name,
         resource,
         _shown(resource),
-        (resource.create,),
+        (resource.create or resource.changes[0],),
         needs=needs_of(resource),
     )
 
@@ -38,12 +43,13 @@ def changeable(model: Model) -> Iterator[Subject]:
     """Each field of each resource that a change takes, as a pair of both."""
     for resource in model.resources.values():
         for each in resource.fields.values():
-            if resource.whole and resource.changes and each.changed:
+            ways = (each.through,) if each.through else resource.changes
+            if (resource.whole or resource.lent) and ways and each.changed:
                 yield Subject(
                     f"{resource.name}.{each.name}",
                     (resource, each),
-                    (*resource.changes[:1], *_shown(resource)),
-                    (resource.create,),
+                    (ways[0], *_shown(resource)),
+                    (resource.create or ways[0],),
                     (each.origin,),
                     needs_of(resource),
                 )
@@ -58,7 +64,7 @@ def changes(model: Model) -> Iterator[Subject]:
     for subject in changeable(model):
         resource, field = subject.value
         yield evolve(subject, value=(resource, field, ""))
-        for each in resource.changes[1:]:
+        for each in resource.changes[1:] if not field.through else ():
             yield evolve(
                 subject,
                 name=f"{subject.name} by {each}",

@@ -240,8 +240,10 @@ def _change_of(world: World, resource: Resource) -> str:
         NotOffered: it offers none.
 
     """
-    offered = [each for each in resource.changes if world.capabilities.offers(each)]
-    world.capabilities.require(() if offered else resource.changes)
+    parts = tuple(each.through for each in resource.fields.values() if each.through)
+    ways = resource.changes or parts
+    offered = [each for each in ways if world.capabilities.offers(each)]
+    world.capabilities.require(() if offered else ways)
     return offered[0]
 
 

@@ -72,6 +72,9 @@ class Values:
         if "string" in kinds:
             text = self._text(name, facet(self._document, schema, "format"))
             longest = facet(self._document, schema, "maxLength")
+            least = facet(self._document, schema, "minLength") or 0
+            while text is not None and len(text) < least:
+                text += self.word()
             return text if text is None or longest is None else text[-longest:].strip()
         if kinds & {"integer", "number"}:
             return self._number(schema)

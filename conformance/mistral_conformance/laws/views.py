@@ -14,7 +14,7 @@ from mistral_conformance.laws.comparing import (
     shared,
     shorten,
 )
-from mistral_conformance.laws.instance import Shown, key_of
+from mistral_conformance.laws.instance import Shown, bare, key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.reading import find, read_count
 from mistral_conformance.laws.requests import plain_request
@@ -200,8 +200,11 @@ def list_shows_what_reading_shows(world: World, resource: Resource) -> None:
             continue  # it went while the list was read; that gone things leave is another law
         world.expect(read.ok, f"what the list shows is refused with {read.status}", read)
         one = Shown(resource.list, walk.last, item)
-        fields = _lasting(world, resource, one)
-        _expect_same(world, fields, one, Shown(resource.read, read, _object(read)))
+        other = Shown(resource.read, read, bare(resource, _object(read)))
+        _expect_same(world, stable(resource), one, other)
+        moving = [each for each in resource.fields.values() if each.moves == "alone"]
+        if first_difference(world.document, moving, one.fields, other.fields):
+            _expect_same(world, _steady(world, resource, ids, one, other), one, other)
 
 
 @law(id="views.parts-agree", over=_parts, source=TOLD_FALSELY, harm=True)
@@ -281,14 +284,20 @@ def stable(resource: Resource) -> list[Field]:
     return [each for each in resource.fields.values() if each.moves != "alone"]
 
 
-def _lasting(world: World, resource: Resource, shown: Shown) -> list[Field]:
-    """The fields that are later as they are shown: the state, too, once it is an end."""
-    states = world.model.states_of(resource.name)
-    ended = states is not None and shown.fields.get(states.field) in states.ends
+def _steady(
+    world: World, resource: Resource, ids: dict[str, str], one: Shown, other: Shown
+) -> list[Field]:
+    """The fields that move by themselves, and that neither view shows otherwise a moment later."""
+    key = key_of(resource, one.value)
+    items = [each for each in world.walk(resource, ids).items if key_of(resource, each) == key]
+    read = world.call(resource.read, {**ids, resource.parameter: str(key[0])})
+    later = (items[0] if items else {}), bare(resource, _object(read))
     return [
         each
         for each in resource.fields.values()
-        if each.moves != "alone" or (ended and states and each.name == states.field)
+        if each.moves == "alone"
+        and is_same(each, one.fields.get(each.name), later[0].get(each.name))
+        and is_same(each, other.fields.get(each.name), later[1].get(each.name))
     ]
 
 
@@ -362,7 +371,8 @@ def _answered(world: World, resource: Resource, answer: Exchange) -> list[Shown]
     """What an answer shows; one that answers without the object shows nothing."""
     if not answer.content or not tells_object(world.document, resource, answer.operation):
         return []
-    return [Shown(f"the answer of {answer.operation}", answer, _object(answer))]
+    value = bare(resource, _object(answer))
+    return [Shown(f"the answer of {answer.operation}", answer, value)]
 
 
 def _object(exchange: Exchange) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.finding import own_named
-from mistral_conformance.laws.instance import Instance, Shown, key_of
+from mistral_conformance.laws.instance import Instance, Shown, bare, key_of
 from mistral_conformance.laws.making import make
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.values import Values
@@ -44,6 +44,7 @@ class World:
         self.ctx = ctx
         self.model = model
         self.values = Values(ctx.document, ctx.random, ctx.marker)
+        self._lent: list[Instance] = []
 
     @property
     def document(self) -> Document:
@@ -135,11 +136,37 @@ class World:
             Unjudged: the server does not make it.
 
         """
+        if resource.lent:
+            return self._lend(resource)
         self.capabilities.require([resource.create])
         if resource.parent and parent is None:
             parent = self.make(self.model.resources[resource.parent], by=by)
         own = own_named(self, resource.create, by) if by in OUTSIDERS else {}
         return make(self, resource, by, parent, {**own, **(given or {})})
+
+    def _lend(self, resource: Resource) -> Instance:
+        """One that is there, which a law may change: it is given back as it was."""
+        word = load_samples()[resource.changes[0]].ids[resource.parameter]
+        ids = {resource.parameter: self.lookup(word.removeprefix("$"))}
+        read = self.need(self.call(resource.read, ids))
+        self._lent.append(Instance(resource, ids, CALLER, read))
+        return self._lent[-1]
+
+    def give_back(self) -> None:
+        """Leave what was lent as it was."""
+        for instance in self._lent:
+            resource, before = instance.resource, bare(instance.resource, instance.made.json())
+            verbs = {each.rpartition(".")[2]: each for each in resource.actions}
+            undoing = [verbs[f"un{verb}"] for verb in verbs if f"un{verb}" in verbs]
+            for undo in undoing if not before.get("archived") else ():
+                self.ask(undo, instance.ids)
+            after = self.read(instance).fields
+            changed = [each for each in resource.fields.values() if each.changed in before]
+            body = {
+                e.changed: before[e.name] for e in changed if after.get(e.name) != before[e.name]
+            }
+            if body:
+                self.change(instance, body)
 
     def shared(self, resource: Resource) -> Instance:
         """An object in its end state that all laws of a run share, for those that only look.
@@ -165,7 +192,10 @@ class World:
             NotOffered: it offers none.
 
         """
+        own = (each.through for each in instance.resource.fields.values() if each.changed in body)
+        through = through or next(filter(None, own), "")
         if through:
+            self.capabilities.require([through])
             whole = self.complete(instance, through, body)
             return self.call(through, instance.ids, by=by or instance.by, json=whole)
         offered = [each for each in instance.resource.changes if self.capabilities.offers(each)]
@@ -222,7 +252,7 @@ class World:
         """The object as its own path shows it, None where it is refused."""
         operation = instance.resource.read
         answer = self.ask(operation, instance.ids, by=by or instance.by)
-        value = answer.json() if answer.ok else None
+        value = bare(instance.resource, answer.json()) if answer.ok else None
         if value is not None and not isinstance(value, dict):
             self.fail("the answer is no object", answer)
         return Shown(operation, answer, value)

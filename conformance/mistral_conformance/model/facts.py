@@ -81,6 +81,8 @@ class Field:
     after_s: float = 1
     refers: str = ""
     """The resource whose id it is, empty where it is no id."""
+    through: str = ""
+    """The operation that changes it alone, where the object's own ways to change it do not."""
 
     @property
     def kept(self) -> bool:
@@ -340,6 +342,8 @@ class Resource:
     """Further lists of the same objects, beside `list`."""
     content: str = ""
     """The view that gives the stored bytes."""
+    frame: str = ""
+    """The property that holds the object in answers with more around it."""
     fields: dict[str, Field] = attrs.field(factory=dict, repr=False)
     roles: dict[str, Origin] = attrs.field(factory=dict, repr=False)
     """By operation, how it is known to belong here."""
@@ -358,3 +362,8 @@ class Resource:
     def whole(self) -> bool:
         """Whether the suite can make one and read it back."""
         return bool(self.create and (self.read or self.list))
+
+    @property
+    def lent(self) -> bool:
+        """Whether none can be made, and one that is there can be read and changed."""
+        return not self.create and bool(self.read and self.changes)

@@ -22,6 +22,8 @@ from mistral_conformance.model.schemas import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mistral_conformance.model.document import Document, Json
     from mistral_conformance.model.facts import Resource
 
@@ -36,7 +38,19 @@ def read_fields(
     sent, changed = _taken(document, resource.create), _taken(document, _first(resource.changes))
     names = dict.fromkeys(name for each in shown for name in each)
     found = {name: _read_field(document, name, shown, sent, changed) for name in names}
+    for name, operation in _own_ways(document, resource):
+        if name in found and not found[name].changed:
+            found[name] = evolve(found[name], changed=name, through=operation)
     return {name: evolve(each, refers=_refers(each, resources)) for name, each in found.items()}
+
+
+def _own_ways(document: Document, resource: Resource) -> Iterator[tuple[str, str]]:
+    """The actions that put one field, which their path and their body name."""
+    for each in resource.actions:
+        operation = document.operations[each]
+        name = operation.path.rpartition("/")[2]
+        if operation.method == "PUT" and set(_taken(document, each)) == {name}:
+            yield name, each
 
 
 def _refers(field: Field, resources: dict[str, Resource]) -> str:
@@ -55,7 +69,21 @@ def shown_by(document: Document, resource: Resource, operation: str) -> dict[str
         if not items and "array" not in types(document, schema):
             items = "data"
         schema = items_of(document, at_path(document, schema, items))
-    return properties(document, schema, pointer)
+    found = properties(document, schema, pointer)
+    framed = found.get(resource.frame)
+    return properties(document, framed.schema, framed.pointer) if framed else found
+
+
+def frame_of(document: Document, resource: Resource) -> str:
+    """The property of the answer to reading that holds the object, empty where it is the answer."""
+    schema, _ = answer_schema(document.operations[resource.read], document)
+    found = properties(document, schema) if schema else {}
+    framed = (
+        name
+        for name, each in found.items()
+        if properties(document, each.schema).keys() >= set(resource.key)
+    )
+    return "" if found.keys() >= set(resource.key) else next(framed, "")
 
 
 def tells_object(document: Document, resource: Resource, operation: str) -> bool:
@@ -127,7 +155,7 @@ def _moves(document: Document, name: str, schema: Json) -> str:
     """When a server's field changes: a state goes its way, whoever asks for what."""
     if name in UPDATE_STAMPS:
         return "change"
-    return "alone" if facet(document, schema, STATES) else "never"
+    return "alone" if STATES in schema or facet(document, schema, STATES) else "never"
 
 
 def _declaration(having: list[Property]) -> tuple[Json, str]:

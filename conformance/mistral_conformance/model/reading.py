@@ -15,7 +15,7 @@ from mistral_conformance.model.behaviour import (
     read_texts,
 )
 from mistral_conformance.model.document import load_document
-from mistral_conformance.model.fields import read_fields
+from mistral_conformance.model.fields import frame_of, read_fields
 from mistral_conformance.model.lists import read_lists
 from mistral_conformance.model.references import read_references
 from mistral_conformance.model.resources import read_resources
@@ -67,7 +67,10 @@ class Model:
 
 def read_model(document: Document) -> Model:
     """The model of a document."""
-    bare = read_resources(document)
+    bare = {
+        name: evolve(each, frame=frame_of(document, each)) if each.read else each
+        for name, each in read_resources(document).items()
+    }
     resources = {
         name: evolve(each, fields=read_fields(document, each, bare)) for name, each in bare.items()
     }

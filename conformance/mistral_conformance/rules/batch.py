@@ -60,7 +60,11 @@ def job_does_its_requests(ctx: Context) -> None:
     for line in lines:
         body = within(line, "response", "body")
         ctx.expect(body["choices"], f"{line['custom_id']} has no completion", done)
+        spent = within(body, "usage", "completion_tokens")
+        ctx.expect(spent, f"{line['custom_id']} has a completion of no tokens", done)
         _expect_model(ctx, body, done)
+    ids = [line["id"] for line in lines if "id" in line]
+    ctx.expect(len(ids) == len(set(ids)), "two results have one id", done)
 
 
 @rule(
@@ -97,8 +101,12 @@ def counts_add_up(ctx: Context) -> None:
     counts = tuple(done[name] for name in COUNTS)
     expect_equal(ctx, counts, (2, 1, 1), ", ".join(COUNTS), done)
     for field, wanted in (("output_file", good), ("error_file", bad)):
-        found = [line["custom_id"] for line in _lines(ctx, done, field)]
+        lines = _lines(ctx, done, field)
+        found = [line["custom_id"] for line in lines]
         expect_equal(ctx, found, [wanted], f"the requests of {field}", done)
+        for told in (within(line, "error") for line in lines if line.get("error")):
+            status = told.get("status_code", 0) if isinstance(told, dict) else 0
+            ctx.expect(not 200 <= status < 300, f"a failure has the status {status}", done)
     expect_equal(ctx, done.json().get("outputs"), None, "outputs that nobody asked for", done)
     answer = ctx.api.call(GET, {"job_id": done["id"]}, query={"inline": "true"})
     told = [each["custom_id"] for each in ctx.expect_status(answer, 200)["outputs"] or []]

@@ -37,6 +37,7 @@ LIST = "beta.observability.campaigns.list"
 FETCH = "beta.observability.campaigns.fetch"
 DELETE = "beta.observability.campaigns.delete"
 STATUS = "beta.observability.campaigns.fetch_status"
+FETCH_EVENT = "beta.observability.chat_completion_events.fetch"
 EVENTS = "beta.observability.campaigns.list_events"
 CODES = "document: ObservabilityErrorCode"
 TEXT = "Name a tree."
@@ -209,10 +210,13 @@ def deleted_judge_leaves_the_campaign(ctx: Context) -> None:
     operations=(DELETE, UPDATE_JUDGE),
 )
 def deleted_campaign_frees_its_judge(ctx: Context) -> None:
-    """A judge that only a deleted campaign used can be changed."""
+    """A judge that only a deleted campaign used can be changed; what was judged stays."""
     judge = create_judge(ctx)
     campaign = create_campaign(ctx, judge, record_chats(ctx, TEXT))
+    events = ids_in(ctx.need(ctx.api.call(EVENTS, campaign_id=campaign["id"]), 200))
     ctx.need(ctx.api.call(DELETE, campaign_id=campaign["id"]), 200, 204)
+    for event_id in events:
+        ctx.expect_status(ctx.api.call(FETCH_EVENT, event_id=event_id), 200)
     freed = ctx.api.call(UPDATE_JUDGE, judge_id=judge["id"], json=define_judge(ctx))
     ctx.expect_status(freed, 204)
 

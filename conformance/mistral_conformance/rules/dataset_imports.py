@@ -198,6 +198,7 @@ def records_are_copied(ctx: Context) -> None:
     source, target = (make_dataset(ctx, each)["id"] for each in ("source one", "target one"))
     first = add_record(ctx, source, question("first", "yes"), {"topic": "a"})
     add_record(ctx, source, question("second"))
+    twin = add_record(ctx, source, question("first", "yes"), {"topic": "a"})["id"]
     found = import_all(ctx, FROM_RECORDS, target, dataset_record_ids=[first["id"]])
     expect_equal(ctx, len(found), 1, "the number of records")
     ctx.expect(found[0]["id"] != first["id"], "the copy has the id of the record")
@@ -207,6 +208,9 @@ def records_are_copied(ctx: Context) -> None:
     ctx.need(ctx.api.call(PUT_PAYLOAD, ids, json={"payload": question("changed")}), 204)
     kept = read_records(ctx, target)
     expect_equal(ctx, kept.at("records.results"), found, "the copies afterwards", kept)
+    for twins in ([twin], [twin]):
+        both = import_all(ctx, FROM_RECORDS, target, dataset_record_ids=twins)
+    expect_equal(ctx, len(both), 3, "the number of records with equal ones")
 
 
 @rule(

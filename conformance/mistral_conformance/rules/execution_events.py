@@ -101,6 +101,8 @@ def history_goes_on(ctx: Context) -> None:
     old, new = history_of(before), history_of(after)
     expect_equal(ctx, new[: len(old)], old, "its begin", before, after)
     ctx.expect(len(new) > len(old), "the signal is not in it", after)
+    told = [str(each["eventType"]) for each in new].count("EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED")
+    ctx.expect(told <= 1, f"one signal is told {told} times", after)
     numbers = [str(each["eventId"]) for each in new]
     wanted = [str(number) for number in range(1, len(numbers) + 1)]
     expect_equal(ctx, numbers, wanted, "the numbers", after)
@@ -174,9 +176,10 @@ def stream_is_taken_up(ctx: Context) -> None:
 )
 def stream_tells_runs(ctx: Context) -> None:
     """A run that ends in favour of another names it; the other says which one it carries on."""
-    done = wait_end(ctx, start(ctx, COUNT))
+    done = wait_end(ctx, start(ctx, COUNT, input={}))
     heard = hear(ctx, done)
     events = events_in(heard)
+    expect_equal(ctx, events[0]["attributes"]["input"]["value"], {}, "the empty input", heard)
     moves = [
         (each["workflow_run_id"], each["attributes"]["new_execution_run_id"])
         for each in events

@@ -14,6 +14,7 @@ from mistral_conformance.rules.common.steps import (
     word,
 )
 from mistral_conformance.rules.common.times import read_time
+from mistral_conformance.rules.common.walks import collect
 from mistral_conformance.rules.common.workflows import (
     APPROVE,
     CANCEL,
@@ -44,6 +45,8 @@ from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
+LIST_RUNS = "workflows.runs.list_runs"
+RUN_HISTORY = "workflows.runs.get_run_history"
 DAY_S = 24 * 3600
 
 
@@ -193,9 +196,12 @@ def signal_is_heard(ctx: Context) -> None:
 def query_changes_nothing(ctx: Context) -> None:
     """A query answers twice the same; another shows what an update or a signal has changed."""
     made = start(ctx, APPROVE, input={"amount": 5})
+    before = act(ctx, HISTORY, made)
     for _ in range(2):
         asked = ctx.expect_status(act(ctx, QUERY, made, name="amount"), 200)
         expect_equal(ctx, (asked["query_name"], asked["result"]), ("amount", 5), "answer", asked)
+    after = act(ctx, HISTORY, made)
+    ctx.expect(before.json() == after.json(), "a query changed the history", before, after)
     changed = act(ctx, UPDATE, made, name="set_amount", input={"amount": 7})
     ctx.expect_status(changed, 200)
     expect_equal(ctx, changed["update_name"], "set_amount", "the name", changed)
@@ -298,7 +304,14 @@ def reset_begins_another_run(ctx: Context) -> None:
         made = start(ctx, APPROVE, input={"amount": 5})
         ctx.need(act(ctx, UPDATE, made, name="set_amount", input={"amount": 7}), 200)
         body = {"event_id": 1, "reason": "again", "exclude_updates": left_out}
+        old = ctx.api.call(RUN_HISTORY, run_id=made["run_id"])
         ctx.expect_status(act(ctx, RESET, made, **body), 204)
+        new = ctx.api.call(RUN_HISTORY, run_id=made["run_id"])
+        grown = not old.ok or history_of(new)[: len(history_of(old))] == history_of(old)
+        ctx.expect(grown, "the history of the former run is another one now", old, new)
+        runs = ctx.api.call(LIST_RUNS, query={"root_execution_id": made["execution_id"]})
+        kept = not runs.ok or made["run_id"] in collect([runs], "executions", "run_id")
+        ctx.expect(kept, "the former run is listed no more", made, runs)
         found = read(ctx, made)
         expect_equal(ctx, found["status"], RUNNING, "the status", found)
         ctx.expect(found["run_id"] != made["run_id"], "the run is the same", made, found)

@@ -194,7 +194,10 @@ def listed_operators_work(ctx: Context) -> None:
     named = [each for each in list_fields(ctx) if "isnull" in each["supported_operators"]]
     if not named:
         ctx.skip("no field can be asked whether it is null")
-    for field in ctx.random.sample(named, min(3, len(named))):
+    names = [str(each["name"]) for each in named]
+    shown = within(found_in(search(ctx, wanted, extra_fields=names))[0], "extra_fields")
+    without = [each for each in named if shown.get(each["name"]) is None]
+    for field in (*without[:1], *ctx.random.sample(named, min(3, len(named)))):
         absent, present = (
             len(found_in(search(ctx, both(wanted, _is_null(field, value)))))
             for value in (True, False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.rules.common.readings import within
 from mistral_conformance.rules.common.refusals import expect_none_or_refused
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, unknown_id, word
 from mistral_conformance.rules.common.times import later, read_time
@@ -110,6 +111,19 @@ def filters_select(ctx: Context) -> None:
     expect_equal(ctx, len(listed["executions"]), 1, "the caller's runs", listed)
     nobodys = ctx.api.call(LIST, query={"user_id": unknown_id(ctx)})
     expect_none_or_refused(ctx, nobodys, "executions")
+    tags = within(need_workflow(ctx, GREET), "tags")[:1]
+    _expect_all(ctx, run, "workflow_tags", *tags, word(ctx))
+    team = word(ctx)
+    marked = execute(ctx, custom_tracing_attributes={"team": team})
+    _expect_all(ctx, marked, "search_key", f"team:{team}", f"team:{word(ctx)}")
+
+
+def _expect_all(ctx: Context, run: Exchange, name: str, *values: str) -> None:
+    """Hold a filter to ask for all of its values, where the first one alone finds the run."""
+    alone = family(ctx, run, {name: [values[0]]})
+    both = family(ctx, run, {name: list(values)}) if len(values) > 1 else alone
+    found = alone["executions"] and len(values) > 1 and both["executions"]
+    ctx.expect(not found, f"`{name}` finds a run that has one of {values} alone", alone, both)
 
 
 @rule(
@@ -220,6 +234,10 @@ def figures_count_executions(ctx: Context) -> None:
     expect_equal(ctx, ended.at("error_count.value"), errors + 1, "the errors", before, ended)
     successes = before.at("success_count.value")
     expect_equal(ctx, ended.at("success_count.value"), successes, "the successes", before, ended)
+    took, now = (each.at("average_latency_ms.value") for each in (before, going))
+    ctx.expect(abs(took - now) <= NEAR_MS, "what goes on changes the average", before, going)
+    rate = ended.at("retry_rate.value")
+    ctx.expect(0 <= rate <= 1, f"the rate of retries is {rate}", ended)
 
 
 @rule(
@@ -240,6 +258,8 @@ def figures_keep_to_their_times(ctx: Context) -> None:
     ctx.expect(1 <= len(points) <= total, "the latencies are not those of executions", found)
     empty = figures(ctx, GREET, {"start_time": later(start, hours=10_000)})
     expect_equal(ctx, empty.at("execution_count.value"), 0, "the count of the future", empty)
+    early = figures(ctx, GREET, {"end_time": "1990-01-01T00:00:00Z"})
+    expect_equal(ctx, early.at("execution_count.value"), 0, "the count of the past", early)
 
 
 @rule(

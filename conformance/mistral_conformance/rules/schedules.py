@@ -33,6 +33,7 @@ GET = "workflows.schedules.get_schedule"
 UPDATE = "workflows.schedules.update_schedule"
 PAUSE = "workflows.schedules.pause_schedule"
 RESUME = "workflows.schedules.resume_schedule"
+EVENTS = "workflows.events.get_workflow_events"
 TRIGGER = "workflows.schedules.trigger_schedule"
 HOURLY: dict[str, Any] = {"intervals": [{"every": "PT1H"}]}
 PARIS = ZoneInfo("Europe/Paris")
@@ -147,12 +148,16 @@ def coming_starts_keep_within_bounds(ctx: Context) -> None:
 )
 def change_keeps_the_rest(ctx: Context) -> None:
     """A change is seen, and the fields that it does not name stay as they were."""
-    id_ = create(ctx, **HOURLY, jitter="PT5S", max_executions=3)
-    change = {"schedule": {"intervals": [{"every": "PT2H"}]}}
+    cron = {"cron_expressions": ["15 4 * * 1"]}
+    id_ = create(ctx, **HOURLY, **cron, jitter="PT5S", max_executions=3)
+    new = {"intervals": [{"every": "PT2H"}], "cron_expressions": ["0 5 * * 2"]}
+    change = {"schedule": new}
     answer = ctx.expect_status(ctx.api.call(UPDATE, schedule_id=id_, json=change), 200)
     expect_equal(ctx, answer["schedule_id"], id_, "schedule_id", answer)
     found = ctx.expect_status(ctx.api.call(GET, schedule_id=id_), 200)
-    expect_equal(ctx, found["intervals"][0]["every"], "PT2H", "the interval", found)
+    told = [each["every"] for each in found["intervals"]]
+    expect_equal(ctx, told, ["PT2H"], "the intervals", found)
+    expect_equal(ctx, found["cron_expressions"], new["cron_expressions"], "the times", found)
     expect_equal(ctx, found["jitter"], "PT5S", "the jitter", found)
     expect_equal(ctx, found["remaining_executions"], 3, "remaining_executions", found)
     expect_equal(ctx, found["input"], GREETED, "the input", found)
@@ -291,6 +296,9 @@ def trigger_starts_at_once(ctx: Context) -> None:
     expect_equal(ctx, found["remaining_executions"], 1, "remaining_executions", found)
     id_ = found["recent_executions"][0]["execution_id"]
     done = finished(ctx, ctx.need(ctx.api.call(GET_EXECUTION, execution_id=id_), 200))
+    events = ctx.api.call(EVENTS, query={"workflow_exec_id": id_})
+    told = {each["schedule_id"] for each in events["events"]} if events.ok else set()
+    ctx.expect(len(told) < 2 and None not in told, "an event names no schedule", events)
     said = f"its result has nothing of the schedule's input {GREETED}"
     ctx.expect(GREETED["name"] in str(done["result"]), said, found, done)
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LIST = "workflows.events.get_workflow_events"
 STREAM = "workflows.events.get_stream_events"
 STARTED, COMPLETED = "WORKFLOW_EXECUTION_STARTED", "WORKFLOW_EXECUTION_COMPLETED"
+FULL = 20
+"""So many events are asked for at once."""
 SOON_S = 1.0
 """How long a stream is heard that has what is wanted already."""
 
@@ -83,6 +85,10 @@ def pages_make_the_list(ctx: Context) -> None:
     query = {"workflow_exec_id": run["execution_id"], "limit": 1}
     pages = walk_tokens(ctx, LIST, query, "cursor", "next_cursor")
     expect_equal(ctx, collect(pages, "events", "event_id"), whole, "the pages together", *pages)
+    first = ctx.expect_status(ctx.api.call(LIST, query={"limit": FULL}), 200)
+    found = len(first["events"])
+    full = found == FULL or first["next_cursor"] is None
+    ctx.expect(full, f"a page of {FULL} holds {found}, and there are more", first)
 
 
 @rule(

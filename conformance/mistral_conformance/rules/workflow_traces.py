@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.rules.common.readings import read_integer, some
 from mistral_conformance.rules.common.steps import expect_equal, word
 from mistral_conformance.rules.common.times import read_time
-from mistral_conformance.rules.common.workflows import execute, finished
+from mistral_conformance.rules.common.workflows import COUNT, execute, finished
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -32,8 +32,8 @@ MICROSECOND = 1000
     operations=FORMS,
 )
 def trace_goes_with_its_execution(ctx: Context) -> None:
-    """Every form of the trace shows the execution as it is read by itself."""
-    run = finished(ctx, execute(ctx))
+    """Every form of the trace shows the execution as it is read by itself, at its last run."""
+    run = finished(ctx, execute(ctx, COUNT, input={}))
     for operation in FORMS:
         found = trace(ctx, operation, run)
         for field in ("execution_id", "run_id", "workflow_name", "status", "result", "end_time"):

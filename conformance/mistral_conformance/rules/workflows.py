@@ -21,7 +21,7 @@ from mistral_conformance.rules.common.workflows import (
     need_workflow,
 )
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -129,17 +129,26 @@ def archive_and_back(ctx: Context) -> None:
 
 @rule(
     id="workflows.archived-does-not-start",
-    level=MAY,
-    source="choices.workflows-archived-does-not-start",
-    operations=(ARCHIVE, EXECUTE),
+    level=SHOULD,
+    source=(
+        "document: workflows.archive_workflow (out of use); "
+        "choices.workflows-archived-does-not-start"
+    ),
+    operations=(ARCHIVE, EXECUTE, EXECUTE_REGISTRATION),
 )
 def archived_does_not_start(ctx: Context) -> None:
-    """An archived workflow does not start."""
-    need_workflow(ctx, BREAK)
+    """An archived workflow does not start, neither by its name nor by its registration."""
+    id_ = need_workflow(ctx, BREAK)["id"]
+    query = {"workflow_id": id_}
+    known = ctx.need(ctx.api.call(LIST_REGISTRATIONS, query=query), 200)["workflow_registrations"]
     try:
         ctx.expect_status(ctx.api.call(ARCHIVE, workflow_identifier=BREAK), 200)
         answer = ctx.api.call(EXECUTE, workflow_identifier=BREAK, json={})
         expect_refused(ctx, answer, "the start of an archived workflow")
+        for each in known[:1]:
+            ids = {"workflow_registration_id": each["id"]}
+            answer = ctx.api.call(EXECUTE_REGISTRATION, ids, json={})
+            expect_refused(ctx, answer, "the start of a registration of an archived workflow")
     finally:
         ctx.api.call(UNARCHIVE, workflow_identifier=BREAK)
 

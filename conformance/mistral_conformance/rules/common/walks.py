@@ -52,11 +52,17 @@ def walk_tokens(
     **ids: str,
 ) -> list[Exchange]:
     """The pages from the first to the one without a next token."""
+    size = query.get("limit", query.get("page_size"))
     pages = [ctx.expect_status(ctx.api.call(operation, ids, query=query), 200)]
     while (token := pages[-1].json().get(field)) is not None:
         ctx.expect(len(pages) < LIMIT, f"the tokens do not end within {LIMIT} pages", pages[-1])
         answer = ctx.api.call(operation, ids, query={**query, parameter: token})
         pages.append(ctx.expect_status(answer, 200))
+    for page in pages if size else ():
+        most = max(
+            len(each) for each in (*page.json().values(), ()) if isinstance(each, list | tuple)
+        )
+        ctx.expect(most <= int(size), f"a page of {size} holds {most}", page)
     return pages
 
 

@@ -131,3 +131,13 @@ def accesses_go_twice() -> Alter:
             answer.status, answer.content = 200, gone[-1]
 
     return alter
+
+
+@defect(
+    "strangers-read-trainings",
+    "access.foreign-is-refused[fine_tuning.jobs.get:job_id by stranger]",
+    "200 to the stranger",
+)
+def strangers_read_trainings(answer: Answer) -> None:
+    if answer.path.startswith("/v1/fine_tuning/jobs/") and answer.status == 404:
+        answer.status, answer.body = 200, {}

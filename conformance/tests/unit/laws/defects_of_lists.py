@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from tests.unit.laws.defects import LIBRARIES, defect, items, remembering, with_items
@@ -189,3 +190,32 @@ def taken_ids_replace() -> Alter:
             answer.body = {**answer.body, "jitter": "PT59S"}
 
     return alter
+
+
+@defect(
+    "lists-foretell-nothing",
+    "views.list-shows-what-reading-shows[schedule]",
+    "`future_executions",
+)
+def lists_foretell_nothing(answer: Answer) -> None:
+    if answer.is_("GET", "/v1/workflows/schedules"):
+        found = [{**each, "future_executions": []} for each in answer.body["schedules"]]
+        answer.body = {**answer.body, "schedules": found}
+
+
+@defect(
+    "reports-are-found-by-name",
+    "sets.filter[fine_tuning.jobs.list:wandb_project]",
+    "gives an item",
+)
+def reports_are_found_by_name(answer: Answer) -> None:
+    if "wandb_project" in answer.query and answer.is_("GET", "/v1/fine_tuning/jobs"):
+        whole = answer.again("GET", f"{answer.path}?page_size=1000")
+        answer.body = whole.json()
+
+
+@defect("metadata-are-ascii", "sets.filter[batch.jobs.list:metadata]", "leaves out an item")
+def metadata_are_ascii(answer: Answer) -> None:
+    asked = json.loads(answer.query.get("metadata", ["{}"])[0])
+    if answer.is_("GET", "/v1/batch/jobs") and not str(asked).isascii():
+        answer.body = {**answer.body, "data": [], "total": 0}

@@ -307,3 +307,112 @@ def weights_are_lost(answer: Answer) -> None:
     found = answer.path.startswith(JOBS) and answer.body.get("repositories")
     if found:
         answer.body = {**answer.body, "repositories": [{**each, "weight": 1} for each in found]}
+
+
+@remembering(
+    "archiving-clears-tags",
+    "neighbours.own-fields-stay[workflows.archive_workflow]",
+    "changed `tags`",
+)
+def archiving_clears_tags() -> Alter:
+    archived: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        path = answer.path.removesuffix("/archive")
+        if answer.method == "PUT" and answer.path.endswith("/archive"):
+            archived.add(path)
+        if answer.is_("GET") and path in archived:
+            answer.body = {"workflow": {**answer.body["workflow"], "tags": []}}
+
+    return alter
+
+
+@remembering("naming-brings-back", "neighbours.other-fields-stay[model.name]", "changed `archived`")
+def naming_brings_back() -> Alter:
+    named: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        name = answer.path.rpartition("/")[2]
+        named.update([name] * answer.is_("PATCH"))
+        if answer.is_("GET") and name in named:
+            answer.body = {**answer.body, "archived": False}
+
+    return alter
+
+
+@remembering(
+    "records-change-the-one-before",
+    "neighbours.others-stay[beta.observability.datasets.records.delete]",
+    "changed `updated_at`",
+)
+def records_change_the_one_before() -> Alter:
+    deleted: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        deleted.extend([answer.path] * answer.is_("DELETE"))
+        if deleted and answer.is_("GET") and is_item(answer, "/v1/observability/dataset-records"):
+            answer.body = {**answer.body, "updated_at": "2030-01-01T00:00:00Z"}
+
+    return alter
+
+
+@remembering(
+    "empty-properties-are-ignored",
+    "values.map-is-kept[dataset_record.properties]",
+    "still shows `properties`",
+)
+def empty_properties_are_ignored() -> Alter:
+    kept: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        owner = answer.path.removesuffix("/properties")
+        if answer.is_("PUT", "/properties") and not answer.sent_body["properties"]:
+            kept[owner] = {"topic": "contracts"}
+        if answer.is_("GET") and owner in kept:
+            answer.body = {**answer.body, "properties": kept[owner]}
+
+    return alter
+
+
+@defect(
+    "jobs-forget-their-agent", "views.named-is-shown[batch.jobs.create:agent_id]", "`agent_id` as"
+)
+def jobs_forget_their_agent(answer: Answer) -> None:
+    if answer.is_("GET") and is_item(answer, "/v1/batch/jobs"):
+        answer.body = {**answer.body, "agent_id": None}
+
+
+@remembering(
+    "jobs-take-their-files",
+    "gone.leaves-what-it-named[batch.jobs.create:input_files]",
+    "went with",
+)
+def jobs_take_their_files() -> Alter:
+    deleted: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        deleted.extend([answer.path] * answer.is_("DELETE"))
+        if deleted and answer.is_("GET") and is_item(answer, "/v1/files"):
+            answer.status = 404
+
+    return alter
+
+
+@defect("no-results-are-asked-for", "extra.default-is-harmless[batch.jobs.get:inline]", "with it")
+def no_results_are_asked_for(answer: Answer) -> None:
+    if answer.query.get("inline") == ["false"]:
+        answer.body = {**answer.body, "outputs": [{"custom_id": "1"}]}
+
+
+@remembering(
+    "models-take-their-jobs", "views.named-is-there[fine_tuning_job.fine_tuned_model]", "went with"
+)
+def models_take_their_jobs() -> Alter:
+    deleted: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        deleted.extend([answer.path] * answer.is_("DELETE"))
+        if deleted and answer.is_("GET") and is_item(answer, JOBS):
+            answer.status = 404
+
+    return alter
