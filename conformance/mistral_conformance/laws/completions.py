@@ -70,8 +70,8 @@ class Completion:
 def read_plain(exchange: Exchange) -> Completion:
     """The answer to a request that asks for no stream."""
     body = read_object(exchange)
-    choices: dict[int, Choice] = {}
-    for each in read_items(exchange, "choices"):
+    choices: dict[int, Choice] = {0: _turn(exchange)} if "outputs" in body else {}
+    for each in read_items(exchange, "choices") if not choices else ():
         message = each.get("message")
         if not isinstance(message, dict):
             raise Failed(f"`choices.message` is {kind(message)} where an object is due", exchange)
@@ -102,6 +102,18 @@ def read_pieces(exchange: Exchange, end: str) -> Completion:
     last = bool(pieces) and isinstance(pieces[-1].get("usage"), dict)
     told, names = (frozenset(_texts(each)) for each in (ids, models))
     return Completion(exchange, choices, tuple(usage), told, last, ended, names)
+
+
+def _turn(exchange: Exchange) -> Choice:
+    """What the entries of a conversation's answer say; none tells why it ends."""
+    turn = Choice()
+    for each in read_items(exchange, "outputs"):
+        if each.get("type") == "message.output":
+            turn.text += "".join(_words(each.get("content")))
+        if each.get("type") == "function.call":
+            call = {"id": each.get("tool_call_id"), "index": len(turn.calls), "function": each}
+            _add(turn, {"tool_calls": [call]}, {})
+    return turn
 
 
 def _piece(data: str, exchange: Exchange) -> Json:

@@ -31,6 +31,8 @@ FEW = 5
 """With more filters than that each pair of them is asked for fewer values."""
 PAGES = 3
 """Over so many pages an order is looked at."""
+LIKED = 3
+"""The values of so many items are asked for, and that of the last one."""
 MOST = 2000
 """A list of more items that the suite has not made is not judged."""
 
@@ -178,7 +180,7 @@ def filter_holds_over_pages(world: World, subject: tuple[ListView, Filter]) -> N
 
 @law(id="sets.unknown-leaves-nothing", over=_picky, source=DECLARED)
 def unknown_value_leaves_nothing(world: World, subject: tuple[ListView, str]) -> None:
-    """A filter with a value that nothing has leaves nothing."""
+    """A filter with a value that nothing has leaves nothing, with an item's own it leaves that."""
     view, name = subject
     resource = world.model.resources[view.resource]
     whole = world.walk(resource)
@@ -189,6 +191,12 @@ def unknown_value_leaves_nothing(world: World, subject: tuple[ListView, str]) ->
         f"with a `{name}` that nothing has {len(walk.items)} of {len(whole.items)} items are left"
     )
     world.expect(not walk.items, said, walk.last)
+    field = view.keeps.get(name, "")
+    values = [each[field] for each in whole.items if isinstance(each.get(field), str)]
+    for value in (*values[:LIKED], *values[LIKED:][-1:]):
+        left = world.walk(resource, query={name: value})
+        lost = value not in [each.get(field) for each in left.items]
+        world.expect(not lost, f"`{name}` {value!r} leaves out the item of that name", left.last)
 
 
 @law(id="sets.default-is-no-wish", over=_defaulted, source=DEFAULTS)
