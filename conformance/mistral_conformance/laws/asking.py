@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
 
 TOOL_USE = "function_calling"
+THOUGHT = "reasoning"
 PIECES = "CompletionChunk"
 EVENT_STREAM = "text/event-stream"
 REFUSED = (400, 404, 422, 501)
@@ -83,17 +84,20 @@ def question(
         body.pop("max_tokens", None)
     if "tools" in (more or {}):
         body |= able(world, body)
+    makers = {e.name for e in world.model.options if e.effect == "makes think"}
+    if not makers.isdisjoint(more or {}):
+        body |= able(world, body, THOUGHT)
     body |= saying(body, words)
     kept = {name: value for name, value in steady.items() if name in names}
     return Question(operation, {**body, **kept, **(more or {})}, feature)
 
 
-def able(world: World, body: Json) -> Json:
-    """The model of a request with tools: one that calls them."""
+def able(world: World, body: Json, ability: str = TOOL_USE) -> Json:
+    """The model of a request that takes an ability: one that has it, such as calling tools."""
     if "model" not in body:
         return {}
     listed_by = next(each.operation for each in load_targets().values() if each.ability)
-    return {"model": world.capabilities.able(TOOL_USE, str(body["model"]), listed_by)}
+    return {"model": world.capabilities.able(ability, str(body["model"]), listed_by)}
 
 
 def saying(body: Json, words: str) -> Json:

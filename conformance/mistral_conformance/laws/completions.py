@@ -25,6 +25,7 @@ class Choice:
     """One choice: its text, its tool calls by index as name and arguments, why it ended."""
 
     text: str = ""
+    thoughts: str = ""
     calls: dict[int, tuple[str, str]] = field(factory=dict)
     ids: list[str] = field(factory=list)
     finish: list[str] = field(factory=list)
@@ -138,6 +139,9 @@ def _add(choice: Choice, said: Json, around: Json) -> None:
     words = "".join(_words(said.get("content")))
     choice.late |= bool(choice.finish and (words or said.get("tool_calls")))
     choice.text += words
+    for each in _items(said.get("content")):
+        if isinstance(each, dict) and each.get("type") == "thinking":
+            choice.thoughts += "".join(_words(each.get("thinking")))
     for at, call in enumerate(_items(said.get("tool_calls"))):
         function = call.get("function") if isinstance(call, dict) else None
         if isinstance(function, dict):

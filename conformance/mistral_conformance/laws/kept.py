@@ -138,11 +138,15 @@ def _choices(model: Model) -> Iterator[Subject]:
 
 
 def _rare(model: Model) -> Iterator[Subject]:
-    """Each field that the plainest request has to leave out, and that names nothing."""
+    """Each field that the plainest request has to leave out, and that names nothing.
+
+    And each object of several fields, of which the plainest request has a few.
+    """
     for subject in _kept(model, lambda each: each.sent and not each.refers):
         resource, field = subject.value
         sample = load_samples().get(resource.create, Sample())
-        if field.sent in sample.apart and field.sent not in sample.named:
+        apart = field.sent in sample.apart and field.sent not in sample.named
+        if apart or _inner(model.document, resource, field):
             yield subject
 
 
@@ -219,6 +223,9 @@ def rare_fields_are_kept(world: World, subject: tuple[Resource, Field]) -> None:
     """What plain requests leave out is shown as it was sent, as far as answers tell it."""
     resource, field = subject
     value = world.values.make(field.sent, creating_schema(world.document, resource, field))
+    for name, schema in _inner(world.document, resource, field).items():
+        made = world.values.make(name, schema)
+        value = value if made is None else {**(value or {}), name: made}
     told = None if value is None else _made_with(world, resource, field, value)
     if not told:
         raise NotOffered(f"not offered: the server takes no `{field.sent}` by itself")
@@ -337,6 +344,15 @@ def _taken(document: Document, resource: Resource, field: Field) -> Json:
     if field.sent or not field.changed:
         return creating_schema(document, resource, field)
     return changing_schema(document, resource, field)
+
+
+def _inner(document: Document, resource: Resource, field: Field) -> dict[str, Json]:
+    """The fields of the object that creating takes for a field; none of what is no object."""
+    if "." in field.sent:
+        return {}
+    schema = creating_schema(document, resource, field)
+    alone = types(document, schema) <= {"object", "null"}
+    return {e.name: e.schema for e in properties(document, schema).values()} if alone else {}
 
 
 def _expect_kept(world: World, resource: Resource, field: Field, tried: Iterable[Any]) -> None:

@@ -17,6 +17,7 @@ from mistral_conformance.laws.asking import (
     stop_at,
 )
 from mistral_conformance.laws.comparing import shorten
+from mistral_conformance.laws.completions import read_plain
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.reading import values_at
 from mistral_conformance.laws.requests import plain_request
@@ -104,6 +105,11 @@ def _caps_usage(world: World, option: Option) -> None:
         world.expect(cut, f"a cut answer ends with {ends}", capped.exchange)
         shorter = len(capped.first.text) < len(free.first.text)
         world.expect(shorter, "a capped answer is as long as a free one", capped.exchange)
+    none = _question(world, option, {option.name: 0}, LONGER)
+    answer = world.ask(none.operation, none.ids, json=none.body)
+    if answer.ok:  # a server may refuse it, or write the least that it can
+        written = count(read_plain(answer), "completion_tokens")
+        world.expect(written <= CAP, f"{option.name} 0 gives {written} tokens", answer)
 
 
 def _counts_choices(world: World, option: Option) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 DECLARED = "document: parameters (one that does something else is of no use)"
 OTHER_ORDER = "harm: who asks for an order and gets another takes the wrong item for the first"
+LOST = "harm: a program that reads all pages of what it looks for loses items, or counts wrongly"
 DEFAULTS = "document: parameters (their defaults)"
 FEW = 5
 """With more filters than that each pair of them is asked for fewer values."""
@@ -164,18 +165,39 @@ def two_filters_are_an_intersection(world: World, subject: tuple[ListView, Filte
 
 @law(id="sets.filter-over-pages", over=_filtered, source=DECLARED)
 def filter_holds_over_pages(world: World, subject: tuple[ListView, Filter]) -> None:
-    """A filter holds on every page, and its total is that of what fits."""
+    """A filter holds on every page."""
     view, each = subject
     if "size" not in view.paging:
         raise Skipped("the list is not paged")
     population, whole = _whole(world, view)
     size = max(2, -(-len(whole.items) // LIMIT))
     for value in _values(world, each, population, whole)[:3]:
-        walk = _expect_set(world, view, (population, whole), [(each, [value])], size=size)
-        for page in walk.pages if view.exact else ():
-            total = find(page, view.paging.get("total", "?"))
-            said = f"a page says that {total} items fit {value!r}, {len(walk.items)} do"
-            world.expect(total in (None, len(walk.items)), said, page)
+        _expect_set(world, view, (population, whole), [(each, [value])], size=size)
+
+
+@law(id="sets.filtered-pages-tile", over=_filtered, source=LOST, harm=True)
+def filtered_pages_tile(world: World, subject: tuple[ListView, Filter]) -> None:
+    """Whatever a filter leaves, pages of any size hold all of it, and tell how much it is."""
+    view, each = subject
+    if "size" not in view.paging:
+        raise Skipped("the list is not paged")
+    population, whole = _whole(world, view)
+    resource = world.model.resources[view.resource]
+    value = _values(world, each, population, whole)[0]
+    query: Json = {**population.query, each.parameter: spell(each, [value])}
+    sizes = (None, max(2, -(-len(whole.items) // LIMIT)))
+    walks = [
+        world.walk(resource, population.ids, query, size=size, through=view.operation)
+        for size in sizes
+    ]
+    large, small = ([key_of(resource, item) for item in walk.items] for walk in walks)
+    said = f"{each.parameter}={value!r} leaves {len(large)} items on large pages, "
+    told = f"{said}{len(small)} on small"
+    world.expect(set(large) == set(small), told, walks[0].last, walks[1].last)
+    for page in (page for walk in walks for page in walk.pages if view.exact):
+        total = find(page, view.paging.get("total", "?"))
+        said = f"a page says that {total} items fit {value!r}, {len(small)} do"
+        world.expect(total in (None, len(small)), said, page)
 
 
 @law(id="sets.unknown-leaves-nothing", over=_picky, source=DECLARED)

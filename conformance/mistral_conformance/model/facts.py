@@ -299,9 +299,9 @@ class Option:
     `kept_by` the resource of it.
 
     `effect` says how: `caps usage`, `counts choices`, `ends text`, `shapes json`, `calls tools`,
-    `repeats`; or, of what stands at a dotted path of the answer (`*` for each item), `counts items`
-    (arrays of so many as the `value`), `shows value` (only what was asked for), `shows` (something
-    with the `value`, nothing with the `other`).
+    `makes think`, `repeats`; or, of what stands at a dotted path of the answer (`*` for each item),
+    `counts items` (arrays of so many as the `value`), `shows value` (only what was asked for),
+    `shows` (something with the `value`, nothing with the `other`).
     """
 
     operation: str

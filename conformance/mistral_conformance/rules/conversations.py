@@ -38,6 +38,11 @@ UPDATE_AGENT = "beta.agents.update"
 DELETE_AGENT = "beta.agents.delete"
 LONG = "Tell the story of a river from its source to the sea, in five sentences."
 CUT = {"max_tokens": 3}
+PICTURE = (
+    "data:image/png;base64,"
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
+"""One grey point."""
 ID = re.compile(r"conv_[0-9a-f]{32}")
 STAMPS = ("created_at", "updated_at")
 MESSAGE_ID = re.compile(r"msg_[0-9a-f]{32}")
@@ -109,6 +114,34 @@ def history_holds_all_entries(ctx: Context) -> None:
     shown = ctx.expect_status(ctx.api.call(MESSAGES, conversation_id=id_), 200)["messages"]
     wanted = [each for each in entries if str(each["type"]).startswith("message.")]
     expect_equal(ctx, shown, wanted, "the list of messages")
+
+
+@rule(
+    id="conversations.chunks-are-kept",
+    level=MUST,
+    source="document: MessageInputEntry.content; harm: what was said is lost from the history",
+    operations=(START, HISTORY),
+)
+def chunks_are_kept(ctx: Context) -> None:
+    """A message of chunks has each of them in the history, in order, texts letter by letter."""
+    texts = [f"Look at this {word(ctx)} 🙂:", f"What is it? {word(ctx)}"]
+    said = [{"type": "text", "text": each} for each in texts]
+    picture = {"type": "image_url", "image_url": PICTURE}
+    for content in ([said[0], picture, said[1]], said):
+        inputs = [{"role": "user", "content": content}]
+        body = {"model": chat_model(ctx), "inputs": inputs, "name": ctx.marker.name("chunks")}
+        answer = ctx.api.call(START, json=body)
+        if not answer.ok and picture in content:
+            continue  # the model reads no pictures
+        id_ = str(ctx.expect_status(answer, 200)["conversation_id"])
+        kept = of_kind(read_history(ctx, id_), "message.input")[0]["content"]
+        if not isinstance(kept, list) and picture not in content:
+            lost = [each for each in texts if each not in str(kept)]
+            ctx.expect(not lost, "a text is missing from the history", answer)
+            continue
+        shown = [(each["type"], each.get("text")) for each in kept if isinstance(each, dict)]
+        wanted = [(each["type"], each.get("text")) for each in content]
+        expect_equal(ctx, shown, wanted, "the chunks in the history", answer)
 
 
 @rule(
