@@ -76,6 +76,7 @@ MAPS: tuple[Json, ...] = (
 )
 NULLS: Json = {"nothing": None, "deep": {"nothing": None, "list": [None, 0, False, ""]}}
 LISTED = 3
+PLAIN = {"string", "integer", "number", "boolean"}
 CONTENTS = {
     "one byte": b"x",
     "no last line end": b"one\ntwo",
@@ -347,12 +348,17 @@ def _taken(document: Document, resource: Resource, field: Field) -> Json:
 
 
 def _inner(document: Document, resource: Resource, field: Field) -> dict[str, Json]:
-    """The fields of the object that creating takes for a field; none of what is no object."""
+    """The plain fields of the object that creating takes for a field; none of what is none."""
     if "." in field.sent:
         return {}
     schema = creating_schema(document, resource, field)
     alone = types(document, schema) <= {"object", "null"}
-    return {e.name: e.schema for e in properties(document, schema).values()} if alone else {}
+    found = properties(document, schema).values() if alone else ()
+    return {
+        each.name: each.schema
+        for each in found
+        if len(kinds := types(document, each.schema) - {"null"}) == 1 and kinds <= PLAIN
+    }
 
 
 def _expect_kept(world: World, resource: Resource, field: Field, tried: Iterable[Any]) -> None:

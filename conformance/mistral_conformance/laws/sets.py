@@ -183,7 +183,8 @@ def filtered_pages_tile(world: World, subject: tuple[ListView, Filter]) -> None:
         raise Skipped("the list is not paged")
     population, whole = _whole(world, view)
     resource = world.model.resources[view.resource]
-    value = _values(world, each, population, whole)[0]
+    values = _values(world, each, population, whole)
+    value = next((e for e in values if _parts_items(each, e, whole)), values[0])
     query: Json = {**population.query, each.parameter: spell(each, [value])}
     sizes = (None, max(2, -(-len(whole.items) // LIMIT)))
     walks = [
@@ -273,6 +274,11 @@ def default_order_is_as_declared(world: World, view: ListView) -> None:
     """Without a wish for another, a list is in its declared order."""
     _, whole = _whole(world, view)
     _expect_order(world, whole, view.order.removeprefix("-"), down=view.order.startswith("-"))
+
+
+def _parts_items(each: Filter, value: object, whole: Walk) -> bool:
+    """Whether a value leaves some of the items and not all."""
+    return {True, False} <= {fits(each, [value], item) for item in whole.items}
 
 
 def _walk_sorted(

@@ -54,13 +54,15 @@ def function_is_left_to_the_caller(ctx: Context) -> None:
     fits = jsonschema_rs.is_valid(WEATHER_PARAMETERS, arguments)
     ctx.expect(fits, f"the arguments {arguments!r} do not fit", answer)
     id_, secret = answer["conversation_id"], word(ctx)
-    result = {"type": "function.result", "tool_call_id": call["tool_call_id"], "result": secret}
+    told = f"{secret} — é 🙂" + " and so on" * 60
+    result = {"type": "function.result", "tool_call_id": call["tool_call_id"], "result": told}
     later = go_on(ctx, id_, inputs=[result])
     said = text_of(last_message(ctx, later))
     ctx.expect(secret in said, "the message does not use the result", answer, later)
-    found = kinds(read_history(ctx, id_))
+    entries = read_history(ctx, id_)
     wanted = ["message.input", "function.call", "function.result", "message.output"]
-    expect_equal(ctx, found, wanted, "the history", later)
+    expect_equal(ctx, kinds(entries), wanted, "the history", later)
+    expect_equal(ctx, entries[2]["result"], told, "the result in the history", later)
 
 
 @rule(
