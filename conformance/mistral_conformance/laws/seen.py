@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.model.schemas import answer_schema
 from mistral_conformance.verdict.outcome import Skipped
-from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Operation
     from mistral_conformance.session.sightings import Sighting
 
-NO_LENGTH = "RFC 9110, sections 8.6 and 15.3.5: 204 has neither content nor its length"
 FORM = "document: responses.content"
 TOLD_FALSELY = "harm: the times of an object are told falsely; document: responses (their form)"
 
@@ -39,23 +37,6 @@ def answers_have_their_form(world: World, operation: str) -> None:
 def times_are_possible(world: World, operation: str) -> None:
     """Every time that an answer tells as a number is one of these centuries in its unit."""
     _judge(world, operation, world.ctx.session.sightings.untimely)
-
-
-def _emptied(model: Model) -> Iterator[Subject]:
-    """Each operation that may answer that it has no content."""
-    for each in model.document.operations.values():
-        if "204" in each.item.get("responses", {}):
-            yield Subject(each.id, each.id, (each.id,), (each.id,))
-
-
-@law(id="seen.no-content-is-empty", over=_emptied, source=NO_LENGTH, level=SHOULD)
-def no_content_is_empty(world: World, operation: str) -> None:
-    """An answer of 204 has no content, and tells no length of any."""
-    seen = world.ctx.session.sightings
-    if operation in seen.filled:
-        world.fail(seen.filled[operation].reason, seen.filled[operation].exchange)
-    if not seen.empty.get(operation):
-        raise Skipped("nothing has been answered with 204 in this run")
 
 
 def is_plain(operation: Operation) -> bool:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from mistral_conformance.record.reading import Place
 
 JSON = "application/json"
-NO_CONTENT = 204
 UNITS = {
     "seconds since 1970": 1,
     "milliseconds since 1970": 1000,
@@ -54,15 +53,9 @@ class Sightings:
     answers: dict[str, int] = field(factory=dict)
     misfits: dict[str, Sighting] = field(factory=dict)
     untimely: dict[str, Sighting] = field(factory=dict)
-    empty: dict[str, int] = field(factory=dict)
-    """How many answers said that they have no content."""
-    filled: dict[str, Sighting] = field(factory=dict)
-    """Those of them that tell a length, or have content."""
 
     def see(self, exchange: Exchange) -> None:
         """Look at one answer of success."""
-        if exchange.status == NO_CONTENT:
-            self._see_empty(exchange)
         form = exchange.form
         if not exchange.ok or exchange.media_type != JSON or form is None:
             return
@@ -72,14 +65,6 @@ class Sightings:
             self.misfits[operation] = Sighting(exchange, reason)
         if operation not in self.untimely and (reason := self._impossible(exchange)):
             self.untimely[operation] = Sighting(exchange, reason)
-
-    def _see_empty(self, exchange: Exchange) -> None:
-        operation = exchange.operation
-        self.empty[operation] = self.empty.get(operation, 0) + 1
-        length = exchange.headers.get("content-length")
-        if length is not None or exchange.content:
-            told = f"it tells a content-length of {length}" if length else "it has content"
-            self.filled.setdefault(operation, Sighting(exchange, f"{told}, and answers 204"))
 
     def _impossible(self, exchange: Exchange) -> str:
         try:

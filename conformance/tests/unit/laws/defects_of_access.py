@@ -131,3 +131,15 @@ def accesses_go_twice() -> Alter:
             answer.status, answer.content = 200, gone[-1]
 
     return alter
+
+
+@defect("schemes-have-capitals", "keys.scheme-is-in-any-case[models.list]", "scheme 'bearer'")
+def schemes_have_capitals(answer: Answer) -> None:
+    if bearer(answer).startswith("bearer"):
+        answer.status = 401
+
+
+@defect("nothing-has-a-length", "gone.empty-answers-are-empty[agent]", "content-length of 0")
+def nothing_has_a_length(answer: Answer) -> None:
+    if answer.method == "DELETE" and answer.status == 204:
+        answer.headers["content-length"] = "0"

@@ -189,3 +189,15 @@ def taken_ids_replace() -> Alter:
             answer.body = {**answer.body, "jitter": "PT59S"}
 
     return alter
+
+
+@defect("searches-are-of-the-page", "sets.filtered-pages-tile[files.list:search]", "on large pages")
+def searches_are_of_the_page(answer: Answer) -> None:
+    if answer.is_("GET", "/v1/files") and "search" in answer.query and len(items(answer)) == 1:
+        with_items(answer, [] if answer.query["page_size"] != ["100"] else items(answer))
+
+
+@defect("aliases-find-nothing", "sets.unknown-leaves-nothing[models.list:model]", "of that name")
+def aliases_find_nothing(answer: Answer) -> None:
+    if answer.is_("GET", "/v1/models") and answer.query.get("model", [""])[0].endswith("latest"):
+        with_items(answer, [])
