@@ -16,6 +16,7 @@ from mistral_conformance.rules.common.talks import (
     MESSAGES,
     RESTART,
     START,
+    chunks_of,
     go_on,
     hear,
     ids,
@@ -123,25 +124,44 @@ def history_holds_all_entries(ctx: Context) -> None:
     operations=(START, HISTORY),
 )
 def chunks_are_kept(ctx: Context) -> None:
-    """A message of chunks has each of them in the history, in order, texts letter by letter."""
-    texts = [f"Look at this {word(ctx)} 🙂:", f"What is it? {word(ctx)}"]
-    said = [{"type": "text", "text": each} for each in texts]
-    picture = {"type": "image_url", "image_url": PICTURE}
-    for content in ([said[0], picture, said[1]], said):
-        inputs = [{"role": "user", "content": content}]
-        body = {"model": chat_model(ctx), "inputs": inputs, "name": ctx.marker.name("chunks")}
-        answer = ctx.api.call(START, json=body)
-        if not answer.ok and picture in content:
-            continue  # the model reads no pictures
-        id_ = str(ctx.expect_status(answer, 200)["conversation_id"])
-        kept = of_kind(read_history(ctx, id_), "message.input")[0]["content"]
-        if not isinstance(kept, list) and picture not in content:
-            lost = [each for each in texts if each not in str(kept)]
-            ctx.expect(not lost, "a text is missing from the history", answer)
-            continue
-        shown = [(each["type"], each.get("text")) for each in kept if isinstance(each, dict)]
-        wanted = [(each["type"], each.get("text")) for each in content]
-        expect_equal(ctx, shown, wanted, "the chunks in the history", answer)
+    """Texts and pictures of a message are in the history in their order, letter by letter."""
+    said = _say_chunks(ctx, PICTURE)
+    said = said or _say_chunks(ctx)  # the model reads no pictures
+    sent, kept, answer = said or ctx.skip("messages of chunks are refused")
+    whole = chunks_of(kept)
+    texts = "".join(each.get("text") or "" for each in whole)
+    lost = [each["text"] for each in sent if each.get("text") and each["text"] not in texts]
+    ctx.expect(not lost, f"the history lacks {lost}", answer)
+    pictures = [each["type"] == "image_url" for each in whole if each["type"] != "text"]
+    due = sum(each["type"] == "image_url" for each in sent)
+    ctx.expect(sum(pictures) == due, f"of {due} pictures {sum(pictures)} are there", answer)
+
+
+@rule(
+    id="conversations.chunks-stay-apart",
+    level=SHOULD,
+    source="document: MessageInputEntry.content",
+    operations=(START, HISTORY),
+)
+def chunks_stay_apart(ctx: Context) -> None:
+    """The history shows a message of two texts as two texts."""
+    sent, kept, answer = _say_chunks(ctx) or ctx.skip("messages of chunks are refused")
+    shown = [each.get("text") for each in chunks_of(kept)]
+    expect_equal(ctx, shown, [each["text"] for each in sent], "the texts in the history", answer)
+
+
+def _say_chunks(ctx: Context, *pictures: str) -> tuple[list[dict[str, Any]], Any, Exchange] | None:
+    """The chunks that were sent, the entry of the history, the answer; None where refused."""
+    texts = (f"Look at this {word(ctx)} 🙂:", f"What is it? {word(ctx)}")
+    first, last = ({"type": "text", "text": each} for each in texts)
+    sent = [first, *({"type": "image_url", "image_url": each} for each in pictures), last]
+    inputs = [{"role": "user", "content": sent}]
+    body = {"model": chat_model(ctx), "inputs": inputs, "name": ctx.marker.name("chunks")}
+    answer = ctx.api.call(START, json=body)
+    if not answer.ok:
+        return None
+    history = read_history(ctx, str(answer["conversation_id"]))
+    return sent, of_kind(history, "message.input")[0], answer
 
 
 @rule(

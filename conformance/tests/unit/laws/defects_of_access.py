@@ -143,3 +143,9 @@ def schemes_have_capitals(answer: Answer) -> None:
 def nothing_has_a_length(answer: Answer) -> None:
     if answer.method == "DELETE" and answer.status == 204:
         answer.headers["content-length"] = "0"
+
+
+@defect("links-forget-types", "urls.tell-the-type[files.get_signed_url]", "octet-stream")
+def links_forget_types(answer: Answer) -> None:
+    if answer.method == "GET" and answer.headers.get("content-type") == "application/pdf":
+        answer.headers["content-type"] = "application/octet-stream"
