@@ -126,9 +126,9 @@ def _declared(document: Document, operation: str, schema: Json) -> Iterator[Opti
         said: Json = each.schema.get(OPTION, {})
         if said:
             origin = origin_of(said, each.pointer, OPTION)
-            told = {key: said.get(key) for key in ("value", "other")}
             effect, at = str(said["effect"]), str(said.get("at", ""))
-            yield Option(operation, name, effect, origin, at, **told)
+            value, other = said.get("value"), said.get("other")
+            yield Option(operation, name, effect, origin, at, value, other)
 
 
 def _said(document: Document, schema: Json) -> Json:

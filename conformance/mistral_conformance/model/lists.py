@@ -44,7 +44,8 @@ def _read_list(document: Document, resource: Resource, operation: Operation) -> 
     paging: Json = operation.item.get(PAGING, {})
     said: Json = operation.item.get(LIST, {})
     shown = set(shown_by(document, resource, operation.id))
-    filters, others, picky, keeps = [], {}, {}, {}
+    filters, others, picky = [], {}, {}
+    keeps: dict[str, str] = {}
     for number, each in enumerate(operation.parameters):
         pointer = f"{operation.pointer}/parameters/{number}"
         if each["in"] != "query" or each["name"] in paging.values():
