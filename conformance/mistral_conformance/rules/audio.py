@@ -239,7 +239,7 @@ def language_is_as_told(ctx: Context) -> None:
 )
 def transcription_stream_ends_whole(ctx: Context) -> None:
     """A streamed transcription ends with `transcription.done`: all the text, and the usage."""
-    for fields in ({}, {"timestamp_granularities": "segment"}):
+    for fields in ({}, {"timestamp_granularities": "segment", "language": "fr"}):
         whole = transcribe(ctx, make_tone(4), **fields)
         parts = make_recording(ctx, make_tone(4), **fields, stream="true")
         answer = ctx.api.call(TRANSCRIBE, files=parts)
@@ -256,6 +256,9 @@ def transcription_stream_ends_whole(ctx: Context) -> None:
         heard = [each["text"] for each in data if each["type"] == "transcription.segment"]
         kept = [each["text"] for each in done.get("segments") or ()]
         expect_equal(ctx, heard, kept or heard, "the segments on the way", answer)
+        spoken = [each["audio_language"] for each in data if "audio_language" in each]
+        told_last = [done["language"]] * len(spoken)
+        expect_equal(ctx, spoken, told_last, "the language on the way", answer)
         lost = bool(whole["segments"]) and not heard
         ctx.expect(not lost, "the stream tells no segments", whole, answer)
 

@@ -64,7 +64,8 @@ def pages_have_their_text(ctx: Context) -> None:
 def only_the_chosen_pages(ctx: Context) -> None:
     """Pages that are chosen, by list or by text, come with their own indices, others do not."""
     sample = pdf_sample([f"Sheet {word(ctx)}" for _ in range(5)])
-    for chosen, wanted in (([1], [1]), ([0, 3], [0, 3]), ("0,2-4", [0, 2, 3, 4])):
+    ways = (([1], [1]), ([0, 3], [0, 3]), ("0,2-4", [0, 2, 3, 4]), ("1,3", [1, 3]))
+    for chosen, wanted in ways:
         answer = _read(ctx, sample, pages=chosen)
         found = [page["index"] for page in answer["pages"]]
         expect_equal(ctx, found, wanted, f"the pages for {chosen!r}", answer)
