@@ -16,7 +16,6 @@ from mistral_conformance.rules.common.talks import (
     MESSAGES,
     RESTART,
     START,
-    chunks_of,
     go_on,
     hear,
     ids,
@@ -39,11 +38,6 @@ UPDATE_AGENT = "beta.agents.update"
 DELETE_AGENT = "beta.agents.delete"
 LONG = "Tell the story of a river from its source to the sea, in five sentences."
 CUT = {"max_tokens": 3}
-PICTURE = (
-    "data:image/png;base64,"
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
-)
-"""One grey point."""
 ID = re.compile(r"conv_[0-9a-f]{32}")
 STAMPS = ("created_at", "updated_at")
 MESSAGE_ID = re.compile(r"msg_[0-9a-f]{32}")
@@ -118,53 +112,6 @@ def history_holds_all_entries(ctx: Context) -> None:
 
 
 @rule(
-    id="conversations.chunks-are-kept",
-    level=MUST,
-    source="document: MessageInputEntry.content; harm: what was said is lost from the history",
-    operations=(START, HISTORY),
-)
-def chunks_are_kept(ctx: Context) -> None:
-    """Texts and pictures of a message are in the history in their order, letter by letter."""
-    said = _say_chunks(ctx, PICTURE)
-    said = said or _say_chunks(ctx)  # the model reads no pictures
-    sent, kept, answer = said or ctx.skip("messages of chunks are refused")
-    whole = chunks_of(kept)
-    texts = "".join(each.get("text") or "" for each in whole)
-    lost = [each["text"] for each in sent if each.get("text") and each["text"] not in texts]
-    ctx.expect(not lost, f"the history lacks {lost}", answer)
-    pictures = [each["type"] == "image_url" for each in whole if each["type"] != "text"]
-    due = sum(each["type"] == "image_url" for each in sent)
-    ctx.expect(sum(pictures) == due, f"of {due} pictures {sum(pictures)} are there", answer)
-
-
-@rule(
-    id="conversations.chunks-stay-apart",
-    level=SHOULD,
-    source="document: MessageInputEntry.content",
-    operations=(START, HISTORY),
-)
-def chunks_stay_apart(ctx: Context) -> None:
-    """The history shows a message of two texts as two texts."""
-    sent, kept, answer = _say_chunks(ctx) or ctx.skip("messages of chunks are refused")
-    shown = [each.get("text") for each in chunks_of(kept)]
-    expect_equal(ctx, shown, [each["text"] for each in sent], "the texts in the history", answer)
-
-
-def _say_chunks(ctx: Context, *pictures: str) -> tuple[list[dict[str, Any]], Any, Exchange] | None:
-    """The chunks that were sent, the entry of the history, the answer; None where refused."""
-    texts = (f"Look at this {word(ctx)} 🙂:", f"What is it? {word(ctx)}")
-    first, last = ({"type": "text", "text": each} for each in texts)
-    sent = [first, *({"type": "image_url", "image_url": each} for each in pictures), last]
-    inputs = [{"role": "user", "content": sent}]
-    body = {"model": chat_model(ctx), "inputs": inputs, "name": ctx.marker.name("chunks")}
-    answer = ctx.api.call(START, json=body)
-    if not answer.ok:
-        return None
-    history = read_history(ctx, str(answer["conversation_id"]))
-    return sent, of_kind(history, "message.input")[0], answer
-
-
-@rule(
     id="conversations.conversation-is-described",
     level=MUST,
     source="document: ModelConversation; document: AgentConversation",
@@ -208,23 +155,6 @@ def agent_answers_in_its_version(ctx: Context) -> None:
         message = last_message(ctx, answer)
         expect_equal(ctx, message["agent_id"], agent, "the agent", answer)
         expect_equal(ctx, message["model"], model, "the model", changed, answer)
-
-
-@rule(
-    id="conversations.agents-guardrails-hold",
-    level=MUST,
-    source="document: Agent.guardrails; document: ConversationResponse.guardrails",
-    operations=(START,),
-)
-def agents_guardrails_hold(ctx: Context) -> None:
-    """The guardrails of an agent check its conversations as those of a request do."""
-    checks = [{"block_on_error": False, "moderation_llm_v1": {"action": "none"}}]
-    by_request = start(ctx, guardrails=checks)
-    if not by_request.json().get("guardrails"):
-        ctx.skip("answers do not tell what guardrails find")
-    answer = start(ctx, agent_id=make_agent(ctx, guardrails=checks)["id"])
-    told = answer.json().get("guardrails")
-    ctx.expect(told, "nothing is told of the agent's guardrails", by_request, answer)
 
 
 @rule(

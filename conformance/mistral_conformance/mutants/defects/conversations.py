@@ -404,3 +404,25 @@ def first_decision_is_for_all(settle: Part) -> Part:
         return settle(entry, dict.fromkeys(decisions, next(iter(decisions.values()), None)))
 
     return defect
+
+
+@mutant(
+    "conversations.blocks-let-pass",
+    op.START,
+    place="resources.conversations.guardrails:Check.exceeds",
+)
+def blocks_let_pass(_exceeds: Part) -> Part:
+    """No text is above a threshold."""
+    return lambda _check, _category: False
+
+
+@mutant(
+    "conversations.instructions-are-unread",
+    op.START,
+    place="resources.conversations.messages:make_messages",
+)
+def instructions_are_unread(make_messages: Part) -> Part:
+    """The model does not get the instructions."""
+    return lambda actor, known: [
+        each for each in make_messages(actor, known) if each["role"] != "system"
+    ]
