@@ -107,11 +107,11 @@ def blocked_text_is_refused(ctx: Context) -> None:
 )
 def instructions_are_read(ctx: Context) -> None:
     """Instructions cost tokens of the prompt, those of a request as those of an agent."""
-    told = {"instructions": "Answer in the words of a captain who knows every bridge of Paris."}
+    told = "Answer in the words of a captain who knows every bridge of Paris."
     answers = [
         start(ctx),
-        start(ctx, **told),
-        start(ctx, agent_id=make_agent(ctx, **told)["id"]),
+        start(ctx, instructions=told),
+        start(ctx, agent_id=make_agent(ctx, instructions=told)["id"]),
     ]
     costs = [each.at("usage.prompt_tokens") for each in answers]
     ctx.expect(min(costs[1:]) > costs[0], f"prompts cost {costs}", *answers)

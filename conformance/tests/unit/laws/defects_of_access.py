@@ -147,5 +147,8 @@ def nothing_has_a_length(answer: Answer) -> None:
 
 @defect("links-forget-types", "urls.tell-the-type[files.get_signed_url]", "octet-stream")
 def links_forget_types(answer: Answer) -> None:
-    if answer.method == "GET" and answer.headers.get("content-type") == "application/pdf":
+    if answer.is_("GET", "/url"):
+        path = answer.body["url"].partition("://")[2].partition("/")[2]
+        answer.body = {"url": f"{answer.own_url}/{path}"}
+    elif not bearer(answer):
         answer.headers["content-type"] = "application/octet-stream"
