@@ -64,6 +64,7 @@ WAYS = (
     Way("", "counts choices", {OWN: 3}),
     Way("", ENDS_TEXT),
     Way("", "shapes json", {OWN: {"type": "json_object"}}),
+    Way("", "makes think", {OWN: "high"}, "What is 17 times 23?"),
     Way("by a schema", "shapes json", {OWN: JSON_SCHEMA}, depth=FULL),
     Way("", "calls tools", FORCED),
     Way("several", "calls tools", SEVERAL, "What is the weather, and what time is it, in Lyon?"),
@@ -156,6 +157,7 @@ def _compare(plain: Completion, streamed: Completion) -> Iterator[tuple[str, obj
         other = streamed.choices.get(index)
         if other is not None:
             yield f"the text of choice {index}", choice.text, other.text
+            yield f"the thoughts of choice {index}", choice.thoughts, other.thoughts
             yield f"the calls of choice {index}", choice.called, other.called
             yield f"the end of choice {index}", choice.finish, other.finish[-1:]
     if plain.usage and streamed.usage:

@@ -20,7 +20,7 @@ from mistral_conformance.probing.targets import TOOL_USE, load_targets
 from mistral_conformance.verdict.outcome import Failed, NotOffered, Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mistral_conformance.laws.completions import Completion
     from mistral_conformance.laws.world import World
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Json
     from mistral_conformance.record.exchange import Exchange
 
+THOUGHT = "reasoning"
 PIECES = "CompletionChunk"
 EVENT_STREAM = "text/event-stream"
 REFUSED = (400, 404, 422, 501)
@@ -46,6 +47,7 @@ class Question:
     operation: str
     body: Json
     feature: str = ""
+    ids: Mapping[str, str] | None = None
     files: Any = field(default=None, repr=False)
 
 
@@ -79,13 +81,28 @@ def question(
     steady = {"random_seed": SEED, "temperature": 0}
     if words or "tools" in (more or {}):
         body.pop("max_tokens", None)
-    if "tools" in (more or {}) and "model" in body:
-        listed_by = next(each.operation for each in load_targets().values() if each.ability)
-        body["model"] = world.capabilities.able(TOOL_USE, str(body["model"]), listed_by)
-    if words and "messages" in body:
-        body["messages"] = [{"role": "user", "content": words}]
+    if "tools" in (more or {}):
+        body |= able(world, body)
+    makers = {e.name for e in world.model.options if e.effect == "makes think"}
+    if not makers.isdisjoint(more or {}):
+        body |= able(world, body, THOUGHT)
+    body |= saying(body, words)
     kept = {name: value for name, value in steady.items() if name in names}
     return Question(operation, {**body, **kept, **(more or {})}, feature)
+
+
+def able(world: World, body: Json, ability: str = TOOL_USE) -> Json:
+    """The model of a request that takes an ability: one that has it, such as calling tools."""
+    if "model" not in body:
+        return {}
+    listed_by = next(each.operation for each in load_targets().values() if each.ability)
+    return {"model": world.capabilities.able(ability, str(body["model"]), listed_by)}
+
+
+def saying(body: Json, words: str) -> Json:
+    """The words in the form that a request like this takes them in."""
+    said = {"messages": [{"role": "user", "content": words}], "inputs": words}
+    return {name: each for name, each in said.items() if words and name in body}
 
 
 def ask(world: World, asked: Question) -> Completion:
@@ -96,7 +113,7 @@ def ask(world: World, asked: Question) -> Completion:
         Unjudged: it refuses the plainest request.
 
     """
-    answer = world.call(asked.operation, json=asked.body)
+    answer = world.call(asked.operation, asked.ids, json=asked.body)
     return read_plain(_taken(world, answer, asked.feature))
 
 

@@ -25,6 +25,7 @@ class Choice:
     """One choice: its text, its tool calls by index as name and arguments, why it ended."""
 
     text: str = ""
+    thoughts: str = ""
     calls: dict[int, tuple[str, str]] = field(factory=dict)
     ids: list[str] = field(factory=list)
     finish: list[str] = field(factory=list)
@@ -70,8 +71,8 @@ class Completion:
 def read_plain(exchange: Exchange) -> Completion:
     """The answer to a request that asks for no stream."""
     body = read_object(exchange)
-    choices: dict[int, Choice] = {}
-    for each in read_items(exchange, "choices"):
+    choices: dict[int, Choice] = {0: _turn(exchange)} if "outputs" in body else {}
+    for each in read_items(exchange, "choices") if not choices else ():
         message = each.get("message")
         if not isinstance(message, dict):
             raise Failed(f"`choices.message` is {kind(message)} where an object is due", exchange)
@@ -104,6 +105,18 @@ def read_pieces(exchange: Exchange, end: str) -> Completion:
     return Completion(exchange, choices, tuple(usage), told, last, ended, names)
 
 
+def _turn(exchange: Exchange) -> Choice:
+    """What the entries of a conversation's answer say; none tells why it ends."""
+    turn = Choice()
+    for each in read_items(exchange, "outputs"):
+        if each.get("type") == "message.output":
+            turn.text += "".join(_words(each.get("content")))
+        if each.get("type") == "function.call":
+            call = {"id": each.get("tool_call_id"), "index": len(turn.calls), "function": each}
+            _add(turn, {"tool_calls": [call]}, {})
+    return turn
+
+
 def _piece(data: str, exchange: Exchange) -> Json:
     try:
         found = json.loads(data)
@@ -126,6 +139,9 @@ def _add(choice: Choice, said: Json, around: Json) -> None:
     words = "".join(_words(said.get("content")))
     choice.late |= bool(choice.finish and (words or said.get("tool_calls")))
     choice.text += words
+    for each in _items(said.get("content")):
+        if isinstance(each, dict) and each.get("type") == "thinking":
+            choice.thoughts += "".join(_words(each.get("thinking")))
     for at, call in enumerate(_items(said.get("tool_calls"))):
         function = call.get("function") if isinstance(call, dict) else None
         if isinstance(function, dict):

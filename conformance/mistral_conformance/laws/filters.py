@@ -26,6 +26,7 @@ PARTS = (
     "_",
     "b*c",
     "ï ç",
+    "Ï Ç",
     "x",
 )
 """What is searched for, beside the word of the population."""

@@ -29,12 +29,22 @@ if TYPE_CHECKING:
     from mistral_conformance.model import Model, Reference, Resource
 
 DECLARED = "document: responses (404 for what is not there)"
+NO_LENGTH = "RFC 9110, sections 8.6 and 15.3.5: 204 has neither content nor its length"
+NO_CONTENT = 204
 ABSENT = "accesses.absent-404"
 LOST = "harm: what was deleted is still shown, or what was not is lost"
 
 
 def _deletable(model: Model) -> Iterator[Subject]:
     return resources(model, lambda each: each.delete and each.parameter)
+
+
+def _emptied(model: Model) -> Iterator[Subject]:
+    """What can be deleted with an answer that has no content."""
+    for each in _deletable(model):
+        delete = each.value.delete
+        if "204" in model.document.operations[delete].item.get("responses", {}):
+            yield Subject(each.name, each.value, (delete,), (*each.needed, delete))
 
 
 def _unnamed(model: Model) -> Iterator[Subject]:
@@ -127,6 +137,17 @@ def is_refused(world: World, reference: Reference) -> None:
         f"{' or '.join(str(each) for each in due)} is due"
     )
     world.expect(answer.status in due, reason, deleted, answer)
+
+
+@law(id="gone.empty-answers-are-empty", over=_emptied, source=NO_LENGTH, level=SHOULD)
+def empty_answers_are_empty(world: World, resource: Resource) -> None:
+    """A deletion that answers 204 has no content, and tells no length of any."""
+    answer = world.need(world.delete(world.make(resource)))
+    if answer.status != NO_CONTENT:
+        raise Skipped(f"{resource.delete} answers {answer.status}", answer)
+    length = answer.headers.get("content-length")
+    world.expect(length is None, f"204 comes with a content-length of {length}", answer)
+    world.expect(not answer.content, "204 comes with content", answer)
 
 
 @law(id="gone.absent-is-not-told", over=_unnamed, source=ABSENT, level=SHOULD)

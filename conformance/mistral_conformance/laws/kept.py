@@ -76,6 +76,7 @@ MAPS: tuple[Json, ...] = (
 )
 NULLS: Json = {"nothing": None, "deep": {"nothing": None, "list": [None, 0, False, ""]}}
 LISTED = 3
+PLAIN = {"string", "integer", "number", "boolean"}
 CONTENTS = {
     "one byte": b"x",
     "no last line end": b"one\ntwo",
@@ -144,11 +145,15 @@ def _choices(model: Model) -> Iterator[Subject]:
 
 
 def _rare(model: Model) -> Iterator[Subject]:
-    """Each field that the plainest request has to leave out, and that names nothing."""
+    """Each field that the plainest request has to leave out, and that names nothing.
+
+    And each object of several fields, of which the plainest request has a few.
+    """
     for subject in _kept(model, lambda each: each.sent and not each.refers):
         resource, field = subject.value
         sample = load_samples().get(resource.create, Sample())
-        if field.sent in sample.apart and field.sent not in sample.named:
+        apart = field.sent in sample.apart and field.sent not in sample.named
+        if apart or _inner(model.document, resource, field):
             yield subject
 
 
@@ -225,6 +230,9 @@ def rare_fields_are_kept(world: World, subject: tuple[Resource, Field]) -> None:
     """What plain requests leave out is shown as it was sent, as far as answers tell it."""
     resource, field = subject
     value = world.values.make(field.sent, creating_schema(world.document, resource, field))
+    for name, schema in _inner(world.document, resource, field).items():
+        made = world.values.make(name, schema)
+        value = value if made is None else {**(value or {}), name: made}
     told = None if value is None else _made_with(world, resource, field, value)
     if not told:
         raise NotOffered(f"not offered: the server takes no `{field.sent}` by itself")
@@ -349,6 +357,20 @@ def _taken(document: Document, resource: Resource, field: Field) -> Json:
     if field.sent or not field.changed:
         return creating_schema(document, resource, field)
     return changing_schema(document, resource, field)
+
+
+def _inner(document: Document, resource: Resource, field: Field) -> dict[str, Json]:
+    """The plain fields of the object that creating takes for a field; none of what is none."""
+    if "." in field.sent:
+        return {}
+    schema = creating_schema(document, resource, field)
+    alone = types(document, schema) <= {"object", "null"}
+    found = properties(document, schema).values() if alone else ()
+    return {
+        each.name: each.schema
+        for each in found
+        if len(kinds := types(document, each.schema) - {"null"}) == 1 and kinds <= PLAIN
+    }
 
 
 def _expect_kept(world: World, resource: Resource, field: Field, tried: Iterable[Any]) -> None:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import plain_request
+from mistral_conformance.laws.seen import is_plain
 from mistral_conformance.record.wire import UNSET, Message
 from mistral_conformance.session.capabilities import NOTHING
 from mistral_conformance.session.identities import CALLER
+from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model
 
+SCHEMES = "RFC 9110, section 11.1: the name of a scheme is compared in any case"
 OPENED = "harm: what belongs to somebody is opened to whoever has no key"
 
 
@@ -43,6 +46,23 @@ def only_the_key_opens(world: World, operation: str) -> None:
         answer = world.ctx.as_(CALLER).send(message, operation)
         reason = f"{operation} answers {answer.status} to {what}, 401 is due"
         world.expect(answer.status == 401, reason, answer)
+
+
+def _readings(model: Model) -> Iterator[Subject]:
+    return (e for e in _each_operation(model) if is_plain(model.document.operations[e.name]))
+
+
+@law(id="keys.scheme-is-in-any-case", over=_readings, source=SCHEMES, level=SHOULD)
+def scheme_is_in_any_case(world: World, operation: str) -> None:
+    """The key opens whether its scheme is written with capitals or without."""
+    key = world.ctx.identity(CALLER).key
+    world.need(world.call(operation, {}))
+    for scheme in ("bearer", "BEARER"):
+        url = world.document.operations[operation].url({})
+        message = Message("GET", url, headers={"Authorization": f"{scheme} {key}"})
+        answer = world.ctx.as_(CALLER).send(message, operation)
+        said = f"{operation} answers {answer.status} to the key with the scheme {scheme!r}"
+        world.expect(answer.ok, said, answer)
 
 
 def _wrong(key: str) -> dict[str, str]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.model.schemas import FORM, body_schema
+from mistral_conformance.probing.uploads import pdf_sample
 from mistral_conformance.record.wire import Message
 from mistral_conformance.verdict.outcome import Skipped
 from mistral_conformance.verdict.requirement import SHOULD
@@ -26,6 +28,7 @@ LATER_S = 3600
 SLACK_S = 30
 """So near to the end of a URL's life, in seconds, nothing is judged: clocks and rounding differ."""
 WRITING = ("PUT", "POST", "PATCH", "DELETE")
+TYPES = "documents.signed-url-serves; choices.signed-urls-document-url-tells-the-type"
 DECLARED = "document: x-mistral-link (how long the URL opens its content)"
 
 
@@ -33,6 +36,15 @@ def _links(model: Model) -> Iterator[Subject]:
     for each in model.resources.values():
         for link in each.links if each.whole else ():
             yield Subject(link, (each, link), (link,), (link, each.create))
+
+
+def _uploaded(model: Model) -> Iterator[Subject]:
+    """Each link to the bytes of an upload, not to what was read from them."""
+    texts = {each.operation for each in model.texts}
+    for each in _links(model):
+        form = body_schema(model.document.operations[each.value[0].create])[0]
+        if form == FORM and each.name not in texts:
+            yield each
 
 
 def _several(model: Model) -> Iterator[Subject]:
@@ -74,6 +86,19 @@ def open_their_own(world: World, subject: tuple[Resource, str]) -> None:
         opened.append(answers[0])
     differ = opened[0].content != opened[1].content
     world.expect(differ, "the URLs of two objects open the same content", *opened)
+
+
+@law(id="urls.tell-the-type", over=_uploaded, source=TYPES, level=SHOULD)
+def tell_the_type(world: World, subject: tuple[Resource, str]) -> None:
+    """A URL serves what was uploaded under the media type that it was uploaded with."""
+    resource, link = subject
+    sample = pdf_sample([world.values.word()], world.values.name(".pdf"))
+    given = {"type": sample.media_type, "name": sample.name, "content": sample.content}
+    instance = world.make(resource, given={f"file.{name}": each for name, each in given.items()})
+    world.settle(instance)
+    answer = world.need(open_url(world, read_url(world, world.call(link, instance.ids))))
+    said = f"what was uploaded as {sample.media_type} is served as {answer.media_type!r}"
+    world.expect(answer.media_type == sample.media_type, said, instance.made, answer)
 
 
 @law(id="urls.altered-is-refused", over=_links, source=SHOWN_TO_STRANGERS, harm=True)

@@ -17,9 +17,16 @@ from mistral_conformance.laws.asking import (
     stop_at,
 )
 from mistral_conformance.laws.comparing import shorten
+from mistral_conformance.laws.completions import read_plain
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.reading import values_at
 from mistral_conformance.laws.requests import plain_request
+from mistral_conformance.laws.settings import (
+    SETTING_USES,
+    is_asked,
+    kept_with,
+    setting_question,
+)
 from mistral_conformance.laws.tools import (
     FORCED,
     JSON_SCHEMA,
@@ -38,6 +45,7 @@ from mistral_conformance.verdict.outcome import NotOffered
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from mistral_conformance.laws.asking import Question
     from mistral_conformance.laws.completions import Completion
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Option
@@ -54,16 +62,18 @@ CITY = "Name one city with how many people live there, as a JSON object."
 
 def _uses(model: Model) -> Iterator[Subject]:
     """Each use of each effect; of options that work together the first one counts."""
-    seen: set[tuple[str, str]] = set()
-    for each in model.options:
-        key = (each.operation, each.effect)
+    seen: set[tuple[str, ...]] = set()
+    for each in (*model.options, *model.settings):
+        key = (each.operation, each.by, each.inside, each.effect)
         if each.effect not in USES or each.operation not in load_samples() or key in seen:
             continue
         seen.add(key)
-        for use, judge in USES[each.effect].items():
-            name = f"{each.operation}:{each.name}" + (f", {use}" if use else "")
-            operation = (each.operation,)
-            yield Subject(name, (each, judge), operation, operation, (each.origin,))
+        for use, judge in USES[each.effect].items() if is_asked(model, each) else ():
+            if not each.inside or use in SETTING_USES:
+                name = each.place + (f", {use}" if use else "")
+                operation, made = (each.operation,), kept_with(model, each)
+                needed = (*operation, *made)
+                yield Subject(name, (each, judge), operation, needed, (each.origin,))
 
 
 @law(id="answers.option-is-used", over=_uses, source=DECLARED)
@@ -74,22 +84,32 @@ def option_is_used(world: World, subject: tuple[Option, Use]) -> None:
 
 
 def _ask(world: World, option: Option, more: Json, words: str = "") -> Completion:
-    asked = question(world, option.operation, more, words=words, feature=option.name)
-    return ask(world, asked)
+    return ask(world, _question(world, option, more, words))
+
+
+def _question(world: World, option: Option, more: Json | None = None, words: str = "") -> Question:
+    if option.inside:
+        return setting_question(world, option, more or {}, words)
+    return question(world, option.operation, more, words=words, feature=option.name if more else "")
 
 
 def _caps_usage(world: World, option: Option) -> None:
-    free = ask(world, question(world, option.operation, words=LONGER))
+    free = ask(world, _question(world, option, words=LONGER))
     capped = _ask(world, option, {option.name: CAP}, LONGER)
     written = count(capped, "completion_tokens")
     reason = f"{option.name} {CAP} gives {written} tokens"
     world.expect(written <= CAP, reason, capped.exchange)
     if count(free, "completion_tokens") > CAP:
         ends = [each.finish for each in capped.choices.values()]
-        cut = all(each == ["length"] for each in ends)
+        cut = all(each == ["length"] for each in ends if each or not option.inside)
         world.expect(cut, f"a cut answer ends with {ends}", capped.exchange)
         shorter = len(capped.first.text) < len(free.first.text)
         world.expect(shorter, "a capped answer is as long as a free one", capped.exchange)
+    none = _question(world, option, {option.name: 0}, LONGER)
+    answer = world.ask(none.operation, none.ids, json=none.body)
+    if answer.ok:  # a server may refuse it, or write the least that it can
+        written = count(read_plain(answer), "completion_tokens")
+        world.expect(written <= CAP, f"{option.name} 0 gives {written} tokens", answer)
 
 
 def _counts_choices(world: World, option: Option) -> None:
@@ -101,7 +121,7 @@ def _counts_choices(world: World, option: Option) -> None:
 
 
 def _ends_text(world: World, option: Option) -> None:
-    asked = question(world, option.operation)
+    asked = _question(world, option)
     plain = ask_twice(world, asked)
     stop = stop_at(plain)
     before, _, after = plain.first.text.partition(stop)
@@ -112,10 +132,11 @@ def _ends_text(world: World, option: Option) -> None:
         text, finish = answer.first.text.rstrip(), answer.first.finish
         left, right = shorten(text, due)
         reason = f"with {option.name} {value!r} the text is {left}, due is {right}"
-        if text != due or finish != ["stop"]:
+        ended = finish == ["stop"] or (not finish and option.inside)
+        if text != due or not ended:
             expect_steady(world, asked, plain)
         world.expect(text == due, reason, plain.exchange, answer.exchange)
-        world.expect(finish == ["stop"], f"a stopped answer ends with {finish}", answer.exchange)
+        world.expect(ended, f"a stopped answer ends with {finish}", answer.exchange)
 
 
 def _repeats(world: World, option: Option) -> None:
@@ -160,7 +181,8 @@ def _calls(tools: Json) -> Use:
         world.expect(len(told) == len(set(told)), "two calls have one id", answer.exchange)
         world.expect(not answer.first.nameless, "a call has null for its id", answer.exchange)
         finish = answer.first.finish
-        world.expect(finish == ["tool_calls"], f"calls end with {finish}", answer.exchange)
+        ended = finish == ["tool_calls"] or (not finish and option.inside)
+        world.expect(ended, f"calls end with {finish}", answer.exchange)
 
     return judge
 

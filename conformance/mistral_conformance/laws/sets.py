@@ -26,11 +26,14 @@ if TYPE_CHECKING:
 
 DECLARED = "document: parameters (one that does something else is of no use)"
 OTHER_ORDER = "harm: who asks for an order and gets another takes the wrong item for the first"
+LOST = "harm: a program that reads all pages of what it looks for loses items, or counts wrongly"
 DEFAULTS = "document: parameters (their defaults)"
 FEW = 5
 """With more filters than that each pair of them is asked for fewer values."""
 PAGES = 3
 """Over so many pages an order is looked at."""
+LIKED = 3
+"""The values of so many items are asked for, and that of the last one."""
 MOST = 2000
 """A list of more items that the suite has not made is not judged."""
 
@@ -162,23 +165,45 @@ def two_filters_are_an_intersection(world: World, subject: tuple[ListView, Filte
 
 @law(id="sets.filter-over-pages", over=_filtered, source=DECLARED)
 def filter_holds_over_pages(world: World, subject: tuple[ListView, Filter]) -> None:
-    """A filter holds on every page, and its total is that of what fits."""
+    """A filter holds on every page."""
     view, each = subject
     if "size" not in view.paging:
         raise Skipped("the list is not paged")
     population, whole = _whole(world, view)
     size = max(2, -(-len(whole.items) // LIMIT))
     for value in _values(world, each, population, whole)[:3]:
-        walk = _expect_set(world, view, (population, whole), [(each, [value])], size=size)
-        for page in walk.pages if view.exact else ():
-            total = find(page, view.paging.get("total", "?"))
-            said = f"a page says that {total} items fit {value!r}, {len(walk.items)} do"
-            world.expect(total in (None, len(walk.items)), said, page)
+        _expect_set(world, view, (population, whole), [(each, [value])], size=size)
+
+
+@law(id="sets.filtered-pages-tile", over=_filtered, source=LOST, harm=True)
+def filtered_pages_tile(world: World, subject: tuple[ListView, Filter]) -> None:
+    """Whatever a filter leaves, pages of any size hold all of it, and tell how much it is."""
+    view, each = subject
+    if "size" not in view.paging:
+        raise Skipped("the list is not paged")
+    population, whole = _whole(world, view)
+    resource = world.model.resources[view.resource]
+    values = _values(world, each, population, whole)
+    value = next((e for e in values if _parts_items(each, e, whole)), values[0])
+    query: Json = {**population.query, each.parameter: spell(each, [value])}
+    sizes = (None, max(2, -(-len(whole.items) // LIMIT)))
+    walks = [
+        world.walk(resource, population.ids, query, size=size, through=view.operation)
+        for size in sizes
+    ]
+    large, small = ([key_of(resource, item) for item in walk.items] for walk in walks)
+    said = f"{each.parameter}={value!r} leaves {len(large)} items on large pages, "
+    told = f"{said}{len(small)} on small"
+    world.expect(set(large) == set(small), told, walks[0].last, walks[1].last)
+    for page in (page for walk in walks for page in walk.pages if view.exact):
+        total = find(page, view.paging.get("total", "?"))
+        said = f"a page says that {total} items fit {value!r}, {len(small)} do"
+        world.expect(total in (None, len(small)), said, page)
 
 
 @law(id="sets.unknown-leaves-nothing", over=_picky, source=DECLARED)
 def unknown_value_leaves_nothing(world: World, subject: tuple[ListView, str]) -> None:
-    """A filter with a value that nothing has leaves nothing."""
+    """A filter with a value that nothing has leaves nothing, with an item's own it leaves that."""
     view, name = subject
     resource = world.model.resources[view.resource]
     whole = world.walk(resource)
@@ -189,6 +214,12 @@ def unknown_value_leaves_nothing(world: World, subject: tuple[ListView, str]) ->
         f"with a `{name}` that nothing has {len(walk.items)} of {len(whole.items)} items are left"
     )
     world.expect(not walk.items, said, walk.last)
+    field = view.keeps.get(name, "")
+    values = [each[field] for each in whole.items if isinstance(each.get(field), str)]
+    for value in (*values[:LIKED], *values[LIKED:][-1:]):
+        left = world.walk(resource, query={name: value})
+        lost = value not in [each.get(field) for each in left.items]
+        world.expect(not lost, f"`{name}` {value!r} leaves out the item of that name", left.last)
 
 
 @law(id="sets.default-is-no-wish", over=_defaulted, source=DEFAULTS)
@@ -243,6 +274,11 @@ def default_order_is_as_declared(world: World, view: ListView) -> None:
     """Without a wish for another, a list is in its declared order."""
     _, whole = _whole(world, view)
     _expect_order(world, whole, view.order.removeprefix("-"), down=view.order.startswith("-"))
+
+
+def _parts_items(each: Filter, value: object, whole: Walk) -> bool:
+    """Whether a value leaves some of the items and not all."""
+    return {True, False} <= {fits(each, [value], item) for item in whole.items}
 
 
 def _walk_sorted(

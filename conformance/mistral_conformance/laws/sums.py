@@ -29,6 +29,7 @@ EARLIER = (
     {"role": "user", "content": "Name three rivers of France and say where each begins."},
     {"role": "assistant", "content": "The Seine, the Loire and the Rhône; each in the mountains."},
 )
+RULES = ({"role": "system", "content": "Answer like a captain who knows every river of France."},)
 
 
 def _turns(model: Model) -> Iterator[Subject]:
@@ -89,11 +90,14 @@ def choices_are_counted(world: World, subject: tuple[StreamView, dict[str, Optio
 def turns_are_counted(world: World, view: StreamView) -> None:
     """The tokens read count all messages of a conversation, not the last one alone."""
     asked = question(world, view.operation, words=LONGER)
-    body = {**asked.body, "messages": [*EARLIER, *asked.body["messages"]]}
-    short, long = ask(world, asked), ask(world, evolve(asked, body=body))
-    one, other = count(short, "prompt_tokens"), count(long, "prompt_tokens")
-    reason = f"with two messages before it a prompt counts {other} tokens, {one} alone"
-    world.expect(other > one, reason, long.exchange, short.exchange)
+    short = ask(world, asked)
+    for earlier in (EARLIER, RULES):
+        body = {**asked.body, "messages": [*earlier, *asked.body["messages"]]}
+        long = ask(world, evolve(asked, body=body))
+        one, other = count(short, "prompt_tokens"), count(long, "prompt_tokens")
+        roles = " and ".join(each["role"] for each in earlier)
+        reason = f"with messages of {roles} before it a prompt counts {other} tokens, {one} alone"
+        world.expect(other > one, reason, long.exchange, short.exchange)
 
 
 @law(id="sums.same-prompt-counts-the-same", over=_capped, source=BILLED, level=SHOULD)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from mistral_conformance.model.declarations import (
     OPTION,
     STATES,
@@ -13,15 +15,17 @@ from mistral_conformance.model.declarations import (
     origin_of,
 )
 from mistral_conformance.model.facts import Option, States, StreamView, Text
-from mistral_conformance.model.schemas import body_schema, facet, properties
+from mistral_conformance.model.schemas import answer_schema, body_schema, facet, properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mistral_conformance.model.document import Document, Json, Operation
-    from mistral_conformance.model.facts import Resource
+    from mistral_conformance.model.facts import Reference, Resource
 
 STATE_NAMES = ("status", "state")
+SAID = {"choices", "outputs"}
+"""Where an answer holds what a model said."""
 
 
 def read_states(document: Document, resources: Iterable[Resource]) -> list[States]:
@@ -69,6 +73,40 @@ def read_options(document: Document) -> list[Option]:
     return [option for each in document.operations.values() for option in _options(document, each)]
 
 
+def read_settings(
+    document: Document, resources: Iterable[Resource], references: Iterable[Reference]
+) -> list[Option]:
+    """The options inside an object of a request, and of a kept one that a request names."""
+    found, named = [], list(references)
+    makers = {each.create: each.name for each in resources}
+    for operation in document.operations.values():
+        inner = list(_inner_options(document, operation))
+        if _speaks(document, operation):
+            found += inner
+            continue
+        for each in named if inner and operation.id in makers else ():
+            asked = document.operations[each.place.operation]
+            whole = each.place.where == "body" and "." not in each.place.name
+            if each.resource == makers[operation.id] and whole and _speaks(document, asked):
+                by, kept_by = each.place.name, makers[operation.id]
+                found += [evolve(e, operation=asked.id, by=by, kept_by=kept_by) for e in inner]
+    return found
+
+
+def _speaks(document: Document, operation: Operation) -> bool:
+    """Whether a model answers: with what it says, and what that takes."""
+    schema, _ = answer_schema(operation, document)
+    shown = properties(document, schema or {})
+    return "usage" in shown and not SAID.isdisjoint(shown)
+
+
+def _inner_options(document: Document, operation: Operation) -> Iterator[Option]:
+    _, schema = body_schema(operation)
+    for name, each in properties(document, schema).items() if schema else ():
+        for option in _declared(document, operation.id, each.schema):
+            yield evolve(option, inside=name)
+
+
 def undeclared_options(document: Document, operation: Operation) -> list[str]:
     """Optional properties of a request of which nobody says what they do."""
     _, schema = body_schema(operation)
@@ -80,13 +118,17 @@ def undeclared_options(document: Document, operation: Operation) -> list[str]:
 
 def _options(document: Document, operation: Operation) -> Iterator[Option]:
     _, schema = body_schema(operation)
-    for name, each in properties(document, schema).items() if schema else ():
+    return _declared(document, operation.id, schema or {})
+
+
+def _declared(document: Document, operation: str, schema: Json) -> Iterator[Option]:
+    for name, each in properties(document, schema).items():
         said: Json = each.schema.get(OPTION, {})
         if said:
             origin = origin_of(said, each.pointer, OPTION)
-            told = {key: said.get(key) for key in ("value", "other")}
             effect, at = str(said["effect"]), str(said.get("at", ""))
-            yield Option(operation.id, name, effect, origin, at, **told)
+            value, other = said.get("value"), said.get("other")
+            yield Option(operation, name, effect, origin, at, value, other)
 
 
 def _said(document: Document, schema: Json) -> Json:

@@ -185,6 +185,8 @@ class ListView:
     """Parameters that are none of these, each with what it does."""
     picky: dict[str, Origin] = attrs.field(factory=dict)
     """Those of the others that leave nothing for a value that nothing has."""
+    keeps: dict[str, str] = attrs.field(factory=dict)
+    """By such a parameter, the field whose value leaves at least the item that has it."""
     exact: bool = True
     """Whether its total is counted, not estimated."""
     show: Json = attrs.field(factory=dict)
@@ -294,10 +296,14 @@ class StreamView:
 class Option:
     """A request option whose values show in the answer, or that is only a `hint`.
 
+    It is a field of the request, or of the object that stands in the field `inside` of it. Where
+    that is kept with an object, `by` is the field of this request that names the object, and
+    `kept_by` the resource of it.
+
     `effect` says how: `caps usage`, `counts choices`, `ends text`, `shapes json`, `calls tools`,
-    `repeats`; or, of what stands at a dotted path of the answer (`*` for each item), `counts items`
-    (arrays of so many as the `value`), `shows value` (only what was asked for), `shows` (something
-    with the `value`, nothing with the `other`).
+    `makes think`, `repeats`; or, of what stands at a dotted path of the answer (`*` for each item),
+    `counts items` (arrays of so many as the `value`), `shows value` (only what was asked for),
+    `shows` (something with the `value`, nothing with the `other`).
     """
 
     operation: str
@@ -307,6 +313,15 @@ class Option:
     at: str = ""
     value: Any = None
     other: Any = None
+    inside: str = ""
+    by: str = ""
+    kept_by: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it stands, as part of a case's name."""
+        path = ".".join(each for each in (self.by, self.inside, self.name) if each)
+        return f"{self.operation}:{path}"
 
 
 @frozen(eq=False)

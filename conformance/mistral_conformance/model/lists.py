@@ -45,6 +45,7 @@ def _read_list(document: Document, resource: Resource, operation: Operation) -> 
     said: Json = operation.item.get(LIST, {})
     shown = set(shown_by(document, resource, operation.id))
     filters, others, picky = [], {}, {}
+    keeps: dict[str, str] = {}
     for number, each in enumerate(operation.parameters):
         pointer = f"{operation.pointer}/parameters/{number}"
         if each["in"] != "query" or each["name"] in paging.values():
@@ -53,6 +54,7 @@ def _read_list(document: Document, resource: Resource, operation: Operation) -> 
             others[each["name"]] = str(each[FILTER]["is"])
             if each[FILTER].get("unknown") == "nothing":
                 picky[each["name"]] = origin_of(each[FILTER], pointer, FILTER)
+                keeps |= {each["name"]: each[FILTER]["keeps"]} if "keeps" in each[FILTER] else {}
         elif found := _read_filter(document, each, pointer, shown):
             filters.append(found)
     size = next((e for e in operation.parameters if e["name"] == paging.get("size")), {})
@@ -68,6 +70,7 @@ def _read_list(document: Document, resource: Resource, operation: Operation) -> 
         usual=facet(document, size.get("schema", {}), "default"),
         others=others,
         picky=picky,
+        keeps=keeps,
         exact=said.get("totals") != "estimates",
         show=said.get("show", {}),
     )

@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 from mistral_conformance.model.access import read_grants, read_levels, read_lifetimes
 from mistral_conformance.model.behaviour import (
     read_options,
+    read_settings,
     read_states,
     read_streams,
     read_texts,
@@ -51,6 +52,8 @@ class Model:
     levels: tuple[Level, ...] = ()
     lifetimes: tuple[Lifetime, ...] = ()
     texts: tuple[Text, ...] = ()
+    settings: tuple[Option, ...] = ()
+    """Options that stand inside an object of a request, or of what it names."""
 
     def resource_of(self, operation: str) -> Resource | None:
         """The resource that an operation belongs to, None where it belongs to none."""
@@ -75,10 +78,11 @@ def read_model(document: Document) -> Model:
         name: evolve(each, fields=read_fields(document, each, bare)) for name, each in bare.items()
     }
     grants = read_grants(document, resources)
+    references = tuple(read_references(document, resources))
     return Model(
         document,
         resources,
-        tuple(read_references(document, resources)),
+        references,
         read_lists(document, resources.values()),
         tuple(read_states(document, resources.values())),
         read_streams(document),
@@ -87,6 +91,7 @@ def read_model(document: Document) -> Model:
         tuple(read_levels(document, resources, grants)),
         tuple(read_lifetimes(document, resources.values())),
         tuple(read_texts(document, resources.values())),
+        tuple(read_settings(document, resources.values(), references)),
     )
 
 

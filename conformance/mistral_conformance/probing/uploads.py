@@ -7,6 +7,7 @@ earlier run has uploaded, and can look for its own words in what the server extr
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -44,9 +45,15 @@ def text_sample(words: str, name: str = "notes.txt") -> Sample:
     return Sample(name, f"{words}\n".encode(), TEXT)
 
 
-def pdf_sample(pages: Sequence[str], name: str = "paper.pdf") -> Sample:
-    """Give a PDF with one line of (ASCII) text on each of its pages."""
-    return Sample(name, _pdf_bytes(pages), PDF)
+def pdf_sample(
+    pages: Sequence[str], name: str = "paper.pdf", pictures: Sequence[tuple[int, int]] = ()
+) -> Sample:
+    """Give a PDF with lines of (ASCII) text on each of its pages.
+
+    The first pages have a grey JPEG picture each, as many as there are sizes: width and height in
+    pixels, both multiples of 8.
+    """
+    return Sample(name, _pdf_bytes(pages, pictures), PDF)
 
 
 def docx_sample(words: str, name: str = "letter.docx") -> Sample:
@@ -54,7 +61,7 @@ def docx_sample(words: str, name: str = "letter.docx") -> Sample:
     return Sample(name, _docx_bytes(words), DOCX)
 
 
-def _pdf_bytes(pages: Sequence[str]) -> bytes:
+def _pdf_bytes(pages: Sequence[str], pictures: Sequence[tuple[int, int]]) -> bytes:
     """Write the objects of a PDF, then the table of their offsets."""
     kids = " ".join(f"{4 + 2 * index} 0 R" for index in range(len(pages)))
     objects = [
@@ -64,13 +71,43 @@ def _pdf_bytes(pages: Sequence[str]) -> bytes:
     ]
     for index, words in enumerate(pages):
         shown = words.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
-        stream = f"BT /F1 12 Tf 72 720 Td ({shown}) Tj ET"
+        lines = shown.replace("\n", ") Tj 0 -16 Td (")
+        stream, drawn = f"BT /F1 12 Tf 72 720 Td ({lines}) Tj ET", ""
+        if index < len(pictures):
+            stream += " q 300 0 0 200 72 300 cm /P Do Q"
+            drawn = f"/XObject << /P {4 + 2 * len(pages) + index} 0 R >> "
         objects.append(
             "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] "
-            f"/Resources << /Font << /F1 3 0 R >> >> /Contents {5 + 2 * index} 0 R >>"
+            f"/Resources << {drawn}/Font << /F1 3 0 R >> >> /Contents {5 + 2 * index} 0 R >>"
         )
         objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
+    objects += [_picture(*size) for size in pictures]
     return _assembled(objects)
+
+
+def _picture(width: int, height: int) -> str:
+    """The object of a picture, its bytes as letters."""
+    data = _grey_jpeg(width, height).decode("latin-1")
+    return (
+        f"<< /Type /XObject /Subtype /Image /Width {width} /Height {height} "
+        "/ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /DCTDecode "
+        f"/Length {len(data)} >>\nstream\n{data}\nendstream"
+    )
+
+
+def _grey_jpeg(width: int, height: int) -> bytes:
+    """A JPEG of one grey: each block of 8 by 8 is two bits, no difference and the end."""
+    first = bytes([1, *[0] * 15, 0])  # the one code, of one bit, stands for nothing
+    parts = (
+        (0xDB, bytes([0, *[1] * 64])),
+        (0xC0, struct.pack(">BHHB", 8, height, width, 1) + bytes([1, 0x11, 0])),
+        (0xC4, b"\x00" + first),
+        (0xC4, b"\x10" + first),
+        (0xDA, bytes([1, 1, 0, 0, 63, 0])),
+    )
+    head = b"".join(struct.pack(">BBH", 0xFF, kind, len(x) + 2) + x for kind, x in parts)
+    bits = width * height // 32
+    return b"\xff\xd8" + head + bytes(bits // 8) + bytes([0xFF >> bits % 8]) + b"\xff\xd9"
 
 
 def _assembled(objects: Sequence[str]) -> bytes:
@@ -79,7 +116,7 @@ def _assembled(objects: Sequence[str]) -> bytes:
     offsets: list[int] = []
     for number, body in enumerate(objects, start=1):
         offsets.append(len(out))
-        out += f"{number} 0 obj\n{body}\nendobj\n".encode("ascii")
+        out += f"{number} 0 obj\n{body}\nendobj\n".encode("latin-1")
     table = len(out)
     size = len(objects) + 1
     out += f"xref\n0 {size}\n0000000000 65535 f \n".encode("ascii")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.chats import (
-    TOOLS,
-    calls_in,
     chat_model,
     first_choice,
     text_of,
@@ -26,7 +24,6 @@ UPDATE = "beta.agents.update"
 DELETE = "beta.agents.delete"
 QUESTION = "Write one short sentence about the river Seine."
 FEW = 2
-FUNCTIONS = frozenset({"get_time", "get_weather"})
 
 
 @rule(
@@ -74,34 +71,6 @@ def instructions_are_read(ctx: Context) -> None:
     after = _ask(ctx, agent)
     costs = [each.at("usage.prompt_tokens") for each in (before, after)]
     ctx.expect(costs[1] > costs[0], f"prompts cost {costs}", before, after)
-
-
-@rule(
-    id="agents-completions.agents-tools-are-offered",
-    level=MUST,
-    source="document: Agent.tools; document: AgentsCompletionRequest.tool_choice",
-    operations=(COMPLETE,),
-)
-def agents_tools_are_offered(ctx: Context) -> None:
-    """With `tool_choice` any, the agent calls functions that it has itself."""
-    agent = make_agent(ctx, tools=TOOLS)["id"]
-    answer = _ask(ctx, agent, "What is the weather in Paris?", tool_choice="any", max_tokens=200)
-    called = {call["function"]["name"] for call in calls_in(ctx, answer)}
-    ctx.expect(called and called <= FUNCTIONS, f"the functions called are {sorted(called)}", answer)
-
-
-@rule(
-    id="agents-completions.max-tokens-cuts",
-    level=MUST,
-    source="document: AgentsCompletionRequest.max_tokens",
-    operations=(COMPLETE,),
-)
-def max_tokens_cuts(ctx: Context) -> None:
-    """The `max_tokens` of the request bound what is generated, else those of the agent."""
-    bound = make_agent(ctx, completion_args={"max_tokens": FEW})["id"]
-    for answer in (_ask(ctx, make_agent(ctx)["id"], max_tokens=FEW), _ask(ctx, bound)):
-        spent = answer.at("usage.completion_tokens")
-        ctx.expect(spent <= FEW, f"{spent} tokens where {FEW} are allowed", answer)
 
 
 @rule(

@@ -9,6 +9,7 @@ from mistral_conformance.rules.common.able import able_model
 from mistral_conformance.rules.common.hearing import (
     SPEAK,
     TRANSCRIBE,
+    make_recording,
     make_speech,
     named_events,
     speak,
@@ -64,8 +65,8 @@ def speech_is_a_wav_file(ctx: Context) -> None:
 
 @rule(
     id="audio.longer-texts-last-longer",
-    level=SHOULD,
-    source="choices.audio-longer-texts-last-longer",
+    level=MUST,
+    source="harm: a part of the text is not read; choices.audio-longer-texts-last-longer",
     operations=(SPEAK,),
 )
 def longer_texts_last_longer(ctx: Context) -> None:
@@ -145,6 +146,12 @@ def coded_speech_is_what_it_says(ctx: Context) -> None:
         if answer.ok:
             content = read_base64(ctx, answer["audio_data"], answer)
             ctx.expect(content.startswith(beginnings), f"it is no {form} file", answer)
+            body = make_speech(ctx, SENTENCES, response_format=form, stream=True)
+            answer = ctx.api.call(SPEAK, json=body)
+            pieces = named_events(ctx, answer)[:-1] if answer.ok else []
+            content = b"".join(read_base64(ctx, each["audio_data"], answer) for each in pieces)
+            fits = content.startswith(beginnings) or not answer.ok
+            ctx.expect(fits, f"the pieces join to no {form} file", answer)
         else:
             expect_refused(ctx, answer, f"speech as {form}")
 
@@ -202,6 +209,11 @@ def segments_divide_the_recording(ctx: Context) -> None:
     words = transcribe(ctx, content, timestamp_granularities="word")
     longest = max((len(each["text"].split()) for each in words["segments"] or ()), default=0)
     ctx.expect(longest <= 1, f"asked for words, a segment has {longest}", words)
+    parts = make_recording(ctx, content, diarize="true", timestamp_granularities="segment")
+    told = ctx.api.call(TRANSCRIBE, files=parts)
+    if told.ok:
+        named = all(each.get("speaker_id") is not None for each in told["segments"])
+        ctx.expect(named, "with `diarize` a segment names no speaker", told)
 
 
 @rule(
@@ -227,16 +239,28 @@ def language_is_as_told(ctx: Context) -> None:
 )
 def transcription_stream_ends_whole(ctx: Context) -> None:
     """A streamed transcription ends with `transcription.done`: all the text, and the usage."""
-    answer = transcribe(ctx, make_tone(4), stream="true")
-    data = named_events(ctx, answer)
-    names = [each["type"] for each in data]
-    expect_equal(ctx, names[-1], "transcription.done", "the last event", answer)
-    ctx.expect(names.count("transcription.done") == 1, "not exactly one done", answer)
-    text = "".join(each["text"] for each in data if each["type"] == "transcription.text.delta")
-    expect_equal(ctx, data[-1]["text"], text, "the text of done", answer)
-    whole = transcribe(ctx, make_tone(4))
-    due, told = whole.at("usage.prompt_audio_seconds"), within(data[-1], "usage")
-    expect_equal(ctx, told.get("prompt_audio_seconds"), due, "the seconds used", whole, answer)
+    for fields in ({}, {"timestamp_granularities": "segment", "language": "fr"}):
+        whole = transcribe(ctx, make_tone(4), **fields)
+        parts = make_recording(ctx, make_tone(4), **fields, stream="true")
+        answer = ctx.api.call(TRANSCRIBE, files=parts)
+        if fields and not answer.ok:
+            continue  # times need not be told on the way
+        data = named_events(ctx, ctx.expect_status(answer, 200))
+        names, done = [each["type"] for each in data], data[-1]
+        expect_equal(ctx, names[-1], "transcription.done", "the last event", answer)
+        ctx.expect(names.count("transcription.done") == 1, "not exactly one done", answer)
+        text = "".join(each["text"] for each in data if each["type"] == "transcription.text.delta")
+        expect_equal(ctx, done["text"], text, "the text of done", answer)
+        due, told = whole.at("usage.prompt_audio_seconds"), within(done, "usage")
+        expect_equal(ctx, told.get("prompt_audio_seconds"), due, "the seconds used", whole, answer)
+        heard = [each["text"] for each in data if each["type"] == "transcription.segment"]
+        kept = [each["text"] for each in done.get("segments") or ()]
+        expect_equal(ctx, heard, kept or heard, "the segments on the way", answer)
+        spoken = [each["audio_language"] for each in data if "audio_language" in each]
+        told_last = [done["language"]] * len(spoken)
+        expect_equal(ctx, spoken, told_last, "the language on the way", answer)
+        lost = bool(whole["segments"]) and not heard
+        ctx.expect(not lost, "the stream tells no segments", whole, answer)
 
 
 @rule(

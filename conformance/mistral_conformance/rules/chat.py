@@ -100,6 +100,18 @@ def tool_results_are_taken(ctx: Context) -> None:
 
 
 @rule(
+    id="chat.results-are-answered",
+    level=SHOULD,
+    source="document: ToolMessage",
+    operations=(CHAT,),
+)
+def results_are_answered(ctx: Context) -> None:
+    """With the result of a call, the same call is not made again."""
+    answer = ctx.expect_status(_tell_result(ctx, choice="auto"), 200)
+    ctx.expect(not _calls(ctx, answer), "a tool is called whose result was told", answer)
+
+
+@rule(
     id="chat.results-are-of-calls",
     level=SHOULD,
     source="errors.message-order",
@@ -111,7 +123,7 @@ def results_are_of_calls(ctx: Context) -> None:
     expect_refused(ctx, _tell_result(ctx, of="nOtCaLLed"), "a result of no call")
 
 
-def _tell_result(ctx: Context, of: str = "") -> Exchange:
+def _tell_result(ctx: Context, of: str = "", choice: str = "none") -> Exchange:
     """Ask for a call and send its result, or one that says that it is of another call."""
     first = ask(ctx, WEATHER_QUESTION, tools=TOOLS, tool_choice=FORCE_WEATHER)
     _calls(ctx, first)
@@ -126,7 +138,7 @@ def _tell_result(ctx: Context, of: str = "") -> Exchange:
     function = {name: call["function"][name] for name in ("name", "arguments")}
     repeated = {"id": call["id"], "type": "function", "function": function}
     messages = [asked, {"role": "assistant", "tool_calls": [repeated]}, result]
-    sent = {**body(ctx, tools=TOOLS, tool_choice="none"), "messages": messages}
+    sent = {**body(ctx, tools=TOOLS, tool_choice=choice), "messages": messages}
     return ctx.api.call(CHAT, json=sent)
 
 

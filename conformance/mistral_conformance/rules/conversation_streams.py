@@ -155,6 +155,9 @@ def tools_are_told(ctx: Context) -> None:
     ends, says = found.index("tool.execution.done"), found.index("message.output.delta")
     begins = found.index("tool.execution.started")
     ctx.expect(begins < ends < says, "the events are out of order", answer)
+    whole = start(ctx, inputs=words, tools=[{"type": "web_search"}])
+    due, told = (within(each, "usage").get("connectors") for each in (whole.json(), events[-1]))
+    ctx.expect(not due or told, "the usage leaves the tools out", whole, answer)
     _expect_told(ctx, answer, events)
 
 

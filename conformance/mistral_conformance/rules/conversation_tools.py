@@ -54,13 +54,15 @@ def function_is_left_to_the_caller(ctx: Context) -> None:
     fits = jsonschema_rs.is_valid(WEATHER_PARAMETERS, arguments)
     ctx.expect(fits, f"the arguments {arguments!r} do not fit", answer)
     id_, secret = answer["conversation_id"], word(ctx)
-    result = {"type": "function.result", "tool_call_id": call["tool_call_id"], "result": secret}
+    told = f"{secret} — é 🙂" + " and so on" * 60
+    result = {"type": "function.result", "tool_call_id": call["tool_call_id"], "result": told}
     later = go_on(ctx, id_, inputs=[result])
     said = text_of(last_message(ctx, later))
     ctx.expect(secret in said, "the message does not use the result", answer, later)
-    found = kinds(read_history(ctx, id_))
+    entries = read_history(ctx, id_)
     wanted = ["message.input", "function.call", "function.result", "message.output"]
-    expect_equal(ctx, found, wanted, "the history", later)
+    expect_equal(ctx, kinds(entries), wanted, "the history", later)
+    expect_equal(ctx, entries[2]["result"], told, "the result in the history", later)
 
 
 @rule(
@@ -176,6 +178,32 @@ def confirmed_tool_waits(ctx: Context) -> None:
         expect_equal(ctx, ran, runs, f"the number of runs after {word_}", later)
         kept = of_kind(read_history(ctx, id_), "function.call")[0]
         expect_equal(ctx, kept["confirmation_status"], status, "its status later")
+
+
+@rule(
+    id="conversation-tools.each-decision-is-about-its-call",
+    level=MUST,
+    source="document: ToolCallConfirmation.tool_call_id; harm: what was denied runs",
+    operations=(START, APPEND),
+)
+def each_decision_is_about_its_call(ctx: Context) -> None:
+    """Of two calls that wait, the one that is allowed runs and the one that is denied does not."""
+    names = ("web_search", "code_interpreter")
+    tools = [
+        {"type": name, "tool_configuration": {"requires_confirmation": [name]}} for name in names
+    ]
+    words = "Search the web for football, and compute 2 to the 50 with the interpreter."
+    answer = start(ctx, inputs=words, tools=tools)
+    calls = of_kind(answer["outputs"], "function.call")
+    if {each["name"] for each in calls} != set(names):
+        ctx.skip("the model did not call both tools")
+    decisions = [
+        {"tool_call_id": each["tool_call_id"], "confirmation": word_}
+        for each, word_ in zip(calls, ("allow", "deny"), strict=False)
+    ]
+    later = go_on(ctx, answer["conversation_id"], tool_confirmations=decisions[:2])
+    ran = {each["name"] for each in of_kind(later["outputs"], "tool.execution")}
+    expect_equal(ctx, ran, {calls[0]["name"]}, "what runs", later)
 
 
 @rule(

@@ -153,23 +153,6 @@ def base64_holds_each_kind(ctx: Context) -> None:
 
 
 @rule(
-    id="embeddings.output-dimension-is-the-size",
-    level=MUST,
-    source="document: EmbeddingRequest.output_dimension",
-    operations=(EMBED,),
-)
-def output_dimension_is_the_size(ctx: Context) -> None:
-    """`output_dimension` says how many numbers a vector has, where the model can change it."""
-    for size in (SMALL, 2 * SMALL):
-        answer = embed_or_skip(ctx, CAT, output_dimension=size)
-        expect_equal(ctx, len(vectors_of(ctx, answer)[0]), size, "the size", answer)
-    for kind in RANGES:
-        answer = embed_or_skip(ctx, CAT, output_dimension=2 * SMALL, output_dtype=kind)
-        due = 2 * SMALL // (BITS if kind.endswith("binary") else 1)
-        expect_equal(ctx, len(vectors_of(ctx, answer)[0]), due, f"the size of {kind}", answer)
-
-
-@rule(
     id="embeddings.output-dtype-is-the-kind",
     level=MUST,
     source="document: EmbeddingDtype",

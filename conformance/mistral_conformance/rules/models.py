@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mistral_conformance.record.comparison import differing
 from mistral_conformance.rules.common.chats import body, first_choice, text_of
 from mistral_conformance.rules.common.names import CHAT, GET_MODEL, LIST_MODELS
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
@@ -55,38 +54,6 @@ def ids_are_unique(ctx: Context) -> None:
 
 
 @rule(
-    id="models.listed-model-is-readable",
-    level=MUST,
-    source="document: models.retrieve",
-    operations=(LIST_MODELS, GET_MODEL),
-)
-def listed_model_is_readable(ctx: Context) -> None:
-    """Each listed model is read by its id and has the same capabilities there."""
-    listed, cards = _cards(ctx)
-    for card in _some(ctx, cards):
-        read = ctx.expect_status(ctx.api.call(GET_MODEL, model_id=card["id"]), 200)
-        expect_equal(ctx, read["id"], card["id"], "the id", listed, read)
-        wanted = card["capabilities"]
-        expect_equal(ctx, read["capabilities"], wanted, "the capabilities", listed, read)
-
-
-@rule(
-    id="models.card-is-the-same-in-both",
-    level=SHOULD,
-    source="choices.models-card-is-the-same-in-both",
-    operations=(LIST_MODELS, GET_MODEL),
-)
-def card_is_the_same_in_both(ctx: Context) -> None:
-    """A model's card is the same in the list and by its id, in every field that both show."""
-    listed, cards = _cards(ctx)
-    for card in _some(ctx, cards):
-        read = ctx.expect_status(ctx.api.call(GET_MODEL, model_id=card["id"]), 200)
-        shown = read.json()
-        names = sorted(differing(card, shown))
-        ctx.expect(not names, f"the cards differ in {names}", listed, read)
-
-
-@rule(
     id="models.aliases-lead-to-their-model",
     level=SHOULD,
     source="document: BaseModelCard.aliases",
@@ -116,24 +83,6 @@ def chatting_model_chats(ctx: Context) -> None:
     sent = body(ctx, "Say yes.", max_tokens=8)
     answer = ctx.expect_status(ctx.api.call(CHAT, json=sent), 200)
     ctx.expect(text_of(first_choice(ctx, answer)), "the answer has no text", answer)
-
-
-@rule(
-    id="models.can-be-filtered-by-name",
-    about=("models.list query/model",),
-    level=SHOULD,
-    source="document: models.list (the parameter model)",
-    operations=(LIST_MODELS,),
-)
-def can_be_filtered_by_name(ctx: Context) -> None:
-    """The filter `model` keeps the model of that id and leaves out others."""
-    _, cards = _cards(ctx)
-    wanted = cards[0]["id"]
-    filtered = ctx.expect_status(ctx.api.call(LIST_MODELS, query={"model": wanted}), 200)
-    found = [card["id"] for card in filtered["data"]]
-    ctx.expect(wanted in found, "the model itself is filtered out", filtered)
-    narrowed = len(found) < len(cards) or len(cards) == 1
-    ctx.expect(narrowed, "nothing is filtered out", filtered)
 
 
 @rule(

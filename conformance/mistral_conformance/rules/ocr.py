@@ -64,7 +64,8 @@ def pages_have_their_text(ctx: Context) -> None:
 def only_the_chosen_pages(ctx: Context) -> None:
     """Pages that are chosen, by list or by text, come with their own indices, others do not."""
     sample = pdf_sample([f"Sheet {word(ctx)}" for _ in range(5)])
-    for chosen, wanted in (([1], [1]), ([0, 3], [0, 3]), ("0,2-4", [0, 2, 3, 4])):
+    ways = (([1], [1]), ([0, 3], [0, 3]), ("0,2-4", [0, 2, 3, 4]), ("1,3", [1, 3]))
+    for chosen, wanted in ways:
         answer = _read(ctx, sample, pages=chosen)
         found = [page["index"] for page in answer["pages"]]
         expect_equal(ctx, found, wanted, f"the pages for {chosen!r}", answer)
@@ -204,16 +205,50 @@ def annotation_follows_its_schema(ctx: Context) -> None:
     """An annotation of the document is JSON text that follows the caller's schema."""
     sample = pdf_sample(["On the breeding of bees"])
     answer = _read(ctx, sample, document_annotation_format=SCHEMA_FORMAT)
-    text = answer["document_annotation"]
-    found = read_text(text, "the annotation", answer)
-    fits = (
-        isinstance(found, dict)
-        and found.keys() == {"title", "pages"}
-        and isinstance(found["title"], str)
-        and isinstance(found["pages"], int)
-    )
-    ctx.expect(fits, "the annotation does not follow its schema", answer)
+    _expect_annotation(ctx, answer["document_annotation"], answer)
     expect_equal(ctx, _read(ctx, sample)["document_annotation"], None, "an unasked annotation")
+
+
+@rule(
+    id="ocr.parts-are-taken-out",
+    level=MUST,
+    source=(
+        "document: OCRRequest.table_format; document: OCRRequest.extract_header; "
+        "document: OCRRequest.bbox_annotation_format; document: OCRImageObject.id"
+    ),
+    operations=(OCR,),
+)
+def parts_are_taken_out(ctx: Context) -> None:
+    """Tables come in their format, heads only apart, images each with an id and an annotation."""
+    head = f"Journal of {word(ctx)}"
+    rows = "| hive | honey |\n|---|---|\n| oak | 4 |"
+    sample = pdf_sample(
+        [f"{head}\nOn {word(ctx)}\n{rows}\nIt ends." for _ in range(2)],
+        pictures=[(128, 96), (96, 64)],
+    )
+    more = {"extract_header": True, "bbox_annotation_format": SCHEMA_FORMAT}
+    parts = 0
+    for form, mark in (("html", "<t"), ("markdown", "|")):
+        answer = _read(ctx, sample, table_format=form, **(more if mark == "<t" else {}))
+        images = [each for page in answer["pages"] for each in page["images"]]
+        ids = [each["id"] for each in images]
+        ctx.expect(len(ids) == len(set(ids)), f"two images have one id: {ids}", answer)
+        for page in answer["pages"]:
+            tables = page.get("tables") or ()
+            parts += len(tables) + len(page["images"]) + bool(page.get("header"))
+            twice = bool(page.get("header")) and head in page["markdown"]
+            ctx.expect(not twice, "the head is in the text too", answer)
+            for table in tables:
+                expect_equal(ctx, table["format"], form, "the format of a table", answer)
+                ctx.expect(mark in table["content"], f"a table is no {form}", answer)
+        for image in images:
+            told = image.get("image_annotation")
+            if form == "html":
+                _expect_annotation(ctx, told, answer)
+            else:
+                expect_equal(ctx, told, None, "an unasked annotation", answer)
+    if not parts:
+        ctx.skip("no table, head or image was found")
 
 
 @rule(
@@ -251,6 +286,17 @@ def foreign_addresses_are_not_invented(ctx: Context) -> None:
     """A document at an address that cannot exist is refused."""
     document = {"type": "document_url", "document_url": "https://nowhere.invalid/paper.pdf"}
     expect_refused(ctx, ctx.api.call(OCR, json=_body(ctx, document)), "an address of nobody")
+
+
+def _expect_annotation(ctx: Context, text: object, answer: Exchange) -> None:
+    found = read_text(text, "the annotation", answer)
+    fits = (
+        isinstance(found, dict)
+        and found.keys() == {"title", "pages"}
+        and isinstance(found["title"], str)
+        and isinstance(found["pages"], int)
+    )
+    ctx.expect(fits, "the annotation does not follow its schema", answer)
 
 
 def _document(sample: Sample) -> dict[str, Any]:

@@ -137,12 +137,16 @@ def editor_changes(ctx: Context) -> None:
     needs=("neighbour",),
 )
 def editor_writes_documents(ctx: Context) -> None:
-    """An Editor uploads, changes, reprocesses and deletes documents."""
+    """An Editor uploads, changes, reprocesses and deletes documents, and is told as their maker."""
     library, editor = _shared(ctx, "Editor")
-    ids = {"library_id": library, "document_id": upload_document(ctx, library)["id"]}
+    own = upload_document(ctx, library)
+    ids = {"library_id": library, "document_id": own["id"]}
     wait_processed(ctx, **ids)
     for operation in DOCUMENT_WRITES:
-        ctx.expect_status(_write(ctx, editor, operation, ids), 200, 201, 204)
+        answer = ctx.expect_status(_write(ctx, editor, operation, ids), 200, 201, 204)
+        if answer.status == 201 and own.at("uploaded_by_id"):
+            makers = [each.at("uploaded_by_id") for each in (own, answer)]
+            ctx.expect(makers[0] != makers[1], f"two uploaders are told as {makers}", own, answer)
 
 
 @rule(

@@ -1,9 +1,8 @@
-"""Signed URLs: the type and the text that they serve. How long they live is told by a law."""
+"""Signed URLs: the text that they serve, the lives that they can have. The rest is told by laws."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 from mistral_conformance.probing.uploads import Sample, pdf_sample, text_sample
 from mistral_conformance.rules.common.libraries import (
@@ -13,7 +12,6 @@ from mistral_conformance.rules.common.libraries import (
 )
 from mistral_conformance.rules.common.names import (
     FILE_URL,
-    SIGNED_URL,
     TEXT_SIGNED_URL,
     UPLOAD_FILE,
 )
@@ -22,25 +20,7 @@ from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
-
-PLAIN_BYTES = ("application/octet-stream", "binary/octet-stream", "")
-"""Media types that say nothing of what a file is."""
-
-
-@rule(
-    id="signed-urls.document-url-tells-the-type",
-    level=SHOULD,
-    source="documents.signed-url-serves; choices.signed-urls-document-url-tells-the-type",
-    operations=(SIGNED_URL,),
-)
-def document_url_tells_the_type(ctx: Context) -> None:
-    """A signed URL serves a file as what it was uploaded as, or as bytes of no special type."""
-    sample = pdf_sample([word(ctx)])
-    served = ctx.nobody.get(_document_url(ctx, SIGNED_URL, sample))
-    said = f"a PDF is served as {served.media_type}"
-    ctx.expect(served.media_type in {sample.media_type, *PLAIN_BYTES}, said, served)
 
 
 @rule(
@@ -85,23 +65,8 @@ def _document(ctx: Context, sample: Sample) -> dict[str, str]:
     return {"library_id": library, "document_id": document}
 
 
-def _document_url(ctx: Context, operation: str, sample: Sample) -> str:
-    """Give the signed URL of a new, completed document."""
-    answer = ctx.expect_status(ctx.api.call(operation, _document(ctx, sample)), 200)
-    _expect_web_address(ctx, answer.json(), answer)
-    return str(answer.json())
-
-
 def _file(ctx: Context, sample: Sample) -> str:
     """Upload a sample as a file; give its id."""
     part = (ctx.marker.name(sample.name), sample.content, sample.media_type)
     made = ctx.api.call(UPLOAD_FILE, files={"file": part}, data={"purpose": "ocr"})
     return str(ctx.need(made, 200)["id"])
-
-
-def _expect_web_address(ctx: Context, value: Any, answer: Exchange) -> None:  # noqa: ANN401 - JSON
-    """Hold a value to be a string that names a scheme and a host."""
-    ctx.expect(isinstance(value, str), "the answer is no JSON string", answer)
-    parts = urlsplit(value)
-    absolute = parts.scheme in ("http", "https") and parts.netloc
-    ctx.expect(absolute, "the URL is not an absolute web address", answer)

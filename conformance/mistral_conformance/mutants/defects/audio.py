@@ -205,3 +205,23 @@ def sample_ends_early(get_sample_audio: Part) -> Part:
         return evolve(answer, body=answer.body[:-1])
 
     return defect
+
+
+@mutant(
+    "audio.streams-tell-no-segments",
+    "audio.transcriptions.complete",
+    place="resources.transcriptions:make_events",
+)
+def streams_tell_no_segments(make_events: Part) -> Part:
+    """A streamed transcription tells no segments on the way."""
+    return lambda whole, _segments: make_events(whole, [])
+
+
+@mutant(
+    "audio.nobody-is-told-apart",
+    "audio.transcriptions.complete",
+    place="resources.transcriptions:find_segments",
+)
+def nobody_is_told_apart(find_segments: Part) -> Part:
+    """No segment names a speaker."""
+    return lambda found, body: [{**e, "speaker_id": None} for e in find_segments(found, body)]

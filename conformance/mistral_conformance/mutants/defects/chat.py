@@ -188,3 +188,14 @@ def answer_is_empty(_make_answer: Part) -> Part:
 def results_of_nothing_are_taken(_check: Part) -> Part:
     """Results of calls that nobody made are taken."""
     return lambda _messages: None
+
+
+@mutant("chat.calls-go-on", "chat.complete", place="completion.tools:choose_functions")
+def calls_go_on(choose_functions: Part) -> Part:
+    """A function whose result was told is called again."""
+
+    def defect(request: Part) -> Part:
+        told = request.messages[-1].role == "tool" and request.tool_choice == "auto"
+        return request.functions[:1] if told else choose_functions(request)
+
+    return defect

@@ -365,3 +365,64 @@ def refused_turn_is_kept(go_on: Part) -> Part:
             return refusal.answer()
 
     return defect
+
+
+@mutant(
+    "conversations.chunks-are-flattened", op.START, place="resources.conversations.entries:complete"
+)
+def chunks_are_flattened(complete: Part) -> Part:
+    """Pictures are left out of messages."""
+
+    def defect(ctx: Part, sent: Part) -> Part:
+        content = sent.get("content")
+        if isinstance(content, list):
+            sent = {**sent, "content": [each for each in content if "text" in each]}
+        return complete(ctx, sent)
+
+    return defect
+
+
+@mutant(
+    "conversations.agents-guardrails-are-ignored",
+    op.START,
+    place="resources.conversations.guardrails:find_checks",
+)
+def agents_guardrails_are_ignored(find_checks: Part) -> Part:
+    """The guardrails of agents check nothing."""
+    return lambda ctx, talk: [] if talk.agent_id else find_checks(ctx, talk)
+
+
+@mutant(
+    "conversation-tools.first-decision-is-for-all",
+    op.APPEND,
+    place="resources.conversations.confirmations:settle",
+)
+def first_decision_is_for_all(settle: Part) -> Part:
+    """The first decision is taken for all calls."""
+
+    def defect(entry: Part, decisions: Part) -> Part:
+        return settle(entry, dict.fromkeys(decisions, next(iter(decisions.values()), None)))
+
+    return defect
+
+
+@mutant(
+    "conversations.blocks-let-pass",
+    op.START,
+    place="resources.conversations.guardrails:Check.exceeds",
+)
+def blocks_let_pass(_exceeds: Part) -> Part:
+    """No text is above a threshold."""
+    return lambda _check, _category: False
+
+
+@mutant(
+    "conversations.instructions-are-unread",
+    op.START,
+    place="resources.conversations.messages:make_messages",
+)
+def instructions_are_unread(make_messages: Part) -> Part:
+    """The model does not get the instructions."""
+    return lambda actor, known: [
+        each for each in make_messages(actor, known) if each["role"] != "system"
+    ]

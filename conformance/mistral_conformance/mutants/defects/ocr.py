@@ -167,3 +167,20 @@ def images_have_no_limit(make_images: Part) -> Part:
     """All images come, however few or large ones are wanted."""
     free = {"image_limit": None, "image_min_size": None}
     return lambda sheet, body, first: make_images(sheet, {**body, **free}, first)
+
+
+@mutant("ocr.images-share-an-id", OCR, place=f"{PAGES}:make_images")
+def images_share_an_id(make_images: Part) -> Part:
+    """The ids of images begin anew on every page."""
+    return lambda sheet, body, _first: make_images(sheet, body, 0)
+
+
+@mutant("ocr.heads-are-told-twice", OCR, place=f"{PAGES}:split_marks")
+def heads_are_told_twice(split_marks: Part) -> Part:
+    """The head of a page is given apart and left in its text."""
+
+    def defect(text: str, body: Part, marks: Part) -> Part:
+        _, header, footer = split_marks(text, body, marks)
+        return text, header, footer
+
+    return defect

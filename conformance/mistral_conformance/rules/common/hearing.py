@@ -27,11 +27,17 @@ def speak(ctx: Context, text: str, **fields: object) -> Exchange:
     return ctx.expect_status(ctx.api.call(SPEAK, json=make_speech(ctx, text, **fields)), 200)
 
 
-def transcribe(ctx: Context, content: bytes, **fields: str) -> Exchange:
-    """The answer to a recording that is written down."""
+def make_recording(ctx: Context, content: bytes, **fields: str) -> dict[str, Any]:
+    """The form that asks to write a recording down."""
     parts: dict[str, Any] = {name: (None, value) for name, value in fields.items()}
     parts["model"] = (None, able_model(ctx, "audio_transcription"))
     parts["file"] = ("recording.wav", content, "audio/wav")
+    return parts
+
+
+def transcribe(ctx: Context, content: bytes, **fields: str) -> Exchange:
+    """The answer to a recording that is written down."""
+    parts = make_recording(ctx, content, **fields)
     return ctx.expect_status(ctx.api.call(TRANSCRIBE, files=parts), 200)
 
 

@@ -141,3 +141,24 @@ def accesses_go_twice() -> Alter:
 def strangers_read_trainings(answer: Answer) -> None:
     if answer.path.startswith("/v1/fine_tuning/jobs/") and answer.status == 404:
         answer.status, answer.body = 200, {}
+
+
+@defect("schemes-have-capitals", "keys.scheme-is-in-any-case[models.list]", "scheme 'bearer'")
+def schemes_have_capitals(answer: Answer) -> None:
+    if bearer(answer).startswith("bearer"):
+        answer.status = 401
+
+
+@defect("nothing-has-a-length", "gone.empty-answers-are-empty[agent]", "content-length of 0")
+def nothing_has_a_length(answer: Answer) -> None:
+    if answer.method == "DELETE" and answer.status == 204:
+        answer.headers["content-length"] = "0"
+
+
+@defect("links-forget-types", "urls.tell-the-type[files.get_signed_url]", "octet-stream")
+def links_forget_types(answer: Answer) -> None:
+    if answer.is_("GET", "/url"):
+        path = answer.body["url"].partition("://")[2].partition("/")[2]
+        answer.body = {"url": f"{answer.own_url}/{path}"}
+    elif not bearer(answer):
+        answer.headers["content-type"] = "application/octet-stream"

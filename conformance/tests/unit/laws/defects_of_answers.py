@@ -34,7 +34,7 @@ def one_choice_is_billed(answer: Answer) -> None:
         with_usage(answer, completion_tokens=used // answer.sent_body["n"])
 
 
-@defect("last-turn-is-billed", "sums.turns-are-counted[chat.complete]", "two messages before")
+@defect("last-turn-is-billed", "sums.turns-are-counted[chat.complete]", "user and assistant before")
 def last_turn_is_billed(answer: Answer) -> None:
     if is_plain(answer):
         words = str(answer.sent_body["messages"][-1]["content"]).split()
@@ -172,3 +172,40 @@ def only_sixteen_are_judged(answer: Answer) -> None:
 def charsets_are_refused(answer: Answer) -> None:
     if "charset" in str(answer.request_headers):
         answer.status = 415
+
+
+@defect(
+    "conversations-ignore-forms",
+    "answers.option-is-used[beta.conversations.start:completion_args.response_format]",
+    "no JSON object",
+)
+def conversations_ignore_forms(answer: Answer) -> None:
+    if answer.is_("POST", "/conversations"):
+        outputs = [{**each, "content": "Oslo."} for each in answer.body["outputs"]]
+        answer.body = {**answer.body, "outputs": outputs}
+
+
+@defect(
+    "agents-forget-caps",
+    "answers.option-is-used[agents.complete:agent_id.completion_args.max_tokens]",
+    "gives 40 tokens",
+)
+def agents_forget_caps(answer: Answer) -> None:
+    if answer.is_("POST", "/agents/completions"):
+        with_usage(answer, completion_tokens=40)
+
+
+@defect(
+    "streams-hide-thoughts",
+    "answers.stream-tells-the-same[chat.complete:reasoning_effort]",
+    "thoughts",
+)
+def streams_hide_thoughts(answer: Answer) -> None:
+    if answer.is_("POST", CHAT) and not is_plain(answer):
+        answer.content = answer.content.replace(b'"thinking":[{', b'"hidden":[{')
+
+
+@defect("system-messages-are-free", "sums.turns-are-counted[chat.complete]", "system before")
+def system_messages_are_free(answer: Answer) -> None:
+    if is_plain(answer) and answer.sent_body["messages"][0]["role"] == "system":
+        with_usage(answer, prompt_tokens=1)

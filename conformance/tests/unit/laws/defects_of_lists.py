@@ -219,3 +219,15 @@ def metadata_are_ascii(answer: Answer) -> None:
     asked = json.loads(answer.query.get("metadata", ["{}"])[0])
     if answer.is_("GET", "/v1/batch/jobs") and not str(asked).isascii():
         answer.body = {**answer.body, "data": [], "total": 0}
+
+
+@defect("searches-are-of-the-page", "sets.filtered-pages-tile[files.list:search]", "on large pages")
+def searches_are_of_the_page(answer: Answer) -> None:
+    if answer.is_("GET", "/v1/files") and "search" in answer.query and len(items(answer)) == 1:
+        with_items(answer, [] if answer.query["page_size"] != ["100"] else items(answer))
+
+
+@defect("aliases-find-nothing", "sets.unknown-leaves-nothing[models.list:model]", "of that name")
+def aliases_find_nothing(answer: Answer) -> None:
+    if answer.is_("GET", "/v1/models") and answer.query.get("model", [""])[0].endswith("latest"):
+        with_items(answer, [])
