@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from mistral_conformance.campaign.sequences import sequence_law
 from mistral_conformance.cli.arguments import make_run_parser
 from mistral_conformance.cli.connecting import WrongConnection, make_connection
 from mistral_conformance.cli.explaining import explain_law, explain_rule
@@ -215,7 +216,7 @@ def explain_command(options: argparse.Namespace) -> int:
     """
     load_own(options.rules_from)
     wanted = options.id.partition("[")[0]
-    laws = {each.id: each for each in load_laws()}
+    laws = {each.id: each for each in (*load_laws(), sequence_law())}
     rules = {each.id: each for each in load_rules()}
     if wanted in laws:
         told = explain_law(laws[wanted], load_document())

@@ -175,12 +175,19 @@ def _campaign(options: argparse.Namespace, whole: RunOptions, plan: list[Case]) 
         if not job.own:
             findings.run.leftovers = clean_ledgers(job)
         run = findings.run
-        findings.finish(plan, f"stopped {run.stopped}" if run.stopped else "the time was up")
+        findings.finish(plan, _why_left(run))
         report = build_report(run, redactor)
         reporting.end(report, make_scripts(run, redactor))
     if run.interrupted or run.stopped:
         return INTERRUPTED if run.interrupted else STOPPED
     return HOLDS if report.run.holds else BROKEN
+
+
+def _why_left(run: Run) -> str:
+    """Why some cases were not judged."""
+    if run.interrupted:
+        return "interrupted"
+    return f"stopped {run.stopped}" if run.stopped else "the time was up"
 
 
 def _identity_of(whole: RunOptions, options: argparse.Namespace) -> dict[str, object]:
