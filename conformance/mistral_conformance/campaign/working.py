@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mistral_conformance.campaign.shares import Share
+    from mistral_conformance.campaign.spending import Spending
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.record.redaction import Redactor
     from mistral_conformance.running.run import RunOptions
@@ -81,20 +82,25 @@ def do_share(job: Job, share: Share) -> Done:
         options = _options(job, left or share, target, None if job.own else ledger, hear)
         if not job.own and ledger.exists() and ledger.stat().st_size:
             clean_up(read_ledger(ledger), evolve(options, hear=None), _ignore)
+        if left is None:
+            return _nothing(spending, target, "by a worker that died")
         try:
-            if left is None:
-                raise Spent("by a worker that died")
             run, session = _judge(job, left, options, heard)
-        except Spent as spent:  # before anything was judged
-            spending.path.unlink(missing_ok=True)
-            nothing = Run(_plain_options(target), [], stopped=spent.reason)
-            return Done(share, nothing, spending.requests, spending.cost)
+        except Spent as spent:
+            return _nothing(spending, target, spent.reason)
     if not run.leftovers:
         ledger.unlink(missing_ok=True)
     spending.path.unlink(missing_ok=True)
     budget = session.budget
     packed = _packed(run, session, target)
     return Done(share, packed, before + budget.sent, before_cost + budget.cost)
+
+
+def _nothing(spending: Spending, target: RunOptions, why: str) -> Done:
+    """A share that had no more to spend before anything was judged."""
+    spending.path.unlink(missing_ok=True)
+    run = Run(_plain_options(target), [], stopped=why)
+    return Done(spending.share, run, spending.requests, spending.cost)
 
 
 def _judge(

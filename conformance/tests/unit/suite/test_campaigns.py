@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import threading
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from attrs import evolve
 from tests.unit.suite.campaign_work import LONGEST_S, die, hang_once
@@ -246,7 +246,9 @@ def test_share_of_which_a_dead_worker_spent_all_sends_nothing(tmp_path: Path) ->
 def test_spending_of_a_share_is_on_disk_while_it_is_done(tmp_path: Path) -> None:
     spending = read_spending(tmp_path / "spent", Share(0, 0, (), most_requests=5))
     for _ in range(2):
-        spending.note(Exchange(1, "caller", "models.list", "GET", "", (), b"", 200, (), b""))
+        spending.note(
+            Exchange(1, "caller", "models.list", "GET", "", (), b"", 200, httpx.Headers(), b"")
+        )
     after = read_spending(spending.path, spending.share)
     assert after.requests == 2
     assert after.left is not None
@@ -313,8 +315,9 @@ def test_report_of_an_interrupted_campaign_says_so(
     monkeypatch.setattr(fuzzing, "do_share", interrupted)
     arguments = ["fuzz", "--embedded-mock", "--operations", "models.list"]
     assert cli.main([*arguments, "--report-dir", str(tmp_path)]) == 130
-    report = json.loads((tmp_path / "latest" / "report.json").read_text("utf-8"))
-    assert {each["reason"] for each in report["cases"]} == {"not judged: interrupted"}
+    report = (tmp_path / "latest" / "report.json").read_text("utf-8")
+    assert "not judged: interrupted" in report
+    assert "the time was up" not in report
 
 
 def test_what_a_campaign_cannot_do_is_wrong_use(
