@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 from attrs import evolve
 from tests.unit.suite.campaign_work import LONGEST_S, die, hang_once
@@ -245,10 +244,9 @@ def test_share_of_which_a_dead_worker_spent_all_sends_nothing(tmp_path: Path) ->
 
 def test_spending_of_a_share_is_on_disk_while_it_is_done(tmp_path: Path) -> None:
     spending = read_spending(tmp_path / "spent", Share(0, 0, (), most_requests=5))
+    listing = Exchange(1, "caller", "models.list", "GET", "", (), b"", 200)
     for _ in range(2):
-        spending.note(
-            Exchange(1, "caller", "models.list", "GET", "", (), b"", 200, httpx.Headers(), b"")
-        )
+        spending.note(listing)
     after = read_spending(spending.path, spending.share)
     assert after.requests == 2
     assert after.left is not None
