@@ -155,7 +155,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PATTERN",
-        help="leave out these rules or operations, such as 'bounds.*' or 'files.*'; may be repeated",
+        help="leave out rules or operations, such as 'bounds.*' or 'files.*'; may be repeated",
     )
     _add_identities(parser)
     _add_connection(parser)
