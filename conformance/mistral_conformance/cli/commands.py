@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_conformance.campaign.sequences import sequence_law
 from mistral_conformance.cli.arguments import make_run_parser
 from mistral_conformance.cli.connecting import WrongConnection, make_connection
 from mistral_conformance.cli.explaining import explain_law, explain_rule
@@ -214,6 +213,8 @@ def explain_command(options: argparse.Namespace) -> int:
         WrongModule: see `load_own`.
 
     """
+    from mistral_conformance.campaign.sequences import sequence_law  # noqa: PLC0415 - seldom needed
+
     load_own(options.rules_from)
     wanted = options.id.partition("[")[0]
     laws = {each.id: each for each in (*load_laws(), sequence_law())}

@@ -8,7 +8,6 @@ from functools import cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from mistral_conformance.campaign import sequences
 from mistral_conformance.model.places import find_place
 from mistral_conformance.verdict.citations import Weight, read_citations
 from mistral_conformance.verdict.requirement import Level
@@ -76,6 +75,8 @@ def explain_law(law: Law, document: Document) -> str:
 
 def _breach(law: Law) -> Iterator[str]:
     """A server that breaks it, told of laws of this suite."""
+    from mistral_conformance.campaign import sequences  # noqa: PLC0415 - it would load some laws first
+
     told = sequences.BREACH if law.id == sequences.ID else load_breaches().get(law.id)
     if told:
         yield "A server that breaks it:"

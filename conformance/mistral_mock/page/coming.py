@@ -25,8 +25,10 @@ def find_coming(found: Iterable[Exchange]) -> list[dict[str, Any]]:
     for one in used:
         for told in (*find_in_document(one), *find_in_models(one)):
             counts[told] = counts.get(told, 0) + 1
-    told = [{"what": what, "advice": advice, "uses": n} for (what, advice), n in counts.items()]
-    return [*told, *find_in_era(used, {what for what, _ in counts})]
+    rows: list[dict[str, Any]] = [
+        {"what": what, "advice": advice, "uses": n} for (what, advice), n in counts.items()
+    ]
+    return [*rows, *find_in_era(used, {what for what, _ in counts})]
 
 
 def find_in_era(found: Iterable[Exchange], known: set[str]) -> Iterator[dict[str, Any]]:
