@@ -10,10 +10,12 @@ BASE_URL ?=
 FILES ?=
 YES_LIVE ?=
 FUZZ ?=
+SCHEMATHESIS ?=
+HOURS ?= 1
 SPEC ?=
 UPDATE ?=
 
-.PHONY: help setup conformance test check generate update examples reference recordings interop fuzz mutants board variations mutations kills bench clean
+.PHONY: help setup conformance test check docs generate update examples reference recordings interop schemathesis fuzz mutants board variations mutations kills bench clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +32,10 @@ test: check ## Everything that has to pass; the gate and all tests
 
 check: setup ## The gate: format, lint, types, imports, regeneration, tests
 	@$(BIN)/python scripts/check.py
+
+docs: setup ## Build the documentation as a site in .build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --config-file scripts/docs_site/mkdocs.yml
+	@echo "open .build/site/index.html"
 
 generate: setup ## Rebuild document and client from facts, curation, prose, templates
 	@$(BIN)/python scripts/generate.py
@@ -49,8 +55,11 @@ recordings: setup ## Compare recorded exchanges in FILES (JSON lines, HAR, VCR) 
 interop: setup ## Try eight frameworks on the mock, each in an environment of its own: is docs/interop.md true?
 	@$(BIN)/python scripts/write_frameworks_table.py --check
 
-fuzz: setup ## Run Schemathesis over the whole document in parts, half an hour; FUZZ=--resume goes on
-	@$(BIN)/python scripts/run_schemathesis.py $(FUZZ)
+fuzz: setup ## Run a campaign against the mock: HOURS=1 by default, two workers; run it again to continue
+	@$(BIN)/mistral-conformance fuzz --embedded-mock --hours $(HOURS) --workers 2 --report-dir reports/fuzz $(FUZZ)
+
+schemathesis: setup ## Run Schemathesis over the whole document in parts, half an hour; SCHEMATHESIS=--resume continues
+	@$(BIN)/python scripts/run_schemathesis.py $(SCHEMATHESIS)
 
 mutants: setup ## Run the suite against every seeded defect: does it bite?
 	@$(BIN)/mistral-conformance mutants

@@ -39,6 +39,11 @@ def tool(name: str, *arguments: str) -> tuple[str, ...]:
 CHECKS = (  # the long ones first, so that the short ones fill the other cores
     Check("types (basedpyright)", tool("basedpyright"), "run alone: .venv/bin/basedpyright"),
     Check("types (mypy)", tool("mypy"), "run alone: .venv/bin/mypy"),
+    Check(
+        "docs",
+        tool("mkdocs", "build", "--quiet", "--config-file", "scripts/docs_site/mkdocs.yml"),
+        "run alone: make docs",
+    ),
     Check("document", tool("python", "scripts/lint_document.py"), "see openapi/README.md"),
     Check("format", tool("ruff", "format", "--check", "."), "repair with: .venv/bin/ruff format ."),
     Check(

@@ -168,8 +168,8 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("operations", help="list the implemented operations")
     listing.set_defaults(run=list_operations)
-    using = commands.add_parser("usage", help="tell what of recorded use breaks in another era")
-    using.add_argument("file", type=Path, help="what /_mock/requests exports: HAR or JSON lines")
+    using = commands.add_parser("usage", help="list which recorded requests break in another era")
+    using.add_argument("file", type=Path, help="an export of /_mock/requests: HAR or JSON lines")
     add_era_options(using, default=eras.ANNOUNCED)
     using.set_defaults(run=tell_usage)
     serving = commands.add_parser("serve", help="answer requests until stopped")
@@ -200,26 +200,26 @@ def add_listening_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="a name by which others reach the mock, such as a container's; repeatable",
+        help="a host name under which others reach the mock, such as a container's; repeatable",
     )
     parser.add_argument(
         "--control-token",
         default=os.environ.get(CONTROL_TOKEN) or None,
         metavar="TOKEN",
-        help="what /_mock/ asks for; needed there where other machines reach the mock; by default "
-        f"what {CONTROL_TOKEN} holds",
+        help="the token that /_mock/ requires; needed if other machines can reach the mock; "
+        f"default: what {CONTROL_TOKEN} holds",
     )
     parser.add_argument(
         "--journal",
         type=_count,
         default=1000,
         metavar="N",
-        help="how many requests /_mock/requests shows; 0 keeps none; default %(default)s",
+        help="how many requests /_mock/requests keeps; 0 keeps none; default %(default)s",
     )
     parser.add_argument(
         "--until-stdin-closes",
         action="store_true",
-        help="end when standard input does: with the process that holds its other end",
+        help="stop when standard input closes, and so together with the parent process",
     )
 
 
@@ -232,7 +232,7 @@ def add_server_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="KEY=USER,WORKSPACE,ORG[,FLAGS]",
-        help=f"a key and who has it, {SYNTAX}; names or UUIDs; repeatable; default mock-key",
+        help=f"a key and its owner, {SYNTAX}; names or UUIDs; repeatable; default mock-key",
     )
     parser.add_argument("--seed", type=int, default=0, help="for ids and secrets; default 0")
     parser.add_argument(
@@ -243,7 +243,7 @@ def add_server_options(parser: argparse.ArgumentParser) -> None:
         "--world",
         type=Path,
         metavar="FILE",
-        help="what is there at the start, in YAML; demo is some of everything",
+        help="the data at the start, in YAML; demo has some of everything",
     )
 
 
@@ -256,7 +256,7 @@ def add_era_options(parser: argparse.ArgumentParser, default: str) -> None:
         help="the API as it was on a day, is, or is announced to be; default %(default)s",
     )
     parser.add_argument(
-        "--without-deprecated", action="store_true", help="nothing that is deprecated is there"
+        "--without-deprecated", action="store_true", help="leave out everything that is deprecated"
     )
 
 
@@ -267,25 +267,25 @@ def add_behaviour_options(parser: argparse.ArgumentParser) -> None:
         "--closed-libraries",
         choices=("empty", "refused"),
         default="empty",
-        help="to agents, until an administrator shares them with the organisation; default empty",
+        help="what agents get from libraries not shared with the organisation; default empty",
     )
     parser.add_argument(
         "--urls",
         choices=("invent", "refuse", "fetch"),
         default="invent",
-        help="what addresses of documents and recordings give; default invent",
+        help="what to do with addresses of documents and recordings; default invent",
     )
     parser.add_argument(
         "--retired",
         choices=("answer", "refuse"),
         default="answer",
-        help="what models do whose day has come; default answer",
+        help="what to do with models past their retirement date; default answer",
     )
     parser.add_argument(
         "--unknown-models",
         choices=("refuse", "accept"),
         default="refuse",
-        help="models of which nothing is known; default refuse",
+        help="what to do with unknown model names; default refuse",
     )
     parser.add_argument("--without-put", action="store_true", help="no PUT where PATCH exists")
     parser.add_argument("--without-patch", action="store_true", help="no PATCH where PUT exists")
@@ -293,19 +293,27 @@ def add_behaviour_options(parser: argparse.ArgumentParser) -> None:
         "--processing-delay",
         type=_seconds,
         metavar="S",
-        help="of documents and jobs, in seconds; default 0 for documents, 1 for jobs",
+        help="how long documents and jobs take, in seconds; default 0 for documents, 1 for jobs",
     )
     parser.add_argument(
-        "--max-upload", type=_size, default=100 * MEGABYTE, metavar="BYTES", help="of a document"
+        "--max-upload", type=_size, default=100 * MEGABYTE, metavar="BYTES", help="largest document"
     )
     parser.add_argument(
-        "--max-file", type=_size, default=512 * MEGABYTE, metavar="BYTES", help="of files.upload"
+        "--max-file",
+        type=_size,
+        default=512 * MEGABYTE,
+        metavar="BYTES",
+        help="largest file of files.upload",
     )
     parser.add_argument(
-        "--max-body", type=_size, default=10 * MEGABYTE, metavar="BYTES", help="of a JSON body"
+        "--max-body", type=_size, default=10 * MEGABYTE, metavar="BYTES", help="largest JSON body"
     )
     parser.add_argument(
-        "--refuse-type", action="append", default=[], metavar="MIME", help="refuse such files"
+        "--refuse-type",
+        action="append",
+        default=[],
+        metavar="MIME",
+        help="reject files of this type",
     )
 
 
@@ -317,29 +325,50 @@ def add_reply_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PATH",
-        help="a file of replies or a folder of them, in YAML, read again on changes; repeatable",
+        help="a YAML file of replies, or a folder of them, reloaded on changes; repeatable",
     )
     parser.add_argument(
-        "--strict-replies", action="store_true", help="refuse what no reply fits, and say why"
+        "--strict-replies",
+        action="store_true",
+        help="reject requests that match no reply, and say why",
     )
     parser.add_argument(
-        "--first-event", type=_seconds, default=0.0, metavar="S", help="of a stream, in seconds"
+        "--first-event",
+        type=_seconds,
+        default=0.0,
+        metavar="S",
+        help="delay before a stream starts, in seconds",
     )
     parser.add_argument(
-        "--events-per-second", type=_rate, metavar="N", help="of a stream; default all at once"
+        "--events-per-second",
+        type=_rate,
+        metavar="N",
+        help="events of a stream; default all at once",
     )
     parser.add_argument(
-        "--jitter", type=_share, default=0.0, metavar="SHARE", help="of pauses, from 0 to 1"
+        "--jitter",
+        type=_share,
+        default=0.0,
+        metavar="SHARE",
+        help="how much pauses vary, from 0 to 1",
     )
 
 
 def add_trouble_options(parser: argparse.ArgumentParser) -> None:
     """What makes the mock slow, strict or broken."""
     parser.add_argument(
-        "--latency", type=_seconds, default=0.0, metavar="S", help="before each answer, in seconds"
+        "--latency",
+        type=_seconds,
+        default=0.0,
+        metavar="S",
+        help="delay before each answer, in seconds",
     )
     parser.add_argument(
-        "--event-gap", type=_seconds, default=0.0, metavar="S", help="between events, in seconds"
+        "--event-gap",
+        type=_seconds,
+        default=0.0,
+        metavar="S",
+        help="delay between events, in seconds",
     )
     parser.add_argument(
         "--faults", type=Path, action="append", default=[], metavar="FILE", help="a fault script"

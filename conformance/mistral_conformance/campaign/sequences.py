@@ -37,6 +37,11 @@ FAMILY = "sequences"
 ID = f"{FAMILY}.objects-are-as-left"
 SOURCE = "harm: what is stored is lost, told falsely, or shown to a stranger"
 SENTENCE = "After any sequence of actions each object is as the last of them left it."
+BREACH = (
+    "A document is deleted and its library renamed. After that, the library lists the document "
+    "again. `fuzz` alone judges this."
+)
+"""A server that breaks the law, as `explain` tells it."""
 MOST_STEPS = 12
 MOST_CUTS = 80
 """So many sequences are tried to find a shorter one that fails, each of some dozen requests."""

@@ -12,11 +12,13 @@ from attrs import evolve, frozen
 
 from mistral_conformance.campaign.heard import judge_heard
 from mistral_conformance.campaign.shares import GENERATED, Done, plan_campaign
+from mistral_conformance.campaign.spending import read_spending
 from mistral_conformance.model.document import load_document
 from mistral_conformance.running.cleaning import clean_up
 from mistral_conformance.running.examples import hypothesis_at_home
 from mistral_conformance.running.plan import select_operations
 from mistral_conformance.running.run import Run, execute, open_session
+from mistral_conformance.session.budget import Spent
 from mistral_conformance.session.ledger import read_ledger
 from mistral_conformance.verdict.outcome import RED
 from mistral_conformance.verdict.requirement import plain
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mistral_conformance.campaign.shares import Share
+    from mistral_conformance.campaign.spending import Spending
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.record.redaction import Redactor
     from mistral_conformance.running.run import RunOptions
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
     from mistral_conformance.session.session import Session
     from mistral_conformance.verdict.outcome import Result
 
-LEDGERS, SEQUENCES = "ledgers", "sequences"
+LEDGERS, SEQUENCES, SPENT = "ledgers", "sequences", ".spent"
 
 
 @frozen
@@ -56,7 +59,8 @@ class Job:
 def do_share(job: Job, share: Share) -> Done:
     """Judge the cases of a share and delete what they made.
 
-    What a worker left behind that died at this share is deleted first.
+    What a worker left behind that died at this share is deleted first, and what it has spent is
+    taken off what the share may spend.
 
     Raises:
         WrongIdentity, WrongConnection: a variable is not set on this machine.
@@ -65,29 +69,64 @@ def do_share(job: Job, share: Share) -> Done:
     """
     ledger = job.corpus / LEDGERS / f"{job.campaign}-{share.number}.jsonl"
     ledger.parent.mkdir(parents=True, exist_ok=True)
+    spending = read_spending(ledger.with_suffix(SPENT), share)
+    before, before_cost = spending.requests, spending.cost
     heard: list[Exchange] = []
+
+    def hear(exchange: Exchange) -> None:
+        spending.note(exchange)
+        heard.append(exchange)
+
     with job.target() as target, hypothesis_at_home():
-        options = _options(job, share, target, None if job.own else ledger, heard)
+        left = spending.left
+        options = _options(job, left or share, target, None if job.own else ledger, hear)
         if not job.own and ledger.exists() and ledger.stat().st_size:
             clean_up(read_ledger(ledger), evolve(options, hear=None), _ignore)
-        plan = plan_campaign(options, job.exclude, job.corpus / SEQUENCES)
-        wanted = set(share.cases)
-        cases = [each for each in plan if each.name in wanted]
-        document = load_document(options.era)
-        operations = select_operations(document, options.profile, options.operations)
-        run = Run(options, operations, [each.name for each in plan], len(cases))
-        with open_session(options, _ignore) as session:
-            session.probes = GENERATED
-            execute(session, run, cases, _ignore)
-        judged = {each.rule.id for each in plan}
-        run.results += judge_heard(document, heard, judged, dated=session.clock is None)
+        if left is None:
+            return _nothing(spending, target, "by a worker that died")
+        try:
+            run, session = _judge(job, left, options, heard)
+        except Spent as spent:
+            return _nothing(spending, target, spent.reason)
     if not run.leftovers:
         ledger.unlink(missing_ok=True)
-    return Done(share, _packed(run, session, target), session.budget.sent, session.budget.cost)
+    spending.path.unlink(missing_ok=True)
+    budget = session.budget
+    packed = _packed(run, session, target)
+    return Done(share, packed, before + budget.sent, before_cost + budget.cost)
+
+
+def _nothing(spending: Spending, target: RunOptions, why: str) -> Done:
+    """A share that had no more to spend before anything was judged."""
+    spending.path.unlink(missing_ok=True)
+    run = Run(_plain_options(target), [], stopped=why)
+    return Done(spending.share, run, spending.requests, spending.cost)
+
+
+def _judge(
+    job: Job, share: Share, options: RunOptions, heard: list[Exchange]
+) -> tuple[Run, Session]:
+    """The run that a share is, and the session that it was done in."""
+    plan = plan_campaign(options, job.exclude, job.corpus / SEQUENCES)
+    wanted = set(share.cases)
+    cases = [each for each in plan if each.name in wanted]
+    document = load_document(options.era)
+    operations = select_operations(document, options.profile, options.operations)
+    run = Run(options, operations, [each.name for each in plan], len(cases))
+    with open_session(options, _ignore) as session:
+        session.probes = GENERATED
+        execute(session, run, cases, _ignore)
+    judged = {each.rule.id for each in plan}
+    run.results += judge_heard(document, heard, judged, dated=session.clock is None)
+    return run, session
 
 
 def _options(
-    job: Job, share: Share, target: RunOptions, ledger: Path | None, heard: list[Exchange]
+    job: Job,
+    share: Share,
+    target: RunOptions,
+    ledger: Path | None,
+    hear: Callable[[Exchange], object],
 ) -> RunOptions:
     """The run that a share is. Only on a server of its own does it move the clock."""
     return evolve(
@@ -100,22 +139,26 @@ def _options(
         connection=evolve(target.connection, rate=target.connection.rate / job.workers),
         clock_url=target.clock_url if job.own or job.workers == 1 else "",
         ledger=ledger,
-        hear=heard.append,
+        hear=hear,
     )
 
 
 def _packed(run: Run, session: Session, target: RunOptions) -> Run:
     """The run as plain values that can go to another machine, without a secret."""
-    options = evolve(
+    packed = evolve(run, options=_plain_options(target))
+    packed.results = [_plain(each, session.redactor) for each in run.results]
+    return packed
+
+
+def _plain_options(target: RunOptions) -> RunOptions:
+    """The options without a secret."""
+    return evolve(
         target,
         identities={name: evolve(each, key="") for name, each in target.identities.items()},
         connection=evolve(target.connection, headers=()),
         clock_token="",
         hear=None,
     )
-    packed = evolve(run, options=options)
-    packed.results = [_plain(each, session.redactor) for each in run.results]
-    return packed
 
 
 def _plain(result: Result, redactor: Redactor) -> Result:
@@ -149,11 +192,15 @@ def _ignore(_: object) -> None:
 def clean_ledgers(job: Job) -> list[Leftover]:
     """Delete what shares left behind that were cut off, and say what of it stays.
 
+    What they have spent is forgotten: bounds are those of one command.
+
     Raises:
         Unreachable, KeyRefused: no server to clean.
 
     """
     leftovers: list[Leftover] = []
+    for spent in (job.corpus / LEDGERS).glob(f"*{SPENT}"):
+        spent.unlink()
     for ledger in sorted((job.corpus / LEDGERS).glob("*.jsonl")):
         if ledger.stat().st_size:
             with job.target() as options:

@@ -75,7 +75,7 @@ def make_parser(
     _add_run(judging)
     judging.set_defaults(command=run)
     planning = commands.add_parser(
-        "plan", help="tell what `run` would send, make and cost; nothing is sent"
+        "plan", help="show what `run` would send, create and cost; sends nothing"
     )
     _add_run(planning)
     planning.set_defaults(command=plan)
@@ -84,7 +84,7 @@ def make_parser(
     cleaning.set_defaults(command=clean)
     careful = commands.add_parser(
         "calibrate",
-        help="hold the register of evidence against a server, within a budget",
+        help="compare the register of evidence with a server, within a budget",
         description="Judges what stands on evidence, within --max-requests 2000, --max-cost 1 "
         "and --max-examples 2 unless other bounds are given.",
         epilog=EXIT_CODES,
@@ -100,18 +100,22 @@ def make_parser(
     add_fuzz(campaigns)
     campaigns.set_defaults(command=fuzz)
     recorded = commands.add_parser(
-        "judge", help="judge recorded traffic; nothing is sent", epilog=EXIT_CODES
+        "judge", help="judge recorded traffic; sends nothing", epilog=EXIT_CODES
     )
     _add_judge(recorded)
     recorded.set_defaults(command=judge)
     listing = commands.add_parser("rules", help="list the rules")
     _add_selection(listing)
     listing.set_defaults(command=rules)
-    telling = commands.add_parser("model", help="tell what is known of a resource and where from")
-    telling.add_argument("resource", nargs="?", help="such as library; without it: their names")
+    telling = commands.add_parser(
+        "model", help="show what is known about a resource, and where it comes from"
+    )
+    telling.add_argument(
+        "resource", nargs="?", help="such as library; without it, the names of all resources"
+    )
     telling.set_defaults(command=model)
     explaining = commands.add_parser(
-        "explain", help="tell a rule or law: its level, sources, a server that breaks it"
+        "explain", help="explain a rule or law: its level, its sources, a server that breaks it"
     )
     explaining.add_argument("id", help="such as views.created-is-shown, or a case of a report")
     _add_own(explaining)
@@ -123,7 +127,9 @@ def make_parser(
     comparing = commands.add_parser("compare", help="show reports side by side")
     add_compare_arguments(comparing)
     comparing.set_defaults(command=compare)
-    proof = commands.add_parser("mutants", help="judge the suite: does it catch seeded defects?")
+    proof = commands.add_parser(
+        "mutants", help="test the suite itself: does it catch seeded defects?"
+    )
     if add_mutants:
         add_mutants(proof)
     proof.set_defaults(command=mutants)
@@ -149,7 +155,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PATTERN",
-        help="not these rules or operations, such as 'bounds.*' or 'files.*'; may be repeated",
+        help="leave out rules or operations, such as 'bounds.*' or 'files.*'; may be repeated",
     )
     _add_identities(parser)
     _add_connection(parser)
@@ -157,7 +163,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--migration",
         action="store_true",
-        help="tell of each announced change whether the server goes the old way, the new, or both",
+        help="report for each announced change whether the server follows it",
     )
     parser.add_argument(
         "--config",
@@ -167,24 +173,24 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         "tool.mistral-conformance of pyproject.toml",
     )
     parser.add_argument(
-        "--show-config", action="store_true", help="print the options that hold, and end"
+        "--show-config", action="store_true", help="print the effective options, and stop"
     )
     parser.add_argument(
         "--ledger",
         type=Path,
         metavar="FILE",
-        help="where to note what is created, for `clean`; default: ledger.jsonl beside the report",
+        help="where to note what is created, for `clean`; default: ledger.jsonl with the report",
     )
     parser.add_argument(
         "--clock-url",
         type=values.base_url,
         metavar="URL",
-        help="the server's clock; a token that it asks for is in the environment as CLOCK_TOKEN",
+        help="the server's clock; its token comes from the environment variable CLOCK_TOKEN",
     )
     parser.add_argument(
         "--clock-is-mine",
         action="store_true",
-        help="move the clock also where the server has things that this run did not make",
+        help="move the clock even if the server has objects that this run did not create",
     )
     parser.add_argument("--seed", type=values.natural, default=0, metavar="N", help="default: 0")
     parser.add_argument(
@@ -200,14 +206,14 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         choices=list(Depth),
         default=Depth.QUICK,
         metavar="DEPTH",
-        help="quick or full: how much of the laws is tried, default: quick",
+        help="quick or full: how much of the laws to try, default: quick",
     )
     parser.add_argument(
         "--require",
         action="append",
         default=[],
         metavar="PATTERN",
-        help="operations that the server has to offer; may be repeated",
+        help="operations that the server must offer; may be repeated",
     )
     parser.add_argument(
         "--model",
@@ -215,7 +221,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         type=values.model,
         default=[],
         metavar="ABILITY=NAME",
-        help="a model for chat, embeddings, ..., where the list of models does not tell; "
+        help="a model for chat, embeddings, ..., if the list of models does not say; "
         "may be repeated",
     )
     _add_timeout(parser)
@@ -272,7 +278,7 @@ def _add_reports(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path("reports"),
         metavar="DIR",
-        help="each run writes to a folder of its own in it, and `latest` leads to the newest; "
+        help="each run writes to its own folder in it, and `latest` links to the newest; "
         "default: reports",
     )
     parser.add_argument(
@@ -281,7 +287,7 @@ def _add_reports(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FORM[=PATH]",
-        help=f"a further form of the report: {', '.join(FILES)}; PATH may be - for standard "
+        help=f"another report format: {', '.join(FILES)}; PATH may be - for standard "
         "output; may be repeated",
     )
     parser.add_argument(
@@ -290,7 +296,7 @@ def _add_reports(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="REPORT",
-        help="earlier reports that the page tells of: report.json, or a folder of runs; "
+        help="earlier reports to show on the page: report.json, or a folder of runs; "
         "may be repeated",
     )
 
@@ -311,7 +317,7 @@ def _add_judge(parser: argparse.ArgumentParser) -> None:
         type=Path,
         nargs="+",
         metavar="FILE",
-        help="a HAR archive, a cassette of VCR, or JSON lines; compressed with gzip or not",
+        help="a HAR archive, a VCR cassette, or JSON lines; may be compressed with gzip",
     )
     parser.add_argument(
         "--host",
@@ -325,13 +331,13 @@ def _add_judge(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PATTERN",
-        help="not these rules or operations, such as 'times.*' or 'files.*'; may be repeated",
+        help="leave out these rules or operations, such as 'times.*' or 'files.*'; may be repeated",
     )
     parser.add_argument(
         "--baseline",
         type=Path,
         metavar="FILE",
-        help="known failures, each with a reason, an owner and a last day",
+        help="known failures, each with a reason, an owner and an expiry date",
     )
     _add_reports(parser)
 
@@ -350,7 +356,7 @@ def _add_identities(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--yes-live",
         action="store_true",
-        help="the vendor's own API is meant: a run there costs money and changes the account",
+        help="confirm that you mean the vendor's API: a run costs money and changes the account",
     )
 
 
@@ -382,7 +388,7 @@ def _add_connection(parser: argparse.ArgumentParser) -> None:
         type=values.rate,
         default=0.0,
         metavar="N/s",
-        help="at most so many requests in a second, such as 5/s; default: no limit",
+        help="at most this many requests per second, such as 5/s; default: no limit",
     )
 
 
@@ -392,33 +398,33 @@ def _add_bounds(parser: argparse.ArgumentParser) -> None:
         type=values.positive,
         default=0,
         metavar="N",
-        help="stop after so many requests, clean up, exit with 4",
+        help="stop after this many requests, clean up, exit with 4",
     )
     parser.add_argument(
         "--max-time",
         type=values.duration,
         default=0.0,
         metavar="S",
-        help="stop after so many seconds, clean up, exit with 4",
+        help="stop after this many seconds, clean up, exit with 4",
     )
     parser.add_argument(
         "--max-cost",
         type=values.dollars,
         default=0.0,
         metavar="USD",
-        help="stop after about so many US dollars, clean up, exit with 4; see `plan`",
+        help="stop after about this many US dollars, clean up, exit with 4; see `plan`",
     )
     parser.add_argument(
         "--read-only",
         action="store_true",
-        help="nothing is created, changed or sent to a model: rules that would are skipped",
+        help="create and change nothing, and send nothing to models; skip rules that would",
     )
     parser.add_argument(
         "--baseline",
         type=Path,
         metavar="FILE",
-        help="known failures, each with a reason, an owner and a last day; new ones fail the run, "
-        "so does what is mended or expired",
+        help="known failures with a reason, an owner and an expiry date; new ones fail the run, "
+        "and so do entries that are fixed or expired",
     )
     parser.add_argument(
         "--update-baseline", action="store_true", help="write what fails now into --baseline"

@@ -237,9 +237,11 @@ def explain_command(options: argparse.Namespace) -> int:
         WrongModule: see `load_own`.
 
     """
+    from mistral_conformance.campaign.sequences import sequence_law  # noqa: PLC0415 - seldom needed
+
     load_own(options.rules_from)
     wanted = options.id.partition("[")[0]
-    laws = {each.id: each for each in load_laws()}
+    laws = {each.id: each for each in (*load_laws(), sequence_law())}
     rules = {each.id: each for each in load_rules()}
     if wanted in laws:
         told = explain_law(laws[wanted], load_document())

@@ -67,29 +67,31 @@ UNFIT = {
 def add_fuzz_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `fuzz` takes beside the options of `run`."""
     own = parser.add_argument_group("campaign")
-    own.add_argument("--hours", type=values.duration, default=0.0, metavar="H", help="how long")
+    own.add_argument(
+        "--hours", type=values.duration, default=0.0, metavar="H", help="how many hours to run"
+    )
     own.add_argument(
         "--minutes",
         type=values.duration,
         default=0.0,
         metavar="M",
-        help="how long beside --hours; without both: one round over all that is selected",
+        help="how many minutes, in addition to --hours; without either: one round",
     )
     own.add_argument(
         "--corpus",
         type=Path,
         metavar="FOLDER",
-        help="what the campaign remembers, so that it can go on; default: corpus in --report-dir",
+        help="where the campaign keeps what it needs to continue; default: corpus in --report-dir",
     )
     own.add_argument(
         "--scheduler",
         default="",
         metavar="ADDRESS",
-        help="a scheduler of Dask whose workers do the shares, such as tcp://10.0.0.5:8786; "
-        "without it, --workers above 1 are started on this machine",
+        help="a Dask scheduler whose workers do the shares, such as tcp://10.0.0.5:8786; "
+        "without it, --workers above 1 start on this machine",
     )
     own.add_argument(
-        "--plan", action="store_true", help="tell what one round would send and cost, and end"
+        "--plan", action="store_true", help="show what one round would send and cost, and stop"
     )
 
 
@@ -168,12 +170,19 @@ def _campaign(options: argparse.Namespace, whole: RunOptions, plan: list[Case]) 
         if not job.own:
             findings.run.leftovers = clean_ledgers(job)
         run = findings.run
-        findings.finish(plan, f"stopped {run.stopped}" if run.stopped else "the time was up")
+        findings.finish(plan, _why_left(run))
         report = build_report(run, redactor)
         reporting.end(report, make_scripts(run, redactor))
     if run.interrupted or run.stopped:
         return INTERRUPTED if run.interrupted else STOPPED
     return HOLDS if report.run.holds else BROKEN
+
+
+def _why_left(run: Run) -> str:
+    """Why some cases were not judged."""
+    if run.interrupted:
+        return "interrupted"
+    return f"stopped {run.stopped}" if run.stopped else "the time was up"
 
 
 def _identity_of(whole: RunOptions, options: argparse.Namespace) -> dict[str, object]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import mistral_openapi
 from mistral_mock.completion.catalogue import find_model
 from mistral_mock.operations import find_operation
+from mistral_mock.usage import Use, find_breaks
+from mistral_openapi.eras import ANNOUNCED, find_era
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -19,10 +21,36 @@ DAY = "%Y-%m-%d"
 def find_coming(found: Iterable[Exchange]) -> list[dict[str, Any]]:
     """What goes away of all that was used: what it is, what to do, and how often it was used."""
     counts: dict[tuple[str, str], int] = {}
-    for one in found:
+    used = list(found)
+    for one in used:
         for told in (*find_in_document(one), *find_in_models(one)):
             counts[told] = counts.get(told, 0) + 1
-    return [{"what": what, "advice": advice, "uses": n} for (what, advice), n in counts.items()]
+    rows: list[dict[str, Any]] = [
+        {"what": what, "advice": advice, "uses": n} for (what, advice), n in counts.items()
+    ]
+    return [*rows, *find_in_era(used, {what for what, _ in counts})]
+
+
+def find_in_era(found: Iterable[Exchange], known: set[str]) -> Iterator[dict[str, Any]]:
+    """What else breaks when all that is announced has happened, such as the status of an answer."""
+    uses = [
+        Use(
+            str(one.number),
+            one.method,
+            one.path,
+            tuple(one.query),
+            one.body,
+            one.status,
+            bool(one.content),
+        )
+        for one in found
+        if one.operation
+    ]
+    for each in find_breaks(uses, find_era(ANNOUNCED)):
+        names = {f"{each.operation}: {word}" for word in each.what.split()}
+        if not known & {each.operation, *names}:
+            advice = f"When all that is announced has happened, {each.what}."
+            yield {"what": each.operation, "advice": advice, "uses": each.count}
 
 
 def find_in_document(one: Exchange) -> Iterator[tuple[str, str]]:

@@ -123,6 +123,20 @@ def test_state_replies_and_what_goes_away_are_shown(mock: RunningServer, browser
     assert "call beta.agents.list_pages" in coming
 
 
+def test_answers_that_change_with_what_is_announced_are_shown_once(
+    mock: RunningServer, browser: Browser
+) -> None:
+    url = f"{mock.base_url}/v1/libraries"
+    made = httpx.post(url, headers=HEADERS, json={"name": "Papers"}).json()
+    httpx.put(f"{url}/{made['id']}", headers=HEADERS, json={"name": "Maps"})
+    httpx.delete(f"{url}/{made['id']}", headers=HEADERS)
+    browser.open(f"{mock.base_url}/_mock/#coming")
+    browser.wait("document.querySelector('#coming').textContent.includes('beta.libraries.delete')")
+    coming = browser.run("document.querySelector('#coming').textContent")
+    assert "the answer 200 with a body is not given; instead there is the answer 204." in coming
+    assert coming.count("beta.libraries.update_with_put") == 1
+
+
 def test_buttons_move_the_clock_add_faults_and_reset(mock: RunningServer, browser: Browser) -> None:
     httpx.post(f"{mock.base_url}/v1/libraries", headers=HEADERS, json={"name": "Papers"})
     before = mock.clock.now()

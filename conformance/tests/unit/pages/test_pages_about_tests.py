@@ -18,7 +18,8 @@ from mistral_mock.replies.templates import ROOTS
 
 DOCS = Path(__file__).parents[4] / "docs"
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
-REPLIES, PYTEST = ((DOCS / name).read_text("utf-8") for name in ("replies.md", "pytest.md"))
+NAMES = ("replies.md", "pytest.md", "tutorial-tests.md")
+REPLIES, PYTEST, TUTORIAL = ((DOCS / name).read_text("utf-8") for name in NAMES)
 
 
 def find_blocks(page: str, language: str) -> list[str]:
@@ -35,19 +36,31 @@ def test_example_runs(code: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("code", find_blocks(PYTEST, "python"))
-def test_example_passes_as_a_test(code: str, tmp_path: Path) -> None:
-    (tmp_path / "test_example.py").write_text(code)
+def run_as_test(code: str, folder: Path) -> str:
+    """What pytest prints about a module of tests that uses the fixtures."""
+    (folder / "test_example.py").write_text(code)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "mistral_pytest.plugin", "-W", "error"]
     done = subprocess.run(
         [*command, "-p", "no:cacheprovider"],
-        cwd=tmp_path,
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,
         env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     )
-    assert "1 passed" in done.stdout, done.stdout
+    return done.stdout
+
+
+@pytest.mark.parametrize("code", find_blocks(PYTEST, "python"))
+def test_example_passes_as_a_test(code: str, tmp_path: Path) -> None:
+    printed = run_as_test(code, tmp_path)
+    assert "1 passed" in printed, printed
+
+
+def test_file_of_the_tutorial_passes_as_the_page_says(tmp_path: Path) -> None:
+    program, tests, _ = find_blocks(TUTORIAL, "python")
+    printed = run_as_test(f"{program}\n\n{tests}", tmp_path)
+    assert "3 passed" in printed, printed
 
 
 def test_file_of_the_page_can_be_read(tmp_path: Path) -> None:

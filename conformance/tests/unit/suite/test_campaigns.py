@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +21,14 @@ from mistral_conformance.campaign.findings import Findings
 from mistral_conformance.campaign.pools import WorkerDied, pool
 from mistral_conformance.campaign.sequences import sequence_law
 from mistral_conformance.campaign.shares import Done, Rounds, Share, make_rounds, plan_campaign
+from mistral_conformance.campaign.spending import read_spending
+from mistral_conformance.campaign.working import LEDGERS, SPENT, Job, do_share
+from mistral_conformance.cli import fuzzing
+from mistral_conformance.embedded import embedded_mock
 from mistral_conformance.model.document import load_document
 from mistral_conformance.mutants.judging import load_defects, mock_session, silence
 from mistral_conformance.probing.judging import shared_judge
+from mistral_conformance.record.exchange import Exchange
 from mistral_conformance.running.plan import Case, make_plan
 from mistral_conformance.running.run import Run, RunOptions
 from mistral_conformance.running.runner import judge
@@ -200,6 +206,53 @@ def test_share_that_kills_every_worker_ends_the_campaign(tmp_path: Path) -> None
         list(workers.do_all(die, going.take))
 
 
+def job_on_the_mock(corpus: Path, operation: str = "models.list") -> tuple[Job, tuple[str, ...]]:
+    """A campaign over one operation, on a mock for each share, and the cases of its share."""
+    whole = evolve(OPTIONS, operations=(operation,), max_examples=1)
+    (part,) = make_rounds(plan_campaign(whole), 0).parts
+
+    @contextmanager
+    def target() -> Iterator[RunOptions]:
+        with embedded_mock(0) as mock:
+            yield evolve(whole, base_url=mock.base_url, identities=mock.identities)
+
+    return Job("c", target, corpus, own=True), part
+
+
+def test_what_a_dead_worker_has_spent_is_counted_and_taken_off(tmp_path: Path) -> None:
+    job, cases = job_on_the_mock(tmp_path)
+    (tmp_path / LEDGERS).mkdir()
+    spent = tmp_path / LEDGERS / f"c-0{SPENT}"
+    spent.write_text("1 0.0\n36 0.0\n37 0")  # killed while writing
+    after = do_share(job, Share(0, 0, cases, most_requests=40))
+    assert after.requests == 40
+    assert after.run.stopped
+    assert not spent.exists()
+
+
+def test_share_of_which_a_dead_worker_spent_all_sends_nothing(tmp_path: Path) -> None:
+    job, cases = job_on_the_mock(tmp_path)
+    (tmp_path / LEDGERS).mkdir()
+    (tmp_path / LEDGERS / f"c-0{SPENT}").write_text("40 0.0\n")
+    share = Share(0, 0, cases, most_requests=40)
+    going = course(open_corpus(tmp_path, "c", PLAN), parts=1, most_requests=40)
+    going.take()
+    going.put_back(do_share(job, share))
+    assert going.stopped == "after 40 requests: --max-requests"
+    assert going.corpus.done == set()
+
+
+def test_spending_of_a_share_is_on_disk_while_it_is_done(tmp_path: Path) -> None:
+    spending = read_spending(tmp_path / "spent", Share(0, 0, (), most_requests=5))
+    listing = Exchange(1, "caller", "models.list", "GET", "", (), b"", 200)
+    for _ in range(2):
+        spending.note(listing)
+    after = read_spending(spending.path, spending.share)
+    assert after.requests == 2
+    assert after.left is not None
+    assert after.left.most_requests == 3
+
+
 # Sequences
 
 
@@ -249,6 +302,20 @@ def test_campaign_is_reported_as_a_run_and_goes_on(tmp_path: Path) -> None:
         assert cli.main([*arguments, "--report-dir", str(tmp_path)]) == 0
     assert len((tmp_path / "corpus" / "campaign.jsonl").read_text().splitlines()) == 3
     assert (tmp_path / "latest" / "report.html").is_file()
+
+
+def test_report_of_an_interrupted_campaign_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def interrupted(*_: object) -> Done:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(fuzzing, "do_share", interrupted)
+    arguments = ["fuzz", "--embedded-mock", "--operations", "models.list"]
+    assert cli.main([*arguments, "--report-dir", str(tmp_path)]) == 130
+    report = (tmp_path / "latest" / "report.json").read_text("utf-8")
+    assert "not judged: interrupted" in report
+    assert "the time was up" not in report
 
 
 def test_what_a_campaign_cannot_do_is_wrong_use(

@@ -83,6 +83,13 @@ def test_a_case_of_a_report_is_told_by_its_rule(capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().out.startswith("views.change-is-shown MUST, a law")
 
 
+def test_what_campaigns_alone_judge_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["explain", "sequences.objects-are-as-left[library]"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "After any sequence of actions" in told
+    assert "`fuzz` alone judges this." in told
+
+
 def test_an_unknown_id_gets_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["explain", "views.change-is-show"]) == 2
     assert "is it views.change-is-shown" in capsys.readouterr().err
