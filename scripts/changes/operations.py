@@ -9,7 +9,9 @@ import attrs
 
 from changes.change import Change, Text, change
 from changes.kinds import Side
+from changes.renaming import renamed
 from changes.schemas import Comparer, Finding
+from changes.shapes import is_same_schema
 from changes.values import Located, escaped
 
 if TYPE_CHECKING:
@@ -109,23 +111,29 @@ def _compare_parameters(old: Endpoint, new: Endpoint, comparer: Comparer, result
 def _rewritten(
     before: dict[tuple[str, str], Parameter], after: dict[tuple[str, str], Parameter]
 ) -> Iterator[tuple[Parameter, Parameter]]:
-    """Take out the parameters that only moved to another place, or are only spelled otherwise."""
+    """Take out the parameters that only moved to another place, or are called otherwise."""
     for key, one in list(before.items()):
         if key in after or one.place == "path":
             continue
         for other_key, other in list(after.items()):
             if other_key in before or other.place == "path":
                 continue
-            moved = one.name.lower() == other.name.lower() and one.place != other.place
-            if moved or (one.place == other.place and _plainly(one) == _plainly(other)):
+            if one.name.lower() == other.name.lower() and one.place != other.place:
                 del before[key], after[other_key]
                 yield one, other
                 break
+    for place in ("query", "header", "cookie"):
+        named = [
+            {key[1]: (key, one) for key, one in each.items() if one.place == place}
+            for each in (before, after)
+        ]
+        for name, now in renamed(*named, _is_same).items():
+            key, other_key = named[0][name][0], named[1][now][0]
+            yield before.pop(key), after.pop(other_key)
 
 
-def _plainly(parameter: Parameter) -> str:
-    """The name without what spelling may differ in."""
-    return re.sub(r"[^a-z0-9]", "", parameter.name.lower())
+def _is_same(one: tuple[object, Parameter], other: tuple[object, Parameter]) -> bool:
+    return is_same_schema(one[1].schema, other[1].schema)
 
 
 def _compare_parameter(old: Parameter, new: Parameter, comparer: Comparer, result: Result) -> None:
