@@ -123,13 +123,16 @@ def _rewritten(
                 yield one, other
                 break
     for place in ("query", "header", "cookie"):
-        named = [
-            {key[1]: (key, one) for key, one in each.items() if one.place == place}
-            for each in (before, after)
-        ]
-        for name, now in renamed(*named, _is_same).items():
-            key, other_key = named[0][name][0], named[1][now][0]
-            yield before.pop(key), after.pop(other_key)
+        old, new = _by_name(before, place), _by_name(after, place)
+        for name, now in renamed(old, new, _is_same).items():
+            yield before.pop(old[name][0]), after.pop(new[now][0])
+
+
+def _by_name(
+    parameters: dict[tuple[str, str], Parameter], place: str
+) -> dict[str, tuple[tuple[str, str], Parameter]]:
+    """Return the parameters of one place by name, each with its key."""
+    return {key[1]: (key, one) for key, one in parameters.items() if one.place == place}
 
 
 def _is_same(one: tuple[object, Parameter], other: tuple[object, Parameter]) -> bool:

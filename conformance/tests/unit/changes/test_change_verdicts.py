@@ -149,7 +149,7 @@ def _with_fields(*names: str, **others: Schema) -> Schema:
 
 
 NUMBER: Schema = {"type": "integer"}
-RENAMED = {
+RENAMED: dict[str, Any] = {
     "another spelling, and another type": (
         ("pageSize",),
         {},
