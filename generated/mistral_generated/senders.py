@@ -6,7 +6,7 @@ Nothing here is needed while a program runs.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -69,7 +69,11 @@ class StructuredStream(Events[T], Protocol[T, F_co]):
 
 
 class AsyncEvents(Protocol[T]):
-    """The same for asyncio and trio."""
+    """The same for asyncio and trio; awaiting it opens it, too."""
+
+    def __await__(self) -> Generator[Any, Any, Self]:
+        """Open the stream and return it."""
+        ...
 
     async def __aenter__(self) -> Self:
         """Open the stream."""

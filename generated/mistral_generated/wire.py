@@ -249,6 +249,15 @@ def whole_body(name: str, body: object, names: Sequence[tuple[str, str]] = ()) -
         raise _explained(body, name, error, names) from error
 
 
+def listed(name: str, value: object) -> object:
+    """Return the value of an argument that is a list. Raises TypeError for one thing alone."""
+    if type(value) is not list and (isinstance(value, (str, bytes)) or _is_object(value)):
+        from .arguments import one_alone
+
+        raise one_alone(name, value)
+    return value
+
+
 def optional_body(body: dict[str, Any], names: Sequence[tuple[str, str]] = ()) -> object:
     """Return a body that may be left out: UNSET when none of its fields is given."""
     return (

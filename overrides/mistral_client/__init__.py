@@ -108,6 +108,11 @@ _LATER = {
 }
 
 
+def __dir__() -> list[str]:
+    """Return the public names, loaded or not, and what every module has."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})
+
+
 def __getattr__(name: str) -> object:
     """Load the names that a first call does without; those that are nowhere else are errors."""
     if name not in __all__:

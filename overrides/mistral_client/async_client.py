@@ -18,6 +18,7 @@ from mistral_client.pools import AsyncPools
 from mistral_client.servers import read_base_url
 from mistral_client.settings import Network
 from mistral_generated.resources import AsyncResources
+from mistral_generated.types import cached_group
 
 if TYPE_CHECKING:
     import ssl
@@ -81,35 +82,35 @@ class AsyncMistral(AsyncResources):
         self._sender = AsyncSender(connection, context)
         super().__init__(self._sender)
 
-    @property
+    @cached_group
     def beta(self) -> AsyncBeta:
         """The operations of `beta`."""
         from mistral_client.async_resources import AsyncBeta  # noqa: PLC0415 - when used
 
         return AsyncBeta(self._sender)
 
-    @property
+    @cached_group
     def embeddings(self) -> AsyncEmbeddings:
         """Texts as lists of numbers."""
         from mistral_client.async_embeddings import AsyncEmbeddings  # noqa: PLC0415 - when used
 
         return AsyncEmbeddings(self._sender)
 
-    @property
+    @cached_group
     def files(self) -> AsyncFiles:
         """Files that other operations read or write: training data, batch requests and results."""
         from mistral_client.async_stored_files import AsyncFiles  # noqa: PLC0415 - when used
 
         return AsyncFiles(self._sender)
 
-    @property
+    @cached_group
     def batch(self) -> AsyncBatch:
         """The groups under `batch`."""
         from mistral_client.async_jobs import AsyncBatch  # noqa: PLC0415 - when used
 
         return AsyncBatch(self._sender)
 
-    @property
+    @cached_group
     def fine_tuning(self) -> AsyncFineTuning:
         """The groups under `fine_tuning`."""
         from mistral_client.async_jobs import AsyncFineTuning  # noqa: PLC0415 - when used

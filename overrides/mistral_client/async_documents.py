@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 class AsyncDocuments(_AsyncDocuments):
     """The generated operations, `upload_all` and `wait`."""
 
-    __slots__ = ("_sender",)
-
     def __init__(self, sender: AsyncSender) -> None:
         super().__init__(sender)
         self._sender = sender

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 class AsyncEmbeddings(_AsyncEmbeddings):
     """The generated operation, and `create_all`."""
 
-    __slots__ = ()
-
     def create_all(
         self,
         texts: Iterable[str] | AsyncIterable[str],

@@ -10,6 +10,7 @@ from mistral_generated.api.batch_jobs import AsyncJobs as _AsyncBatchJobs
 from mistral_generated.api.fine_tuning_jobs import AsyncJobs as _AsyncTuningJobs
 from mistral_generated.resources import AsyncBatch as _AsyncBatch
 from mistral_generated.resources import AsyncFineTuning as _AsyncFineTuning
+from mistral_generated.types import cached_group
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +25,6 @@ _TIMEOUT_S: Final = 86_400.0
 
 class AsyncBatchJobs(_AsyncBatchJobs):
     """The generated operations and `wait`."""
-
-    __slots__ = ("_sender",)
 
     def __init__(self, sender: AsyncSender) -> None:
         super().__init__(sender)
@@ -52,8 +51,6 @@ class AsyncBatchJobs(_AsyncBatchJobs):
 class AsyncTuningJobs(_AsyncTuningJobs):
     """The generated operations and `wait`."""
 
-    __slots__ = ("_sender",)
-
     def __init__(self, sender: AsyncSender) -> None:
         super().__init__(sender)
         self._sender = sender
@@ -79,7 +76,7 @@ class AsyncBatch(_AsyncBatch):
         super().__init__(sender)
         self._sender = sender
 
-    @property
+    @cached_group
     def jobs(self) -> AsyncBatchJobs:
         """Jobs that work off many requests in the background."""
         return AsyncBatchJobs(self._sender)
@@ -92,7 +89,7 @@ class AsyncFineTuning(_AsyncFineTuning):
         super().__init__(sender)
         self._sender = sender
 
-    @property
+    @cached_group
     def jobs(self) -> AsyncTuningJobs:
         """Jobs that train a model further on files of your own."""
         return AsyncTuningJobs(self._sender)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mistral_generated.api.beta_libraries import AsyncLibraries as _AsyncLibraries
 from mistral_generated.resources import AsyncBeta as _AsyncBeta
+from mistral_generated.types import cached_group
 
 if TYPE_CHECKING:
     from mistral_client.async_documents import AsyncDocuments
@@ -15,13 +16,11 @@ if TYPE_CHECKING:
 class AsyncLibraries(_AsyncLibraries):
     """The generated operations, with more among those of the documents."""
 
-    __slots__ = ("_sender",)
-
     def __init__(self, sender: AsyncSender) -> None:
         super().__init__(sender)
         self._sender = sender
 
-    @property
+    @cached_group
     def documents(self) -> AsyncDocuments:
         """The documents of a library, from upload through processing to their text."""
         from mistral_client.async_documents import AsyncDocuments  # noqa: PLC0415 - when it is used
@@ -36,7 +35,7 @@ class AsyncBeta(_AsyncBeta):
         super().__init__(sender)
         self._sender = sender
 
-    @property
+    @cached_group
     def libraries(self) -> AsyncLibraries:
         """Collections of documents that agents and conversations can search."""
         return AsyncLibraries(self._sender)

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 class AsyncFiles(_AsyncFiles):
     """The generated operations and `upload_all`."""
 
-    __slots__ = ()
-
     def upload_all(
         self,
         paths: Iterable[FileInput] | AsyncIterable[FileInput],

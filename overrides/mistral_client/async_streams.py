@@ -11,9 +11,15 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 import httpx
 
-from mistral_client.bodies import beginning_of_async, chunks_of_async
+from mistral_client.bodies import (
+    after_async,
+    beginning_of_async,
+    chunks_of_async,
+    probe_async,
+)
 from mistral_client.drains import drain_async
-from mistral_client.opened import Opened, end_async
+from mistral_client.opened import AsyncOpened, end_async
+from mistral_client.sse import begins_events
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
@@ -27,7 +33,7 @@ T = TypeVar("T")
 F = TypeVar("F")
 
 
-class AsyncEventStream(Opened, Generic[T, F]):
+class AsyncEventStream(AsyncOpened, Generic[T, F]):
     """The events of one call, inside `async with client.chat.stream(...) as events`."""
 
     def __init__(
@@ -45,6 +51,7 @@ class AsyncEventStream(Opened, Generic[T, F]):
         self._pause = pause
         self._finish = finish
         self._events = self._read()
+        self._chunks: AsyncIterator[bytes]
 
     async def open(self) -> Self:
         """Open the stream and return it; opening again does nothing.
@@ -107,9 +114,14 @@ class AsyncEventStream(Opened, Generic[T, F]):
         response = self._response
         if response is None:
             response = self._response = await self._open_response(self._reader.parser.last_id)
-            if not self._reader.begin(response):
-                body = await beginning_of_async(response, self._reader.largest)
-                self._reader.refuse(body)
+            chunks = chunks_of_async(response)
+            if not self._reader.begin(response):  # a server may call it something else
+                taken = await probe_async(chunks)
+                chunks = after_async(taken, chunks)
+                if not begins_events(taken):
+                    body = await beginning_of_async(response, chunks, self._reader.largest)
+                    self._reader.refuse(body)
+            self._chunks = chunks
         return response
 
     async def _read(self) -> AsyncGenerator[Event[T]]:
@@ -118,7 +130,7 @@ class AsyncEventStream(Opened, Generic[T, F]):
         while delay_s is not None and not self._is_closed():
             delay_s = None
             response = await self._open()
-            chunks = chunks_of_async(response)
+            chunks = self._chunks
             try:
                 async for chunk in chunks:
                     if self._is_closed():

@@ -6,6 +6,7 @@ was when it was compressed.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import attr
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 # How much is kept of a body that is not read to its end, and of the body of an error, in bytes.
 KEPT: Final = 1024 * 1024
+
+# How much of a body tells what it is, in bytes.
+PROBED: Final = 16
 
 
 @attr.frozen
@@ -76,23 +80,24 @@ def read_body(response: httpx.Response, limit: int | None) -> Body:
     Fails with httpx's errors; the caller closes the response.
     """
     collector = Collector(limit)
-    return collector.body(is_whole=_collect(response, collector))
+    return collector.body(is_whole=_collect(chunks_of(response), collector))
 
 
 async def read_body_async(response: httpx.Response, limit: int | None) -> Body:
     """Return the same for an answer of an asynchronous client."""
     collector = Collector(limit)
-    return collector.body(is_whole=await _collect_async(response, collector))
+    return collector.body(is_whole=await _collect_async(chunks_of_async(response), collector))
 
 
-def beginning_of(response: httpx.Response, limit: int | None) -> bytes:
+def beginning_of(response: httpx.Response, chunks: Iterator[bytes], limit: int | None) -> bytes:
     """Return what arrives of a body that stands for an error, and close the response.
 
-    `limit` is that of answers, in bytes; a connection that breaks ends the body.
+    `chunks` is what is left of the body, `limit` that of answers, in bytes; a connection that
+    breaks ends the body.
     """
     collector = Collector(limit_of_error(limit))
     try:
-        _collect(response, collector)
+        _collect(chunks, collector)
     except httpx.HTTPError:
         pass  # what came before may say what went wrong
     finally:
@@ -100,11 +105,13 @@ def beginning_of(response: httpx.Response, limit: int | None) -> bytes:
     return collector.body(is_whole=False).content
 
 
-async def beginning_of_async(response: httpx.Response, limit: int | None) -> bytes:
+async def beginning_of_async(
+    response: httpx.Response, chunks: AsyncIterator[bytes], limit: int | None
+) -> bytes:
     """Return the same for an answer of an asynchronous client."""
     collector = Collector(limit_of_error(limit))
     try:
-        await _collect_async(response, collector)
+        await _collect_async(chunks, collector)
     except httpx.HTTPError:
         pass  # as in `beginning_of`
     finally:
@@ -112,16 +119,51 @@ async def beginning_of_async(response: httpx.Response, limit: int | None) -> byt
     return collector.body(is_whole=False).content
 
 
-def _collect(response: httpx.Response, collector: Collector) -> bool:
+def _collect(chunks: Iterator[bytes], collector: Collector) -> bool:
     """Read a body until the collector is full; return whether all of it was within its limit."""
-    return all(collector.add(piece) for piece in chunks_of(response))
+    return all(collector.add(piece) for piece in chunks)
 
 
-async def _collect_async(response: httpx.Response, collector: Collector) -> bool:
-    async for piece in chunks_of_async(response):
+async def _collect_async(chunks: AsyncIterator[bytes], collector: Collector) -> bool:
+    async for piece in chunks:
         if not collector.add(piece):
             return False
     return True
+
+
+def probe(chunks: Iterator[bytes]) -> bytes:
+    """Take the first bytes of a body, enough to tell what it is; fewer where it ends or breaks."""
+    taken = b""
+    with suppress(httpx.HTTPError):  # what came before may still say what it is
+        for chunk in chunks:
+            taken += chunk
+            if len(taken) >= PROBED:
+                break
+    return taken
+
+
+async def probe_async(chunks: AsyncIterator[bytes]) -> bytes:
+    """Take the same of an answer of an asynchronous client."""
+    taken = b""
+    with suppress(httpx.HTTPError):
+        async for chunk in chunks:
+            taken += chunk
+            if len(taken) >= PROBED:
+                break
+    return taken
+
+
+def after(taken: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield what a probe took, and the rest of the body after it."""
+    yield taken
+    yield from chunks
+
+
+async def after_async(taken: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield the same for an answer of an asynchronous client."""
+    yield taken
+    async for chunk in chunks:
+        yield chunk
 
 
 def chunks_of(response: httpx.Response) -> Iterator[bytes]:

@@ -19,6 +19,7 @@ from mistral_client.send import Sender
 from mistral_client.servers import read_base_url
 from mistral_client.settings import Network
 from mistral_generated.resources import Resources
+from mistral_generated.types import cached_group
 
 if TYPE_CHECKING:
     import ssl
@@ -82,35 +83,35 @@ class Mistral(Resources):
         self._sender = Sender(connection, context)
         super().__init__(self._sender)
 
-    @property
+    @cached_group
     def beta(self) -> Beta:
         """The operations of `beta`."""
         from mistral_client.resources import Beta  # noqa: PLC0415 - when used
 
         return Beta(self._sender)
 
-    @property
+    @cached_group
     def embeddings(self) -> Embeddings:
         """Texts as lists of numbers."""
         from mistral_client.embeddings import Embeddings  # noqa: PLC0415 - when used
 
         return Embeddings(self._sender)
 
-    @property
+    @cached_group
     def files(self) -> Files:
         """Files that other operations read or write: training data, batch requests and results."""
         from mistral_client.stored_files import Files  # noqa: PLC0415 - when used
 
         return Files(self._sender)
 
-    @property
+    @cached_group
     def batch(self) -> Batch:
         """The groups under `batch`."""
         from mistral_client.jobs import Batch  # noqa: PLC0415 - when used
 
         return Batch(self._sender)
 
-    @property
+    @cached_group
     def fine_tuning(self) -> FineTuning:
         """The groups under `fine_tuning`."""
         from mistral_client.jobs import FineTuning  # noqa: PLC0415 - when used

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 class Documents(_Documents):
     """The generated operations, `upload_all` and `wait`."""
 
-    __slots__ = ("_sender",)
-
     def __init__(self, sender: Sender) -> None:
         super().__init__(sender)
         self._sender = sender

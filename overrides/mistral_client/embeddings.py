@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 class Embeddings(_Embeddings):
     """The generated operation, and `create_all`."""
 
-    __slots__ = ()
-
     def create_all(
         self,
         texts: Iterable[str],

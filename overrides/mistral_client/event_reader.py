@@ -87,7 +87,7 @@ class EventReader(Generic[T]):
         self._cut_at: str | None = None
 
     def begin(self, response: httpx.Response) -> bool:
-        """Take note of the answer's status and headers; return whether it is an event stream."""
+        """Take note of status and headers; return whether they tell of an event stream."""
         self._answer = Answer(response.status_code, response.headers, b"")
         self._counted = response.extensions.get(COUNTED)
         kind = response.headers.get("content-type", "")
@@ -132,7 +132,8 @@ class EventReader(Generic[T]):
                 if self._is_end(data):
                     self._end_well()
                     return
-                self._refuse_event(data, fault)
+                self._pass_over(data, fault)
+                continue
             arrived.append(raw)
             self._arrived_size += len(data)
             if self._arrived_size > KEPT_DATA or len(arrived) > KEPT_EVENTS:
@@ -252,8 +253,13 @@ class EventReader(Generic[T]):
         if may_be_error(value) and find_problem(value, data):
             self._report(read_problem(data.encode(), self._redact), data)
 
-    def _refuse_event(self, data: str, fault: Exception) -> NoReturn:
-        """Raise the error for data that cannot be read; it shows how they begin."""
+    def _pass_over(self, data: str, fault: Exception) -> None:
+        """Pass over null, with which some gateways keep a stream alive.
+
+        Raises the error for other data that cannot be read; it shows how they begin.
+        """
+        if data.strip() == "null":
+            return
         beginning = self._beginning(data) if isinstance(fault, UnreadableBody) else ""
         self._fail(f"an event cannot be read: {fault}{beginning}", cause=fault, body=data)
 

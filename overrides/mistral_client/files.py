@@ -1,6 +1,7 @@
 """Files on their way out: multipart bodies that are read in pieces while they are sent.
 
-A path, bytes, a binary stream, a `File` or a tuple becomes one part. Files are opened before the
+A path, bytes, a binary stream, a `File` or a tuple becomes one part; the content of the last two
+may itself be a path. Files are opened before the
 request, so that an unreadable one is reported without a request, and are closed after it.
 """
 
@@ -239,10 +240,12 @@ def _content(content: object) -> bytes | Source:
         raise TypeError(_TEXT_STREAM)
     if isinstance(content, str):
         raise TypeError("the content of a file is bytes or a binary stream, not text: encode it")
+    if isinstance(content, os.PathLike):
+        return _source(Path(cast("os.PathLike[str]", content)).open("rb"), is_ours=True)
     if hasattr(content, "read"):
         return _source(cast("IO[bytes]", content), is_ours=False)
     raise TypeError(
-        "a file is a path, bytes, a binary stream or File(fileName=..., content=...),"
+        "a file is a path, bytes, a binary stream or File(file_name=..., content=...),"
         f" not {type(content).__name__}"
     )
 

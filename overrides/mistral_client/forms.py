@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import enum
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time
@@ -66,6 +67,9 @@ _LISTS: Final[Mapping[Kind, Callable[[list[Json]], object]]] = {
 }
 _SHOWN: Final = 60
 
+# The beginning of a block of code in Markdown, up to the code.
+_FENCE: Final = re.compile(r"```\w*\s*")
+
 
 class Form(Protocol):
     """How values of one type look in JSON; `place` says where a value stands, for messages."""
@@ -94,7 +98,7 @@ def schema_of(kind: type) -> Schema:
     Raises TypeError for what is no class, and for a class, or a field's type, without a form in
     JSON.
     """
-    if not isinstance(kind, type):
+    if not isinstance(kind, type) or not (is_self_made(kind) or fields_of(kind) is not None):
         raise TypeError(
             f"response_format is {_told(kind)}, which has no form in JSON: parse() takes an attrs "
             "class, a dataclass or a class with model_json_schema and model_validate_json; a "
@@ -102,22 +106,18 @@ def schema_of(kind: type) -> Schema:
         )
     forms = Forms()
     whole = forms.of(kind, getattr(kind, "__name__", str(kind)))
-    if not isinstance(whole, _Object | _SelfMade):
-        raise TypeError(
-            f"response_format is {kind!r}; give an attrs class, a dataclass or a class with "
-            "model_json_schema and model_validate_json"
-        )
     if isinstance(whole, _SelfMade):
         return whole.schema()
     definitions = forms.definitions()
     text = json.dumps(definitions)
     used = {name: each for name, each in definitions.items() if f'"#/$defs/{name}"' in text}
-    return {**whole.definition(), **({"$defs": used} if used else {})}
+    own = cast("_Object", whole).definition()
+    return {**own, **({"$defs": used} if used else {})}
 
 
 def _told(value: object) -> str:
-    """Return what a value is that stands in the place of a class."""
-    if get_origin(value) is not None or value is None:
+    """Return what a value is that stands in the place of a class with fields."""
+    if get_origin(value) is not None or value is None or isinstance(value, type):
         return repr(value)
     return f"an object of {type(value).__name__}"
 
@@ -127,6 +127,7 @@ def read_form(kind: type[T], text: str) -> T:
 
     Raises ValueError when it is not JSON, or holds no such object; it names the place.
     """
+    text = _without_fence(text)
     if is_self_made(kind):
         return cast("T", cast("Any", kind).model_validate_json(text))
     try:
@@ -134,6 +135,22 @@ def read_form(kind: type[T], text: str) -> T:
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
     return cast("T", Forms().of(kind, kind.__name__).read(value, kind.__name__))
+
+
+def _without_fence(text: str) -> str:
+    """Return the JSON of an answer that a model wrapped in Markdown, or the text as it is.
+
+    Models do so where a server does not hold them to the schema.
+    """
+    text = text.removeprefix("\ufeff").strip()
+    fence = None if text.startswith(("{", "[", '"')) else _FENCE.search(text)
+    if fence is None:
+        return text
+    try:
+        _, end = json.JSONDecoder().raw_decode(text, fence.end())
+    except (ValueError, RecursionError):
+        return text
+    return text[fence.end() : end]
 
 
 class Forms:

@@ -11,6 +11,7 @@ from mistral_generated.api.batch_jobs import Jobs as _BatchJobs
 from mistral_generated.api.fine_tuning_jobs import Jobs as _TuningJobs
 from mistral_generated.resources import Batch as _Batch
 from mistral_generated.resources import FineTuning as _FineTuning
+from mistral_generated.types import cached_group
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +26,6 @@ _TIMEOUT_S: Final = 86_400.0
 
 class BatchJobs(_BatchJobs):
     """The generated operations and `wait`."""
-
-    __slots__ = ("_sender",)
 
     def __init__(self, sender: Sender) -> None:
         super().__init__(sender)
@@ -53,8 +52,6 @@ class BatchJobs(_BatchJobs):
 class TuningJobs(_TuningJobs):
     """The generated operations and `wait`."""
 
-    __slots__ = ("_sender",)
-
     def __init__(self, sender: Sender) -> None:
         super().__init__(sender)
         self._sender = sender
@@ -80,7 +77,7 @@ class Batch(_Batch):
         super().__init__(sender)
         self._sender = sender
 
-    @property
+    @cached_group
     def jobs(self) -> BatchJobs:
         """Jobs that work off many requests in the background."""
         return BatchJobs(self._sender)
@@ -93,7 +90,7 @@ class FineTuning(_FineTuning):
         super().__init__(sender)
         self._sender = sender
 
-    @property
+    @cached_group
     def jobs(self) -> TuningJobs:
         """Jobs that train a model further on files of your own."""
         return TuningJobs(self._sender)

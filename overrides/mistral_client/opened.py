@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import attr
 
@@ -68,6 +68,18 @@ class Opened:
         from mistral_client.allowances import read_allowances  # noqa: PLC0415 - when it is used
 
         return read_allowances(self.response.headers)
+
+
+class AsyncOpened(Opened):
+    """The same for asyncio and trio; such a stream can be awaited, which opens it."""
+
+    async def open(self) -> Self:
+        """Open the stream and return it."""
+        raise NotImplementedError
+
+    def __await__(self) -> Generator[Any, Any, Self]:
+        """Open the stream and return it, for `events = await client.chat.stream(...)`."""
+        return self.open().__await__()
 
 
 def end(events: Generator[Any, None, None], response: httpx.Response | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import attr
 
@@ -39,6 +39,8 @@ _KNOWN_OPTIONS = frozenset(
     }
 )
 
+_BEYOND: Final = "; what this client does not know goes into extra_body=... or extra_query=..."
+
 
 @attr.frozen
 class Options:
@@ -67,7 +69,8 @@ def read_options(
     for name in options:
         if name not in _KNOWN_OPTIONS:
             raise TypeError(
-                f"{operation}() got an unexpected keyword argument {name!r}{ours_for(name)}"
+                f"{operation}() got an unexpected keyword argument {name!r}"
+                f"{ours_for(name) or _BEYOND}"
             )
     given = cast("dict[str, object]", options)
     return Options(

@@ -81,11 +81,7 @@ def settle(result: object) -> object:
 
 
 async def settle_async(result: object) -> object:
-    """Return the same for a method that is awaited, or gives a stream."""
-    from mistral_client.async_streams import AsyncEventStream  # noqa: PLC0415 - as above
-
-    if isinstance(result, AsyncEventStream):
-        return await result.open()
+    """Return the same for a method that is awaited; awaiting a stream opens it."""
     return await cast("Awaitable[object]", result)
 
 

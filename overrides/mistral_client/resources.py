@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mistral_generated.api.beta_libraries import Libraries as _Libraries
 from mistral_generated.resources import Beta as _Beta
+from mistral_generated.types import cached_group
 
 if TYPE_CHECKING:
     from mistral_client.documents import Documents
@@ -16,13 +17,11 @@ if TYPE_CHECKING:
 class Libraries(_Libraries):
     """The generated operations, with more among those of the documents."""
 
-    __slots__ = ("_sender",)
-
     def __init__(self, sender: Sender) -> None:
         super().__init__(sender)
         self._sender = sender
 
-    @property
+    @cached_group
     def documents(self) -> Documents:
         """The documents of a library, from upload through processing to their text."""
         from mistral_client.documents import Documents  # noqa: PLC0415 - when it is used
@@ -37,7 +36,7 @@ class Beta(_Beta):
         super().__init__(sender)
         self._sender = sender
 
-    @property
+    @cached_group
     def libraries(self) -> Libraries:
         """Collections of documents that agents and conversations can search."""
         return Libraries(self._sender)

@@ -101,7 +101,12 @@ def retry_after_s(headers: Mapping[str, str], now_s: float) -> float | None:
     """Return how long the server asks to wait, in seconds, or None if it does not say.
 
     `Retry-After` holds seconds or a date (RFC 9110, 10.2.3); `now_s` is the time in unix seconds.
+    `retry-after-ms`, which gateways send and the official SDK heeds, holds milliseconds and is the
+    more precise of the two.
     """
+    precise = headers.get("retry-after-ms")
+    if precise is not None and _is_number(precise):
+        return float(precise) / 1000
     text = headers.get("retry-after")
     if text is None:
         return None

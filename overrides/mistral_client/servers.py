@@ -39,6 +39,10 @@ def read_api_key(given: str | None) -> str:
         )
     if not (key.isascii() and key.isprintable()):
         raise configuration_error("The API key holds characters that cannot stand in a header.")
+    if key[0] in "'\"" or key[-1] in "'\"":
+        raise configuration_error("The API key is in quotes, which are sent too: remove them.")
+    if key.lower().startswith("bearer "):
+        raise configuration_error('The API key begins with "Bearer": give the key alone.')
     return key
 
 
@@ -51,7 +55,7 @@ def _given_or_set(words: str, argument: str, given: str | None, variable: str) -
     if text is None:
         return None
     if not isinstance(text, str):
-        raise configuration_error(f"{argument} must be text, not {type(text).__name__}.")
+        raise configuration_error(f"{argument} must be text, not {_named(text)}.")
     if text.strip():
         return text.strip()
     if given is None:
@@ -63,6 +67,12 @@ def _given_or_set(words: str, argument: str, given: str | None, variable: str) -
         f"The {words} is empty: pass a value as {argument}=..., or leave it out to use the "
         f"environment variable {variable}."
     )
+
+
+def _named(value: object) -> str:
+    """Return what a value is in place of text, and what to write if it holds the text."""
+    hint = ": pass what its get_secret_value() returns"
+    return f"{type(value).__name__}{hint if hasattr(value, 'get_secret_value') else ''}"
 
 
 def read_base_url(given: str | httpx.URL | None, server: str | None = None) -> str:

@@ -19,6 +19,9 @@ _BLANK = b"\n\n"
 _DATA = b"data: "
 _DATA_TEXT = "data: "
 
+# How a stream begins, whatever its label says; no JSON and no page does.
+_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
+
 # How a block begins that is JSON or a page of markup; no name of a field does.
 _NO_FIELD = ("{", "[", "<", '"')
 
@@ -35,6 +38,11 @@ class ServerEvent(NamedTuple):
 _event: Callable[[tuple[str, str | None, str | None]], ServerEvent] = partial(
     tuple.__new__, ServerEvent
 )
+
+
+def begins_events(body: bytes) -> bool:
+    """Say whether a body begins as an event stream does."""
+    return body.removeprefix(_BOM).lstrip().startswith(_FIELDS)
 
 
 class EventParser:

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 class Files(_Files):
     """The generated operations and `upload_all`."""
 
-    __slots__ = ()
-
     def upload_all(
         self,
         paths: Iterable[FileInput],

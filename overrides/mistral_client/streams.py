@@ -12,9 +12,15 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 import httpx
 
-from mistral_client.bodies import beginning_of, chunks_of
+from mistral_client.bodies import (
+    after,
+    beginning_of,
+    chunks_of,
+    probe,
+)
 from mistral_client.drains import drain
 from mistral_client.opened import Opened, end
+from mistral_client.sse import begins_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -46,6 +52,7 @@ class EventStream(Opened, Generic[T, F]):
         self._pause = pause
         self._finish = finish
         self._events = self._read()
+        self._chunks: Iterator[bytes]
 
     def open(self) -> Self:
         """Open the stream and return it; opening again does nothing.
@@ -108,9 +115,14 @@ class EventStream(Opened, Generic[T, F]):
         response = self._response
         if response is None:
             response = self._response = self._open_response(self._reader.parser.last_id)
-            if not self._reader.begin(response):
-                body = beginning_of(response, self._reader.largest)
-                self._reader.refuse(body)
+            chunks = chunks_of(response)
+            if not self._reader.begin(response):  # a server may call it something else
+                taken = probe(chunks)
+                chunks = after(taken, chunks)
+                if not begins_events(taken):
+                    body = beginning_of(response, chunks, self._reader.largest)
+                    self._reader.refuse(body)
+            self._chunks = chunks
         return response
 
     def _read(self) -> Generator[Event[T]]:
@@ -119,7 +131,7 @@ class EventStream(Opened, Generic[T, F]):
         while delay_s is not None and not self._is_closed():
             delay_s = None
             response = self._open()
-            chunks = chunks_of(response)
+            chunks = self._chunks
             try:
                 for chunk in chunks:
                     if self._is_closed():

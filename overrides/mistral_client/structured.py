@@ -54,6 +54,8 @@ class Structure(Generic[C, T]):
             raise self._error("the answer was cut off; allow more max_tokens", text, reason)
         if not text and getattr(message, "tool_calls", None):
             raise self._error("the model called a tool instead of answering", text, reason)
+        if not text.strip():
+            raise self._error("the answer is empty", text, reason)
         try:
             return read_form(self._kind, text)
         except ValueError as error:

@@ -28,6 +28,12 @@ _ADVICE: Final = {
     "read": "give what it holds: value.read()",
 }
 
+# How lists begin of which people give the text of the first item alone.
+_LISTS: Final = {
+    "inputs": '[{"role": "user", "content": "..."}]',
+    "messages": '[{"role": "user", "content": "..."}]',
+}
+
 # What else helps, for arguments that people take for something else.
 _HINTS: Final = {
     "response_format": "an answer in the form of a class comes from parse(response_format=...)"
@@ -49,6 +55,13 @@ def explain(
         return fault
     kind = ValueError if isinstance(reason, ValueError) else TypeError
     return kind(f"{place or 'an argument'} cannot be sent: {reason}")
+
+
+def one_alone(name: str, value: object) -> TypeError:
+    """Return the error for one thing where a list of such things is due."""
+    article, kind = _named(value)
+    form = _LISTS.get(name, "[...]") if isinstance(value, str) else "[...]"
+    return TypeError(f"{name} is {article}{kind}, but takes a list: give {form}")
 
 
 def check(value: object, place: str) -> None:

@@ -21,6 +21,16 @@ _MODELS: Final = f"{__package__}.models"
 _MORE: Final = "additional_properties"
 _NONE: Final[dict[str, Any]] = {}
 _EVOLVE: Final = attr.evolve.__code__
+
+# What the models of pydantic, and so those of the official SDK, call things.
+_OURS: Final = {
+    "copy": "attrs.evolve(...)",
+    "dict": "to_dict()",
+    "json": "json.dumps(....to_dict())",
+    "model_copy": "attrs.evolve(...)",
+    "model_dump": "to_dict()",
+    "model_dump_json": "json.dumps(....to_dict())",
+}
 Reader: TypeAlias = Callable[[dict[str, Any]], Any]
 
 ABSENT: Final[Any] = UNSET
@@ -112,7 +122,9 @@ class Model:
             if name in self._known:
                 return UNSET if sys._getframe(1).f_code is _EVOLVE else None
             if name != _MORE:
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+                hint = f"; here it is {_OURS[name]}" if name in _OURS else ""
+                said = f"{type(self).__name__!r} object has no attribute {name!r}{hint}"
+                raise AttributeError(said, name=name, obj=self)
             return self.__dict__.setdefault(name, {})
 
         @classmethod

@@ -9,15 +9,16 @@ import attr
 
 from .types import Value
 
-FileContent: TypeAlias = bytes | IO[bytes]
+FileContent: TypeAlias = bytes | IO[bytes] | PathLike[str]
 
 
 @attr.frozen(init=False, slots=False, eq=False, repr=False)
 class File(Value):
     """A file to upload: its name, its content, and its media type (guessed from the name if None).
 
-    `content` is bytes or a binary stream, which is read from where it stands. The name may be
-    given as `file_name` or, as in the official documentation, `fileName`.
+    `content` is bytes, the path of a file (no text, a `Path`), or a binary stream, which is read
+    from where it stands. The name may be given as `file_name` or, as in the official
+    documentation, `fileName`.
     """
 
     file_name: str
@@ -40,7 +41,7 @@ class File(Value):
         if name is None or (file_name is not None and fileName is not None):
             raise TypeError("File() needs its name once: file_name=... (or fileName=...)")
         if content is None:
-            raise TypeError("File() needs content=...: bytes or a binary stream")
+            raise TypeError("File() needs content=...: bytes, a Path or a binary stream")
         object.__setattr__(self, "file_name", name)
         object.__setattr__(self, "content", content)
         object.__setattr__(self, "content_type", content_type)

@@ -250,6 +250,37 @@ class CallOptions(TypedDict, total=False):
     max_answer_bytes: int | None
 
 
+if TYPE_CHECKING:
+    import functools
+
+    cached_group = functools.cached_property
+else:
+
+    class cached_group(property):  # noqa: N801 - a decorator, like what it stands for
+        """A group below another: made when first asked for, and then the same object.
+
+        Unlike `functools.cached_property` it takes part in `create_autospec` as a property does,
+        so that stand-ins for a whole client have its groups. Tests may set and delete it.
+        """
+
+        def __set_name__(self, owner: type, name: str) -> None:
+            self._name = name
+
+        def __get__(self, holder: Any, owner: type | None = None) -> Any:
+            if holder is None:
+                return self
+            kept = holder.__dict__
+            if self._name not in kept:
+                kept.setdefault(self._name, self.fget(holder))
+            return kept[self._name]
+
+        def __set__(self, holder: Any, value: Any) -> None:
+            holder.__dict__[self._name] = value
+
+        def __delete__(self, holder: Any) -> None:
+            holder.__dict__.pop(self._name, None)
+
+
 class Group:
     """The base of every facade: the operations of a group, and the groups below it."""
 
@@ -261,6 +292,9 @@ class Group:
             """Say what stands for the asynchronous methods of the official SDK."""
             kind, plain = type(self).__name__, name.removesuffix("_async")
             hint = ""
-            if plain != name and hasattr(type(self), plain):
+            if plain == "parse_stream" and hasattr(type(self), "parse"):
+                hint = "; use stream(..., response_format=YourClass)"
+            elif plain != name and hasattr(type(self), plain):
                 hint = f"; use AsyncMistral and await {plain}(...)"
-            raise AttributeError(f"{kind!r} object has no attribute {name!r}{hint}")
+            said = f"{kind!r} object has no attribute {name!r}{hint}"
+            raise AttributeError(said, name=name, obj=self)

@@ -9,7 +9,9 @@ import attrs
 
 from changes.change import Change, Text, change
 from changes.kinds import Side
+from changes.renaming import renamed
 from changes.schemas import Comparer, Finding
+from changes.shapes import is_same_schema
 from changes.values import Located, escaped
 
 if TYPE_CHECKING:
@@ -109,23 +111,32 @@ def _compare_parameters(old: Endpoint, new: Endpoint, comparer: Comparer, result
 def _rewritten(
     before: dict[tuple[str, str], Parameter], after: dict[tuple[str, str], Parameter]
 ) -> Iterator[tuple[Parameter, Parameter]]:
-    """Take out the parameters that only moved to another place, or are only spelled otherwise."""
+    """Take out the parameters that only moved to another place, or are called otherwise."""
     for key, one in list(before.items()):
         if key in after or one.place == "path":
             continue
         for other_key, other in list(after.items()):
             if other_key in before or other.place == "path":
                 continue
-            moved = one.name.lower() == other.name.lower() and one.place != other.place
-            if moved or (one.place == other.place and _plainly(one) == _plainly(other)):
+            if one.name.lower() == other.name.lower() and one.place != other.place:
                 del before[key], after[other_key]
                 yield one, other
                 break
+    for place in ("query", "header", "cookie"):
+        old, new = _by_name(before, place), _by_name(after, place)
+        for name, now in renamed(old, new, _is_same).items():
+            yield before.pop(old[name][0]), after.pop(new[now][0])
 
 
-def _plainly(parameter: Parameter) -> str:
-    """The name without what spelling may differ in."""
-    return re.sub(r"[^a-z0-9]", "", parameter.name.lower())
+def _by_name(
+    parameters: dict[tuple[str, str], Parameter], place: str
+) -> dict[str, tuple[tuple[str, str], Parameter]]:
+    """Return the parameters of one place by name, each with its key."""
+    return {key[1]: (key, one) for key, one in parameters.items() if one.place == place}
+
+
+def _is_same(one: tuple[object, Parameter], other: tuple[object, Parameter]) -> bool:
+    return is_same_schema(one[1].schema, other[1].schema)
 
 
 def _compare_parameter(old: Parameter, new: Parameter, comparer: Comparer, result: Result) -> None:

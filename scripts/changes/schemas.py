@@ -13,7 +13,8 @@ import attrs
 from changes.change import Change, Text, change
 from changes.facets import compare_facets
 from changes.forms import pair_forms
-from changes.shapes import Shapes
+from changes.renaming import renamed
+from changes.shapes import Shapes, is_same_schema
 from changes.values import COMPONENT, Form, Located, Shape, escaped
 
 if TYPE_CHECKING:
@@ -162,17 +163,23 @@ class Comparer:
         place.add("tuple-changed", new.at)
 
     def _compare_fields(self, old: Form, new: Form, place: _Place) -> None:
+        called = renamed(old.fields, new.fields, is_same_schema)
         for name, field in old.fields.items():
             inner = attrs.evolve(place, name=f"{place.name}.{name}")
+            if name in called:
+                self._compare_renamed((name, called[name]), (old, new), inner)
+                continue
             if name not in new.fields:
                 if not self._is_of_other_side(self.old.of(field), place.side):
                     kind = "required" if name in old.required else "optional"
                     inner.add(f"{kind}-field-removed", field.at)
                 continue
-            self._compare_field(name, (old, new), inner)
+            self._compare_field((name, name), (old, new), inner)
         for name, field in new.fields.items():
-            if name not in old.fields and not self._is_of_other_side(
-                self.new.of(field), place.side
+            if (
+                name not in old.fields
+                and name not in called.values()
+                and not self._is_of_other_side(self.new.of(field), place.side)
             ):
                 needed = name in new.required
                 if needed and place.side == "request":
@@ -185,13 +192,25 @@ class Comparer:
             kind = "field-became-required" if name in new.required else "field-became-optional"
             attrs.evolve(place, name=f"{place.name}.{name}").add(kind, new.at)
 
+    def _compare_renamed(
+        self, names: tuple[str, str], forms: tuple[Form, Form], place: _Place
+    ) -> None:
+        """Tell that a field is called otherwise, and what else became of it."""
+        field, other = forms[0].fields[names[0]], forms[1].fields[names[1]]
+        shapes = (self.old.of(field), self.new.of(other))
+        if not all(self._is_of_other_side(shape, place.side) for shape in shapes):
+            place.add("field-renamed", other.at, new=Text(f"`{names[1]}`"))
+        self._compare_field(names, forms, place)
+
     def _is_of_other_side(self, shape: Shape, side: Side) -> bool:
         """Whether a field never comes on this side."""
         return bool(shape.place.get("readOnly" if side == "request" else "writeOnly"))
 
-    def _compare_field(self, name: str, forms: tuple[Form, Form], place: _Place) -> None:
+    def _compare_field(
+        self, names: tuple[str, str], forms: tuple[Form, Form], place: _Place
+    ) -> None:
         old, new = forms
-        field, other = old.fields[name], new.fields[name]
+        field, other = old.fields[names[0]], new.fields[names[1]]
         before, after = self.old.of(field).place, self.new.of(other).place
         for keyword, words in (("readOnly", "read-only"), ("writeOnly", "write-only")):
             if before.get(keyword) != after.get(keyword):
@@ -202,9 +221,10 @@ class Comparer:
             place.add(kind, other.at)
         if self._is_of_other_side(self.new.of(other), place.side):
             return
-        if (name in old.required) != (name in new.required):
-            kind = "field-became-required" if name in new.required else "field-became-optional"
-            with_default = name in new.required and after.get("default") is not None
+        was_required, is_required = names[0] in old.required, names[1] in new.required
+        if was_required != is_required:
+            kind = "field-became-required" if is_required else "field-became-optional"
+            with_default = is_required and after.get("default") is not None
             place.add(f"{kind}-with-default" if with_default else kind, other.at)
         self._compare(field, other, place)
 

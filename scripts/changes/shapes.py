@@ -203,6 +203,11 @@ def _form(schema: Located, kind: str | None) -> Form:
     return form
 
 
+def is_same_schema(one: Located, other: Located) -> bool:
+    """Say whether two schemas are written alike, apart from words."""
+    return _text(one.node) == _text(other.node)
+
+
 def _counts(key: str, node: Tree) -> bool:
     """Whether the bound says anything; at least 0 of something is always there."""
     return not (key.startswith("min") and node[key] == 0)

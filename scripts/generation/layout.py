@@ -13,7 +13,7 @@ from openapi_python_client.strings import ClassName, PythonIdentifier
 
 from generation import docs
 from generation.annotations import Imports, python_literal
-from generation.shapes import Named, Shapes
+from generation.shapes import Named, Shapes, is_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -260,12 +260,18 @@ def request_helpers(operation: OperationView) -> str:
         ("form_files", operation.located("file")),
         ("needed_file", [one for one in operation.located("file") if one.required]),
         ("given", [one for one in operation.arguments if one.deprecated]),
+        ("listed", [one for one in _json_arguments(operation) if is_list(one.shape)]),
         ("json_text", [one for one in operation.arguments if one.is_json_text]),
         ("json_body", operation.located("body") if operation.body_required else []),
         ("whole_body", operation.located("whole")),
         ("optional_body", operation.located("body") if not operation.body_required else []),
     ]
     return ", ".join(name for name, needed in found if needed)
+
+
+def _json_arguments(operation: OperationView) -> list[Argument]:
+    """Return the arguments that make the JSON body."""
+    return [*operation.located("body"), *operation.located("whole")]
 
 
 def request_parts(operation: OperationView, fixed: dict[str, Any]) -> str:
@@ -312,9 +318,12 @@ def _value(argument: Argument) -> str:
 
 def _json_value(argument: Argument) -> str:
     """Return the expression of what a JSON body takes of an argument."""
+    value = argument.name
+    if is_list(argument.shape):
+        value = f"listed('{argument.name}', {argument.name})"
     if argument.required or argument.is_nullable:
-        return argument.name
-    return f"UNSET if {argument.name} is None else {argument.name}"
+        return value
+    return f"UNSET if {argument.name} is None else {value}"
 
 
 def _body(operation: OperationView, fixed: dict[str, Any]) -> str:

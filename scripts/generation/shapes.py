@@ -92,6 +92,12 @@ def one_of(shapes: Iterable[Shape]) -> Shape:
     return next(iter(found)) if len(found) == 1 else OneOf(tuple(found))
 
 
+def is_list(shape: Shape) -> bool:
+    """Say whether a value of a shape is a list, or null."""
+    members = shape.members if isinstance(shape, OneOf) else (shape,)
+    return {type(one) for one in members if one != NULL} == {ListOf}
+
+
 class Shapes:
     """Reads shapes off the schemas of the derived document."""
 

@@ -142,3 +142,73 @@ def test_what_operations_share_of_authorization_is_told_once() -> None:
     [change] = compare(old, new, Methods({}))
     assert (change.kind.id, change.pointer) == ("security-changed", "#/security")
     assert len(change.operations) == 2
+
+
+def _with_fields(*names: str, **others: Schema) -> Schema:
+    return {"type": "object", "properties": dict.fromkeys(names, TEXT) | others}
+
+
+NUMBER: Schema = {"type": "integer"}
+RENAMED: dict[str, Any] = {
+    "another spelling, and another type": (
+        ("pageSize",),
+        {},
+        ("page_size",),
+        {"page_size": NUMBER},
+    ),
+    "a word in common": (("nb_documents",), {}, ("document_count",), {}),
+    "alike": (("color",), {}, ("colour",), {}),
+    "the same neighbours": (("id", "summary", "size"), {}, ("id", "abstract", "size"), {}),
+}
+
+
+@pytest.mark.parametrize("case", RENAMED)
+def test_a_field_that_is_called_otherwise_is_one_change(case: str, no_methods: Methods) -> None:
+    names, fields, new_names, new_fields = RENAMED[case]
+    old, new = _with_fields(*names, **fields), _with_fields(*new_names, **new_fields)
+    found = compare(in_field(old, Side.RESPONSE), in_field(new, Side.RESPONSE), no_methods)
+    renames = [one for one in found if one.kind.id == "response-field-renamed"]
+    assert len(renames) == 1
+    assert not [one for one in found if "removed" in one.kind.id or "added" in one.kind.id]
+    assert renames[0].severity == "breaking"
+
+
+APART = {
+    "other types": (_with_fields("size"), _with_fields(sizes=NUMBER)),
+    "other names": (_with_fields("id", "wood"), _with_fields("number", "id")),
+    "two that fit": (_with_fields("shelf"), _with_fields("shelf_id", "shelf_name")),
+    "two that it may be": (_with_fields("shelf_id", "shelf_name"), _with_fields("shelf")),
+    "words that say nothing": (_with_fields("id", "made_at"), _with_fields("sold_at", "id")),
+}
+
+
+@pytest.mark.parametrize("case", APART)
+def test_fields_that_may_have_nothing_to_do_with_each_other_are_two_changes(
+    case: str, no_methods: Methods
+) -> None:
+    old, new = APART[case]
+    found = compare(in_field(old, Side.REQUEST), in_field(new, Side.REQUEST), no_methods)
+    kinds = {one.kind.id for one in found}
+    assert kinds == {"request-optional-field-removed", "request-optional-field-added"}
+
+
+def test_a_parameter_that_is_called_otherwise_is_one_change(no_methods: Methods) -> None:
+    def with_parameters(*names: str) -> Schema:
+        listed = [{"name": name, "in": "query", "schema": NUMBER} for name in names]
+        return document({"parameters": listed})
+
+    old = with_parameters("page", "page_size", "before")
+    for new in (
+        with_parameters("page", "size", "before"),
+        with_parameters("page", "limit", "before"),
+    ):
+        (found,) = compare(old, new, no_methods)
+        assert found.kind.id == "parameter-renamed"
+
+
+def test_a_field_that_was_renamed_in_a_shared_schema_is_told_once(no_methods: Methods) -> None:
+    def shared(name: str) -> Schema:
+        return in_component(_with_fields("id", name, "size"), Side.REQUEST)
+
+    (found,) = compare(shared("file_name"), shared("name"), no_methods)
+    assert (found.kind.id, found.values["new"]) == ("request-field-renamed", "`name`")

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OLD = """\
+Wood: TypeAlias = Literal["oak", "elm"] | str
+
+
 class Shelves:
     '''Shelves.'''
 
@@ -29,6 +32,8 @@ CHANGES = {
     "a parameter that is required": ("wood: str | None = None", "wood: str", "required: wood"),
     "a parameter that is gone": (", wood: str | None = None", "", "removed: wood"),
     "a class that is gone": ("class Shelves", "class Racks", "Shelves"),
+    "a value that is gone": ('"oak", "elm"', '"elm"', "Enum values were removed: 'oak'"),
+    "values that became all": (" | str", "", "Enum no longer takes other values"),
 }
 
 
@@ -47,7 +52,7 @@ def test_what_code_of_callers_would_miss_is_told(
     new = _package(tmp_path / "new", OLD.replace(before, after))
     assert compare_surface.main([old, new]) == 1
     (line,) = capsys.readouterr().out.splitlines()
-    assert line.startswith("mistral_generated.Shelves")
+    assert line.startswith(("mistral_generated.Shelves", "mistral_generated.Wood"))
     assert told in line
 
 
@@ -55,6 +60,12 @@ def test_other_words_and_inner_functions_break_nobody(tmp_path: Path) -> None:
     old = _package(tmp_path / "old", OLD)
     new = OLD.replace("Get one.", "Give one.").replace("a: int", "b: int")
     assert compare_surface.main([old, _package(tmp_path / "new", new)]) == 0
+
+
+def test_values_that_come_to_an_enum_break_nobody(tmp_path: Path) -> None:
+    old = _package(tmp_path / "old", OLD.replace(" | str", ""))
+    new = _package(tmp_path / "new", OLD.replace('"oak"', '"ash", "oak"'))
+    assert compare_surface.main([old, new]) == 0
 
 
 def test_a_folder_without_the_package_is_refused(

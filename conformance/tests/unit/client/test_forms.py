@@ -191,7 +191,7 @@ def test_what_is_wrong_is_told_with_its_place(kind: type, text: str, words: str)
     [
         (Odd, "Odd.stream: <class 'bytes'> has no form"),
         (Keyed, "Keyed.scores: the keys of a JSON object are text"),
-        (int, "give an attrs class"),
+        (int, "which has no form in JSON: parse"),
         ("Tree", "has no form in JSON"),
     ],
 )

@@ -12,10 +12,13 @@ import httpx
 import pytest
 from tests.unit.client.harness import LIBRARY, Chunks, Server, answer
 
+import mistral_client
 from mistral_client import StreamError, TimedOut
 from mistral_client.forms import schema_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.unit.client.harness import Both
 
 CHAT = {
@@ -186,6 +189,16 @@ def test_tuple_of_name_and_content_is_a_file(both: Both, parts: Any, head: bytes
     assert expected in body
 
 
+def test_content_of_a_file_may_be_a_path(both: Both, tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"Shelves")
+    server = Server([answer(200, {"id": "f"})])
+    parts = ("note.md", path)
+    both.run(server, lambda client: client.files.upload(file=parts, purpose="ocr"))
+    body = server.requests[0].read()
+    assert b'filename="note.md"\r\nContent-Type: text/markdown\r\n\r\nShelves' in body
+
+
 @pytest.mark.parametrize(
     ("parts", "problem"),
     [
@@ -275,3 +288,48 @@ class Dripping(Chunks):
         for piece in super().__iter__():
             self._clock.now_s += 1
             yield piece
+
+
+@pytest.mark.parametrize("value", ["Hello", b"Hello", {"role": "user", "content": "Hello"}])
+def test_one_thing_in_place_of_a_list_is_refused(both: Both, value: object) -> None:
+    with pytest.raises(TypeError, match=r"^messages is .*, but takes a list: give \["):
+        both.run(answer(200), lambda client: client.chat.complete(model="m", messages=value))
+
+
+def test_text_in_place_of_messages_is_answered_with_a_message(both: Both) -> None:
+    with pytest.raises(TypeError, match=r'give \[\{"role": "user", "content": "\.\.\."\}\]'):
+        both.run(answer(200), lambda client: client.chat.complete(model="m", messages="Hello"))
+
+
+@pytest.mark.parametrize("value", [(), [], None])
+def test_lists_of_other_kinds_are_sent(both: Both, value: Any) -> None:
+    server = Server([answer(200, CHAT)])
+    both.run(server, lambda client: client.chat.complete(model="m", messages=[], tools=value))
+    assert not sent(server).get("tools")
+
+
+def test_unknown_argument_is_answered_with_where_it_goes(both: Both) -> None:
+    with pytest.raises(TypeError, match=r"'top_k'; what this client does not know goes into extra"):
+        both.run(answer(200), lambda client: client.chat.complete(model="m", messages=[], top_k=3))
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"), [("model_dump", r"to_dict\(\)"), ("model_dump_json", r"json\.dumps")]
+)
+def test_name_of_the_official_models_is_answered_with_ours(
+    both: Both, name: str, ours: str
+) -> None:
+    found = both.run(answer(200, CHAT), lambda client: client.chat.complete(model="m", messages=[]))
+    with pytest.raises(AttributeError, match=f"here it is {ours}"):
+        getattr(found, name)
+
+
+def test_misspelt_attribute_carries_what_python_suggests_from(both: Both) -> None:
+    found = both.run(answer(200, CHAT), lambda client: client.chat.complete(model="m", messages=[]))
+    with pytest.raises(AttributeError) as caught:
+        _ = found.choces
+    assert (caught.value.name, caught.value.obj) == ("choces", found)
+
+
+def test_public_names_are_listed_before_they_are_loaded() -> None:
+    assert set(mistral_client.__all__) <= set(dir(mistral_client))

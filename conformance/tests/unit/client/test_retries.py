@@ -144,6 +144,16 @@ def test_retry_after_as_a_date_is_waited_for(both: Both) -> None:
     assert both.clock.slept == [9]
 
 
+def test_retry_after_in_milliseconds_is_waited_for(both: Both) -> None:
+    both.run([answer(429, retry_after="9", retry_after_ms="7250"), OK], idempotent)
+    assert both.clock.slept == [7.25]
+
+
+@pytest.mark.parametrize("text", ["", "soon", "-1", "nan"])
+def test_odd_milliseconds_leave_the_seconds(text: str) -> None:
+    assert retry_after_s({"retry-after-ms": text, "retry-after": "3"}, 0.0) == 3.0
+
+
 def test_retry_after_is_capped(both: Both) -> None:
     both.run([answer(429, retry_after="3600"), OK], idempotent)
     assert both.clock.slept == [60]

@@ -55,3 +55,29 @@ def test_doubled_slashes_within_the_path_of_a_base_url_are_one(both: Both) -> No
     server = Server([answer(200, {"data": []})])
     both.run(server, lambda client: client.models.list(), base_url="http://h.test//a//b/v1/")
     assert str(server.requests[0].url) == "http://h.test/a/b/v1/models"
+
+
+@pytest.mark.parametrize(
+    ("key", "problem"),
+    [
+        ('"key-0123456789"', "in quotes"),
+        ("'key-0123456789'", "in quotes"),
+        ("Bearer key-0123456789", 'begins with "Bearer"'),
+    ],
+)
+def test_key_with_what_does_not_belong_to_it_is_refused(
+    monkeypatch: pytest.MonkeyPatch, key: str, problem: str
+) -> None:
+    monkeypatch.setenv("MISTRAL_API_KEY", key)
+    with pytest.raises(ConfigurationError, match=problem) as caught:
+        Mistral()
+    assert "0123456789" not in str(caught.value)
+
+
+def test_key_that_hides_in_an_object_is_asked_for() -> None:
+    class Secret:
+        def get_secret_value(self) -> str:
+            return "key-0123456789"
+
+    with pytest.raises(ConfigurationError, match=r"not Secret: pass what its get_secret_value"):
+        Mistral(Secret())  # type: ignore[arg-type]

@@ -255,7 +255,7 @@ def test_finish_reason_error_is_no_stream_error(both: Both) -> None:
     assert read.data.choices[0].finish_reason == "error"
 
 
-@pytest.mark.parametrize("data", [b"{", b"[1]", b"text", b"null", b"[" * 5000])
+@pytest.mark.parametrize("data", [b"{", b"[1]", b"text", b"nul", b"[" * 5000])
 def test_event_that_cannot_be_read_is_an_error_that_shows_it(both: Both, data: bytes) -> None:
     with pytest.raises(StreamError, match="cannot be read") as caught:
         both.events(stream(chunk("a"), b"data: " + data + b"\n\n"), chat)

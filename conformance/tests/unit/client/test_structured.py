@@ -74,7 +74,7 @@ def test_agents_answer_in_a_form_too(both: Both) -> None:
             ),
             "called a tool instead",
         ),
-        (completion(None), "Expecting value"),
+        (completion(None), "the answer is empty"),
     ],
 )
 def test_answer_that_is_no_such_object_is_an_error(both: Both, given: Any, words: str) -> None:
@@ -97,7 +97,7 @@ def test_answer_without_a_choice_is_an_error(both: Both) -> None:
 
 def test_class_without_a_form_is_refused_before_anything_is_sent(both: Both) -> None:
     server = Server([completion("{}")])
-    with pytest.raises(TypeError, match="give an attrs class"):
+    with pytest.raises(TypeError, match="class 'int'>, which has no form in JSON"):
         both.run(
             server,
             lambda client: client.chat.parse(model="m", messages=[], response_format=int),
@@ -110,3 +110,42 @@ def test_answer_with_odd_choices_has_no_message(both: Both, choices: Any) -> Non
     body = {"id": "c", "object": "o", "model": "m", "created": 1, "usage": {}, "choices": choices}
     with pytest.raises(StructuredOutputError, match="no message"):
         both.run(answer(200, body), ask)
+
+
+EMMA = '{"title": "Emma ```", "year": 1815}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"```json\n{EMMA}\n```",
+        f"```\n{EMMA}\n```\n",
+        f"```json {EMMA}```",
+        f"Here it is:\n\n```JSON\n{EMMA}\n```\nAnything else?",
+        f"\ufeff  {EMMA}\n",
+        f"```json\n{EMMA}",
+    ],
+)
+def test_object_is_found_within_markdown(both: Both, text: str) -> None:
+    assert both.run(completion(text), ask) == Book("Emma ```", 1815)
+
+
+def test_class_that_reads_json_itself_gets_it_without_markdown(both: Both) -> None:
+    pydantic = pytest.importorskip("pydantic")
+    kind = pydantic.create_model("Paper", title=(str, ...))
+    found = both.run(
+        completion('```json\n{"title": "Emma"}\n```'),
+        lambda client: client.chat.parse(model="m", messages=[], response_format=kind),
+    )
+    assert found.title == "Emma"
+
+
+def test_words_around_an_object_are_no_object(both: Both) -> None:
+    with pytest.raises(StructuredOutputError, match="the answer is no Book"):
+        both.run(completion(f"Sure! {EMMA}"), ask)
+
+
+@pytest.mark.parametrize("content", ["", " \n", None])
+def test_empty_answer_is_told_as_such(both: Both, content: str | None) -> None:
+    with pytest.raises(StructuredOutputError, match="the answer is empty"):
+        both.run(completion(content), ask)

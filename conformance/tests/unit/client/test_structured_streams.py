@@ -100,6 +100,6 @@ def test_stream_that_comes_to_no_object_is_an_error(
 
 def test_class_without_a_form_is_refused_before_a_stream_is_opened(both: Both) -> None:
     server = Server([events("{}")])
-    with pytest.raises(TypeError, match="give an attrs class"):
+    with pytest.raises(TypeError, match="which has no form in JSON: parse"):
         final(both, server, lambda client: chat(client, int))
     assert server.requests == []

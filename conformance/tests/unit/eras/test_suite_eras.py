@@ -9,12 +9,14 @@ from jsonschema import Draft202012Validator
 
 import mistral_openapi
 from mistral_conformance.embedded import embedded_mock
+from mistral_conformance.laws import load_laws
 from mistral_conformance.model.document import load_document
 from mistral_conformance.rules import load_rules
 from mistral_conformance.running.migration import judge_migration
 from mistral_conformance.running.plan import make_plan, select_operations, select_rules
 from mistral_conformance.running.run import Run, RunOptions, execute, open_session
 from mistral_conformance.verdict.outcome import RED
+from mistral_openapi.eras import names
 
 OLDEST = "2025-08-20"
 SAMPLE = ("put-patch.*", "deletes.*", "processing.ends", "sharing.one-entry-per-entity", "paging.*")
@@ -54,6 +56,16 @@ def plan_names(era: str) -> set[str]:
     document = load_document(era)
     operations = select_operations(document, "libraries")
     return {one.rule.id for one in make_plan(document, load_rules(), operations, "libraries")}
+
+
+@pytest.mark.parametrize("era", names())
+def test_laws_and_rules_can_be_planned_for_every_era(era: str) -> None:
+    document = load_document(era)
+    operations = select_operations(document, "whole")
+    plan = make_plan(document, [*load_rules(), *load_laws()], operations, "whole")
+    judged = {one.operation.id for one in plan if one.operation}
+    assert judged
+    assert judged <= set(document.operations)
 
 
 @pytest.mark.parametrize(("era", "judged"), [("2026-03-31", False), ("today", True)])

@@ -49,8 +49,6 @@ if TYPE_CHECKING:
 class Agents(Group):
     """Answers of an agent to a conversation that the caller keeps."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -396,8 +394,6 @@ class Agents(Group):
 
 class AsyncAgents(Group):
     """Answers of an agent to a conversation that the caller keeps."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

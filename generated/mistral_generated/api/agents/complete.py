@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.chat_completion_response import read_chat_completion_response
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object
+from ...wire import json_body, listed, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,14 +73,14 @@ def prepare(
         url="/v1/agents/completions",
         json=json_body(
             {
-                "messages": messages,
+                "messages": listed("messages", messages),
                 "agent_id": agent_id,
                 "max_tokens": max_tokens,
                 "stop": stop,
                 "random_seed": random_seed,
                 "metadata": metadata,
                 "response_format": UNSET if response_format is None else response_format,
-                "tools": tools,
+                "tools": listed("tools", tools),
                 "tool_choice": UNSET if tool_choice is None else tool_choice,
                 "presence_penalty": presence_penalty,
                 "frequency_penalty": frequency_penalty,
@@ -91,7 +91,7 @@ def prepare(
                 else parallel_tool_calls,
                 "reasoning_effort": reasoning_effort,
                 "prompt_mode": prompt_mode,
-                "guardrails": guardrails,
+                "guardrails": listed("guardrails", guardrails),
                 "prompt_cache_key": prompt_cache_key,
                 "service_tier": service_tier,
             }

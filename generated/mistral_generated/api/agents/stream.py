@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.completion_chunk import read_completion_chunk
 from ...types import UNSET, Operation, RawEvent, StreamCall
-from ...wire import json_body, read_event_object
+from ...wire import json_body, listed, read_event_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,14 +74,14 @@ def prepare(
         url="/v1/agents/completions",
         json=json_body(
             {
-                "messages": messages,
+                "messages": listed("messages", messages),
                 "agent_id": agent_id,
                 "max_tokens": max_tokens,
                 "stop": stop,
                 "random_seed": random_seed,
                 "metadata": metadata,
                 "response_format": UNSET if response_format is None else response_format,
-                "tools": tools,
+                "tools": listed("tools", tools),
                 "tool_choice": UNSET if tool_choice is None else tool_choice,
                 "presence_penalty": presence_penalty,
                 "frequency_penalty": frequency_penalty,
@@ -92,7 +92,7 @@ def prepare(
                 else parallel_tool_calls,
                 "reasoning_effort": reasoning_effort,
                 "prompt_mode": prompt_mode,
-                "guardrails": guardrails,
+                "guardrails": listed("guardrails", guardrails),
                 "prompt_cache_key": prompt_cache_key,
                 "service_tier": service_tier,
                 "stream": True,

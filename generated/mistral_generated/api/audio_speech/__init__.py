@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 class Speech(Group):
     """Texts, read aloud."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -145,8 +143,6 @@ class Speech(Group):
 
 class AsyncSpeech(Group):
     """Texts, read aloud."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 class Transcriptions(Group):
     """Recordings, written down."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -159,8 +157,6 @@ class Transcriptions(Group):
 
 class AsyncTranscriptions(Group):
     """Recordings, written down."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 class Voices(Group):
     """The voices that read texts aloud, the vendor's own and custom ones."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -303,8 +301,6 @@ class Voices(Group):
 
 class AsyncVoices(Group):
     """The voices that read texts aloud, the vendor's own and custom ones."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.voice import read_voice
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object
+from ...wire import json_body, listed, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,10 +50,10 @@ def prepare(
                 "name": name,
                 "sample_audio": sample_audio,
                 "slug": slug,
-                "languages": UNSET if languages is None else languages,
+                "languages": UNSET if languages is None else listed("languages", languages),
                 "gender": gender,
                 "age": age,
-                "tags": tags,
+                "tags": listed("tags", tags),
                 "color": color,
                 "description": description,
                 "retention_notice": UNSET if retention_notice is None else retention_notice,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.voice import read_voice
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object, segment
+from ...wire import json_body, listed, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,10 +45,10 @@ def prepare(
         json=json_body(
             {
                 "name": name,
-                "languages": languages,
+                "languages": listed("languages", languages),
                 "gender": gender,
                 "age": age,
-                "tags": tags,
+                "tags": listed("tags", tags),
                 "description": description,
             }
         ),

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 class Jobs(Group):
     """Jobs that work off many requests in the background."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -280,8 +278,6 @@ class Jobs(Group):
 
 class AsyncJobs(Group):
     """Jobs that work off many requests in the background."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.batch_job import read_batch_job
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object
+from ...wire import json_body, listed, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,8 +47,8 @@ def prepare(
         json=json_body(
             {
                 "endpoint": endpoint,
-                "input_files": input_files,
-                "requests": requests,
+                "input_files": listed("input_files", input_files),
+                "requests": listed("requests", requests),
                 "model": model,
                 "agent_id": agent_id,
                 "metadata": metadata,

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 class ApiKeys(Group):
     """The API keys of all workspaces of the organisation."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -166,8 +164,6 @@ class ApiKeys(Group):
 
 class AsyncApiKeys(Group):
     """The API keys of all workspaces of the organisation."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 class AuditLogs(Group):
     """The record of who did what in the organisation."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -151,8 +149,6 @@ class AuditLogs(Group):
 
 class AsyncAuditLogs(Group):
     """The record of who did what in the organisation."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 class Billing(Group):
     """What the organisation has used, what it may spend, and how fast it may go."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -138,8 +136,6 @@ class Billing(Group):
 
 class AsyncBilling(Group):
     """What the organisation has used, what it may spend, and how fast it may go."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 class Scim(Group):
     """Runs that bring members and groups in line with the identity provider."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -88,8 +86,6 @@ class Scim(Group):
 
 class AsyncScim(Group):
     """Runs that bring members and groups in line with the identity provider."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 class UserGroups(Group):
     """Groups of members that get roles in workspaces or in the organisation together."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -654,8 +652,6 @@ class UserGroups(Group):
 
 class AsyncUserGroups(Group):
     """Groups of members that get roles in workspaces or in the organisation together."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

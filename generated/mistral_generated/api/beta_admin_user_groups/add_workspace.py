@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...types import UNSET, Call, Operation, Response
-from ...wire import given, json_body, segment
+from ...wire import given, json_body, listed, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,8 +44,8 @@ def prepare(
         json=json_body(
             {
                 "workspace_uuid": workspace_uuid,
-                "role_names": role_names,
-                "roles": roles,
+                "role_names": listed("role_names", role_names),
+                "roles": listed("roles", roles),
                 "role": role,
             }
         ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...types import Call, Operation, Response
-from ...wire import json_body, segment
+from ...wire import json_body, listed, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ def prepare(group_uuid: str, *, user_uuids: Sequence[str]) -> Call[None]:
     return Call(
         operation=OPERATION,
         url=f"/v1/admin/user-groups/{segment('group_uuid', group_uuid)}/members",
-        json=json_body({"user_uuids": user_uuids}),
+        json=json_body({"user_uuids": listed("user_uuids", user_uuids)}),
         parse=parse,
     )
 

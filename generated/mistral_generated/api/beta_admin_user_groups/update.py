@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.user_group import read_user_group
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object, segment
+from ...wire import json_body, listed, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ def prepare(
                 "name": name,
                 "description": description,
                 "target_type": target_type,
-                "parent_group_ids": parent_group_ids,
+                "parent_group_ids": listed("parent_group_ids", parent_group_ids),
             }
         ),
         parse=parse,

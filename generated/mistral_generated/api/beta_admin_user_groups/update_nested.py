@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...types import Call, Operation, Response
-from ...wire import json_body, segment
+from ...wire import json_body, listed, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ def prepare(group_uuid: str, *, child_group_uuids: Sequence[str]) -> Call[None]:
     return Call(
         operation=OPERATION,
         url=f"/v1/admin/user-groups/{segment('group_uuid', group_uuid)}/nested",
-        json=json_body({"child_group_uuids": child_group_uuids}),
+        json=json_body({"child_group_uuids": listed("child_group_uuids", child_group_uuids)}),
         parse=parse,
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...types import UNSET, Call, Operation, Response
-from ...wire import given, json_body, segment
+from ...wire import given, json_body, listed, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,13 @@ def prepare(
     return Call(
         operation=OPERATION,
         url=f"/v1/admin/user-groups/{segment('group_uuid', group_uuid)}/workspaces/{segment('workspace_uuid', workspace_uuid)}",
-        json=json_body({"role_names": role_names, "roles": roles, "role": role}),
+        json=json_body(
+            {
+                "role_names": listed("role_names", role_names),
+                "roles": listed("roles", roles),
+                "role": role,
+            }
+        ),
         parse=parse,
         deprecated=given(("role", role, "There can be several roles; send role_names instead.")),
     )

@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 class Users(Group):
     """The members of the organisation, their roles and seats, and the people who are invited."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -360,8 +358,6 @@ class Users(Group):
 
 class AsyncUsers(Group):
     """The members of the organisation, their roles and seats, and the people who are invited."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.create_users_response import read_create_users_response
 from ...types import Call, Operation, Response
-from ...wire import read_object, whole_body
+from ...wire import listed, read_object, whole_body
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ def prepare(
     return Call(
         operation=OPERATION,
         url="/v1/admin/users",
-        json=whole_body("body", body),
+        json=whole_body("body", listed("body", body)),
         parse=parse,
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.invite_users_response import read_invite_users_response
 from ...types import UNSET, Call, Operation, Response
-from ...wire import given, json_body, read_object
+from ...wire import given, json_body, listed, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,17 +54,17 @@ def prepare(
         json=json_body(
             {
                 "email": email,
-                "role_names": role_names,
-                "roles": roles,
+                "role_names": listed("role_names", role_names),
+                "roles": listed("roles", roles),
                 "role_name": role_name,
                 "role": role,
                 "subscription_type": subscription_type,
-                "subscription_types": subscription_types,
+                "subscription_types": listed("subscription_types", subscription_types),
                 "subscription_seat_automatic_granting": UNSET
                 if subscription_seat_automatic_granting is None
                 else subscription_seat_automatic_granting,
                 "email_language": email_language,
-                "workspace_uuids": workspace_uuids,
+                "workspace_uuids": listed("workspace_uuids", workspace_uuids),
             }
         ),
         parse=parse,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.organization_member import read_organization_member
 from ...types import UNSET, Call, Operation, Response
-from ...wire import given, json_body, read_object, segment
+from ...wire import given, json_body, listed, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,11 +47,11 @@ def prepare(
         url=f"/v1/admin/users/{segment('user_id', user_id)}",
         json=json_body(
             {
-                "role_names": role_names,
-                "roles": roles,
+                "role_names": listed("role_names", role_names),
+                "roles": listed("roles", roles),
                 "role_name": role_name,
                 "role": role,
-                "subscription_types": subscription_types,
+                "subscription_types": listed("subscription_types", subscription_types),
             }
         ),
         parse=parse,

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 class VibeCodeAnalytics(Group):
     """Counts of how Vibe Code, the coding assistant, is used."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -89,8 +87,6 @@ class VibeCodeAnalytics(Group):
 
 class AsyncVibeCodeAnalytics(Group):
     """Counts of how Vibe Code, the coding assistant, is used."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

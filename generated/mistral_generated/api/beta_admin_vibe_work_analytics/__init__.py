@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 class VibeWorkAnalytics(Group):
     """Counts of how Vibe Work is used, by member, by agent and over time."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -114,8 +112,6 @@ class VibeWorkAnalytics(Group):
 
 class AsyncVibeWorkAnalytics(Group):
     """Counts of how Vibe Work is used, by member, by agent and over time."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 class Workspaces(Group):
     """The workspaces of the organisation and who works in them."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -303,8 +301,6 @@ class Workspaces(Group):
 
 class AsyncWorkspaces(Group):
     """The workspaces of the organisation and who works in them."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.add_workspace_users_response import read_add_workspace_users_response
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object, segment
+from ...wire import json_body, listed, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ def prepare(
     return Call(
         operation=OPERATION,
         url=f"/v1/admin/workspaces/{segment('workspace_uuid', workspace_uuid)}/add-users",
-        json=json_body({"members": members}),
+        json=json_body({"members": listed("members", members)}),
         parse=parse,
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.remove_workspace_users_response import read_remove_workspace_users_response
 from ...types import Call, Operation, Response
-from ...wire import json_body, read_object, segment
+from ...wire import json_body, listed, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ def prepare(
     return Call(
         operation=OPERATION,
         url=f"/v1/admin/workspaces/{segment('workspace_uuid', workspace_uuid)}/remove-users",
-        json=json_body({"members": members}),
+        json=json_body({"members": listed("members", members)}),
         parse=parse,
     )
 

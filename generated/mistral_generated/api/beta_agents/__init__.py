@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 class Agents(Group):
     """Models with instructions and tools under a name, kept in versions, for use in conversations."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -636,8 +634,6 @@ class Agents(Group):
 
 class AsyncAgents(Group):
     """Models with instructions and tools under a name, kept in versions, for use in conversations."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.agent import read_agent
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object
+from ...wire import json_body, listed, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,11 +57,11 @@ def prepare(
                 "model": model,
                 "name": name,
                 "instructions": instructions,
-                "tools": UNSET if tools is None else tools,
+                "tools": UNSET if tools is None else listed("tools", tools),
                 "completion_args": UNSET if completion_args is None else completion_args,
-                "guardrails": guardrails,
+                "guardrails": listed("guardrails", guardrails),
                 "description": description,
-                "handoffs": handoffs,
+                "handoffs": listed("handoffs", handoffs),
                 "metadata": metadata,
                 "version_message": version_message,
             }

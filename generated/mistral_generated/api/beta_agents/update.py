@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.agent import read_agent
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object, segment
+from ...wire import json_body, listed, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,13 +57,13 @@ def prepare(
         json=json_body(
             {
                 "instructions": instructions,
-                "tools": UNSET if tools is None else tools,
+                "tools": UNSET if tools is None else listed("tools", tools),
                 "completion_args": UNSET if completion_args is None else completion_args,
-                "guardrails": guardrails,
+                "guardrails": listed("guardrails", guardrails),
                 "model": model,
                 "name": name,
                 "description": description,
-                "handoffs": handoffs,
+                "handoffs": listed("handoffs", handoffs),
                 "deployment_chat": deployment_chat,
                 "metadata": metadata,
                 "version_message": version_message,

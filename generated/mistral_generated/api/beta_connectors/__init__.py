@@ -50,8 +50,6 @@ if TYPE_CHECKING:
 class Connectors(Group):
     """MCP servers whose tools models can call, and the credentials for them."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -1005,8 +1003,6 @@ class Connectors(Group):
 
 class AsyncConnectors(Group):
     """MCP servers whose tools models can call, and the credentials for them."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.connector import read_connector
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object, segment
+from ...wire import json_body, listed, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +63,7 @@ def prepare(
                 "system_prompt": system_prompt,
                 "protocol": UNSET if protocol is None else protocol,
                 "server": server,
-                "auth_methods": auth_methods,
+                "auth_methods": listed("auth_methods", auth_methods),
             }
         ),
         parse=parse,

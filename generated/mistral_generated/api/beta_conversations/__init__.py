@@ -45,8 +45,6 @@ class Conversations(Group):
     what is new.
     """
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -618,8 +616,6 @@ class AsyncConversations(Group):
     """Conversations with a model or an agent that the service keeps, so that each request sends only
     what is new.
     """
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

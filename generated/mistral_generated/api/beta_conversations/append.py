@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.conversation_response import read_conversation_response
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object, segment
+from ...wire import json_body, listed, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,7 +58,7 @@ def prepare(
                 "store": UNSET if store is None else store,
                 "handoff_execution": UNSET if handoff_execution is None else handoff_execution,
                 "completion_args": UNSET if completion_args is None else completion_args,
-                "tool_confirmations": tool_confirmations,
+                "tool_confirmations": listed("tool_confirmations", tool_confirmations),
             }
         ),
         parse=parse,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.conversation_response import read_conversation_response
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object, segment
+from ...wire import json_body, listed, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,7 +62,7 @@ def prepare(
                 "store": UNSET if store is None else store,
                 "handoff_execution": UNSET if handoff_execution is None else handoff_execution,
                 "completion_args": UNSET if completion_args is None else completion_args,
-                "guardrails": guardrails,
+                "guardrails": listed("guardrails", guardrails),
                 "metadata": metadata,
                 "agent_version": agent_version,
             }

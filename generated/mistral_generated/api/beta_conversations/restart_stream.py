@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.conversation_event_data import read_conversation_event_data
 from ...types import UNSET, Operation, RawEvent, StreamCall
-from ...wire import json_body, read_event_object, segment
+from ...wire import json_body, listed, read_event_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,7 +63,7 @@ def prepare(
                 "store": UNSET if store is None else store,
                 "handoff_execution": UNSET if handoff_execution is None else handoff_execution,
                 "completion_args": UNSET if completion_args is None else completion_args,
-                "guardrails": guardrails,
+                "guardrails": listed("guardrails", guardrails),
                 "metadata": metadata,
                 "agent_version": agent_version,
                 "stream": True,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.conversation_response import read_conversation_response
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object
+from ...wire import json_body, listed, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,9 +64,9 @@ def prepare(
                 "store": store,
                 "handoff_execution": handoff_execution,
                 "instructions": instructions,
-                "tools": tools,
+                "tools": listed("tools", tools),
                 "completion_args": completion_args,
-                "guardrails": guardrails,
+                "guardrails": listed("guardrails", guardrails),
                 "name": name,
                 "description": description,
                 "metadata": metadata,

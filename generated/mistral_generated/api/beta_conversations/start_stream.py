@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.conversation_event_data import read_conversation_event_data
 from ...types import UNSET, Operation, RawEvent, StreamCall
-from ...wire import json_body, read_event_object
+from ...wire import json_body, listed, read_event_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,9 +65,9 @@ def prepare(
                 "store": store,
                 "handoff_execution": handoff_execution,
                 "instructions": instructions,
-                "tools": tools,
+                "tools": listed("tools", tools),
                 "completion_args": completion_args,
-                "guardrails": guardrails,
+                "guardrails": listed("guardrails", guardrails),
                 "name": name,
                 "description": description,
                 "metadata": metadata,

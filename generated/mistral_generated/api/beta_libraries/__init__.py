@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET, Group
+from ...types import UNSET, Group, cached_group
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -28,20 +28,18 @@ if TYPE_CHECKING:
 class Libraries(Group):
     """Collections of documents that agents and conversations can search."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
 
-    @property
+    @cached_group
     def accesses(self) -> BetaLibrariesAccesses:
         """Who may read or edit a library besides its owner."""
         from ..beta_libraries_accesses import Accesses
 
         return Accesses(self._send)
 
-    @property
+    @cached_group
     def documents(self) -> BetaLibrariesDocuments:
         """The documents of a library, from upload through processing to their text."""
         from ..beta_libraries_documents import Documents
@@ -295,20 +293,18 @@ class Libraries(Group):
 class AsyncLibraries(Group):
     """Collections of documents that agents and conversations can search."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""
         self._send = send
 
-    @property
+    @cached_group
     def accesses(self) -> AsyncBetaLibrariesAccesses:
         """Who may read or edit a library besides its owner."""
         from ..beta_libraries_accesses import AsyncAccesses
 
         return AsyncAccesses(self._send)
 
-    @property
+    @cached_group
     def documents(self) -> AsyncBetaLibrariesDocuments:
         """The documents of a library, from upload through processing to their text."""
         from ..beta_libraries_documents import AsyncDocuments

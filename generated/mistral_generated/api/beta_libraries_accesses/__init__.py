@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 class Accesses(Group):
     """Who may read or edit a library besides its owner."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -144,8 +142,6 @@ class Accesses(Group):
 
 class AsyncAccesses(Group):
     """Who may read or edit a library besides its owner."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

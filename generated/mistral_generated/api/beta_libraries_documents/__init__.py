@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 class Documents(Group):
     """The documents of a library, from upload through processing to their text."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -475,8 +473,6 @@ class Documents(Group):
 
 class AsyncDocuments(Group):
     """The documents of a library, from upload through processing to their text."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

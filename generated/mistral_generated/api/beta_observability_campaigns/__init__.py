@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 class Campaigns(Group):
     """Campaigns, which run a judge over many recorded chat completions."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -278,8 +276,6 @@ class Campaigns(Group):
 
 class AsyncCampaigns(Group):
     """Campaigns, which run a judge over many recorded chat completions."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET, Group
+from ...types import UNSET, Group, cached_group
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -39,13 +39,11 @@ if TYPE_CHECKING:
 class ChatCompletionEvents(Group):
     """Recorded chat completions, to be searched, read and judged."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
 
-    @property
+    @cached_group
     def fields(self) -> BetaObservabilityChatCompletionEventsFields:
         """The fields of recorded chat completions that searches can filter by."""
         from ..beta_observability_chat_completion_events_fields import Fields
@@ -241,13 +239,11 @@ class ChatCompletionEvents(Group):
 class AsyncChatCompletionEvents(Group):
     """Recorded chat completions, to be searched, read and judged."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""
         self._send = send
 
-    @property
+    @cached_group
     def fields(self) -> AsyncBetaObservabilityChatCompletionEventsFields:
         """The fields of recorded chat completions that searches can filter by."""
         from ..beta_observability_chat_completion_events_fields import AsyncFields

@@ -12,7 +12,7 @@ from ...models.search_chat_completion_events_response import (
     read_search_chat_completion_events_response,
 )
 from ...types import UNSET, Call, Operation, Paging, Response
-from ...wire import json_body, query, read_object
+from ...wire import json_body, listed, query, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,9 @@ def prepare(
         operation=OPERATION,
         url="/v1/observability/chat-completion-events/search",
         params=query(("page_size", page_size), ("cursor", cursor)),
-        json=json_body({"search_params": search_params, "extra_fields": extra_fields}),
+        json=json_body(
+            {"search_params": search_params, "extra_fields": listed("extra_fields", extra_fields)}
+        ),
         parse=parse,
     )
 

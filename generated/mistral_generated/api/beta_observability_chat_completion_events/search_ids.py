@@ -12,7 +12,7 @@ from ...models.search_chat_completion_event_ids_response import (
     read_search_chat_completion_event_ids_response,
 )
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object
+from ...wire import json_body, listed, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,9 @@ def prepare(
     return Call(
         operation=OPERATION,
         url="/v1/observability/chat-completion-events/search-ids",
-        json=json_body({"search_params": search_params, "extra_fields": extra_fields}),
+        json=json_body(
+            {"search_params": search_params, "extra_fields": listed("extra_fields", extra_fields)}
+        ),
         parse=parse,
     )
 

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 class Fields(Group):
     """The fields of recorded chat completions that searches can filter by."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -111,8 +109,6 @@ class Fields(Group):
 
 class AsyncFields(Group):
     """The fields of recorded chat completions that searches can filter by."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

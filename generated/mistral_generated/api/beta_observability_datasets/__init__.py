@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET, Group
+from ...types import UNSET, Group, cached_group
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -34,13 +34,11 @@ if TYPE_CHECKING:
 class Datasets(Group):
     """Collections of records for evaluations, filled by hand or by imports."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
 
-    @property
+    @cached_group
     def records(self) -> BetaObservabilityDatasetsRecords:
         """The records of datasets, one by one."""
         from ..beta_observability_datasets_records import Records
@@ -555,13 +553,11 @@ class Datasets(Group):
 class AsyncDatasets(Group):
     """Collections of records for evaluations, filled by hand or by imports."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""
         self._send = send
 
-    @property
+    @cached_group
     def records(self) -> AsyncBetaObservabilityDatasetsRecords:
         """The records of datasets, one by one."""
         from ..beta_observability_datasets_records import AsyncRecords

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.dataset_import_task import read_dataset_import_task
 from ...types import Call, Operation, Response
-from ...wire import json_body, read_object, segment
+from ...wire import json_body, listed, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ def prepare(dataset_id: str, *, dataset_record_ids: Sequence[str]) -> Call[Datas
     return Call(
         operation=OPERATION,
         url=f"/v1/observability/datasets/{segment('dataset_id', dataset_id)}/imports/from-dataset",
-        json=json_body({"dataset_record_ids": dataset_record_ids}),
+        json=json_body({"dataset_record_ids": listed("dataset_record_ids", dataset_record_ids)}),
         parse=parse,
     )
 

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 class Records(Group):
     """The records of datasets, one by one."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -185,8 +183,6 @@ class Records(Group):
 
 class AsyncRecords(Group):
     """The records of datasets, one by one."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...types import Call, Operation, Response
-from ...wire import json_body
+from ...wire import json_body, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ def prepare(*, dataset_record_ids: Sequence[str]) -> Call[None]:
     return Call(
         operation=OPERATION,
         url="/v1/observability/dataset-records/bulk-delete",
-        json=json_body({"dataset_record_ids": dataset_record_ids}),
+        json=json_body({"dataset_record_ids": listed("dataset_record_ids", dataset_record_ids)}),
         parse=parse,
     )
 

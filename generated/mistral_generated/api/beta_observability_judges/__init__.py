@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 class Judges(Group):
     """Judges, which are models with instructions for grading conversations."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -296,8 +294,6 @@ class Judges(Group):
 
 class AsyncJudges(Group):
     """Judges, which are models with instructions for grading conversations."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.judge import read_judge
 from ...types import Call, Operation, Response
-from ...wire import json_body, read_object
+from ...wire import json_body, listed, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ def prepare(
                 "model_name": model_name,
                 "output": output,
                 "instructions": instructions,
-                "tools": tools,
+                "tools": listed("tools", tools),
             }
         ),
         parse=parse,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.judge_output import read_judge_output
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object, segment
+from ...wire import json_body, listed, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ def prepare(
     return Call(
         operation=OPERATION,
         url=f"/v1/observability/judges/{segment('judge_id', judge_id)}/live-judging",
-        json=json_body({"messages": messages, "properties": properties}),
+        json=json_body({"messages": listed("messages", messages), "properties": properties}),
         parse=parse,
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...types import Call, Operation, Response
-from ...wire import json_body, segment
+from ...wire import json_body, listed, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ def prepare(
                 "model_name": model_name,
                 "output": output,
                 "instructions": instructions,
-                "tools": tools,
+                "tools": listed("tools", tools),
             }
         ),
         parse=parse,

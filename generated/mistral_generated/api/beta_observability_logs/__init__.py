@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 class Logs(Group):
     """Lines that programs have logged, tied to traces and spans."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -185,8 +183,6 @@ class Logs(Group):
 
 class AsyncLogs(Group):
     """Lines that programs have logged, tied to traces and spans."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

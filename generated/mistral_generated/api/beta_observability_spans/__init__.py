@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 class Spans(Group):
     """Spans, the steps that traces are made of, and the evaluations of them."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -482,8 +480,6 @@ class Spans(Group):
 
 class AsyncSpans(Group):
     """Spans, the steps that traces are made of, and the evaluations of them."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

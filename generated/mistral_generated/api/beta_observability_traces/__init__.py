@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 class Traces(Group):
     """Traces, each of which is the whole of one run, such as a request or a turn of an agent."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -373,8 +371,6 @@ class Traces(Group):
 
 class AsyncTraces(Group):
     """Traces, each of which is the whole of one run, such as a request or a turn of an agent."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

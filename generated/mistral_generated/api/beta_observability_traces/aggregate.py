@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.aggregation import read_aggregation
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, query, read_object
+from ...wire import json_body, listed, query, read_object
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -54,10 +54,10 @@ def prepare(
         json=json_body(
             {
                 "metric": metric,
-                "dimensions": UNSET if dimensions is None else dimensions,
+                "dimensions": UNSET if dimensions is None else listed("dimensions", dimensions),
                 "time_dimension": time_dimension,
                 "search_expression": search_expression,
-                "order_by": order_by,
+                "order_by": listed("order_by", order_by),
                 "limit": UNSET if limit is None else limit,
             }
         ),

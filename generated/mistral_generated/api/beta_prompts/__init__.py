@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 class Prompts(Group):
     """Prompt templates that a workspace keeps in numbered versions."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -430,8 +428,6 @@ class Prompts(Group):
 
 class AsyncPrompts(Group):
     """Prompt templates that a workspace keeps in numbered versions."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.create_prompt_version_response import read_create_prompt_version_response
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object, segment
+from ...wire import json_body, listed, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ def prepare(
             {
                 "definition": definition,
                 "notes": notes,
-                "aliases": UNSET if aliases is None else aliases,
+                "aliases": UNSET if aliases is None else listed("aliases", aliases),
             }
         ),
         parse=parse,

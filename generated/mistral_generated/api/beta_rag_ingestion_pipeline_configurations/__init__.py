@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 class IngestionPipelineConfigurations(Group):
     """Pipelines that fill search indexes, and how their last runs went."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -118,8 +116,6 @@ class IngestionPipelineConfigurations(Group):
 
 class AsyncIngestionPipelineConfigurations(Group):
     """Pipelines that fill search indexes, and how their last runs went."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

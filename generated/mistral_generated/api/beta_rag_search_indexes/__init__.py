@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 class SearchIndexes(Group):
     """Deployments of search indexes that the workspace has made known."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -139,8 +137,6 @@ class SearchIndexes(Group):
 
 class AsyncSearchIndexes(Group):
     """Deployments of search indexes that the workspace has made known."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 class Skills(Group):
     """Instructions with files that a model reads when it needs them, kept in numbered versions."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -411,8 +409,6 @@ class Skills(Group):
 
 class AsyncSkills(Group):
     """Instructions with files that a model reads when it needs them, kept in numbered versions."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.skill import read_skill
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object
+from ...wire import json_body, listed, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ def prepare(
                 "definition": definition,
                 "notes": notes,
                 "sharingScope": sharing_scope,
-                "aliases": UNSET if aliases is None else aliases,
+                "aliases": UNSET if aliases is None else listed("aliases", aliases),
             },
             [("sharingScope", "sharing_scope")],
         ),

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 class Users(Group):
     """Who the caller is, and where the caller is a member."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -186,8 +184,6 @@ class Users(Group):
 
 class AsyncUsers(Group):
     """Who the caller is, and where the caller is a member."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -49,8 +49,6 @@ if TYPE_CHECKING:
 class Chat(Group):
     """Answers of a model to a conversation, whole or as a stream of events."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -444,8 +442,6 @@ class Chat(Group):
 
 class AsyncChat(Group):
     """Answers of a model to a conversation, whole or as a stream of events."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

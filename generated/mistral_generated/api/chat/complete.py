@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.chat_completion_response import read_chat_completion_response
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object
+from ...wire import json_body, listed, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,7 +77,7 @@ def prepare(
         json=json_body(
             {
                 "model": model,
-                "messages": messages,
+                "messages": listed("messages", messages),
                 "temperature": temperature,
                 "top_p": top_p,
                 "max_tokens": max_tokens,
@@ -85,7 +85,7 @@ def prepare(
                 "random_seed": random_seed,
                 "metadata": metadata,
                 "response_format": UNSET if response_format is None else response_format,
-                "tools": tools,
+                "tools": listed("tools", tools),
                 "tool_choice": UNSET if tool_choice is None else tool_choice,
                 "presence_penalty": presence_penalty,
                 "frequency_penalty": frequency_penalty,
@@ -96,7 +96,7 @@ def prepare(
                 else parallel_tool_calls,
                 "reasoning_effort": reasoning_effort,
                 "prompt_mode": prompt_mode,
-                "guardrails": guardrails,
+                "guardrails": listed("guardrails", guardrails),
                 "prompt_cache_key": prompt_cache_key,
                 "service_tier": service_tier,
                 "safe_prompt": UNSET if safe_prompt is None else safe_prompt,

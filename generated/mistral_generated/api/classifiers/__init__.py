@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 class Classifiers(Group):
     """Ratings of texts and conversations, for moderation or by one's own classes."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -160,8 +158,6 @@ class Classifiers(Group):
 
 class AsyncClassifiers(Group):
     """Ratings of texts and conversations, for moderation or by one's own classes."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

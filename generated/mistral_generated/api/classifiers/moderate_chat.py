@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.moderation_response import read_moderation_response
 from ...types import Call, Operation, Response
-from ...wire import json_body, read_object
+from ...wire import json_body, listed, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ def prepare(
     return Call(
         operation=OPERATION,
         url="/v1/chat/moderations",
-        json=json_body({"input": inputs, "model": model}, [("input", "inputs")]),
+        json=json_body({"input": listed("inputs", inputs), "model": model}, [("input", "inputs")]),
         names=[("input", "inputs")],
         parse=parse,
     )

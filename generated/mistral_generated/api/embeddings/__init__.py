@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 class Embeddings(Group):
     """Texts as lists of numbers, for comparing them by meaning."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -83,8 +81,6 @@ class Embeddings(Group):
 
 class AsyncEmbeddings(Group):
     """Texts as lists of numbers, for comparing them by meaning."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -37,8 +37,6 @@ class Files(Group):
     pages for OCR.
     """
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -306,8 +304,6 @@ class AsyncFiles(Group):
     """Files that other operations read or write: training data, batch requests and their results,
     pages for OCR.
     """
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 class Fim(Group):
     """Completion of code, or of the gap between two pieces of code."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -173,8 +171,6 @@ class Fim(Group):
 
 class AsyncFim(Group):
     """Completion of code, or of the gap between two pieces of code."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 class Jobs(Group):
     """Jobs that train a model further on files of your own. Newer documents no longer have them."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -318,8 +316,6 @@ class Jobs(Group):
 
 class AsyncJobs(Group):
     """Jobs that train a model further on files of your own. Newer documents no longer have them."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.create_fine_tuning_job_response import read_create_fine_tuning_job_response
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, query, read_object
+from ...wire import json_body, listed, query, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,17 +66,19 @@ def prepare(
             {
                 "model": model,
                 "hyperparameters": hyperparameters,
-                "training_files": UNSET if training_files is None else training_files,
-                "validation_files": validation_files,
+                "training_files": UNSET
+                if training_files is None
+                else listed("training_files", training_files),
+                "validation_files": listed("validation_files", validation_files),
                 "suffix": suffix,
-                "integrations": integrations,
+                "integrations": listed("integrations", integrations),
                 "auto_start": UNSET if auto_start is None else auto_start,
                 "invalid_sample_skip_percentage": UNSET
                 if invalid_sample_skip_percentage is None
                 else invalid_sample_skip_percentage,
                 "job_type": job_type,
-                "repositories": repositories,
-                "classifier_targets": classifier_targets,
+                "repositories": listed("repositories", repositories),
+                "classifier_targets": listed("classifier_targets", classifier_targets),
             }
         ),
         parse=parse,

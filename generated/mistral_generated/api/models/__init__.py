@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 class Models(Group):
     """Which models a key may use, and what each of them can do."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -180,8 +178,6 @@ class Models(Group):
 
 class AsyncModels(Group):
     """Which models a key may use, and what each of them can do."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

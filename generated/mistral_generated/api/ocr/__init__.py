@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 class Ocr(Group):
     """Pages and pictures, turned into Markdown with their images and tables."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -123,8 +121,6 @@ class Ocr(Group):
 
 class AsyncOcr(Group):
     """Pages and pictures, turned into Markdown with their images and tables."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

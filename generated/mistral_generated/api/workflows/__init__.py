@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET, Group
+from ...types import UNSET, Group, cached_group
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -53,13 +53,11 @@ class Workflows(Group):
     start them.
     """
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
 
-    @property
+    @cached_group
     def deployments(self) -> WorkflowsDeployments:
         """Groups of workers that carry out workflows: on machines of your own, or built and run by the
         service from a Git repository.
@@ -68,42 +66,42 @@ class Workflows(Group):
 
         return Deployments(self._send)
 
-    @property
+    @cached_group
     def events(self) -> WorkflowsEvents:
         """What happens in the executions of a workspace, as a list or as it happens."""
         from ..workflows_events import Events
 
         return Events(self._send)
 
-    @property
+    @cached_group
     def executions(self) -> WorkflowsExecutions:
         """Workflows on their way: their state, logs and traces, and how to talk to them or end them."""
         from ..workflows_executions import Executions
 
         return Executions(self._send)
 
-    @property
+    @cached_group
     def metrics(self) -> WorkflowsMetrics:
         """Counts and durations of the executions of a workflow."""
         from ..workflows_metrics import Metrics
 
         return Metrics(self._send)
 
-    @property
+    @cached_group
     def runs(self) -> WorkflowsRuns:
         """Every run of the workflows of a workspace, with its state, for lists and reports."""
         from ..workflows_runs import Runs
 
         return Runs(self._send)
 
-    @property
+    @cached_group
     def schedules(self) -> WorkflowsSchedules:
         """Timetables that start workflows without a caller."""
         from ..workflows_schedules import Schedules
 
         return Schedules(self._send)
 
-    @property
+    @cached_group
     def workers(self) -> WorkflowsWorkers:
         """What a worker has to know about the service that it works for."""
         from ..workflows_workers import Workers
@@ -731,13 +729,11 @@ class AsyncWorkflows(Group):
     start them.
     """
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""
         self._send = send
 
-    @property
+    @cached_group
     def deployments(self) -> AsyncWorkflowsDeployments:
         """Groups of workers that carry out workflows: on machines of your own, or built and run by the
         service from a Git repository.
@@ -746,42 +742,42 @@ class AsyncWorkflows(Group):
 
         return AsyncDeployments(self._send)
 
-    @property
+    @cached_group
     def events(self) -> AsyncWorkflowsEvents:
         """What happens in the executions of a workspace, as a list or as it happens."""
         from ..workflows_events import AsyncEvents
 
         return AsyncEvents(self._send)
 
-    @property
+    @cached_group
     def executions(self) -> AsyncWorkflowsExecutions:
         """Workflows on their way: their state, logs and traces, and how to talk to them or end them."""
         from ..workflows_executions import AsyncExecutions
 
         return AsyncExecutions(self._send)
 
-    @property
+    @cached_group
     def metrics(self) -> AsyncWorkflowsMetrics:
         """Counts and durations of the executions of a workflow."""
         from ..workflows_metrics import AsyncMetrics
 
         return AsyncMetrics(self._send)
 
-    @property
+    @cached_group
     def runs(self) -> AsyncWorkflowsRuns:
         """Every run of the workflows of a workspace, with its state, for lists and reports."""
         from ..workflows_runs import AsyncRuns
 
         return AsyncRuns(self._send)
 
-    @property
+    @cached_group
     def schedules(self) -> AsyncWorkflowsSchedules:
         """Timetables that start workflows without a caller."""
         from ..workflows_schedules import AsyncSchedules
 
         return AsyncSchedules(self._send)
 
-    @property
+    @cached_group
     def workers(self) -> AsyncWorkflowsWorkers:
         """What a worker has to know about the service that it works for."""
         from ..workflows_workers import AsyncWorkers

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.workflow_bulk_unarchive_response import read_workflow_bulk_unarchive_response
 from ...types import Call, Operation, Response
-from ...wire import json_body, read_object
+from ...wire import json_body, listed, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ def prepare(*, workflow_ids: Sequence[str]) -> Call[WorkflowBulkUnarchiveRespons
     return Call(
         operation=OPERATION,
         url="/v1/workflows/unarchive",
-        json=json_body({"workflow_ids": workflow_ids}),
+        json=json_body({"workflow_ids": listed("workflow_ids", workflow_ids)}),
         parse=parse,
     )
 

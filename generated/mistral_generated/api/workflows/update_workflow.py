@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.workflow_update_response import read_workflow_update_response
 from ...types import UNSET, Call, Operation, Response
-from ...wire import json_body, read_object, segment
+from ...wire import json_body, listed, read_object, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ def prepare(
                 "display_name": display_name,
                 "description": description,
                 "available_in_chat_assistant": available_in_chat_assistant,
-                "tags": tags,
+                "tags": listed("tags", tags),
             }
         ),
         parse=parse,

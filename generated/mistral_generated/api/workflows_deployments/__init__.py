@@ -44,8 +44,6 @@ class Deployments(Group):
     service from a Git repository.
     """
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -600,8 +598,6 @@ class AsyncDeployments(Group):
     """Groups of workers that carry out workflows: on machines of your own, or built and run by the
     service from a Git repository.
     """
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 class Events(Group):
     """What happens in the executions of a workspace, as a list or as it happens."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -200,8 +198,6 @@ class Events(Group):
 
 class AsyncEvents(Group):
     """What happens in the executions of a workspace, as a list or as it happens."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

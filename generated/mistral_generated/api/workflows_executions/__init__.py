@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 class Executions(Group):
     """Workflows on their way: their state, logs and traces, and how to talk to them or end them."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -655,8 +653,6 @@ class Executions(Group):
 
 class AsyncExecutions(Group):
     """Workflows on their way: their state, logs and traces, and how to talk to them or end them."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

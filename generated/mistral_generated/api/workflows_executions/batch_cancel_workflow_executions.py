@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.batch_execution_response import read_batch_execution_response
 from ...types import Call, Operation, Response
-from ...wire import json_body, read_object
+from ...wire import json_body, listed, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ def prepare(*, execution_ids: Sequence[str]) -> Call[BatchExecutionResponse]:
     return Call(
         operation=OPERATION,
         url="/v1/workflows/executions/cancel",
-        json=json_body({"execution_ids": execution_ids}),
+        json=json_body({"execution_ids": listed("execution_ids", execution_ids)}),
         parse=parse,
     )
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 class Metrics(Group):
     """Counts and durations of the executions of a workflow."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -65,8 +63,6 @@ class Metrics(Group):
 
 class AsyncMetrics(Group):
     """Counts and durations of the executions of a workflow."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

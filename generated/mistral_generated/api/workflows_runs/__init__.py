@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 class Runs(Group):
     """Every run of the workflows of a workspace, with its state, for lists and reports."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -267,8 +265,6 @@ class Runs(Group):
 
 class AsyncRuns(Group):
     """Every run of the workflows of a workspace, with its state, for lists and reports."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 class Schedules(Group):
     """Timetables that start workflows without a caller."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -361,8 +359,6 @@ class Schedules(Group):
 
 class AsyncSchedules(Group):
     """Timetables that start workflows without a caller."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 class Workers(Group):
     """What a worker has to know about the service that it works for."""
 
-    __slots__ = ("_send",)
-
     def __init__(self, send: Send) -> None:
         """Keep who sends the calls."""
         self._send = send
@@ -54,8 +52,6 @@ class Workers(Group):
 
 class AsyncWorkers(Group):
     """What a worker has to know about the service that it works for."""
-
-    __slots__ = ("_send",)
 
     def __init__(self, send: AsyncSend) -> None:
         """Keep who sends the calls."""
