@@ -44,10 +44,10 @@ def key_is_wanted(serve_signed: Part) -> Part:
 
 @mutant("signed-urls.type-is-forgotten", op.SIGNED_URL, place="resources.contents:serve_document")
 def type_is_forgotten(serve_document: Part) -> Part:
-    """A signed URL serves every document as application/octet-stream."""
+    """A signed URL serves every document as text/html."""
 
     def defect(ctx: Part, key: Part) -> Part:
-        return evolve(serve_document(ctx, key), media_type="application/octet-stream")
+        return evolve(serve_document(ctx, key), media_type="text/html")
 
     return defect
 

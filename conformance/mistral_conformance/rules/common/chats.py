@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.probing.targets import TOOL_USE
 from mistral_conformance.rules.common.names import CHAT, LIST_MODELS
 from mistral_conformance.rules.common.readings import within
 from mistral_conformance.session.capabilities import capabilities_of
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 PREFERRED = "mistral-small-latest"
 """A cheap model that follows tools and formats; another one is used where it is absent."""
 
-TOOL_USE = "function_calling"
 REFUSED = (400, 422, 501)
 
 QUESTION = "Write two short sentences about the river Seine."

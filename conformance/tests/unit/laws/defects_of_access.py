@@ -155,10 +155,10 @@ def nothing_has_a_length(answer: Answer) -> None:
         answer.headers["content-length"] = "0"
 
 
-@defect("links-forget-types", "urls.tell-the-type[files.get_signed_url]", "octet-stream")
+@defect("links-forget-types", "urls.tell-the-type[files.get_signed_url]", "text/html")
 def links_forget_types(answer: Answer) -> None:
     if answer.is_("GET", "/url"):
         path = answer.body["url"].partition("://")[2].partition("/")[2]
         answer.body = {"url": f"{answer.own_url}/{path}"}
     elif not bearer(answer):
-        answer.headers["content-type"] = "application/octet-stream"
+        answer.headers["content-type"] = "text/html"
