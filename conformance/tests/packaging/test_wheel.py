@@ -107,7 +107,7 @@ def test_curated_document_travels_in_the_wheel(empty_environment: Path) -> None:
 
 
 def test_commands_without_their_extra_say_what_to_install(empty_environment: Path) -> None:
-    extras = {"mistral-mock": "[mock]", "mistral-conformance": "[conformance,mock]"}
+    extras = {"mistral-mock": "[mock]", "mistral-conformance": "[conformance,mock,campaign]"}
     for command, extra in extras.items():
         done = subprocess.run(
             [str(empty_environment.with_name(command)), "--help"],

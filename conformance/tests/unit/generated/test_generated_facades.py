@@ -155,11 +155,15 @@ def test_every_event_stream_has_a_method_and_reads_data_without_a_known_tag(
 
 
 def _needed(method: Any) -> dict[str, Any]:
-    """A text for every argument that has to be given."""
+    """A text for every argument that has to be given, an empty list where lists are taken."""
     parameters = inspect.signature(method).parameters.values()
     kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     listed = [one for one in parameters if one.kind in kinds]
-    return {one.name: "x" for one in listed if one.default is inspect.Parameter.empty}
+    return {
+        one.name: [] if str(one.annotation).startswith(("Sequence[", "list[")) else "x"
+        for one in listed
+        if one.default is inspect.Parameter.empty
+    }
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)

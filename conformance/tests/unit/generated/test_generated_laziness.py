@@ -49,7 +49,7 @@ def test_first_chat_call_loads_only_what_its_answer_needs() -> None:
 
 def test_tree_alone_loads_no_group() -> None:
     code = "import sys, json, mistral_generated.resources\n" + FIRST_CHAT.splitlines()[-1]
-    assert _modules_after(code) == ["mistral_generated.resources"]
+    assert _modules_after(code) == ["mistral_generated.resources", "mistral_generated.types"]
 
 
 def test_every_listed_name_can_be_had() -> None:

@@ -72,7 +72,8 @@ def test_every_case_is_a_test(tmp_path: Path) -> None:
         )
         assert not fake.requests, "collecting asks nothing"
     assert done.stdout.count("schema.status[models.retrieve]") == 1
-    assert "models.listed-model-is-readable" in done.stdout
+    assert "models.aliases-lead-to-their-model" in done.stdout
+    assert "views.list-shows-what-reading-shows[model]" in done.stdout
 
 
 def test_the_option_alone_brings_the_rules_beside_a_projects_own_tests(tmp_path: Path) -> None:
