@@ -146,11 +146,17 @@ class World:
 
     def _lend(self, resource: Resource) -> Instance:
         """One that is there, which a law may change: it is given back as it was."""
-        word = load_samples()[resource.changes[0]].ids[resource.parameter]
-        ids = {resource.parameter: self.lookup(word.removeprefix("$"))}
+        ids = self._ids_lent(resource)
+        if self.ask(resource.read, ids).status == 404:  # another law has ended it
+            targets_of(self.ctx).forget(self.document.operations[resource.changes[0]])
+            ids = self._ids_lent(resource)
         read = self.need(self.call(resource.read, ids))
         self._lent.append(Instance(resource, ids, CALLER, read))
         return self._lent[-1]
+
+    def _ids_lent(self, resource: Resource) -> dict[str, str]:
+        word = load_samples()[resource.changes[0]].ids[resource.parameter]
+        return {resource.parameter: self.lookup(word.removeprefix("$"))}
 
     def give_back(self) -> None:
         """Leave what was lent as it was."""

@@ -160,9 +160,23 @@ class Targets:
         return Message(operation.method, url, query=query, json=body, files=sample.parts)
 
     def forget(self, operation: Operation) -> None:
-        """Aim at new objects from now on: the operation's present ones turned out to be gone."""
+        """Aim at new objects from now on: the operation's present ones turned out to be gone.
+
+        What another object only names is had anew by making that object anew: a tuned model by
+        training another one.
+        """
         for word in _words(operation).values():
-            self._drop(word.removeprefix("$"))
+            name = word.removeprefix("$")
+            self._drop(name)
+            for source in self._sources(name):
+                self._drop(source)
+
+    def _sources(self, name: str) -> list[str]:
+        """The targets that were read to find an id."""
+        target = load_targets().get(name)
+        if target is None or self._context.document.operations[target.operation].method != "GET":
+            return []
+        return [each.removeprefix("$") for each in target.sample.get("ids", {}).values()]
 
     def _drop(self, name: str) -> None:
         """Forget an id, and the ids of what was made with it: an entry of a gone conversation."""
