@@ -35,7 +35,7 @@ check: setup ## The gate: format, lint, types, imports, regeneration, tests
 
 docs: setup ## Build the documentation as a site in .build/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --config-file scripts/docs_site/mkdocs.yml
-	@echo "open .build/site/index.html"
+	@echo "open .build/site/index.html; for the search: python3 -m http.server --bind 127.0.0.1 -d .build/site"
 
 generate: setup ## Rebuild document and client from facts, curation, prose, templates
 	@$(BIN)/python scripts/generate.py
