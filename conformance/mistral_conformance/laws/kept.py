@@ -5,24 +5,17 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
-from email.message import Message
-from email.utils import collapse_rfc2231_value
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from attrs import evolve
 
-from mistral_conformance.laws.law import FULL, Subject, law
-from mistral_conformance.laws.links import open_url, read_url
+from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.schemas import changing_schema, creating_schema
 from mistral_conformance.laws.subjects import changeable, resources
 from mistral_conformance.laws.values import FAR_DAYS, NAMES
 from mistral_conformance.laws.views import expect_shown, new_value, told_by
 from mistral_conformance.model.schemas import (
-    FORM,
-    body_schema,
     bounds_of,
     facet,
     items_of,
@@ -47,7 +40,6 @@ if TYPE_CHECKING:
     Told = tuple[Instance, Exchange]
     """An object, and the answer to what made it as it is."""
 
-NAMED = "RFC 6266, section 4.3: filename* carries the letters that filename cannot"
 LOST = "harm: what was stored comes back as something else"
 TEXTS = {
     "outer blanks": "  in the   middle  ",
@@ -77,16 +69,6 @@ MAPS: tuple[Json, ...] = (
 NULLS: Json = {"nothing": None, "deep": {"nothing": None, "list": [None, 0, False, ""]}}
 LISTED = 3
 PLAIN = {"string", "integer", "number", "boolean"}
-CONTENTS = {
-    "one byte": b"x",
-    "no last line end": b"one\ntwo",
-    "line ends of both kinds": b"one\r\ntwo\n\n\nthree\r",
-    "every byte": bytes(range(256)),
-    "a byte order mark": b"\xef\xbb\xbfone\r\ntwo",
-    "more than one buffer": b"0123456789abcdef" * 4096 + b"!",
-}
-LARGE = {"5 MB": b"0123456789abcdef" * 327_680}
-BINARY = "application/octet-stream"
 TIME = "date-time"
 ELSEWHERE = timezone(timedelta(hours=5, minutes=30))
 
@@ -181,14 +163,6 @@ def _lists(model: Model) -> Iterator[Subject]:
     return _kept(
         model, lambda each: "array" in types(model.document, each.schema) and not each.refers
     )
-
-
-def _uploads(model: Model) -> Iterator[Subject]:
-    for subject in resources(model, lambda each: each.content or each.links):
-        if body_schema(model.document.operations[subject.value.create])[0] != FORM:
-            continue
-        ways = [each for each in (subject.value.content, *_links(subject.value)) if each]
-        yield evolve(subject, operations=(*subject.operations, *ways))
 
 
 @law(id="values.text-is-kept", over=_texts, source=LOST, harm=True)
@@ -312,46 +286,6 @@ def _expect_emptied(world: World, resource: Resource, field: Field, value: objec
         world.expect(not found, f"{shown.view} still shows `{field.name}`", shown.exchange)
 
 
-@law(id="values.bytes-are-kept", over=_uploads, source=LOST, harm=True)
-def bytes_are_kept(world: World, resource: Resource) -> None:
-    """Stored bytes come back as they were sent, whatever they are and however many."""
-    _expect_bytes(world, resource, CONTENTS)
-
-
-@law(id="values.many-bytes-are-kept", over=_uploads, source=LOST, harm=True, depth=FULL)
-def many_bytes_are_kept(world: World, resource: Resource) -> None:
-    """Megabytes come back as they were sent."""
-    _expect_bytes(world, resource, LARGE)
-
-
-@law(id="values.download-has-the-name", over=_uploads, source=NAMED, level=SHOULD)
-def download_has_the_name(world: World, resource: Resource) -> None:
-    """A download that is named like its file is so beyond ASCII too."""
-    told = []
-    for letters in ("plain", "Größe 図書館"):
-        name = world.ctx.marker.name(f"{world.values.word()} {letters}.txt")
-        instance = world.make(resource, given={"file.name": name})
-        told.append([(name, told_name(each), each) for each in _stored(world, instance)])
-    ways = [own for plain, own in zip(*told, strict=True) if plain[0] in plain[1]]
-    for name, named, answer in ways:
-        said = f"a download of {name!r} is named {' or '.join(map(repr, sorted(named)))}"
-        world.expect(name in named, said, answer)
-    if not ways:
-        raise NotOffered("not offered: no download is named like its file")
-
-
-def told_name(download: Exchange) -> set[str]:
-    """The name that a download is to be saved under, in each way that browsers read it."""
-    header = Message()
-    header["content-disposition"] = download.headers.get("content-disposition", "")
-    values: Any = header.get_params([], "content-disposition")
-    found = [each for name, each in values if name.lower() == "filename"]
-    spelled = [each for each in found if isinstance(each, tuple)] or found
-    plain = {collapse_rfc2231_value(each) for each in spelled}
-    raw = {each.encode("latin-1", "replace").decode("utf-8", "replace") for each in plain}
-    return plain | raw | {unquote(each) for each in plain}
-
-
 def _taken(document: Document, resource: Resource, field: Field) -> Json:
     """What creating, or else changing, takes for a field."""
     if field.sent or not field.changed:
@@ -383,46 +317,6 @@ def _expect_kept(world: World, resource: Resource, field: Field, tried: Iterable
             expect_shown(world, told[0], told_by(world, *told), {field.name: value})
     if not judged:
         raise NotOffered(f"not offered: the server takes none of the values for `{field.name}`")
-
-
-def _expect_bytes(world: World, resource: Resource, contents: dict[str, bytes]) -> None:
-    judged = 0
-    for what, content in contents.items():
-        given = {"file.content": content, "file.name": world.values.name(".txt")}
-        if what == "every byte":
-            given |= {"file.type": BINARY, "file.name": world.values.name(".bin")}
-        try:
-            instance = world.make(resource, given=given)
-        except Signal:
-            continue  # a server may refuse some kinds
-        for answer in _stored(world, instance):
-            judged += 1
-            same = sha256(answer.content).digest() == sha256(content).digest()
-            reason = f"of {what} {len(content)} bytes were sent, {len(answer.content)} come back"
-            world.expect(same, f"{reason}, and not the same ones", instance.made, answer)
-        expect_shown(world, instance, world.look(instance), _sizes(instance))
-    if not judged:
-        raise Skipped(f"no way leads to the bytes of {resource.one}")
-
-
-def _stored(world: World, instance: Instance) -> Iterator[Exchange]:
-    """The stored bytes, by each way that the server offers: the download, and links to them."""
-    resource = instance.resource
-    if resource.content and world.capabilities.offers(resource.content):
-        yield world.need(world.call(resource.content, instance.ids))
-    for link in _links(resource):
-        if world.capabilities.offers(link):
-            yield world.need(open_url(world, read_url(world, world.call(link, instance.ids))))
-
-
-def _links(resource: Resource) -> tuple[str, ...]:
-    """The links that lead to the stored bytes, not to what was read from them."""
-    return tuple(each for each in resource.links if "extracted" not in each)
-
-
-def _sizes(instance: Instance) -> Json:
-    fields = instance.resource.fields
-    return {name: each for name, each in instance.sent.items() if fields[name].sent == "file.size"}
 
 
 def _alphabet(world: World, field: Field) -> Iterator[str]:

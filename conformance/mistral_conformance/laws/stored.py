@@ -1,0 +1,130 @@
+"""Law 3 for files: stored bytes come back, under the name that they were stored with."""
+
+from __future__ import annotations
+
+from email.message import Message
+from email.utils import collapse_rfc2231_value
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from attrs import evolve
+
+from mistral_conformance.laws.kept import LOST
+from mistral_conformance.laws.law import FULL, Subject, law
+from mistral_conformance.laws.links import open_url, read_url
+from mistral_conformance.laws.subjects import resources
+from mistral_conformance.laws.views import expect_shown
+from mistral_conformance.model.schemas import FORM, body_schema
+from mistral_conformance.record.exchange import Signal
+from mistral_conformance.verdict.outcome import NotOffered, Skipped
+from mistral_conformance.verdict.requirement import SHOULD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.laws.instance import Instance
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Model, Resource
+    from mistral_conformance.model.document import Json
+    from mistral_conformance.record.exchange import Exchange
+
+NAMED = "RFC 6266, section 4.3: filename* carries the letters that filename cannot"
+CONTENTS = {
+    "one byte": b"x",
+    "no last line end": b"one\ntwo",
+    "line ends of both kinds": b"one\r\ntwo\n\n\nthree\r",
+    "every byte": bytes(range(256)),
+    "a byte order mark": b"\xef\xbb\xbfone\r\ntwo",
+    "more than one buffer": b"0123456789abcdef" * 4096 + b"!",
+}
+LARGE = {"5 MB": b"0123456789abcdef" * 327_680}
+BINARY = "application/octet-stream"
+
+
+def _uploads(model: Model) -> Iterator[Subject]:
+    for subject in resources(model, lambda each: each.content or each.links):
+        if body_schema(model.document.operations[subject.value.create])[0] != FORM:
+            continue
+        ways = [each for each in (subject.value.content, *_links(subject.value)) if each]
+        yield evolve(subject, operations=(*subject.operations, *ways))
+
+
+@law(id="values.bytes-are-kept", over=_uploads, source=LOST, harm=True)
+def bytes_are_kept(world: World, resource: Resource) -> None:
+    """Stored bytes come back as they were sent, whatever they are and however many."""
+    _expect_bytes(world, resource, CONTENTS)
+
+
+@law(id="values.many-bytes-are-kept", over=_uploads, source=LOST, harm=True, depth=FULL)
+def many_bytes_are_kept(world: World, resource: Resource) -> None:
+    """Megabytes come back as they were sent."""
+    _expect_bytes(world, resource, LARGE)
+
+
+@law(id="values.download-has-the-name", over=_uploads, source=NAMED, level=SHOULD)
+def download_has_the_name(world: World, resource: Resource) -> None:
+    """A download that is named like its file is so beyond ASCII too."""
+    told = []
+    for letters in ("plain", "Größe 図書館"):
+        name = world.ctx.marker.name(f"{world.values.word()} {letters}.txt")
+        instance = world.make(resource, given={"file.name": name})
+        told.append([(name, told_name(each), each) for each in _stored(world, instance)])
+    ways = [own for plain, own in zip(*told, strict=True) if plain[0] in plain[1]]
+    for name, named, answer in ways:
+        said = f"a download of {name!r} is named {' or '.join(map(repr, sorted(named)))}"
+        world.expect(name in named, said, answer)
+    if not ways:
+        raise NotOffered("not offered: no download is named like its file")
+
+
+def told_name(download: Exchange) -> set[str]:
+    """The name that a download is to be saved under, in each way that browsers read it."""
+    header = Message()
+    header["content-disposition"] = download.headers.get("content-disposition", "")
+    values: Any = header.get_params([], "content-disposition")
+    found = [each for name, each in values if name.lower() == "filename"]
+    spelled = [each for each in found if isinstance(each, tuple)] or found
+    plain = {collapse_rfc2231_value(each) for each in spelled}
+    raw = {each.encode("latin-1", "replace").decode("utf-8", "replace") for each in plain}
+    return plain | raw | {unquote(each) for each in plain}
+
+
+def _expect_bytes(world: World, resource: Resource, contents: dict[str, bytes]) -> None:
+    judged = 0
+    for what, content in contents.items():
+        given = {"file.content": content, "file.name": world.values.name(".txt")}
+        if what == "every byte":
+            given |= {"file.type": BINARY, "file.name": world.values.name(".bin")}
+        try:
+            instance = world.make(resource, given=given)
+        except Signal:
+            continue  # a server may refuse some kinds
+        for answer in _stored(world, instance):
+            judged += 1
+            same = sha256(answer.content).digest() == sha256(content).digest()
+            reason = f"of {what} {len(content)} bytes were sent, {len(answer.content)} come back"
+            world.expect(same, f"{reason}, and not the same ones", instance.made, answer)
+        expect_shown(world, instance, world.look(instance), _sizes(instance))
+    if not judged:
+        raise Skipped(f"no way leads to the bytes of {resource.one}")
+
+
+def _stored(world: World, instance: Instance) -> Iterator[Exchange]:
+    """The stored bytes, by each way that the server offers: the download, and links to them."""
+    resource = instance.resource
+    if resource.content and world.capabilities.offers(resource.content):
+        yield world.need(world.call(resource.content, instance.ids))
+    for link in _links(resource):
+        if world.capabilities.offers(link):
+            yield world.need(open_url(world, read_url(world, world.call(link, instance.ids))))
+
+
+def _links(resource: Resource) -> tuple[str, ...]:
+    """The links that lead to the stored bytes, not to what was read from them."""
+    return tuple(each for each in resource.links if "extracted" not in each)
+
+
+def _sizes(instance: Instance) -> Json:
+    fields = instance.resource.fields
+    return {name: each for name, each in instance.sent.items() if fields[name].sent == "file.size"}
