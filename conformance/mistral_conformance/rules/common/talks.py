@@ -132,8 +132,11 @@ def add(entry: Entry, event: Entry) -> None:
     pieces: dict[Any, Any] = entry["pieces"]
     content = event.get("content", event.get("arguments"))
     place = event.get("content_index", 0)
+    if isinstance(content, dict) and content.get("type") == "text":
+        content = content.get("text")  # a piece of text may come as a chunk too
     if isinstance(content, str):
-        pieces[place] = pieces.get(place, "") + content
+        before = pieces.get(place, "")
+        pieces[place] = before + content if isinstance(before, str) else content
     elif content is not None:
         pieces[place] = content
     names = ("name", "tool_call_id", "next_agent_id", "previous_agent_id", "model", "agent_id")

@@ -9,6 +9,7 @@ import pypdf
 import pytest
 
 from mistral_conformance.probing.uploads import docx_sample, pdf_sample, text_sample
+from mistral_conformance.rules.common import talks
 from mistral_conformance.rules.common.events import DONE, assemble, read_stream
 from mistral_conformance.rules.common.times import later, read_time
 from mistral_conformance.verdict.outcome import Failed
@@ -98,3 +99,14 @@ def test_later_moves_a_time() -> None:
 def test_time_without_an_offset_is_refused() -> None:
     with pytest.raises(Failed, match="offset"):
         read_time("2026-01-01T00:00:00")
+
+
+def test_text_of_a_conversation_adds_up_whether_it_comes_plain_or_as_chunks() -> None:
+    image = {"type": "tool_file", "file_id": "f"}
+    said = [("A ", 0), ({"type": "text", "text": "shelf"}, 0), (".", 0), (image, 1)]
+    events = [
+        {"type": "message.output.delta", "content": content, "content_index": place}
+        for content, place in said
+    ]
+    (entry,) = talks.assemble(events)
+    assert entry["pieces"] == {0: "A shelf.", 1: image}
