@@ -21,7 +21,7 @@ from mistral_conformance.verdict.outcome import RED, Result, Status, Unjudged, s
 from mistral_conformance.verdict.settling import settle_repeat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mistral_conformance.running.plan import Case
     from mistral_conformance.session.session import Session
@@ -78,8 +78,7 @@ def judge(session: Session, case: Case) -> Result:
 def _call(case: Case, context: Context) -> tuple[Signal | None, str]:
     """How the rule ended, and why; without a signal and a reason it passed."""
     try:
-        if case.operation:
-            capabilities_of(context.session).require([case.operation.id])
+        capabilities_of(context.session).require(_needed(case))
         case.rule.check(context)
     except Signal as signal:
         return signal, signal.reason
@@ -88,6 +87,13 @@ def _call(case: Case, context: Context) -> tuple[Signal | None, str]:
         where = f"{place.name}, line {place.lineno}"
         return None, f"the rule broke: {type(error).__name__}: {error} ({where})"
     return None, ""
+
+
+def _needed(case: Case) -> Sequence[str]:
+    """The operations without which a case says nothing; laws ask for theirs themselves."""
+    if case.operation:
+        return [case.operation.id]
+    return () if case.subject else case.rule.operations
 
 
 def _missing_need(session: Session, case: Case) -> str:

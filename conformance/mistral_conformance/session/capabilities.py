@@ -22,6 +22,7 @@ from mistral_conformance.verdict.outcome import Failed, NotOffered
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from mistral_conformance.model.document import Operation
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.session import Session
 
@@ -160,10 +161,18 @@ class Capabilities:
             return False
         if not self._is_no_route(answer):
             return True
-        if spec.path_ids:
-            self._unsure.add(operation)
-            return True
-        return False
+        if not spec.path_ids or self._lacks_collection(spec):
+            return False
+        self._unsure.add(operation)
+        return True
+
+    def _lacks_collection(self, spec: Operation) -> bool:
+        """Whether the server has nothing at the path before an operation's first id."""
+        path = spec.path.partition("/{")[0]
+        around = [
+            each.id for each in self.session.document.operations.values() if each.path == path
+        ]
+        return bool(around) and not any(self.offers(each) for each in around)
 
     def _is_no_route(self, answer: Exchange) -> bool:
         if answer.method not in self._no_route:

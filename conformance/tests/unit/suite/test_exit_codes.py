@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
 import time
+from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.unit.suite.fake_server import Answer, keyed, libraries, models, serving
+from tests.unit.suite.fake_server import KEY, Answer, keyed, libraries, models, serving
 
 from mistral_conformance import cli
 from mistral_conformance.cli import commands, entry
@@ -343,3 +345,19 @@ def _code(arguments: list[str]) -> int:
         return cli.main(arguments)
     except SystemExit as ended:
         return int(str(ended.code))
+
+
+def test_server_without_whole_groups_of_operations_breaks_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MISTRAL_API_KEY", KEY)
+    with serving(keyed, models, libraries) as fake:
+        given = ["run", "--base-url", fake.base_url, "--report-dir", str(tmp_path)]
+        given += ["--max-examples", "2", "--operations", "files.*", "--operations", "chat.complete"]
+        selected = [f"--rules={each}" for each in ("files.*", "chat.*", "schema.status", "keys.*")]
+        code = cli.main([*given, "--profile", "libraries", *selected])
+    report = json.loads((tmp_path / "latest" / "report.json").read_bytes())
+    found = Counter(each["status"] for each in report["rules"])
+    assert set(found) == {"not-offered", "skip"}  # one rule needs another identity
+    assert found["skip"] == 1
+    assert code == 0
