@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.cli.arguments import make_run_parser
+from mistral_conformance.cli.comparing import exit_code
 from mistral_conformance.cli.connecting import WrongConnection, make_connection
 from mistral_conformance.cli.explaining import explain_law, explain_rule
 from mistral_conformance.cli.reporting import recording_traffic, reporting_to
@@ -329,11 +330,8 @@ def _run(
         write_whole(given.baseline, options.baseline.update(run.results).encode())
     report = build_report(run, redactor)
     reporting.end(report, make_scripts(run, redactor))
-    if run.interrupted:
-        return INTERRUPTED
-    if run.stopped and not options.fail_fast:
-        return STOPPED
-    return HOLDS if report.run.holds or given.update_baseline else BROKEN
+    code = exit_code(report, stops=not options.fail_fast)
+    return HOLDS if given.update_baseline and code == BROKEN else code
 
 
 def _tell_migration(options: RunOptions, folder: Path, console: Console) -> None:

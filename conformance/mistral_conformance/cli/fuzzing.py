@@ -19,15 +19,13 @@ from mistral_conformance.campaign.working import Job, clean_ledgers, do_share
 from mistral_conformance.cli import values
 from mistral_conformance.cli.arguments import make_run_parser
 from mistral_conformance.cli.commands import (
-    BROKEN,
     HOLDS,
-    INTERRUPTED,
-    STOPPED,
     estimate_of,
     make_run_options,
     target_of,
     teller,
 )
+from mistral_conformance.cli.comparing import exit_code
 from mistral_conformance.cli.reporting import reporting_to
 from mistral_conformance.cli.settings import show_settings
 from mistral_conformance.embedded import embedded_identities
@@ -173,9 +171,7 @@ def _campaign(options: argparse.Namespace, whole: RunOptions, plan: list[Case]) 
         findings.finish(plan, _why_left(run))
         report = build_report(run, redactor)
         reporting.end(report, make_scripts(run, redactor))
-    if run.interrupted or run.stopped:
-        return INTERRUPTED if run.interrupted else STOPPED
-    return HOLDS if report.run.holds else BROKEN
+    return exit_code(report)
 
 
 def _why_left(run: Run) -> str:

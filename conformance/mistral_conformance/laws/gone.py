@@ -241,21 +241,28 @@ def _again(instance: Instance) -> dict[str, object]:
     }
 
 
+def _name(world: World, subject: tuple[Reference, Resource]) -> tuple[Resource, Instance, str]:
+    """What is named, something in its end state that was made with its id, and that id."""
+    reference, makes = subject
+    naming, _, identity = make_naming(world, reference, makes)
+    world.settle(naming)
+    return world.model.resources[str(reference.resource)], naming, identity
+
+
 @law(id="gone.leaves-what-names-it", over=_naming, source=LOST, harm=True)
 def leaves_what_names_it(world: World, subject: tuple[Reference, Resource]) -> None:
     """What was made with the id of something stays as it was when that is deleted."""
-    reference, makes = subject
-    resource = world.model.resources[str(reference.resource)]
-    naming, _, identity = make_naming(world, reference, makes)
-    world.settle(naming)
+    resource, naming, identity = _name(world, subject)
     before = world.look(naming)
     deleted = world.ask(resource.delete, {resource.parameter: identity})
     if not deleted.ok:
         raise Skipped(f"{resource.delete} answers {deleted.status} for what is named", deleted)
     for one, other in zip(before, world.look(naming), strict=True):
-        said = f"{other.view} does not show the {makes.name} any more that named it"
+        said = f"{other.view} does not show the {naming.resource.name} any more that named it"
         world.expect(other.value is not None or one.value is None, said, deleted, other.exchange)
-        difference = first_difference(world.document, stable(makes), one.fields, other.fields)
+        difference = first_difference(
+            world.document, stable(naming.resource), one.fields, other.fields
+        )
         if difference:
             reason = f"{resource.delete} changed {describe(*difference, one, other)}"
             world.fail(reason, one.exchange, deleted, other.exchange)
@@ -264,11 +271,8 @@ def leaves_what_names_it(world: World, subject: tuple[Reference, Resource]) -> N
 @law(id="gone.leaves-what-it-named", over=_named, source=LOST, harm=True)
 def leaves_what_it_named(world: World, subject: tuple[Reference, Resource]) -> None:
     """What something was made with the id of stays when that is deleted."""
-    reference, makes = subject
-    resource = world.model.resources[str(reference.resource)]
-    naming, _, identity = make_naming(world, reference, makes)
-    world.settle(naming)
+    resource, naming, identity = _name(world, subject)
     deleted = world.need(world.delete(naming))
     answer = world.ask(resource.read, {resource.parameter: identity})
-    said = f"{resource.one} went with {makes.one} that named it"
+    said = f"{resource.one} went with {naming.resource.one} that named it"
     world.expect(answer.ok, said, naming.made, deleted, answer)
