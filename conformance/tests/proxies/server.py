@@ -96,6 +96,7 @@ def _handler(proxy: VaryingProxy) -> type[BaseHTTPRequestHandler]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # an answer in several writes would wait for the ACK of each
     proxy: VaryingProxy
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     Alter = Callable[["Answer"], None]
     Refuse = Callable[[], dict[str, str] | None]
 
+TLS = ssl.create_default_context()  # costs more than most tests here, so they share one
 HOP = frozenset({"connection", "content-length", "transfer-encoding", "date", "server"})
 
 
@@ -59,9 +61,9 @@ def altering(base_url: str, alter: Alter, refuse: Refuse = lambda: None) -> Iter
     `refuse` gives the headers of a 503 where a request is not to be passed on.
     """
     # However slow the machine is, the mock answers.
-    with httpx.Client(base_url=base_url, trust_env=False, timeout=None) as http:  # noqa: S113
+    with httpx.Client(base_url=base_url, trust_env=False, timeout=None, verify=TLS) as http:  # noqa: S113
         server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(http, alter, refuse))
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"

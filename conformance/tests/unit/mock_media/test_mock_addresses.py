@@ -78,7 +78,7 @@ def serving(answers: dict[str, tuple[int, dict[str, str], bytes]]) -> Iterator[s
             """Stays silent."""
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"
