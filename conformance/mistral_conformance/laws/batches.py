@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from mistral_conformance.laws.comparing import known
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.reading import read_items
 from mistral_conformance.laws.requests import plain_request
-from mistral_conformance.model.schemas import answer_schema, body_schema, properties, types
+from mistral_conformance.model.schemas import (
+    answer_schema,
+    body_schema,
+    items_of,
+    properties,
+    types,
+)
 from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.verdict.outcome import Skipped
 
@@ -42,10 +49,11 @@ ODD = (0, EMPTY, 1), ORDER * 8
 
 @frozen
 class Listed:
-    """An operation that answers each item of a list, and the field that holds the answers."""
+    """An operation that answers each item of a list, the field with the answers, their schema."""
 
     operation: str
     field: str
+    schema: Json
 
 
 def _listed(model: Model) -> Iterator[Subject]:
@@ -60,7 +68,8 @@ def _listed(model: Model) -> Iterator[Subject]:
         shown = properties(document, answer)
         field = next((each for each in ANSWERS if each in shown), None)
         if field and "array" in types(document, taken.schema):
-            yield Subject(name, Listed(name, field), (name,), (name,))
+            listed = Listed(name, field, items_of(document, shown[field].schema))
+            yield Subject(name, listed, (name,), (name,))
 
 
 @law(
@@ -85,7 +94,7 @@ def _expect_each(
     world: World, listed: Listed, alike: list[Json], order: Sequence[int], answer: Exchange
 ) -> None:
     """Hold an answer to a list to have one item for each place, that of its text."""
-    found = read_items(answer, listed.field)
+    found = _answers(world, listed, answer)
     said = f"{len(order)} inputs get {len(found)} answers"
     world.expect(len(found) == len(order), said, answer)
     numbers = [each["index"] for each in found if "index" in each]
@@ -98,9 +107,15 @@ def _expect_each(
 
 
 def _first(world: World, listed: Listed, answer: Exchange) -> Json:
-    found = read_items(world.need(answer), listed.field)
+    found = _answers(world, listed, world.need(answer))
     world.expect(len(found) == 1, f"one input gets {len(found)} answers", answer)
     return found[0]
+
+
+def _answers(world: World, listed: Listed, answer: Exchange) -> list[Json]:
+    """The answers, without what the document does not know of them."""
+    items = read_items(answer, listed.field)
+    return [known(world.document, listed.schema, each) for each in items]
 
 
 def _ask(world: World, listed: Listed, texts: Sequence[str]) -> Exchange:

@@ -21,6 +21,7 @@ from mistral_conformance.laws.placing import place_id
 from mistral_conformance.laws.requests import plain_request, unknown_id
 from mistral_conformance.laws.subjects import needs_of
 from mistral_conformance.laws.views import stable
+from mistral_conformance.model.forms import forms_of
 from mistral_conformance.model.schemas import (
     JSON,
     answer_schema,
@@ -29,6 +30,7 @@ from mistral_conformance.model.schemas import (
     properties,
     types,
 )
+from mistral_conformance.record.events import DONE, EVENT_STREAM
 from mistral_conformance.verdict.outcome import Skipped
 from mistral_conformance.verdict.requirement import SHOULD
 
@@ -39,7 +41,9 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Resource
     from mistral_conformance.model.document import Json
+    from mistral_conformance.model.forms import Form
     from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.record.reading import Place
 
 DEFAULTS = "document: parameters (their defaults)"
 CHARSET = "harm: many programs name the charset of their JSON; RFC 9110 §8.3.1 (parameters)"
@@ -193,11 +197,33 @@ def _known(world: World, operation: str, answer: Exchange) -> object:
 
     A field that has nothing to say may be null or be left out, from one answer to the next.
     """
+    if answer.media_type == EVENT_STREAM:
+        return _known_events(world, operation, answer)
     schema, _ = answer_schema(world.document.operations[operation], world.document)
     if not schema and answer.media_type != JSON:
         return answer.content
     told = answer.json()
     return _filled(known(world.document, schema, told) if schema else told)
+
+
+def _known_events(world: World, operation: str, answer: Exchange) -> list[object]:
+    """What the document knows of each event."""
+    form = forms_of(world.document).find(operation, answer.status, EVENT_STREAM)
+    return [
+        (each.name, each.data if each.data == DONE else _filled(_listed(form, each.json())))
+        for each in answer.events
+    ]
+
+
+def _listed(form: Form | None, value: object, place: Place = ()) -> object:
+    """The part of a value that its form lists."""
+    if isinstance(value, list):
+        return [_listed(form, each, (*place, number)) for number, each in enumerate(value)]
+    if isinstance(value, dict):
+        names = form.fields(place) if form else None
+        told = {name: each for name, each in value.items() if names is None or name in names}
+        return {name: _listed(form, each, (*place, name)) for name, each in told.items()}
+    return value
 
 
 def _filled(value: object) -> object:

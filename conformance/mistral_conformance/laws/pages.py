@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 DECLARED = "document: x-mistral-paging (how the list is paged)"
 LOST = "harm: a program that reads all pages loses an item or sees it twice"
+SILENT = "the pages tell nothing of the list"
 MOST = 200
 """A list of more items is not walked by small pages."""
 
@@ -104,7 +105,7 @@ def totals_are_true(world: World, view: ListView) -> None:
             world.expect(total in (None, len(walk.items)), reason, page)
             judged += _expect_block(world, view, page, size)
     if not judged:
-        raise Skipped("the pages tell nothing of the list")
+        raise Skipped(SILENT)
 
 
 def _expect_block(world: World, view: ListView, page: Exchange, size: int) -> bool:
@@ -203,9 +204,17 @@ def end_is_told(world: World, view: ListView) -> None:
     resource = world.model.resources[view.resource]
     for size in {-(-count // LIMIT), count}:
         walk = world.walk(resource, population.ids, query, size=size, through=view.operation)
+        if walk.last is not walk.pages[0] and _is_silent(view, walk.pages[0]):
+            raise Skipped(SILENT)
         held = len(read_items(walk.last, view.items))
         said = f"pages of size {size} of {count} items end with a page that holds nothing"
         world.expect(held, said, *walk.pages[-2:])
+
+
+def _is_silent(view: ListView, page: Exchange) -> bool:
+    """Whether a page does not tell whether more follow, in any way."""
+    told = ("has_more", "total", "next_token")
+    return all(find(page, view.paging.get(each, "?")) is None for each in told)
 
 
 @law(id="pages.links-lead-on", over=_paged, source=LOST, harm=True)

@@ -81,6 +81,8 @@ class Field:
     after_s: float = 1
     refers: str = ""
     """The resource whose id it is, empty where it is no id."""
+    beside: frozenset[str] = frozenset()
+    """The fields of each object that has it, where not every object has."""
     through: str = ""
     """The operation that changes it alone, where the object's own ways to change it do not."""
 

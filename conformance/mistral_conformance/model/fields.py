@@ -133,6 +133,7 @@ def _read_field(
         origin_of(said, where, FIELD) if said else _origin(source, change),
         schema=schema,
         required=len(having) == len(shown) and all(each.required for each in having),
+        beside=frozenset.intersection(*(each.beside for each in having)),
         deprecated=any(bool(each.schema.get("deprecated")) for each in having),
         sent=source,
         changed=change,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mistral_conformance.model.document import Document, Json, Operation
 
@@ -24,6 +24,8 @@ class Property:
     schema: Json = field(repr=False)
     required: bool
     pointer: str
+    beside: frozenset[str] = frozenset()
+    """What only objects with the property have, where it stands in some members of a union."""
 
 
 def properties(document: Document, schema: Json, pointer: str = "") -> dict[str, Property]:
@@ -49,8 +51,17 @@ def properties(document: Document, schema: Json, pointer: str = "") -> dict[str,
         for name in dict.fromkeys(name for each in members for name in each):
             having = [each[name] for each in members if name in each]
             everywhere = len(having) == len(members) and all(each.required for each in having)
-            found.setdefault(name, Property(name, having[0].schema, everywhere, having[0].pointer))
+            first = evolve(having[0], required=everywhere, beside=_beside(name, members))
+            found.setdefault(name, first)
     return found
+
+
+def _beside(name: str, members: Sequence[dict[str, Property]]) -> frozenset[str]:
+    """What all members with a property require, and none of the others has."""
+    having = [each for each in members if name in each]
+    always = [{each.name for each in one.values() if each.required} for one in having]
+    others = (each for each in members if name not in each)
+    return frozenset(set.intersection(*always).difference(*others) - {name})
 
 
 def members(document: Document, schema: Json) -> Iterator[Json]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -101,6 +101,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
         """Say nothing."""
+
+    def handle(self) -> None:
+        """Answer until the client goes, which it may do at any time."""
+        with suppress(ConnectionError):
+            super().handle()
 
     def version_string(self) -> str:
         """The server's name, another one each time."""

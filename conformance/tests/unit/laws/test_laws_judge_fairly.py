@@ -57,6 +57,54 @@ def test_json_of_no_declared_form_may_be_in_another_order_each_time(judged: Judg
     assert {each.status for each in results.values()} == {Status.PASS}
 
 
+def test_numbers_that_no_document_knows_are_no_part_of_an_answer(judged: Judged) -> None:
+    random = Random(1)  # noqa: S311 - test data
+
+    def timed(answer: Answer) -> None:
+        if answer.is_("POST", "/embeddings"):
+            items = [{**each, "took_ms": random.randrange(10_000)} for each in answer.body["data"]]
+            answer.body = {**answer.body, "data": items}
+
+    law, only = "answers.each-input-has-its-own", "[embeddings.create]"
+    results = judged(law, alter=timed, only=only, profile="inference")
+    assert {each.status for each in results.values()} == {Status.PASS}
+
+
+def test_a_stream_may_be_framed_in_another_way_each_time(judged: Judged) -> None:
+    random = Random(1)  # noqa: S311 - test data
+
+    def framed(answer: Answer) -> None:
+        if "event-stream" in answer.headers.get("content-type", ""):
+            begin = random.choice((b"", b": keep-alive\n\n", b"event: unknown\ndata: 1\n\n"))
+            more = f'data:{{"unknown": {random.randrange(100)}, '.encode()
+            answer.content = begin + answer.content.replace(b"data: {", more)
+
+    only = "[workflows.executions.stream]"
+    results = judged("extra.*", alter=framed, only=only, profile="workflows")
+    assert {each.status for each in results.values()} == {Status.PASS}
+
+
+def test_a_field_of_another_kind_of_object_may_be_null(judged: Judged) -> None:
+    def with_null(answer: Answer) -> None:
+        if answer.is_("GET") and "/conversations/" in answer.path:
+            answer.body = {**answer.body, "agent_version": None}
+
+    results = judged(
+        "values.*", alter=with_null, only="[conversation.agent_version]", profile="agents"
+    )
+    assert results
+    assert broken(results) == {}
+
+
+def test_a_list_that_does_not_tell_its_end_may_end_with_nothing(judged: Judged) -> None:
+    def silent(answer: Answer) -> None:
+        if answer.is_("GET", "/libraries"):
+            answer.body = {"data": answer.body["data"]}
+
+    results = judged("pages.*", alter=silent, only="[beta.libraries.list]")
+    assert broken(results) == {}
+
+
 def test_no_answer_breaks_a_law_itself(judged: Judged) -> None:
     reasons = broken(judged(alter=breaking(1), part=slice(0, None, 2)))
     assert {name: each for name, each in reasons.items() if "the rule broke" in each} == {}

@@ -56,7 +56,7 @@ def varied(value: Any, random: Random) -> Any:
             name: value[name] if name in THE_CLIENTS else varied(value[name], random)
             for name in names
         }
-        return {"unknown_field": random.random(), **found}
+        return {"unknown_field": random.randrange(10_000), **found}
     return spelled(value, random)
 
 
