@@ -50,12 +50,14 @@ TEXTS = {
     "capitals": "MiXeD CaSe",
     "wildcards": "100% a_b * ? [x]",
     "an HTML tag": "<b>&amp;</b>",
+    "signs of addresses": "a+b=c #d ;e ~f",
+    "escapes of addresses": "%41 %2F %C3%A9",
     "quotes": "\"double\" 'single' \\back\\ `tick`",
     "lines": "one\ntwo\ttabbed",
     "a number": "0042",
     "a word of JSON": "null",
 }
-NOT_IN_FORMS = re.compile(r"[\"'\\`/\n\r\t<>&*?]")
+NOT_IN_FORMS = re.compile(r"[\"'\\`/\n\r\t<>&*?]|%[0-9A-F]{2}")
 """What the file name of a form's part cannot carry, or what servers take for part of a path."""
 LONG = 20_000
 LONG_NAME = 120

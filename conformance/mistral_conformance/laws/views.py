@@ -93,8 +93,8 @@ def totals(model: Model) -> Iterator[Subject]:
 def created_is_shown(world: World, resource: Resource) -> None:
     """What was created is shown as it was sent, and alike, by every view at once."""
     parent = world.make(world.model.resources[resource.parent]) if resource.parent else None
-    if resource.list and world.capabilities.offers(resource.list):
-        world.walk(resource, parent.ids if parent else {})
+    listed = resource.list and world.capabilities.offers(resource.list)
+    before = world.walk(resource, parent.ids if parent else {}).items if listed else ()
     instance = world.make(resource, parent=parent)
     looked = world.look(instance)
     views = [*_answered(world, resource, instance.made), *looked]
@@ -102,6 +102,11 @@ def created_is_shown(world: World, resource: Resource) -> None:
         raise Skipped(f"no view shows {resource.one}")
     expect_shown(world, instance, views, instance.sent)
     _expect_agreement(world, instance, views)
+    if parent and before:
+        walk = world.walk(resource, parent.ids)
+        lost = {key_of(resource, e) for e in before} - {key_of(resource, e) for e in walk.items}
+        said = f"{resource.create} took {lost} out of the list"
+        world.expect(not lost, said, instance.made, walk.last)
 
 
 @law(id="views.namesakes-are-two", over=_nameable, source=LOST, harm=True)

@@ -1,0 +1,104 @@
+"""Several things in one request: each is done as it would be if it stood alone."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from mistral_conformance.laws.access import EITHER_CASE
+from mistral_conformance.laws.instance import key_of
+from mistral_conformance.laws.law import law
+from mistral_conformance.laws.subjects import resources
+from mistral_conformance.laws.views import expect_shown, new_value, told_by
+from mistral_conformance.verdict.outcome import NotOffered, Skipped
+from mistral_conformance.verdict.requirement import SHOULD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.laws.instance import Instance
+    from mistral_conformance.laws.law import Subject
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Field, Model, Resource
+    from mistral_conformance.model.document import Json
+
+LOST = "harm: a request is taken, and a part of it is not done"
+LEAST = 2
+"""Fewer things are not several."""
+
+
+def _changed(resource: Resource) -> list[Field]:
+    """The fields that one change takes together."""
+    return [each for each in resource.fields.values() if each.changed and not each.through]
+
+
+def _changeable(model: Model) -> Iterator[Subject]:
+    return resources(model, lambda each: each.changes and len(_changed(each)) >= LEAST, lent=True)
+
+
+def _keyed(model: Model) -> Iterator[Subject]:
+    """Each resource that UUIDs of its request identify."""
+    return resources(model, lambda each: not each.parameter and _uuids(each))
+
+
+def _uploaded(model: Model) -> Iterator[Subject]:
+    return resources(
+        model, lambda each: any(e.sent.startswith("file.") for e in each.fields.values())
+    )
+
+
+@law(id="views.changes-together-are-shown", over=_changeable, source=LOST, harm=True)
+def changes_together_are_shown(world: World, resource: Resource) -> None:
+    """Of fields that one request changes each shows its new value, a null beside a text too."""
+    instance = world.make(resource)
+    world.settle(instance)
+    wanted = {}
+    for each in _changed(resource):
+        with suppress(Skipped):
+            wanted[each.name] = new_value(world, resource, each)
+    if len(wanted) < LEAST:
+        raise Skipped(f"no two values are made up for {resource.one}")
+    _change(world, instance, wanted)
+    clearable = [n for n in wanted if resource.fields[n].null == "clears"]
+    for cleared in (clearable[:1], clearable[1:]):
+        kept = [name for name in wanted if name not in cleared]
+        if cleared and kept:
+            fresh = new_value(world, resource, resource.fields[kept[0]])
+            _change(world, instance, {kept[0]: fresh, **dict.fromkeys(cleared)})
+
+
+@law(id="views.twins-are-two", over=_uploaded, source=LOST, harm=True)
+def twins_are_two(world: World, resource: Resource) -> None:
+    """The same content again, elsewhere or under another name, is another object, shown as sent."""
+    first = world.make(resource)
+    second = world.make(resource, given={"file.content": first.content})
+    said = f"{resource.one} with the content of another one has its id"
+    world.expect(first.key != second.key, said, first.made, second.made)
+    for each in (first, second):
+        expect_shown(world, each, told_by(world, each, each.made), each.sent)
+
+
+@law(id="views.key-is-in-any-case", over=_keyed, source=EITHER_CASE, level=SHOULD)
+def key_is_in_any_case(world: World, resource: Resource) -> None:
+    """What is made again with the UUID of its key in capitals is the one that is there."""
+    first = world.make(resource)
+    uuids = {resource.fields[name].sent: str(first.sent[name]).upper() for name in _uuids(resource)}
+    world.make(resource, parent=first.parent, given=uuids)
+    walk = world.walk(resource, first.parent_ids)
+    keys = [tuple(str(each).lower() for each in key_of(resource, item)) for item in walk.items]
+    said = f"{resource.one} is listed twice, once as it was named in capitals"
+    world.expect(len(keys) == len(set(keys)), said, *walk.pages)
+
+
+def _uuids(resource: Resource) -> list[str]:
+    return [name for name in resource.key if "uuid" in name and resource.fields[name].sent]
+
+
+def _change(world: World, instance: Instance, values: Json) -> None:
+    """Change the fields to the values, and hold every view to show them."""
+    fields = instance.resource.fields
+    answer = world.change(instance, {fields[name].changed: each for name, each in values.items()})
+    if 400 <= answer.status < 500:
+        named = " and ".join(fields[name].changed for name in values)
+        raise NotOffered(f"not offered: {named} in one request is refused", answer)
+    expect_shown(world, instance, told_by(world, instance, world.need(answer)), values)

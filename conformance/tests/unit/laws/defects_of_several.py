@@ -1,0 +1,99 @@
+"""Defects that show where one request wants several things, or something a second time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.unit.laws.defects import LIBRARIES, defect, is_item, items, remembering, with_items
+from tests.unit.laws.defects_of_answers import is_plain
+
+if TYPE_CHECKING:
+    from tests.unit.laws.altering import Alter, Answer
+
+
+@defect(
+    "searches-forget-the-order",
+    "sets.sorted-and-filtered[beta.libraries.documents.list:search]",
+    "order",
+)
+def searches_forget_the_order(answer: Answer) -> None:
+    if answer.is_("GET", "/documents") and {"search", "sort_by"} <= answer.query.keys():
+        search = answer.query["search"][0]
+        plain = answer.again("GET", f"{answer.path}?page_size=100").json()["data"]
+        fitting = [each for each in plain if search.lower() in each["name"].lower()]
+        with_items(answer, fitting)
+
+
+@remembering(
+    "second-fields-are-lost", "views.changes-together-are-shown[document]", "`attributes` as"
+)
+def second_fields_are_lost() -> Alter:
+    changed: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.method in {"PATCH", "PUT"} and {"name", "attributes"} <= answer.sent_body.keys():
+            changed.add(answer.path)
+        if answer.path in changed and answer.status == 200:
+            answer.body = {**answer.body, "attributes": None}
+
+    return alter
+
+
+@remembering("known-bytes-are-one-file", "views.twins-are-two[file]", "has its id")
+def known_bytes_are_one_file() -> Alter:
+    known: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/v1/files"):
+            answer.body = known.setdefault(answer.body["signature"], answer.body)
+
+    return alter
+
+
+@remembering("capitals-are-another", "views.key-is-in-any-case[access]", "listed twice")
+def capitals_are_another() -> Alter:
+    spelled: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("PUT", "/share"):
+            name = answer.sent_body["share_with_uuid"]
+            spelled[answer.path] = name if name == name.upper() else ""
+        if answer.is_("GET", "/share") and spelled.get(answer.path):
+            last = {**items(answer)[-1], "share_with_uuid": spelled[answer.path]}
+            with_items(answer, [*items(answer), last])
+
+    return alter
+
+
+@defect("first-parts-count", "sums.parts-are-counted[chat.complete]", "its first part")
+def first_parts_count(answer: Answer) -> None:
+    if is_plain(answer):
+        answer.body = {**answer.body, "usage": {**answer.body["usage"], "prompt_tokens": 20}}
+
+
+@remembering("first-share-hides-the-owner", "views.created-is-shown[access]", "out of the list")
+def first_share_hides_the_owner() -> Alter:
+    shared: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("PUT", "/share"):
+            shared.add(answer.path)
+        if answer.is_("GET", "/share") and answer.path in shared:
+            with_items(answer, items(answer)[1:])
+
+    return alter
+
+
+@remembering(
+    "renames-forget-the-content", "neighbours.other-fields-stay[library.name]", "`nb_documents`"
+)
+def renames_forget_the_content() -> Alter:
+    renamed: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("PATCH") and "name" in answer.sent_body:
+            renamed.add(answer.path)
+        if answer.is_("GET") and is_item(answer, LIBRARIES) and answer.path in renamed:
+            answer.body = {**answer.body, "nb_documents": 0}
+
+    return alter
