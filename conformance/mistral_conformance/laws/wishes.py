@@ -1,0 +1,90 @@
+"""Law 7, wishes beside filters: a parameter that no item explains leaves the same beside a filter.
+
+What such a parameter leaves is not computed but asked for: alone, and then beside each filter.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.laws.filters import spell
+from mistral_conformance.laws.instance import key_of
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.populations import USER, judged
+from mistral_conformance.laws.sets import (
+    DECLARED,
+    list_subject,
+    parts_items,
+    values_for,
+    whole_of,
+)
+from mistral_conformance.model.schemas import facet, items_of, types
+from mistral_conformance.session.identities import CALLER
+from mistral_conformance.verdict.outcome import NotOffered, Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.laws.populations import Population
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Filter, ListView, Model
+    from mistral_conformance.model.document import Json
+
+    Keys = set[tuple[Any, ...]]
+
+
+def _wished(model: Model) -> Iterator[Subject]:
+    """Each parameter of a list with filters that is true or false, listed, or a text to find."""
+    for view in model.lists.values():
+        for each in model.document.operations[view.operation].parameters:
+            schema, name = each.get("schema", {}), each["name"]
+            values = choices_of(model, schema) if name in view.others and view.filters else []
+            values = [f"{CALLER}.user"] if name == USER and name in view.others else values
+            if values and judged(model, view):
+                yield list_subject(view, f"{view.operation}:{name}", (view, name, values))
+
+
+def choices_of(model: Model, schema: Json) -> list[Any]:
+    """The values that a parameter can have, none where they are not told."""
+    listed = facet(model.document, items_of(model.document, schema) or schema, "enum")
+    plain = ["true", "false"] if "boolean" in types(model.document, schema) else []
+    return [each for each in listed or plain if each is not None]
+
+
+@law(id="sets.wish-and-filter", over=_wished, source=DECLARED)
+def wish_and_filter(world: World, subject: tuple[ListView, str, list[Any]]) -> None:
+    """What a parameter leaves alone and a filter leaves alone is what both leave together."""
+    view, name, values = subject
+    population, whole = whole_of(world, view)
+    everything = {key_of(world.model.resources[view.resource], each) for each in whole.items}
+    said = [world.lookup(each) for each in values] if name == USER else values
+    wishes = {str(value): _left(world, view, population, {name: value}) for value in said}
+    narrow = {value: found for value, found in wishes.items() if found < everything}
+    if not narrow:
+        raise NotOffered(f"not offered: no value of `{name}` leaves a part of what there is")
+    judged_pairs = 0
+    for each in view.filters:
+        value = _parting(each, values_for(world, each, population, whole), whole)
+        if value is None:
+            continue
+        query = {each.parameter: spell(each, [value])}
+        fitting = _left(world, view, population, query)
+        for wish, found in narrow.items():
+            judged_pairs += 1
+            both = _left(world, view, population, {**query, name: wish})
+            due = found & fitting
+            said = f"{name}={wish} with {each.parameter}={value!r} leaves {len(both)} items, "
+            world.expect(both == due, f"{said}{len(due)} are left by each alone", whole.last)
+    if not judged_pairs:
+        raise Skipped("no filter leaves a part of what there is")
+
+
+def _parting(each: Filter, values: list[Any], whole: Any) -> Any:  # noqa: ANN401 - JSON
+    return next((value for value in values if parts_items(each, value, whole)), None)
+
+
+def _left(world: World, view: ListView, population: Population, query: Json) -> Keys:
+    resource = world.model.resources[view.resource]
+    asked = {**population.query, **query}
+    walk = world.walk(resource, population.ids, asked, through=view.operation)
+    return {key_of(resource, each) for each in walk.items}
