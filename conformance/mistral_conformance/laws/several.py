@@ -5,11 +5,16 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from mistral_conformance.laws.access import EITHER_CASE
+from attrs import evolve
+
+from mistral_conformance.laws.access import EITHER_CASE, calm
+from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import law
+from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.views import expect_shown, new_value, told_by
+from mistral_conformance.model.fields import UPDATE_STAMPS
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 from mistral_conformance.verdict.requirement import SHOULD
 
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Json
 
 LOST = "harm: a request is taken, and a part of it is not done"
+IDEMPOTENT = "RFC 9110 §9.2.2 (several identical PUT requests have the effect of one)"
 LEAST = 2
 """Fewer things are not several."""
 
@@ -34,6 +40,21 @@ def _changed(resource: Resource) -> list[Field]:
 
 def _changeable(model: Model) -> Iterator[Subject]:
     return resources(model, lambda each: each.changes and len(_changed(each)) >= LEAST, lent=True)
+
+
+def _put(model: Model) -> Iterator[Subject]:
+    """Each PUT that makes or changes an object, or does something to it, by its body alone."""
+    for subject in resources(model):
+        resource = subject.value
+        for operation in (resource.create, *resource.changes, *resource.actions):
+            if model.document.operations[operation].method == "PUT":
+                yield evolve(
+                    subject,
+                    name=operation,
+                    value=(resource, operation),
+                    operations=(operation, *subject.operations),
+                    needed=(*subject.needed, operation),
+                )
 
 
 def _keyed(model: Model) -> Iterator[Subject]:
@@ -88,6 +109,27 @@ def key_is_in_any_case(world: World, resource: Resource) -> None:
     keys = [tuple(str(each).lower() for each in key_of(resource, item)) for item in walk.items]
     said = f"{resource.one} is listed twice, once as it was named in capitals"
     world.expect(len(keys) == len(set(keys)), said, *walk.pages)
+
+
+@law(id="neighbours.again-is-as-once", over=_put, source=IDEMPOTENT)
+def again_is_as_once(world: World, subject: tuple[Resource, str]) -> None:
+    """What is put a second time leaves the object and its parent as they were after the first."""
+    resource, operation = subject
+    instance = world.make(resource)
+    request = plain_request(world, operation)
+    looked_at = [each for each in (instance, instance.parent) if each]
+    for each in looked_at:
+        calm(world, each)
+    world.need(world.call(operation, instance.ids, by=instance.by, **request))
+    first = [(each, shown) for each in looked_at for shown in world.look(each)]
+    done = world.call(operation, instance.ids, by=instance.by, **request)  # may be refused
+    second = [(each, shown) for each in looked_at for shown in world.look(each)]
+    for (each, one), (_, other) in zip(first, second, strict=True):
+        fields = [e for e in each.resource.fields.values() if e.name not in UPDATE_STAMPS]
+        difference = first_difference(world.document, fields, one.fields, other.fields)
+        if difference:
+            reason = f"{operation} a second time changed {describe(*difference, one, other)}"
+            world.fail(reason, one.exchange, done, other.exchange)
 
 
 def _uuids(resource: Resource) -> list[str]:

@@ -97,3 +97,37 @@ def renames_forget_the_content() -> Alter:
             answer.body = {**answer.body, "nb_documents": 0}
 
     return alter
+
+
+@defect(
+    "filters-forget-wishes", "sets.wish-and-filter[batch.jobs.list:created_by_me]", "by each alone"
+)
+def filters_forget_wishes(answer: Answer) -> None:
+    if answer.is_("GET", "/batch/jobs") and {"created_by_me", "model"} <= answer.query.keys():
+        named = answer.query["model"][0]
+        whole = answer.again("GET", f"{answer.path}?page_size=100").json()["data"]
+        with_items(answer, [each for each in whole if each["model"] == named])
+
+
+@remembering(
+    "shares-count-twice",
+    "neighbours.again-is-as-once[beta.libraries.accesses.update_or_create]",
+    "`explicit_user_members_count`",
+)
+def shares_count_twice() -> Alter:
+    puts: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("PUT", "/share"):
+            puts.append(answer.path.removesuffix("/share"))
+        if answer.is_("GET") and answer.path in puts:
+            counted = {"explicit_user_members_count": puts.count(answer.path)}
+            answer.body = {**answer.body, **counted}
+
+    return alter
+
+
+@defect("odd-ids-break", "access.unknown-is-refused[files.retrieve:file_id]", "beyond ASCII")
+def odd_ids_break(answer: Answer) -> None:
+    if "%C3" in answer.path.upper():
+        answer.status = 500
