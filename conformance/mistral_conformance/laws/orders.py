@@ -39,6 +39,13 @@ def _sorted(model: Model) -> Iterator[Subject]:
             yield list_subject(view, name, (view, sort, field), sort.origin)
 
 
+def _directed(model: Model) -> Iterator[Subject]:
+    """Each list with a parameter for the direction alone."""
+    for view in model.lists.values():
+        if view.sort and view.sort.direction and judged(model, view):
+            yield list_subject(view, view.operation, view, view.sort.origin)
+
+
 def _narrowed(model: Model) -> Iterator[Subject]:
     """Each filter of a list that can be sorted."""
     for view in model.lists.values():
@@ -107,6 +114,21 @@ def sorted_as_taken(world: World, subject: tuple[ListView, Sort, str]) -> None:
         raise NotOffered(f"not offered: a wish for the order of `{field}` changes nothing")
     for down, walk in enumerate(walks):
         _expect_order(world, walk, sort.fields[field], down=bool(down))
+
+
+@law(id="sets.direction-turns", over=_directed, source=DECLARED)
+def direction_turns_the_list(world: World, view: ListView) -> None:
+    """A direction that is asked for by itself turns the list, and leaves what it holds."""
+    population, whole = whole_of(world, view)
+    if len(whole.items) < TELLING:
+        raise Skipped("there are no two items to be in an order")
+    resource, direction = world.model.resources[view.resource], view.sort and view.sort.direction
+    queries = [{**population.query, str(direction): way} for way in ("asc", "desc")]
+    walks = [world.walk(resource, population.ids, e, through=view.operation) for e in queries]
+    up, down = ([key_of(resource, each) for each in walk.items] for walk in walks)
+    world.expect(set(up) == set(down), "one direction holds other items", walks[0].last)
+    said = f"with {direction} asc and desc the list is in one order"
+    world.expect(up != down, said, *(walk.last for walk in walks))
 
 
 @law(id="sets.default-order", over=_ordered, source=DECLARED)

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Json
 
 LOST = "harm: a request is taken, and a part of it is not done"
-IDEMPOTENT = "RFC 9110 §9.2.2 (several identical PUT requests have the effect of one)"
+IDEMPOTENT = (
+    "RFC 9110 §9.2.2 (several identical PUT requests have the effect of one); "
+    "harm: what is asked for again is undone, or counted twice"
+)
 LEAST = 2
 """Fewer things are not several."""
 
@@ -42,12 +45,15 @@ def _changeable(model: Model) -> Iterator[Subject]:
     return resources(model, lambda each: each.changes and len(_changed(each)) >= LEAST, lent=True)
 
 
-def _put(model: Model) -> Iterator[Subject]:
-    """Each PUT that makes or changes an object, or does something to it, by its body alone."""
-    for subject in resources(model):
+def _repeatable(model: Model) -> Iterator[Subject]:
+    """Each PUT of an object, and each action that a field says it sets it."""
+    for subject in resources(model, lent=True):
         resource = subject.value
+        setting = {each for field in resource.fields.values() for each in field.moved_by}
         for operation in (resource.create, *resource.changes, *resource.actions):
-            if model.document.operations[operation].method == "PUT":
+            spec = model.document.operations.get(operation)
+            puts = spec is not None and spec.method == "PUT" and resource.whole
+            if puts or operation in setting:
                 yield evolve(
                     subject,
                     name=operation,
@@ -111,9 +117,9 @@ def key_is_in_any_case(world: World, resource: Resource) -> None:
     world.expect(len(keys) == len(set(keys)), said, *walk.pages)
 
 
-@law(id="neighbours.again-is-as-once", over=_put, source=IDEMPOTENT)
+@law(id="neighbours.again-is-as-once", over=_repeatable, source=IDEMPOTENT, harm=True)
 def again_is_as_once(world: World, subject: tuple[Resource, str]) -> None:
-    """What is put a second time leaves the object and its parent as they were after the first."""
+    """What is put, or set by an action, a second time leaves all as it was after the first."""
     resource, operation = subject
     instance = world.make(resource)
     request = plain_request(world, operation)

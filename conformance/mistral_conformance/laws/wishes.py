@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.laws.filters import spell
+from mistral_conformance.laws.filters import spell, values_of
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.populations import USER, judged
@@ -15,7 +15,6 @@ from mistral_conformance.laws.sets import (
     DECLARED,
     list_subject,
     parts_items,
-    values_for,
     whole_of,
 )
 from mistral_conformance.model.schemas import facet, items_of, types
@@ -27,20 +26,22 @@ if TYPE_CHECKING:
 
     from mistral_conformance.laws.populations import Population
     from mistral_conformance.laws.world import World
-    from mistral_conformance.model import Filter, ListView, Model
+    from mistral_conformance.model import ListView, Model
     from mistral_conformance.model.document import Json
 
     Keys = set[tuple[Any, ...]]
 
 
 def _wished(model: Model) -> Iterator[Subject]:
-    """Each parameter of a list with filters that is true or false, listed, or a text to find."""
+    """Each parameter of a list with filters that is true or false, lists values, or names a user.
+
+    What it leaves no field of the items explains.
+    """
     for view in model.lists.values():
         for each in model.document.operations[view.operation].parameters:
             schema, name = each.get("schema", {}), each["name"]
-            values = choices_of(model, schema) if name in view.others and view.filters else []
-            values = [f"{CALLER}.user"] if name == USER and name in view.others else values
-            if values and judged(model, view):
+            values = [f"{CALLER}.user"] if name == USER else choices_of(model, schema)
+            if values and name in view.others and view.filters and judged(model, view):
                 yield list_subject(view, f"{view.operation}:{name}", (view, name, values))
 
 
@@ -53,34 +54,31 @@ def choices_of(model: Model, schema: Json) -> list[Any]:
 
 @law(id="sets.wish-and-filter", over=_wished, source=DECLARED)
 def wish_and_filter(world: World, subject: tuple[ListView, str, list[Any]]) -> None:
-    """What a parameter leaves alone and a filter leaves alone is what both leave together."""
+    """What such a parameter leaves alone and a filter leaves alone is what both leave together."""
     view, name, values = subject
     population, whole = whole_of(world, view)
     everything = {key_of(world.model.resources[view.resource], each) for each in whole.items}
-    said = [world.lookup(each) for each in values] if name == USER else values
-    wishes = {str(value): _left(world, view, population, {name: value}) for value in said}
-    narrow = {value: found for value, found in wishes.items() if found < everything}
+    wishes = [world.lookup(each) for each in values] if name == USER else values
+    left = [(wish, _left(world, view, population, {name: wish})) for wish in wishes]
+    narrow = [(wish, found) for wish, found in left if found < everything]
     if not narrow:
         raise NotOffered(f"not offered: no value of `{name}` leaves a part of what there is")
-    judged_pairs = 0
+    parting = 0
     for each in view.filters:
-        value = _parting(each, values_for(world, each, population, whole), whole)
+        asked = values_of(world, each, population, whole.items)
+        value = next((value for value in asked if parts_items(each, value, whole)), None)
         if value is None:
             continue
+        parting += 1
         query = {each.parameter: spell(each, [value])}
         fitting = _left(world, view, population, query)
-        for wish, found in narrow.items():
-            judged_pairs += 1
+        for wish, found in narrow:
             both = _left(world, view, population, {**query, name: wish})
             due = found & fitting
             said = f"{name}={wish} with {each.parameter}={value!r} leaves {len(both)} items, "
             world.expect(both == due, f"{said}{len(due)} are left by each alone", whole.last)
-    if not judged_pairs:
+    if not parting:
         raise Skipped("no filter leaves a part of what there is")
-
-
-def _parting(each: Filter, values: list[Any], whole: Any) -> Any:  # noqa: ANN401 - JSON
-    return next((value for value in values if parts_items(each, value, whole)), None)
 
 
 def _left(world: World, view: ListView, population: Population, query: Json) -> Keys:

@@ -131,3 +131,17 @@ def shares_count_twice() -> Alter:
 def odd_ids_break(answer: Answer) -> None:
     if "%C3" in answer.path.upper():
         answer.status = 500
+
+
+@defect("parts-outgrow-their-total", "seen.parts-fit-their-total[models.list]", "its parts are")
+def parts_outgrow_their_total(answer: Answer) -> None:
+    if answer.is_("GET", "/v1/models"):
+        answer.body = {**answer.body, "total_requests": 2, "completed_requests": 3}
+
+
+@defect(
+    "directions-need-a-field", "sets.direction-turns[beta.libraries.documents.list]", "one order"
+)
+def directions_need_a_field(answer: Answer) -> None:
+    if answer.is_("GET", "/documents") and "sort_by" not in answer.query:
+        answer.content = answer.again("GET", f"{answer.path}?page_size=100").content
