@@ -65,6 +65,8 @@ MAPS: tuple[Json, ...] = (
     {"Capital": "Letter", "lower": "letter"},
     {"yes": True, "no": False, "whole": 0, "part": 0.5},
     {"texts": ["b", "a", "b"], "empty": "", "blanks": " in the middle ", "number": "0042"},
+    {"large": 9007199254740991, "negative": -7, "small": 1e-07, "long": 123456789.125},
+    {"deep": {"deeper": {"lists": [{"one": [1, [2, "3"]]}, {"two": {}}]}}},
     {"": "no key", "a.b $c": "signs", "ключ": "letters"},
     {},
 )

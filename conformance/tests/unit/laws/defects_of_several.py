@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.unit.laws.defects import LIBRARIES, defect, is_item, items, remembering, with_items
+from tests.unit.laws.defects import (
+    LIBRARIES,
+    bearer,
+    defect,
+    is_item,
+    items,
+    remembering,
+    with_items,
+)
 from tests.unit.laws.defects_of_answers import is_plain
 
 if TYPE_CHECKING:
@@ -145,3 +153,17 @@ def parts_outgrow_their_total(answer: Answer) -> None:
 def directions_need_a_field(answer: Answer) -> None:
     if answer.is_("GET", "/documents") and "sort_by" not in answer.query:
         answer.content = answer.again("GET", f"{answer.path}?page_size=100").content
+
+
+@defect(
+    "colleagues-are-told-less", "access.colleagues-are-told-the-same[library]", "told otherwise"
+)
+def colleagues_are_told_less(answer: Answer) -> None:
+    if answer.is_("GET") and is_item(answer, LIBRARIES) and "COLLEAGUE" in bearer(answer).upper():
+        answer.body = {**answer.body, "chunk_size": None}
+
+
+@defect("nulls-are-refused", "extra.null-is-harmless[chat.complete]", "are null")
+def nulls_are_refused(answer: Answer) -> None:
+    if answer.is_("POST", "/chat/completions") and None in answer.sent_body.values():
+        answer.status, answer.body = 422, {"detail": "null"}
