@@ -135,7 +135,7 @@ def level_refuses(world: World, role: Role) -> None:
 
 @law(id="roles.share-shows", over=_shared, source=DECLARED)
 def share_shows(world: World, role: Role) -> None:
-    """What is shared is shown at once by each view of it and of what is in it, as its owner sees it."""
+    """What is shared is shown at once by each view of it and of what is in it, as to its owner."""
     instances = _tree(world, role.grant)
     shared = _share(world, role, instances[0])
     for each in instances:
