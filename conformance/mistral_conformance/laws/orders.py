@@ -47,10 +47,11 @@ def _directed(model: Model) -> Iterator[Subject]:
 
 
 def _narrowed(model: Model) -> Iterator[Subject]:
-    """Each filter of a list that can be sorted."""
+    """Each filter of a list that can be sorted, but those by an id, which leave too little."""
     for view in model.lists.values():
         sort = view.sort
-        for each in view.filters if sort and judged(model, view) else ():
+        told = [each for each in view.filters if not each.field.endswith("id")]
+        for each in told if sort and judged(model, view) else ():
             name, value = f"{view.operation}:{each.parameter}", (view, sort, each)
             yield list_subject(view, name, value, each.origin)
 

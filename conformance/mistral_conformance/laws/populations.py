@@ -31,6 +31,7 @@ TYPES = (
     ("application/jsonl", ".jsonl", b'{"custom_id": "1", "body": {"max_tokens": 1}}\n'),
     ("text/csv", ".csv", b"a,b\n1,2\n"),
 )
+NAMES_OF = ("name", "filename")
 BEYOND = 3
 """So many more items than a page holds make a crowd."""
 APART_S = 1.5
@@ -54,6 +55,8 @@ class Population:
     query: Json = field(factory=dict)
     source: Resource | None = None
     """What one comes with; those that the population has may have ended since."""
+    renamed: tuple[str, ...] = ()
+    """A name that one was made with, and the name that it has now."""
 
     @property
     def ids(self) -> dict[str, str]:
@@ -155,12 +158,34 @@ def _populate(world: World, view: ListView) -> Population:
         except Signal:
             continue  # a server may refuse some kinds; what it takes is enough
         world.ctx.pass_time(APART_S if world.ctx.session.clock else 0.01)
+    renamed = _rename_one(world, view, parent, word)
     if _tells_whose(world, view, resource):
         _add_others(world, resource, word)
     if any(each.values for each in view.filters):  # what nothing sent tells, something done does
         for instance, action in zip(made, resource.actions, strict=False):
             send_plain(world, action, instance.ids, by=CALLER)
-    return Population(word, parent, tuple(made))
+    return Population(word, parent, tuple(made), renamed=renamed)
+
+
+def _rename_one(
+    world: World, view: ListView, parent: Instance | None, word: str
+) -> tuple[str, ...]:
+    """One more item whose name is changed, where the list looks at names: both names.
+
+    None where that is not possible.
+    """
+    resource = world.model.resources[view.resource]
+    fields = [resource.fields.get(each.field) for each in view.filters]
+    name = next((e for e in fields if e and e.changed and e.name in NAMES_OF), None)
+    if name is None:
+        return ()
+    first, second = (world.ctx.marker.name(f"{word} {each}") for each in ("former", "latter"))
+    try:
+        instance = world.make(resource, by=CALLER, parent=parent, given={name.sent: first})
+        world.need(world.change(instance, {name.changed: second}))
+    except Signal:
+        return ()
+    return (first, second)
 
 
 def _tells_whose(world: World, view: ListView, resource: Resource) -> bool:

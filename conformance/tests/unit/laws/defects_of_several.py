@@ -167,3 +167,22 @@ def colleagues_are_told_less(answer: Answer) -> None:
 def nulls_are_refused(answer: Answer) -> None:
     if answer.is_("POST", "/chat/completions") and None in answer.sent_body.values():
         answer.status, answer.body = 422, {"detail": "null"}
+
+
+@remembering(
+    "former-names-are-found", "sets.filter[beta.libraries.documents.list:search]", "gives an item"
+)
+def former_names_are_found() -> Alter:
+    made: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/documents"):
+            made[answer.body["id"]] = answer.body["name"]
+        if answer.is_("GET", "/documents") and "search" in answer.query:
+            wanted = answer.query["search"][0].lower()
+            whole = answer.again("GET", f"{answer.path}?page_size=100").json()["data"]
+            names = [made.get(each["id"], "").lower() for each in whole]
+            fitting = [each for each, name in zip(whole, names, strict=True) if wanted in name]
+            with_items(answer, fitting)
+
+    return alter
