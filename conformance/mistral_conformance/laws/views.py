@@ -58,16 +58,6 @@ def _nameable(model: Model) -> Iterator[Subject]:
     )
 
 
-def _own_keys(model: Model) -> Iterator[Subject]:
-    """Each resource whose id its maker can choose."""
-
-    def is_chosen(each: Resource) -> bool:
-        fields = [each.fields.get(name) for name in each.key]
-        return bool(each.parameter) and all(field and field.sent for field in fields)
-
-    return resources(model, is_chosen)
-
-
 def _parts(model: Model) -> Iterator[Subject]:
     for each in model.resources.values():
         for view in each.views if each.whole and each.read else ():
@@ -127,21 +117,6 @@ def namesakes_are_two(world: World, resource: Resource) -> None:
     world.expect(first.key != second.key, said, first.made, second.made)
     for each in (first, second):
         expect_shown(world, each, world.look(each), each.sent)
-
-
-@law(id="views.taken-id-replaces-nothing", over=_own_keys, source=LOST, harm=True)
-def taken_id_replaces_nothing(world: World, resource: Resource) -> None:
-    """What has an id that its maker chose stays as it was when another is to be made with it."""
-    first = world.make(resource)
-    names = [resource.fields[name].sent for name in resource.key]
-    given = dict(zip(names, first.key, strict=True))
-    try:
-        again = world.make(resource, parent=first.parent, given=given).made
-    except Unjudged:
-        again = world.ctx.exchanges[-1]
-    for shown in world.look(first):
-        world.expect(shown.value is not None, f"{shown.view} lost the first one", again)
-        expect_shown(world, first, [shown], first.sent)
 
 
 @law(id="views.change-is-shown", over=changes, source=TOLD_FALSELY, harm=True)

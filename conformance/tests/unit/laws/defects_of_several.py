@@ -186,3 +186,9 @@ def former_names_are_found() -> Alter:
             with_items(answer, fitting)
 
     return alter
+
+
+@defect("ids-lose-letters", "views.chosen-id-finds-its-own[schedule]", "does not show")
+def ids_lose_letters(answer: Answer) -> None:
+    if answer.method == "GET" and "%" in answer.path and "/schedules/" in answer.path:
+        answer.status, answer.body = 404, {"detail": "Schedule not found"}
