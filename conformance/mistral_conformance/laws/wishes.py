@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Json
 
     Keys = set[tuple[Any, ...]]
+
 MOST = 3
 """So many values of each filter stand beside a wish."""
 
