@@ -12,6 +12,7 @@ from mistral_conformance.laws.populations import judged
 from mistral_conformance.laws.reading import read_time
 from mistral_conformance.laws.sets import DECLARED, list_subject, values_for, whole_of
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
+from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -117,7 +118,7 @@ def sorted_as_taken(world: World, subject: tuple[ListView, Sort, str]) -> None:
         _expect_order(world, walk, sort.fields[field], down=bool(down))
 
 
-@law(id="sets.direction-turns", over=_directed, source=DECLARED)
+@law(id="sets.direction-turns", over=_directed, source=DECLARED, level=SHOULD)
 def direction_turns_the_list(world: World, view: ListView) -> None:
     """A direction that is asked for by itself turns the list, and leaves what it holds."""
     population, whole = whole_of(world, view)

@@ -27,7 +27,7 @@ FAR_DAYS = 300
 DEEPEST = 4
 """So many objects and arrays inside one another are made up."""
 SEVERAL = 2
-"""So many items has an array that is made up."""
+"""So many items has an array that is made up inside of an object."""
 PROSE = frozenset({"description", "content", "text", "instructions", "comment", "note"})
 """What people read: inside of objects it has letters beyond ASCII, as in any field of its own."""
 OTHER_LETTERS = "Größe  「東京」 🙂 e\u0301 "
@@ -69,9 +69,10 @@ class Values:
         return self._object(node, deepest - 1)
 
     def _array(self, name: str, schema: Json, deepest: int) -> list[Any] | None:
-        """Two items, one where only one is taken or there is no other."""
+        """Two items inside of an object, one in a field of its own, or where one alone is taken."""
         most = facet(self._document, schema, "maxItems")
-        count = SEVERAL if most is None else min(SEVERAL, int(most))
+        several = SEVERAL if deepest < DEEPEST - 1 else 1
+        count = several if most is None else min(several, int(most))
         inner = items_of(self._document, schema)
         made = [self.make(name, inner, deepest) for _ in range(count)]
         apart = [each for number, each in enumerate(made) if each not in made[:number]]

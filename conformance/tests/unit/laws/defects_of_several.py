@@ -192,3 +192,22 @@ def former_names_are_found() -> Alter:
 def ids_lose_letters(answer: Answer) -> None:
     if answer.method == "GET" and "%" in answer.path and "/schedules/" in answer.path:
         answer.status, answer.body = 404, {"detail": "Schedule not found"}
+
+
+@defect("tools-are-plain", "values.list-is-kept[agent.tools]", "`tools.0.function.description` as")
+def tools_are_plain(answer: Answer) -> None:
+    if "/agents" in answer.path and "東".encode() in answer.content:
+        answer.content = answer.content.replace("東".encode(), b"?")
+    elif "/agents" in answer.path:
+        answer.content = answer.content.replace(rb"\u6771", b"?")
+
+
+@defect(
+    "second-labels-are-lost", "values.list-is-kept[fine_tuning_job.classifier_targets]", "labels"
+)
+def second_labels_are_lost(answer: Answer) -> None:
+    if "/fine_tuning/jobs" in answer.path and answer.status == 200:
+        body = answer.body
+        for each in body.get("classifier_targets") or () if isinstance(body, dict) else ():
+            each["labels"] = each["labels"][:1]
+        answer.body = body
