@@ -32,6 +32,7 @@ SHOWN_TO_STRANGERS = "harm: what belongs to somebody is shown to a stranger or c
 EITHER_CASE = "RFC 9562, section 4: UUIDs are read whatever case their letters have"
 LEAK = "libraries.foreign-404"
 STRANGER = "stranger"
+OTHER_LETTERS = "größe 東京"
 WORKSPACE = "workspace"
 
 
@@ -118,12 +119,16 @@ def _keeper(model: Model, resource: Resource) -> Resource:
 
 @law(id="access.unknown-is-refused", over=_in_path, source=DECLARED)
 def unknown_is_refused(world: World, reference: Reference) -> None:
-    """An id that nothing has is refused as declared."""
+    """An id that nothing has is refused as declared, one of no id's form somehow."""
     ids = _own_ids(world, reference)
     operation = world.document.operations[reference.place.operation]
     ids[reference.place.name] = unknown_id(world, operation, reference.place.name)
     answer = send_plain(world, operation.id, ids, by=CALLER)
     expect_refused(world, reference, "unknown", answer)
+    ids[reference.place.name] = f"{OTHER_LETTERS} {world.values.word()}"
+    answer = send_plain(world, operation.id, ids, by=CALLER)
+    said = f"{operation.id} answers {answer.status} where the id has letters beyond ASCII"
+    world.expect(400 <= answer.status < 500, said, answer)
 
 
 @law(id="access.unknown-in-body-is-refused", over=_in_body, source=DECLARED, level=SHOULD)

@@ -62,6 +62,7 @@ WAYS = (
     Way("long", words="Write forty sentences about forty rivers.", depth=FULL),
     Way("", "caps usage", {OWN: 4}),
     Way("", "counts choices", {OWN: 3}),
+    Way("cut short", "counts choices", {OWN: 2, "max_tokens": 3}),
     Way("", ENDS_TEXT),
     Way("", "shapes json", {OWN: {"type": "json_object"}}),
     Way("", "makes think", {OWN: "high"}, "What is 17 times 23?"),
@@ -69,6 +70,7 @@ WAYS = (
     Way("", "calls tools", FORCED),
     Way("several", "calls tools", SEVERAL, "What is the weather, and what time is it, in Lyon?"),
     Way("by name", "calls tools", NAMED, depth=FULL),
+    Way("in two choices", "calls tools", {**FORCED, "n": 2}, depth=FULL),
     Way("not at all", "calls tools", SILENT, depth=FULL),
 )
 

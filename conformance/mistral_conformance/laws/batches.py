@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 INPUT = "input"
 ANSWERS = ("data", "results")
 TEXTS = (
-    "Thank you for the lovely flowers.",
+    "Thank you for the lovely flowers.\n\nThey stand in the kitchen — « très belles ».",
     "I will kill you tonight, and then I will murder your brother.",
 )
 ORDER = (0, 1, 0, 0, 1)

@@ -50,8 +50,9 @@ def values_of(
 
 
 def _values_of(world: World, each: Filter, population: Population, found: Values) -> Values:
+    renamed = population.renamed if set(population.renamed) & set(map(str, found)) else ()
     if each.compare in {"contains", "begins"}:
-        return [*_parts(population, found), world.values.word()]
+        return [*_parts(population, found), *renamed, world.values.word()]
     if each.values:
         return list(each.values)
     if each.compare in {"after", "before"}:
@@ -66,7 +67,7 @@ def _values_of(world: World, each: Filter, population: Population, found: Values
     distinct = list(dict.fromkeys(value for value in found if isinstance(value, str | bool)))
     if "boolean" in types(world.document, each.schema):
         return [True, False]
-    return [*distinct[:MOST], *_absent(world, each, distinct)]
+    return [*distinct[:MOST], *_absent(world, each, distinct), *renamed]
 
 
 def _parts(population: Population, found: Values) -> list[str]:

@@ -25,11 +25,16 @@ from mistral_conformance.model.forms import forms_of
 from mistral_conformance.model.schemas import (
     JSON,
     answer_schema,
+    body_properties,
     body_schema,
     facet,
     properties,
     types,
+    wrapped,
+    wrapper_of,
 )
+from mistral_conformance.probing.samples import Sample, load_samples
+from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.record.events import DONE, EVENT_STREAM
 from mistral_conformance.verdict.outcome import Skipped
 from mistral_conformance.verdict.requirement import SHOULD
@@ -46,6 +51,7 @@ if TYPE_CHECKING:
     from mistral_conformance.record.reading import Place
 
 DEFAULTS = "document: parameters (their defaults)"
+NULLS = "document: schemas (null is one of the values of these fields)"
 CHARSET = "harm: many programs name the charset of their JSON; RFC 9110 §8.3.1 (parameters)"
 FEW = 4
 """So many fields are sent with a wrong type, one after the other."""
@@ -87,6 +93,38 @@ def _spoken(model: Model) -> Iterator[Subject]:
         is_json = model.document.operations[subject.name].body_schema(JSON) is not None
         if is_json and (told[0] is None or subject.name in changes):
             yield evolve(subject, value=told)
+
+
+def _nullable(model: Model) -> Iterator[Subject]:
+    """Each creation, and each question to a model, with the optional fields that may be null."""
+    created = {each.create for each in model.resources.values() if each.whole}
+    asked = {subject.name for subject in questions(model)}
+    for name in sorted(created | asked):
+        operation = model.document.operations[name]
+        sample = load_samples().get(name, Sample())
+        if operation.body_schema(JSON) is None or sample.body is None:
+            continue
+        taken = body_properties(model.document, operation)
+        sent = {*(sample.body or {}), *(sample.body.get(wrapper_of(operation)) or {})}
+        names = tuple(
+            each.name
+            for each in taken.values()
+            if "null" in types(model.document, each.schema)
+            and not each.required
+            and each.name not in sent
+            and not each.schema.get("deprecated")
+        )
+        if names:
+            yield Subject(name, (name, names), (name,), (name,))
+
+
+def _merged(left: Json, right: Json) -> Json:
+    """Both bodies, where one has fields inside a frame within it."""
+    both = {**left, **right}
+    for name, each in right.items():
+        if isinstance(each, dict) and isinstance(left.get(name), dict):
+            both[name] = {**each, **left[name]}
+    return both
 
 
 def _operations(model: Model, test: Callable[[str], bool]) -> Iterator[Subject]:
@@ -156,6 +194,23 @@ def default_is_harmless(world: World, subject: tuple[Resource, str, str, Any]) -
 def header_is_harmless(world: World, subject: tuple[Resource, str]) -> None:
     """A header that the document does not know changes nothing in an answer."""
     _expect_harmless(world, subject, {"headers": {"X-Unknown-Header": "1"}})
+
+
+@law(id="extra.null-is-harmless", over=_nullable, source=NULLS)
+def null_is_harmless(world: World, subject: tuple[str, tuple[str, ...]]) -> None:
+    """Optional fields that may be null may be so all together, as if they were left out."""
+    operation, names = subject
+    ids = targets_of(world.ctx).ids(world.document.operations[operation])
+    request = plain_request(world, operation)
+    plain = world.need(world.call(operation, ids, **request))
+    request = plain_request(world, operation)
+    body = wrapped(world.document, world.document.operations[operation], dict.fromkeys(names))
+    answer = world.call(operation, ids, **{**request, "json": _merged(request["json"], body)})
+    if not answer.ok and not world.call(operation, ids, **plain_request(world, operation)).ok:
+        raise Skipped(f"{operation} takes such a request once")
+    told = ", ".join(names)
+    reason = f"{operation} answers {answer.status} where {told} are null, {plain.status} without"
+    world.expect(answer.ok, reason, plain, answer)
 
 
 @law(id="extra.charset-is-harmless", over=_spoken, source=CHARSET, harm=True)

@@ -50,12 +50,14 @@ TEXTS = {
     "capitals": "MiXeD CaSe",
     "wildcards": "100% a_b * ? [x]",
     "an HTML tag": "<b>&amp;</b>",
+    "signs of addresses": "a+b=c #d ;e ~f",
+    "escapes of addresses": "%41 %2F %C3%A9",
     "quotes": "\"double\" 'single' \\back\\ `tick`",
     "lines": "one\ntwo\ttabbed",
     "a number": "0042",
     "a word of JSON": "null",
 }
-NOT_IN_FORMS = re.compile(r"[\"'\\`/\n\r\t<>&*?]")
+NOT_IN_FORMS = re.compile(r"[\"'\\`/\n\r\t<>&*?]|%[0-9A-F]{2}")
 """What the file name of a form's part cannot carry, or what servers take for part of a path."""
 LONG = 20_000
 LONG_NAME = 120
@@ -63,6 +65,8 @@ MAPS: tuple[Json, ...] = (
     {"Capital": "Letter", "lower": "letter"},
     {"yes": True, "no": False, "whole": 0, "part": 0.5},
     {"texts": ["b", "a", "b"], "empty": "", "blanks": " in the middle ", "number": "0042"},
+    {"large": 9007199254740991, "negative": -7, "small": 1e-07, "long": 123456789.125},
+    {"deep": {"deeper": {"lists": [{"one": [1, [2, "3"]]}, {"two": {}}]}}},
     {"": "no key", "a.b $c": "signs", "ключ": "letters"},
     {},
 )

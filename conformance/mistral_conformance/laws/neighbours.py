@@ -9,7 +9,7 @@ from attrs import evolve
 
 from mistral_conformance.laws.access import calm
 from mistral_conformance.laws.bystanders import bystanders_of, keys_beside, namesake
-from mistral_conformance.laws.comparing import describe, first_difference
+from mistral_conformance.laws.comparing import ABSENT, describe, first_difference
 from mistral_conformance.laws.instance import Shown, bare, key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import send_plain
@@ -17,7 +17,8 @@ from mistral_conformance.laws.subjects import changeable, changes, needs_of
 from mistral_conformance.laws.texts import read_text
 from mistral_conformance.laws.views import new_value, stable
 from mistral_conformance.model.fields import shown_by
-from mistral_conformance.verdict.outcome import Skipped, Unjudged
+from mistral_conformance.record.exchange import Signal
+from mistral_conformance.verdict.outcome import Failed, Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,6 +87,7 @@ def other_fields_stay(world: World, subject: tuple[Resource, Field, str]) -> Non
     instance = world.make(resource)
     if resource.create and resource.changes:
         _fill(world, instance, field)
+    _put_into(world, instance)
     for each in {each.moved_by[0]: None for each in resource.fields.values() if each.moved_by}:
         world.need(act(world, instance, each))
     calm(world, instance)
@@ -93,7 +95,12 @@ def other_fields_stay(world: World, subject: tuple[Resource, Field, str]) -> Non
     body = {field.changed: new_value(world, resource, field)}
     change = world.need(world.change(instance, body, through=operation))
     others = [each for each in _still(world, resource) if each.name != field.name]
-    _expect_unchanged(world, others, before, world.look(instance), change)
+    others += [each for each in resource.fields.values() if each.count or each.sum]
+    calm(world, instance)
+    after = world.look(instance)
+    _expect_unchanged(world, others, before, after, change)
+    found_out = [each for each in resource.fields.values() if each.moves == "alone"]
+    _expect_known([e for e in found_out if field.name not in e.name], before, after, change)
 
 
 @law(id="neighbours.versions-stay", over=_versioned, source=LOST, harm=True)
@@ -259,6 +266,30 @@ def _fill(world: World, instance: Instance, field: Field | None = None) -> None:
         change = world.need(world.change(instance, body))
         kept = [each for each in _fixed(resource) if each.name in instance.sent]
         _expect_unchanged(world, kept, before, world.look(instance) if field else [], change)
+
+
+def _put_into(world: World, instance: Instance) -> None:
+    """Make one of each child of an object that tells how many it has, so that it has some."""
+    resource = instance.resource
+    for name in (
+        resource.children if any(e.count or e.sum for e in resource.fields.values()) else ()
+    ):
+        child = world.model.resources[name]
+        if child.whole and world.capabilities.offers(child.create):
+            with suppress(Signal):  # a share takes somebody to share with
+                world.settle(world.make(child, parent=instance))
+
+
+def _expect_known(
+    fields: list[Field], before: list[Shown], after: list[Shown], done: Exchange
+) -> None:
+    """Hold what was found out about an object to be known still, if not to be the same."""
+    for one, other in zip(before, after, strict=True):
+        for each in fields:
+            lost = other.fields.get(each.name, ABSENT) is None
+            if lost and one.fields.get(each.name) is not None:
+                reason = f"{done.operation} lost `{each.name}`, which {one.view} had shown"
+                raise Failed(reason, one.exchange, done, other.exchange)
 
 
 def _expect_unchanged(

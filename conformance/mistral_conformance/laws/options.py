@@ -95,21 +95,26 @@ def _question(world: World, option: Option, more: Json | None = None, words: str
 
 def _caps_usage(world: World, option: Option) -> None:
     free = ask(world, _question(world, option, words=LONGER))
-    capped = _ask(world, option, {option.name: CAP}, LONGER)
-    written = count(capped, "completion_tokens")
-    reason = f"{option.name} {CAP} gives {written} tokens"
-    world.expect(written <= CAP, reason, capped.exchange)
-    if count(free, "completion_tokens") > CAP:
-        ends = [each.finish for each in capped.choices.values()]
-        cut = all(each == ["length"] for each in ends if each or not option.inside)
-        world.expect(cut, f"a cut answer ends with {ends}", capped.exchange)
-        shorter = len(capped.first.text) < len(free.first.text)
-        world.expect(shorter, "a capped answer is as long as a free one", capped.exchange)
+    for most in (CAP, 1):
+        capped = _ask(world, option, {option.name: most}, LONGER)
+        written = count(capped, "completion_tokens")
+        reason = f"{option.name} {most} gives {written} tokens"
+        world.expect(written <= most, reason, capped.exchange)
+        if count(free, "completion_tokens") > CAP:
+            _expect_cut(world, option, free, capped)
     none = _question(world, option, {option.name: 0}, LONGER)
     answer = world.ask(none.operation, none.ids, json=none.body)
     if answer.ok:  # a server may refuse it, or write the least that it can
         written = count(read_plain(answer), "completion_tokens")
         world.expect(written <= CAP, f"{option.name} 0 gives {written} tokens", answer)
+
+
+def _expect_cut(world: World, option: Option, free: Completion, capped: Completion) -> None:
+    ends = [each.finish for each in capped.choices.values()]
+    cut = all(each == ["length"] for each in ends if each or not option.inside)
+    world.expect(cut, f"a cut answer ends with {ends}", capped.exchange)
+    shorter = len(capped.first.text) < len(free.first.text)
+    world.expect(shorter, "a capped answer is as long as a free one", capped.exchange)
 
 
 def _counts_choices(world: World, option: Option) -> None:

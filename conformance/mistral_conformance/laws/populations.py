@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.schemas import creating_schema, taken
+from mistral_conformance.model.access import VIEW
 from mistral_conformance.model.schemas import facet, types
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.record.exchange import Signal
@@ -30,10 +31,12 @@ TYPES = (
     ("application/jsonl", ".jsonl", b'{"custom_id": "1", "body": {"max_tokens": 1}}\n'),
     ("text/csv", ".csv", b"a,b\n1,2\n"),
 )
+NAMES_OF = ("name", "filename")
 BEYOND = 3
 """So many more items than a page holds make a crowd."""
 APART_S = 1.5
 """So far apart are items made where that costs no time: some stamps are whole seconds."""
+USER = "user_id"
 LEAST = 3
 """With fewer items nothing is proven about sets and pages."""
 
@@ -52,6 +55,8 @@ class Population:
     query: Json = field(factory=dict)
     source: Resource | None = None
     """What one comes with; those that the population has may have ended since."""
+    renamed: tuple[str, ...] = ()
+    """A name that one was made with, and the name that it has now."""
 
     @property
     def ids(self) -> dict[str, str]:
@@ -153,10 +158,63 @@ def _populate(world: World, view: ListView) -> Population:
         except Signal:
             continue  # a server may refuse some kinds; what it takes is enough
         world.ctx.pass_time(APART_S if world.ctx.session.clock else 0.01)
+    renamed = _rename_one(world, view, parent, word)
+    if _tells_whose(world, view, resource):
+        _add_others(world, resource, word)
     if any(each.values for each in view.filters):  # what nothing sent tells, something done does
         for instance, action in zip(made, resource.actions, strict=False):
             send_plain(world, action, instance.ids, by=CALLER)
-    return Population(word, parent, tuple(made))
+    return Population(word, parent, tuple(made), renamed=renamed)
+
+
+def _rename_one(
+    world: World, view: ListView, parent: Instance | None, word: str
+) -> tuple[str, ...]:
+    """One more item whose name is changed, where the list looks at names: both names.
+
+    None where that is not possible.
+    """
+    resource = world.model.resources[view.resource]
+    fields = [resource.fields.get(each.field) for each in view.filters]
+    name = next((e for e in fields if e and e.changed and e.name in NAMES_OF), None)
+    if name is None:
+        return ()
+    first, second = (world.ctx.marker.name(f"{word} {each}") for each in ("former", "latter"))
+    try:
+        instance = world.make(resource, by=CALLER, parent=parent, given={name.sent: first})
+        world.need(world.change(instance, {name.changed: second}))
+    except Signal:
+        return ()
+    return (first, second)
+
+
+def _tells_whose(world: World, view: ListView, resource: Resource) -> bool:
+    """Whether the list may be asked for the caller's own among what its workspace sees."""
+    told = (
+        each["name"] == USER or "boolean" in types(world.document, each.get("schema", {}))
+        for each in world.document.operations[view.operation].parameters
+        if each["name"] in view.others
+    )
+    return any(told) and resource.seen_by == "workspace" and not resource.parent
+
+
+def _add_others(world: World, resource: Resource, word: str) -> None:
+    """One of a colleague, and one that a neighbour shares with the caller, where that is possible.
+
+    Laws about what the suite has made count neither: a server may hide them.
+    """
+    if "colleague" in world.others:
+        with suppress(Signal):
+            world.make(resource, by="colleague", given=named_like(world, resource, word))
+    grant = next((each for each in world.model.grants if each.parent == resource.name), None)
+    if grant and "neighbour" in world.others:
+        kind = next(told for told, fact in grant.kinds.items() if fact == "user")
+        with suppress(Signal):
+            theirs = world.make(resource, by="neighbour", given=named_like(world, resource, word))
+            given = {grant.kind: kind, grant.whom: world.lookup(f"{CALLER}.user")}
+            access = world.model.resources[grant.resource]
+            given[grant.field] = grant.word(VIEW)
+            world.make(access, by="neighbour", parent=theirs, given=given)
 
 
 def _switches(world: World, view: ListView, resource: Resource) -> list[str]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from mistral_conformance.laws.access import expect_untouched
+from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.verdict.outcome import Skipped
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from mistral_conformance.model import Field, Model, Resource
 
 SHOWN_TO_OTHERS = "harm: what somebody keeps to itself is shown to others, or deleted by them"
+TOLD_FALSELY = "harm: one object is told differently from reader to reader"
 DECLARED = "document: x-mistral-field (who sees the object)"
 COLLEAGUE = "colleague"
 CALLER, WORKSPACE = "caller", "workspace"
@@ -31,6 +35,12 @@ def _seen(model: Model, whom: str) -> Iterator[Subject]:
                 case = (subject.value, field, value)
                 operations, needed = subject.operations, subject.needed
                 yield Subject(name, case, operations, needed, (field.origin,), (COLLEAGUE,))
+
+
+def _seen_alike(model: Model) -> Iterator[Subject]:
+    """Each resource that its workspace sees."""
+    for subject in resources(model, lambda each: each.seen_by == WORKSPACE):
+        yield evolve(subject, needs=(*subject.needs, COLLEAGUE))
 
 
 def _private(model: Model) -> Iterator[Subject]:
@@ -65,6 +75,25 @@ def common_is_shown(world: World, subject: tuple[Resource, Field, str]) -> None:
     for shown in world.look(instance, by=COLLEAGUE):
         said = f"{shown.view} does not show a colleague a {subject[0].name} of the workspace"
         world.expect(shown.value is not None, said, instance.made, shown.exchange)
+
+
+@law(id="access.colleagues-are-told-the-same", over=_seen_alike, source=TOLD_FALSELY, harm=True)
+def colleagues_are_told_the_same(world: World, resource: Resource) -> None:
+    """Each view that shows a colleague an object of the workspace shows what it shows its maker."""
+    instance = world.shared(resource)
+    fields = [each for each in resource.fields.values() if each.moves == "never"]
+    pairs = zip(world.look(instance), world.look(instance, by=COLLEAGUE), strict=True)
+    judged = 0
+    for one, other in pairs:
+        if one.value is None or other.value is None:
+            continue
+        judged += 1
+        difference = first_difference(world.document, fields, one.fields, other.fields)
+        if difference:
+            reason = f"a colleague is told otherwise: {describe(*difference, one, other)}"
+            world.fail(reason, one.exchange, other.exchange)
+    if not judged:
+        raise Skipped(f"no view shows a colleague {resource.one}")
 
 
 def _make(world: World, subject: tuple[Resource, Field, str]) -> Instance:

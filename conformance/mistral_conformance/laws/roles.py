@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from mistral_conformance.laws.access import calm, expect_untouched
+from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import send_plain
@@ -134,13 +135,19 @@ def level_refuses(world: World, role: Role) -> None:
 
 @law(id="roles.share-shows", over=_shared, source=DECLARED)
 def share_shows(world: World, role: Role) -> None:
-    """What is shared is shown at once by each view of it and of what is in it."""
+    """What is shared is shown at once by each view of it and of what is in it, as to its owner."""
     instances = _tree(world, role.grant)
     shared = _share(world, role, instances[0])
     for each in instances:
         for view, answer, seen in _views(world, each, MEMBER):
             said = f"{view} does not show a shared {each.resource.name}"
             world.expect(seen, said, shared.made, answer)
+        fields = [field for field in each.resource.fields.values() if field.moves == "never"]
+        mine, theirs = (world.read(each, by=reader) for reader in (CALLER, MEMBER))
+        difference = first_difference(world.document, fields, mine.fields, theirs.fields)
+        if difference:
+            reason = f"who it is shared with reads {describe(*difference, mine, theirs)}"
+            world.fail(reason, mine.exchange, theirs.exchange)
 
 
 @law(id="roles.unshared-is-hidden", over=_shared, source=HIDDEN, harm=True)

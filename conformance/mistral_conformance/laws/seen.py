@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FORM = "document: responses.content"
 TOLD_FALSELY = "harm: the times of an object are told falsely; document: responses (their form)"
+COUNTED_FALSELY = "harm: what was used or done is counted falsely; document: schemas (their words)"
 
 
 def _answered(model: Model) -> Iterator[Subject]:
@@ -37,6 +38,12 @@ def answers_have_their_form(world: World, operation: str) -> None:
 def times_are_possible(world: World, operation: str) -> None:
     """Every time that an answer tells as a number is one of these centuries in its unit."""
     _judge(world, operation, world.ctx.session.sightings.untimely)
+
+
+@law(id="seen.parts-fit-their-total", over=_answered, source=COUNTED_FALSELY, harm=True)
+def parts_fit_their_total(world: World, operation: str) -> None:
+    """In every answer the parts of a total of tokens or requests are together no more than it."""
+    _judge(world, operation, world.ctx.session.sightings.uneven)
 
 
 def is_plain(operation: Operation) -> bool:

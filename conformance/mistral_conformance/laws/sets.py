@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations, pairwise, permutations, product
+from itertools import combinations, permutations
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.filters import fits, spell, value_at, values_of
@@ -12,26 +12,23 @@ from mistral_conformance.laws.populations import judged, makes, population_of
 from mistral_conformance.laws.reading import find, read_time
 from mistral_conformance.laws.walking import LIMIT
 from mistral_conformance.model.schemas import facet, items_of
-from mistral_conformance.verdict.outcome import NotOffered, Skipped
+from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from mistral_conformance.laws.filters import Values
     from mistral_conformance.laws.populations import Population
     from mistral_conformance.laws.walking import Walk
     from mistral_conformance.laws.world import World
-    from mistral_conformance.model import Filter, ListView, Model, Sort
+    from mistral_conformance.model import Filter, ListView, Model
     from mistral_conformance.model.document import Json
 
 DECLARED = "document: parameters (one that does something else is of no use)"
-OTHER_ORDER = "harm: who asks for an order and gets another takes the wrong item for the first"
 LOST = "harm: a program that reads all pages of what it looks for loses items, or counts wrongly"
 DEFAULTS = "document: parameters (their defaults)"
 FEW = 5
 """With more filters than that each pair of them is asked for fewer values."""
-PAGES = 3
-"""Over so many pages an order is looked at."""
 LIKED = 3
 """The values of so many items are asked for, and that of the last one."""
 MOST = 2000
@@ -42,7 +39,7 @@ def _filtered(model: Model) -> Iterator[Subject]:
     for view in model.lists.values():
         for each in view.filters if judged(model, view) else ():
             name = f"{view.operation}:{each.parameter}"
-            yield _subject(view, name, (view, each), each.origin)
+            yield list_subject(view, name, (view, each), each.origin)
 
 
 def _repeated(model: Model) -> Iterator[Subject]:
@@ -57,7 +54,7 @@ def _untold(model: Model) -> Iterator[Subject]:
             listed = facet(model.document, items_of(model.document, schema) or {}, "enum")
             if name in view.others and listed and judged(model, view):
                 values = [value for value in listed if value is not None]
-                yield _subject(view, f"{view.operation}:{name}", (view, name, values))
+                yield list_subject(view, f"{view.operation}:{name}", (view, name, values))
 
 
 def _paired(model: Model) -> Iterator[Subject]:
@@ -65,23 +62,7 @@ def _paired(model: Model) -> Iterator[Subject]:
         for pair in combinations(view.filters, 2) if judged(model, view) else ():
             name = f"{view.operation}:{pair[0].parameter}+{pair[1].parameter}"
             origins = tuple(each.origin for each in pair)
-            yield _subject(view, name, (view, *pair), *origins)
-
-
-def _sorted(model: Model) -> Iterator[Subject]:
-    for view in model.lists.values():
-        sort = view.sort
-        if sort is None or not judged(model, view):
-            continue
-        for field in sort.fields:
-            name = f"{view.operation}:{field}"
-            yield _subject(view, name, (view, sort, field), sort.origin)
-
-
-def _ordered(model: Model) -> Iterator[Subject]:
-    for view in model.lists.values():
-        if view.order and judged(model, view):
-            yield _subject(view, view.operation, view, view.origin)
+            yield list_subject(view, name, (view, *pair), *origins)
 
 
 def _picky(model: Model) -> Iterator[Subject]:
@@ -105,7 +86,8 @@ def _defaulted(model: Model) -> Iterator[Subject]:
                 yield Subject(name, value, (view.operation,), (view.operation,))
 
 
-def _subject(view: ListView, name: str, value: object, *origins: Any) -> Subject:  # noqa: ANN401
+def list_subject(view: ListView, name: str, value: object, *origins: Any) -> Subject:  # noqa: ANN401
+    """A case about a list; what it stands on are the origins."""
     return Subject(name, value, (view.operation,), (view.operation,), origins)
 
 
@@ -113,8 +95,8 @@ def _subject(view: ListView, name: str, value: object, *origins: Any) -> Subject
 def filter_is_a_set(world: World, subject: tuple[ListView, Filter]) -> None:
     """A filter leaves exactly the items that fit, also for a value that none has."""
     view, each = subject
-    population, whole = _whole(world, view)
-    for value in _values(world, each, population, whole):
+    population, whole = whole_of(world, view)
+    for value in values_for(world, each, population, whole):
         _expect_set(world, view, (population, whole), [(each, [value])])
 
 
@@ -122,8 +104,8 @@ def filter_is_a_set(world: World, subject: tuple[ListView, Filter]) -> None:
 def repeated_filter_is_a_union(world: World, subject: tuple[ListView, Filter]) -> None:
     """A filter that is repeated leaves the items that fit any of its values."""
     view, each = subject
-    population, whole = _whole(world, view)
-    values = _values(world, each, population, whole)
+    population, whole = whole_of(world, view)
+    values = values_for(world, each, population, whole)
     if len(values) < 2:
         raise Skipped(f"there are no two values of {each.parameter}")
     for pair in permutations(values[:4], 2):
@@ -134,7 +116,7 @@ def repeated_filter_is_a_union(world: World, subject: tuple[ListView, Filter]) -
 def repeated_is_union(world: World, subject: tuple[ListView, str, list[str]]) -> None:
     """A repeated filter on what items do not show leaves what its values leave one by one."""
     view, name, choices = subject
-    population, whole = _whole(world, view)
+    population, whole = whole_of(world, view)
     resource = world.model.resources[view.resource]
 
     def left(*values: str) -> set[tuple[Any, ...]]:
@@ -156,10 +138,10 @@ def repeated_is_union(world: World, subject: tuple[ListView, str, list[str]]) ->
 def two_filters_are_an_intersection(world: World, subject: tuple[ListView, Filter, Filter]) -> None:
     """Two filters together leave the items that fit both."""
     view, one, other = subject
-    population, whole = _whole(world, view)
+    population, whole = whole_of(world, view)
     most = 4 if len(view.filters) <= FEW else 2
-    for left in _values(world, one, population, whole)[:most]:
-        for right in _values(world, other, population, whole)[:most]:
+    for left in values_for(world, one, population, whole)[:most]:
+        for right in values_for(world, other, population, whole)[:most]:
             _expect_set(world, view, (population, whole), [(one, [left]), (other, [right])])
 
 
@@ -169,9 +151,9 @@ def filter_holds_over_pages(world: World, subject: tuple[ListView, Filter]) -> N
     view, each = subject
     if "size" not in view.paging:
         raise Skipped("the list is not paged")
-    population, whole = _whole(world, view)
+    population, whole = whole_of(world, view)
     size = max(2, -(-len(whole.items) // LIMIT))
-    for value in _values(world, each, population, whole)[:3]:
+    for value in values_for(world, each, population, whole)[:3]:
         _expect_set(world, view, (population, whole), [(each, [value])], size=size)
 
 
@@ -181,10 +163,10 @@ def filtered_pages_tile(world: World, subject: tuple[ListView, Filter]) -> None:
     view, each = subject
     if "size" not in view.paging:
         raise Skipped("the list is not paged")
-    population, whole = _whole(world, view)
+    population, whole = whole_of(world, view)
     resource = world.model.resources[view.resource]
-    values = _values(world, each, population, whole)
-    value = next((e for e in values if _parts_items(each, e, whole)), values[0])
+    values = values_for(world, each, population, whole)
+    value = next((e for e in values if parts_items(each, e, whole)), values[0])
     query: Json = {**population.query, each.parameter: spell(each, [value])}
     sizes = (None, max(2, -(-len(whole.items) // LIMIT)))
     walks = [
@@ -238,65 +220,12 @@ def default_is_no_wish(world: World, subject: tuple[ListView, str, object]) -> N
     )
 
 
-@law(id="sets.sorted", over=_sorted, source=DECLARED)
-def sorted_by_a_field(world: World, subject: tuple[ListView, Sort, str]) -> None:
-    """A list that is sorted by a field is in that order, up and down, and holds the same items.
-
-    So it is over pages: these all keep to the order that the first one was asked for.
-    """
-    view, sort, field = subject
-    resource = world.model.resources[view.resource]
-    population, whole = _whole(world, view)
-    due = {key_of(resource, each) for each in whole.items}
-    sizes = (None, -(-len(whole.items) // PAGES)) if "size" in view.paging else (None,)
-    for down, size in product((False, True), sizes):
-        walk = _walk_sorted(world, subject, population, down=down, size=size)
-        _expect_keys(world, view, walk, due, str(sort.ask(field, down=down)))
-        _expect_order(world, walk, sort.fields[field], down=down)
-
-
-@law(id="sets.sorted-as-taken", over=_sorted, source=OTHER_ORDER, harm=True)
-def sorted_as_taken(world: World, subject: tuple[ListView, Sort, str]) -> None:
-    """A list that a wish for an order changes is in that order, not in a third one."""
-    view, sort, field = subject
-    resource = world.model.resources[view.resource]
-    population, whole = _whole(world, view)
-    walks = [_walk_sorted(world, subject, population, down=down) for down in (False, True)]
-    usual, *orders = ([key_of(resource, e) for e in walk.items] for walk in (whole, *walks))
-    if all(each == usual for each in orders):
-        raise NotOffered(f"not offered: a wish for the order of `{field}` changes nothing")
-    for down, walk in enumerate(walks):
-        _expect_order(world, walk, sort.fields[field], down=bool(down))
-
-
-@law(id="sets.default-order", over=_ordered, source=DECLARED)
-def default_order_is_as_declared(world: World, view: ListView) -> None:
-    """Without a wish for another, a list is in its declared order."""
-    _, whole = _whole(world, view)
-    _expect_order(world, whole, view.order.removeprefix("-"), down=view.order.startswith("-"))
-
-
-def _parts_items(each: Filter, value: object, whole: Walk) -> bool:
+def parts_items(each: Filter, value: object, whole: Walk) -> bool:
     """Whether a value leaves some of the items and not all."""
     return {True, False} <= {fits(each, [value], item) for item in whole.items}
 
 
-def _walk_sorted(
-    world: World,
-    subject: tuple[ListView, Sort, str],
-    population: Population,
-    *,
-    down: bool,
-    size: int | None = None,
-) -> Walk:
-    """The list sorted by a field."""
-    view, sort, field = subject
-    resource = world.model.resources[view.resource]
-    query = {**population.query, **sort.ask(field, down=down)}
-    return world.walk(resource, population.ids, query, size=size, through=view.operation)
-
-
-def _whole(world: World, view: ListView) -> tuple[Population, Walk]:
+def whole_of(world: World, view: ListView) -> tuple[Population, Walk]:
     """The population, and the unfiltered list that it is in."""
     population = population_of(world, view)
     resource = world.model.resources[view.resource]
@@ -308,7 +237,7 @@ def _whole(world: World, view: ListView) -> tuple[Population, Walk]:
     return population, whole
 
 
-def _values(world: World, each: Filter, population: Population, whole: Walk) -> Values:
+def values_for(world: World, each: Filter, population: Population, whole: Walk) -> Values:
     """The values to ask a filter for.
 
     Raises:
@@ -355,44 +284,3 @@ def _expect_set(
         world.fail(reason, *walk.pages[-1:], *whole.pages[:1])
     world.expect(len(found) == len(set(found)), f"{shown} gives an item twice", *walk.pages)
     return walk
-
-
-def _expect_keys(
-    world: World, view: ListView, walk: Walk, wanted: Iterable[tuple[Any, ...]], what: str
-) -> None:
-    resource = world.model.resources[view.resource]
-    found = {key_of(resource, each) for each in walk.items}
-    reason = f"{what}: the list holds {len(found)} items, without it {len(set(wanted))}"
-    world.expect(found == set(wanted), reason, walk.last)
-
-
-def _expect_order(world: World, walk: Walk, field: str, *, down: bool) -> None:
-    """Hold neighbours in the list to the order; where capitals decide, either order is free."""
-    judged = 0
-    items = list(reversed(walk.items)) if down else list(walk.items)
-    for one, other in pairwise(items):
-        left, right = one.get(field), other.get(field)
-        if left is None or right is None:
-            continue
-        judged += 1
-        if is_after(left, right):
-            way = "descending" if down else "ascending"
-            first, second = (right, left) if down else (left, right)
-            reason = f"`{field}` is {first!r} before {second!r} in {way} order"
-            world.fail(reason, *walk.pages[:2])
-    if not judged:
-        raise Skipped(f"there are no two items that show their `{field}`")
-
-
-def is_after(left: object, right: object) -> bool:
-    """Whether the first of two ascending neighbours comes later, however texts are compared."""
-    one, other = read_time(left), read_time(right)
-    if one is not None and other is not None:
-        return one > other
-    if isinstance(left, str) and isinstance(right, str):
-        plain = left.isascii() and right.isascii()
-        letters = "".join(filter(str.isalnum, left)), "".join(filter(str.isalnum, right))
-        ways = ((left, right), (left.casefold(), right.casefold()), letters)
-        folded = letters[0].casefold() > letters[1].casefold()
-        return plain and folded and all(one > other for one, other in ways)
-    return False

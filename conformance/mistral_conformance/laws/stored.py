@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 NAMED = "RFC 6266, section 4.3: filename* carries the letters that filename cannot"
 CONTENTS = {
+    "nothing": b"",
     "one byte": b"x",
     "no last line end": b"one\ntwo",
     "line ends of both kinds": b"one\r\ntwo\n\n\nthree\r",

@@ -29,6 +29,8 @@ EARLIER = (
     {"role": "user", "content": "Name three rivers of France and say where each begins."},
     {"role": "assistant", "content": "The Seine, the Loire and the Rhône; each in the mountains."},
 )
+PARTS = "messages of parts"
+PARTS_BESIDE = ("Leave out no town on its banks.", "Say which bridges lead over it.")
 RULES = ({"role": "system", "content": "Answer like a captain who knows every river of France."},)
 
 
@@ -98,6 +100,20 @@ def turns_are_counted(world: World, view: StreamView) -> None:
         roles = " and ".join(each["role"] for each in earlier)
         reason = f"with messages of {roles} before it a prompt counts {other} tokens, {one} alone"
         world.expect(other > one, reason, long.exchange, short.exchange)
+
+
+@law(id="sums.parts-are-counted", over=_turns, source=BILLED, harm=True)
+def parts_are_counted(world: World, view: StreamView) -> None:
+    """The tokens read count all parts of a message, not the first one alone."""
+    asked = question(world, view.operation, words=LONGER, feature=PARTS)
+    first, *more = ({"type": "text", "text": text} for text in (LONGER, *PARTS_BESIDE))
+    answers = []
+    for parts in ([first], [first, *more]):
+        body = {**asked.body, "messages": [{"role": "user", "content": parts}]}
+        answers.append(ask(world, evolve(asked, body=body)))
+    one, other = (count(each, "prompt_tokens") for each in answers)
+    reason = f"a message of {1 + len(more)} parts counts {other} tokens, its first part {one}"
+    world.expect(other > one, reason, *(each.exchange for each in answers))
 
 
 @law(id="sums.same-prompt-counts-the-same", over=_capped, source=BILLED, level=SHOULD)

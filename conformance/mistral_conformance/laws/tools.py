@@ -10,11 +10,14 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Json
 
 
-def make_tool(name: str, about: str, **properties: str) -> Json:
-    """A function whose parameters, each given with its type, are all required."""
+def make_tool(name: str, about: str, **properties: str | list[str]) -> Json:
+    """A function whose parameters, each given with its type or its texts, are all required."""
+    told = {each: {"type": of} for each, of in properties.items() if isinstance(of, str)}
+    texts = {each: of for each, of in properties.items() if not isinstance(of, str)}
+    listed = {each: {"type": "string", "enum": of} for each, of in texts.items()}
     parameters = {
         "type": "object",
-        "properties": {each: {"type": of} for each, of in properties.items()},
+        "properties": {**told, **listed},
         "required": list(properties),
     }
     return {
@@ -23,7 +26,9 @@ def make_tool(name: str, about: str, **properties: str) -> Json:
     }
 
 
-WEATHER = make_tool("get_weather", "Tells the weather of a city.", city="string", days="integer")
+WEATHER = make_tool(
+    "get_weather", "Tells the weather of a city.", city="string", days="integer", unit=["°C"]
+)
 TIME = make_tool("get_time", "Tells the time in a city.", city="string")
 TOOLS = (WEATHER, TIME)
 FORCED: Json = {"tools": [WEATHER], "tool_choice": "any"}
@@ -41,8 +46,9 @@ SCHEMA: Json = {
         "city": {"type": "string"},
         "people": {"type": "integer"},
         "climate": {"type": "string", "enum": ["warm", "cold", "mild"]},
+        "language": {"type": "string", "enum": ["français"]},
     },
-    "required": ["city", "people", "climate"],
+    "required": ["city", "people", "climate", "language"],
     "additionalProperties": False,
 }
 JSON_SCHEMA: Json = {

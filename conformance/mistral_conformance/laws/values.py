@@ -26,6 +26,11 @@ FAR_DAYS = 300
 """How far off a made-up time is, so that nothing ends while it is looked at."""
 DEEPEST = 4
 """So many objects and arrays inside one another are made up."""
+SEVERAL = 2
+"""So many items has an array that is made up inside of an object."""
+PROSE = frozenset({"description", "content", "text", "instructions", "comment", "note"})
+"""What people read: inside of objects it has letters beyond ASCII, as in any field of its own."""
+OTHER_LETTERS = "Größe  「東京」 🙂 e\u0301 "
 
 
 class Values:
@@ -54,16 +59,26 @@ class Values:
         if known := schema.get("x-mistral-field", {}).get("values"):
             return self._random.choice(known)
         if "string" in kinds or not kinds & {"array", "object"}:
-            return self._plain(name, schema, kinds)
+            inner = deepest < DEEPEST and name in PROSE
+            return self._plain(name, schema, kinds, OTHER_LETTERS if inner else "")
         if not deepest:
             return None
         if "array" in kinds:
-            made = self.make(name, items_of(self._document, schema), deepest - 1)
-            return None if made is None else [made]
+            return self._array(name, schema, deepest - 1)
         node = next(each for each in members(self._document, schema) if is_object(each))
         return self._object(node, deepest - 1)
 
-    def _plain(self, name: str, schema: Json, kinds: set[str]) -> Any | None:  # noqa: ANN401 - JSON
+    def _array(self, name: str, schema: Json, deepest: int) -> list[Any] | None:
+        """Two items inside of an object, one in a field of its own, or where one alone is taken."""
+        most = facet(self._document, schema, "maxItems")
+        several = SEVERAL if deepest < DEEPEST - 1 else 1
+        count = several if most is None else min(several, int(most))
+        inner = items_of(self._document, schema)
+        made = [self.make(name, inner, deepest) for _ in range(count)]
+        apart = [each for number, each in enumerate(made) if each not in made[:number]]
+        return None if None in apart else apart
+
+    def _plain(self, name: str, schema: Json, kinds: set[str], before: str) -> Any | None:  # noqa: ANN401 - JSON
         """A text, number or boolean; one that is listed where the schema lists any."""
         constant = facet(self._document, schema, "const")
         choices = [constant] if constant else facet(self._document, schema, "enum")
@@ -71,6 +86,7 @@ class Values:
             return self._random.choice([each for each in choices if each is not None])
         if "string" in kinds:
             text = self._text(name, facet(self._document, schema, "format"))
+            text = text and before + text
             longest = facet(self._document, schema, "maxLength")
             least = facet(self._document, schema, "minLength") or 0
             while text is not None and len(text) < least:
@@ -81,7 +97,7 @@ class Values:
         return self._random.random() < 0.5 if "boolean" in kinds else None
 
     def _object(self, node: Json, deepest: int) -> Json | None:
-        """An object with what it requires, and with what is optional and no text.
+        """An object with what it requires, and with what is optional and prose, or no text.
 
         A map of anything gets entries of its own; what no schema describes further is not made up.
         """
@@ -91,7 +107,7 @@ class Values:
         made: Json = {}
         for each in found.values():
             plain = types(self._document, each.schema) & {"integer", "number", "boolean"}
-            if each.required or plain:
+            if each.required or plain or each.name in PROSE:
                 made[each.name] = self.make(each.name, each.schema, deepest)
         needed = [made[each.name] for each in found.values() if each.required]
         return None if None in needed else {n: each for n, each in made.items() if each is not None}

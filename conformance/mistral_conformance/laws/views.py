@@ -58,16 +58,6 @@ def _nameable(model: Model) -> Iterator[Subject]:
     )
 
 
-def _own_keys(model: Model) -> Iterator[Subject]:
-    """Each resource whose id its maker can choose."""
-
-    def is_chosen(each: Resource) -> bool:
-        fields = [each.fields.get(name) for name in each.key]
-        return bool(each.parameter) and all(field and field.sent for field in fields)
-
-    return resources(model, is_chosen)
-
-
 def _parts(model: Model) -> Iterator[Subject]:
     for each in model.resources.values():
         for view in each.views if each.whole and each.read else ():
@@ -93,8 +83,8 @@ def totals(model: Model) -> Iterator[Subject]:
 def created_is_shown(world: World, resource: Resource) -> None:
     """What was created is shown as it was sent, and alike, by every view at once."""
     parent = world.make(world.model.resources[resource.parent]) if resource.parent else None
-    if resource.list and world.capabilities.offers(resource.list):
-        world.walk(resource, parent.ids if parent else {})
+    listed = resource.list and world.capabilities.offers(resource.list)
+    before = world.walk(resource, parent.ids if parent else {}).items if listed else ()
     instance = world.make(resource, parent=parent)
     looked = world.look(instance)
     views = [*_answered(world, resource, instance.made), *looked]
@@ -102,6 +92,11 @@ def created_is_shown(world: World, resource: Resource) -> None:
         raise Skipped(f"no view shows {resource.one}")
     expect_shown(world, instance, views, instance.sent)
     _expect_agreement(world, instance, views)
+    if parent and before:
+        walk = world.walk(resource, parent.ids)
+        lost = {key_of(resource, e) for e in before} - {key_of(resource, e) for e in walk.items}
+        said = f"{resource.create} took {lost} out of the list"
+        world.expect(not lost, said, instance.made, walk.last)
 
 
 @law(id="views.namesakes-are-two", over=_nameable, source=LOST, harm=True)
@@ -122,21 +117,6 @@ def namesakes_are_two(world: World, resource: Resource) -> None:
     world.expect(first.key != second.key, said, first.made, second.made)
     for each in (first, second):
         expect_shown(world, each, world.look(each), each.sent)
-
-
-@law(id="views.taken-id-replaces-nothing", over=_own_keys, source=LOST, harm=True)
-def taken_id_replaces_nothing(world: World, resource: Resource) -> None:
-    """What has an id that its maker chose stays as it was when another is to be made with it."""
-    first = world.make(resource)
-    names = [resource.fields[name].sent for name in resource.key]
-    given = dict(zip(names, first.key, strict=True))
-    try:
-        again = world.make(resource, parent=first.parent, given=given).made
-    except Unjudged:
-        again = world.ctx.exchanges[-1]
-    for shown in world.look(first):
-        world.expect(shown.value is not None, f"{shown.view} lost the first one", again)
-        expect_shown(world, first, [shown], first.sent)
 
 
 @law(id="views.change-is-shown", over=changes, source=TOLD_FALSELY, harm=True)

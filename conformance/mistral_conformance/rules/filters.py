@@ -50,6 +50,8 @@ def groups_join_conditions(ctx: Context) -> None:
         (both(wanted, some), 2),
         (both(wanted, {"OR": [none, some]}), 2),
         (both(wanted, {"OR": [none, both(some, none)]}), 0),
+        ({"AND": [wanted], "OR": [none]}, 0),
+        ({"AND": [wanted], "OR": [none, some]}, 2),
     ):
         found = search(ctx, filters)
         expect_equal(ctx, len(found_in(found)), count, "the number of events", found)

@@ -220,10 +220,10 @@ def annotation_follows_its_schema(ctx: Context) -> None:
 )
 def parts_are_taken_out(ctx: Context) -> None:
     """Tables come in their format, heads only apart, images each with an id and an annotation."""
-    head = f"Journal of {word(ctx)}"
+    head, foot = f"Journal of {word(ctx)}", f"Printed by {word(ctx)}"
     rows = "| hive | honey |\n|---|---|\n| oak | 4 |"
     sample = pdf_sample(
-        [f"{head}\nOn {word(ctx)}\n{rows}\nIt ends." for _ in range(2)],
+        [f"{head}\nOn {word(ctx)}\n{rows}\n{foot}" for _ in range(2)],
         pictures=[(128, 96), (96, 64)],
     )
     more = {"extract_header": True, "bbox_annotation_format": SCHEMA_FORMAT}
@@ -247,6 +247,7 @@ def parts_are_taken_out(ctx: Context) -> None:
                 _expect_annotation(ctx, told, answer)
             else:
                 expect_equal(ctx, told, None, "an unasked annotation", answer)
+    _expect_parts_together(ctx, sample)
     if not parts:
         ctx.skip("no table, head or image was found")
 
@@ -286,6 +287,18 @@ def foreign_addresses_are_not_invented(ctx: Context) -> None:
     """A document at an address that cannot exist is refused."""
     document = {"type": "document_url", "document_url": "https://nowhere.invalid/paper.pdf"}
     expect_refused(ctx, ctx.api.call(OCR, json=_body(ctx, document)), "an address of nobody")
+
+
+def _expect_parts_together(ctx: Context, sample: Sample) -> None:
+    """Hold heads and feet to come beside each other, and a limit of images to the document."""
+    wishes = ("extract_header", "extract_footer")
+    alone = [_read(ctx, sample, **{each: True}) for each in wishes]
+    both = _read(ctx, sample, image_limit=1, **dict.fromkeys(wishes, True))
+    for name, answer in zip(("header", "footer"), alone, strict=True):
+        one, other = ([bool(page.get(name)) for page in each["pages"]] for each in (answer, both))
+        expect_equal(ctx, other, one, f"whether a {name} comes beside the other wish", both)
+    images = sum(len(page["images"]) for page in both["pages"])
+    ctx.expect(images <= 1, f"image_limit 1 gives {images} images", both)
 
 
 def _expect_annotation(ctx: Context, text: object, answer: Exchange) -> None:

@@ -67,9 +67,11 @@ def list_is_filtered(ctx: Context) -> None:
         listed = ctx.expect_status(ctx.api.call(LIST, query=query), 200)
         found = collect([listed], "events", "event_id")
         expect_equal(ctx, found, wanted, f"the events with {query}", listed)
-    query = {"workflow_run_id": run["run_id"], "workflow_exec_id": other["execution_id"]}
-    listed = ctx.expect_status(ctx.api.call(LIST, query=query), 200)
-    expect_equal(ctx, listed["events"], [], "the events of two executions at once", listed)
+    own = {"workflow_run_id": run["run_id"], "root_workflow_exec_id": run["execution_id"]}
+    for name, value in own.items():
+        query = {name: value, "workflow_exec_id": other["execution_id"]}
+        listed = ctx.expect_status(ctx.api.call(LIST, query=query), 200)
+        expect_equal(ctx, listed["events"], [], "the events of two executions at once", listed)
 
 
 @rule(

@@ -2,7 +2,8 @@
 
 A rule judges what it has asked for. Much else is answered on the way: by objects in states that one
 law alone leads to, or by actions that another one only prepares. Here the first answer of each
-operation is kept whose body departs from its form, or that tells an impossible time.
+operation is kept whose body departs from its form, tells an impossible time, or counts more in
+parts than in total.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ UNITS = {
     "nanoseconds since 1970": 1_000_000_000,
 }
 """Units of times, each with how many make a second."""
+TOTAL = "total"
+PARTS = (("prompt", "completion", "connector"), ("succeeded", "failed"), ("completed",))
+"""Words before a noun that name parts of the total of the same noun, which are no more than it."""
 PLAUSIBLE_S = (946_684_800, 16_725_225_600)
 """The beginnings of the years 2000 and 2500, in seconds since 1970: an expiry may be far away."""
 
@@ -53,6 +57,7 @@ class Sightings:
     answers: dict[str, int] = field(factory=dict)
     misfits: dict[str, Sighting] = field(factory=dict)
     untimely: dict[str, Sighting] = field(factory=dict)
+    uneven: dict[str, Sighting] = field(factory=dict)
 
     def see(self, exchange: Exchange) -> None:
         """Look at one answer of success."""
@@ -65,6 +70,8 @@ class Sightings:
             self.misfits[operation] = Sighting(exchange, reason)
         if operation not in self.untimely and (reason := self._impossible(exchange)):
             self.untimely[operation] = Sighting(exchange, reason)
+        if operation not in self.uneven and (reason := _excess(exchange)):
+            self.uneven[operation] = Sighting(exchange, reason)
 
     def _impossible(self, exchange: Exchange) -> str:
         try:
@@ -88,6 +95,31 @@ def _misfit(form: RecordedForm, exchange: Exchange) -> str:
     except (Misread, ValueError) as error:
         return str(error)
     return next((f"{place_of(place)} {words}" for place, words in wrong.items()), "")
+
+
+def _excess(exchange: Exchange) -> str:
+    try:
+        return next(_excesses(exchange.json(), ()), "")
+    except Misread:
+        return ""
+
+
+def _excesses(value: Any, place: Place) -> Iterator[str]:  # noqa: ANN401 - JSON
+    """Where the parts of a total, which stand beside it, are more than it."""
+    if isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from _excesses(each, (*place, number))
+    if not isinstance(value, dict):
+        return
+    for name, each in value.items():
+        yield from _excesses(each, (*place, name))
+        kind, _, what = name.partition("_")
+        if kind == TOTAL and type(each) is int:
+            for parts in PARTS:
+                found = [value.get(f"{part}_{what}") for part in parts]
+                told = [one for one in found if type(one) is int]
+                if sum(told) > each:
+                    yield f"{place_of((*place, name))} is {each}, its parts are {told}"
 
 
 def _times(form: Any, value: Any, place: Place) -> Iterator[tuple[Place, float, str]]:  # noqa: ANN401 - JSON

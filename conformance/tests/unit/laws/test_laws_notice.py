@@ -12,6 +12,7 @@ from tests.unit.laws import (
     defects_of_groups,
     defects_of_lists,
     defects_of_neighbours,
+    defects_of_several,
     defects_of_texts,
 )
 from tests.unit.laws.defects import DEFECTS
@@ -31,6 +32,7 @@ MODULES = (
     defects_of_groups,
     defects_of_lists,
     defects_of_neighbours,
+    defects_of_several,
     defects_of_texts,
 )
 """Each registers the defects of one part of the laws."""

@@ -1,0 +1,73 @@
+"""Ids that their makers choose: they name what was made, letter by letter, and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.subjects import resources
+from mistral_conformance.laws.views import LOST, expect_shown
+from mistral_conformance.record.exchange import Signal
+from mistral_conformance.verdict.outcome import NotOffered, Unjudged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.laws.instance import Instance
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Model, Resource
+
+NOT_FOUND = "harm: what was made with an id is not found by it, or another is"
+LETTERS = ("plain", "PLAIN", " größe 東京", " a+b c", "100%", "%41", "dot.ted~_-")
+"""How ids go on after a word: those that one server takes another may refuse."""
+
+
+def _own_keys(model: Model) -> Iterator[Subject]:
+    """Each resource whose id its maker can choose."""
+
+    def is_chosen(each: Resource) -> bool:
+        fields = [each.fields.get(name) for name in each.key]
+        return bool(each.parameter) and all(field and field.sent for field in fields)
+
+    return resources(model, is_chosen)
+
+
+@law(id="views.taken-id-replaces-nothing", over=_own_keys, source=LOST, harm=True)
+def taken_id_replaces_nothing(world: World, resource: Resource) -> None:
+    """What has an id that its maker chose stays as it was when another is to be made with it."""
+    first = world.make(resource)
+    names = [resource.fields[name].sent for name in resource.key]
+    given = dict(zip(names, first.key, strict=True))
+    try:
+        again = world.make(resource, parent=first.parent, given=given).made
+    except Unjudged:
+        again = world.ctx.exchanges[-1]
+    for shown in world.look(first):
+        world.expect(shown.value is not None, f"{shown.view} lost the first one", again)
+        expect_shown(world, first, [shown], first.sent)
+
+
+@law(id="views.chosen-id-finds-its-own", over=_own_keys, source=NOT_FOUND, harm=True)
+def chosen_id_finds_its_own(world: World, resource: Resource) -> None:
+    """What was made with an id of any letters that is taken is found by that id, and shows it."""
+    word, made = world.values.word(), []
+    (name,) = resource.key
+    for letters in LETTERS:
+        given = {resource.fields[name].sent: f"{word}{letters}"}
+        try:
+            made.append((world.make(resource, given=given), f"{word}{letters}"))
+        except Signal:
+            continue  # a server may take some letters only
+    for instance, identity in made:
+        _expect_own(world, instance, name, identity)
+    if not made:
+        raise NotOffered(f"not offered: the server takes no `{name}`")
+
+
+def _expect_own(world: World, instance: Instance, name: str, identity: str) -> None:
+    for shown in world.look(instance):
+        said = f"{shown.view} does not show what was made with the id {identity!r}"
+        world.expect(shown.value is not None, said, instance.made, shown.exchange)
+        told = shown.fields.get(name, identity)
+        said = f"{shown.view} shows the id {told!r} of what was made with {identity!r}"
+        world.expect(told == identity, said, instance.made, shown.exchange)

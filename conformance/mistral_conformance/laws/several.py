@@ -1,0 +1,157 @@
+"""Several things in one request: each is done as it would be if it stood alone."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.laws.access import EITHER_CASE, calm
+from mistral_conformance.laws.comparing import describe, first_difference
+from mistral_conformance.laws.instance import key_of
+from mistral_conformance.laws.law import law
+from mistral_conformance.laws.requests import plain_request
+from mistral_conformance.laws.subjects import resources
+from mistral_conformance.laws.views import expect_shown, new_value, stable, told_by
+from mistral_conformance.model.fields import UPDATE_STAMPS
+from mistral_conformance.verdict.outcome import NotOffered, Skipped
+from mistral_conformance.verdict.requirement import SHOULD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.laws.instance import Instance
+    from mistral_conformance.laws.law import Subject
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Field, Model, Resource
+    from mistral_conformance.model.document import Json
+
+LOST = "harm: a request is taken, and a part of it is not done"
+IDEMPOTENT = (
+    "RFC 9110 §9.2.2 (several identical PUT requests have the effect of one); "
+    "harm: what is asked for again is undone, or counted twice"
+)
+LEAST = 2
+"""Fewer things are not several."""
+
+
+def _changed(resource: Resource) -> list[Field]:
+    """The fields that one change takes together."""
+    return [each for each in resource.fields.values() if each.changed and not each.through]
+
+
+def _changeable(model: Model) -> Iterator[Subject]:
+    return resources(model, lambda each: each.changes and len(_changed(each)) >= LEAST, lent=True)
+
+
+def _repeatable(model: Model) -> Iterator[Subject]:
+    """Each PUT of an object, and each action that a field says it sets it."""
+    for subject in resources(model, lent=True):
+        resource = subject.value
+        setting = {each for field in resource.fields.values() for each in field.moved_by}
+        for operation in (resource.create, *resource.changes, *resource.actions):
+            spec = model.document.operations.get(operation)
+            puts = spec is not None and spec.method == "PUT" and resource.whole
+            if puts or operation in setting:
+                yield evolve(
+                    subject,
+                    name=operation,
+                    value=(resource, operation),
+                    operations=(operation, *subject.operations),
+                    needed=(*subject.needed, operation),
+                )
+
+
+def _keyed(model: Model) -> Iterator[Subject]:
+    """Each resource that UUIDs of its request identify."""
+    return resources(model, lambda each: not each.parameter and _uuids(each))
+
+
+def _uploaded(model: Model) -> Iterator[Subject]:
+    return resources(
+        model, lambda each: any(e.sent.startswith("file.") for e in each.fields.values())
+    )
+
+
+@law(id="views.changes-together-are-shown", over=_changeable, source=LOST, harm=True)
+def changes_together_are_shown(world: World, resource: Resource) -> None:
+    """Of fields that one request changes each shows its new value, a null beside a text too."""
+    instance = world.make(resource)
+    world.settle(instance)
+    wanted = {}
+    for each in _changed(resource):
+        with suppress(Skipped):
+            wanted[each.name] = new_value(world, resource, each)
+    if len(wanted) < LEAST:
+        raise Skipped(f"no two values are made up for {resource.one}")
+    _change(world, instance, wanted)
+    clearable = [n for n in wanted if resource.fields[n].null == "clears"]
+    for cleared in (clearable[:1], clearable[1:]):
+        kept = [name for name in wanted if name not in cleared]
+        if cleared and kept:
+            fresh = new_value(world, resource, resource.fields[kept[0]])
+            _change(world, instance, {kept[0]: fresh, **dict.fromkeys(cleared)})
+
+
+@law(id="views.twins-are-two", over=_uploaded, source=LOST, harm=True)
+def twins_are_two(world: World, resource: Resource) -> None:
+    """The same content again, elsewhere or under another name, is another object, shown as sent."""
+    first = world.make(resource)
+    second = world.make(resource, given={"file.content": first.content})
+    said = f"{resource.one} with the content of another one has its id"
+    world.expect(first.key != second.key, said, first.made, second.made)
+    for each in (first, second):
+        expect_shown(world, each, told_by(world, each, each.made), each.sent)
+
+
+@law(id="views.key-is-in-any-case", over=_keyed, source=EITHER_CASE, level=SHOULD)
+def key_is_in_any_case(world: World, resource: Resource) -> None:
+    """What is made again with the UUID of its key in capitals is the one that is there."""
+    first = world.make(resource)
+    uuids = {resource.fields[name].sent: str(first.sent[name]).upper() for name in _uuids(resource)}
+    world.make(resource, parent=first.parent, given=uuids)
+    walk = world.walk(resource, first.parent_ids)
+    keys = [tuple(str(each).lower() for each in key_of(resource, item)) for item in walk.items]
+    said = f"{resource.one} is listed twice, once as it was named in capitals"
+    world.expect(len(keys) == len(set(keys)), said, *walk.pages)
+
+
+@law(id="neighbours.again-is-as-once", over=_repeatable, source=IDEMPOTENT, harm=True)
+def again_is_as_once(world: World, subject: tuple[Resource, str]) -> None:
+    """What is put, or set by an action, a second time leaves all as it was after the first."""
+    resource, operation = subject
+    instance = world.make(resource)
+    request = plain_request(world, operation)
+    still = world.ctx.session.clock is not None  # else what moves by itself may do so now
+    looked_at = [each for each in (instance, instance.parent) if each]
+    for each in looked_at:
+        calm(world, each)
+    world.need(world.call(operation, instance.ids, by=instance.by, **request))
+    first = [(each, shown) for each in looked_at for shown in world.look(each)]
+    done = world.call(operation, instance.ids, by=instance.by, **request)  # may be refused
+    second = [(each, shown) for each in looked_at for shown in world.look(each)]
+    for (each, one), (_, other) in zip(first, second, strict=True):
+        fields = [
+            e
+            for e in (each.resource.fields.values() if still else stable(each.resource))
+            if e.name not in UPDATE_STAMPS
+        ]
+        difference = first_difference(world.document, fields, one.fields, other.fields)
+        if difference:
+            reason = f"{operation} a second time changed {describe(*difference, one, other)}"
+            world.fail(reason, one.exchange, done, other.exchange)
+
+
+def _uuids(resource: Resource) -> list[str]:
+    return [name for name in resource.key if "uuid" in name and resource.fields[name].sent]
+
+
+def _change(world: World, instance: Instance, values: Json) -> None:
+    """Change the fields to the values, and hold every view to show them."""
+    fields = instance.resource.fields
+    answer = world.change(instance, {fields[name].changed: each for name, each in values.items()})
+    if 400 <= answer.status < 500:
+        named = " and ".join(fields[name].changed for name in values)
+        raise NotOffered(f"not offered: {named} in one request is refused", answer)
+    expect_shown(world, instance, told_by(world, instance, world.need(answer)), values)

@@ -1,0 +1,96 @@
+"""Law 7, wishes beside filters: a parameter that no item explains leaves the same beside a filter.
+
+What such a parameter leaves is not computed but asked for: alone, and then beside each filter.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.laws.filters import spell, values_of
+from mistral_conformance.laws.instance import key_of
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.populations import USER, judged
+from mistral_conformance.laws.sets import (
+    DECLARED,
+    list_subject,
+    parts_items,
+    whole_of,
+)
+from mistral_conformance.model.schemas import facet, items_of, types
+from mistral_conformance.session.identities import CALLER
+from mistral_conformance.verdict.outcome import NotOffered, Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.laws.populations import Population
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import ListView, Model
+    from mistral_conformance.model.document import Json
+
+    Keys = set[tuple[Any, ...]]
+
+MOST = 3
+"""So many values of each filter stand beside a wish."""
+
+
+def _wished(model: Model) -> Iterator[Subject]:
+    """Each parameter of a list with filters that is true or false, lists values, or names a user.
+
+    What it leaves no field of the items explains.
+    """
+    for view in model.lists.values():
+        for each in model.document.operations[view.operation].parameters:
+            schema, name = each.get("schema", {}), each["name"]
+            values = [f"{CALLER}.user"] if name == USER else choices_of(model, schema)
+            if values and name in view.others and view.filters and judged(model, view):
+                yield list_subject(view, f"{view.operation}:{name}", (view, name, values))
+
+
+def choices_of(model: Model, schema: Json) -> list[Any]:
+    """The values that a parameter can have, none where they are not told."""
+    listed = facet(model.document, items_of(model.document, schema) or schema, "enum")
+    plain = ["true", "false"] if "boolean" in types(model.document, schema) else []
+    return [each for each in listed or plain if each is not None]
+
+
+@law(id="sets.wish-and-filter", over=_wished, source=DECLARED)
+def wish_and_filter(world: World, subject: tuple[ListView, str, list[Any]]) -> None:
+    """What such a parameter leaves alone and a filter leaves alone is what both leave together."""
+    view, name, values = subject
+    population, whole = whole_of(world, view)
+    everything = {key_of(world.model.resources[view.resource], each) for each in whole.items}
+    wishes = [world.lookup(each) for each in values] if name == USER else values
+    left = [(wish, _left(world, view, population, {name: wish})) for wish in wishes]
+    narrow = [(wish, found) for wish, found in left if found < everything]
+    if not narrow:
+        raise NotOffered(f"not offered: no value of `{name}` leaves a part of what there is")
+    parting = 0
+    moving = _moving(world, view)
+    for each in [each for each in view.filters if each.field not in moving]:
+        asked = values_of(world, each, population, whole.items)
+        for value in [value for value in asked if parts_items(each, value, whole)][:MOST]:
+            parting += 1
+            query = {each.parameter: spell(each, [value])}
+            fitting = _left(world, view, population, query)
+            for wish, found in narrow:
+                both = _left(world, view, population, {**query, name: wish})
+                due, both = found & fitting, both & everything
+                said = f"{name}={wish} with {each.parameter}={value!r} leaves {len(both)} items, "
+                world.expect(both == due, f"{said}{len(due)} are left by each alone", whole.last)
+    if not parting:
+        raise Skipped("no filter leaves a part of what there is")
+
+
+def _moving(world: World, view: ListView) -> set[str]:
+    """The fields that may change by themselves meanwhile; none where the suite has the clock."""
+    fields = world.model.resources[view.resource].fields.values()
+    return set() if world.ctx.session.clock else {e.name for e in fields if e.moves == "alone"}
+
+
+def _left(world: World, view: ListView, population: Population, query: Json) -> Keys:
+    resource = world.model.resources[view.resource]
+    asked = {**population.query, **query}
+    walk = world.walk(resource, population.ids, asked, through=view.operation)
+    return {key_of(resource, each) for each in walk.items}
