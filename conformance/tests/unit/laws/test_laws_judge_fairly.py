@@ -10,7 +10,13 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.unit.laws.variations import breaking, reordering, varying
+from tests.unit.laws.variations import (
+    answering_otherwise,
+    breaking,
+    reordering,
+    telling_an_end,
+    varying,
+)
 
 from mistral_conformance.verdict.outcome import Status
 
@@ -55,6 +61,19 @@ def test_json_of_no_declared_form_may_be_in_another_order_each_time(judged: Judg
     history = "[workflows.executions.get_workflow_execution_history]"
     results = judged("extra.*", alter=reordering(1), only=history, profile="workflows")
     assert {each.status for each in results.values()} == {Status.PASS}
+
+
+def test_an_option_may_lead_to_another_answer_of_the_model(judged: Judged) -> None:
+    results = judged(
+        "answers.option-is-used", alter=answering_otherwise, only="[chat.complete:stop"
+    )
+    assert {each.status for each in results.values()} == {Status.SKIP}
+
+
+def test_a_time_in_a_url_that_does_not_count_lets_nobody_in_for_longer(judged: Judged) -> None:
+    results = judged("urls.*", alter=telling_an_end, only="[files.get_signed_url]")
+    wrong = {name for name, each in results.items() if each.status is Status.FAIL}
+    assert wrong == {"urls.end-as-they-tell[files.get_signed_url]"}
 
 
 def test_no_answer_breaks_a_law_itself(judged: Judged) -> None:

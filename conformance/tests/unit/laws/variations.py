@@ -104,3 +104,19 @@ def is_json(answer: Answer) -> bool:
     found = {name.lower(): each for name, each in answer.headers.items()}
     is_object = answer.content[:1] in {b"{", b"["}
     return "json" in found.get("content-type", "") and is_object
+
+
+def answering_otherwise(answer: Answer) -> None:
+    """Another text where a text to stop at is asked for, as of a model that reads its options."""
+    if answer.is_("POST", "/chat/completions") and answer.sent_body.get("stop"):
+        body = answer.body
+        for choice in body["choices"]:
+            choice["message"]["content"] = "8 * 9 = 72"
+        answer.body = body
+
+
+def telling_an_end(answer: Answer) -> None:
+    """URLs with a time that their server does not read: what ends them is known to it alone."""
+    if answer.is_("GET", "/url"):
+        _, _, rest = answer.body["url"].partition("://")
+        answer.body = {"url": f"{answer.own_url}/{rest.partition('/')[2]}&told=2000000000"}
