@@ -13,6 +13,7 @@ import pytest
 from tests.unit.laws.variations import (
     answering_otherwise,
     breaking,
+    counting_from_one,
     reordering,
     telling_an_end,
     varying,
@@ -74,6 +75,15 @@ def test_a_time_in_a_url_that_does_not_count_lets_nobody_in_for_longer(judged: J
     results = judged("urls.*", alter=telling_an_end, only="[files.get_signed_url]")
     wrong = {name for name, each in results.items() if each.status is Status.FAIL}
     assert wrong == {"urls.end-as-they-tell[files.get_signed_url]"}
+
+
+def test_versions_of_agents_may_be_counted_from_one(judged: Judged) -> None:
+    patterns = ("agents.*version*", "agents.*alias*", "input.plain-succeeds")
+    results = judged(*patterns, alter=counting_from_one, only="", profile="agents", rules=True)
+    passed = {name for name, each in results.items() if each.status is Status.PASS}
+    assert broken(results) == {}
+    assert "agents.update-makes-a-version" in passed
+    assert "input.plain-succeeds[beta.agents.update_version]" in passed
 
 
 def test_no_answer_breaks_a_law_itself(judged: Judged) -> None:
